@@ -1,0 +1,66 @@
+"""Accredit: exchange a social provider's token for your own.
+
+A map of the package, in the order a request travels:
+
+* `asgi` and `oauth/`: the HTTP edge. `create_app` is the way in.
+* `exchange`: the ordered list of steps; `steps/` has one file for each. `engine` holds the parts they work with.
+* `plugins` finds strategies; `strategy` is their contract, `hookspecs` every hook on one screen.
+* `http`, `jwks`, `id_token`, `jose`: the only ways to reach a provider or to touch a signature.
+* `keys`, `storage/`: what is on disk. `audit`, `events`, `logs`: what operators see.
+* `settings`, `configuration`: what operators say. `errors`: everything that can go wrong, drawn as a tree.
+* `models`, `profile`, `audience`: the values that travel.
+* `testing/`: the kit for plugin authors. `cli/`: the command line.
+"""
+
+from accredit.asgi import create_app
+from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+from accredit.configuration import load_settings
+from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
+from accredit.events import ExchangeEvent
+from accredit.exchange import Exchange
+from accredit.hookspecs import hookimpl
+from accredit.models import (
+    ExchangeRequest,
+    ExtraClaims,
+    Identity,
+    Login,
+    ProviderToken,
+    Subject,
+    TokenSet,
+    Verification,
+)
+from accredit.profile import Assurance, Email, Profile
+from accredit.settings import ConnectionSettings, Settings
+from accredit.strategy import Strategy, VerifyContext
+
+__all__ = [
+    "AccessDenied",
+    "AccreditError",
+    "AppBound",
+    "Assurance",
+    "AudienceProof",
+    "ConfigurationError",
+    "ConnectionSettings",
+    "Email",
+    "Exchange",
+    "ExchangeError",
+    "ExchangeEvent",
+    "ExchangeRequest",
+    "ExtraClaims",
+    "Identity",
+    "JwtAudience",
+    "Login",
+    "Profile",
+    "ProviderToken",
+    "Settings",
+    "SignedByUs",
+    "Strategy",
+    "Subject",
+    "TokenSet",
+    "Unbound",
+    "Verification",
+    "VerifyContext",
+    "create_app",
+    "hookimpl",
+    "load_settings",
+]

@@ -1,0 +1,46 @@
+"""The HTTP edge: a Starlette app, to mount in another app or to serve by itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from accredit.exchange import Exchange
+from accredit.oauth.access_token import AccessTokenEndpoint
+from accredit.oauth.discovery import Discovery
+
+
+def create_app(exchange: Exchange) -> Starlette:
+    """Return the endpoints of `exchange` as an ASGI app.
+
+    Served by itself, the app opens and closes the exchange. Mounted in another app it does not, since frameworks
+    run only the outer app's lifespan: open it there with `async with exchange`.
+    """
+    discovery = Discovery(exchange)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with exchange:
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/oauth/access_token", AccessTokenEndpoint(exchange)),
+            Route("/.well-known/jwks.json", discovery.jwks),
+            Route("/.well-known/openid-configuration", discovery.configuration),
+            Route("/.well-known/oauth-authorization-server", discovery.configuration),
+        ],
+        exception_handlers={HTTPException: _http_error},
+        lifespan=lifespan,
+    )
+
+
+async def _http_error(_: Request, exc: Exception) -> Response:
+    status = exc.status_code if isinstance(exc, HTTPException) else 500
+    error = {404: "not_found", 405: "method_not_allowed"}.get(status, "invalid_request")
+    headers = exc.headers if isinstance(exc, HTTPException) else None
+    return JSONResponse({"error": error, "error_description": "no such endpoint or method"}, status, headers)

@@ -1,0 +1,129 @@
+"""The parts an exchange works with, and their life: settings, connections, hooks, keys, storage, transport."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from accredit.audit import Audit, Reporter
+from accredit.errors import Abandoned, ExchangeError, InternalFailure
+from accredit.hooks import Hooks
+from accredit.http import ProviderHTTP, ProviderResponse, make_transport
+from accredit.id_token import IdTokenVerifier
+from accredit.jwks import JwksCache
+from accredit.keys import SigningKeys, load_keys
+from accredit.logs import where
+from accredit.plugins import load_connections, make_plugin_manager
+from accredit.settings import Settings
+from accredit.storage import GrantStore, open_grants
+
+
+class Engine:
+    """Everything shared by the exchanges of one process, for one set of settings.
+
+    Strategies are loaded and settings checked at once; keys, storage and connections open on `async with`, or by
+    `open` and `close`. `plugins` are objects with hooks (`accredit.hookspecs`). Tests inject `transport` (any
+    `httpx.AsyncBaseTransport`), `clock` (returns epoch seconds), `grants`, `keys` and `logger`.
+
+    Raises:
+        ConfigurationError: what the operator must change, before anything is opened.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        plugins: Iterable[object] = (),
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.time,
+        grants: GrantStore | None = None,
+        keys: SigningKeys | None = None,
+        logger: object = None,
+    ) -> None:
+        manager = make_plugin_manager(plugins)
+        self.settings = settings
+        self.connections, self.disabled = load_connections(settings.connections, manager)
+        self.hooks = Hooks(manager)
+        self.grants = grants or open_grants(settings.storage.url)
+        self.clock = clock
+        self.reporter = Reporter(self.hooks, logger)
+        self._transport = transport
+        self._keys = keys
+        jwks = JwksCache(self._fetch_jwks, clock=clock, alert=self.reporter.alert)
+        self.verify_id_token = IdTokenVerifier(jwks, clock)
+
+    @property
+    def keys(self) -> SigningKeys:
+        """Our signing keys."""
+        if self._keys is None:
+            raise RuntimeError("not open: use `async with Exchange(settings) as exchange`")
+        return self._keys
+
+    async def open(self) -> None:
+        """Load or make the keys, bring the storage up to date, get ready to call providers.
+
+        Raises:
+            ConfigurationError: keys or storage cannot be used.
+        """
+        settings = self.settings
+        if self._keys is None:
+            self._keys = await asyncio.to_thread(load_keys, Path(settings.keys.path), settings.tokens.signing_alg)
+        await self.grants.open()
+        if self._transport is None:
+            self._transport = make_transport(max_connections=settings.limits.provider_max_connections)
+        for connection in self.connections.values():
+            if connection.settings.accept_unbound_tokens:
+                self.reporter.warn_unbound(connection.name)
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of storage and connections."""
+        await self.grants.close()
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def http(self, urls: Iterable[str]) -> ProviderHTTP:
+        """Return a client for the hosts of `urls`, for one exchange."""
+        if self._transport is None:
+            raise RuntimeError("not open: use `async with Exchange(settings) as exchange`")
+        return ProviderHTTP(
+            self._transport,
+            urls=urls,
+            timeout_s=self.settings.limits.provider_timeout_s,
+            max_response_bytes=self.settings.limits.max_response_bytes,
+        )
+
+    async def _fetch_jwks(self, url: str) -> ProviderResponse:
+        return await self.http([url]).get(url)
+
+    @contextmanager
+    def audited(self) -> Iterator[Audit]:
+        """Leave exactly one audit event behind, whatever happens in the block."""
+        audit = Audit()
+        try:
+            yield audit
+        except ExchangeError as error:
+            self.reporter.report(audit.event(error))
+            raise
+        except asyncio.CancelledError:
+            self.reporter.report(audit.event(Abandoned()))
+            raise
+        except Exception as exc:
+            # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
+            failure = InternalFailure(where(exc))
+            self.reporter.report(audit.event(failure))
+            raise failure from None
+        self.reporter.report(audit.event(None))

@@ -1,0 +1,282 @@
+"""Every error Accredit raises on purpose.
+
+::
+
+    AccreditError
+    ├── ConfigurationError               the operator must change something; says what, stops start-up
+    │   └── PluginError                  a plugin is missing, broken or clashes with another one
+    └── ExchangeError                    one exchange ends; fixes status, OAuth error and public sentence
+        ├── InvalidRequest               400  the request is not of the contract's form
+        │   ├── MalformedBody
+        │   ├── MissingParameter
+        │   ├── InvalidParameter
+        │   ├── InvalidTarget            (`invalid_target`, RFC 8707 section 2)
+        │   ├── ConnectionNotFound
+        │   └── ConnectionDisabled
+        ├── UnauthorizedClient           403  the calling application may not do this
+        │   ├── UnknownClient
+        │   └── GrantNotAllowed
+        ├── InvalidBearer                401  the Authorization header a client must send is missing or wrong
+        ├── ProviderTokenRejected        401  the provider (or the engine) says no; one face outside
+        │   ├── InvalidProviderToken          invalid, expired, revoked, not a user token
+        │   ├── WrongAudience                 minted for another app
+        │   ├── MissingPermission             a needed provider permission is missing
+        │   └── ProviderUserBlocked           the provider locked, suspended or lost this user
+        ├── AccessDenied                 401  a deny hook refuses, in its own words
+        │   └── SubjectBlocked
+        ├── ProviderUnavailable          503  the provider is down, slow or answers nonsense
+        │   └── ProviderRateLimited
+        └── ServerError                  500  our fault, never the user's; always an alert
+            ├── ProviderMisconfigured         our credentials are wrong, our quota is unpaid
+            ├── ProviderProtocolError         the provider says our call itself was wrong
+            ├── PluginFailed                  a plugin or hook raised or returned what it must not
+            ├── StorageFailed                 a row could not be made durable
+            ├── InternalFailure               a bug of our own
+            └── Abandoned                     the caller cancelled the exchange; nobody gets the answer
+
+`description` is all a client ever sees of an error. `detail` is for the audit event: it is written by us, holds
+codes and names but never provider text, a token or a secret.
+"""
+
+from typing import ClassVar
+
+
+class AccreditError(Exception):
+    """Root of the tree."""
+
+
+class ConfigurationError(AccreditError):
+    """Stop start-up; the message says what the operator must change."""
+
+
+class PluginError(ConfigurationError):
+    """Stop start-up because of a plugin; the message names its distribution and the cause."""
+
+
+class ExchangeError(AccreditError):
+    """End one exchange with a fixed status, OAuth error code and public sentence."""
+
+    status: ClassVar[int]
+    error: ClassVar[str]
+    reason: ClassVar[str]
+    """Stable word for the audit event; unlike `error` it tells every case apart."""
+    alert: ClassVar[bool] = False
+    description: str
+    retry_after_s: int | None = None
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.description)
+        self.detail = detail
+
+
+class InvalidRequest(ExchangeError):
+    """Refuse a request that is not of the contract's form."""
+
+    status = 400
+    error = "invalid_request"
+    reason = "invalid_request"
+    description = "the request is not valid"
+
+
+class MalformedBody(InvalidRequest):
+    """Refuse a body that is neither a JSON object nor a form, is too large, or repeats a parameter."""
+
+    reason = "malformed_body"
+    description = "the request body could not be parsed"
+
+
+class MissingParameter(InvalidRequest):
+    """Refuse a request without a required parameter."""
+
+    reason = "missing_parameter"
+
+    def __init__(self, parameter: str) -> None:
+        self.description = f"missing {parameter} parameter"
+        super().__init__(parameter)
+
+
+class InvalidParameter(InvalidRequest):
+    """Refuse a parameter that is no string, too long, or holds a character it must not."""
+
+    reason = "invalid_parameter"
+
+    def __init__(self, parameter: str) -> None:
+        self.description = f"invalid {parameter} parameter"
+        super().__init__(parameter)
+
+
+class InvalidTarget(InvalidRequest):
+    """Refuse an `audience` the client may not ask for. Source: RFC 8707 section 2."""
+
+    error = "invalid_target"
+    reason = "invalid_target"
+    description = "the audience is not allowed for the client"
+
+
+class ConnectionNotFound(InvalidRequest):
+    """Refuse a connection name nobody configured."""
+
+    reason = "connection_not_found"
+    description = "the connection was not found"
+
+
+class ConnectionDisabled(InvalidRequest):
+    """Refuse a connection that is off, or not for this client."""
+
+    reason = "connection_disabled"
+    description = "the connection was disabled"
+
+
+class UnauthorizedClient(ExchangeError):
+    """Refuse the calling application."""
+
+    status = 403
+    error = "unauthorized_client"
+    reason = "unauthorized_client"
+    description = "invalid client"
+
+
+class UnknownClient(UnauthorizedClient):
+    """Refuse a `client_id` nobody configured."""
+
+    reason = "unknown_client"
+
+
+class GrantNotAllowed(UnauthorizedClient):
+    """Refuse a client that may not use this grant."""
+
+    reason = "grant_not_allowed"
+
+    def __init__(self, grant_type: str) -> None:
+        self.description = f"Grant type '{grant_type}' not allowed for the client."
+        super().__init__()
+
+
+class InvalidBearer(ExchangeError):
+    """Refuse a missing or unusable `Authorization: Bearer`. Source: RFC 6750 section 3."""
+
+    status = 401
+    error = "invalid_token"
+    reason = "invalid_bearer"
+    description = "the Authorization header must hold a live access token with the exchange scope"
+
+
+class ProviderTokenRejected(ExchangeError):
+    """Refuse a provider token. Every reason looks the same outside and differs in the audit event."""
+
+    status = 401
+    error = "invalid_request"
+    reason = "provider_token_rejected"
+    description = "invalid access_token: invalid_token"
+
+
+class InvalidProviderToken(ProviderTokenRejected):
+    """Refuse a token that is invalid, expired, revoked, or not a user's."""
+
+    reason = "invalid_token"
+
+
+class WrongAudience(ProviderTokenRejected):
+    """Refuse a token that was minted for another app, or for which nobody can tell."""
+
+    reason = "wrong_audience"
+
+
+class MissingPermission(ProviderTokenRejected):
+    """Refuse a token that lacks a provider permission the connection needs."""
+
+    reason = "missing_permission"
+
+
+class ProviderUserBlocked(ProviderTokenRejected):
+    """Refuse a user whom the provider has locked, suspended or deleted."""
+
+    reason = "provider_user_blocked"
+
+
+class AccessDenied(ExchangeError):
+    """Refuse on behalf of the host; `description` is the hook's own sentence and reaches the client."""
+
+    status = 401
+    error = "unauthorized"
+    reason = "access_denied"
+    description = "access denied"
+
+    def __init__(self, description: str, *, detail: str = "") -> None:
+        self.description = description
+        super().__init__(detail)
+
+
+class SubjectBlocked(AccessDenied):
+    """Refuse a subject that the host has blocked."""
+
+    reason = "subject_blocked"
+
+    def __init__(self) -> None:
+        super().__init__("user is blocked")
+
+
+class ProviderUnavailable(ExchangeError):
+    """Give up on a provider that is down, too slow, or answers what nobody can read."""
+
+    status = 503
+    error = "temporarily_unavailable"
+    reason = "provider_unavailable"
+    description = "the identity provider is not available, try again later"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class ProviderRateLimited(ProviderUnavailable):
+    """Give up because the provider limits our calls; `retry_after_s` is in seconds where it is known."""
+
+    reason = "provider_rate_limited"
+
+
+class ServerError(ExchangeError):
+    """Report our own fault. Raises an alert and never blames the user."""
+
+    status = 500
+    error = "server_error"
+    reason = "server_error"
+    description = "the server could not complete the request"
+    alert = True
+
+
+class ProviderMisconfigured(ServerError):
+    """Report that the provider refuses *our* credentials, app or quota."""
+
+    reason = "provider_misconfigured"
+
+
+class ProviderProtocolError(ServerError):
+    """Report that the provider calls our request malformed: a bug in the strategy."""
+
+    reason = "provider_protocol_error"
+
+
+class PluginFailed(ServerError):
+    """Report a plugin or hook that raised, timed out, or returned what its contract forbids."""
+
+    reason = "plugin_failed"
+
+
+class StorageFailed(ServerError):
+    """Report that a row could not be made durable; no token leaves without its row."""
+
+    reason = "storage_failed"
+
+
+class InternalFailure(ServerError):
+    """Report a bug of our own, caught at the edge."""
+
+    reason = "internal"
+
+
+class Abandoned(ServerError):
+    """Note in the audit that the caller cancelled the exchange; never sent to anybody."""
+
+    reason = "abandoned"
+    alert = False

@@ -1,0 +1,104 @@
+"""The exchange: the ordered list of steps, and nothing else.
+
+::
+
+    async with Exchange(settings) as exchange:
+        tokens = await exchange(request)                     # a provider's token in, our tokens out
+        identity = await exchange.verify("facebook", token)  # the first half, for hosts with tokens of their own
+"""
+
+from accredit.access_token import AccessToken, read_access_token
+from accredit.audit import Audit
+from accredit.engine import Engine
+from accredit.errors import ExchangeError
+from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, TokenSet
+from accredit.plugins import Connection
+from accredit.steps.authenticate_client import authenticate_client
+from accredit.steps.build_claims import build_claims
+from accredit.steps.check_audience import check_audience, check_user_hint
+from accredit.steps.check_bearer import check_bearer
+from accredit.steps.find_connection import allow_connection, find_connection
+from accredit.steps.grant_scopes import grant_audience, grant_scopes
+from accredit.steps.issue import issue
+from accredit.steps.normalize import normalize
+from accredit.steps.resolve_subject import resolve_subject
+from accredit.steps.verify import verify
+from accredit.strategy import VerifyContext
+
+
+class Exchange(Engine):
+    """Turn provider tokens into ours. See `Engine` for what it is made of."""
+
+    async def __call__(self, request: ExchangeRequest) -> TokenSet:
+        """Run one exchange, and leave one audit event behind.
+
+        Raises:
+            ExchangeError: it is refused or has failed; nothing was issued.
+        """
+        with self.audited() as audit:
+            return await self._exchange(request, audit)
+
+    async def verify(self, connection: str, token: ProviderToken) -> Identity:
+        """Run the first half: who is this, proven to be meant for our app? Issues nothing.
+
+        Raises:
+            ExchangeError: the token is refused, or nobody can tell.
+        """
+        with self.audited() as audit:
+            return await self._identify(self._find(connection, audit), token, None, audit)
+
+    def refuse(self, error: ExchangeError) -> None:
+        """Leave the audit event of a request that could not even be parsed."""
+        self.reporter.report(Audit().event(error))
+
+    async def _exchange(self, request: ExchangeRequest, audit: Audit) -> TokenSet:
+        settings = self.settings
+        client = authenticate_client(request.client_id, settings.clients)
+        audit.client_id = request.client_id
+        connection = self._find(request.connection, audit)
+        allow_connection(connection, client)
+        policy = client.authorization or settings.authorization
+        check_bearer(policy, request.bearer, self._read)
+        scopes = grant_scopes(request.scopes, client)
+        audience = grant_audience(request.audience, client, settings.issuer)
+
+        identity = await self._identify(connection, request.token, request.user_id_hint, audit)
+        subject = audit.subject = await resolve_subject(identity, request.client_id, self.hooks)
+        login = Login(
+            client_id=request.client_id,
+            identity=identity,
+            subject=subject,
+            scopes=scopes,
+            audience=audience,
+            device=request.device,
+        )
+        await self.hooks.authorize(login)
+
+        now = int(self.clock())
+        extras = await self.hooks.claims(login)
+        claims = build_claims(login, extras, settings=settings, now=now, nonce=request.token.nonce)
+        tokens = await issue(login, claims, key=self.keys.current, grants=self.grants, ttl=settings.tokens, now=now)
+        audit.scopes = scopes
+        return tokens
+
+    async def _identify(
+        self, connection: Connection, token: ProviderToken, user_id_hint: str | None, audit: Audit
+    ) -> Identity:
+        http = self.http(connection.settings.provider_urls)
+        audit.calls = http.calls
+        ctx = VerifyContext(http, self.verify_id_token, self.clock)
+        timeout_s = self.settings.limits.exchange_timeout_s
+        verification = await verify(connection, token, ctx, timeout_s=timeout_s)
+        audit.audience_proof = type(verification.audience).__name__
+        accept_unbound = connection.settings.accept_unbound_tokens
+        check_audience(verification.audience, connection.accepted, accept_unbound=accept_unbound)
+        check_user_hint(user_id_hint, verification.user_id)
+        return normalize(connection, verification)
+
+    def _find(self, name: str, audit: Audit) -> Connection:
+        connection = find_connection(name, self.connections, self.disabled)
+        audit.connection, audit.strategy = connection.name, connection.strategy.name
+        return connection
+
+    def _read(self, token: str) -> AccessToken | None:
+        return read_access_token(token, keys=self.keys, issuer=self.settings.issuer, clock=self.clock)

@@ -1,0 +1,80 @@
+"""Every hook, on one screen.
+
+======================  =================================  ==========================  ===========================
+hook                    when, how often                    returns                     if it raises
+======================  =================================  ==========================  ===========================
+`strategies`            once, at start-up                  `Strategy` classes          start-up stops
+`simulators`            once, in tests, `dev`, `demo`      `Simulator` classes         the command stops
+`resolve_subject`       each exchange, after the profile   `Subject`, or None to pass  refused, 500 with an alert
+`authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
+`claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
+`observe`               each exchange, when it has ended   nothing                     logged, nothing else
+======================  =================================  ==========================  ===========================
+
+A plugin is a module or object whose functions carry `@hookimpl`::
+
+    from accredit import hookimpl, AccessDenied
+
+    class OnlyStaff:
+        @hookimpl
+        async def authorize(self, login):
+            if not login.identity.user_id.startswith("1"):
+                raise AccessDenied("staff only")
+
+    exchange = Exchange(settings, plugins=[OnlyStaff()])
+
+Hooks run in the order the plugins were given. `resolve_subject`, `authorize` and `claims` are coroutines, `observe`
+and the registration hooks are plain functions; start-up refuses the other kind, and a misspelt name.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from accredit.events import ExchangeEvent
+from accredit.models import ExtraClaims, Identity, Login, Subject
+from accredit.strategy import Strategy
+
+if TYPE_CHECKING:
+    from accredit.testing.simulator import Simulator
+
+hookspec = pluggy.HookspecMarker("accredit")
+hookimpl = pluggy.HookimplMarker("accredit")
+"""Marks a function of a plugin as the implementation of the hook of that name."""
+
+
+@hookspec
+def strategies() -> Iterable[type[Strategy[Any]]]:
+    """Name the strategies this plugin brings; each `name` must be an entry point of its distribution."""
+    raise NotImplementedError
+
+
+@hookspec
+def simulators() -> Iterable[type["Simulator"]]:
+    """Name the simulators of this plugin's providers. Import them inside: they need `accredit[testing]`."""
+    raise NotImplementedError
+
+
+@hookspec
+async def resolve_subject(identity: Identity, client_id: str) -> Subject | None:
+    """Return our user for a verified identity. The first that is not None wins; by default `<strategy>|<user id>`."""
+    raise NotImplementedError
+
+
+@hookspec
+async def authorize(login: Login) -> None:
+    """Refuse a login by raising `AccessDenied` with a sentence for the user."""
+    raise NotImplementedError
+
+
+@hookspec
+async def claims(login: Login) -> ExtraClaims | None:
+    """Add claims to our tokens. Reserved names are refused."""
+    raise NotImplementedError
+
+
+@hookspec
+def observe(event: ExchangeEvent) -> None:
+    """Take note of a finished exchange, refused or not. Holds no secrets. Must not block."""
+    raise NotImplementedError

@@ -1,0 +1,65 @@
+"""Events for operators: one JSON line each, under stable names, redacted."""
+
+import logging
+import re
+from collections.abc import MutableMapping
+from typing import Any, cast
+
+import structlog
+
+_SECRET_KEYS = re.compile(r"token$|secret|password|authorization|nonce|proof_value|^code$", re.IGNORECASE)
+_SECRET_TEXT = re.compile(
+    r"(?P<name>\b\w*(?:token|secret|proof|code)=)[^&\s\"']+"  # a query or form parameter
+    r"|(?P<scheme>\b(?:Bearer|OAuth2|OAuth|Basic)\s+)\S+"
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*",  # a JWT
+    re.IGNORECASE,
+)
+
+
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blank everything that is, or looks like, a secret: a structlog processor, also for hosts' own pipelines."""
+    return {key: _redacted(key, value) for key, value in event.items()}
+
+
+def _redacted(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _redacted(str(name), one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(key, one) for one in value]
+    if not isinstance(value, str):
+        return value
+    if _SECRET_KEYS.search(key):
+        return "[redacted]"
+    return _SECRET_TEXT.sub(lambda hit: f"{hit['name'] or hit['scheme'] or ''}[redacted]", value)
+
+
+def event_logger(logger: Any = None) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger that writes redacted JSON lines to `logger`, by default `logging.getLogger("accredit")`.
+
+    It does not depend on structlog's global configuration, whose default would print local variables, and so
+    tokens, in tracebacks.
+    """
+    return cast(
+        "structlog.typing.FilteringBoundLogger",
+        structlog.wrap_logger(
+            logging.getLogger("accredit") if logger is None else logger,
+            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                redact,
+                structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
+            ],
+        ),
+    )
+
+
+def where(exc: BaseException) -> str:
+    """Return an exception's type and innermost place, without its message, which may quote a secret."""
+    traceback = exc.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return type(exc).__name__
+    code = traceback.tb_frame.f_code
+    return f"{type(exc).__name__} in {code.co_qualname} ({code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno})"

@@ -1,0 +1,172 @@
+"""The values that travel through one exchange. All are frozen; none shows a secret in its `repr`."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SecretStr
+
+from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+from accredit.errors import InvalidParameter
+from accredit.profile import Profile
+
+_VSCHAR = re.compile(r"[\x20-\x7e]+")
+_USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderToken:
+    """What the client hands in: a provider's token, and what it says belongs to it.
+
+    `secret` is the token secret of OAuth 1.0a; `nonce` the value the client put into the provider's ID token.
+
+    Raises:
+        InvalidParameter: a character other than printable ASCII, so that no token can break out of a header or
+            URL. Source: RFC 6749 appendix A.12 (`access-token = 1*VSCHAR`).
+    """
+
+    value: SecretStr
+    secret: SecretStr | None = None
+    nonce: SecretStr | None = None
+
+    def __post_init__(self) -> None:
+        parts = (("access_token", self.value), ("access_token_secret", self.secret), ("nonce", self.nonce))
+        for parameter, part in parts:
+            if part is not None and not _VSCHAR.fullmatch(part.get_secret_value()):
+                raise InvalidParameter(parameter)
+
+    @classmethod
+    def of(cls, value: str, *, secret: str | None = None, nonce: str | None = None) -> "ProviderToken":
+        """Build one from plain strings."""
+        return cls(
+            SecretStr(value),
+            None if secret is None else SecretStr(secret),
+            None if nonce is None else SecretStr(nonce),
+        )
+
+    def reveal(self) -> str:
+        """Return the token itself, to send it to the provider and nowhere else."""
+        return self.value.get_secret_value()
+
+    @property
+    def is_jwt(self) -> bool:
+        """Tell by its form whether this is an ID token: three parts, the first a JSON object with `alg`."""
+        parts = self.reveal().split(".")
+        if len(parts) != 3:
+            return False
+        try:
+            header = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
+        except (binascii.Error, ValueError, RecursionError):
+            return False
+        return isinstance(header, dict) and "alg" in header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeRequest:
+    """One request, parsed and shape-checked, before anybody was asked anything."""
+
+    client_id: str
+    connection: str
+    token: ProviderToken
+    scopes: tuple[str, ...] = ()
+    user_id_hint: str | None = None
+    """Never used as identity; a mismatch with what the provider says is refused."""
+    audience: str | None = None
+    device: str | None = None
+    state: str | None = None
+    main_access_token: SecretStr | None = None
+    bearer: SecretStr | None = None
+    """The token of the `Authorization: Bearer` header."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What the provider said about a token, with the proof of audience.
+
+    `user_id` is the provider's id, an exact string; `claims` the provider's raw profile, for `normalize`;
+    `expires_at` epoch seconds, None where the provider does not say; `scopes` the provider's own permission names.
+
+    Raises:
+        TypeError: `user_id` is no string, or `audience` is no proof.
+        ValueError: `user_id` is empty, too long, or holds `|`, blanks or other than printable ASCII.
+    """
+
+    user_id: str
+    audience: AudienceProof
+    claims: Mapping[str, Any] = field(repr=False)
+    expires_at: int | None = None
+    scopes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.audience, AppBound | JwtAudience | SignedByUs | Unbound):
+            raise TypeError("audience must be an AudienceProof")
+        if not isinstance(self.user_id, str):
+            raise TypeError("user_id must be a string")
+        if not _USER_ID.fullmatch(self.user_id):
+            raise ValueError("user_id must be 1 to 200 printable ASCII characters without '|'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A person at a provider, verified for our app: what `Exchange.verify` returns."""
+
+    connection: str
+    strategy: str
+    user_id: str
+    profile: Profile
+    audience: AudienceProof
+    expires_at: int | None = None
+    provider_scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Our user. `id` becomes `sub`."""
+
+    id: str
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """One login on its way to tokens: what hooks get to see."""
+
+    client_id: str
+    identity: Identity
+    subject: Subject
+    scopes: tuple[str, ...]
+    """What will be granted."""
+    audience: str
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraClaims:
+    """Claims a hook adds. Reserved names are refused; see `accredit.steps.build_claims`."""
+
+    access_token: Mapping[str, Any] = field(default_factory=dict)
+    id_token: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What our tokens will say; `id_token` is None without scope `openid`, and gets its `at_hash` at signing."""
+
+    access_token: Mapping[str, Any]
+    id_token: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSet:
+    """Our tokens, and what was granted. `expires_in` is in seconds and concerns the access token."""
+
+    access_token: SecretStr
+    expires_in: int
+    scopes: tuple[str, ...]
+    subject: str
+    id_token: SecretStr | None = None
+    refresh_token: SecretStr | None = None

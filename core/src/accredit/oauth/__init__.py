@@ -1,0 +1,1 @@
+"""The HTTP endpoints around the exchange, one file each."""

@@ -1,0 +1,169 @@
+"""Find the strategies that configured connections name, and refuse whatever is not exactly right.
+
+Register, then dispatch by name: pluggy collects the classes at start-up, and from then on a frozen table answers who
+serves a connection. A hook chain would let one plugin answer for another's connection.
+"""
+
+import importlib.metadata
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pluggy
+from pydantic import ValidationError
+
+from accredit import hookspecs
+from accredit.errors import ConfigurationError, PluginError
+from accredit.logs import where
+from accredit.settings import ConnectionSettings
+from accredit.strategy import Strategy
+
+GROUP = "accredit.strategies"
+"""The entry-point group; an entry's name is the strategy's name, its value the module with the hooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A configured strategy, ready to use."""
+
+    name: str
+    strategy: Strategy[Any]
+    settings: ConnectionSettings
+    accepted: frozenset[str]
+    """Our app ids at the provider; never empty."""
+    source: str
+    """Who brought the strategy: a distribution with its version, or a plugin object."""
+
+
+def installed_entry_points(name: str | None = None) -> list[importlib.metadata.EntryPoint]:
+    """Return the installed strategies, or those with one name; a distribution that is found twice counts once."""
+    found = importlib.metadata.entry_points(group=GROUP)
+    named = found if name is None else found.select(name=name)
+    return list({(entry.name, source_of(entry)): entry for entry in named}.values())
+
+
+def source_of(entry: importlib.metadata.EntryPoint) -> str:
+    """Name the distribution of an entry point, with its version."""
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unnamed distribution"
+
+
+def make_plugin_manager(plugins: Iterable[object] = ()) -> pluggy.PluginManager:
+    """Return a plugin manager with our hook specs and `plugins`, checked."""
+    manager = pluggy.PluginManager("accredit")
+    manager.add_hookspecs(hookspecs)
+    for plugin in plugins:
+        register(manager, plugin, f"plugin {plugin!r}")
+    return manager
+
+
+def register(manager: pluggy.PluginManager, plugin: object, source: str) -> None:
+    """Add one plugin.
+
+    Raises:
+        PluginError: a hook is misspelt, takes unknown arguments, is (not) a coroutine where it should, or wraps.
+    """
+    try:
+        manager.register(plugin, name=source)
+        manager.check_pending()
+    except (pluggy.PluginValidationError, ValueError) as exc:
+        raise PluginError(f"{source}: {exc}") from exc
+    for caller in manager.get_hookcallers(plugin) or ():
+        for hook in caller.get_hookimpls():
+            if hook.plugin is not plugin:
+                continue
+            if hook.hookwrapper or hook.wrapper:
+                raise PluginError(f"{source}: hook {caller.name} must not be a wrapper")
+            wanted = inspect.iscoroutinefunction(getattr(hookspecs, caller.name))
+            if inspect.iscoroutinefunction(hook.function) != wanted:
+                kind = "a coroutine (async def)" if wanted else "a plain function"
+                raise PluginError(f"{source}: hook {caller.name} must be {kind}")
+
+
+def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
+    """Register the installed plugin that brings strategy `name`, and return its source.
+
+    Raises:
+        PluginError: nobody brings it, two do, or it cannot be loaded.
+    """
+    entries = installed_entry_points(name)
+    if not entries:
+        known = ", ".join(sorted({entry.name for entry in installed_entry_points()})) or "none"
+        raise PluginError(f"no installed distribution brings strategy '{name}' (installed: {known})")
+    if len(entries) > 1:
+        sources = " and ".join(sorted(map(source_of, entries)))
+        raise PluginError(f"strategy '{name}' is brought by {sources}; uninstall all but one")
+    source = source_of(entries[0])
+    try:
+        module = entries[0].load()
+    except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+        cause = f"{where(exc)}: {exc}"
+        raise PluginError(f"{source}: entry point {name} = {entries[0].value} cannot be loaded: {cause}") from exc
+    if not manager.is_registered(module):
+        register(manager, module, f"{source} ({entries[0].value})")
+    return source
+
+
+def load_connections(
+    tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager
+) -> tuple[dict[str, Connection], frozenset[str]]:
+    """Return the enabled connections by name, and the names of the disabled ones, which load nothing.
+
+    Raises:
+        ConfigurationError: a connection's settings are wrong; the message names connection and setting.
+        PluginError: a strategy is missing, broken, or brought twice.
+    """
+    disabled = frozenset(name for name, table in tables.items() if _is_off(table))
+    wanted = {name: str(table.get("strategy") or name) for name, table in tables.items() if name not in disabled}
+    embedded = _collect(manager)
+    for strategy in dict.fromkeys(wanted.values()):
+        if strategy not in embedded:
+            load_strategy_plugin(manager, strategy)
+        elif entries := installed_entry_points(strategy):
+            sources = f"{embedded[strategy][1]} and {source_of(entries[0])}"
+            raise PluginError(f"strategy '{strategy}' is brought by {sources}; keep one")
+    known = _collect(manager)
+    connections = {}
+    for name, strategy in wanted.items():
+        if strategy not in known:
+            raise PluginError(f"strategy '{strategy}': its plugin does not yield a Strategy of that name")
+        strategy_type, source = known[strategy]
+        connections[name] = _configure(name, tables[name], strategy_type, source)
+    return connections, disabled
+
+
+def _is_off(table: Mapping[str, Any]) -> bool:
+    return str(table.get("enabled", True)).lower() in {"false", "0", "no", "off"}
+
+
+def _collect(manager: pluggy.PluginManager) -> dict[str, tuple[type[Strategy[Any]], str]]:
+    known: dict[str, tuple[type[Strategy[Any]], str]] = {}
+    for hook in manager.hook.strategies.get_hookimpls():
+        try:
+            classes: list[Any] = list(cast("Any", hook.function)())
+        except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+            raise PluginError(f"{hook.plugin_name}: hook strategies failed: {where(exc)}: {exc}") from exc
+        for one in classes:
+            if not (isinstance(one, type) and issubclass(one, Strategy)):
+                raise PluginError(f"{hook.plugin_name}: hook strategies yields {one!r}, which is no Strategy class")
+            if one.name in known:
+                both = f"{known[one.name][1]} and {hook.plugin_name}"
+                raise PluginError(f"strategy '{one.name}' is brought by {both}; keep one")
+            known[one.name] = (one, hook.plugin_name)
+    return known
+
+
+def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy[Any]], source: str) -> Connection:
+    try:
+        settings = strategy_type.settings_type.model_validate({**table, "strategy": strategy_type.name})
+    except ValidationError as exc:
+        problems = "; ".join(f"setting {_place(error['loc'])}: {error['msg']}" for error in exc.errors())
+        raise ConfigurationError(f"connection '{name}': {problems}") from None  # pydantic's text quotes the values
+    accepted: frozenset[Any] = settings.accepted_audiences
+    if not accepted or not all(isinstance(one, str) and one for one in accepted):
+        raise ConfigurationError(f"connection '{name}': no accepted app id is configured")
+    return Connection(name, strategy_type(settings), settings, accepted, source)
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, loc))

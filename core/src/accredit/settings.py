@@ -1,0 +1,152 @@
+"""Settings, as an operator writes them: one TOML file, every value overridable by the environment.
+
+Values are validated once at start-up and frozen. Connection tables stay raw here; each is validated by the settings
+model of its strategy when that strategy is loaded (`accredit.plugins`).
+"""
+
+import ipaddress
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+EXCHANGE_GRANT = "http://auth0.com/oauth/legacy/grant-type/access_token"
+"""The name of this grant in a client's `grant_types`, as in the original service."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _https_url(value: str) -> str:
+    parts = urlsplit(value)
+    if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("must be a plain URL: scheme, host and path")
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        raise ValueError("must start with https:// (http is accepted on loopback only)")
+    return value
+
+
+def _comma_separated(value: object) -> object:
+    """Let an environment variable hold a list."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+HttpsUrl = Annotated[str, AfterValidator(_https_url)]
+"""An https URL without credentials, query or fragment; http only on loopback."""
+BaseUrl = Annotated[str, AfterValidator(_https_url), AfterValidator(lambda url: url.rstrip("/"))]
+"""The same, to append paths to: no trailing slash."""
+Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_comma_separated)]
+"""A list of exact strings; in an environment variable separated by commas."""
+
+
+class ConnectionSettings(_Table):
+    """What every connection has; a strategy adds its own settings by subclassing this.
+
+    Every setting whose name ends in `_url` must be an `HttpsUrl` or `BaseUrl`: together they are the hosts the
+    strategy may talk to.
+    """
+
+    strategy: str = ""
+    """Implied by the connection's name where that is a strategy's name."""
+    enabled: bool = True
+    accept_unbound_tokens: bool = False
+    """Accept tokens of which nobody can tell the app. Dangerous: another app's token then logs its users in here."""
+    trust_email: bool = False
+    """Assert `email_verified` although the provider does not vouch for addresses."""
+
+    @property
+    def accepted_audiences(self) -> frozenset[str]:
+        """Our app ids at the provider, compared exactly; an empty set stops start-up."""
+        raise NotImplementedError("a strategy's settings name its accepted audiences")
+
+    @property
+    def provider_urls(self) -> tuple[str, ...]:
+        """Every provider URL of this connection; no other host is ever called."""
+        return tuple(getattr(self, name) for name in type(self).model_fields if name.endswith("_url"))
+
+
+Authorization = Literal["ignore", "required"]
+
+
+class ClientSettings(_Table):
+    """A calling application; the table's key is its `client_id`."""
+
+    connections: Names = ()
+    """The connections it may use; none unless listed."""
+    grant_types: Names = (EXCHANGE_GRANT, "refresh_token")
+    """Without `refresh_token`, scope `offline_access` is not granted."""
+    audiences: Names = ()
+    """APIs it may ask access tokens for with `audience`."""
+    scopes: Names = ()
+    """Scopes it may be granted beside the standard ones of OIDC."""
+    allowed_origins: Names = ()
+    """Browser origins that may read answers (CORS), such as `https://app.example.com`."""
+    authorization: Authorization | None = None
+    """Overrides the top-level `authorization` for this client."""
+
+
+class TokenSettings(_Table):
+    """Lifetimes in seconds, and how our tokens are signed."""
+
+    access_ttl_s: int = Field(default=86_400, gt=0)
+    id_ttl_s: int = Field(default=36_000, gt=0)
+    refresh_ttl_s: int = Field(default=2_592_000, gt=0)
+    signing_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+
+
+class KeySettings(_Table):
+    """Where the private signing keys live: one JWKS file, mode 0600, made on first start."""
+
+    path: str = "accredit-keys.json"
+
+
+class StorageSettings(_Table):
+    """Where refresh tokens are kept, as hashes."""
+
+    url: str = Field(default="sqlite:///accredit.db", pattern=r"^(sqlite:///.+|memory://)$")
+
+
+class LimitSettings(_Table):
+    """Bounds on what one request may cost."""
+
+    max_body_bytes: int = Field(default=65_536, gt=0)
+    body_timeout_s: float = Field(default=10.0, gt=0)
+    provider_timeout_s: float = Field(default=5.0, gt=0)
+    """For one call to a provider."""
+    exchange_timeout_s: float = Field(default=10.0, gt=0)
+    """For all calls of one exchange together."""
+    provider_max_connections: int = Field(default=100, gt=0)
+    max_response_bytes: int = Field(default=262_144, gt=0)
+
+
+class CompatibilitySettings(_Table):
+    """Switches for clients that lean on habits of the original service."""
+
+    auth0_profile_fallbacks: bool = False
+    """Generate `nickname` (local part of the address) and `picture` (Gravatar) where the provider has none."""
+    error_message: bool = False
+    """Repeat `error_description` as `message`, the only field that node-auth0 reads."""
+
+
+class Settings(_Table):
+    """Everything an operator can say. `load_settings` reads it from a file and the environment."""
+
+    issuer: HttpsUrl
+    """Becomes `iss`, letter for letter; a trailing slash is kept."""
+    connections: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    clients: dict[str, ClientSettings] = Field(default_factory=dict)
+    authorization: Authorization = "ignore"
+    """Whether callers must send a live access token of ours in `Authorization: Bearer`."""
+    tokens: TokenSettings = TokenSettings()
+    keys: KeySettings = KeySettings()
+    storage: StorageSettings = StorageSettings()
+    limits: LimitSettings = LimitSettings()
+    compatibility: CompatibilitySettings = CompatibilitySettings()

@@ -1,0 +1,65 @@
+"""What our tokens say. Source: RFC 9068 section 2.2; OpenID Connect Core 1.0 sections 2 and 5.4."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from accredit.compatibility import with_auth0_fallbacks
+from accredit.errors import PluginFailed
+from accredit.models import Claims, ExtraClaims, Login
+from accredit.profile import SCOPE_CLAIMS
+from accredit.settings import Settings
+
+_PROTOCOL = "iss sub aud exp iat nbf jti client_id scope auth_time nonce acr amr azp at_hash c_hash s_hash cnf act sid"
+RESERVED = frozenset({*_PROTOCOL.split(), *SCOPE_CLAIMS["email"], *SCOPE_CLAIMS["phone"]})
+"""Claims a hook may never set, whether the token has them or not."""
+
+
+def build_claims(
+    login: Login, extras: Iterable[ExtraClaims], *, settings: Settings, now: int, nonce: SecretStr | None
+) -> Claims:
+    """Build both claim sets; the ID token's only with scope `openid`. `now` is epoch seconds.
+
+    Raises:
+        PluginFailed: a hook sets a reserved claim, or one that is there already.
+    """
+    access_token: dict[str, Any] = {
+        "iss": settings.issuer,
+        "sub": login.subject.id,
+        "aud": login.audience,
+        "exp": now + settings.tokens.access_ttl_s,
+        "iat": now,
+        "jti": secrets.token_urlsafe(16),
+        "client_id": login.client_id,
+        "scope": " ".join(login.scopes),
+    }
+    id_token: dict[str, Any] | None = None
+    if "openid" in login.scopes:
+        profile = login.identity.profile.claims()
+        if settings.compatibility.auth0_profile_fallbacks:
+            profile = with_auth0_fallbacks(profile)
+        opened = {claim for scope in login.scopes for claim in SCOPE_CLAIMS.get(scope, ())}
+        id_token = {
+            "iss": settings.issuer,
+            "sub": login.subject.id,
+            "aud": login.client_id,
+            "exp": now + settings.tokens.id_ttl_s,
+            "iat": now,
+            "auth_time": now,
+            **({} if nonce is None else {"nonce": nonce.get_secret_value()}),
+            **{name: value for name, value in profile.items() if name in opened},
+        }
+    for extra in extras:
+        _add(access_token, extra.access_token)
+        if id_token is not None:
+            _add(id_token, extra.id_token)
+    return Claims(access_token, id_token)
+
+
+def _add(claims: dict[str, Any], more: Mapping[str, Any]) -> None:
+    taken = sorted(name for name in more if name in RESERVED or name in claims)
+    if taken:
+        raise PluginFailed(f"a claims hook sets {', '.join(taken)}")
+    claims.update(more)

@@ -1,0 +1,31 @@
+"""May the caller call: the `Authorization: Bearer` policy. Source: RFC 6750 section 2.1."""
+
+from collections.abc import Callable
+
+from pydantic import SecretStr
+
+from accredit.access_token import AccessToken
+from accredit.errors import InvalidBearer
+from accredit.settings import Authorization
+
+EXCHANGE_SCOPE = "exchange"
+"""The scope that an access token of ours needs to call the exchange where the policy is `required`."""
+
+
+def check_bearer(policy: Authorization, bearer: SecretStr | None, read: Callable[[str], AccessToken | None]) -> None:
+    """Accept anything under `ignore`; under `required` only our live access token with the exchange scope.
+
+    `read` returns what an access token of ours says, None for any other or an expired one.
+
+    Raises:
+        InvalidBearer: the header is missing, or its token will not do.
+    """
+    if policy == "ignore":
+        return
+    if bearer is None:
+        raise InvalidBearer("no bearer token")
+    token = read(bearer.get_secret_value())
+    if token is None:
+        raise InvalidBearer("not a live access token of ours")
+    if EXCHANGE_SCOPE not in token.scopes:
+        raise InvalidBearer("the scope is missing")

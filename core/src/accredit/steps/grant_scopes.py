@@ -1,0 +1,31 @@
+"""What will be granted: known scopes, and an audience the client may ask for."""
+
+from accredit.errors import InvalidTarget
+from accredit.profile import SCOPE_CLAIMS
+from accredit.settings import ClientSettings
+
+_STANDARD = frozenset({"openid", *SCOPE_CLAIMS})
+
+
+def grant_scopes(requested: tuple[str, ...], client: ClientSettings) -> tuple[str, ...]:
+    """Return the scopes to grant, in the order asked; the others are dropped, not refused.
+
+    `offline_access` is granted where the client may use refresh tokens.
+    """
+    allowed = _STANDARD.union(client.scopes)
+    if "refresh_token" in client.grant_types:
+        allowed |= {"offline_access"}
+    return tuple(scope for scope in requested if scope in allowed)
+
+
+def grant_audience(requested: str | None, client: ClientSettings, issuer: str) -> str:
+    """Return the access token's audience: the API asked for, by default the issuer itself.
+
+    Raises:
+        InvalidTarget: the client may not ask for it. Source: RFC 8707 section 2.
+    """
+    if requested is None:
+        return issuer
+    if requested not in client.audiences:
+        raise InvalidTarget
+    return requested

@@ -1,0 +1,35 @@
+"""The provider's raw profile to an `Identity`."""
+
+from dataclasses import replace
+
+from accredit.errors import PluginFailed
+from accredit.logs import where
+from accredit.models import Identity, Verification
+from accredit.plugins import Connection
+from accredit.profile import Assurance, Profile
+
+
+def normalize(connection: Connection, verification: Verification) -> Identity:
+    """Let the strategy map the profile, and apply the connection's `trust_email`.
+
+    Raises:
+        PluginFailed: the strategy raised, or returned no profile.
+    """
+    try:
+        profile = connection.strategy.normalize(verification)
+    except Exception as exc:  # a plugin may fail in any way, and each means no
+        # Not chained: the plugin's own message may quote the profile.
+        raise PluginFailed(f"normalize: {where(exc)}") from None
+    if not isinstance(profile, Profile):
+        raise PluginFailed(f"normalize returned {type(profile).__name__}")
+    if connection.settings.trust_email and profile.email is not None and not profile.email.verified:
+        profile = replace(profile, email=replace(profile.email, assurance=Assurance.PROVIDER_ASSERTED))
+    return Identity(
+        connection=connection.name,
+        strategy=connection.strategy.name,
+        user_id=verification.user_id,
+        profile=profile,
+        audience=verification.audience,
+        expires_at=verification.expires_at,
+        provider_scopes=verification.scopes,
+    )

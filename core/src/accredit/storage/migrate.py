@@ -1,0 +1,67 @@
+"""Bring a database's schema up to date.
+
+A database that is current costs one query: Alembic and SQLAlchemy (20 MiB) are imported only where there is work.
+`python -m accredit.storage.migrate PATH` does that work in a process of its own; `accredit serve` calls it first.
+"""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from filelock import FileLock
+
+from accredit.errors import ConfigurationError
+
+HEAD = "0001"
+"""The newest revision in `accredit.storage.migrations.versions`."""
+
+
+def migrate(path: Path) -> None:
+    """Create or upgrade the SQLite database at `path`; safe with several processes at once.
+
+    Raises:
+        ConfigurationError: the database cannot be used, or a newer Accredit has upgraded it.
+    """
+    try:
+        if path.exists() and _revision(path) == HEAD:
+            return
+        with FileLock(f"{path}.lock"):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            if _revision(path) != HEAD:
+                _upgrade(path)
+    except (OSError, sqlite3.Error) as exc:
+        raise ConfigurationError(f"storage.url: cannot use {path}: {exc}") from exc
+
+
+def _revision(path: Path) -> str | None:
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
+    return row[0] if row else None
+
+
+def _upgrade(path: Path) -> None:
+    import alembic.command
+    import alembic.config
+    import alembic.util
+    import sqlalchemy
+
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    engine = sqlalchemy.create_engine(sqlalchemy.URL.create("sqlite", database=str(path)))
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            alembic.command.upgrade(config, "head")
+    except alembic.util.CommandError as exc:
+        raise ConfigurationError(
+            f"storage.url: {path} was upgraded by a newer Accredit; install that one, or use another database"
+        ) from exc
+    finally:
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    migrate(Path(sys.argv[1]))

@@ -1,0 +1,39 @@
+"""Serve an ASGI app over real HTTP on loopback, in a thread of its own."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+
+@contextmanager
+def serve(app: Any, *, port: int = 0, certfile: str | None = None, keyfile: str | None = None) -> Iterator[str]:
+    """Serve `app` until the block ends; yields its base URL, such as `http://127.0.0.1:41234`.
+
+    Only ever binds to 127.0.0.1. With `certfile` and `keyfile` (PEM paths) it speaks TLS.
+
+    Raises:
+        RuntimeError: the app did not start.
+    """
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", ssl_certfile=certfile, ssl_keyfile=keyfile
+    )
+    server = uvicorn.Server(config)
+    listener = socket.create_server(("127.0.0.1", port))
+    bound_port = listener.getsockname()[1]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        # uvicorn tells that it is up by a plain attribute; a thread that ends without it has failed.
+        while thread.is_alive() and not server.started:
+            thread.join(0.005)
+        if not server.started:
+            raise RuntimeError("the app did not start")
+        yield f"{'https' if certfile else 'http'}://127.0.0.1:{bound_port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

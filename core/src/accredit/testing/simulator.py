@@ -1,0 +1,58 @@
+"""What every provider simulator is: a strict stand-in for one provider, as an ASGI app.
+
+A simulator checks what the provider checks (secrets, signatures, proofs, methods, scopes) and answers in the
+provider's real shapes. Its tokens are fixed strings, so that a command line printed today works tomorrow.
+"""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One token of a simulated provider, and what must come of it.
+
+    `parameters` is what a client posts beside `client_id`, `connection` and `scope`: `access_token` and, where
+    needed, `access_token_secret` or `nonce`. `expected` is `ACCEPTED` or the `reason` of the refusal, such as
+    `wrong_audience`. `claims` are claims that the ID token must then hold, exactly.
+    """
+
+    name: str
+    about: str
+    parameters: Mapping[str, str]
+    expected: str
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Simulator(ABC):
+    """A simulated provider. `clock` returns epoch seconds."""
+
+    strategy: ClassVar[str]
+    """The name of the strategy whose provider this stands in for."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+
+    @abstractmethod
+    def settings(self, base_url: str) -> dict[str, Any]:
+        """Return the connection table for our sample app, with every provider URL below `base_url`."""
+
+    @abstractmethod
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return the provider's endpoints. All its hosts share one address here: paths tell them apart."""
+
+    @abstractmethod
+    def samples(self) -> Sequence[Sample]:
+        """Return tokens to try: first the good one of the complete person, then others, and every refusal."""
+
+    def app(self) -> Starlette:
+        """Return the simulator as an ASGI app."""
+        return Starlette(routes=list(self.routes()))

@@ -1,0 +1,26 @@
+"""Reach simulators without a network: the transport seam of `accredit.http`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from accredit.http import origin
+
+
+class InProcess(httpx.AsyncBaseTransport):
+    """Send each request to the ASGI app of its origin; refuse any other host.
+
+    `apps` maps base URLs, such as `http://127.0.0.1:9001`, to ASGI apps.
+    """
+
+    def __init__(self, apps: Mapping[str, Any]) -> None:
+        self._transports = {origin(url): httpx.ASGITransport(app=app) for url, app in apps.items()}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer from the app, or fail as an unreachable host does."""
+        try:
+            transport = self._transports[origin(str(request.url))]
+        except KeyError:
+            raise httpx.ConnectError("nothing listens there", request=request) from None
+        return await transport.handle_async_request(request)
