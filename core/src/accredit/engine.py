@@ -8,12 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
-
 from accredit.audit import Audit, Reporter
 from accredit.errors import Abandoned, ExchangeError, InternalFailure
 from accredit.hooks import Hooks
-from accredit.http import ProviderHTTP, ProviderResponse, make_transport
+from accredit.http import ProviderHTTP, ProviderResponse, Transport, make_transport
 from accredit.id_token import IdTokenVerifier
 from accredit.jwks import JwksCache
 from accredit.keys import SigningKeys, load_keys
@@ -39,7 +37,7 @@ class Engine:
         settings: Settings,
         *,
         plugins: Iterable[object] = (),
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
         clock: Callable[[], float] = time.time,
         grants: GrantStore | None = None,
         keys: SigningKeys | None = None,

@@ -20,11 +20,14 @@ from httpx_aiohttp import AiohttpTransport
 
 from accredit.errors import PluginFailed, ProviderUnavailable
 
+Transport = httpx.AsyncBaseTransport
+"""The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
+
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "accredit"}
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-def make_transport(*, max_connections: int) -> httpx.AsyncBaseTransport:
+def make_transport(*, max_connections: int) -> Transport:
     """Make the transport an engine uses: keep-alive, one SSL context, at most `max_connections` sockets."""
     ssl_context = httpx.create_ssl_context()
 
@@ -87,7 +90,7 @@ class ProviderHTTP:
 
     def __init__(
         self,
-        transport: httpx.AsyncBaseTransport,
+        transport: Transport,
         *,
         urls: Iterable[str],
         timeout_s: float,

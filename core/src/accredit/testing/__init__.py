@@ -1,5 +1,6 @@
 """The kit for plugin authors: simulator toolkit, loopback serving, in-process transport. Needs `accredit[testing]`."""
 
+from accredit.testing.installed import installed_simulators
 from accredit.testing.people import PEOPLE, Person, person
 from accredit.testing.serving import serve
 from accredit.testing.simulator import ACCEPTED, Sample, Simulator
@@ -14,6 +15,7 @@ __all__ = [
     "Sample",
     "Simulator",
     "exchange_for",
+    "installed_simulators",
     "person",
     "serve",
 ]

@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
-
 from accredit.exchange import Exchange
+from accredit.http import Transport
 from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
 from accredit.settings import Settings
@@ -24,7 +23,7 @@ async def exchange_for(
     simulator: Simulator,
     *,
     connection: dict[str, Any] | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: Transport | None = None,
     clock: Callable[[], float] = time.time,
     plugins: Iterable[object] = (),
 ) -> AsyncIterator[Exchange]:

@@ -1,0 +1,77 @@
+"""What tests of several distributions share: every simulator and one server, over real HTTP on loopback."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accredit import Exchange, ExchangeEvent, Settings, create_app, hookimpl
+from accredit.testing import Simulator, installed_simulators, serve
+
+STRATEGIES = ("facebook", "google-oauth2", "twitter", "weibo")
+
+
+class Observer:
+    """Collects audit events."""
+
+    def __init__(self) -> None:
+        self.events: list[ExchangeEvent] = []
+
+    @hookimpl
+    def observe(self, event: ExchangeEvent) -> None:
+        self.events.append(event)
+
+
+@dataclass(frozen=True)
+class World:
+    """Every provider simulated, and one server of ours in front of them."""
+
+    simulators: dict[str, Simulator]
+    connections: dict[str, dict[str, Any]]
+    url: str
+    observer: Observer
+
+    def good(self, strategy: str) -> dict[str, str]:
+        """Return the parameters of the strategy's first good token."""
+        return dict(self.simulators[strategy].samples()[0].parameters)
+
+
+@pytest.fixture(scope="session")
+def simulators() -> dict[str, Simulator]:
+    return {name: simulator() for name, simulator in installed_simulators().items()}
+
+
+@pytest.fixture(scope="session")
+def connections(simulators: dict[str, Simulator]) -> Iterator[dict[str, dict[str, Any]]]:
+    """Return the connection tables of all simulators, which are being served."""
+    with ExitStack() as stack:
+        yield {
+            name: simulator.settings(stack.enter_context(serve(simulator.app())))
+            for name, simulator in simulators.items()
+        }
+
+
+@pytest.fixture(scope="session")
+def settings(connections: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder: Path = tmp_path_factory.mktemp("server")
+    return Settings.model_validate(
+        {
+            "issuer": "https://login.example.com/",
+            "connections": connections,
+            "clients": {"my-app": {"connections": list(connections)}},
+            "storage": {"url": f"sqlite:///{folder}/accredit.db"},
+            "keys": {"path": f"{folder}/keys.json"},
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def world(
+    simulators: dict[str, Simulator], connections: dict[str, dict[str, Any]], settings: Settings
+) -> Iterator[World]:
+    observer = Observer()
+    with serve(create_app(Exchange(settings, plugins=[observer]))) as url:
+        yield World(simulators, connections, url, observer)

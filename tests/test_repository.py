@@ -1,0 +1,45 @@
+"""What the repository promises about itself."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = [ROOT / "core", *sorted((ROOT / "plugins").iterdir())]
+
+
+def test_ci_runs_the_test_command_of_the_readme_word_for_word():
+    commands = re.findall(r"^```sh\n(python3 -m venv .+)\n```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [command.rpartition(" ")[2] for command in commands] == ["demo", "tests"]
+    assert commands[1] in (ROOT / ".ci/run").read_text("utf-8").splitlines()
+
+
+def test_the_constraints_pin_every_package_by_hash_and_name_no_address():
+    text = (ROOT / "constraints.txt").read_text("utf-8")
+    assert "://" not in text
+    assert "@" not in text
+    requirements = re.split(r"\n(?=\S)", text.strip())
+    assert len(requirements) > 50
+    for requirement in requirements:
+        assert re.match(r"[a-z0-9._-]+==\S+", requirement), requirement
+        assert "--hash=sha256:" in requirement, requirement
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
+def test_every_distribution_is_complete(package):
+    project = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["license"] == "MIT"
+    assert project["requires-python"] == ">=3.11"
+    assert (package / "README.md").stat().st_size > 200
+    assert list((package / "src").glob("*/py.typed"))
+    assert list((package / "tests").glob("**/test_*.py"))
+
+
+@pytest.mark.parametrize("package", PACKAGES[1:], ids=lambda path: path.name)
+def test_every_plugin_pins_a_range_of_core_and_is_an_entry_point(package):
+    project = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["name"] == f"accredit-{package.name}"
+    assert "accredit>=0.1,<0.2" in project["dependencies"]
+    assert list(project["entry-points"]["accredit.strategies"]) == [package.name]
