@@ -26,7 +26,7 @@ class Engine:
 
     Strategies are loaded and settings checked at once; keys, storage and connections open on `async with`, or by
     `open` and `close`. `plugins` are objects with hooks (`accredit.hookspecs`). Tests inject `transport` (any
-    `httpx.AsyncBaseTransport`), `clock` (returns epoch seconds), `grants`, `keys` and `logger`.
+    `httpx.AsyncBaseTransport`; it stays theirs to close), `clock` (returns epoch seconds), `grants`, `keys`, `logger`.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -51,6 +51,7 @@ class Engine:
         self.clock = clock
         self.reporter = Reporter(self.hooks, logger)
         self._transport = transport
+        self._owns_transport = transport is None
         self._keys = keys
         jwks = JwksCache(self._fetch_jwks, clock=clock, alert=self.reporter.alert)
         self.verify_id_token = IdTokenVerifier(jwks, clock)
@@ -81,8 +82,9 @@ class Engine:
     async def close(self) -> None:
         """Finish what was accepted, then let go of storage and connections."""
         await self.grants.close()
-        if self._transport is not None:
-            await self._transport.aclose()
+        if self._owns_transport and self._transport is not None:
+            transport, self._transport = self._transport, None
+            await transport.aclose()
 
     async def __aenter__(self) -> Self:
         await self.open()

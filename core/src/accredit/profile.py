@@ -4,6 +4,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class Assurance(enum.StrEnum):
@@ -87,5 +88,22 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
 
 
 def text(value: object) -> str | None:
-    """Return a provider's text, or None where it is absent, blank or not a string at all."""
-    return value.strip() or None if isinstance(value, str) else None
+    """Return a provider's text, or None where it is absent, blank or not a string at all.
+
+    Half a surrogate pair, which JSON can hold (a name cut off inside an emoji), becomes U+FFFD: UTF-8 cannot hold it.
+    """
+    if not isinstance(value, str):
+        return None
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip() or None
+
+
+def web_url(value: object) -> str | None:
+    """Return a provider's link, or None where it is not an http or https URL with a host, in one printable piece."""
+    url = text(value)
+    if url is None or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        return url if parts.scheme in {"http", "https"} and parts.hostname else None
+    except ValueError:  # an unfinished IPv6 address
+        return None

@@ -1,0 +1,40 @@
+"""Google's claims to ours: userinfo and ID token hold the same ones."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accredit.profile import Assurance, Email, Profile, text, web_url
+
+
+def to_profile(claims: Mapping[str, Any]) -> Profile:
+    """Return what Google states about a person; every claim but `sub` may be absent.
+
+    Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
+    """
+    return Profile(
+        name=text(claims.get("name")),
+        given_name=text(claims.get("given_name")),
+        family_name=text(claims.get("family_name")),
+        profile=web_url(claims.get("profile")),
+        picture=web_url(claims.get("picture")),
+        locale=text(claims.get("locale")),
+        email=_email(claims),
+    )
+
+
+def _email(claims: Mapping[str, Any]) -> Email | None:
+    address = text(claims.get("email"))
+    return None if address is None else Email(address, _assurance(address, claims))
+
+
+def _assurance(address: str, claims: Mapping[str, Any]) -> Assurance:
+    """Google runs gmail.com and Workspace domains; any other address may have changed hands since it was verified.
+
+    The boolean comes first, for gmail.com too: without a clear yes nothing is asserted. A string "true" is not one.
+    Source: https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
+    """
+    if claims.get("email_verified") is not True:
+        return Assurance.UNVERIFIED
+    if address.lower().endswith("@gmail.com") or text(claims.get("hd")) is not None:
+        return Assurance.AUTHORITATIVE
+    return Assurance.PROVIDER_ASSERTED

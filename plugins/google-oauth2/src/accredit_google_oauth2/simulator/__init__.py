@@ -1,0 +1,133 @@
+"""A faithful Google: tokeninfo, userinfo and the keys of ID tokens, with fixed access tokens."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from accredit.testing.people import Person
+from accredit.testing.simulator import Sample, Simulator
+from accredit_google_oauth2.simulator import answers
+from accredit_google_oauth2.simulator.grants import (
+    ANDROID,
+    EMAIL,
+    PROFILE,
+    WEB,
+    Grant,
+    cases,
+    email_claims,
+    profile_claims,
+    subject,
+)
+from accredit_google_oauth2.simulator.id_tokens import LIFE_S, KeyRing, id_token_samples, make_claims
+
+_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
+_KEYS_MAX_AGE_S = 19_800
+
+
+class GoogleSimulator(Simulator):
+    """Google, as far as our strategy can see."""
+
+    strategy = "google-oauth2"
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock=clock)
+        self._cases = tuple(cases())
+        self._grants = {case.access_token: case.grant for case in self._cases}
+        self._ring = KeyRing()
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        """Return the connection table of a project with a web and an Android client."""
+        return {
+            "client_ids": [WEB, ANDROID],
+            "tokeninfo_url": f"{base_url}/tokeninfo",
+            "userinfo_url": f"{base_url}/v1/userinfo",
+            "jwks_url": f"{base_url}/oauth2/v3/certs",
+        }
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return Google's endpoints."""
+        return [
+            Route("/tokeninfo", self._tokeninfo, methods=["GET", "POST"]),
+            Route("/v1/userinfo", self._userinfo, methods=["GET", "POST"]),
+            Route("/oauth2/v3/certs", self._certs, methods=["GET"]),
+        ]
+
+    def samples(self) -> Sequence[Sample]:
+        """Return every access token, and ID tokens minted now."""
+        fixed = [
+            Sample(
+                name=case.name,
+                about=case.about,
+                parameters={"access_token": case.access_token},
+                expected=case.expected,
+                claims=case.claims,
+            )
+            for case in self._cases
+        ]
+        return [*fixed, *id_token_samples(self.id_token, now=int(self.clock()))]
+
+    def id_token(self, someone: Person, **changes: Any) -> str:
+        """Sign an ID token for our web client; `changes` override its claims, None removes one."""
+        claims = make_claims(someone, now=int(self.clock()), changes=changes)
+        return self._ring.keys[0].sign(claims, typ="JWT")
+
+    def rotate_keys(self) -> None:
+        """Sign with a new key from now on, as Google does every week or so."""
+        self._ring.rotate()
+
+    async def _tokeninfo(self, request: Request) -> Response:
+        token = _bearer(request) or request.query_params.get("access_token")
+        if not token:
+            return answers.NO_TOKEN.response()
+        grant = self._grants.get(token)
+        if grant is None:
+            return answers.INVALID_VALUE.response()
+        if grant.tokeninfo is not None:
+            return grant.tokeninfo.response()
+        return JSONResponse(self._tokeninfo_body(grant))
+
+    def _tokeninfo_body(self, grant: Grant) -> dict[str, str]:
+        # Numbers and booleans are strings here, unlike at userinfo.
+        body = {"azp": grant.azp, "aud": grant.aud}
+        if grant.identifies:
+            body["sub"] = subject(grant.person)
+        body["scope"] = " ".join(grant.scopes)
+        body["exp"] = str(int(self.clock()) + LIFE_S)
+        body["expires_in"] = str(LIFE_S)
+        if EMAIL in grant.scopes and grant.person.email is not None:
+            body |= {"email": grant.person.email, "email_verified": "true"}
+        return {**body, "access_type": "online"}
+
+    async def _userinfo(self, request: Request) -> Response:
+        token = _bearer(request)
+        if token is None:
+            return answers.UNAUTHENTICATED.response()
+        grant = self._grants.get(token)
+        if grant is None:
+            return answers.INVALID_CREDENTIALS.response()
+        if grant.userinfo is not None:
+            return grant.userinfo.response()
+        if not grant.identifies:
+            return answers.UNAUTHENTICATED.response()
+        body: dict[str, Any] = {"sub": subject(grant.person)}
+        if PROFILE in grant.scopes:
+            body |= profile_claims(grant.person)
+        if EMAIL in grant.scopes:
+            body |= email_claims(grant.person)
+        body |= grant.user
+        return JSONResponse({name: value for name, value in body.items() if value is not None})
+
+    async def _certs(self, request: Request) -> Response:
+        keys = [key.public_jwk() for key in self._ring.keys]
+        max_age = f"public, max-age={_KEYS_MAX_AGE_S}, must-revalidate, no-transform"
+        return JSONResponse({"keys": keys}, headers={"Cache-Control": max_age})
+
+
+def _bearer(request: Request) -> str | None:
+    match = _BEARER.fullmatch(request.headers.get("authorization", ""))
+    return match[1] if match else None

@@ -1,0 +1,91 @@
+"""Verify a Google token: an access token by asking Google, an ID token by its signature."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from accredit.audience import JwtAudience
+from accredit.errors import InvalidProviderToken, ProviderUnavailable
+from accredit.models import ProviderToken, Verification
+from accredit.profile import Profile
+from accredit.strategy import Strategy, VerifyContext, in_order
+from accredit_google_oauth2 import answers
+from accredit_google_oauth2.normalize import to_profile
+from accredit_google_oauth2.settings import GoogleSettings
+from accredit_google_oauth2.tokeninfo import TokenInfo
+
+ISSUERS = ("https://accounts.google.com", "accounts.google.com")
+"""Google writes its name both ways. Source: https://developers.google.com/identity/gsi/web/guides/verify-google-id-token"""
+
+_BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+LONGEST_ACCESS_TOKEN = 2048
+"""In bytes. Source: https://developers.google.com/identity/protocols/oauth2#size"""
+
+
+class GoogleStrategy(Strategy[GoogleSettings]):
+    """Google, for access tokens and ID tokens."""
+
+    name = "google-oauth2"
+    settings_type = GoogleSettings
+
+    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        """Take the way of the token's form: two HTTPS requests at once, or at most one for Google's keys."""
+        if token.is_jwt:
+            return await self._verify_id_token(token, ctx)
+        return await self._verify_access_token(token, ctx)
+
+    def normalize(self, verification: Verification) -> Profile:
+        """Map the claims of userinfo or of the ID token."""
+        return to_profile(verification.claims)
+
+    async def _verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        id_token = await ctx.verify_id_token(
+            token, jwks_url=self.settings.jwks_url, issuers=ISSUERS, algorithms=("RS256",)
+        )
+        self._check_hosted_domain(id_token.claims)
+        return _verification(id_token.subject, id_token.audience, id_token.claims, id_token.expires_at)
+
+    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        value = token.reveal()
+        # What cannot be a bearer token (RFC 6750 section 2.1) would make *our* request malformed: an alert for
+        # the operator, at any caller's will.
+        if len(value) > LONGEST_ACCESS_TOKEN or not _BEARER_TOKEN.fullmatch(value):
+            raise InvalidProviderToken("access token has not the form of one")
+        headers = {"Authorization": f"Bearer {value}"}
+        info, user = await in_order(self._tokeninfo(headers, ctx), self._userinfo(headers, ctx))
+        if user.get("sub") != info.subject:
+            raise ProviderUnavailable("userinfo and tokeninfo name different users")
+        self._check_hosted_domain(user)
+        return _verification(info.subject, info.audience, user, info.expires_at, info.scopes)
+
+    async def _tokeninfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> TokenInfo:
+        # POST with the token in the header: the GET form would put it into a URL.
+        response = await ctx.http.post(self.settings.tokeninfo_url, headers=headers)
+        now = ctx.clock()
+        return TokenInfo.parse(answers.read("tokeninfo", response, now=now), now=now)
+
+    async def _userinfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> dict[str, Any]:
+        response = await ctx.http.get(self.settings.userinfo_url, headers=headers)
+        return answers.read("userinfo", response, now=ctx.clock())
+
+    def _check_hosted_domain(self, claims: Mapping[str, Any]) -> None:
+        """Judge by `hd` alone: an address in the domain may belong to an account outside the organization.
+
+        Source: https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
+        """
+        if self.settings.hosted_domains and claims.get("hd") not in self.settings.hosted_domains:
+            raise InvalidProviderToken("hosted domain is not accepted")
+
+
+def _verification(
+    subject: str,
+    audience: JwtAudience,
+    claims: Mapping[str, Any],
+    expires_at: int,
+    scopes: frozenset[str] = frozenset(),
+) -> Verification:
+    try:
+        return Verification(user_id=subject, audience=audience, claims=claims, expires_at=expires_at, scopes=scopes)
+    except ValueError:
+        # Not chained: nothing of an answer that nobody understands belongs into a log.
+        raise ProviderUnavailable("sub is no id") from None

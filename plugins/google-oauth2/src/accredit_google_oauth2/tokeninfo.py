@@ -1,0 +1,54 @@
+"""What Google's tokeninfo says about an access token: for whom it was minted, and what it allows."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accredit.audience import JwtAudience
+from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
+
+IDENTITY_SCOPES = frozenset({"openid", "profile", "https://www.googleapis.com/auth/userinfo.profile"})
+"""A token needs one of these to say who the user is. `profile` is the short name of the last one."""
+
+_EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """A live access token of a user. Whether it is *ours* is for the engine to check."""
+
+    subject: str
+    audience: JwtAudience
+    scopes: frozenset[str]
+    expires_at: int
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any], *, now: float) -> "TokenInfo":
+        """Read an answer of the v3 form. The v1 form (`audience`, `user_id`) is refused, never guessed at.
+
+        Raises:
+            InvalidProviderToken: the token has expired.
+            MissingPermission: the token does not say who the user is: a service account, or no identity scope.
+            ProviderUnavailable: a field is missing or of the wrong type.
+        """
+        aud, azp = _text(answer, "aud"), _text(answer, "azp") if "azp" in answer else None
+        scopes = frozenset(_text(answer, "scope", may_be_empty=True).split())
+        exp = _text(answer, "exp")  # tokeninfo sends every number as a string
+        if not _EPOCH_SECONDS.fullmatch(exp):
+            raise ProviderUnavailable("tokeninfo: exp is no string of seconds")
+        if now >= int(exp):
+            raise InvalidProviderToken("access token has expired")
+        if "sub" not in answer:
+            raise MissingPermission("tokeninfo names no user")
+        subject = _text(answer, "sub")
+        if not scopes & IDENTITY_SCOPES:
+            raise MissingPermission("access token has no identity scope")
+        return cls(subject, JwtAudience((aud,), azp), scopes, int(exp))
+
+
+def _text(answer: Mapping[str, Any], field: str, *, may_be_empty: bool = False) -> str:
+    value = answer.get(field)
+    if not isinstance(value, str) or not (value or may_be_empty):
+        raise ProviderUnavailable(f"tokeninfo: {field} is missing or no string")
+    return value

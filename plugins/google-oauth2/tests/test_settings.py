@@ -1,0 +1,64 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+import accredit_google_oauth2
+from accredit.errors import ConfigurationError
+from accredit.testing import exchange_for
+from accredit_google_oauth2.settings import GoogleSettings
+from accredit_google_oauth2.simulator import GoogleSimulator
+from accredit_google_oauth2.strategy import GoogleStrategy
+
+
+def test_client_ids_are_all_an_operator_must_say() -> None:
+    settings = GoogleSettings.model_validate({"client_ids": ["web", "android"]})
+    assert settings.accepted_audiences == {"web", "android"}
+    assert settings.hosted_domains == ()
+    assert set(settings.provider_urls) == {
+        "https://oauth2.googleapis.com/tokeninfo",
+        "https://openidconnect.googleapis.com/v1/userinfo",
+        "https://www.googleapis.com/oauth2/v3/certs",
+    }
+
+
+def test_lists_may_come_from_the_environment() -> None:
+    settings = GoogleSettings.model_validate({"client_ids": "web, android", "hosted_domains": "example.com"})
+    assert settings.client_ids == ("web", "android")
+    assert settings.hosted_domains == ("example.com",)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_ids": []},
+        {"client_ids": ""},
+        {"client_ids": ","},
+        {"client_ids": [""]},
+        {"client_ids": None},
+        {"client_ids": [123]},
+        {"hosted_domains": [""]},
+        {"hosted_domains": None},
+        {"tokeninfo_url": "http://oauth2.googleapis.com/tokeninfo"},
+        {"userinfo_url": "https://example.com/?x=1"},
+        {"jwks_url": ""},
+        {"client_id": "web"},
+    ],
+)
+def test_settings_that_would_weaken_a_check_are_refused(changes: dict[str, Any]) -> None:
+    good = {"client_ids": ["web"]}
+    assert GoogleSettings.model_validate(good).client_ids == ("web",)
+    with pytest.raises(ValidationError):
+        GoogleSettings.model_validate({**good, **changes})
+
+
+async def test_connection_without_client_ids_stops_start_up(simulator: GoogleSimulator) -> None:
+    with pytest.raises(ConfigurationError, match="client_ids"):
+        async with exchange_for(simulator, connection={"client_ids": []}):
+            pytest.fail("an engine started that accepts nobody's tokens, or everybody's")
+
+
+def test_hooks_bring_the_strategy_and_its_simulator() -> None:
+    assert list(accredit_google_oauth2.strategies()) == [GoogleStrategy]
+    assert list(accredit_google_oauth2.simulators()) == [GoogleSimulator]
+    assert GoogleStrategy.name == GoogleSimulator.strategy == "google-oauth2"

@@ -1,0 +1,26 @@
+"""What an operator says about an app at X."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from accredit.settings import BaseUrl, ConnectionSettings
+
+
+class TwitterSettings(ConnectionSettings):
+    """One app at X: the keys of its "Keys and tokens" page, and which API is asked for the user."""
+
+    consumer_key: Annotated[str, Field(min_length=1)]
+    """The API key. Every call is signed for it, which is what binds a token to this app."""
+    consumer_secret: Annotated[SecretStr, Field(min_length=1)]
+    client_id: str = ""
+    """The app's numeric id. X names it when it refuses an app, which tells our bearer tokens from others'."""
+    api_url: BaseUrl = "https://api.x.com"
+    """The host is part of what is signed (RFC 5849 section 3.4.1.2): name the one that is really called."""
+    profile_api: Literal["v2", "v1.1"] = "v2"
+    """v2 is open to every app; v1.1 answers code 453 where the app's access level does not include it."""
+
+    @property
+    def accepted_audiences(self) -> frozenset[str]:
+        """The consumer key, the only proof of audience X offers."""
+        return frozenset({self.consumer_key})

@@ -1,0 +1,127 @@
+"""The simulated X's apps and tokens, in tables: what a token does is written beside its name.
+
+Tokens of OAuth 1.0a look like X's, `<user id>-<letters>`; everything here is obviously made up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from accredit.testing.people import PEOPLE, Person, person
+from accredit_twitter.simulator import answers
+from accredit_twitter.simulator.answers import Answer
+
+ALL_SCOPES = frozenset({"tweet.read", "users.read", "users.email"})
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app registered at the simulated X."""
+
+    consumer_key: str
+    consumer_secret: str
+    client_id: str
+    is_suspended: bool = False
+
+
+OUR_APP = App("SimConsumerKey", "SimConsumerSecretNotReal", "10000001")
+OTHER_APP = App("SimOtherConsumerKey", "SimOtherConsumerSecretNotReal", "10000002")
+SUSPENDED_APP = App("SimSuspendedConsumerKey", "SimSuspendedConsumerSecretNotReal", "10000003", is_suspended=True)
+APPS: Mapping[str, App] = {app.consumer_key: app for app in (OUR_APP, OTHER_APP, SUSPENDED_APP)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What stands behind a token: a person, an app, and the answer it gets if that is not the person."""
+
+    person: Person
+    app: App = OUR_APP
+    token_secret: str = ""
+    """Of OAuth 1.0a; a bearer has none."""
+    scopes: frozenset[str] = ALL_SCOPES
+    answer: Answer | None = None
+    window_is_used_up: bool = False
+    withholds_email: bool = False
+    """v2 answers 200 with `data` and, beside it, `errors`."""
+    has_number_only: bool = False
+    """v1.1 answers an old object, without `id_str`."""
+
+
+KNOBS: Mapping[str, tuple[Answer, str, str]] = {
+    "Suspended": (answers.suspended, "provider_user_blocked", "the account is suspended (code 64)"),
+    "Locked": (answers.locked, "provider_user_blocked", "the account is locked (code 326)"),
+    "Automated": (answers.automated, "provider_user_blocked", "the request looks automated (code 226)"),
+    "Gone": (answers.gone, "provider_user_blocked", "the account is deactivated"),
+    "RateLimited": (answers.rate_limited, "provider_rate_limited", "the user's 15 minutes are used up (code 88)"),
+    "UsageCapped": (answers.usage_capped, "provider_misconfigured", "a monthly cap, in the guise of a 429"),
+    "NoCredits": (answers.no_credits, "provider_misconfigured", "the developer account is empty (402)"),
+    "SpendCap": (answers.spend_cap, "provider_misconfigured", "the developer account's spending limit (402)"),
+    "NoAccess": (answers.no_access, "provider_misconfigured", "the app's access level is too low (code 453)"),
+    "NotEnrolled": (
+        lambda _: answers.client_forbidden(OUR_APP.client_id),
+        "provider_misconfigured",
+        "our app is in no project (client-forbidden)",
+    ),
+    "OverCapacity": (answers.over_capacity, "provider_unavailable", "X is over capacity (code 130)"),
+    "Outage": (answers.html_outage, "provider_unavailable", "X is down, and says so in HTML"),
+    "Nonsense": (answers.nonsense, "provider_unavailable", "a page of HTML with status 200"),
+}
+"""Refusals of one token of ada's each: kind → answer, the reason it must end with, what it shows."""
+
+
+def token_name(who: Person, kind: str) -> str:
+    """Return the OAuth 1.0a token of a kind, such as `1000000000000001-SimGoodAda`."""
+    return f"{who.number}-Sim{kind}{who.key.title()}"
+
+
+def bearer_name(who: Person, kind: str) -> str:
+    """Return the OAuth 2.0 token of a kind, such as `SimBearerGoodAda`."""
+    return f"SimBearer{kind}{who.key.title()}"
+
+
+def secret_of(who: Person, kind: str) -> str:
+    """Return the secret that belongs to `token_name`."""
+    return f"SimTokenSecret{kind}{who.key.title()}"
+
+
+def signed_grants() -> dict[str, Grant]:
+    """Return the tokens of OAuth 1.0a. They never run out at X, so an expired one is refused as a revoked one is."""
+    ada = person("ada")
+    table: dict[str, Grant] = {}
+
+    def add(who: Person, kind: str, grant: partial[Grant]) -> None:
+        table[token_name(who, kind)] = grant(person=who, token_secret=secret_of(who, kind))
+
+    for who in PEOPLE:
+        add(who, "Good", partial(Grant))
+        add(who, "Expired", partial(Grant, answer=answers.bad_token))
+        add(who, "Revoked", partial(Grant, answer=answers.bad_token))
+        add(who, "ForeignApp", partial(Grant, app=OTHER_APP))
+    for kind, (answer, _, _) in KNOBS.items():
+        add(ada, kind, partial(Grant, answer=answer, window_is_used_up=kind == "RateLimited"))
+    add(ada, "Partial", partial(Grant, withholds_email=True))
+    add(ada, "OldObject", partial(Grant, has_number_only=True))
+    return table
+
+
+def bearer_grants() -> dict[str, Grant]:
+    """Return the tokens of OAuth 2.0. One of another app is good here: X itself does not tell them apart."""
+    ada = person("ada")
+    table: dict[str, Grant] = {}
+    for who in PEOPLE:
+        table[bearer_name(who, "Good")] = Grant(person=who)
+        table[bearer_name(who, "Expired")] = Grant(person=who, answer=answers.bad_token)
+        table[bearer_name(who, "Revoked")] = Grant(person=who, answer=answers.bad_token)
+        table[bearer_name(who, "ForeignApp")] = Grant(person=who, app=OTHER_APP)
+    table |= {
+        bearer_name(ada, "AppOnly"): Grant(person=ada, answer=lambda _: answers.unsupported_authentication()),
+        bearer_name(ada, "NoUsersRead"): Grant(person=ada, scopes=frozenset({"tweet.read"})),
+        bearer_name(ada, "NoEmail"): Grant(person=ada, scopes=ALL_SCOPES - {"users.email"}),
+        bearer_name(ada, "NotEnrolled"): Grant(
+            person=ada, answer=lambda _: answers.client_forbidden(OUR_APP.client_id)
+        ),
+        bearer_name(ada, "OtherAppNotEnrolled"): Grant(
+            person=ada, app=OTHER_APP, answer=lambda _: answers.client_forbidden(OTHER_APP.client_id)
+        ),
+    }
+    return table

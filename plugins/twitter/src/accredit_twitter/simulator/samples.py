@@ -1,0 +1,89 @@
+"""What to try on the simulated X, and what must come of it."""
+
+from collections.abc import Iterator, Sequence
+
+from accredit.testing.people import PEOPLE, Person, person
+from accredit.testing.simulator import ACCEPTED, Sample
+from accredit_twitter.simulator.grants import KNOBS, bearer_name, secret_of, token_name
+
+
+def all_samples() -> Sequence[Sample]:
+    """Return the good ones first, ada's before all others, then every refusal."""
+    return (*_good(), *_refused())
+
+
+def _signed(who: Person, kind: str) -> dict[str, str]:
+    return {"access_token": token_name(who, kind), "access_token_secret": secret_of(who, kind)}
+
+
+def _claims(who: Person) -> dict[str, object]:
+    claims = {"name": who.name, "nickname": who.screen_name, "preferred_username": who.screen_name}
+    claims["profile"] = f"https://x.com/{who.screen_name}"
+    return claims | ({"email": who.email, "email_verified": True} if who.email else {})
+
+
+def _good() -> Iterator[Sample]:
+    ada = person("ada")
+    for who in PEOPLE:
+        yield Sample(
+            name="good" if who is ada else f"good-{who.key}",
+            about=f"{who.name}, token and secret of OAuth 1.0a",
+            parameters=_signed(who, "Good"),
+            expected=ACCEPTED,
+            claims=_claims(who),
+        )
+    yield Sample(
+        name="joined",
+        about="token and secret in one field, as `token:secret`",
+        parameters={"access_token": f"{token_name(ada, 'Good')}:{secret_of(ada, 'Good')}"},
+        expected=ACCEPTED,
+        claims=_claims(ada),
+    )
+    yield Sample(
+        name="partial",
+        about="X withholds the e-mail and says so in `errors`, with status 200",
+        parameters=_signed(ada, "Partial"),
+        expected=ACCEPTED,
+        claims={"name": ada.name},
+    )
+
+
+def _refused() -> Iterator[Sample]:
+    ada = person("ada")
+    for kind, about in (
+        ("Expired", "a token that is no longer good"),
+        ("Revoked", "the user has removed our app"),
+        ("ForeignApp", "another app's token and secret: X does not take it under our signature"),
+    ):
+        for who in PEOPLE:
+            name = {"ForeignApp": "foreign_app"}.get(kind, kind.lower())
+            yield Sample(
+                name=name if who is ada else f"{name}-{who.key}",
+                about=about,
+                parameters=_signed(who, kind),
+                expected="invalid_token",
+            )
+    yield Sample(
+        name="unknown",
+        about="a token X has never issued",
+        parameters={"access_token": f"{ada.number}-SimNobody", "access_token_secret": "SimTokenSecretNobody"},
+        expected="invalid_token",
+    )
+    yield Sample(
+        name="wrong_secret",
+        about="ada's token with grace's secret",
+        parameters=_signed(ada, "Good") | {"access_token_secret": secret_of(person("grace"), "Good")},
+        expected="invalid_token",
+    )
+    yield Sample(
+        name="bearer",
+        about="a bearer token of OAuth 2.0: nobody can tell which app it is for",
+        parameters={"access_token": bearer_name(ada, "Good")},
+        expected="missing_parameter",
+    )
+    for kind, (_, reason, about) in KNOBS.items():
+        yield Sample(name=_snake(kind), about=about, parameters=_signed(ada, kind), expected=reason)
+
+
+def _snake(kind: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind).removeprefix("_")

@@ -1,0 +1,143 @@
+"""The simulated X itself: its two endpoints, and the samples to try on them."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from accredit.testing.simulator import Sample, Simulator
+from accredit_twitter.simulator import answers, grants
+from accredit_twitter.simulator.answers import ApiVersion
+from accredit_twitter.simulator.grants import APPS, OUR_APP, Grant
+from accredit_twitter.simulator.oauth1 import WINDOW_S, Malformed, SignedRequest
+from accredit_twitter.simulator.samples import all_samples
+from accredit_twitter.simulator.users import USER_FIELDS, v1_1_user, v2_user
+
+_V2_PARAMETERS = frozenset({"user.fields", "expansions", "tweet.fields"})
+_LIMIT, _LIMIT_WINDOW_S = 75, 900
+
+
+class TwitterSimulator(Simulator):
+    """X, as strict as X: signatures over the host that was called, fresh timestamps, no nonce twice."""
+
+    strategy: ClassVar[str] = "twitter"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._signed = grants.signed_grants()
+        self._bearers = grants.bearer_grants()
+        self._nonces: dict[int, set[tuple[str, str, str]]] = {}  # by timestamp
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        """Return the connection table of the sample app."""
+        return {
+            "consumer_key": OUR_APP.consumer_key,
+            "consumer_secret": OUR_APP.consumer_secret,
+            "client_id": OUR_APP.client_id,
+            "api_url": base_url,
+        }
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return both profile endpoints; what else is asked under `/1.1/` is code 34, under `/2/` an empty 404."""
+        return (
+            Route("/2/users/me", self._users_me, methods=["GET"]),
+            Route("/1.1/account/verify_credentials.json", self._verify_credentials, methods=["GET"]),
+            Route("/1.1/{path:path}", lambda _: answers.coded(404, 34, "Sorry, that page does not exist.")),
+            Route("/{path:path}", lambda _: Response(status_code=404)),
+        )
+
+    def samples(self) -> Sequence[Sample]:
+        """Return tokens to try; every refusal is switched by the token alone."""
+        return all_samples()
+
+    async def _users_me(self, request: Request) -> Response:
+        return self._answer(request, "v2")
+
+    async def _verify_credentials(self, request: Request) -> Response:
+        return self._answer(request, "v1.1")
+
+    def _answer(self, request: Request, version: ApiVersion) -> Response:
+        is_bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
+        found = self._bearer_grant(request, version) if is_bearer else self._signed_grant(request, version)
+        if isinstance(found, Response):
+            return found
+        answer = found.answer(version) if found.answer else _profile(request, version, found)
+        reset = (int(self.clock()) // _LIMIT_WINDOW_S + 1) * _LIMIT_WINDOW_S
+        answer.headers["x-rate-limit-limit"] = str(_LIMIT)
+        answer.headers["x-rate-limit-remaining"] = "0" if found.window_is_used_up else str(_LIMIT - 1)
+        answer.headers["x-rate-limit-reset"] = str(reset)
+        answer.headers["x-transaction-id"] = "0123456789abcdef"
+        if not is_bearer:
+            answer.headers["x-access-level"] = "read"
+        return answer
+
+    def _bearer_grant(self, request: Request, version: ApiVersion) -> Grant | Response:
+        if version == "v1.1":
+            return answers.forbidden(version)
+        grant = self._bearers.get(request.headers["authorization"][len("bearer ") :])
+        if grant is None:
+            return answers.bad_token(version)
+        return grant if {"tweet.read", "users.read"} <= grant.scopes else answers.forbidden(version)
+
+    def _signed_grant(self, request: Request, version: ApiVersion) -> Grant | Response:
+        try:
+            signed = SignedRequest.of(request)
+        except Malformed:
+            return answers.malformed(version)
+        now = self.clock()
+        if abs(int(now) - signed.timestamp) > WINDOW_S:  # both whole seconds
+            return answers.out_of_bounds(now)
+        app, grant = APPS.get(signed.consumer_key), self._signed.get(signed.token)
+        if app is None:
+            return answers.bad_credentials(version)
+        if app.is_suspended:
+            return answers.app_suspended(version)
+        if grant is None or grant.app is not app:
+            return answers.bad_token(version)
+        if not signed.is_signed_with(app.consumer_secret, grant.token_secret):
+            return answers.bad_credentials(version)
+        return grant if self._is_first_use(signed, now) else answers.bad_credentials(version)
+
+    def _is_first_use(self, signed: SignedRequest, now: float) -> bool:
+        """Remember nonces for as long as their timestamps are good. Source: RFC 5849 section 3.3."""
+        if signed.timestamp not in self._nonces:
+            self._nonces = {at: uses for at, uses in self._nonces.items() if int(now) - at <= WINDOW_S}
+        uses = self._nonces.setdefault(signed.timestamp, set())
+        use = (signed.consumer_key, signed.token, signed.nonce)
+        is_first = use not in uses
+        uses.add(use)
+        return is_first
+
+
+def _profile(request: Request, version: ApiVersion, grant: Grant) -> Response:
+    query = request.query_params
+    if version == "v1.1":
+        user = v1_1_user(
+            grant.person,
+            include_email=query.get("include_email") == "true",
+            include_entities=query.get("include_entities") != "false",
+            skip_status=query.get("skip_status") == "true",
+        )
+        if grant.has_number_only:
+            del user["id_str"]
+        return JSONResponse(user)
+    if unknown := sorted(query.keys() - _V2_PARAMETERS):
+        return answers.invalid_request({unknown[0]: [query[unknown[0]]]}, "The query parameter is not known.")
+    fields = [one for one in query.get("user.fields", "").split(",") if one]
+    if unknown := sorted(set(fields) - USER_FIELDS):
+        return answers.invalid_request({"user.fields": fields}, f"The value [{unknown[0]}] is not allowed.")
+    may_see_email = "users.email" in grant.scopes and not grant.withholds_email
+    user = v2_user(grant.person, [one for one in fields if one != "confirmed_email" or may_see_email])
+    if not grant.withholds_email:
+        return JSONResponse({"data": user})
+    error = {
+        "title": "Field Authorization Error",
+        "detail": "Sorry, you are not authorized to access 'confirmed_email' on the user.",
+        "section": "data",
+        "parameter": "confirmed_email",
+        "resource_type": "user",
+        "type": "https://api.twitter.com/2/problems/not-authorized-for-field",
+    }
+    return JSONResponse({"data": user, "errors": [error]})

@@ -1,0 +1,313 @@
+"""What the strategy does with tokens, seen from the engine around it, against the simulated X."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from accredit.audience import SignedByUs, Unbound
+from accredit.errors import (
+    ConfigurationError,
+    ExchangeError,
+    InvalidProviderToken,
+    MissingParameter,
+    MissingPermission,
+    ProviderMisconfigured,
+    WrongAudience,
+)
+from accredit.http import make_transport
+from accredit.models import Identity, ProviderToken
+from accredit.testing import ACCEPTED, PEOPLE, InProcess, Person, Sample, exchange_for, person, serve
+from accredit.testing.workbench import BASE_URL
+from accredit_twitter.settings import TwitterSettings
+from accredit_twitter.simulator import TwitterSimulator
+from accredit_twitter.simulator.grants import OTHER_APP, SUSPENDED_APP, bearer_name, secret_of, token_name
+
+NOW = 1_790_000_000.25
+ADA = person("ada")
+UNBOUND = {"accept_unbound_tokens": True}
+
+
+class Recording(httpx.AsyncBaseTransport):
+    """Forward to the simulator, and keep what was sent."""
+
+    def __init__(self, simulator: TwitterSimulator) -> None:
+        self.requests: list[httpx.Request] = []
+        self._inner = InProcess({BASE_URL: simulator.app()})
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return await self._inner.handle_async_request(request)
+
+
+def simulator() -> TwitterSimulator:
+    return TwitterSimulator(clock=lambda: NOW)
+
+
+async def verify(
+    *tokens: ProviderToken,
+    connection: dict[str, Any] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    clock: Callable[[], float] = lambda: NOW,
+) -> Identity:
+    """Verify each token in one engine, and return the last identity."""
+    async with exchange_for(simulator(), connection=connection, transport=transport, clock=clock) as exchange:
+        for token in tokens:
+            identity = await exchange.verify("twitter", token)
+    return identity
+
+
+def signed(who: Person = ADA, kind: str = "Good") -> ProviderToken:
+    return ProviderToken.of(token_name(who, kind), secret=secret_of(who, kind))
+
+
+def bearer(kind: str = "Good") -> ProviderToken:
+    return ProviderToken.of(bearer_name(ADA, kind))
+
+
+@pytest.mark.parametrize("sample", simulator().samples(), ids=lambda sample: sample.name)
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+async def test_every_sample_ends_as_it_says(sample: Sample, profile_api: str) -> None:
+    if sample.name == "not_enrolled" and profile_api == "v1.1":
+        profile_api = "v2"  # client-forbidden is a problem of v2
+    parameters = sample.parameters
+    token = ProviderToken.of(parameters["access_token"], secret=parameters.get("access_token_secret"))
+    connection = {"profile_api": profile_api}
+    if sample.expected == ACCEPTED:
+        identity = await verify(token, connection=connection)
+        assert sample.claims.items() <= identity.profile.claims().items()
+    else:
+        with pytest.raises(ExchangeError) as refused:
+            await verify(token, connection=connection)
+        assert refused.value.reason == sample.expected
+
+
+def test_the_first_sample_is_the_good_one_of_the_complete_person() -> None:
+    first = simulator().samples()[0]
+    assert (first.name, first.parameters["access_token"]) == ("good", "1000000000000001-SimGoodAda")
+
+
+def test_sample_names_are_unique() -> None:
+    names = [sample.name for sample in simulator().samples()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+@pytest.mark.parametrize("who", PEOPLE, ids=lambda who: who.key)
+async def test_a_signed_token_is_bound_to_our_consumer_key(who: Person, profile_api: str) -> None:
+    identity = await verify(signed(who), connection={"profile_api": profile_api})
+    assert identity.user_id == str(who.number)
+    assert identity.audience == SignedByUs("SimConsumerKey")
+    assert identity.expires_at is None
+
+
+async def test_a_login_costs_one_call_and_puts_no_token_into_the_url() -> None:
+    recording = Recording(simulator())
+    await verify(signed(), transport=recording)
+    assert [request.method for request in recording.requests] == ["GET"]
+    url = str(recording.requests[0].url)
+    assert url.startswith(f"{BASE_URL}/2/users/me?user.fields=")
+    assert "Sim" not in url
+
+
+async def test_the_token_secret_never_leaves_the_server() -> None:
+    recording = Recording(simulator())
+    await verify(signed(), transport=recording)
+    sent = str(recording.requests[0].url) + str(dict(recording.requests[0].headers))
+    assert "SimTokenSecret" not in sent
+    assert "SimConsumerSecret" not in sent
+
+
+async def test_two_logins_in_the_same_second_do_not_share_a_nonce() -> None:
+    identity = await verify(signed(), signed())
+    assert identity.user_id == str(ADA.number)
+
+
+async def test_token_and_secret_joined_by_a_colon_are_one_pair() -> None:
+    joined = ProviderToken.of(f"{token_name(ADA, 'Good')}:{secret_of(ADA, 'Good')}")
+    assert (await verify(joined)).audience == SignedByUs("SimConsumerKey")
+
+
+@pytest.mark.parametrize("value", ["bare", "a:", ":b", "a:b:c", ":", "::", "eyJhbGciOiJub25lIn0.e30."])
+async def test_a_token_without_secret_is_refused_before_any_call(value: str) -> None:
+    recording = Recording(simulator())
+    with pytest.raises(MissingParameter) as refused:
+        await verify(ProviderToken.of(value), transport=recording)
+    assert refused.value.description == "missing access_token_secret parameter"
+    assert recording.requests == []
+
+
+async def test_a_jwt_is_sent_on_as_an_opaque_token() -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"1"}').decode().rstrip("=")
+    token = ProviderToken.of(f"{header}.e30.c2ln", secret="secret")
+    assert token.is_jwt
+    recording = Recording(simulator())
+    with pytest.raises(InvalidProviderToken):
+        await verify(token, transport=recording)
+    assert len(recording.requests) == 1
+
+
+@pytest.mark.parametrize("value", ["a b", 'a"b', "a,b", "a%41", "a:b", "=", "a=b", "a&b", "a#b"])
+async def test_a_token_that_x_cannot_have_issued_costs_no_call(value: str) -> None:
+    for token, connection in ((ProviderToken.of(value, secret="s"), {}), (ProviderToken.of(value), UNBOUND)):
+        if connection and value == "a:b":
+            continue  # that is a pair, not a bearer
+        recording = Recording(simulator())
+        with pytest.raises(InvalidProviderToken, match="form"):
+            await verify(token, connection=connection, transport=recording)
+        assert recording.requests == []
+
+
+@pytest.mark.parametrize("value", ["a-b", "a.b~c_d", "AAAA+/x==", "1-" + "z" * 4000])
+async def test_a_token_of_any_form_x_might_issue_is_asked_about(value: str) -> None:
+    recording = Recording(simulator())
+    with pytest.raises(InvalidProviderToken, match="401"):
+        await verify(ProviderToken.of(value, secret='any "secret", %41 & more'), transport=recording)
+    assert len(recording.requests) == 1
+
+
+async def test_a_token_secret_of_any_characters_is_signed_with_correctly() -> None:
+    # Refused for the secret it is, not for the characters in it: code 32, not 215.
+    token = ProviderToken.of(token_name(ADA, "Good"), secret="&%+ =,")
+    with pytest.raises(InvalidProviderToken, match="32"):
+        await verify(token, connection={"profile_api": "v1.1"})
+
+
+async def test_a_bearer_is_accepted_only_where_unbound_tokens_are() -> None:
+    recording = Recording(simulator())
+    identity = await verify(bearer(), connection=UNBOUND | {"profile_api": "v1.1"}, transport=recording)
+    assert identity.user_id == str(ADA.number)
+    assert isinstance(identity.audience, Unbound)
+    request = recording.requests[0]
+    assert request.url.path == "/2/users/me"  # v1.1 takes no bearer of OAuth 2.0
+    assert request.headers["authorization"] == f"Bearer {bearer_name(ADA, 'Good')}"
+    with pytest.raises(MissingParameter):
+        await verify(bearer())
+
+
+async def test_a_signed_token_stays_bound_where_unbound_tokens_are_accepted() -> None:
+    assert (await verify(signed(), connection=UNBOUND)).audience == SignedByUs("SimConsumerKey")
+
+
+async def test_another_apps_bearer_passes_where_unbound_tokens_are_accepted() -> None:
+    # This is why they are refused by default: X has no way to tell them apart.
+    identity = await verify(bearer("ForeignApp"), connection=UNBOUND)
+    assert identity.user_id == str(ADA.number)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("Expired", InvalidProviderToken),
+        ("Revoked", InvalidProviderToken),
+        ("AppOnly", InvalidProviderToken),
+        ("NoUsersRead", MissingPermission),
+        ("NotEnrolled", ProviderMisconfigured),
+        ("OtherAppNotEnrolled", WrongAudience),
+    ],
+)
+async def test_a_bad_bearer_is_refused(kind: str, expected: type[ExchangeError]) -> None:
+    with pytest.raises(ExchangeError) as refused:
+        await verify(bearer(kind), connection=UNBOUND)
+    assert type(refused.value) is expected
+
+
+async def test_a_bearer_without_the_email_scope_yields_no_email() -> None:
+    assert (await verify(bearer(), connection=UNBOUND)).profile.email is not None
+    assert (await verify(bearer("NoEmail"), connection=UNBOUND)).profile.email is None
+
+
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+async def test_another_apps_token_and_secret_do_not_work_under_our_signature(profile_api: str) -> None:
+    with pytest.raises(InvalidProviderToken):
+        await verify(signed(kind="ForeignApp"), connection={"profile_api": profile_api})
+    theirs = {"consumer_key": OTHER_APP.consumer_key, "consumer_secret": OTHER_APP.consumer_secret}
+    identity = await verify(signed(kind="ForeignApp"), connection=theirs | {"profile_api": profile_api})
+    assert identity.audience == SignedByUs(OTHER_APP.consumer_key)
+
+
+@pytest.mark.parametrize(
+    "consumer_key", ["SimConsumerKe", "SimConsumerKeyX", "simconsumerkey", "ConsumerKey", " SimConsumerKey"]
+)
+async def test_a_consumer_key_is_compared_exactly(consumer_key: str) -> None:
+    with pytest.raises(InvalidProviderToken):
+        await verify(signed(), connection={"consumer_key": consumer_key})
+
+
+def test_the_accepted_audience_is_the_consumer_key_and_not_the_client_id() -> None:
+    settings = TwitterSettings.model_validate(simulator().settings(BASE_URL))
+    assert settings.accepted_audiences == {"SimConsumerKey"}
+    assert settings.provider_urls == (BASE_URL,)
+
+
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+async def test_our_wrong_secret_looks_like_a_bad_token(profile_api: str) -> None:
+    # X answers code 32 to both; only many refusals at once tell them apart.
+    with pytest.raises(InvalidProviderToken):
+        await verify(signed(), connection={"consumer_secret": "wrong", "profile_api": profile_api})
+
+
+async def test_our_suspended_app_is_not_blamed_on_the_user() -> None:
+    connection = {"consumer_key": SUSPENDED_APP.consumer_key, "consumer_secret": SUSPENDED_APP.consumer_secret}
+    with pytest.raises(ProviderMisconfigured, match="416"):
+        await verify(signed(), connection=connection)
+
+
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+@pytest.mark.parametrize("skew_s", [-300, 300])
+async def test_our_clock_may_be_off_by_as_much_as_x_takes(skew_s: int, profile_api: str) -> None:
+    identity = await verify(signed(), connection={"profile_api": profile_api}, clock=lambda: int(NOW) + skew_s + 0.25)
+    assert identity.user_id == str(ADA.number)
+
+
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+@pytest.mark.parametrize("skew_s", [-301, 301])
+async def test_our_clock_being_wrong_is_not_blamed_on_the_user(skew_s: int, profile_api: str) -> None:
+    with pytest.raises(ProviderMisconfigured, match="135"):
+        await verify(signed(), connection={"profile_api": profile_api}, clock=lambda: int(NOW) + skew_s + 0.25)
+
+
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+async def test_what_is_signed_is_what_goes_over_the_wire(profile_api: str) -> None:
+    with serve(simulator().app()) as base_url:
+        connection = {"api_url": f"{base_url}/", "profile_api": profile_api}
+        identity = await verify(signed(), connection=connection, transport=make_transport(max_connections=2))
+        stranger = signed(kind="ForeignApp")
+        with pytest.raises(InvalidProviderToken):
+            await verify(stranger, connection=connection, transport=make_transport(max_connections=2))
+    assert identity.profile.email is not None
+    assert identity.profile.email.address == ADA.email
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"consumer_key": ""},
+        {"consumer_key": None},
+        {"consumer_key": 10000001},
+        {"consumer_secret": ""},
+        {"consumer_secret": None},
+        {"client_id": 10000001},
+        {"api_url": "http://api.x.com"},
+        {"api_url": "https://user@api.x.com"},
+        {"profile_api": "v3"},
+        {"unknown": "setting"},
+    ],
+    ids=str,
+)
+async def test_a_wrong_setting_stops_the_start(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+        await verify(signed(), connection=wrong)
+
+
+def test_secrets_do_not_show() -> None:
+    settings = TwitterSettings.model_validate(simulator().settings(BASE_URL))
+    assert "SimConsumerSecret" not in f"{settings!r} {settings}"
+
+
+def test_defaults_call_x_itself_with_v2() -> None:
+    settings = TwitterSettings.model_validate({"consumer_key": "k", "consumer_secret": "s"})
+    assert (settings.api_url, settings.profile_api, settings.client_id) == ("https://api.x.com", "v2", "")
+    assert not settings.accept_unbound_tokens

@@ -1,0 +1,146 @@
+"""Read what Weibo answers: refusals become errors of `accredit.errors`, the token's facts become a `TokenInfo`.
+
+Sources: https://open.weibo.com/wiki/Error_code (current edition; older ones give the same codes other meanings) and
+https://open.weibo.com/wiki/Oauth2/get_token_info.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accredit.errors import (
+    ExchangeError,
+    InvalidProviderToken,
+    MissingPermission,
+    ProviderMisconfigured,
+    ProviderProtocolError,
+    ProviderRateLimited,
+    ProviderUnavailable,
+    ProviderUserBlocked,
+    WrongAudience,
+)
+from accredit.http import ProviderResponse
+
+# 10006 complains of a missing app key, but we always send a token: Weibo then means that the token is dead.
+# 21335 says that the token is not of the user we asked about. No rate limit tells when it ends.
+CODES_BY_ERROR: Mapping[type[ExchangeError], tuple[int, ...]] = {
+    InvalidProviderToken: (10006, 21301, 21314, 21315, 21316, 21317, 21319, 21325, 21327, 21332),
+    WrongAudience: (21335,),
+    MissingPermission: (10032,),
+    ProviderUserBlocked: (10013, 20003, 20015, 20031, 20507),
+    ProviderMisconfigured: (
+        *(10004, 10005, 10012, 10014, 20022),
+        *(21311, 21312, 21313, 21321, 21322, 21324, 21326),
+    ),
+    ProviderRateLimited: (10022, 10023, 10024),
+    ProviderUnavailable: (10001, 10002, 10003, 10009, 10010, 10011, 21331),
+    ProviderProtocolError: (10007, 10008, 10016, 10017, 10020, 10021, 20002),
+}
+"""Every documented refusal that our calls can meet. The HTTP status says nothing: 400 and 403 both occur."""
+
+ERROR_BY_CODE: Mapping[int, type[ExchangeError]] = {
+    code: error for error, codes in CODES_BY_ERROR.items() for code in codes
+}
+
+_ERROR_CODE = re.compile(r"[0-9]{1,6}")
+_USER_ID = re.compile(r"[1-9][0-9]{0,18}")
+_SECONDS = re.compile(r"-?[0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenInfo:
+    """What Weibo knows about a token that lives. `expires_at` is in epoch seconds."""
+
+    user_id: str
+    app_key: str
+    scopes: frozenset[str]
+    expires_at: int
+
+
+def read_object(response: ProviderResponse, call: str) -> dict[str, Any]:
+    """Return a successful answer's JSON object.
+
+    Raises:
+        ExchangeError: Weibo refuses, also under status 200; the class follows the `error_code`.
+        ProviderUnavailable: the answer is no JSON object, or a refusal of unknown form.
+    """
+    body = response.json_object()
+    if response.status == 200 and not body.keys() & {"error", "error_code"}:
+        return body
+    code = _digits(body.get("error_code"), _ERROR_CODE)
+    if code is None:
+        raise ProviderUnavailable(f"{call}: unexpected answer without error_code, status {response.status}")
+    error = ERROR_BY_CODE.get(int(code))
+    if error is None:
+        raise ProviderUnavailable(f"{call}: unexpected error_code {code}, status {response.status}")
+    raise error(f"{call}: error_code {code}")
+
+
+def read_token_info(body: Mapping[str, Any], *, now: int) -> TokenInfo:
+    """Read an answer of `get_token_info`; `now` is in epoch seconds.
+
+    Raises:
+        InvalidProviderToken: no time is left.
+        ProviderUnavailable: a field is missing or of a wrong type.
+    """
+    # The page's name is `expire_in`; its earlier editions said `expires_in`.
+    left_s = _digits(body.get("expire_in", body.get("expires_in")), _SECONDS)
+    if left_s is None:
+        raise ProviderUnavailable("get_token_info: expire_in is missing or no whole number")
+    if int(left_s) <= 0:
+        raise InvalidProviderToken("get_token_info: expire_in is not positive")
+    return TokenInfo(
+        user_id=read_user_id(body.get("uid"), "get_token_info: uid"),
+        app_key=_app_key(body.get("appkey")),
+        scopes=_scopes(body.get("scope")),
+        expires_at=now + int(left_s),
+    )
+
+
+def read_user_id(value: object, name: str) -> str:
+    """Return a user id, which arrives as number or string, as its exact digits.
+
+    Raises:
+        ProviderUnavailable: it is neither, or not in canonical form.
+    """
+    user_id = _digits(value, _USER_ID)
+    if user_id is None:
+        raise ProviderUnavailable(f"{name} is missing or no user id")
+    return user_id
+
+
+def read_email(response: ProviderResponse) -> str | None:
+    """Return the address out of `[{"email": …}]`, or None for any other answer.
+
+    Raises:
+        ProviderUnavailable: the answer is no JSON.
+    """
+    match response.json():
+        case [{"email": str(address)}, *_] if response.status == 200:
+            return address
+        case _:
+            return None
+
+
+def _app_key(value: object) -> str:
+    """Documented as a string, sent as a number. A float or a boolean has no exact digits to compare."""
+    app_key = str(value) if type(value) is int else value
+    if not isinstance(app_key, str) or not app_key:
+        raise ProviderUnavailable("get_token_info: appkey is missing or neither string nor whole number")
+    return app_key
+
+
+def _scopes(value: object) -> frozenset[str]:
+    """Comma separated, or null."""
+    if value is None:
+        return frozenset()
+    if not isinstance(value, str):
+        raise ProviderUnavailable("get_token_info: scope is no string")
+    return frozenset(name for part in value.split(",") if (name := part.strip()))
+
+
+def _digits(value: object, form: re.Pattern[str]) -> str | None:
+    """Numbers arrive as numbers or as strings; `type is int`, because True is an int too."""
+    written = str(value) if type(value) is int else value
+    return written if isinstance(written, str) and form.fullmatch(written) else None

@@ -1,0 +1,101 @@
+"""Who is to blame when Weibo refuses: the token, the user, the operator, Weibo, or we."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from accredit.errors import (
+    ExchangeError,
+    InvalidProviderToken,
+    MissingPermission,
+    ProviderMisconfigured,
+    ProviderProtocolError,
+    ProviderRateLimited,
+    ProviderUnavailable,
+    ProviderUserBlocked,
+    WrongAudience,
+)
+from accredit.models import Identity
+
+Verify = Callable[..., Awaitable[Identity]]
+
+CODES: dict[type[ExchangeError], set[int]] = {
+    InvalidProviderToken: {10006, 21301, 21314, 21315, 21316, 21317, 21319, 21325, 21327, 21332},
+    WrongAudience: {21335},
+    MissingPermission: {10032},
+    ProviderUserBlocked: {10013, 20003, 20015, 20031, 20507},
+    ProviderMisconfigured: {10004, 10005, 10012, 10014, 20022} | {21311, 21312, 21313, 21321, 21322, 21324, 21326},
+    ProviderRateLimited: {10022, 10023, 10024},
+    ProviderUnavailable: {10001, 10002, 10003, 10009, 10010, 10011, 21331},
+    ProviderProtocolError: {10007, 10008, 10016, 10017, 10020, 10021, 20002},
+}
+CASES = [(code, error) for error, codes in CODES.items() for code in sorted(codes)]
+
+
+@pytest.mark.parametrize("call", ["info", "user"])
+@pytest.mark.parametrize(("code", "error"), CASES)
+async def test_refusal_is_classified_by_its_code(
+    verify: Verify, call: str, code: int, error: type[ExchangeError]
+) -> None:
+    with pytest.raises(ExchangeError) as raised:
+        await verify(**{call: (400, {"error": "private words of Weibo", "error_code": code})})
+
+    assert type(raised.value) is error
+    assert raised.value.detail.endswith(f": error_code {code}")
+    assert raised.value.retry_after_s is None
+
+
+@pytest.mark.parametrize("call", ["info", "user"])
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500, 502])
+@pytest.mark.parametrize("code", [21_332, "21332"])
+async def test_code_counts_as_number_and_as_string_whatever_the_status(
+    verify: Verify, call: str, status: int, code: object
+) -> None:
+    with pytest.raises(InvalidProviderToken, match="error_code 21332"):
+        await verify(**{call: (status, {"error": "invalid_access_token", "error_code": code})})
+
+
+@pytest.mark.parametrize("call", ["info", "user"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "expired_token"},
+        {"error": "x", "error_code": 99_999},
+        {"error": "x", "error_code": 10_006.0},
+        {"error": "x", "error_code": True},
+        {"error": "x", "error_code": " 21332"},
+        {"error": "x", "error_code": "２１３３２"},
+        {"error": "x", "error_code": -21_332},
+        {"error": "x", "error_code": [21_332]},
+        {"error_code": 0},
+        {"error": None},
+        *(b"<html>21332</html>", b"", b"null", b"[]", b'"21332"', b'{"error_code":', b"false"),
+    ],
+)
+async def test_refusal_that_nobody_can_read_is_an_outage(verify: Verify, call: str, body: object) -> None:
+    for status in (200, 403, 502):
+        with pytest.raises(ExchangeError) as raised:
+            await verify(**{call: (status, body)})
+        assert type(raised.value) is ProviderUnavailable
+        assert "21332" not in raised.value.detail
+
+
+async def test_unknown_code_is_named_for_the_operator(verify: Verify) -> None:
+    with pytest.raises(ProviderUnavailable, match=r"^users/show: unexpected error_code 99999, status 400$"):
+        await verify(user=(400, {"error": "x", "error_code": 99_999}))
+
+
+@pytest.mark.parametrize("status", [201, 204, 400, 403, 500, 503])
+async def test_success_counts_only_under_status_200(verify: Verify, status: int) -> None:
+    info = {"uid": 1_000_000_000_000_001, "appkey": 2_000_000_001, "scope": None, "expire_in": 60}
+
+    assert (await verify(info=(200, info))).user_id == "1000000000000001"
+    with pytest.raises(ProviderUnavailable, match=f"status {status}"):
+        await verify(info=(status, info))
+
+
+@pytest.mark.parametrize("call", ["info", "user"])
+async def test_connection_that_breaks_is_an_outage(verify: Verify, call: str) -> None:
+    with pytest.raises(ProviderUnavailable):
+        await verify(**{call: httpx.ConnectError("refused")})
