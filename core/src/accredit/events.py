@@ -1,8 +1,20 @@
 """The audit event of one exchange: what was decided, about whom, why, and at what cost. It holds no secrets."""
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from accredit.http import ProviderCall
+
+
+class Check(NamedTuple):
+    """One check of an exchange: a step of `accredit.exchange`, under the name of its function.
+
+    A refusal is the last check's: those after it were never begun. A tuple, because every exchange makes a dozen.
+    """
+
+    name: str
+    verdict: Literal["passed", "refused", "failed"]
+    duration_ms: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,5 +36,7 @@ class ExchangeEvent:
     """The token was accepted without proof of audience, because the connection says so."""
     alert: bool = False
     detail: str = ""
+    checks: tuple[Check, ...] = ()
+    """What was checked, in that order; all but the last have passed."""
     calls: tuple[ProviderCall, ...] = ()
     duration_ms: float = 0.0

@@ -7,6 +7,7 @@ the one we make is aiohttp's, because httpx's own pool costs milliseconds of CPU
 """
 
 import asyncio
+import functools
 import json
 import time
 from collections.abc import Iterable, Mapping
@@ -38,8 +39,9 @@ def make_transport(*, max_connections: int) -> Transport:
     return AiohttpTransport(verify=ssl_context, client=session)
 
 
+@functools.lru_cache(maxsize=1024)
 def origin(url: str) -> str:
-    """Return `scheme://host:port` of a URL, to compare hosts exactly."""
+    """Return `scheme://host:port` of a URL, to compare hosts exactly; remembered, as a connection calls few URLs."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)}"
 

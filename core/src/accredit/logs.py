@@ -1,5 +1,6 @@
 """Events for operators: one JSON line each, under stable names, redacted."""
 
+import functools
 import logging
 import re
 from collections.abc import MutableMapping
@@ -16,9 +17,18 @@ _SECRET_TEXT = re.compile(
 )
 
 
+_MAY_BE_SECRET = re.compile(r"[=\s]|eyJ", re.IGNORECASE)
+"""What every secret text holds: most values need no closer look."""
+
+
 def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank everything that is, or looks like, a secret: a structlog processor, also for hosts' own pipelines."""
     return {key: _redacted(key, value) for key, value in event.items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_secret_key(key: str) -> bool:
+    return _SECRET_KEYS.search(key) is not None
 
 
 def _redacted(key: str, value: Any) -> Any:
@@ -28,8 +38,10 @@ def _redacted(key: str, value: Any) -> Any:
         return [_redacted(key, one) for one in value]
     if not isinstance(value, str):
         return value
-    if _SECRET_KEYS.search(key):
+    if _is_secret_key(key):
         return "[redacted]"
+    if not _MAY_BE_SECRET.search(value):
+        return value
     return _SECRET_TEXT.sub(lambda hit: f"{hit['name'] or hit['scheme'] or ''}[redacted]", value)
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,25 +26,32 @@ async def exchange_for(
     transport: Transport | None = None,
     clock: Callable[[], float] = time.time,
     plugins: Iterable[object] = (),
+    base_url: str = BASE_URL,
+    limits: Mapping[str, float] | None = None,
+    logger: object = None,
 ) -> AsyncIterator[Exchange]:
     """Run an `Exchange` whose only connection is the simulator's strategy, for the client `app`.
 
     `connection` overrides settings of the connection; `transport` stands between the strategy and the simulator.
+    With `base_url` the simulator is one that is being served there, and `transport` must reach it; `limits` are
+    settings of the table `[limits]`.
     """
-    table = {**simulator.settings(BASE_URL), **(connection or {})}
+    table = {**simulator.settings(base_url), **(connection or {})}
     settings = Settings.model_validate(
         {
             "issuer": "https://login.example.com/",
             "connections": {simulator.strategy: table},
             "clients": {"app": {"connections": [simulator.strategy]}},
             "storage": {"url": "memory://"},
+            "limits": dict(limits or {}),
         }
     )
     async with Exchange(
         settings,
-        transport=transport or InProcess({BASE_URL: simulator.app()}),
+        transport=transport or InProcess({base_url: simulator.app()}),
         clock=clock,
         keys=SigningKeys([_signing_key()]),
         plugins=plugins,
+        logger=logger,
     ) as exchange:
         yield exchange

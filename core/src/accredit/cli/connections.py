@@ -1,0 +1,77 @@
+"""`accredit connections`: what is installed and configured, and what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from accredit.cli.config import ConfigOption
+
+if TYPE_CHECKING:
+    from accredit.cli.inventory import Configured, Installed
+
+
+def command(
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """List strategies and connections. Use it to see what a settings file still lacks before serving it.
+
+    For every installed strategy: who brings it, which connections use it, the hosts it calls, and the required
+    settings that are missing. Works without a file too, or with a broken one. Prints no values of settings.
+
+    \b
+    Example:
+      accredit connections --config accredit.toml
+    """
+    import json
+    from dataclasses import asdict
+
+    from accredit.cli.inventory import read_tables, take_inventory
+
+    tables, problem = read_tables(config)
+    inventory = take_inventory(tables)
+    if as_json:
+        strategies = [asdict(strategy) for strategy in inventory]
+        typer.echo(json.dumps({"problem": problem, "strategies": strategies}, indent=2))
+    else:
+        _show(inventory, problem)
+
+
+def _show(inventory: list[Installed], problem: str | None) -> None:
+    from accredit.cli.screen import make_console, make_table
+
+    console = make_console()
+    table = make_table("strategy", "brought by", "connection", "calls", "missing settings")
+    for one in inventory:
+        source = f"{one.distribution} {one.version}" if one.distribution else "not installed"
+        if not one.connections:
+            table.add_row(one.strategy, source, "-", _list(one.hosts), _list(one.missing))
+        for connection in one.connections:
+            hosts = connection.hosts or one.hosts
+            table.add_row(one.strategy, source, _name(connection), _list(hosts), _list(connection.missing))
+    if inventory:
+        console.print(table, soft_wrap=False)
+    else:
+        console.print("No strategy is installed. Install at least one, such as: pip install accredit-facebook")
+    for text in _problems(inventory, problem):
+        console.print(f"To change: {text}", style="bold red")
+
+
+def _problems(inventory: list[Installed], problem: str | None) -> list[str]:
+    found = [] if problem is None else [problem]
+    for one in inventory:
+        if one.problem is not None:
+            found.append(one.problem)
+        else:
+            found += [connection.problem for connection in one.connections if connection.problem is not None]
+    return found
+
+
+def _name(connection: Configured) -> str:
+    return connection.name if connection.enabled else f"{connection.name} (off)"
+
+
+def _list(values: tuple[str, ...]) -> str:
+    return ", ".join(values) or "-"

@@ -1,0 +1,140 @@
+"""What is installed, what is configured, and what is missing between the two. Never the value of a setting."""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from accredit.cli.config import read_settings
+from accredit.configuration import load_settings
+from accredit.errors import ConfigurationError
+from accredit.plugins import installed_entry_points, load_connections, load_strategy_plugin, make_plugin_manager
+from accredit.settings import ConnectionSettings
+
+_CONNECTION_VARIABLES = "ACCREDIT_CONNECTIONS__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """One connection. `missing` names required settings; `problem` is what keeps `accredit serve` from starting."""
+
+    name: str
+    enabled: bool
+    hosts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """One strategy, with its connections; `missing` is what a new connection would have to set."""
+
+    strategy: str
+    distribution: str | None
+    version: str | None
+    hosts: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    connections: tuple[Configured, ...] = ()
+    problem: str | None = None
+
+
+def take_inventory(tables: Mapping[str, Mapping[str, Any]]) -> list[Installed]:
+    """Return the installed strategies, and those that only the connection tables name, in order of name."""
+    by_strategy: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for name, table in tables.items():
+        by_strategy.setdefault(str(table.get("strategy") or name), {})[name] = table
+    names = {entry.name for entry in installed_entry_points()}.union(by_strategy)
+    return [_strategy(name, by_strategy.get(name, {})) for name in sorted(names)]
+
+
+def read_tables(config: Path | None) -> tuple[dict[str, dict[str, Any]], str | None]:
+    """Return the connection tables and, where the settings as a whole are not good, what is wrong with them.
+
+    Then the tables are still read as far as they can be.
+    """
+    try:
+        return read_settings(config).connections, None
+    except ConfigurationError as exc:
+        problem = str(exc)
+    tables = _tables_of_file(config)
+    variables = {name: value for name, value in os.environ.items() if name.upper().startswith(_CONNECTION_VARIABLES)}
+    try:
+        # The one other setting there must be is none that is asked for here.
+        overrides = load_settings(None, {**variables, "ACCREDIT_ISSUER": "https://issuer.invalid/"}).connections
+    except ConfigurationError:
+        overrides = {}
+    for name, table in overrides.items():
+        tables[name] = {**tables.get(name, {}), **table}
+    return tables, problem
+
+
+def _tables_of_file(config: Path | None) -> dict[str, dict[str, Any]]:
+    try:
+        tables = {} if config is None else tomllib.loads(config.read_text("utf-8")).get("connections")
+    except (OSError, ValueError):
+        return {}
+    return {name: t for name, t in tables.items() if isinstance(t, dict)} if isinstance(tables, dict) else {}
+
+
+def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Installed:
+    entries = installed_entry_points(name)
+    dist = entries[0].dist if entries else None
+    settings_type, problem = _settings_type(name)
+    return Installed(
+        strategy=name,
+        distribution=dist.name if dist else None,
+        version=dist.version if dist else None,
+        hosts=_hosts(_default_urls(settings_type)) if settings_type else (),
+        missing=_missing(settings_type, {}) if settings_type else (),
+        connections=tuple(_connection(connection, table, settings_type) for connection, table in tables.items()),
+        problem=problem,
+    )
+
+
+def _settings_type(name: str) -> tuple[type[ConnectionSettings] | None, str | None]:
+    manager = make_plugin_manager()
+    try:
+        load_strategy_plugin(manager, name)
+        for classes in manager.hook.strategies():
+            for strategy in classes:
+                if strategy.name == name:
+                    return strategy.settings_type, None
+    except ConfigurationError as exc:
+        return None, str(exc)
+    except Exception as exc:  # a plugin may fail in any way, and the others are still to be listed
+        return None, f"hook strategies failed: {type(exc).__name__}"
+    return None, f"its plugin does not yield a Strategy named '{name}'"
+
+
+def _connection(name: str, table: Mapping[str, Any], settings_type: type[ConnectionSettings] | None) -> Configured:
+    missing = _missing(settings_type, table) if settings_type else ()
+    try:
+        connections, disabled = load_connections({name: table}, make_plugin_manager())
+    except ConfigurationError as exc:
+        return Configured(name=name, enabled=True, missing=missing, problem=str(exc))
+    if name in disabled:
+        return Configured(name=name, enabled=False, missing=missing)
+    return Configured(name=name, enabled=True, hosts=_hosts(connections[name].settings.provider_urls))
+
+
+def _missing(settings_type: type[ConnectionSettings], table: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        settings_type.model_validate({**table, "strategy": ""})
+    except ValidationError as exc:
+        return tuple(str(error["loc"][0]) for error in exc.errors() if error["type"] == "missing")
+    return ()
+
+
+def _default_urls(settings_type: type[ConnectionSettings]) -> Iterable[str]:
+    for name, field in settings_type.model_fields.items():
+        if name.endswith("_url") and isinstance(field.default, str):
+            yield field.default
+
+
+def _hosts(urls: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(urlsplit(url).netloc for url in urls))

@@ -1,0 +1,56 @@
+"""What commands that serve do with their process: listen, and stop when told to."""
+
+import importlib.util
+import os
+import signal
+import socket
+from types import FrameType
+from typing import NoReturn
+
+from accredit.errors import ConfigurationError
+
+
+def exit_on_signals() -> None:
+    """Make SIGTERM and SIGINT (Ctrl-C) a clean exit, code 0; a second one ends the process at once."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)
+
+
+def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    raise SystemExit(0)
+
+
+def require_uvicorn(command: str) -> None:
+    """Check for what only the extra `server` installs.
+
+    Raises:
+        ConfigurationError: it is not there.
+    """
+    if importlib.util.find_spec("uvicorn") is None:
+        raise ConfigurationError(f"`accredit {command}` needs uvicorn: install accredit[server]")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        ConfigurationError: the address is taken, or is none of ours.
+    """
+    try:
+        family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server((host, port), family=family)
+    except UnicodeError:  # what no resolver would be asked for, such as `a..b`
+        cause = "no host name"
+    except socket.gaierror as exc:
+        cause = exc.strerror or "no such host"
+    except OSError as exc:
+        cause = os.strerror(exc.errno or 0)  # `strerror` of create_server repeats the address
+    raise ConfigurationError(f"cannot listen on {host} port {port}: {cause}; change --host or --port")
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the base URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

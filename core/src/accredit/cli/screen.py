@@ -1,0 +1,45 @@
+"""What commands for people print with: colours on a terminal only, never a broken line where one is piped."""
+
+import io
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_SHOWN = 12
+
+
+def make_console() -> Console:
+    """Return a console for standard output, without markup: what providers say is text, not style."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of people in a terminal of another script
+    width = None if sys.stdout.isatty() else 200
+    return Console(markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
+
+
+def make_table(*columns: str) -> Table:
+    """Return a table without lines, whose cells fold instead of losing text."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def shortened(value: str) -> str:
+    """Return the beginning of a token: enough to know it by."""
+    return value if len(value) <= _SHOWN else f"{value[:_SHOWN]}..."
+
+
+def shown_parameters(parameters: Mapping[str, str]) -> str:
+    """Return what is posted, as JSON, with secrets shortened."""
+    public = {"client_id", "connection", "scope"}
+    shown = {name: value if name in public else shortened(value) for name, value in parameters.items()}
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def pretty(value: Mapping[str, Any]) -> str:
+    """Return JSON for people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)

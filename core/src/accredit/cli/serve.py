@@ -1,0 +1,114 @@
+"""`accredit serve`: the exchange as a server of its own."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from accredit.cli.config import ConfigOption, read_settings
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from accredit.exchange import Exchange
+
+
+def command(
+    config: ConfigOption = None,
+    host: Annotated[str, typer.Option(help="The address to listen on; by default this machine only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+) -> None:
+    """Serve the exchange over HTTP. Use it in production, behind a proxy that speaks TLS.
+
+    Every value of FILE can be overridden by the environment: ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET is app_secret
+    in [connections.facebook]. Audit events go to standard output, one JSON object a line; the server's own messages
+    to standard error. SIGTERM and Ctrl-C stop it once the requests in flight are answered.
+
+    Exit codes: 0 stopped, 2 something must be changed (the message says what), 1 anything else.
+
+    \b
+    Example:
+      accredit serve --config accredit.toml --port 8000
+    """
+    import asyncio
+
+    from accredit.cli.logs import EventLines
+    from accredit.cli.process import exit_on_signals, listen, require_uvicorn
+    from accredit.exchange import Exchange
+
+    exit_on_signals()
+    require_uvicorn("serve")
+    settings = read_settings(config)
+    exchange = Exchange(settings, logger=EventLines())
+    _migrate(settings.storage.url)
+    with listen(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(exchange, listener))
+
+
+def _migrate(url: str) -> None:
+    """Let a child process upgrade the database: Alembic and SQLAlchemy would stay in memory here (20 MiB)."""
+    import subprocess
+    import sys
+
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or _is_current(path):
+        return
+    # Whatever goes wrong there goes wrong here again when the store opens, which then says what to change.
+    subprocess.run(  # noqa: S603 - our own interpreter and module, the operator's own path
+        [sys.executable, "-m", "accredit.storage.migrate", str(path)], check=False, capture_output=True
+    )
+
+
+def _is_current(path: Path) -> bool:
+    import sqlite3
+    from contextlib import closing
+
+    from accredit.storage.migrate import HEAD
+
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return bool(connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,))
+    except sqlite3.Error:
+        return False
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # Windows has none
+        return None
+    factory: Callable[[], Any] = uvloop.new_event_loop
+    return factory
+
+
+async def _serve(exchange: Exchange, listener: socket.socket) -> None:
+    import math
+
+    import uvicorn
+
+    from accredit.asgi import create_app
+    from accredit.cli.logs import log_server
+    from accredit.cli.process import url_of
+
+    log_server()
+    limits = exchange.settings.limits
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(exchange),
+            lifespan="off",  # the exchange is opened below, where an error is still told in a sentence
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=math.ceil(limits.body_timeout_s + limits.exchange_timeout_s) + 1,
+        )
+    )
+    async with exchange:
+        typer.echo(f"accredit: listening on {url_of(listener)}, issuer {exchange.settings.issuer}", err=True)
+        # uvicorn catches signals meanwhile, and raises them again when it has stopped: see `exit_on_signals`.
+        await server.serve(sockets=[listener])

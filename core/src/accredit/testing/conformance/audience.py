@@ -1,0 +1,218 @@
+"""Tokens that are not for us: the checks that keep another app's users out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from accredit.errors import ConfigurationError, WrongAudience
+from accredit.http import origin
+from accredit.settings import ConnectionSettings
+from accredit.strategy import Strategy
+from accredit.testing.conformance.desk import Desk, accepted_samples, desk_for, make_simulator, samples_of, start
+from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.simulator import Sample
+from accredit.testing.workbench import BASE_URL
+
+ATTACKER = "https://attacker.example"
+_PARAMETERS = frozenset(
+    "client_id connection scope access_token access_token_secret nonce user_id audience device state".split()
+)
+"""What a request may say; a setting of that name is not shadowed."""
+_OPERATOR = frozenset({"provider_misconfigured", "provider_protocol_error"})
+"""How a provider may answer to calls in the name of an app that does not exist."""
+
+
+class Audience(Suite):
+    """Another app's token, accepted ids that are almost right or not there, and addresses from the wrong source."""
+
+    @pytest.mark.threat(1)
+    @check
+    async def test_another_apps_token_is_refused(self) -> None:
+        """Each sample of another app's token is refused as any bad token, and the audit event says why."""
+        simulator, samples = samples_of(self)
+        foreign = [one for one in samples if one.expected == WrongAudience.reason or "foreign_app" in one.name]
+        require(foreign, "the simulator has no sample of another app's token")
+        async with desk_for(self, simulator=simulator) as desk:
+            for sample in foreign:
+                await desk.refused(sample.parameters, sample.name)
+                require(desk.event.reason == sample.expected, f"{sample.name}: ended as {desk.reason}")
+
+    @pytest.mark.threat(2)
+    @check
+    async def test_accepted_ids_are_compared_exactly(self) -> None:
+        """An accepted id that is a part of the token's, longer, of other case or padded accepts nothing."""
+        simulator, samples = samples_of(self)
+        ours = self._accepted_ids()
+        for almost in near_misses(ours):
+            stand_in = _with_accepted(self.strategy, frozenset(almost))
+            async with desk_for(self, simulator=simulator, strategy=stand_in) as desk:
+                for sample in _one_of_each_kind(samples):
+                    await desk.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
+                    require(desk.event.reason == "wrong_audience", f"{sample.name}: ended as {desk.reason}")
+
+    @pytest.mark.threat(2)
+    @check
+    async def test_configured_ids_that_are_almost_right_accept_nothing(self) -> None:
+        """With ids in the settings that only resemble the token's, no sample is accepted.
+
+        This finds the strategy that returns what is configured for a proof, instead of what the provider says.
+        """
+        simulator, samples = samples_of(self)
+        for changes in self._almost_right_tables():
+            try:
+                async with desk_for(self, simulator=simulator, connection=changes) as desk:
+                    for sample in _one_of_each_kind(samples):
+                        await self._refused_for_the_app(desk, sample)
+            except ConfigurationError:
+                continue  # refused even earlier
+
+    @pytest.mark.threat(3)
+    @check
+    async def test_a_connection_without_accepted_ids_does_not_start(self) -> None:
+        """An id that is missing, empty or null stops start-up, and so does an empty list."""
+        table = make_simulator(self).settings(BASE_URL)
+        start(self, table)
+        for name in self._id_settings():
+            empty: list[Any] = ["", None]
+            if not isinstance(table[name], str):
+                empty += [[], [""], [None]]
+            for value in empty:
+                self._refused_at_start({**table, name: value}, f"{name} = {value!r}")
+            self._refused_at_start({key: one for key, one in table.items() if key != name}, f"no {name}")
+
+    @pytest.mark.threat(2)
+    @check
+    async def test_a_number_is_no_id(self) -> None:
+        """An id written as a number stops start-up: a number may lose digits, and leading zeros."""
+        table = make_simulator(self).settings(BASE_URL)
+        for name in self._id_settings():
+            for value in (12345, 1.5, True):
+                wrong = value if isinstance(table[name], str) else [value]
+                self._refused_at_start({**table, name: wrong}, f"{name} = {wrong!r}")
+
+    @pytest.mark.threat(4)
+    @check
+    async def test_nothing_in_the_request_moves_a_call_or_a_check(self) -> None:
+        """Parameters named like settings, or like OAuth's, change neither where calls go nor what is accepted."""
+        simulator, samples = samples_of(self)
+        ours = next(iter(self._accepted_ids()))
+        names = self.strategy.settings_type.model_fields.keys() - _PARAMETERS
+        settings = {name: ATTACKER if name.endswith("_url") else ours for name in names}
+        oauth = dict.fromkeys(("iss", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"), ATTACKER)
+        more = {**settings, **oauth, "aud": ours, "azp": ours, "app_id": ours, "appkey": ours, "client": ours}
+        chosen = _one_of_each_kind(samples) + [one for one in samples if one.expected == "wrong_audience"]
+        async with desk_for(self, simulator=simulator) as desk:
+            for sample in chosen:
+                plain = await desk.post(sample.parameters)
+                answer = await desk.post({**more, **sample.parameters})
+                require(answer.status == plain.status, f"{sample.name}: parameters of a caller change the verdict")
+            strangers = {seen.origin for seen in desk.calls} - _origins(desk)
+            require(not strangers, f"parameters of a caller send calls to {', '.join(sorted(strangers))}")
+
+    @pytest.mark.threat(3)
+    @check
+    async def test_unbound_tokens_are_not_accepted_unless_asked_for(self) -> None:
+        """The simulator's table does not ask for `accept_unbound_tokens`, and no acceptance lacks a proof."""
+        simulator, samples = samples_of(self)
+        require("accept_unbound_tokens" not in simulator.settings(BASE_URL), "the simulator accepts unbound tokens")
+        async with desk_for(self, simulator=simulator) as desk:
+            for sample in accepted_samples(samples):
+                await desk.accepted(sample.parameters, sample.name)
+                require(desk.event.audience_proof != "Unbound", f"{sample.name}: accepted without a proof of audience")
+                require(not desk.event.unbound, f"{sample.name}: accepted as unbound")
+
+    def _accepted_ids(self) -> frozenset[str]:
+        table = make_simulator(self).settings(BASE_URL)
+        return start(self, table).connections[self.strategy.name].accepted
+
+    def _id_settings(self) -> list[str]:
+        """Return the settings that hold accepted ids."""
+        accepted = self._accepted_ids()
+        table = make_simulator(self).settings(BASE_URL)
+        names = [name for name, value in table.items() if _holds(value, accepted)]
+        require(names, "no setting holds an accepted id: state them in the connection's table as they are compared")
+        return names
+
+    def _almost_right_tables(self) -> Iterator[dict[str, Any]]:
+        accepted = self._accepted_ids()
+        table = make_simulator(self).settings(BASE_URL)
+        names = self._id_settings()
+        for change in _CHANGES.values():
+            changed: dict[str, Any] = {}
+            for name in names:
+                value = table[name]
+                one = value if isinstance(value, str) else None
+                changed[name] = change(one) if one is not None else [change(each) for each in value]
+            held = {one for value in changed.values() for one in ([value] if isinstance(value, str) else value)}
+            if "" not in held and not held & accepted:
+                yield changed
+
+    async def _refused_for_the_app(self, desk: Desk, sample: Sample) -> None:
+        answer = await desk.post(sample.parameters)
+        require(not answer.accepted, f"{sample.name} is accepted although the configured id is another one")
+        refused = answer.status == 401 or desk.event.reason in _OPERATOR
+        require(refused, f"{sample.name}: ended as {desk.reason}, which blames neither token nor app")
+
+    def _refused_at_start(self, table: Mapping[str, Any], why: str) -> None:
+        try:
+            start(self, table)
+        except ConfigurationError:
+            return
+        raise AssertionError(f"start-up accepts {why}")
+
+
+_FULL_WIDTH = {ord("0") + digit: ord("\N{FULLWIDTH DIGIT ZERO}") + digit for digit in range(10)}
+_CHANGES: Mapping[str, Callable[[str], str]] = {
+    "without its last character": lambda one: one[:-1],
+    "without its first character": lambda one: one[1:],
+    "longer by one": lambda one: one + "0",
+    "longer in front": lambda one: "0" + one,
+    "in other case": lambda one: one.swapcase(),
+    "with a space": lambda one: one + " ",
+    "in full-width digits": lambda one: one.translate(_FULL_WIDTH),
+    "among others in one text": lambda one: f"other,{one},another",
+    "as a pattern": lambda _: ".*",
+}
+
+
+def near_misses(ids: frozenset[str]) -> Iterator[set[str]]:
+    """Yield sets of ids that resemble these, and contain none of them."""
+    for change in _CHANGES.values():
+        changed = {change(one) for one in ids} - {""}
+        if changed and not changed & ids:
+            yield changed
+
+
+def _with_accepted(strategy: type[Strategy[Any]], accepted: frozenset[str]) -> type[Strategy[Any]]:
+    """Return the strategy with other accepted ids and all else as it was: the calls still carry our real app."""
+    settings_type: Any = strategy.settings_type
+    base: Any = strategy
+
+    class Settings(settings_type):  # type: ignore[misc]  # the base is known at run time only
+        @property
+        def accepted_audiences(self) -> frozenset[str]:
+            return accepted
+
+    class StandIn(base):  # type: ignore[misc]  # the base is known at run time only
+        name = f"{strategy.name}-stand-in"
+        settings_type: type[ConnectionSettings] = Settings
+
+    return StandIn
+
+
+def _holds(value: Any, ids: frozenset[str]) -> bool:
+    values = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
+    return any(one in ids for one in values)
+
+
+def _one_of_each_kind(samples: list[Sample]) -> list[Sample]:
+    """Return an accepted opaque token, and an accepted JWT where there is one."""
+    accepted = accepted_samples(samples)
+    jwts = [one for one in accepted if one.parameters["access_token"].count(".") == 2]
+    opaque = [one for one in accepted if one not in jwts]
+    return [*opaque[:1], *jwts[:1]]
+
+
+def _origins(desk: Desk) -> set[str]:
+    return {origin(url) for url in desk.exchange.connections[desk.strategy].settings.provider_urls}

@@ -1,0 +1,321 @@
+"""The counter at which every check stands: the endpoint in front of one strategy, with a spy on each side."""
+
+import asyncio
+import functools
+import importlib.metadata
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from accredit.asgi import create_app
+from accredit.events import ExchangeEvent
+from accredit.exchange import Exchange
+from accredit.hookspecs import hookimpl
+from accredit.http import make_transport
+from accredit.models import Identity, Subject
+from accredit.settings import Settings
+from accredit.strategy import Strategy
+from accredit.testing.conformance.spy import Rewrite, Seen, Spy
+from accredit.testing.conformance.suite import Suite, require
+from accredit.testing.simulator import ACCEPTED, Sample, Simulator
+from accredit.testing.transport import InProcess
+from accredit.testing.workbench import BASE_URL, exchange_for
+
+NOW = 1_800_000_000
+SCOPE = "openid profile email address phone offline_access"
+REFUSED = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}
+"""The body of every refusal of a provider token: one face outside."""
+UNAVAILABLE = {
+    "error": "temporarily_unavailable",
+    "error_description": "the identity provider is not available, try again later",
+}
+
+
+class Clock:
+    """Epoch seconds, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = float(NOW)
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+class Log:
+    """Keeps every line of the engine's log with its level."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+
+    def info(self, line: str) -> None:
+        """Keep a line."""
+        self.lines.append(("info", line))
+
+    def warning(self, line: str) -> None:
+        """Keep a line."""
+        self.lines.append(("warning", line))
+
+    def error(self, line: str) -> None:
+        """Keep a line."""
+        self.lines.append(("error", line))
+
+    def critical(self, line: str) -> None:
+        """Keep a line."""
+        self.lines.append(("critical", line))
+
+
+class Witness:
+    """Sees every identity that gets as far as a subject, and every audit event."""
+
+    def __init__(self) -> None:
+        self.identities: list[Identity] = []
+        self.events: list[ExchangeEvent] = []
+
+    @hookimpl
+    async def resolve_subject(self, identity: Identity, client_id: str) -> Subject | None:
+        """Take note, and leave the decision to others."""
+        self.identities.append(identity)
+        return None
+
+    @hookimpl
+    def observe(self, event: ExchangeEvent) -> None:
+        """Take note."""
+        self.events.append(event)
+
+
+class Brings:
+    """A plugin that brings one strategy."""
+
+    def __init__(self, strategy: type[Strategy[Any]]) -> None:
+        self._strategy = strategy
+
+    @hookimpl
+    def strategies(self) -> tuple[type[Strategy[Any]], ...]:
+        """Bring it."""
+        return (self._strategy,)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one request."""
+
+    status: int
+    body: dict[str, Any]
+    text: str
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether tokens were issued."""
+        return self.status == 200
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """Return what the contract says of a refusal."""
+        return {name: self.body.get(name) for name in ("error", "error_description")}
+
+
+@dataclass(slots=True)
+class Desk:
+    """One exchange behind its endpoint."""
+
+    strategy: str
+    exchange: Exchange
+    spy: Spy
+    witness: Witness
+    log: Log
+    client: httpx.AsyncClient = field(repr=False)
+    _many_at_once: bool = False
+
+    @property
+    def calls(self) -> list[Seen]:
+        """Return the calls to the provider so far."""
+        return self.spy.calls
+
+    async def post(self, parameters: Mapping[str, Any]) -> Answer:
+        """Send one request as JSON; `parameters` stand beside `client_id`, `connection` and `scope`."""
+        return await self.send(json={"client_id": "app", "connection": self.strategy, "scope": SCOPE, **parameters})
+
+    async def send(self, *, is_denied: bool = False, **request: Any) -> Answer:
+        """Send one request of any form, and check what is true of every answer.
+
+        `is_denied` says that a hook of ours refuses, which it does once the subject is known.
+        """
+        before = len(self.witness.events), len(self.witness.identities)
+        response = await self.client.post("/oauth/access_token", **request)
+        events = self.witness.events[before[0] :]
+        body = response.json()
+        if response.status_code != 200:
+            leaked = sorted(body.keys() & {"access_token", "id_token", "refresh_token"})
+            require(not leaked, f"a refusal carries {', '.join(leaked)}")
+            require("error" in body and "error_description" in body, "a refusal names no error")
+        if not self._many_at_once:
+            require(len(events) == 1, f"one request left {len(events)} audit events instead of one")
+            if response.status_code == 200:
+                require(events[0].outcome == "accepted", "the audit event of an accepted token is no acceptance")
+            elif not is_denied:
+                require(len(self.witness.identities) == before[1], "a subject was resolved for a refused token")
+        return Answer(response.status_code, body, response.text)
+
+    async def post_all(self, requests: Iterable[Mapping[str, Any]]) -> list[Answer]:
+        """Send many requests at once."""
+        self._many_at_once = True
+        try:
+            return list(await asyncio.gather(*(self.post(one) for one in requests)))
+        finally:
+            self._many_at_once = False
+
+    async def refused(self, parameters: Mapping[str, Any], why: str) -> Answer:
+        """Send one request with a token that is to be refused as such: 401, one face outside, nothing issued."""
+        answer = await self.post(parameters)
+        require(not answer.accepted, f"accepted: {why}")
+        reason = self.reason
+        require(answer.status == 401, f"status {answer.status} ({reason}) instead of 401: {why}")
+        require(answer.error == REFUSED, f"the refusal has another face than all others: {why}")
+        return answer
+
+    async def accepted(self, parameters: Mapping[str, Any], why: str) -> Answer:
+        """Send one request that is to be accepted."""
+        answer = await self.post(parameters)
+        require(answer.accepted, f"refused with {answer.status} ({self.reason}): {why}")
+        return answer
+
+    @property
+    def reason(self) -> str:
+        """Return the reason of the last audit event."""
+        event = self.witness.events[-1]
+        return f"{event.reason}: {event.detail}" if event.detail else event.reason
+
+    @property
+    def event(self) -> ExchangeEvent:
+        """Return the last audit event."""
+        return self.witness.events[-1]
+
+    @property
+    def identity(self) -> Identity:
+        """Return the last identity that got as far as a subject."""
+        return self.witness.identities[-1]
+
+
+@asynccontextmanager
+async def desk_for(
+    suite: Suite,
+    *,
+    simulator: Simulator | None = None,
+    strategy: type[Strategy[Any]] | None = None,
+    connection: Mapping[str, Any] | None = None,
+    clock: Clock | None = None,
+    rewrite: Rewrite | None = None,
+    plugins: Iterable[object] = (),
+) -> AsyncIterator[Desk]:
+    """Open a desk in front of the suite's strategy, the simulator in the same process.
+
+    `strategy` stands in for the suite's own, under a name of its own.
+    """
+    clock = clock or Clock()
+    simulator = simulator or make_simulator(suite, clock)
+    spy = Spy(InProcess({BASE_URL: simulator.app()}), rewrite=rewrite)
+    async with _open(suite, simulator, spy, strategy, connection or {}, clock, plugins, {}, BASE_URL) as desk:
+        yield desk
+
+
+@asynccontextmanager
+async def desk_over_http(
+    suite: Suite, simulator: Simulator, base_url: str, *, limits: Mapping[str, float] | None = None
+) -> AsyncIterator[Desk]:
+    """Open a desk in front of a simulator that is being served, through the transport of production."""
+    transport = make_transport(max_connections=100)
+    spy = Spy(transport, reads=False)
+    try:
+        async with _open(suite, simulator, spy, None, {}, simulator.clock, (), limits or {}, base_url) as desk:
+            yield desk
+    finally:
+        await transport.aclose()
+
+
+@asynccontextmanager
+async def _open(
+    suite: Suite,
+    simulator: Simulator,
+    spy: Spy,
+    strategy: type[Strategy[Any]] | None,
+    connection: Mapping[str, Any],
+    clock: Any,
+    plugins: Iterable[object],
+    limits: Mapping[str, float],
+    base_url: str,
+) -> AsyncIterator[Desk]:
+    witness, log = Witness(), Log()
+    wanted = strategy or suite.strategy
+    stand_in = {} if strategy is None else {"strategy": strategy.name}
+    async with exchange_for(
+        simulator,
+        connection={**connection, **stand_in},
+        transport=spy,
+        clock=clock,
+        plugins=[*plugins, witness, *brought(wanted)],
+        base_url=base_url,
+        limits=limits,
+        logger=log,
+    ) as exchange:
+        check_loaded(exchange, simulator.strategy, wanted)
+        transport = httpx.ASGITransport(create_app(exchange))
+        async with httpx.AsyncClient(transport=transport, base_url="http://accredit.example") as client:
+            yield Desk(simulator.strategy, exchange, spy, witness, log, client)
+
+
+def start(suite: Suite, table: Mapping[str, Any]) -> Exchange:
+    """Start, but do not open, an exchange with this connection table.
+
+    Raises:
+        ConfigurationError: the table is refused.
+    """
+    settings = {
+        "issuer": "https://login.example.com/",
+        "connections": {suite.strategy.name: dict(table)},
+        "storage": {"url": "memory://"},
+    }
+    exchange = Exchange(Settings.model_validate(settings), plugins=brought(suite.strategy))
+    check_loaded(exchange, suite.strategy.name, suite.strategy)
+    return exchange
+
+
+def make_simulator(suite: Suite, clock: Clock | None = None) -> Simulator:
+    """Build the suite's simulator; without `clock` it stands at `NOW`."""
+    return suite.simulator(clock=clock or Clock())
+
+
+def samples_of(suite: Suite) -> tuple[Simulator, list[Sample]]:
+    """Build the suite's simulator, and return its samples."""
+    simulator = make_simulator(suite)
+    return simulator, list(simulator.samples())
+
+
+def accepted_samples(samples: Iterable[Sample]) -> list[Sample]:
+    """Return the samples that are to be accepted.
+
+    Raises:
+        AssertionError: there is none.
+    """
+    accepted = [sample for sample in samples if sample.expected == ACCEPTED]
+    require(accepted, "the simulator has no sample that is to be accepted")
+    return accepted
+
+
+def brought(strategy: type[Strategy[Any]]) -> list[object]:
+    """Return the plugin that brings a strategy; none where an installed distribution does."""
+    return [] if _is_installed(strategy.name) else [Brings(strategy)]
+
+
+@functools.cache
+def _is_installed(name: str) -> bool:
+    return bool(importlib.metadata.entry_points(group="accredit.strategies", name=name))
+
+
+def check_loaded(exchange: Exchange, connection: str, strategy: type[Strategy[Any]]) -> None:
+    """Make sure that the class under test is the one that serves the connection."""
+    loaded = type(exchange.connections[connection].strategy)
+    require(loaded is strategy, f"the installed strategy is {loaded!r}, not {strategy!r}: is another one installed?")

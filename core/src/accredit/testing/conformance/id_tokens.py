@@ -1,0 +1,234 @@
+"""Forged, stale and foreign ID tokens. Source: OpenID Connect Core 1.0 section 3.1.3.7; RFC 8725."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from accredit.http import origin
+from accredit.jose import SigningKey
+from accredit.testing.conformance.desk import NOW, Clock, Desk, desk_for, make_simulator
+from accredit.testing.conformance.forging import header_of, unsigned, with_hmac, with_payload
+from accredit.testing.conformance.suite import Suite, check, not_applicable, require
+from accredit.testing.people import person
+
+if TYPE_CHECKING:
+    from accredit.testing.id_tokens import IdTokenIssuer
+
+ATTACKER = "https://attacker.example/keys"
+_A_DAY_S = 86_400
+
+
+class Forge:
+    """A desk, and tokens of the issuer with whatever changed."""
+
+    def __init__(self, desk: Desk, issuer: "IdTokenIssuer") -> None:
+        self.desk = desk
+        self.issuer = issuer
+
+    def mint(
+        self, *, key: SigningKey | None = None, header: Mapping[str, Any] | None = None, **changes: Any
+    ) -> dict[str, str]:
+        """Return what a client posts with a token of ada's; in `changes` None removes a claim."""
+        ada = person("ada")
+        token = self.issuer.mint(ada, changes=changes, header=header, key=key)
+        nonce = changes.get("nonce", self.issuer.claims(ada).get("nonce"))
+        return {"access_token": token, **({"nonce": nonce} if nonce and isinstance(nonce, str) else {})}
+
+    def strangers(self) -> set[str]:
+        """Return the origins that were called and are not the provider's."""
+        urls = self.desk.exchange.connections[self.desk.strategy].settings.provider_urls
+        return {seen.origin for seen in self.desk.calls} - set(map(origin, urls))
+
+
+@asynccontextmanager
+async def forge_for(suite: Suite, *, clock: Clock | None = None) -> AsyncIterator[Forge]:
+    """Open a forge, where the simulator has ID tokens."""
+    clock = clock or Clock()
+    simulator = make_simulator(suite, clock)
+    issuer = simulator.id_tokens
+    if issuer is None:
+        not_applicable("the simulator has no ID tokens")
+    async with desk_for(suite, simulator=simulator, clock=clock) as desk:
+        yield Forge(desk, issuer)
+
+
+class IdTokens(Suite):
+    """What the simulator's ID tokens can be, and everything they can be made into."""
+
+    @check
+    async def test_a_connection_with_a_key_set_has_simulated_id_tokens(self) -> None:
+        """A strategy that has a setting for a key set verifies ID tokens, so its simulator must mint them."""
+        simulator = make_simulator(self)
+        keys = [name for name in self.strategy.settings_type.model_fields if "jwks" in name]
+        minted = simulator.id_tokens is not None
+        require(minted or not keys, f"{', '.join(keys)} is a setting, but the simulator has no `id_tokens`")
+
+    @check
+    async def test_a_genuine_id_token_is_accepted(self) -> None:
+        """An ID token of the issuer is accepted; each refusal of this file stands beside it."""
+        async with forge_for(self) as forge:
+            await forge.desk.accepted(forge.mint(), "a genuine ID token")
+
+    @pytest.mark.threat(6)
+    @check
+    async def test_an_unsigned_id_token_is_refused(self) -> None:
+        """`alg: none` in any spelling, an absent signature and a changed payload are refused."""
+        async with forge_for(self) as forge:
+            good = forge.mint()
+            token = good["access_token"]
+            for alg in ("none", "None", "NONE", "nOnE", "", None, 0, ["RS256"]):
+                forged = unsigned(token, alg=alg)
+                await forge.desk.refused({**good, "access_token": forged}, f"alg {alg!r} without a signature")
+                signed = forged + token.rpartition(".")[2]
+                await forge.desk.refused({**good, "access_token": signed}, f"alg {alg!r} with another token's signature")
+            await forge.desk.refused({**good, "access_token": token.rpartition(".")[0] + "."}, "signature cut off")
+            await forge.desk.refused({**good, "access_token": with_payload(token, sub="1")}, "sub changed after signing")
+            for cut in (token[:-4], token + "AAAA", token + "."):
+                await forge.desk.refused({**good, "access_token": cut}, "signature cut or extended")
+
+    @pytest.mark.threat(6)
+    @check
+    async def test_an_id_token_signed_with_the_public_key_is_refused(self) -> None:
+        """HMAC with any form of the published key as the secret is refused: the algorithm is ours to choose."""
+        async with forge_for(self) as forge:
+            good = forge.mint()
+            keys = json.loads(bytes(forge.issuer.jwks_response().body))["keys"]
+            for key in keys:
+                for forged in with_hmac(good["access_token"], key):
+                    await forge.desk.refused({**good, "access_token": forged}, "HMAC with the public key")
+
+    @pytest.mark.threat(6)
+    @check
+    async def test_an_id_token_cannot_bring_its_own_key(self) -> None:
+        """A key in the header, or an address of one, is not used and not called; nor is another algorithm."""
+        async with forge_for(self) as forge:
+            kid = header_of(forge.mint()["access_token"])["kid"]
+            for alg in ("RS256", "ES256"):
+                key = SigningKey.generate(alg)
+                own = {**key.public_jwk(), "kid": kid}
+                headers: tuple[dict[str, Any], ...] = (
+                    {},
+                    {"jwk": own},
+                    {"jku": ATTACKER},
+                    {"x5u": ATTACKER},
+                    {"x5c": ["AAAA"]},
+                    {"jwk": own, "kid": key.kid},
+                    {"jku": ATTACKER, "kid": key.kid},
+                    {"jku": ATTACKER, "kid": ATTACKER},
+                    {"kid": "../../dev/null"},
+                    {"kid": None},
+                    {"kid": 1},
+                )
+                for header in headers:
+                    forged = forge.mint(key=key, header={"kid": kid, **header})
+                    await forge.desk.refused(forged, f"signed by a stranger's {alg} key, header {sorted(header)}")
+            require(not forge.strangers(), "an address in a header of a token was called")
+
+    @pytest.mark.threat(6)
+    @check
+    async def test_unknown_keys_are_no_flood(self) -> None:
+        """A hundred tokens with as many unknown `kid`s cost at most two fetches of the key set."""
+        async with forge_for(self) as forge:
+            stranger = SigningKey.generate("RS256")
+            forged = [forge.mint(key=stranger, header={"kid": f"unknown-{number}"}) for number in range(100)]
+            for answer in await forge.desk.post_all(forged):
+                require(answer.status == 401, f"status {answer.status} for an unknown kid")
+            require(len(forge.desk.calls) <= 2, f"100 unknown kids caused {len(forge.desk.calls)} fetches")
+            await forge.desk.accepted(forge.mint(), "a genuine ID token after the flood")
+
+    @pytest.mark.threat(7)
+    @check
+    async def test_times_are_checked(self) -> None:
+        """`exp`, `iat` and `nbf` must be sane numbers; a token is good until its last second, and not at it."""
+        async with forge_for(self) as forge:
+            await forge.desk.accepted(forge.mint(exp=NOW + 1), "one second before exp")
+            for exp in (NOW, NOW - 1, 0, -1):
+                await forge.desk.refused(forge.mint(exp=exp), f"exp {exp - NOW} s from now")
+            wrong = (None, str(NOW + 3600), NOW + 3600.5, float("nan"), float("inf"), True, [NOW + 3600], {})
+            for value in wrong:
+                await forge.desk.refused(forge.mint(exp=value), f"exp is {value!r}")
+                await forge.desk.refused(forge.mint(iat=value), f"iat is {value!r}")
+            for value in wrong[1:]:
+                await forge.desk.refused(forge.mint(nbf=value), f"nbf is {value!r}")
+            await forge.desk.refused(forge.mint(exp=NOW + 30 * _A_DAY_S), "exp in a month")
+            await forge.desk.refused(forge.mint(exp=10**18), "exp in the far future")
+            await forge.desk.refused(forge.mint(iat=NOW + 3600), "iat in an hour")
+            await forge.desk.refused(forge.mint(nbf=NOW + 3600), "nbf in an hour")
+            await forge.desk.accepted(forge.mint(nbf=NOW - 1), "nbf a second ago")
+
+    @pytest.mark.threat(8)
+    @check
+    async def test_a_subject_is_required(self) -> None:
+        """`sub` missing, empty, a number or a list is refused, and so is what cannot be an id."""
+        async with forge_for(self) as forge:
+            for value in (None, "", 0, 12345, 1.5, True, ["1"], {"id": "1"}):
+                await forge.desk.refused(forge.mint(sub=value), f"sub is {value!r}")
+            for value in (" ", "a|b", "a\nb", "1" * 5000, "\N{FULLWIDTH DIGIT ONE}"):
+                answer = await forge.desk.post(forge.mint(sub=value))
+                require(not answer.accepted, f"accepted: sub is {value[:20]!r}")
+
+    @pytest.mark.threat(1, 2, 5)
+    @check
+    async def test_every_audience_must_be_ours(self) -> None:
+        """`aud` missing, foreign, almost ours or mixed with others is refused, and so is a foreign `azp`."""
+        async with forge_for(self) as forge:
+            ours = forge.issuer.claims(person("ada"))["aud"]
+            require(isinstance(ours, str), "the issuer's own tokens must have one audience")
+            foreign: list[Any] = [None, "", "foreign", 0, 42, True, {}, [], [None], [42], [ours, 42], [[ours]], {"aud": ours}]
+            foreign += [ours[:-1], ours[1:], ours + "0", "0" + ours, f" {ours}", f"{ours} ", f"{ours},x"]
+            foreign += [["foreign"], [ours, "foreign"], ["foreign", ours], [ours, ours[:-1]], [f"{ours} foreign"]]
+            foreign += [ours.swapcase()] if ours.swapcase() != ours else []
+            foreign += [int(ours), [int(ours)]] if ours.isdecimal() else []
+            for aud in foreign:
+                await forge.desk.refused(forge.mint(aud=aud), f"aud is {_shape(aud, ours)}")
+            for azp in ("foreign", "", ours[:-1], ours + "0", 42, [ours], True):
+                await forge.desk.refused(forge.mint(azp=azp), f"azp is {_shape(azp, ours)}")
+            await forge.desk.accepted(forge.mint(azp=ours), "azp is ours")
+
+    @pytest.mark.threat(4)
+    @check
+    async def test_only_the_issuer_is_the_issuer(self) -> None:
+        """An `iss` that is missing, foreign or almost right is refused, and its address is never called."""
+        async with forge_for(self) as forge:
+            iss = str(forge.issuer.claims(person("ada"))["iss"])
+            almost = (f"{iss}/", f"{iss}.attacker.example", iss.upper(), f" {iss}", iss[:-1], f"{iss}#", f"{iss}@x")
+            for value in (None, "", 0, True, [iss], {"iss": iss}, ATTACKER, f"{ATTACKER}/{iss}", *almost):
+                await forge.desk.refused(forge.mint(iss=value), f"iss is {value!r}")
+            require(not forge.strangers(), "the address of an iss was called")
+
+    @pytest.mark.threat(10)
+    @check
+    async def test_a_nonce_is_both_or_neither(self) -> None:
+        """The nonce must be in token and request, exactly; the token may hold its SHA-256."""
+        nonce = "Conformance-Nonce"
+        async with forge_for(self) as forge:
+            bound = {**forge.mint(nonce=nonce), "nonce": nonce}
+            await forge.desk.accepted(bound, "the same nonce in both")
+            hashed = hashlib.sha256(nonce.encode()).hexdigest()
+            await forge.desk.accepted({**forge.mint(nonce=hashed), "nonce": nonce}, "the nonce's SHA-256 in the token")
+            for other in ("conformance-nonce", nonce[:-1], nonce + "x", hashed, "another"):
+                await forge.desk.refused({**bound, "nonce": other}, f"nonce {other!r} for {nonce!r}")
+            await forge.desk.refused({"access_token": bound["access_token"]}, "a nonce in the token alone")
+            await forge.desk.refused({**forge.mint(nonce=None), "nonce": nonce}, "a nonce in the request alone")
+            for value in ("", 1, True, [nonce], {}):
+                await forge.desk.refused({**forge.mint(nonce=value), "nonce": nonce}, f"nonce {value!r} in the token")
+
+    @pytest.mark.threat(9)
+    @check
+    async def test_an_id_token_is_no_access_token(self) -> None:
+        """An ID token that hides its form, to be sent to the provider as an access token, is refused."""
+        async with forge_for(self) as forge:
+            good = forge.mint()
+            token = good["access_token"]
+            header, payload, signature = token.split(".")
+            for hidden in (unsigned(token, alg=None) + signature, f"{payload}.{signature}", f"{header}.{payload}"):
+                await forge.desk.refused({**good, "access_token": hidden}, "an ID token in another form")
+
+
+def _shape(value: Any, ours: str) -> str:
+    """Describe a value without printing an id."""
+    return repr(value).replace(ours, "<ours>")

@@ -1,0 +1,242 @@
+"""Providers that misbehave, keys that rotate, and hosts that were not declared."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from accredit.errors import ConfigurationError
+from accredit.http import origin
+from accredit.jose import SigningKey
+from accredit.testing.conformance.desk import (
+    UNAVAILABLE,
+    Clock,
+    Desk,
+    accepted_samples,
+    desk_for,
+    desk_over_http,
+    make_simulator,
+    samples_of,
+    start,
+)
+from accredit.testing.conformance.id_tokens import forge_for
+from accredit.testing.conformance.suite import Suite, check, not_applicable, require
+from accredit.testing.faults import FAULTS, Faults
+from accredit.testing.serving import serve
+from accredit.testing.workbench import BASE_URL
+
+LIMITS = {"provider_timeout_s": 0.5, "exchange_timeout_s": 1.0, "max_response_bytes": 65_536}
+"""Small, so that bounded is also quick."""
+_DELAYS = {"latency", "jitter"}
+"""Faults that only delay: by a millisecond they are harmless, by a minute they are not."""
+_A_MONTH_S = 30 * 86_400
+
+
+class Providers(Suite):
+    """Everything that a provider can do wrong, over real HTTP."""
+
+    @pytest.mark.threat(18)
+    @check
+    async def test_a_provider_that_misbehaves_is_unavailable(self) -> None:
+        """Each fault on a good token is a 503 in bounded time; nobody is blamed and nothing issued."""
+        simulator, samples = samples_of(self)
+        opaque = [one for one in accepted_samples(samples) if one.parameters["access_token"].count(".") != 2]
+        if not opaque:
+            not_applicable("no access token is sent to the provider; see the faults of the key set")
+        good = opaque[0]
+        with serve(simulator.app()) as url:
+            async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
+                marked = {name: {**good.parameters, **_marked(good.parameters, name)} for name in _faults()}
+                answers = await desk.post_all(marked.values())
+                for name, answer in zip(marked, answers, strict=True):
+                    require(answer.status == 503, f"{name}: status {answer.status} instead of 503")
+                    require(answer.error == UNAVAILABLE, f"{name}: another body than any outage")
+                _none_got_through(desk, len(marked))
+                for name in sorted(_DELAYS):
+                    await desk.accepted(
+                        {**good.parameters, **_marked(good.parameters, f"{name}-1")}, f"{name} of a millisecond"
+                    )
+                await desk.accepted(good.parameters, f"{good.name}, after all that")
+
+    @pytest.mark.threat(18, 22)
+    @check
+    async def test_a_key_set_that_misbehaves_is_unavailable(self) -> None:
+        """Each fault of the key set's endpoint, with no key in hand, is a 503 in bounded time."""
+        simulator = make_simulator(self)
+        if simulator.id_tokens is None:
+            not_applicable("the simulator has no ID tokens")
+        sample = next(one for one in accepted_samples(simulator.samples()) if _is_jwt(one.parameters))
+        for name in _faults():
+            with serve(Always(simulator, name)) as url:
+                async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
+                    answer = await desk.post(sample.parameters)
+                    require(answer.status == 503, f"{name}: status {answer.status} ({desk.reason}) instead of 503")
+                    require(answer.error == UNAVAILABLE, f"{name}: another body than any outage")
+
+    @pytest.mark.threat(18)
+    @check
+    async def test_a_provider_that_cannot_be_reached_is_unavailable(self) -> None:
+        """A host that refuses connections, and a name that does not resolve, are a 503."""
+        simulator, samples = samples_of(self)
+        for url in ("http://127.0.0.1:1", "https://provider.invalid"):
+            async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
+                for sample in accepted_samples(samples)[:1]:
+                    answer = await desk.post(sample.parameters)
+                    require(answer.status == 503, f"{url}: status {answer.status} ({desk.reason}) instead of 503")
+
+    @pytest.mark.threat(22)
+    @check
+    async def test_rotated_keys_are_found(self) -> None:
+        """After a rotation new ID tokens are accepted at the price of one fetch, and what is still published stays."""
+        clock = Clock()
+        async with forge_for(self, clock=clock) as forge:
+            await forge.desk.accepted(forge.mint(), "before the rotation")
+            fetched = len(forge.desk.calls)
+            old = forge.mint()
+            clock.now += 3600
+            forge.issuer.rotate()
+            await forge.desk.accepted(forge.mint(), "signed by the new key")
+            again = len(forge.desk.calls) - fetched
+            require(again == 1, f"a rotation caused {again} fetches of the key set")
+            del old
+            await forge.desk.accepted(forge.mint(), "signed by the new key, again")
+            require(len(forge.desk.calls) - fetched == 1, "a known key was fetched again")
+
+    @pytest.mark.threat(22)
+    @check
+    async def test_a_key_set_that_is_down_is_served_stale(self) -> None:
+        """With keys in hand a key set that is down raises an alert, and known keys go on working."""
+        clock = Clock()
+        async with forge_for(self, clock=clock) as forge:
+            await forge.desk.accepted(forge.mint(), "while the key set is up")
+            forge.issuer.keys_down = True
+            clock.now += _A_MONTH_S
+            await forge.desk.accepted(forge.mint(), "a known key, while the key set is down")
+            alerts = [line for level, line in forge.desk.log.lines if level == "critical"]
+            require(any("jwks.fetch_failed" in line for line in alerts), "no alert says that the key set is down")
+            unknown = forge.mint(key=SigningKey.generate("RS256"), header={"kid": "unknown"})
+            answer = await forge.desk.post(unknown)
+            require(answer.status == 503, f"status {answer.status}: nobody can say whether an unknown kid is good")
+            forge.issuer.keys_down = False
+            clock.now += 3600
+            await forge.desk.accepted(forge.mint(), "once the key set is up again")
+
+    @pytest.mark.threat(22)
+    @check
+    async def test_a_key_set_that_was_never_up_is_unavailable(self) -> None:
+        """With no keys in hand ID tokens are a 503, at the price of one fetch, until the key set is back."""
+        clock = Clock()
+        async with forge_for(self, clock=clock) as forge:
+            forge.issuer.keys_down = True
+            for answer in await forge.desk.post_all([forge.mint()] * 20):
+                require(answer.status == 503, f"status {answer.status} without any key")
+                require(answer.error == UNAVAILABLE, "another body than any outage")
+            require(len(forge.desk.calls) <= 1, f"20 logins caused {len(forge.desk.calls)} fetches")
+            forge.issuer.keys_down = False
+            clock.now += 3600
+            await forge.desk.accepted(forge.mint(), "once the key set is up")
+
+    @check
+    async def test_only_declared_hosts_are_called(self) -> None:
+        """Every call goes to the origin of a `*_url` setting, through the context and past nobody."""
+        simulator, samples = samples_of(self)
+        async with desk_for(self, simulator=simulator) as desk:
+            with _no_connections() as attempts:
+                for sample in samples:
+                    await desk.post(sample.parameters)
+            require(not attempts, f"the strategy opens connections of its own: {', '.join(sorted(set(attempts)))}")
+            declared = {origin(url) for url in desk.exchange.connections[desk.strategy].settings.provider_urls}
+            strangers = {seen.origin for seen in desk.calls} - declared
+            require(not strangers, f"calls to what provider_urls does not declare: {', '.join(sorted(strangers))}")
+            undeclared = [event for event in desk.witness.events if "did not declare" in event.detail]
+            require(not undeclared, "the strategy calls a host that its settings do not declare")
+
+    @pytest.mark.threat(36)
+    @check
+    async def test_provider_urls_must_be_https(self) -> None:
+        """Every URL setting refuses http off loopback, credentials, a query and what is no URL at all."""
+        table = make_simulator(self).settings(BASE_URL)
+        settings = start(self, table).connections[self.strategy.name].settings
+        names = [name for name in type(settings).model_fields if name.endswith("_url")]
+        require(names, "the strategy has no setting that ends in _url, so it can call nobody")
+        undeclared = {getattr(settings, name) for name in names} - set(settings.provider_urls)
+        require(not undeclared, "provider_urls leaves out a URL setting")
+        for name in names:
+            default = type(settings).model_fields[name].default
+            require(isinstance(default, str), f"{name} has no default: name the provider's own address")
+            require(default.startswith("https://"), f"the default of {name} is not https")
+            start(self, {**table, name: "https://provider.example/path"})
+            for bad in ("http://provider.example", "https://u:p@provider.example", "https://p.example/?a=b", "x", ""):
+                self._refused_url({**table, name: bad}, f"{name} = {bad}")
+
+    def _refused_url(self, table: dict[str, Any], why: str) -> None:
+        try:
+            start(self, table)
+        except ConfigurationError:
+            return
+        raise AssertionError(f"start-up accepts {why}")
+
+
+class Always:
+    """A simulator of which every answer is faulty."""
+
+    def __init__(self, simulator: Any, fault: str) -> None:
+        self._app = Faults(simulator.app())
+        self._marker = f"Bearer x~{fault}".encode()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Mark the request as one that is to fail."""
+        if scope["type"] == "http":
+            headers = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
+            scope = {**scope, "headers": [*headers, (b"authorization", self._marker)]}
+        await self._app(scope, receive, send)
+
+
+def _faults() -> list[str]:
+    """Return the fault markers that must each end in a 503."""
+    return [f"{name}-60000" if name in _DELAYS else name for name in sorted(FAULTS)]
+
+
+def _marked(parameters: Any, fault: str) -> dict[str, str]:
+    return {"access_token": f"{parameters['access_token']}~{fault}"}
+
+
+def _is_jwt(parameters: Any) -> bool:
+    return bool(parameters["access_token"].count(".") == 2)
+
+
+def _none_got_through(desk: Desk, count: int) -> None:
+    events = desk.witness.events
+    require(len(events) == count, f"{count} requests left {len(events)} audit events")
+    blamed = [event for event in events if event.reason != "provider_unavailable"]
+    require(not blamed, f"an outage is reported as {blamed[0].reason if blamed else ''}")
+    require(not desk.witness.identities, "a subject was resolved although the provider was down")
+
+
+_hook_lock = threading.Lock()
+_watched: dict[int, list[str]] = {}
+_state = {"installed": False}
+
+
+@contextmanager
+def _no_connections() -> Iterator[list[str]]:
+    """Collect what this thread connects to. Source: PEP 578; a hook cannot be taken away, so there is one for all."""
+    with _hook_lock:
+        if not _state["installed"]:
+            sys.addaudithook(_on_event)
+            _state["installed"] = True
+    attempts = _watched[threading.get_ident()] = []
+    try:
+        yield attempts
+    finally:
+        del _watched[threading.get_ident()]
+
+
+def _on_event(event: str, _: tuple[Any, ...]) -> None:
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.sendto"}:
+        attempts = _watched.get(threading.get_ident())
+        if attempts is not None:
+            attempts.append(event)

@@ -1,0 +1,191 @@
+"""Requests that are not of the contract's form, and tokens that try to be more than a token."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from accredit.testing.conformance.desk import (
+    Clock,
+    Desk,
+    accepted_samples,
+    desk_for,
+    desk_over_http,
+    make_simulator,
+    samples_of,
+)
+from accredit.testing.conformance.spy import Seen
+from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.serving import serve
+from accredit.testing.simulator import Sample
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
+_SENT = ("access_token", "access_token_secret", "nonce", "user_id")
+_APPENDED = (
+    *("&", "&access_token=x", "#", "#x", "%00", "%0d%0aX-Evil: 1", " ", " x", "?", "/", "/../", ";", ",", '"', "'"),
+    *("\\", "{}", "[0]", "+", "=", "|", "$", "<", "`", "~", "%", "%25", "*", ".", ":", ":x"),
+)
+_UNPRINTABLE = (
+    *("\x00", "\r\nX-Evil: 1", "\n", "\r", "\t", "\x1b", "\x7f", "\x85"),
+    *("\u2028", "\ufeff", "é", "中", "\N{FULLWIDTH AMPERSAND}", "\ud800"),
+)
+
+
+class Requests(Suite):
+    """What a caller can send."""
+
+    @pytest.mark.threat(15)
+    @check
+    async def test_malformed_requests_never_reach_the_provider(self) -> None:
+        """What is absent, doubled, of a wrong type or too large is refused with 400, and costs no provider call."""
+        simulator, samples = samples_of(self)
+        good = accepted_samples(samples)[0]
+        async with desk_for(self, simulator=simulator) as desk:
+            request = {"client_id": "app", "connection": desk.strategy, **good.parameters}
+            for what, sent in _malformed(request):
+                answer = await desk.send(**sent)
+                require(answer.status == 400, f"status {answer.status} ({desk.reason}) for {what}")
+            require(not desk.calls, "a malformed request reached the provider")
+            await desk.accepted(good.parameters, good.name)
+            as_form = await desk.send(content=urlencode(request), headers=_FORM)
+            require(as_form.accepted, f"{good.name} is refused as a form ({desk.reason})")
+            more = await desk.post({**good.parameters, "unheard_of": {"of": ["it", 1, None]}, "": ""})
+            require(more.accepted, "unknown parameters are to be ignored")
+
+    @pytest.mark.threat(12, 13)
+    @check
+    async def test_a_request_that_is_not_allowed_never_reaches_the_provider(self) -> None:
+        """An unknown client or connection, and no token at all, are refused without a provider call."""
+        simulator, samples = samples_of(self)
+        good = accepted_samples(samples)[0]
+        async with desk_for(self, simulator=simulator) as desk:
+            request = {"client_id": "app", "connection": desk.strategy, **good.parameters}
+            for change, status in (
+                ({"client_id": "stranger"}, 403),
+                ({"connection": f"{desk.strategy}-x"}, 400),
+                ({"connection": desk.strategy.upper()}, 400),
+                ({"connection": f"{desk.strategy} "}, 400),
+                ({"access_token": ""}, 400),
+                ({"audience": "https://elsewhere.example"}, 400),
+            ):
+                answer = await desk.send(json={**request, **change})
+                require(answer.status == status, f"status {answer.status} instead of {status} with {sorted(change)}")
+            require(not desk.calls, "a request that is not allowed reached the provider")
+
+    @pytest.mark.threat(16)
+    @check
+    async def test_a_token_is_never_more_than_a_token(self) -> None:
+        """Whatever is appended or prefixed to a good token, it is refused, and breaks out of no URL or header.
+
+        Over real HTTP: what a header field may hold is decided there.
+        """
+        simulator = make_simulator(self)
+        with serve(simulator.app()) as url:
+            async with desk_over_http(self, simulator, url) as desk:
+                samples = _one_of_each_kind(list(simulator.samples()))
+                for sample in samples:
+                    await desk.post(sample.parameters)
+                    await desk.refused({**sample.parameters, "access_token": "x"}, "the token x")
+                known = {_skeleton(seen) for seen in desk.calls}
+                for sample in samples:
+                    for odd in _odd(sample):
+                        await _refused_as_a_whole(desk, odd)
+                for seen in desk.calls:
+                    require(_skeleton(seen) in known, f"a token changed the form of a call: {seen.method} {_path(seen)}")
+                for sample in samples:
+                    await desk.accepted(sample.parameters, f"{sample.name}, after all that")
+
+    @pytest.mark.threat(16)
+    @check
+    async def test_what_no_token_may_hold_never_reaches_the_provider(self) -> None:
+        """Control characters, what is not ASCII, and a megabyte are refused with 400 without a provider call."""
+        simulator, samples = samples_of(self)
+        good = accepted_samples(samples)[0]
+        async with desk_for(self, simulator=simulator) as desk:
+            for name in ("access_token", "access_token_secret", "nonce"):
+                value = good.parameters.get(name, "x")
+                for odd in _UNPRINTABLE:
+                    for whole in (value + odd, odd + value, value[:1] + odd + value[1:]):
+                        answer = await _post_escaped(desk, {**good.parameters, name: whole})
+                        require(answer == 400, f"status {answer} for a {name} with {odd!r}")
+                answer = await _post_escaped(desk, {**good.parameters, name: "A" * 1_048_576})
+                require(answer == 400, f"status {answer} for a {name} of a megabyte")
+            require(not desk.calls, "such a token reached the provider")
+
+    @pytest.mark.threat(9)
+    @check
+    async def test_our_own_tokens_are_no_provider_tokens(self) -> None:
+        """Access token and ID token that were issued here, sent back as provider tokens, are refused."""
+        simulator, samples = samples_of(self)
+        async with desk_for(self, simulator=simulator, clock=Clock()) as desk:
+            for sample in _one_of_each_kind(samples):
+                answer = await desk.accepted(sample.parameters, sample.name)
+                for name in ("access_token", "id_token", "refresh_token"):
+                    ours = {**sample.parameters, "access_token": answer.body[name]}
+                    await desk.refused(ours, f"our own {name}")
+
+
+def _malformed(good: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    def as_json(what: str, value: Any) -> tuple[str, dict[str, Any]]:
+        return what, {"content": json.dumps(value), "headers": _JSON}
+
+    for name in ("client_id", "access_token", "connection"):
+        yield as_json(f"no {name}", {key: value for key, value in good.items() if key != name})
+        for value in (None, ""):
+            yield as_json(f"{name} {value!r}", {**good, name: value})
+    for name in ("client_id", "access_token", "connection", "access_token_secret", "nonce", "user_id", "scope"):
+        for odd in (["x"], {"a": "x"}, {"$ne": None}, 7, 1.5, True, [good["access_token"]]):
+            yield as_json(f"{name} of a wrong type", {**good, name: odd})
+    twice = json.dumps(good)[:-1] + ', "access_token": "x"}'
+    yield "access_token twice in JSON", {"content": twice, "headers": _JSON}
+    yield "access_token twice in a form", {"content": urlencode(good) + "&access_token=x", "headers": _FORM}
+    for what in ([good], "text", 7, None, True):
+        yield as_json(f"a body of type {type(what).__name__}", what)
+    yield "deep nesting", {"content": '{"x":' + "[" * 30_000 + "]" * 30_000 + "}", "headers": _JSON}
+    yield "10 MB", {"content": json.dumps({**good, "x": "A" * 10_485_760}), "headers": _JSON}
+    yield "half a body", {"content": json.dumps(good)[:-5], "headers": _JSON}
+    yield "an unknown media type", {"content": json.dumps(good), "headers": {"Content-Type": "text/xml"}}
+    yield "no UTF-8", {"content": b"\xff\xfe" + json.dumps(good).encode(), "headers": _JSON}
+
+
+def _odd(sample: Sample) -> Iterator[dict[str, str]]:
+    """Yield the sample's parameters with one of them cut, extended, wrapped, or in other case."""
+    for name in _SENT[:2]:
+        value = sample.parameters.get(name)
+        if value is None:
+            continue
+        odd = {f"{value}{one}" for one in _APPENDED} | {f"{one}{value}" for one in _APPENDED}
+        odd |= {value[:-1], value[1:], value.swapcase(), value[::-1], f"Bearer {value}", f'"{value}"', value + value}
+        for one in sorted(odd - {value, ""}):
+            yield {**sample.parameters, name: one}
+
+
+async def _refused_as_a_whole(desk: Desk, parameters: Mapping[str, str]) -> None:
+    answer = await desk.post(parameters)
+    shown = {name: value for name, value in parameters.items() if name in _SENT}
+    require(not answer.accepted, f"accepted: {shown}")
+    # 400 where the strategy wants another parameter with such a token.
+    require(answer.status in {400, 401}, f"status {answer.status} ({desk.reason}) for {shown}")
+
+
+async def _post_escaped(desk: Desk, parameters: Mapping[str, str]) -> int:
+    """Post JSON in ASCII, so that half a surrogate pair can travel too."""
+    body = json.dumps({"client_id": "app", "connection": desk.strategy, **parameters})
+    return (await desk.send(content=body, headers=_JSON)).status
+
+
+def _one_of_each_kind(samples: list[Sample]) -> list[Sample]:
+    accepted = accepted_samples(samples)
+    jwts = [one for one in accepted if one.parameters["access_token"].count(".") == 2]
+    return [*[one for one in accepted if one not in jwts][:1], *jwts[:1]]
+
+
+def _skeleton(seen: Seen) -> tuple[str, str, str, frozenset[str], frozenset[str]]:
+    return (seen.origin, *seen.form)
+
+
+def _path(seen: Seen) -> str:
+    return seen.form[1]

@@ -1,0 +1,100 @@
+"""What the strategy says to its provider, seen from between the two."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+
+from accredit.http import Transport, origin
+
+Rewrite = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One call to the provider, and its answer where that was read."""
+
+    method: str
+    url: str
+    headers: tuple[str, ...]
+    content: bytes
+    body: bytes = b""
+
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port."""
+        return origin(self.url)
+
+    @property
+    def form(self) -> tuple[str, str, frozenset[str], frozenset[str]]:
+        """Return the call without its values: method, path, names of parameters, names of headers."""
+        url, query = httpx.URL(self.url), []
+        for source in (url.query.decode("ascii", "replace"), self.content.decode("utf-8", "replace")):
+            query += [name for name, _ in parse_qsl(source, keep_blank_values=True)]
+        return self.method, url.path, frozenset(query), frozenset(self.headers)
+
+
+class Spy(httpx.AsyncBaseTransport):
+    """Remember every call, and let the JSON of answers be rewritten on the way back.
+
+    With `reads` the answers are read whole, which is for simulators in the same process only.
+    """
+
+    def __init__(self, inner: Transport, *, reads: bool = True, rewrite: Rewrite | None = None) -> None:
+        self.calls: list[Seen] = []
+        self._inner = inner
+        self._reads = reads
+        self._rewrite = rewrite
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass one request on."""
+        place = len(self.calls)
+        seen = Seen(request.method, str(request.url), tuple(request.headers), request.content)
+        self.calls.append(seen)
+        response = await self._inner.handle_async_request(request)
+        if not self._reads:
+            return response
+        body = self._changed(await response.aread())
+        await response.aclose()
+        self.calls[place] = Seen(seen.method, seen.url, seen.headers, seen.content, body)
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-length"]
+        return httpx.Response(response.status_code, headers=headers, stream=httpx.ByteStream(body))
+
+    def _changed(self, body: bytes) -> bytes:
+        if self._rewrite is None:
+            return body
+        try:
+            value = json.loads(body)
+        except ValueError:
+            return body
+        return json.dumps(self._rewrite(value)).encode()
+
+
+def leaves(change: Callable[[str, Any], Any]) -> Rewrite:
+    """Return a rewrite that puts `change(key, value)` in the place of every value that is no list and no object.
+
+    What `change` returns as `...` is dropped. An entry of a list has the list's key.
+    """
+
+    def rewrite(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            changed = {name: rewrite(one, name) for name, one in value.items()}
+            return {name: one for name, one in changed.items() if one is not ...}
+        if isinstance(value, list):
+            return [one for one in (rewrite(one, key) for one in value) if one is not ...]
+        return change(key, value)
+
+    return rewrite
+
+
+def renamed(names: dict[str, str]) -> Rewrite:
+    """Return a rewrite that replaces whole texts, and numbers by numbers of the same digits."""
+
+    def change(_: str, value: Any) -> Any:
+        new = names.get(str(value), value) if isinstance(value, str | int) and not isinstance(value, bool) else value
+        return int(new) if isinstance(value, int) and isinstance(new, str) and new.isdecimal() else new
+
+    return leaves(change)

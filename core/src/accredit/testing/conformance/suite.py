@@ -1,0 +1,125 @@
+"""What a check is, and how a suite keeps from being weakened quietly."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+import pytest
+
+from accredit.strategy import Strategy
+from accredit.testing.simulator import Simulator
+
+LONGEST_S = 60
+"""A check that takes longer fails: nothing a provider does may hang an exchange."""
+NOT_APPLICABLE = "not applicable: "
+"""How the skip message of a check begins that has nothing to look at in this strategy."""
+
+_SETTABLE = frozenset({"strategy", "simulator", "payloads", "exemptions"})
+_TREACHEROUS = frozenset({"__test__", "__new__", "__init__", "__getattribute__", "__getattr__", "__init_subclass__"})
+
+SuiteT = TypeVar("SuiteT", bound="Suite")
+
+
+class ConformanceError(TypeError):
+    """Stop the definition of a class that would weaken the suite; the message says what to change."""
+
+
+class Suite:
+    """What a subclass states, and all it may state beside tests of its own."""
+
+    strategy: ClassVar[type[Strategy[Any]]]
+    """The strategy under test."""
+    simulator: ClassVar[type[Simulator]]
+    """The simulator of its provider. Built with `clock` and nothing else."""
+    payloads: ClassVar[Path]
+    """A folder of golden payloads; see `accredit.testing.conformance.payloads`."""
+    exemptions: ClassVar[Mapping[str, str]] = {}
+    """Checks that do not apply, by name, each with a written reason. An exempted check may be overridden."""
+
+
+def check(method: Callable[[SuiteT], Coroutine[Any, Any, None]]) -> Callable[[SuiteT], None]:
+    """Make a test of a coroutine, so that the suite needs no plugin of pytest for asyncio."""
+
+    def test(self: SuiteT) -> None:
+        async def bounded() -> None:
+            async with asyncio.timeout(LONGEST_S):
+                await method(self)
+
+        asyncio.run(bounded())
+
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(test, name, getattr(method, name))
+    return test
+
+
+def require(condition: object, message: str) -> None:
+    """Fail the check with `message`, also under `python -O`."""
+    if not condition:
+        raise AssertionError(message)
+
+
+def not_applicable(why: str) -> NoReturn:
+    """End a check that has nothing to look at in this strategy."""
+    pytest.skip(NOT_APPLICABLE + why)
+
+
+def checks_of(kit: type[Suite]) -> tuple[str, ...]:
+    """Return the names of the kit's checks, in the order in which they stand in the kit."""
+    names = (name for base in reversed(kit.__mro__) for name in vars(base) if name.startswith("test_"))
+    return tuple(dict.fromkeys(names))
+
+
+def threats_of(kit: type[Suite], name: str) -> tuple[int, ...]:
+    """Return the lines of the threat list that a check proves."""
+    marks = getattr(inspect.getattr_static(kit, name), "pytestmark", [])
+    return tuple(sorted({int(number) for mark in marks if mark.name == "threat" for number in mark.args}))
+
+
+def refuse_weakening(cls: type[Suite], kit: type[Suite]) -> None:
+    """Let a subclass state what it must and add tests, and nothing else.
+
+    Raises:
+        ConformanceError: it overrides or deletes a check without an exemption, or a part of the kit at all; an
+            exemption names no check or gives no reason; strategy and simulator do not belong together.
+    """
+    checks = frozenset(checks_of(kit))
+    _refuse_exemptions(cls, checks)
+    for base in kit.__mro__[:-1]:
+        for name in vars(base).keys() - _SETTABLE:
+            if name.startswith("__"):  # what every class has; the treacherous ones are refused below
+                continue
+            if inspect.getattr_static(cls, name, None) is inspect.getattr_static(kit, name):
+                continue
+            if name not in checks:
+                raise ConformanceError(f"{cls.__name__} overrides {name}, which belongs to the kit")
+            if name not in cls.exemptions:
+                raise ConformanceError(
+                    f"{cls.__name__} overrides the check {name}; rename your test, or write down why the check does"
+                    f' not apply: exemptions = {{"{name}": "…"}}'
+                )
+    for own in cls.__mro__[: cls.__mro__.index(kit)]:
+        if taken := sorted(vars(own).keys() & _TREACHEROUS):
+            raise ConformanceError(f"{own.__name__} defines {', '.join(taken)}, which could hide checks")
+    _refuse_strangers(cls)
+
+
+def _refuse_exemptions(cls: type[Suite], checks: frozenset[str]) -> None:
+    if unknown := sorted(set(cls.exemptions) - checks):
+        raise ConformanceError(f"{cls.__name__}: exemptions name what is no check: {', '.join(unknown)}")
+    for name, reason in cls.exemptions.items():
+        if not isinstance(reason, str) or len(reason.split()) < 3:
+            raise ConformanceError(f"{cls.__name__}: the exemption of {name} needs a reason, in a few words")
+
+
+def _refuse_strangers(cls: type[Suite]) -> None:
+    strategy, simulator = getattr(cls, "strategy", None), getattr(cls, "simulator", None)
+    if strategy is not None and not (isinstance(strategy, type) and issubclass(strategy, Strategy)):
+        raise ConformanceError(f"{cls.__name__}: strategy must be a Strategy class")
+    if simulator is not None and not (isinstance(simulator, type) and issubclass(simulator, Simulator)):
+        raise ConformanceError(f"{cls.__name__}: simulator must be a Simulator class")
+    if strategy is not None and simulator is not None and strategy.name != simulator.strategy:
+        raise ConformanceError(
+            f"{cls.__name__}: strategy is '{strategy.name}', but the simulator is of '{simulator.strategy}'"
+        )

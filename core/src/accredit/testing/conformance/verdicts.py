@@ -1,0 +1,160 @@
+"""Every sample gets its verdict: whatever came before it, and whatever happens beside it."""
+
+import importlib.metadata
+import random
+from typing import Any
+
+import pytest
+
+from accredit import errors
+from accredit.errors import AccessDenied, InvalidProviderToken, WrongAudience
+from accredit.hookspecs import hookimpl
+from accredit.models import Login
+from accredit.testing.conformance.desk import (
+    REFUSED,
+    UNAVAILABLE,
+    Answer,
+    Desk,
+    accepted_samples,
+    brought,
+    desk_for,
+    samples_of,
+)
+from accredit.testing.conformance.forging import payload_of
+from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.simulator import ACCEPTED, Sample
+
+STATUS = {
+    error.reason: error.status
+    for error in vars(errors).values()
+    if isinstance(error, type) and issubclass(error, errors.ExchangeError) and hasattr(error, "reason")
+}
+_BODY: dict[int, dict[str, Any]] = {401: REFUSED, 503: UNAVAILABLE}
+
+
+class Verdicts(Suite):
+    """The simulator's samples, one by one, in another order, and all at once."""
+
+    @check
+    async def test_samples_cover_the_verdicts(self) -> None:
+        """The samples hold an acceptance, a dead token and another app's token, for at least two people."""
+        simulator, samples = samples_of(self)
+        expected = {sample.expected for sample in samples}
+        unknown = sorted(expected - {ACCEPTED, *STATUS})
+        require(not unknown, f"samples expect what is no reason: {', '.join(unknown)}")
+        names = [sample.name for sample in samples]
+        require(len(set(names)) == len(names), "two samples have one name")
+        require(samples[0].expected == ACCEPTED, "the first sample is not one that is to be accepted")
+        wanted = {ACCEPTED, InvalidProviderToken.reason}
+        async with desk_for(self, simulator=simulator) as desk:
+            subjects = set()
+            for sample in accepted_samples(samples):
+                subjects.add(subject_of(await desk.accepted(sample.parameters, sample.name)))
+            if desk.event.audience_proof == "SignedByUs":
+                # The provider itself refuses what our signature does not fit, in the words for any dead token.
+                foreign = [one for one in samples if "foreign_app" in one.name and one.expected != ACCEPTED]
+                require(foreign, "no sample named foreign_app: a token that another app's key pair was made for")
+            else:
+                wanted.add(WrongAudience.reason)
+        require(not (missing := sorted(wanted - expected)), f"no sample is expected to end as {', '.join(missing)}")
+        require(len(subjects) > 1, "all accepted samples are of one person")
+
+    @check
+    async def test_every_sample_gets_its_verdict(self) -> None:
+        """Each sample ends as it says: status, body, audit reason and claims, exactly."""
+        simulator, samples = samples_of(self)
+        async with desk_for(self, simulator=simulator) as desk:
+            for sample in samples:
+                _check_verdict(sample, await desk.post(sample.parameters), desk)
+
+    @check
+    async def test_verdicts_do_not_depend_on_order(self) -> None:
+        """Backwards and shuffled, every sample ends as it did before: a strategy keeps no state."""
+        simulator, samples = samples_of(self)
+        shuffled = random.Random(7).sample(samples, len(samples))
+        async with desk_for(self, simulator=simulator) as desk:
+            for sample in (*reversed(samples), *shuffled):
+                _check_verdict(sample, await desk.post(sample.parameters), desk)
+
+    @pytest.mark.threat(28)
+    @check
+    async def test_verdicts_do_not_depend_on_what_runs_beside(self) -> None:
+        """All samples at once, three times each: every one ends as it does alone, and one person is one subject."""
+        simulator, samples = samples_of(self)
+        crowd = random.Random(7).sample(samples * 3, len(samples) * 3)
+        async with desk_for(self, simulator=simulator) as desk:
+            subjects: dict[str, set[str]] = {}
+            answers = await desk.post_all(sample.parameters for sample in crowd)
+            for sample, answer in zip(crowd, answers, strict=True):
+                expected = 200 if sample.expected == ACCEPTED else STATUS[sample.expected]
+                require(answer.status == expected, f"{sample.name}: status {answer.status} beside other exchanges")
+                if answer.accepted:
+                    _check_claims(sample, answer)
+                    subjects.setdefault(sample.name, set()).add(subject_of(answer))
+            require(all(len(one) == 1 for one in subjects.values()), "one token was several subjects")
+
+    @check
+    async def test_another_user_than_the_hinted_one_is_refused(self) -> None:
+        """A user_id that is not exactly the provider's refuses the login; the right one changes nothing."""
+        simulator, samples = samples_of(self)
+        good = accepted_samples(samples)[0]
+        async with desk_for(self, simulator=simulator) as desk:
+            await desk.accepted(good.parameters, good.name)
+            user_id = desk.identity.user_id
+            await desk.accepted({**good.parameters, "user_id": user_id}, "with the right user_id")
+            for other in {user_id[:-1], user_id + "0", "0" + user_id, user_id + " ", user_id.swapcase() + "x"} - {""}:
+                await desk.refused({**good.parameters, "user_id": other}, f"with another user_id ({len(other)} long)")
+
+    @pytest.mark.threat(14)
+    @check
+    async def test_a_denial_holds_for_every_kind_of_token(self) -> None:
+        """A hook that denies a login denies it with every sample: access token, ID token, all alike."""
+
+        class Deny:
+            @hookimpl
+            async def authorize(self, login: Login) -> None:
+                raise AccessDenied("not today")
+
+        simulator, samples = samples_of(self)
+        async with desk_for(self, simulator=simulator, plugins=[Deny()]) as desk:
+            for sample in accepted_samples(samples):
+                request = {"client_id": "app", "connection": desk.strategy, **sample.parameters}
+                answer = await desk.send(json=request, is_denied=True)
+                require(answer.status == 401, f"{sample.name}: status {answer.status} although a hook denies")
+                denial = {"error": "unauthorized", "error_description": "not today"}
+                require(answer.error == denial, f"{sample.name}: the denial is not in the hook's words")
+
+    @check
+    async def test_the_entry_point_brings_strategy_and_simulator(self) -> None:
+        """The distribution's entry point has the strategy's name, and its module brings both classes."""
+        name = self.strategy.name
+        entries = importlib.metadata.entry_points(group="accredit.strategies", name=name)
+        require(not brought(self.strategy), f"no installed distribution has an entry point named {name}")
+        modules = [entry.load() for entry in entries]
+        require(all(self.strategy in module.strategies() for module in modules), "hook strategies brings another class")
+        require(all(self.simulator in module.simulators() for module in modules), "hook simulators: another class")
+
+
+def subject_of(answer: Answer) -> str:
+    """Return the `sub` of an acceptance."""
+    return str(payload_of(answer.body["access_token"])["sub"])
+
+
+def _check_verdict(sample: Sample, answer: Answer, desk: Desk) -> None:
+    expected = "ok" if sample.expected == ACCEPTED else sample.expected
+    require(desk.event.reason == expected, f"{sample.name}: ended as {desk.reason} instead of {expected}")
+    status = 200 if expected == "ok" else STATUS[expected]
+    require(answer.status == status, f"{sample.name}: status {answer.status} instead of {status}")
+    if status != 200:
+        face = _BODY.get(status, answer.error)
+        require(answer.error == face, f"{sample.name}: the refusal has another face than all others")
+    else:
+        _check_claims(sample, answer)
+
+
+def _check_claims(sample: Sample, answer: Answer) -> None:
+    claims = payload_of(answer.body["id_token"])
+    for name, value in sample.claims.items():
+        require(claims.get(name) == value, f"{sample.name}: claim {name} is {claims.get(name)!r}, not {value!r}")
+    nonce = sample.parameters.get("nonce")
+    require(nonce is None or claims.get("nonce") == nonce, f"{sample.name}: the nonce is not repeated")

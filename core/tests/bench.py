@@ -1,0 +1,183 @@
+"""An exchange with its HTTP edge, and a spy wherever it touches the world."""
+
+import functools
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from core.tests.acme import Acme, Brings, Globex, Provider
+
+from accredit import Exchange, ExchangeEvent, ExchangeRequest, ProviderToken, Settings, create_app, hookimpl
+from accredit.jose import SigningKey
+from accredit.keys import SigningKeys
+from accredit.settings import EXCHANGE_GRANT
+from accredit.storage import GrantStore, MemoryGrants
+
+NOW = 1_800_000_000
+ISSUER = "https://login.example.com/"
+URL = "/oauth/access_token"
+GOOD: Mapping[str, str] = {"client_id": "app", "access_token": "good-token", "connection": "acme"}
+EVERYTHING = "openid profile email address phone offline_access"
+
+SETTINGS: Mapping[str, Any] = {
+    "issuer": ISSUER,
+    "connections": {
+        "acme": {"app_ids": ["acme-app"]},
+        "acme-game": {"strategy": "acme", "app_ids": ["acme-game-app"]},
+        "globex": {"consumer_key": "globex-key"},
+        "off": {"strategy": "acme", "app_ids": ["acme-app"], "enabled": False},
+    },
+    "clients": {
+        "app": {
+            "connections": ["acme", "globex"],
+            "audiences": ["https://api.example.com"],
+            "scopes": ["read:orders"],
+            "allowed_origins": ["https://app.example.com"],
+        },
+        "other": {"connections": ["acme-game"], "allowed_origins": ["https://other.example.com"]},
+        "partner": {"connections": ["acme"], "scopes": ["exchange"]},
+        "strict": {"connections": ["acme"], "authorization": "required"},
+        "no-exchange": {"connections": ["acme"], "grant_types": ["refresh_token"]},
+        "no-refresh": {"connections": ["acme"], "grant_types": [EXCHANGE_GRANT]},
+    },
+    "storage": {"url": "memory://"},
+}
+
+
+class Clock:
+    """Epoch seconds, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Observer:
+    """Keeps every audit event."""
+
+    def __init__(self) -> None:
+        self.events: list[ExchangeEvent] = []
+
+    @hookimpl
+    def observe(self, event: ExchangeEvent) -> None:
+        self.events.append(event)
+
+
+class ListLogger:
+    """Keeps every log line with its level, as structlog hands it over."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+
+    def info(self, line: str) -> None:
+        self.lines.append(("info", line))
+
+    def warning(self, line: str) -> None:
+        self.lines.append(("warning", line))
+
+    def error(self, line: str) -> None:
+        self.lines.append(("error", line))
+
+    def critical(self, line: str) -> None:
+        self.lines.append(("critical", line))
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(level, json.loads(line)) for level, line in self.lines]
+
+
+@dataclass
+class Bench:
+    """What a test drives, and what it looks at."""
+
+    exchange: Exchange
+    client: httpx.AsyncClient
+    provider: Provider
+    grants: MemoryGrants
+    clock: Clock
+    events: list[ExchangeEvent]
+    log: ListLogger = field(default_factory=ListLogger)
+
+    async def post(self, headers: Mapping[str, str] | None = None, /, **parameters: Any) -> httpx.Response:
+        """Post the good request, changed; a parameter that is None is left out."""
+        body = {name: value for name, value in {**GOOD, **parameters}.items() if value is not None}
+        # ASCII, so that a test can send what JSON can spell and UTF-8 cannot.
+        content = json.dumps(body).encode("ascii")
+        return await self.client.post(
+            URL, content=content, headers={"Content-Type": "application/json", **(headers or {})}
+        )
+
+    async def post_raw(self, content: bytes | str, content_type: str = "application/json") -> httpx.Response:
+        """Post a body as it is."""
+        return await self.client.post(URL, content=content, headers={"Content-Type": content_type})
+
+    @property
+    def event(self) -> ExchangeEvent:
+        """The one audit event there must be."""
+        assert len(self.events) == 1, self.events
+        return self.events[0]
+
+    def assert_untouched(self) -> None:
+        """Nobody was called, nothing was written."""
+        assert self.provider.requests == []
+        assert self.grants.grants == {}
+
+
+@functools.cache
+def signing_key(alg: str = "ES256") -> SigningKey:
+    """Make one key of each kind per session: RSA takes its time."""
+    return SigningKey.generate(alg)
+
+
+def merged(base: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested tables, `more` over `base`."""
+    result = dict(base)
+    for name, value in more.items():
+        both = isinstance(value, Mapping) and isinstance(result.get(name), Mapping)
+        result[name] = merged(result[name], value) if both else value
+    return result
+
+
+@asynccontextmanager
+async def bench(
+    settings: Mapping[str, Any] | None = None,
+    *,
+    acme: type[Acme] = Acme,
+    plugins: Iterable[object] = (),
+    grants: GrantStore | None = None,
+    alg: str = "ES256",
+) -> AsyncIterator[Bench]:
+    """Run an exchange with the settings above, changed by `settings`, over a provider that is all good."""
+    provider, clock, observer, log, memory = Provider(), Clock(), Observer(), ListLogger(), MemoryGrants()
+    exchange = Exchange(
+        Settings.model_validate(merged(SETTINGS, settings or {})),
+        plugins=[Brings(acme, Globex), *plugins, observer],
+        transport=provider,
+        clock=clock,
+        grants=memory if grants is None else grants,
+        keys=SigningKeys([signing_key(alg)]),
+        logger=log,
+    )
+    transport = httpx.ASGITransport(app=create_app(exchange))
+    async with exchange, httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as client:
+        yield Bench(exchange, client, provider, memory, clock, observer.events, log)
+
+
+def good_request(**changed: Any) -> ExchangeRequest:
+    """Return the good request for the Python call."""
+    return ExchangeRequest(
+        **{"client_id": "app", "connection": "acme", "token": ProviderToken.of("good-token"), **changed}
+    )
+
+
+def assert_refused(response: httpx.Response, status: int, error: str, description: str) -> None:
+    """Check status, headers and the whole body of a refusal."""
+    assert response.json() == {"error": error, "error_description": description}
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["pragma"] == "no-cache"

@@ -1,0 +1,152 @@
+"""What the tests of the command line share: plugins that look installed, and a way to run commands."""
+
+import importlib
+import importlib.metadata
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from accredit.cli import app
+
+# Only what a test installs counts, whatever else this machine has.
+_ONLY = """
+import importlib.metadata as metadata, sys
+found = metadata.entry_points
+metadata.entry_points = lambda **given: metadata.EntryPoints(e for e in found(**given) if e.name == "fake")
+sys.argv = ["accredit", *sys.argv[1:]]
+from accredit.cli import main
+try:
+    main()
+finally:
+    loaded = {"alembic", "sqlalchemy", "accredit.testing"} & set(sys.modules)
+    print("loaded:", sorted(loaded), file=sys.stderr)
+"""
+
+AddDistribution = Callable[[Path, str, str, dict[str, str]], None]
+Install = Callable[[Path | None], Any]
+Run = Callable[..., Result]
+Start = Callable[..., AbstractContextManager["Process"]]
+
+
+class Process:
+    """A command in a process of its own."""
+
+    def __init__(self, running: subprocess.Popen[str]) -> None:
+        self._running = running
+        assert running.stdout is not None
+        assert running.stderr is not None
+        self.stdout: IO[str] = running.stdout
+        self.stderr: IO[str] = running.stderr
+
+    def send(self, number: signal.Signals) -> None:
+        self._running.send_signal(number)
+
+    def end(self) -> tuple[int, str, str]:
+        """Wait for the end; returns the exit code and what was still to be read."""
+        out, err = self._running.communicate(timeout=60)
+        return self._running.returncode, out, err
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep settings of whoever runs the tests out, and our signal handlers in."""
+    for name in [name for name in os.environ if name.upper().startswith("ACCREDIT_")]:
+        monkeypatch.delenv(name)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def add_distribution() -> AddDistribution:
+    """Lay down a distribution that brings strategies: entry names with their modules."""
+
+    def add(site: Path, name: str, version: str, strategies: dict[str, str]) -> None:
+        info = site / f"{name.replace('-', '_')}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", "utf-8")
+        lines = [f"{strategy} = {module}" for strategy, module in strategies.items()]
+        (info / "entry_points.txt").write_text("\n".join(["[accredit.strategies]", *lines]), "utf-8")
+
+    return add
+
+
+@pytest.fixture
+def site(tmp_path: Path, add_distribution: AddDistribution) -> Path:
+    """A directory of installed distributions: the plugin of `plugin/`, in version 1.2."""
+    site = tmp_path / "site"
+    add_distribution(site, "accredit-fake", "1.2", {"fake": "accredit_fake"})
+    for source in (Path(__file__).parent / "plugin").glob("*.py"):
+        shutil.copy(source, site)
+    return site
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Make the distributions of a directory the only installed ones; returns the fake plugin's module
+    with the simulator."""
+
+    def install(site: Path | None) -> Any:
+        found = importlib.metadata.entry_points
+
+        def entry_points(*, group: str) -> importlib.metadata.EntryPoints:
+            ours = [entry for entry in found(group=group) if site and entry.dist and _is_in(site, entry.dist)]
+            return importlib.metadata.EntryPoints(ours)
+
+        monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
+        if site is None:
+            return None
+        monkeypatch.syspath_prepend(str(site))
+        for name in ("accredit_fake", "accredit_fake_simulator"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        return importlib.import_module("accredit_fake_simulator")
+
+    return install
+
+
+def _is_in(site: Path, dist: importlib.metadata.Distribution) -> bool:
+    return Path(str(dist.locate_file(""))) == site
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command in this process."""
+
+    def run(*arguments: str, env: dict[str, str] | None = None) -> Result:
+        return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200", **(env or {})})
+
+    return run
+
+
+@pytest.fixture
+def start(site: Path, tmp_path: Path) -> Start:
+    """Start a command in a process of its own, in `tmp_path`, with only the fake plugin installed."""
+
+    @contextmanager
+    def start(*arguments: str, env: dict[str, str] | None = None) -> Iterator[Process]:
+        with subprocess.Popen(  # noqa: S603 - our own interpreter, with arguments of this test
+            [sys.executable, "-c", _ONLY, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(site), "PYTHONUNBUFFERED": "1", **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        ) as running:
+            try:
+                yield Process(running)
+            finally:
+                if running.poll() is None:
+                    running.kill()
+
+    return start

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.responses import PlainTextResponse
+
+if TYPE_CHECKING:
+    from core.tests.cli.conftest import AddDistribution, Install, Run
+
+
+@pytest.fixture
+def fake(site: Path, install: Install) -> Any:
+    return install(site)
+
+
+def row(output: str, sample: str) -> str:
+    return next(line for line in output.splitlines() if line.split()[1:2] == [sample])
+
+
+def test_everything_right_is_summed_up_and_exits_0(run: Run, fake: Any) -> None:
+    result = run("demo")
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "1 accepted, 7 refused, 0 wrong"
+    assert "WRONG" not in result.stdout
+
+
+def test_an_accepted_token_is_shown_with_ours_decoded_and_verified(run: Run, fake: Any) -> None:
+    output = run("demo").stdout
+
+    assert '{"client_id": "sample-app", "access_token": "fakesim-good..."' in output
+    assert "status 200, audit reason ok, audience proven by AppBound" in output
+    assert "id_token, its signature verified with /.well-known/jwks.json:" in output
+    assert '  "typ": "at+jwt",\n  "alg": "RS256",' in output
+    assert '  "sub": "fake|1000000000000001",' in output
+    assert "fakesim-good-ada" not in output
+
+
+def test_a_refusal_is_shown_as_the_client_sees_it_beside_the_true_reason(run: Run, fake: Any) -> None:
+    output = run("demo").stdout
+
+    outside = "401 invalid_request: invalid access_token: invalid_token"
+    assert f"{outside} invalid_token about expired-ada" in " ".join(row(output, "expired-ada").split())
+    assert f"{outside} wrong_audience about foreign-ada" in " ".join(row(output, "foreign-ada").split())
+
+
+def test_refusals_of_the_contract_are_tried_once(run: Run, fake: Any) -> None:
+    output = run("demo").stdout
+
+    statuses = {"unknown_client": "403", "unknown_connection": "400", "missing_token": "400", "get": "405"}
+    for name, status in statuses.items():
+        assert row(output, name).split()[3] == status
+    assert row(output, "bearer_required").split()[3:5] == ["401", "invalid_token:"]
+
+
+@pytest.mark.parametrize(
+    ("sample", "problem"),
+    [
+        (("foreign-ada", "accepted"), "foreign-ada: status is 401, not 200"),
+        (("good-grace", "invalid_token"), "good-grace: status is 200, not 401"),
+        (("good-grace", "invalid_token"), "good-grace: audit reason is ok, not invalid_token"),
+        (("foreign-ada", "invalid_token"), "foreign-ada: audit reason is wrong_audience, not invalid_token"),
+        (("good-ada", "accepted", {"name": "ada"}), 'good-ada: id_token: name is "Ada Lovelace", not "ada"'),
+        (("good-ada", "accepted", {"email_verified": 1}), "good-ada: id_token: email_verified is null, not 1"),
+    ],
+)
+def test_what_does_not_come_out_as_a_sample_says_is_wrong_and_exits_1(
+    run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch, sample: tuple[Any, ...], problem: str
+) -> None:
+    samples = [fake.sample(*sample)]
+    if sample[1] != "accepted":
+        samples.insert(0, fake.sample("good-ada", "accepted"))
+    monkeypatch.setattr(fake.FakeSimulator, "samples", lambda _: samples)
+
+    result = run("demo")
+
+    assert result.exit_code == 1
+    assert f"WRONG: {problem}" in result.stdout
+    assert result.stdout.splitlines()[-1].endswith(", 1 wrong")
+
+
+def test_a_plugin_without_simulator_is_skipped_with_a_note(
+    run: Run, fake: Any, site: Path, add_distribution: AddDistribution
+) -> None:
+    add_distribution(site, "accredit-plain", "0.3", {"plain": "accredit_plain"})
+    (site / "accredit_plain.py").write_text("", "utf-8")
+
+    result = run("demo")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Skipped: accredit-plain 0.3: strategy 'plain' has no simulator.\n")
+
+
+def test_with_nothing_installed_it_says_what_to_install_and_exits_1(run: Run, install: Install) -> None:
+    install(None)
+
+    result = run("demo")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "pip install accredit-facebook" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("samples", "problem"),
+    [
+        ([("expired-ada", "invalid_token")], "the simulator of 'fake' has no sample that must be accepted"),
+        ([("good-ada", "accepted"), ("odd-ada", "no_such")], "sample 'odd-ada' of 'fake' expects 'no_such'"),
+        (None, "hook simulators failed: TypeError"),
+    ],
+)
+def test_a_simulator_that_cannot_be_used_is_named(
+    run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch, samples: list[tuple[str, str]] | None, problem: str
+) -> None:
+    if samples is None:
+        monkeypatch.setattr(fake, "FakeSimulator", None)
+    else:
+        monkeypatch.setattr(fake.FakeSimulator, "samples", lambda _: [fake.sample(*one) for one in samples])
+
+    result = run("demo")
+
+    assert result.exit_code == 2
+    assert problem in result.stderr
+
+
+@pytest.mark.parametrize("command", ["demo", "dev", "serve"])
+def test_without_uvicorn_it_says_which_extra_to_install(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+
+    result = run(command)
+
+    assert result.exit_code == 2
+    assert result.stderr == f"accredit: `accredit {command}` needs uvicorn: install accredit[server]\n"
+
+
+def test_nothing_is_coloured_where_no_terminal_reads_it(run: Run, fake: Any) -> None:
+    assert "\x1b" not in run("demo").output
+
+
+def test_a_body_that_is_not_what_it_must_be_is_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leaky(error: Any, *, with_message: bool) -> dict[str, str]:
+        return {"error": "x", "error_description": error.description, "token": "fakesim-expired-ada"}
+
+    monkeypatch.setattr("accredit.oauth.access_token.error_body", leaky)
+
+    output = run("demo").stdout
+
+    assert "WRONG: expired-ada: the body holds error and error_description and token" in output
+    assert f"WRONG: expired-ada: body: error is {json.dumps('x')}" in output
+    assert "WRONG: expired-ada: the body quotes the token" in output
+
+
+def test_tokens_that_are_not_what_they_must_be_are_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accredit.oauth.access_token.token_body", lambda tokens, *, state: {"access_token": "a.b.c"})
+
+    result = run("demo")
+
+    assert result.exit_code == 1
+    assert "WRONG: good-ada: access_token cannot be verified: InvalidJwt" in result.stdout
+    assert "WRONG: good-ada: id_token cannot be verified: KeyError" in result.stdout
+    assert "WRONG: good-ada: no refresh_token" in result.stdout
+
+
+def test_a_body_that_is_no_json_is_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accredit.oauth.access_token.JSONResponse", lambda *_, **__: PlainTextResponse("no", 401))
+
+    output = run("demo").stdout
+
+    assert "WRONG: expired-ada: the body holds none, not error and error_description" in output

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from accredit.testing import serve
+
+if TYPE_CHECKING:
+    from core.tests.cli.conftest import Install, Process, Run, Start
+
+
+@pytest.fixture
+def fake(site: Path, install: Install) -> Any:
+    return install(site)
+
+
+@pytest.fixture
+def provider(fake: Any, tmp_path: Path) -> Iterator[Any]:
+    """A running simulator, and in `tmp_path` a file for `accredit serve` with a connection to it."""
+    simulator = fake.FakeSimulator()
+    with serve(simulator.app()) as url:
+        settings = simulator.settings(url)
+        (tmp_path / "accredit.toml").write_text(
+            f"""
+            issuer = "https://login.example.com/"
+            [connections.fake]
+            app_id = "{settings["app_id"]}"
+            app_secret = "{settings["app_secret"]}"
+            api_url = "{url}"
+            [clients.app]
+            connections = ["fake"]
+            """,
+            "utf-8",
+        )
+        yield simulator
+        simulator.let_go.set()
+
+
+def ready(process: Process) -> str:
+    """Read until the server listens; returns its base URL."""
+    for line in process.stderr:
+        if found := re.fullmatch(r"accredit: listening on (http://\S+:\d+), issuer https://login.example.com/\n", line):
+            return found[1]
+    raise AssertionError("it did not start")
+
+
+def post(url: str, token: str, scope: str = "openid") -> httpx.Response:
+    body = {"client_id": "app", "access_token": token, "connection": "fake", "scope": scope}
+    return httpx.post(f"{url}/oauth/access_token", json=body, trust_env=False, timeout=60)
+
+
+@pytest.mark.usefixtures("provider")
+def test_it_serves_until_sigterm_and_writes_audit_events_to_stdout_only(start: Start, tmp_path: Path) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0") as process:
+        url = ready(process)
+        accepted = post(url, "fakesim-good-ada", "openid profile offline_access")
+        refused = post(url, "fakesim-foreign-ada")
+        process.send(signal.SIGTERM)
+        code, out, err = process.end()
+
+    assert url.startswith("http://127.0.0.1:")
+    assert accepted.status_code == 200
+    assert "server" not in accepted.headers
+    assert refused.status_code == 401
+    events = [json.loads(line) for line in out.splitlines()]
+    assert [event["event"] for event in events] == ["exchange.accepted", "exchange.refused"]
+    assert [event["reason"] for event in events] == ["ok", "wrong_audience"]
+    assert code == 0
+    assert "Traceback" not in err
+    with closing(sqlite3.connect(tmp_path / "accredit.db")) as database:
+        assert database.execute("SELECT subject FROM grants").fetchall() == [("fake|1000000000000001",)]
+
+
+@pytest.mark.usefixtures("provider")
+def test_ctrl_c_is_a_clean_stop_too(start: Start) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0") as process:
+        ready(process)
+        process.send(signal.SIGINT)
+        code, out, err = process.end()
+
+    assert (code, out) == (0, "")
+    assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("provider")
+def test_the_server_itself_loads_neither_the_upgrade_of_the_database_nor_the_testing_kit(start: Start) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0") as process:
+        ready(process)
+        process.send(signal.SIGTERM)
+        _, _, err = process.end()
+
+    assert err.splitlines()[-1] == "loaded: []"
+
+
+def test_a_request_in_flight_is_answered_before_it_stops(start: Start, provider: Any) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0") as process, ThreadPoolExecutor(1) as thread:
+        url = ready(process)
+        in_flight = thread.submit(post, url, "fakesim-slow-ada")
+        assert provider.asked.wait(60)
+        process.send(signal.SIGTERM)
+        for line in process.stderr:
+            if "Shutting down" in line:
+                break
+        provider.let_go.set()
+        response = in_flight.result(60)
+        code, out, _ = process.end()
+
+    assert response.status_code == 200
+    assert json.loads(out)["reason"] == "ok"
+    assert code == 0
+
+
+@pytest.mark.usefixtures("provider")
+def test_the_database_survives_a_restart(start: Start, tmp_path: Path) -> None:
+    for _ in range(2):
+        with start("serve", "--config", "accredit.toml", "--port", "0") as process:
+            assert post(ready(process), "fakesim-good-ada", "offline_access").status_code == 200
+            process.send(signal.SIGTERM)
+            process.end()
+
+    with closing(sqlite3.connect(tmp_path / "accredit.db")) as database:
+        assert database.execute("SELECT count(*) FROM grants").fetchone() == (2,)
+
+
+def test_memory_needs_no_database(start: Start, provider: Any, tmp_path: Path) -> None:
+    with start(
+        "serve", "--config", "accredit.toml", "--port", "0", env={"ACCREDIT_STORAGE__URL": "memory://"}
+    ) as process:
+        assert post(ready(process), "fakesim-good-ada", "offline_access").status_code == 200
+        process.send(signal.SIGTERM)
+        code, _, _ = process.end()
+
+    assert code == 0
+    assert not (tmp_path / "accredit.db").exists()
+
+
+def test_without_settings_it_says_how_to_name_them(run: Run) -> None:
+    result = run("serve")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "accredit: setting issuer: Field required (no file was read: pass --config FILE or set ACCREDIT_CONFIG)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("= =", "is not valid TOML"),
+        ('issuer = "http://login.example.com/"', "setting issuer: Value error, must start with https://"),
+        ('issuer = "https://a.example/"\n[connections.nowhere]', "no installed distribution brings strategy 'nowhere'"),
+        (
+            'issuer = "https://a.example/"\n[connections.fake]\napp_id = "do-not-print-me"',
+            "connection 'fake': setting app_secret: Field required",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("fake")
+def test_wrong_settings_are_told_in_a_sentence(run: Run, tmp_path: Path, text: str, message: str) -> None:
+    config = tmp_path / "wrong.toml"
+    config.write_text(text, "utf-8")
+
+    result = run("serve", "--config", str(config))
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("accredit: ")
+    assert message in result.stderr
+    assert "do-not-print-me" not in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.usefixtures("provider")
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        (
+            "ACCREDIT_STORAGE__URL",
+            "sqlite:///accredit.toml/accredit.db",
+            "accredit: storage.url: cannot use accredit.toml/",
+        ),
+        ("ACCREDIT_KEYS__PATH", "accredit.toml/keys.json", "accredit: keys.path: cannot use accredit.toml/"),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_is_told_in_a_sentence(
+    start: Start, variable: str, value: str, message: str
+) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0", env={variable: value}) as process:
+        code, out, err = process.end()
+
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_database_of_a_newer_version_is_left_alone(start: Start, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "accredit.db")) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+
+    with start("serve", "--config", "accredit.toml", "--port", "0") as process:
+        code, _, err = process.end()
+
+    assert code == 2
+    assert "was upgraded by a newer Accredit" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("host", "cause"),
+    [("127.0.0.1", "Address already in use"), ("a..b", "no host name"), ("192.0.2.1", "Cannot assign")],
+)
+def test_an_address_that_cannot_be_had_is_told_in_a_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, cause: str
+) -> None:
+    monkeypatch.setenv("ACCREDIT_ISSUER", "https://login.example.com/")
+    monkeypatch.setenv("ACCREDIT_STORAGE__URL", "memory://")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", "--host", host, "--port", str(port))
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"accredit: cannot listen on {host} port {port}: {cause}")
+    assert result.stderr.endswith("; change --host or --port\n")
+
+
+@pytest.mark.usefixtures("provider")
+def test_it_listens_on_another_address_only_where_asked(start: Start) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0", "--host", "127.0.0.2") as process:
+        url = ready(process)
+        status = post(url, "fakesim-good-ada").status_code
+        process.send(signal.SIGTERM)
+        code, _, _ = process.end()
+
+    assert url.startswith("http://127.0.0.2:")
+    assert (status, code) == (200, 0)
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_host_nobody_knows_is_told_in_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setenv("ACCREDIT_ISSUER", "https://login.example.com/")
+    monkeypatch.setenv("ACCREDIT_STORAGE__URL", "memory://")
+
+    result = run("serve", "--host", "nowhere", "--port", "1")
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "accredit: cannot listen on nowhere port 1: Name or service not known; change --host or --port\n"
+    )

@@ -1,0 +1,51 @@
+"""Fixtures of the tests of the parts."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from accredit.jose import SigningKey
+
+from .support import Clock
+
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def es256() -> SigningKey:
+    return SigningKey.generate("ES256")
+
+
+@pytest.fixture(scope="session")
+def rs256() -> SigningKey:
+    return SigningKey.generate("RS256")
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Install distributions for one test: `install("acme-plugin", "1.0", {"acme": "acme_module"}, acme_module="…")`."""
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    modules: list[str] = []
+
+    def install(distribution: str, version: str, entry_points: dict[str, str], **sources: str) -> None:
+        info = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        info.joinpath("METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        lines = "".join(f"{name} = {value}\n" for name, value in entry_points.items())
+        info.joinpath("entry_points.txt").write_text(f"[accredit.strategies]\n{lines}")
+        for module, source in sources.items():
+            site.joinpath(f"{module}.py").write_text(source)
+            modules.append(module)
+
+    yield install
+    for module in modules:
+        sys.modules.pop(module, None)

@@ -1,0 +1,146 @@
+"""What the tests of the parts share: a clock, a small strategy, a grant, a wire with any server behind it."""
+
+import asyncio
+import base64
+import json
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pydantic import SecretStr
+
+from accredit.audience import AppBound
+from accredit.hookspecs import hookimpl
+from accredit.models import ProviderToken, Verification
+from accredit.profile import Profile
+from accredit.settings import BaseUrl, ConnectionSettings
+from accredit.storage.grants import Grant
+from accredit.strategy import Strategy, VerifyContext
+
+
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, now: float = 1_700_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class AcmeSettings(ConnectionSettings):
+    app_id: str
+    app_secret: SecretStr = SecretStr("unset")
+    most_friends: int = 1
+    api_url: BaseUrl = "https://api.acme.example"
+
+    @property
+    def accepted_audiences(self) -> frozenset[str]:
+        return frozenset({self.app_id})
+
+
+class Acme(Strategy[AcmeSettings]):
+    name = "acme"
+    settings_type = AcmeSettings
+
+    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        return Verification(user_id="1", audience=AppBound(self.settings.app_id), claims={})
+
+    def normalize(self, verification: Verification) -> Profile:
+        return Profile()
+
+
+class Brings:
+    """A plugin object with the given strategies."""
+
+    def __init__(self, *classes: Any) -> None:
+        self.classes = classes
+
+    @hookimpl
+    def strategies(self) -> Iterable[Any]:
+        return self.classes
+
+
+def grant(token_hash: str = "hash", **changes: Any) -> Grant:
+    values: dict[str, Any] = {
+        "family": "family",
+        "client_id": "app",
+        "subject": "acme|1",
+        "connection": "acme",
+        "scope": "openid offline_access",
+        "audience": "https://login.example.com/",
+        "device": None,
+        "auth_time": 1,
+        "issued_at": 2,
+        "expires_at": 3,
+    }
+    return Grant(token_hash=token_hash, **(values | changes))
+
+
+def compact(header: Any, payload: Any, signature: bytes = b"no signature") -> str:
+    """Return a compact JWS of any header and payload, with whatever signature."""
+    parts = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in (header, payload)]
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (*parts, signature))
+
+
+def answer(body: bytes, *, status: str = "200 OK", headers: Mapping[str, str] | None = None) -> bytes:
+    """Return a correct HTTP/1.1 answer."""
+    lines = {"Content-Length": str(len(body)), **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body
+
+
+class Wire:
+    """A server that speaks whatever a test likes, and remembers who came."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.connections = 0
+        self.requests: list[str] = []
+
+
+@asynccontextmanager
+async def listening(
+    reply: Callable[[asyncio.StreamWriter], Awaitable[None]], *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Wire]:
+    """Serve on loopback; each request is read up to the end of its head, then `reply` writes."""
+    wire = Wire()
+    tasks = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.current_task())
+        wire.connections += 1
+        try:
+            while True:
+                wire.requests.append((await reader.readuntil(b"\r\n\r\n")).decode())
+                await reply(writer)
+                await writer.drain()
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client has gone, or the test is over
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
+    wire.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield wire
+    finally:
+        server.close()
+        for task in tasks:
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*filter(None, tasks))
+        await server.wait_closed()
+
+
+def always(data: bytes, *, then_close: bool = False) -> Callable[[asyncio.StreamWriter], Awaitable[None]]:
+    """Reply the same bytes to every request."""
+
+    async def reply(writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        if then_close:
+            await writer.drain()
+            raise ConnectionResetError
+
+    return reply

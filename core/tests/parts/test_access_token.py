@@ -1,0 +1,82 @@
+"""Reading our own access tokens."""
+
+from typing import Any
+
+import pytest
+
+from accredit.access_token import AccessToken, read_access_token
+from accredit.jose import SigningKey
+from accredit.keys import SigningKeys
+
+from .support import Clock, compact
+
+ISSUER = "https://login.example.com/"
+CLAIMS: dict[str, Any] = {
+    "iss": ISSUER,
+    "sub": "acme|1",
+    "client_id": "app",
+    "exp": 1_700_000_060,
+    "scope": "openid exchange",
+}
+
+
+def read(token: str, key: SigningKey, now: float = 1_700_000_000) -> AccessToken | None:
+    return read_access_token(token, keys=SigningKeys([key]), issuer=ISSUER, clock=Clock(now))
+
+
+def test_a_live_access_token_of_ours_is_read(es256: SigningKey) -> None:
+    token = es256.sign(CLAIMS, typ="at+jwt")
+    assert read(token, es256) == AccessToken("acme|1", "app", ("openid", "exchange"))
+
+
+def test_a_token_of_an_older_key_is_read_while_that_key_is_published(es256: SigningKey, rs256: SigningKey) -> None:
+    keys = SigningKeys([es256, rs256])
+    assert keys.current is rs256
+    token = es256.sign(CLAIMS, typ="at+jwt")
+    assert read_access_token(token, keys=keys, issuer=ISSUER, clock=Clock()) is not None
+    assert read(token, rs256) is None
+
+
+def test_it_lives_until_its_last_second(es256: SigningKey) -> None:
+    token = es256.sign(CLAIMS, typ="at+jwt")
+    assert read(token, es256, CLAIMS["exp"] - 1) is not None
+    assert read(token, es256, CLAIMS["exp"] - 0.01) is not None
+    assert read(token, es256, CLAIMS["exp"]) is None
+    assert read(token, es256, CLAIMS["exp"] + 1) is None
+
+
+@pytest.mark.parametrize("typ", ["JWT", "AT+JWT", "application/at+jwt", "at+jwt ", ""])
+def test_an_id_token_or_any_other_jwt_of_ours_is_not_read(es256: SigningKey, typ: str) -> None:
+    assert read(es256.sign(CLAIMS, typ=typ), es256) is None
+
+
+@pytest.mark.parametrize("issuer", [ISSUER[:-1], ISSUER + "/", ISSUER.upper(), "", None, [ISSUER]])
+def test_a_token_of_another_issuer_is_not_read(es256: SigningKey, issuer: Any) -> None:
+    assert read(es256.sign({**CLAIMS, "iss": issuer}, typ="at+jwt"), es256) is None
+
+
+@pytest.mark.parametrize("claim", list(CLAIMS))
+def test_a_token_without_a_claim_is_not_read(es256: SigningKey, claim: str) -> None:
+    claims = {name: CLAIMS[name] for name in CLAIMS if name != claim}
+    assert read(es256.sign(claims, typ="at+jwt"), es256) is None
+
+
+@pytest.mark.parametrize("changes", [{"exp": "1700000060"}, {"exp": None}, {"scope": None}, {"scope": ["exchange"]}])
+def test_a_token_with_a_claim_of_another_type_is_not_read(es256: SigningKey, changes: dict[str, Any]) -> None:
+    assert read(es256.sign({**CLAIMS, **changes}, typ="at+jwt"), es256) is None
+
+
+def test_a_token_that_somebody_else_signed_is_not_read(es256: SigningKey) -> None:
+    assert read(SigningKey.generate("ES256").sign(CLAIMS, typ="at+jwt"), es256) is None
+    assert read(compact({"alg": "none", "typ": "at+jwt", "kid": es256.kid}, CLAIMS, b""), es256) is None
+
+
+@pytest.mark.parametrize("token", ["", "garbage", "a.b.c", "é.b.c", "\x00", "x" * 100_000])
+def test_garbage_is_not_read(es256: SigningKey, token: str) -> None:
+    assert read(token, es256) is None
+
+
+def test_a_token_that_was_cut_or_extended_is_not_read(es256: SigningKey) -> None:
+    token = es256.sign(CLAIMS, typ="at+jwt")
+    for other in (token[:-1], token[:-2], token + "A", token + ".", token + "=", "." + token, token.upper()):
+        assert read(other, es256) is None

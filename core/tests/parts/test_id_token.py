@@ -1,0 +1,195 @@
+"""Verifying a provider's ID token: the claims."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import jwt as pyjwt
+import pytest
+from joserfc.jwk import ECKey
+
+from accredit.audience import JwtAudience
+from accredit.errors import InvalidProviderToken
+from accredit.http import ProviderResponse
+from accredit.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdToken, IdTokenVerifier
+from accredit.jose import SigningKey
+from accredit.jwks import JwksCache
+from accredit.models import ProviderToken
+
+from .support import Clock
+
+NOW = 1_700_000_000
+ISSUER = "https://accounts.acme.example"
+CLAIMS: dict[str, Any] = {"iss": ISSUER, "sub": "42", "aud": "app", "iat": NOW - 10, "exp": NOW + 3600, "name": "Ada"}
+MISSING = object()
+
+Check = Callable[..., Awaitable[IdToken]]
+
+
+@pytest.fixture
+def check(es256: SigningKey) -> Check:
+    async def fetch(_: str) -> ProviderResponse:
+        return ProviderResponse(200, {}, json.dumps({"keys": [es256.public_jwk()]}).encode())
+
+    pem = ECKey.import_key(es256.private_jwk()).as_pem(private=True)
+    clock = Clock(NOW)
+    verifier = IdTokenVerifier(JwksCache(fetch, clock=clock, alert=lambda *_: None), clock)
+
+    async def check(*, sent: str | None = None, issuers: Any = (ISSUER,), now: float = NOW, **claims: Any) -> IdToken:
+        clock.now = now
+        wanted = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not MISSING}
+        # Another library signs: ours would refuse to sign some of this.
+        signed = pyjwt.PyJWS().encode(json.dumps(wanted).encode(), pem, algorithm="ES256", headers={"kid": es256.kid})
+        token = ProviderToken.of(signed, nonce=sent)
+        return await verifier(token, jwks_url="https://acme.example/jwks", issuers=issuers, algorithms=["ES256"])
+
+    return check
+
+
+async def refused(check: Check, because: str, **changes: Any) -> None:
+    with pytest.raises(InvalidProviderToken) as error:
+        await check(**changes)
+    assert error.value.detail == because
+
+
+async def test_a_good_token_says_who_for_whom_and_until_when(check: Check) -> None:
+    token = await check()
+    assert (token.subject, token.audience, token.expires_at) == ("42", JwtAudience(("app",)), NOW + 3600)
+    assert token.claims["name"] == "Ada"
+    assert "Ada" not in repr(token)
+
+
+async def test_it_lives_until_its_last_second(check: Check) -> None:
+    exp = CLAIMS["exp"]
+    assert (await check(now=exp - 1)).subject == "42"
+    assert (await check(now=exp - 0.01)).subject == "42"
+    await refused(check, "ID token has expired", now=exp)
+    await refused(check, "ID token has expired", now=exp + 1)
+
+
+async def test_an_exp_lies_at_most_a_day_and_the_skew_ahead(check: Check) -> None:
+    furthest = NOW + LONGEST_LIFE_S + CLOCK_SKEW_S
+    assert (await check(exp=furthest)).expires_at == furthest
+    await refused(check, "exp is too far ahead", exp=furthest + 1)
+    await refused(check, "exp is too far ahead", exp=10**30)
+
+
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+async def test_iat_and_nbf_lie_at_most_the_skew_ahead(check: Check, claim: str) -> None:
+    assert (await check(**{claim: NOW + CLOCK_SKEW_S})).subject == "42"
+    assert (await check(**{claim: NOW - 10**9})).subject == "42"
+    await refused(check, f"{claim} lies in the future", **{claim: NOW + CLOCK_SKEW_S + 1})
+
+
+@pytest.mark.parametrize(
+    "value", [str(NOW + 60), NOW + 60.0, float("nan"), float("inf"), True, None, [NOW + 60], {}, ""]
+)
+@pytest.mark.parametrize("claim", ["exp", "iat", "nbf"])
+async def test_a_time_must_be_an_integer(check: Check, claim: str, value: Any) -> None:
+    await refused(check, f"{claim} is missing or no integer", **{claim: value})
+
+
+async def test_exp_and_iat_must_be_there_and_nbf_need_not(check: Check) -> None:
+    await refused(check, "exp is missing or no integer", exp=MISSING)
+    await refused(check, "iat is missing or no integer", iat=MISSING)
+    assert (await check(nbf=MISSING)).subject == "42"
+
+
+@pytest.mark.parametrize("sub", [MISSING, "", None, 42, 42.0, True, ["42"], {"id": "42"}])
+async def test_a_sub_that_is_missing_empty_or_no_string_is_refused(check: Check, sub: Any) -> None:
+    await refused(check, "sub is missing", sub=sub)
+
+
+@pytest.mark.parametrize("sub", ["0042", "9007199254740993", "A-b", "a"])
+async def test_a_sub_is_kept_exactly(check: Check, sub: str) -> None:
+    assert (await check(sub=sub)).subject == sub
+
+
+@pytest.mark.parametrize(
+    ("aud", "azp", "expected"),
+    [
+        ("app", MISSING, JwtAudience(("app",))),
+        (["app"], MISSING, JwtAudience(("app",))),
+        (["app", "other"], "app", JwtAudience(("app", "other"), "app")),
+        ([], MISSING, JwtAudience(())),
+        ("app", None, JwtAudience(("app",))),
+    ],
+)
+async def test_the_audience_is_handed_to_the_engine_whole(
+    check: Check, aud: Any, azp: Any, expected: JwtAudience
+) -> None:
+    assert (await check(aud=aud, azp=azp)).audience == expected
+
+
+@pytest.mark.parametrize("aud", [MISSING, None, 1, True, {"a": 1}, ["app", 1], ["app", None], [["app"]]])
+async def test_an_audience_that_is_no_string_is_refused(check: Check, aud: Any) -> None:
+    await refused(check, "aud or azp is no string", aud=aud)
+
+
+@pytest.mark.parametrize("azp", [1, True, ["app"], {}])
+async def test_an_azp_that_is_no_string_is_refused(check: Check, azp: Any) -> None:
+    await refused(check, "aud or azp is no string", azp=azp)
+
+
+@pytest.mark.parametrize("issuers", [(ISSUER,), [ISSUER], {ISSUER, "accounts.acme.example"}, frozenset({ISSUER})])
+async def test_an_accepted_issuer_passes(check: Check, issuers: Any) -> None:
+    assert (await check(issuers=issuers)).subject == "42"
+
+
+@pytest.mark.parametrize("issuers", [(ISSUER,), frozenset({ISSUER})], ids=["tuple", "frozenset"])
+@pytest.mark.parametrize(
+    "iss", [MISSING, None, "", ISSUER + "/", ISSUER.upper(), ISSUER[:-1], "acme.example", 1, [ISSUER], {"iss": ISSUER}]
+)
+async def test_any_other_issuer_is_refused(check: Check, iss: Any, issuers: Any) -> None:
+    await refused(check, "iss is not accepted", iss=iss, issuers=issuers)
+
+
+async def test_issuers_given_as_one_string_are_not_searched_for_a_part(check: Check) -> None:
+    # `Collection[str]` lets a plain string through the type checker, and `in` would then match a part of it.
+    with pytest.raises((InvalidProviderToken, TypeError)):
+        await check(iss="https://acc", issuers=ISSUER)
+
+
+async def test_no_issuer_is_accepted_where_none_is_named(check: Check) -> None:
+    await refused(check, "iss is not accepted", issuers=())
+
+
+SHA256 = hashlib.sha256(b"N0nce").hexdigest()
+
+
+@pytest.mark.parametrize("claimed", ["N0nce", SHA256])
+async def test_a_nonce_matches_raw_or_as_its_sha256(check: Check, claimed: str) -> None:
+    assert (await check(sent="N0nce", nonce=claimed)).subject == "42"
+
+
+async def test_without_a_nonce_on_either_side_there_is_none_to_compare(check: Check) -> None:
+    assert (await check(sent=None, nonce=MISSING)).subject == "42"
+    assert (await check(sent=None, nonce=None)).subject == "42"
+
+
+@pytest.mark.parametrize(
+    ("sent", "claimed"),
+    [(None, "N0nce"), (None, ""), (None, 1), ("N0nce", MISSING), ("N0nce", None), ("1", 1), ("N0nce", ["N0nce"])],
+)
+async def test_a_nonce_on_one_side_is_refused(check: Check, sent: str | None, claimed: Any) -> None:
+    await refused(check, "nonce is one-sided", sent=sent, nonce=claimed)
+
+
+@pytest.mark.parametrize(
+    ("sent", "claimed"),
+    [
+        ("N0nce", "n0nce"),
+        ("n0nce", "N0nce"),
+        ("N0nce", ""),
+        ("N0nce", "N0nce "),
+        ("N0nce", "N0nc"),
+        ("N0nce", SHA256.upper()),
+        ("N0nce", SHA256[:-1]),
+        (SHA256, "N0nce"),
+        ("N0nce", "Ñ0nce"),
+        ("N0nce", "\ud800"),
+    ],
+)
+async def test_a_nonce_that_differs_is_refused(check: Check, sent: str, claimed: str) -> None:
+    await refused(check, "nonce differs", sent=sent, nonce=claimed)

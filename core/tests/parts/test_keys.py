@@ -1,0 +1,156 @@
+"""Our signing keys on disk."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from accredit.errors import ConfigurationError
+from accredit.keys import SigningKeys, load_keys
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "keys.json"
+
+
+def kids(keys: SigningKeys) -> list[str]:
+    return [key["kid"] for key in keys.jwks()["keys"]]
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ConfigurationError) as refused:
+        load_keys(path, "ES256")
+    return str(refused.value)
+
+
+def test_the_first_start_makes_a_private_key_for_its_owner_only(file: Path) -> None:
+    before = os.umask(0)
+    try:
+        keys = load_keys(file, "ES256")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    (stored,) = json.loads(file.read_bytes())["keys"]
+    assert stored["kid"] == keys.current.kid
+    assert "d" in stored
+    assert sorted(one.name for one in file.parent.iterdir()) in (["keys.json"], ["keys.json", "keys.json.lock"])
+
+
+def test_a_restart_keeps_the_key(file: Path) -> None:
+    first = load_keys(file, "ES256")
+    content = file.read_bytes()
+    second = load_keys(file, "ES256")
+    assert kids(second) == kids(first)
+    assert file.read_bytes() == content
+    token = first.current.sign({"a": 1}, typ="JWT")
+    assert second.public.verify(token, algorithms=second.algorithms) == {"a": 1}
+
+
+def test_another_algorithm_adds_a_key_and_the_old_one_stays_published(file: Path) -> None:
+    old = load_keys(file, "ES256")
+    new = load_keys(file, "EdDSA")
+    assert new.current.alg == "EdDSA"
+    assert new.algorithms == ("ES256", "EdDSA")
+    assert kids(new) == [old.current.kid, new.current.kid]
+    token = old.current.sign({"a": 1}, typ="JWT")
+    assert new.public.verify(token, algorithms=new.algorithms) == {"a": 1}
+    back = load_keys(file, "ES256")
+    assert (back.current.kid, set(kids(back))) == (old.current.kid, set(kids(new)))
+
+
+def test_what_is_published_holds_no_private_part(file: Path) -> None:
+    load_keys(file, "ES256")
+    for key in load_keys(file, "RS256").jwks()["keys"]:
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
+        assert (key["use"], set(key) >= {"kty", "kid", "alg"}) == ("sig", True)
+
+
+def test_processes_that_start_at_once_agree(file: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from accredit.keys import load_keys;"
+        "print(load_keys(Path(sys.argv[1]), 'ES256').current.kid)"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, str(file)], stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+        for _ in range(3)
+    ]
+    said = {process.communicate(timeout=120)[0].strip() for process in started}
+    assert said == {load_keys(file, "ES256").current.kid}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are a thing of POSIX")
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o601, 0o777])
+def test_a_file_that_others_may_read_is_refused_with_the_cure(file: Path, mode: int) -> None:
+    keys = load_keys(file, "ES256")
+    file.chmod(mode)
+    assert refusal(file) == f"keys.path: others may read {file}; run: chmod 600 {file}"
+    file.chmod(0o600)
+    assert kids(load_keys(file, "ES256")) == kids(keys)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not json",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"keys": null}',
+        b'{"keys": 5}',
+        b'{"keys": [1]}',
+        b'{"keys": [null]}',
+        b'{"keys": [{}]}',
+        b'{"keys": [[]]}',
+        b'{"keys": [{"kty": "RSA", "alg": "RS256", "kid": "1"}]}',
+        b'{"keys": [{"kty": "RSA", "alg": "RS256", "kid": "1", "n": "x", "e": "y"}]}',
+        b'{"keys": [{"kty": "XYZ", "alg": "RS256", "kid": "1"}]}',
+        b'{"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA", "alg": "ES256", "kid": "1"}]}',
+    ],
+)
+def test_a_corrupt_file_is_refused_and_left_as_it_is(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    file.chmod(0o600)
+    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+    assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("missing", ["alg", "kid", "d"])
+def test_a_key_that_lost_a_part_is_refused(file: Path, missing: str) -> None:
+    load_keys(file, "ES256")
+    stored = json.loads(file.read_bytes())
+    del stored["keys"][0][missing]
+    file.write_text(json.dumps(stored))
+    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+
+
+def test_a_secret_for_hmac_is_no_signing_key(file: Path) -> None:
+    file.write_text('{"keys": [{"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODw", "alg": "HS256", "kid": "1"}]}')
+    file.chmod(0o600)
+    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    path = tmp_path / "file" / "keys.json"
+    assert refusal(path).startswith(f"keys.path: cannot use {path}: ")
+
+
+def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    assert refusal(tmp_path).startswith("keys.path: ")
+
+
+def test_a_draft_left_by_a_crash_is_no_obstacle(file: Path) -> None:
+    draft = file.with_name("keys.json.new")
+    draft.write_text("half a")
+    draft.chmod(0o644)
+    load_keys(file, "ES256")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not draft.exists()

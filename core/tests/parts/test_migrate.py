@@ -1,0 +1,188 @@
+"""The schema, brought up to date."""
+
+import runpy
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import fields
+from pathlib import Path
+
+import alembic.config
+import alembic.script
+import pytest
+from filelock import FileLock
+
+import accredit.storage.migrate
+from accredit.errors import ConfigurationError
+from accredit.storage.grants import Grant
+from accredit.storage.migrate import HEAD, migrate
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "accredit.db"
+
+
+def execute(path: Path, *statements: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return [connection.execute(statement).fetchall() for statement in statements][-1]
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ConfigurationError) as refused:
+        migrate(path)
+    return str(refused.value)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
+
+
+def test_a_fresh_database_is_made_for_its_owner_only(path: Path) -> None:
+    migrate(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_the_table_has_the_columns_of_a_grant(path: Path) -> None:
+    migrate(path)
+    columns = [(row[1], bool(row[3]), bool(row[5])) for row in execute(path, "PRAGMA table_info(grants)")]
+    assert [name for name, _, _ in columns] == [field.name for field in fields(Grant)]
+    assert [name for name, not_null, _ in columns if not not_null] == ["device"]
+    assert [name for name, _, primary in columns if primary] == ["token_hash"]
+
+
+def test_an_empty_file_is_a_fresh_database(path: Path) -> None:
+    path.touch(0o600)
+    migrate(path)
+    assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_head_is_alembics_head() -> None:
+    config = alembic.config.Config()
+    folder = Path(accredit.storage.migrate.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    assert alembic.script.ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_a_current_database_is_left_alone_without_loading_alembic(path: Path) -> None:
+    migrate(path)
+    before = path.read_bytes()
+    code = (
+        "import sys; from pathlib import Path; from accredit.storage.migrate import migrate; "
+        "migrate(Path(sys.argv[1]));"
+        "print([name for name in ('alembic', 'sqlalchemy', 'mako') if name in sys.modules])"
+    )
+    done = run("-c", code, str(path))
+    assert (done.stdout, done.returncode) == ("[]\n", 0)
+    assert path.read_bytes() == before
+
+
+def test_grants_are_kept_when_a_database_is_current(path: Path) -> None:
+    migrate(path)
+    columns = ", ".join(field.name for field in fields(Grant))
+    execute(path, f"INSERT INTO grants ({columns}) VALUES ({', '.join(['1'] * len(fields(Grant)))})")  # noqa: S608 - field names
+    migrate(path)
+    assert execute(path, "SELECT count(*) FROM grants") == [(1,)]
+
+
+def test_a_database_of_a_newer_version_is_refused_with_the_cure(path: Path) -> None:
+    migrate(path)
+    execute(path, "UPDATE alembic_version SET version_num = '9999'")
+    assert refusal(path) == (
+        f"storage.url: {path} was upgraded by a newer Accredit; install that one, or use another database"
+    )
+    assert execute(path, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_a_migration_that_was_cut_short_is_done_again(path: Path) -> None:
+    execute(path, "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    migrate(path)
+    assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_a_migration_is_all_or_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import alembic.runtime.migration
+
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alembic.runtime.migration.HeadMaintainer, "update_to_step", crash)
+        with pytest.raises(RuntimeError, match="power cut"):
+            migrate(path)
+    migrate(path)
+    assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_a_database_of_something_else_is_refused(path: Path) -> None:
+    execute(path, "CREATE TABLE grants (something TEXT)")
+    assert refusal(path).startswith(f"storage.url: cannot use {path}: ")
+    assert execute(path, "SELECT name FROM sqlite_master WHERE name = 'grants'") == [("grants",)]
+
+
+def test_what_is_no_database_is_refused(path: Path) -> None:
+    path.write_bytes(b"this is not a database" * 100)
+    assert refusal(path) == f"storage.url: cannot use {path}: file is not a database"
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    assert refusal(tmp_path).startswith(f"storage.url: cannot use {tmp_path}: ")
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    path = tmp_path / "file" / "accredit.db"
+    assert refusal(path).startswith(f"storage.url: cannot use {path}: ")
+
+
+@pytest.mark.parametrize(
+    "name", ["100% of it.db", "%(here)s.db", "a?b#c&d=e.db", "ünï cödé.db", "a'b\"c;d.db", "%25.db"]
+)
+def test_any_path_will_do(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / f"folder of {name}"
+    folder.mkdir()
+    migrate(folder / name)
+    migrate(folder / name)
+    assert sorted(file.name for file in folder.iterdir() if file.suffix != ".lock") == [name]
+    assert execute(folder / name, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_processes_that_start_at_once_all_succeed(path: Path) -> None:
+    started = [
+        subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", "accredit.storage.migrate", str(path)], stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    assert [(process.communicate(timeout=120)[1], process.returncode) for process in started] == [("", 0)] * 3
+    assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_a_database_that_another_process_upgraded_meanwhile_is_left_alone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Waited(FileLock):
+        def __enter__(self) -> "Waited":
+            insert = f"INSERT INTO alembic_version VALUES ('{HEAD}')"  # noqa: S608 - our own constant
+            execute(path, "CREATE TABLE alembic_version (version_num)", insert)
+            super().__enter__()
+            return self
+
+    monkeypatch.setattr(accredit.storage.migrate, "FileLock", Waited)
+    migrate(path)
+    assert execute(path, "SELECT name FROM sqlite_master") == [("alembic_version",)]
+
+
+def test_the_command_takes_a_path(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["migrate", str(path)])
+    runpy.run_path(accredit.storage.migrate.__file__, run_name="__main__")
+    assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+
+
+def test_the_command_fails_where_the_function_does(tmp_path: Path) -> None:
+    done = run("-m", "accredit.storage.migrate", str(tmp_path))
+    assert done.returncode != 0
+    assert "storage.url: cannot use" in done.stderr

@@ -1,0 +1,169 @@
+"""Grants in SQLite when the disk, the schema or a value is not as it should be: an answer for everybody, always."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accredit.errors import ConfigurationError, StorageFailed
+from accredit.storage import SqliteGrants
+from accredit.storage.migrate import migrate
+
+from .support import grant
+
+LONG_ENOUGH_S = 5.0
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "accredit.db"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[SqliteGrants]:
+    store = SqliteGrants(str(path))
+    await store.open()
+    yield store
+    await store.close()
+
+
+def execute(path: Path, *statements: str) -> list[Any]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return [connection.execute(statement).fetchall() for statement in statements][-1]
+
+
+async def outcomes(store: SqliteGrants, *grants: Any) -> list[Any]:
+    async with asyncio.timeout(LONG_ENOUGH_S):
+        return await asyncio.gather(*(store.add(one) for one in grants), return_exceptions=True)
+
+
+async def test_a_row_that_cannot_be_stored_fails_and_the_next_one_does_not(store: SqliteGrants, path: Path) -> None:
+    execute(path, "ALTER TABLE grants RENAME TO elsewhere")
+    failed = await outcomes(store, *(grant(str(number)) for number in range(50)))
+    assert {type(one) for one in failed} == {StorageFailed}
+    assert {one.detail for one in failed} == {"SQLite: OperationalError"}
+    assert len({id(one) for one in failed}) == 50  # each caller raises one of its own
+    execute(path, "ALTER TABLE elsewhere RENAME TO grants")
+    await store.add(grant("next"))
+    assert execute(path, "SELECT token_hash FROM grants") == [("next",)]
+
+
+async def test_a_failure_half_way_through_a_batch_stores_none_of_it(store: SqliteGrants, path: Path) -> None:
+    execute(
+        path,
+        "CREATE TRIGGER broken BEFORE INSERT ON grants WHEN NEW.device = 'bad'"
+        " BEGIN SELECT RAISE(FAIL, 'disk on fire'); END",
+    )
+    with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")  # so that all but the first end in one batch
+        first = asyncio.create_task(outcomes(store, grant("first")))
+        rest = asyncio.create_task(
+            outcomes(store, grant("a"), grant("b"), grant("c", device="bad"), grant("d"), grant("e"))
+        )
+        for _ in range(5):
+            await asyncio.sleep(0)
+        lock.execute("ROLLBACK")
+        answers = {"first": (await first)[0], **dict(zip("abcde", await rest, strict=True))}
+    stored = {row[0] for row in execute(path, "SELECT token_hash FROM grants")}
+    assert stored == {name for name, answer in answers.items() if answer is None}
+    assert isinstance(answers["c"], StorageFailed)
+    assert "disk on fire" not in str(answers["c"])
+
+
+async def test_a_locked_database_is_given_up(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    migrate(path)
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **{**kwargs, "timeout": 0.01}))
+    store = SqliteGrants(str(path))
+    await store.open()
+    with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        assert {type(one) for one in await outcomes(store, grant("a"), grant("b"))} == {StorageFailed}
+        lock.execute("ROLLBACK")
+    assert await outcomes(store, grant("c")) == [None]
+    await store.close()
+    assert execute(path, "SELECT token_hash FROM grants") == [("c",)]
+
+
+@pytest.mark.filterwarnings("default::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    "changes",
+    [{"device": "\ud800"}, {"scope": "\udfff"}, {"expires_at": 2**63}, {"device": object()}],
+    ids=["surrogate", "another surrogate", "integer too large", "no database type"],
+)
+async def test_a_value_that_sqlite_cannot_hold_fails_alone(
+    store: SqliteGrants, path: Path, changes: dict[str, Any]
+) -> None:
+    # JSON lets a client send a lone surrogate: it must not stop the store for everybody.
+    assert [type(one) for one in await outcomes(store, grant("bad", **changes))] == [StorageFailed]
+    assert await outcomes(store, grant("good")) == [None]
+    assert execute(path, "SELECT token_hash FROM grants") == [("good",)]
+
+
+class Fragile(sqlite3.Connection):
+    """A connection whose statements fail while their name is listed."""
+
+    failing: tuple[str, ...] = ()
+    closed = False
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        if sql.startswith(type(self).failing):
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(sql, *args)
+
+    def close(self) -> None:
+        type(self).closed = True
+        super().close()
+
+
+@pytest.fixture
+def fragile(monkeypatch: pytest.MonkeyPatch, path: Path) -> type[Fragile]:
+    migrate(path)
+    factory = type("FragileHere", (Fragile,), {})
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs, factory=factory))
+    return factory
+
+
+async def test_a_commit_that_fails_is_rolled_back(fragile: type[Fragile], path: Path) -> None:
+    store = SqliteGrants(str(path))
+    await store.open()
+    fragile.failing = ("COMMIT",)
+    assert [type(one) for one in await outcomes(store, grant("a"))] == [StorageFailed]
+    fragile.failing = ()
+    assert await outcomes(store, grant("b")) == [None]
+    fragile.closed = False
+    await store.close()
+    assert fragile.closed
+    assert execute(path, "SELECT token_hash FROM grants") == [("b",)]
+
+
+@pytest.mark.filterwarnings("default::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_rollback_that_fails_too_still_answers_and_the_store_recovers(
+    fragile: type[Fragile], path: Path
+) -> None:
+    store = SqliteGrants(str(path))
+    await store.open()
+    fragile.failing = ("COMMIT", "ROLLBACK")
+    assert [type(one) for one in await outcomes(store, grant("a"))] == [StorageFailed]
+    fragile.failing = ()
+    await outcomes(store, grant("b"))  # may still have to clean up
+    assert await outcomes(store, grant("c")) == [None]
+    await store.close()
+    assert ("a",) not in execute(path, "SELECT token_hash FROM grants")
+
+
+async def test_a_connection_that_cannot_be_prepared_stops_start_up_and_is_closed(
+    fragile: type[Fragile], path: Path
+) -> None:
+    fragile.failing = ("PRAGMA synchronous",)
+    fragile.closed = False
+    store = SqliteGrants(str(path))
+    with pytest.raises(ConfigurationError, match=r"^storage\.url: cannot open .*accredit\.db: disk I/O error$"):
+        await store.open()
+    await store.close()
+    assert fragile.closed

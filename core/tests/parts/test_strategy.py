@@ -1,0 +1,89 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from accredit.strategy import in_order
+
+
+async def returns(value: Any) -> Any:
+    return value
+
+
+async def fails(error: Exception) -> None:
+    raise error
+
+
+class Endless:
+    """A call that says when it has begun and when it was cancelled."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.cancelled = False
+
+    async def __call__(self) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+
+
+async def test_both_answers_come_in_the_order_of_the_calls() -> None:
+    assert await in_order(returns(1), returns("two")) == (1, "two")
+
+
+async def test_both_calls_run_at_once() -> None:
+    met = asyncio.Barrier(2)  # each side waits for the other: one after the other would hang
+
+    async def meet(name: str) -> str:
+        async with asyncio.timeout(5):
+            await met.wait()
+        return name
+
+    assert await in_order(meet("a"), meet("b")) == ("a", "b")
+
+
+async def test_the_first_verdict_wins_though_the_second_came_earlier() -> None:
+    second_has_failed = asyncio.Event()
+
+    async def second() -> None:
+        second_has_failed.set()
+        raise ValueError("second")
+
+    async def first() -> None:
+        await second_has_failed.wait()
+        raise KeyError("first")
+
+    with pytest.raises(KeyError, match="first"):
+        await in_order(first(), second())
+
+
+async def test_the_second_verdict_counts_where_the_first_call_succeeds() -> None:
+    with pytest.raises(ValueError, match="second"):
+        await in_order(returns(1), fails(ValueError("second")))
+
+
+async def test_a_failing_first_call_cancels_the_second() -> None:
+    second = Endless()
+
+    async def first() -> None:
+        await second.begun.wait()
+        raise KeyError("first")
+
+    with pytest.raises(KeyError, match="first"):
+        await in_order(first(), second())
+    assert second.cancelled
+
+
+async def test_cancelling_the_caller_cancels_both_calls() -> None:
+    first, second = Endless(), Endless()
+    both = asyncio.create_task(in_order(first(), second()))
+    await first.begun.wait()
+    await second.begun.wait()
+    both.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await both
+    assert first.cancelled
+    assert second.cancelled

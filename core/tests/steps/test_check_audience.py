@@ -1,0 +1,151 @@
+"""A token that was minted for another app is refused, whoever vouches for it."""
+
+from typing import Any
+
+import pytest
+from core.tests.acme import acme_returning
+from core.tests.bench import assert_refused, bench
+
+from accredit import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound, Verification
+from accredit.errors import WrongAudience
+from accredit.steps.check_audience import check_audience, check_user_hint
+
+OURS = frozenset({"1234567890", "Our-App.example"})
+
+ACCEPTED: list[AudienceProof] = [
+    AppBound("1234567890"),
+    AppBound("Our-App.example"),
+    SignedByUs("1234567890"),
+    JwtAudience(("1234567890",)),
+    JwtAudience(("1234567890",), azp="1234567890"),
+    JwtAudience(("1234567890", "Our-App.example")),
+    JwtAudience(("1234567890",), azp="Our-App.example"),
+]
+
+NOT_OURS: list[Any] = [
+    "9876543210",
+    "123456789",  # a prefix
+    "12345678901",
+    "234567",  # a substring
+    "our-app.example",  # another case
+    "OUR-APP.EXAMPLE",
+    "Our-App.example ",
+    "Our-App.example\n",
+    "Our‑App.example",  # another hyphen
+    "１２３４５６７８９０",
+    "01234567890",
+    "1234567890.0",
+    "*",
+    "",
+    1234567890,
+    1234567890.0,
+    True,
+    None,
+    b"1234567890",
+    ("1234567890",),
+]
+
+
+@pytest.mark.parametrize("proof", ACCEPTED)
+def test_a_token_of_ours_is_accepted(proof: AudienceProof) -> None:
+    check_audience(proof, OURS, accept_unbound=False)
+
+
+@pytest.mark.parametrize("other", NOT_OURS)
+def test_anything_that_is_not_exactly_ours_is_refused(other: Any) -> None:
+    proofs: list[AudienceProof] = [
+        AppBound(other),
+        SignedByUs(other),
+        JwtAudience((other,)),
+        JwtAudience(("1234567890", other)),
+        JwtAudience((other, "1234567890")),
+    ]
+    if other is not None:
+        proofs.append(JwtAudience(("1234567890",), azp=other))
+    for proof in proofs:
+        with pytest.raises(WrongAudience, match=r"^the token was minted for another app$"):
+            check_audience(proof, OURS, accept_unbound=False)
+        with pytest.raises(WrongAudience):
+            check_audience(proof, OURS, accept_unbound=True)
+
+
+@pytest.mark.parametrize("azp", [None, "1234567890"])
+def test_an_empty_aud_is_refused(azp: str | None) -> None:
+    with pytest.raises(WrongAudience, match=r"^aud is empty$"):
+        check_audience(JwtAudience((), azp=azp), OURS, accept_unbound=False)
+
+
+def test_an_aud_that_is_no_tuple_is_not_read_letter_by_letter() -> None:
+    careless: Any = "aba"
+
+    with pytest.raises(WrongAudience):
+        check_audience(JwtAudience(careless), frozenset({"a", "b"}), accept_unbound=False)
+
+
+@pytest.mark.parametrize("nothing", [None, "1234567890", ("1234567890",), object()])
+def test_what_is_no_proof_at_all_is_refused(nothing: Any) -> None:
+    with pytest.raises(WrongAudience):
+        check_audience(nothing, OURS, accept_unbound=True)
+
+
+def test_an_unbound_token_needs_the_connections_consent() -> None:
+    with pytest.raises(WrongAudience, match=r"^the provider cannot prove for whom the token was minted$"):
+        check_audience(Unbound("no endpoint says so"), OURS, accept_unbound=False)
+    check_audience(Unbound("no endpoint says so"), OURS, accept_unbound=True)
+
+
+@pytest.mark.parametrize("hint", [None, "1000"])
+def test_a_hint_that_agrees_is_accepted(hint: str | None) -> None:
+    check_user_hint(hint, "1000")
+
+
+@pytest.mark.parametrize("hint", ["1001", "1000 ", "01000", "", "acme|1000"])
+def test_a_hint_that_differs_is_refused(hint: str) -> None:
+    with pytest.raises(WrongAudience, match=r"^user_id is not the token's user$"):
+        check_user_hint(hint, "1000")
+
+
+UNBOUND = Verification(user_id="1000", audience=Unbound("nobody says"), claims={})
+
+
+async def test_an_unbound_token_is_refused_and_leaves_nothing_behind() -> None:
+    async with bench(acme=acme_returning(UNBOUND)) as wire:
+        response = await wire.post(scope="openid offline_access")
+
+        assert_refused(response, 401, "invalid_request", "invalid access_token: invalid_token")
+        assert (wire.event.reason, wire.event.audience_proof, wire.event.unbound) == (
+            "wrong_audience",
+            "Unbound",
+            False,
+        )
+        assert wire.grants.grants == {}
+
+
+async def test_an_accepted_unbound_token_is_warned_of_and_marked() -> None:
+    settings = {"connections": {"acme": {"accept_unbound_tokens": True}}}
+    async with bench(settings, acme=acme_returning(UNBOUND)) as wire:
+        response = await wire.post(scope="openid offline_access")
+
+        assert response.status_code == 200
+        assert (wire.event.audience_proof, wire.event.unbound) == ("Unbound", True)
+        [(level, warning), (_, line)] = wire.log.events()
+        assert level == "warning"
+        assert (warning["event"], warning["connection"]) == ("connection.accepts_unbound_tokens", "acme")
+        assert line["unbound"] is True
+
+
+async def test_consent_of_one_connection_is_not_that_of_another() -> None:
+    settings = {"connections": {"acme-game": {"accept_unbound_tokens": True}}}
+    async with bench(settings, acme=acme_returning(UNBOUND)) as wire:
+        assert (await wire.post()).status_code == 401
+        assert (await wire.post(client_id="other", connection="acme-game")).status_code == 200
+
+
+@pytest.mark.parametrize("unhashable", [["acme-app"], {"acme-app": 1}])
+async def test_a_proof_no_plugin_may_build_is_refused(unhashable: Any) -> None:
+    verification = Verification(user_id="1000", audience=AppBound(unhashable), claims={})
+    async with bench(acme=acme_returning(verification)) as wire:
+        response = await wire.post(scope="offline_access")
+
+        assert response.status_code in {401, 500}
+        assert wire.grants.grants == {}

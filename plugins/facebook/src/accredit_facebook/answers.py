@@ -1,0 +1,108 @@
+"""Read what the Graph API answers to `debug_token` and `/me`, trusting no type and no field."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from accredit.errors import InvalidProviderToken, ProviderUnavailable
+from accredit.http import ProviderResponse
+from accredit_facebook.refusals import refusal_by_debug_token, refusal_by_me, refusal_of_token
+
+_USER_ID = re.compile(r"[0-9]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What `debug_token` says about a living token of a person. `expires_at` is None where it never ends."""
+
+    app_id: str
+    user_id: str
+    expires_at: int | None
+    scopes: frozenset[str]
+
+
+def is_user_id(value: object) -> TypeGuard[str]:
+    """Tell whether `value` is an app-scoped id: digits in a *string*, because they exceed 2^53."""
+    return isinstance(value, str) and _USER_ID.fullmatch(value) is not None
+
+
+def read_inspection(response: ProviderResponse, *, now: float, accept_non_expiring: bool) -> Inspection:
+    """Return what `debug_token` says, if the token is valid now and a person's. `now` is epoch seconds.
+
+    Raises:
+        ExchangeError: anything else, by the tables of `accredit_facebook.refusals`.
+    """
+    body = response.json_object()
+    if "error" in body:
+        raise refusal_by_debug_token(body["error"], response)
+    data = body.get("data")
+    if response.status != 200 or not isinstance(data, dict):
+        raise ProviderUnavailable(f"unexpected answer of debug_token, status {response.status}")
+    _check_validity(data, response)
+    _check_kind(data)
+    app_id, user_id = data.get("app_id"), data.get("user_id")
+    if not isinstance(app_id, str) or not app_id or not is_user_id(user_id):
+        raise ProviderUnavailable("debug_token: app_id or user_id is missing or of a wrong type")
+    return Inspection(
+        app_id=app_id,
+        user_id=user_id,
+        expires_at=_expiry(data.get("expires_at"), now=now, accept_non_expiring=accept_non_expiring),
+        scopes=_scopes(data.get("scopes", [])),
+    )
+
+
+def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:
+    """Return the fields of `/me`, if it is about `user_id`.
+
+    To be called only for a token that `debug_token` has called valid and ours.
+
+    Raises:
+        ExchangeError: anything else, by the tables of `accredit_facebook.refusals`.
+    """
+    # From time to time Facebook's whole answer is `false`: no object, so the provider is unavailable.
+    body = response.json_object()
+    if "error" in body:
+        raise refusal_by_me(body["error"], response)
+    if response.status != 200 or not is_user_id(body.get("id")):
+        raise ProviderUnavailable(f"unexpected answer of me, status {response.status}")
+    if body["id"] != user_id:
+        raise InvalidProviderToken("debug_token and me name different users")
+    return body
+
+
+def _check_validity(data: dict[str, Any], response: ProviderResponse) -> None:
+    is_valid = data.get("is_valid")
+    if not isinstance(is_valid, bool):
+        raise ProviderUnavailable("debug_token: is_valid is missing or no boolean")
+    if not is_valid or "error" in data:
+        raise refusal_of_token(data.get("error"), response, is_valid=is_valid)
+
+
+def _check_kind(data: dict[str, Any]) -> None:
+    """Let only a person's own token pass: no page's, app's or system user's, no impersonation."""
+    kind = data.get("type")
+    if not isinstance(kind, str):
+        raise ProviderUnavailable("debug_token: type is missing or no string")
+    if kind != "USER":
+        raise InvalidProviderToken("type is not USER")
+    # The id of a page for which the person acts.
+    if "profile_id" in data:
+        raise InvalidProviderToken("profile_id is present: an impersonated token")
+
+
+def _expiry(value: object, *, now: float, accept_non_expiring: bool) -> int | None:
+    if type(value) is not int:  # not isinstance: True is an int
+        raise ProviderUnavailable("debug_token: expires_at is missing or no integer")
+    if value == 0 and accept_non_expiring:
+        return None
+    if value == 0:
+        raise InvalidProviderToken("expires_at is 0: the token never expires")
+    if now >= value:
+        raise InvalidProviderToken("expires_at has passed")
+    return value
+
+
+def _scopes(value: object) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(scope, str) for scope in value):
+        raise ProviderUnavailable("debug_token: scopes is no list of strings")
+    return frozenset(value)

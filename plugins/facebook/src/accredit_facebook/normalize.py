@@ -1,0 +1,92 @@
+"""Map Facebook's profile to OIDC claims. Pure.
+
+Graph fields and the claims of a Limited Login token differ in their names only, so one mapping reads both.
+
+Source: https://developers.facebook.com/docs/graph-api/reference/user,
+https://developers.facebook.com/docs/facebook-login/limited-login/permissions
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accredit.profile import Assurance, Email, Profile, text
+
+_WEB_URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+_BIRTHDAY = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])(?:/([0-9]{4}))?")
+_YEAR = re.compile(r"[0-9]{4}")
+_LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
+
+
+def to_profile(claims: Mapping[str, Any]) -> Profile:
+    """Return the profile; what Facebook did not state, or stated in an unknown form, is absent."""
+    email = text(claims.get("email"))
+    return Profile(
+        name=text(claims.get("name")),
+        given_name=_first_text(claims, "first_name", "given_name"),
+        middle_name=text(claims.get("middle_name")),
+        family_name=_first_text(claims, "last_name", "family_name"),
+        nickname=text(claims.get("short_name")),
+        profile=_web_url(_first_text(claims, "link", "user_link")),
+        picture=_picture(claims.get("picture")),
+        website=_web_url(claims.get("website")),
+        gender=_gender(_first_text(claims, "gender", "user_gender")),
+        birthdate=_birthdate(_first_text(claims, "birthday", "user_birthday")),
+        locale=_locale(claims.get("locale")),
+        updated_at=_epoch(claims.get("updated_time")),
+        # Facebook hands out "valid" addresses and nowhere says that it has verified one.
+        email=Email(email, Assurance.UNVERIFIED) if email else None,
+        address=_place(claims.get("location")) or _place(claims.get("user_location")),
+    )
+
+
+def _first_text(claims: Mapping[str, Any], *names: str) -> str | None:
+    return next((value for name in names if (value := text(claims.get(name)))), None)
+
+
+def _web_url(value: object) -> str | None:
+    url = text(value)
+    return url if url and _WEB_URL.fullmatch(url) else None
+
+
+def _picture(value: object) -> str | None:
+    """Read `{"data": {"url", "is_silhouette"}}`, or the plain string of Limited Login and of old versions."""
+    if not isinstance(value, dict):
+        return _web_url(value)
+    data = value.get("data")
+    # A silhouette stands for "no picture".
+    if not isinstance(data, dict) or data.get("is_silhouette") is True:
+        return None
+    return _web_url(data.get("url"))
+
+
+def _gender(value: str | None) -> str | None:
+    # Anything else is a translated word or a preferred pronoun.
+    return value if value in {"male", "female"} else None
+
+
+def _birthdate(value: str | None) -> str | None:
+    """Turn `MM/DD/YYYY`, `MM/DD` or `YYYY` around. Source: OpenID Connect Core 1.0 section 5.1."""
+    if value is None or _YEAR.fullmatch(value):
+        return value
+    match = _BIRTHDAY.fullmatch(value)
+    return f"{match[3] or '0000'}-{match[1]}-{match[2]}" if match else None
+
+
+def _locale(value: object) -> str | None:
+    match = _LOCALE.fullmatch(text(value) or "")
+    return f"{match[1]}-{match[2]}" if match else None
+
+
+def _epoch(value: object) -> int | None:
+    try:
+        when = datetime.fromisoformat(text(value) or "")
+    except ValueError:
+        return None
+    # Without an offset nobody knows the moment.
+    return int(when.timestamp()) if when.tzinfo else None
+
+
+def _place(value: object) -> str | None:
+    return text(value.get("name")) if isinstance(value, dict) else None

@@ -1,0 +1,174 @@
+"""Answer as graph.facebook.com does: app tokens, proofs, versions, fields and scopes are checked."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from accredit.testing import Person
+from accredit_facebook.simulator import answers
+from accredit_facebook.simulator.answers import Answer, error
+from accredit_facebook.simulator.app import APP_TOKENS, SECRETS
+from accredit_facebook.simulator.tokens import HOUR_S, Token
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+USABLE_VERSIONS = tuple(f"v{number}.0" for number in range(21, 27))
+
+FIELD_SCOPES: Mapping[str, str] = {
+    **dict.fromkeys(("id", "name", "first_name", "middle_name", "last_name", "short_name"), "public_profile"),
+    **dict.fromkeys(("picture", "locale", "updated_time", "website"), "public_profile"),
+    "email": "email",
+    "birthday": "user_birthday",
+    "gender": "user_gender",
+    "link": "user_link",
+    "location": "user_location",
+}
+"""Every field a user has, and the permission that shows it; without it the field is silently missing."""
+
+
+class GraphAPI:
+    """The two calls of a login. `clock` returns epoch seconds."""
+
+    def __init__(self, tokens: Mapping[str, Token], *, clock: Callable[[], float]) -> None:
+        self._tokens = tokens
+        self._clock = clock
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return the endpoints; all methods are routed, because Facebook's refusal of one is JSON, too."""
+        return [
+            Route("/{version}/debug_token", self._endpoint(self._debug_token), methods=METHODS),
+            Route("/{version}/me", self._endpoint(self._me), methods=METHODS),
+        ]
+
+    def _endpoint(self, answer: Callable[[Request], Answer]) -> Callable[[Request], Awaitable[Response]]:
+        async def respond(request: Request) -> Response:
+            version = _served_version(request.path_params["version"])
+            if version is None:
+                return answers.unknown_path(request.url.path).response()
+            if request.method != "GET":
+                return answers.unsupported(request.method).response()
+            response = answer(request).response()
+            response.headers["facebook-api-version"] = version
+            return response
+
+        return respond
+
+    def _debug_token(self, request: Request) -> Answer:
+        viewer, refusal = _viewing_app(_access_token(request))
+        if refusal is not None:
+            return refusal
+        if not (value := request.query_params.get("input_token")):
+            return answers.NO_INPUT_TOKEN
+        token = self._tokens.get(value)
+        if token is None:
+            return _invalid(answers.about_token(190, "Invalid OAuth access token."))
+        if token.app_id != viewer and token.foreign_view is not None:
+            return token.foreign_view
+        return token.debug_answer or self._describe(token)
+
+    def _describe(self, token: Token) -> Answer:
+        now = int(self._clock())
+        data: dict[str, Any] = {
+            "app_id": token.app_id,
+            "type": token.type,
+            "application": "Sample App",
+            "data_access_expires_at": 0 if token.expires_in_s is None else now + 90 * 24 * HOUR_S,
+            "expires_at": 0 if token.expires_in_s is None else now + token.expires_in_s,
+            "is_valid": token.error is None,
+            "issued_at": now - 2 * HOUR_S,
+            "scopes": list(token.scopes) if token.error is None else [],
+            **token.extra_data,
+        }
+        if token.type != "APP":
+            data["user_id"] = str(token.person.number)
+        if token.error is not None:
+            data["error"] = token.error
+        return Answer(200, {"data": data})
+
+    def _me(self, request: Request) -> Answer:
+        value = _access_token(request)
+        if value is None:
+            return answers.NOT_SIGNED_IN
+        token = self._tokens.get(value)
+        if token is None:
+            return answers.CANNOT_PARSE
+        proof = request.query_params.get("appsecret_proof")
+        if proof is None:
+            return answers.NO_PROOF
+        if not hmac.compare_digest(proof.encode(), _proof(SECRETS[token.app_id], value).encode()):
+            return answers.BAD_PROOF
+        if token.type == "APP":
+            return answers.NOT_SIGNED_IN
+        if token.error is not None:
+            return error(token.error["code"], token.error["message"], subcode=token.error.get("subcode"))
+        return token.me_answer or _user(token, request.query_params.get("fields", "id,name"))
+
+
+def _served_version(version: str) -> str | None:
+    """An ended version is silently served by the oldest usable one; one that never was is no path."""
+    match = re.fullmatch(r"v([0-9]{1,2})\.[0-9]", version)
+    if match is None or int(match[1]) > 26:
+        return None
+    return version if version in USABLE_VERSIONS else USABLE_VERSIONS[0]
+
+
+def _access_token(request: Request) -> str | None:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    return value if scheme.lower() == "bearer" and value else request.query_params.get("access_token")
+
+
+def _viewing_app(access_token: str | None) -> tuple[str, Answer | None]:
+    """Return the app that asks, or why it may not."""
+    if not access_token:
+        return "", answers.NO_ACCESS_TOKEN
+    if access_token in APP_TOKENS:
+        return APP_TOKENS[access_token], None
+    app_id, separator, _ = access_token.partition("|")
+    if not separator:
+        return "", answers.NOT_AN_APP_TOKEN
+    return "", answers.BAD_APP_SECRET if app_id in SECRETS else answers.BAD_APP_ID
+
+
+def _invalid(problem: Mapping[str, Any]) -> Answer:
+    return Answer(200, {"data": {"error": problem, "is_valid": False, "scopes": []}})
+
+
+def _proof(secret: str, token: str) -> str:
+    return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def _user(token: Token, fields: str) -> Answer:
+    """Return the fields asked for that the person has and has granted; the id always."""
+    known = {**_fields_of(token.person), **token.fields}
+    body = {"id": known["id"]}
+    # `picture.width(256){url}` asks for the field `picture`.
+    for name in re.sub(r"\{[^}]*\}|\([^)]*\)|\.\w+", "", fields).split(","):
+        if name not in FIELD_SCOPES:
+            return answers.unknown_field(name)
+        if name in known and FIELD_SCOPES[name] in token.scopes:
+            body[name] = known[name]
+    return Answer(200, body)
+
+
+def _fields_of(one: Person) -> dict[str, Any]:
+    picture = {"height": 256, "is_silhouette": not one.has_picture, "url": picture_url(one), "width": 256}
+    fields = {
+        "id": str(one.number),
+        "name": one.name,
+        "first_name": one.given_name,
+        "last_name": one.family_name,
+        "short_name": one.given_name,
+        "email": one.email,
+        "picture": {"data": picture},
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def picture_url(one: Person) -> str:
+    """Return the address of the person's picture, or of the silhouette that stands for none."""
+    return f"https://platform-lookaside.fbsbx.com/platform/profilepic/?asid={one.number}&height=256&width=256"

@@ -1,0 +1,121 @@
+"""Verify what Facebook's SDKs hand to an app: an access token, or the JWT of Limited Login."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from accredit.audience import AppBound
+from accredit.errors import InvalidProviderToken, MissingPermission
+from accredit.http import ProviderResponse
+from accredit.models import ProviderToken, Verification
+from accredit.profile import Profile
+from accredit.strategy import Strategy, VerifyContext, in_order
+from accredit_facebook.answers import Inspection, is_user_id, read_inspection, read_profile
+from accredit_facebook.normalize import to_profile
+from accredit_facebook.settings import FacebookSettings
+
+_FIELDS = (
+    "id",
+    "name",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "short_name",
+    "email",
+    "picture.width(256).height(256){url,width,height,is_silhouette}",
+)
+
+
+class FacebookStrategy(Strategy[FacebookSettings]):
+    """Ask the Graph API about access tokens; verify Limited Login tokens with Facebook's keys."""
+
+    name = "facebook"
+    settings_type = FacebookSettings
+
+    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        """Verify `token`: two HTTPS requests at once for an access token, at most one for a JWT."""
+        # Nothing else is possible: a Limited Login token has no access to the Graph API.
+        if token.is_jwt:
+            return await self._verify_limited_login(token, ctx)
+        return await self._verify_access_token(token, ctx)
+
+    def normalize(self, verification: Verification) -> Profile:
+        """Map Graph fields, or the claims of a Limited Login token, to OIDC claims."""
+        return to_profile(verification.claims)
+
+    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        # `/me` answers any app's token, or refuses it in words that would blame our secret; what
+        # `debug_token` says about the token must therefore be read first.
+        inspection, me = await in_order(self._inspect(token, ctx), self._request_profile(token, ctx))
+        claims: Mapping[str, Any] = {}
+        # Another app's token is the engine's to refuse. It has no profile: our proof does not fit it.
+        if inspection.app_id in self.settings.accepted_audiences:
+            self._require_permissions(inspection.scopes)
+            claims = read_profile(me, user_id=inspection.user_id)
+        return Verification(
+            user_id=inspection.user_id,
+            audience=AppBound(inspection.app_id),
+            claims=claims,
+            expires_at=inspection.expires_at,
+            scopes=inspection.scopes,
+        )
+
+    async def _inspect(self, token: ProviderToken, ctx: VerifyContext) -> Inspection:
+        """Learn whose token it is, and which app's.
+
+        Source: https://developers.facebook.com/docs/graph-api/reference/debug_token
+        """
+        response = await ctx.http.get(
+            self._graph("debug_token"),
+            # The only place where Facebook takes the token to inspect.
+            params={"input_token": token.reveal()},
+            headers={"Authorization": f"Bearer {self.settings.app_id}|{self._app_secret}"},
+        )
+        return read_inspection(response, now=ctx.clock(), accept_non_expiring=self.settings.accept_non_expiring_tokens)
+
+    async def _request_profile(self, token: ProviderToken, ctx: VerifyContext) -> ProviderResponse:
+        """Ask for the profile, proving that the request comes from the app's own server.
+
+        Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests
+        """
+        proof = hmac.new(self._app_secret.encode(), token.reveal().encode(), hashlib.sha256).hexdigest()
+        fields = dict.fromkeys((*_FIELDS, *self.settings.extra_fields))  # each once, in order
+        return await ctx.http.get(
+            self._graph("me"),
+            params={"fields": ",".join(fields), "appsecret_proof": proof},
+            headers={"Authorization": f"Bearer {token.reveal()}"},
+        )
+
+    async def _verify_limited_login(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        """Verify the JWT that Limited Login calls an authentication token.
+
+        Source: https://developers.facebook.com/docs/facebook-login/limited-login/token/validating
+        """
+        id_token = await ctx.verify_id_token(
+            token,
+            jwks_url=self.settings.limited_login_jwks_url,
+            issuers=self.settings.limited_login_issuers,
+        )
+        if not is_user_id(id_token.subject):
+            raise InvalidProviderToken("sub is no app-scoped user id")
+        # The same restriction for every kind of token: this one can show no permission at all.
+        self._require_permissions(frozenset())
+        return Verification(
+            user_id=id_token.subject,
+            audience=id_token.audience,
+            claims=id_token.claims,
+            expires_at=id_token.expires_at,
+        )
+
+    def _require_permissions(self, granted: frozenset[str]) -> None:
+        missing = [name for name in self.settings.required_permissions if name not in granted]
+        if missing:
+            raise MissingPermission(f"not granted: {', '.join(missing)}")
+
+    def _graph(self, path: str) -> str:
+        return f"{self.settings.graph_url}/{self.settings.api_version}/{path}"
+
+    @property
+    def _app_secret(self) -> str:
+        return self.settings.app_secret.get_secret_value()

@@ -1,0 +1,1 @@
+"""How fast is an exchange? `python -m tests.benchmarks --help` says how to find out."""

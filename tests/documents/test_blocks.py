@@ -1,0 +1,156 @@
+"""Every code block of the documentation runs, or is checked for what it is.
+
+The pages' settings name providers; here the environment points them at the simulators, as an operator would.
+"""
+
+import asyncio
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from accredit import load_settings
+from accredit.plugins import load_connections, make_plugin_manager
+from tests.documents.blocks import ROOT, Block, blocks
+
+BIN = Path(sys.executable).parent
+
+
+def environment(connections: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Return the environment that sends every connection to its simulator."""
+    names = {}
+    for connection, table in connections.items():
+        for setting, value in table.items():
+            name = f"ACCREDIT_CONNECTIONS__{connection.replace('-', '_').upper()}__{setting.upper()}"
+            names[name] = ",".join(value) if isinstance(value, list | tuple) else str(value)
+    return names
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, connections):
+    """Stand in an empty folder with the README's accredit.toml, and every provider simulated."""
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment(connections).items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "accredit.toml").write_text(next(one.code for one in blocks("toml") if one.page == "README.md"), "utf-8")
+    return tmp_path
+
+
+def test_every_block_is_of_a_kind_that_is_checked():
+    languages = {block.language for block in blocks()}
+    assert languages <= {"python", "toml", "json", "sh", "text"}
+    assert len(blocks()) > 20
+
+
+def test_plain_text_hides_no_command():
+    commands = re.compile(r"^\s*(\$|accredit |curl |pip |python3? )", re.MULTILINE)
+    assert [str(block) for block in blocks("text") if commands.search(block.code)] == []
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_python_runs(block, folder):
+    exec(compile(block.code, str(block), "exec"), {"__name__": "__main__"})
+
+
+def test_the_readme_tells_who_somebody_is(folder, world):
+    block = next(one for one in blocks("python") if one.page == "README.md" and "who_is" in one.code)
+    names: dict[str, Any] = {}
+    exec(compile(block.code, str(block), "exec"), names)
+    good = asyncio.run(names["who_is"](world.good("facebook")["access_token"]))
+    assert re.fullmatch(r"facebook\|\d+ is Ada Lovelace", good)
+    assert asyncio.run(names["who_is"]("EAAnonsense")) == "refused: invalid_token"
+
+
+def test_the_readme_mounts_the_endpoint(folder, world):
+    block = next(one for one in blocks("python") if one.page == "README.md" and "Mount(" in one.code)
+    names: dict[str, Any] = {}
+    exec(compile(block.code, str(block), "exec"), names)
+
+    async def login() -> httpx.Response:
+        transport = httpx.ASGITransport(names["app"])
+        async with names["exchange"], httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+            request = {"client_id": "my-app", "connection": "facebook", **world.good("facebook")}
+            return await client.post("/login/oauth/access_token", json=request)
+
+    assert asyncio.run(login()).status_code == 200
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+def test_toml_is_a_configuration_that_starts(block, tmp_path):
+    tables = tomllib.loads(block.code)
+    if "issuer" not in tables:
+        tables["issuer"] = "https://login.example.com/"
+        block = Block(block.page, block.line, block.language, f'issuer = "{tables["issuer"]}"\n{block.code}')
+    (tmp_path / "accredit.toml").write_text(block.code, "utf-8")
+    settings = load_settings(tmp_path / "accredit.toml", {})
+    connections, disabled = load_connections(settings.connections, make_plugin_manager())
+    assert set(connections) | disabled == set(tables.get("connections", {}))
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_json_is_json(block):
+    assert json.loads(block.code)
+
+
+@pytest.mark.parametrize("block", blocks("sh"), ids=str)
+def test_commands_work(block, folder, world):
+    for command in block.code.replace("\\\n", " ").splitlines():
+        if command.strip() and not command.startswith("#"):
+            run(shlex.split(command, comments=True), world)
+
+
+def run(words: list[str], world: Any) -> None:
+    match words:
+        case ["python3", "-m", "venv", *_]:  # the two commands of the README: a run of this suite is one of them
+            assert words[-2:-1] == ["-s"]
+        case ["pip", "install", *names]:
+            distributions = {"accredit", *(f"accredit-{plugin.name}" for plugin in (ROOT / "plugins").iterdir())}
+            assert {name.partition("[")[0] for name in names} <= distributions
+        case ["accredit", "serve" | "dev", *_]:
+            starts_and_stops([*words, "--port", "0"])
+        case ["accredit", *_]:
+            done = subprocess.run([BIN / words[0], *words[1:]], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+        case ["curl", *options]:
+            assert curl(options, world).status_code == 200
+        case [variable] if "=" in variable:
+            assert variable.startswith("ACCREDIT_")
+        case _:
+            pytest.fail(f"the documentation shows a command that no test knows: {words[0]}")
+
+
+def starts_and_stops(words: list[str]) -> None:
+    process = subprocess.Popen([BIN / words[0], *words[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if address := re.search(r"http://127\.0\.0\.1:\d+", line):
+                break
+        else:
+            pytest.fail(f"{' '.join(words)} ended: {said}")
+        assert httpx.get(f"{address[0]}/.well-known/jwks.json").status_code == 200
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def curl(options: list[str], world: Any) -> httpx.Response:
+    """Send what a curl command line says to the server under test, with a token that is good there."""
+    values: dict[str, list[str]] = {}
+    for name, value in zip(options[::2], options[1::2], strict=True):
+        values.setdefault(name, []).append(value)
+    url = values["--url"][0].replace("http://127.0.0.1:8000", world.url)
+    body = json.loads(values["--data"][0])
+    body["access_token"] = world.good(body["connection"])["access_token"]
+    headers = dict(header.split(": ", 1) for header in values["--header"])
+    return httpx.request(values["--request"][0], url, headers=headers, content=json.dumps(body))
