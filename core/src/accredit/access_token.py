@@ -13,6 +13,7 @@ class AccessToken:
 
     subject: str
     client_id: str
+    audience: str
     scopes: tuple[str, ...]
 
 
@@ -20,8 +21,17 @@ def read_access_token(token: str, *, keys: SigningKeys, issuer: str, clock: Call
     """Return what our own, live access token says, or None for anything else. `clock` returns epoch seconds."""
     try:
         claims = keys.public.verify(token, algorithms=keys.algorithms)
-        if read_header(token).get("typ") != "at+jwt" or claims["iss"] != issuer or clock() >= claims["exp"]:
-            return None
-        return AccessToken(claims["sub"], claims["client_id"], tuple(claims["scope"].split()))
-    except (InvalidJwt, KeyError):
+        header = read_header(token)
+    except InvalidJwt:
         return None
+    expires_at = claims.get("exp")
+    subject, client_id, audience, scope = (claims.get(name) for name in ("sub", "client_id", "aud", "scope"))
+    if header.get("typ") != "at+jwt" or claims.get("iss") != issuer:
+        return None
+    if type(expires_at) is not int or clock() >= expires_at:
+        return None
+    if not (
+        isinstance(subject, str) and isinstance(client_id, str) and isinstance(audience, str) and isinstance(scope, str)
+    ):
+        return None
+    return AccessToken(subject, client_id, audience, tuple(scope.split()))

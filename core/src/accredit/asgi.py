@@ -27,7 +27,7 @@ def create_app(exchange: Exchange) -> Starlette:
         async with exchange:
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/oauth/access_token", AccessTokenEndpoint(exchange)),
             Route("/.well-known/jwks.json", discovery.jwks),
@@ -37,6 +37,8 @@ def create_app(exchange: Exchange) -> Starlette:
         exception_handlers={HTTPException: _http_error},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _http_error(_: Request, exc: Exception) -> Response:

@@ -1,5 +1,6 @@
 """The one audit event of every exchange: gathered on the way, told once at the end."""
 
+import datetime as dt
 import time
 from collections.abc import Callable, Sequence
 from typing import Literal, ParamSpec, TypeVar
@@ -10,6 +11,7 @@ from accredit.hooks import Hooks
 from accredit.http import ProviderCall
 from accredit.logs import event_logger
 from accredit.models import Subject
+from accredit.strategy import ApiVersion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +41,10 @@ class Audit:
         """Call one step, and note that it has begun. Its end is where the next one begins, or the exchange ends."""
         self._begun.append((step.__name__, time.perf_counter()))
         return step(*args, **kwargs)
+
+    def begin(self, name: str) -> None:
+        """Note that a check has begun which somebody else makes."""
+        self._begun.append((name, time.perf_counter()))
 
     def _checks(self, last: Literal["passed", "refused", "failed"], ended: float) -> tuple[Check, ...]:
         checks: list[Check] = []
@@ -91,6 +97,15 @@ class Reporter:
         """Log at start-up that a connection takes tokens of anybody's app."""
         self._log.warning("connection.accepts_unbound_tokens", connection=connection)
 
+    def warn_api_version(self, connection: str, version: ApiVersion, today: dt.date) -> None:
+        """Log at start-up that a connection's API version ends soon, has ended, or is one that nobody knows."""
+        fields = {"connection": connection, "api_version": version.name, "source": version.source}
+        if not version.is_known:
+            self._log.warning("connection.api_version_unknown", **fields)
+        elif version.ends_on is not None and version.ends_soon(today):
+            ends_on, days_left = version.ends_on.isoformat(), (version.ends_on - today).days
+            self._log.warning("connection.api_version_ends", **fields, ends_on=ends_on, days_left=days_left)
+
     def _observer_failed(self, plugin: str, place: str) -> None:
         self._log.error("observer.failed", plugin=plugin, place=place)
 
@@ -120,12 +135,13 @@ def _fields(event: ExchangeEvent) -> dict[str, object]:
 
 
 def compact(checks: Sequence[Check]) -> str:
-    """Return the checks for the log line: `bearer,verify:152ms,check_audience:refused`.
+    """Return the checks for the log line: `verify:152ms,check_audience:refused`.
 
-    Only what took a millisecond has its time, only the last one may have a verdict, and no blank makes the redaction
-    look closer.
+    Only those that took a millisecond, and the one that refused or failed: the order is fixed and the others have
+    passed in no time. Without blanks, so that the redaction need not look closer.
     """
-    parts = [name if ms < 1 else f"{name}:{ms:.0f}ms" for name, _, ms in checks]
+    parts = [f"{name}:{ms:.0f}ms" for name, verdict, ms in checks if ms >= 1 and verdict == "passed"]
     if checks and checks[-1].verdict != "passed":
-        parts[-1] = f"{parts[-1]}:{checks[-1].verdict}"
+        name, verdict, ms = checks[-1]
+        parts.append(f"{name}:{verdict}" if ms < 1 else f"{name}:{ms:.0f}ms:{verdict}")
     return ",".join(parts)

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from accredit.audit import Audit, Reporter
+from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure
 from accredit.hooks import Hooks
 from accredit.http import ProviderHTTP, ProviderResponse, Transport, make_transport
@@ -46,7 +47,8 @@ class Engine:
         manager = make_plugin_manager(plugins)
         self.settings = settings
         self.connections, self.disabled = load_connections(settings.connections, manager)
-        self.hooks = Hooks(manager)
+        self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
+        self.hooks = Hooks(manager, timeout_s=settings.limits.exchange_timeout_s)
         self.grants = grants or open_grants(settings.storage.url)
         self.clock = clock
         self.reporter = Reporter(self.hooks, logger)
@@ -78,6 +80,8 @@ class Engine:
         for connection in self.connections.values():
             if connection.settings.accept_unbound_tokens:
                 self.reporter.warn_unbound(connection.name)
+            if (version := self._api_versions[connection.name]) is not None:
+                self.reporter.warn_api_version(connection.name, version, today(self.clock))
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of storage and connections."""

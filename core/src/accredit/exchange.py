@@ -49,21 +49,23 @@ class Exchange(Engine):
 
     def refuse(self, error: ExchangeError) -> None:
         """Leave the audit event of a request that could not even be parsed."""
-        self.reporter.report(Audit().event(error))
+        audit = Audit()
+        audit.begin("parse")
+        self.reporter.report(audit.event(error))
 
     async def _exchange(self, request: ExchangeRequest, audit: Audit) -> TokenSet:
-        settings = self.settings
-        client = authenticate_client(request.client_id, settings.clients)
+        settings, check = self.settings, audit.check
+        client = check(authenticate_client, request.client_id, settings.clients)
         audit.client_id = request.client_id
         connection = self._find(request.connection, audit)
-        allow_connection(connection, client)
+        check(allow_connection, connection, client)
         policy = client.authorization or settings.authorization
-        check_bearer(policy, request.bearer, self._read)
-        scopes = grant_scopes(request.scopes, client)
-        audience = grant_audience(request.audience, client, settings.issuer)
+        check(check_bearer, policy, request.bearer, self._read, audience=settings.issuer)
+        scopes = check(grant_scopes, request.scopes, client)
+        audience = check(grant_audience, request.audience, client, settings.issuer)
 
         identity = await self._identify(connection, request.token, request.user_id_hint, audit)
-        subject = audit.subject = await resolve_subject(identity, request.client_id, self.hooks)
+        subject = audit.subject = await check(resolve_subject, identity, request.client_id, self.hooks)
         login = Login(
             client_id=request.client_id,
             identity=identity,
@@ -72,12 +74,13 @@ class Exchange(Engine):
             audience=audience,
             device=request.device,
         )
-        await self.hooks.authorize(login)
+        await check(self.hooks.authorize, login)
 
         now = int(self.clock())
-        extras = await self.hooks.claims(login)
-        claims = build_claims(login, extras, settings=settings, now=now, nonce=request.token.nonce)
-        tokens = await issue(login, claims, key=self.keys.current, grants=self.grants, ttl=settings.tokens, now=now)
+        extras = await check(self.hooks.claims, login)
+        claims = check(build_claims, login, extras, settings=settings, now=now, nonce=request.token.nonce)
+        key, ttl = self.keys.current, settings.tokens
+        tokens = await check(issue, login, claims, key=key, grants=self.grants, ttl=ttl, now=now)
         audit.scopes = scopes
         return tokens
 
@@ -88,15 +91,15 @@ class Exchange(Engine):
         audit.calls = http.calls
         ctx = VerifyContext(http, self.verify_id_token, self.clock)
         timeout_s = self.settings.limits.exchange_timeout_s
-        verification = await verify(connection, token, ctx, timeout_s=timeout_s)
+        verification = await audit.check(verify, connection, token, ctx, timeout_s=timeout_s)
         audit.audience_proof = type(verification.audience).__name__
         accept_unbound = connection.settings.accept_unbound_tokens
-        check_audience(verification.audience, connection.accepted, accept_unbound=accept_unbound)
-        check_user_hint(user_id_hint, verification.user_id)
-        return normalize(connection, verification)
+        audit.check(check_audience, verification.audience, connection.accepted, accept_unbound=accept_unbound)
+        audit.check(check_user_hint, user_id_hint, verification.user_id)
+        return audit.check(normalize, connection, verification)
 
     def _find(self, name: str, audit: Audit) -> Connection:
-        connection = find_connection(name, self.connections, self.disabled)
+        connection = audit.check(find_connection, name, self.connections, self.disabled)
         audit.connection, audit.strategy = connection.name, connection.strategy.name
         return connection
 

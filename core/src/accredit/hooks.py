@@ -4,6 +4,7 @@ The calls are not left to pluggy: its `firstresult` takes the first coroutine ev
 its wrappers close before the awaited work begins.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -21,16 +22,17 @@ _Call = tuple[str, Callable[..., Any], tuple[str, ...]]
 class Hooks:
     """The lifecycle hooks of one engine, frozen at start-up."""
 
-    def __init__(self, manager: pluggy.PluginManager) -> None:
-        self._resolve_subject = _calls(manager.hook.resolve_subject)
-        self._authorize = _calls(manager.hook.authorize)
-        self._claims = _calls(manager.hook.claims)
-        self._observe = _calls(manager.hook.observe)
+    def __init__(self, manager: pluggy.PluginManager, *, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._resolve_subject = _calls(manager, "resolve_subject")
+        self._authorize = _calls(manager, "authorize")
+        self._claims = _calls(manager, "claims")
+        self._observe = _calls(manager, "observe")
 
     async def resolve_subject(self, identity: Identity, client_id: str) -> Subject | None:
         """Return the first subject that a plugin names."""
         for call in self._resolve_subject:
-            subject = await _guarded(call, {"identity": identity, "client_id": client_id}, Subject)
+            subject = await self._call(call, {"identity": identity, "client_id": client_id}, Subject)
             if subject is not None:
                 return subject
         return None
@@ -38,11 +40,11 @@ class Hooks:
     async def authorize(self, login: Login) -> None:
         """Let every plugin refuse."""
         for call in self._authorize:
-            await _guarded(call, {"login": login}, type(None))
+            await self._call(call, {"login": login}, type(None))
 
     async def claims(self, login: Login) -> list[ExtraClaims]:
         """Collect every plugin's claims."""
-        extras = [await _guarded(call, {"login": login}, ExtraClaims) for call in self._claims]
+        extras = [await self._call(call, {"login": login}, ExtraClaims) for call in self._claims]
         return [extra for extra in extras if extra is not None]
 
     def observe(self, event: ExchangeEvent, failed: Callable[[str, str], None]) -> None:
@@ -53,20 +55,28 @@ class Hooks:
             except Exception as exc:  # an observer may fail in any way, and must not matter
                 failed(name, where(exc))
 
+    async def _call(self, call: _Call, values: Mapping[str, Any], expected: type[T]) -> T | None:
+        name, function, arguments = call
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                result = await function(**{argument: values[argument] for argument in arguments})
+        except AccessDenied:
+            raise
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise PluginFailed(f"{name}: cancelled itself") from None
+        except Exception as exc:  # a hook may fail in any way, and each means no
+            # Not chained: the hook's own message may quote what must not reach a log.
+            raise PluginFailed(f"{name}: {where(exc)}") from None
+        if result is not None and not isinstance(result, expected):
+            raise PluginFailed(f"{name}: {function.__name__} returned {type(result).__name__}")
+        return result
 
-def _calls(caller: pluggy.HookCaller) -> tuple[_Call, ...]:
-    return tuple((hook.plugin_name, hook.function, tuple(hook.argnames)) for hook in caller.get_hookimpls())
 
-
-async def _guarded(call: _Call, values: Mapping[str, Any], expected: type[T]) -> T | None:
-    name, function, arguments = call
-    try:
-        result = await function(**{argument: values[argument] for argument in arguments})
-    except AccessDenied:
-        raise
-    except Exception as exc:  # a hook may fail in any way, and each means no
-        # Not chained: the hook's own message may quote what must not reach a log.
-        raise PluginFailed(f"{name}: {where(exc)}") from None
-    if result is not None and not isinstance(result, expected):
-        raise PluginFailed(f"{name}: {function.__name__} returned {type(result).__name__}")
-    return result
+def _calls(manager: pluggy.PluginManager, name: str) -> tuple[_Call, ...]:
+    # Not in pluggy's own order: `tryfirst` and `trylast` would move a hook to the wrong end here.
+    given = [plugin for _, plugin in manager.list_name_plugin()]
+    hooks = sorted(getattr(manager.hook, name).get_hookimpls(), key=lambda hook: given.index(hook.plugin))
+    return tuple((hook.plugin_name, hook.function, tuple(hook.argnames)) for hook in hooks)

@@ -24,7 +24,9 @@ A plugin is a module or object whose functions carry `@hookimpl`::
     exchange = Exchange(settings, plugins=[OnlyStaff()])
 
 Hooks run in the order the plugins were given. `resolve_subject`, `authorize` and `claims` are coroutines, `observe`
-and the registration hooks are plain functions; start-up refuses the other kind, and a misspelt name.
+and the registration hooks are plain functions; start-up refuses the other kind, a misspelt name, and a function that
+is called like a hook but is not marked. `AccessDenied` refuses with 401 from any of the three coroutines, and each has
+`limits.exchange_timeout_s` to answer.
 """
 
 from collections.abc import Iterable

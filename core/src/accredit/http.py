@@ -19,7 +19,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from accredit.errors import PluginFailed, ProviderUnavailable
+from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable
 
 Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
@@ -44,6 +44,12 @@ def origin(url: str) -> str:
     """Return `scheme://host:port` of a URL, to compare hosts exactly; remembered, as a connection calls few URLs."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +136,13 @@ class ProviderHTTP:
         headers: Mapping[str, str],
         content: bytes | None,
     ) -> ProviderResponse:
-        if origin(url) not in self._origins:
-            raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
         full_url = f"{url}?{urlencode(params)}" if params else url
-        request = httpx.Request(method, full_url, headers={**_HEADERS, **headers}, content=content)
+        try:
+            if origin(url) not in self._origins:
+                raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
+            request = httpx.Request(method, full_url, headers={**_HEADERS, **headers}, content=content)
+        except (httpx.InvalidURL, ValueError, TypeError) as exc:
+            raise PluginFailed(f"the strategy made a request that cannot be sent: {type(exc).__name__}") from None
         status: int | None = None
         started = time.perf_counter()
         try:
@@ -144,12 +153,15 @@ class ProviderHTTP:
                     return await self._read(response)
                 finally:
                     await response.aclose()
-        except TimeoutError as exc:
-            raise ProviderUnavailable("call timed out") from exc
-        except (httpx.TransportError, aiohttp.ClientError, OSError) as exc:
-            raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from exc
+        except ExchangeError:
+            raise
+        except TimeoutError:
+            raise ProviderUnavailable("call timed out") from None
+        except Exception as exc:  # whatever breaks on the way, the provider was not reached
+            # Not chained: the transport's message may quote the URL with its query.
+            raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:
-            self.calls.append(ProviderCall(method, url, status, (time.perf_counter() - started) * 1000))
+            self.calls.append(ProviderCall(method, _shown(url), status, (time.perf_counter() - started) * 1000))
 
     async def _read(self, response: httpx.Response) -> ProviderResponse:
         if 300 <= response.status_code < 400:

@@ -52,8 +52,11 @@ class IdTokenVerifier:
             InvalidProviderToken: a check fails.
             ProviderUnavailable: the keys cannot be fetched.
         """
+        if isinstance(issuers, str):
+            raise TypeError("issuers is a collection of strings")
         claims = await self._signed_claims(token.reveal(), jwks_url, algorithms)
-        if claims.get("iss") not in issuers:
+        issuer = claims.get("iss")
+        if not isinstance(issuer, str) or issuer not in issuers:
             raise InvalidProviderToken("iss is not accepted")
         expires_at = self._check_times(claims)
         subject = claims.get("sub")
@@ -110,5 +113,5 @@ def _check_nonce(token: ProviderToken, claimed: object) -> None:
         raise InvalidProviderToken("nonce is one-sided")
     raw = token.nonce.get_secret_value()
     hashed = hashlib.sha256(raw.encode()).hexdigest()
-    if not any(hmac.compare_digest(claimed.encode(), one.encode()) for one in (raw, hashed)):
+    if not any(hmac.compare_digest(claimed.encode("utf-8", "replace"), one.encode()) for one in (raw, hashed)):
         raise InvalidProviderToken("nonce differs")

@@ -15,6 +15,9 @@ from joserfc.jws import JWSRegistry, extract_compact
 
 Key = RSAKey | ECKey | OKPKey
 
+_SIGNING = ("RS256", "ES256", "EdDSA")
+_VERIFYING = frozenset({*_SIGNING, "RS384", "RS512", "PS256", "PS384", "PS512", "ES384", "ES512", "Ed25519"})
+"""Asymmetric algorithms only: neither `none` nor a MAC keyed with something public, whoever asks for it."""
 _AT_HASH = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
 
@@ -30,19 +33,27 @@ class _PinnedRegistry(JWSRegistry):
     """
 
     def get_alg(self, name: str) -> Any:
-        if not self.allowed or name not in self.allowed:
+        if not self.allowed or name not in self.allowed or name not in _VERIFYING:
             raise UnsupportedAlgorithmError(f"Algorithm of '{name}' is not allowed")
         return self.algorithms[name]
 
 
 class SigningKey:
-    """A private key of ours, with its algorithm and `kid` (RFC 7638 thumbprint)."""
+    """A private key of ours, with its algorithm and `kid` (RFC 7638 thumbprint).
+
+    Raises:
+        ValueError: `jwk` is no private key for one of our algorithms.
+    """
 
     def __init__(self, jwk: Mapping[str, Any]) -> None:
-        keys = KeySet.import_key_set({"keys": [dict(jwk)]}).keys
-        self._key = keys[0]
-        self.alg = str(jwk["alg"])
-        self.kid = str(jwk["kid"])
+        try:
+            self._key = KeySet.import_key_set({"keys": [dict(jwk)]}).keys[0]
+            self.alg = str(jwk["alg"])
+            self.kid = str(jwk["kid"])
+        except (JoseError, TypeError, KeyError) as exc:
+            raise ValueError("not a key") from exc
+        if self.alg not in _SIGNING or not self._key.is_private:
+            raise ValueError("not a private signing key")
         self._registry = _PinnedRegistry(algorithms=[self.alg])
 
     @classmethod

@@ -14,7 +14,7 @@ LONGEST_MAX_AGE_S = 86_400
 COOLDOWN_S = 30
 """After a fetch, an unknown `kid` or a failing endpoint causes no other for this long."""
 
-_MAX_AGE = re.compile(r"max-age=(\d{1,9})")
+_MAX_AGE = re.compile(r"max-age=(\d+)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class JwksCache:
             keys = PublicKeys(response.json_object())
             if response.status != 200 or not len(keys):
                 raise ProviderUnavailable(f"key set has status {response.status} and {len(keys)} usable keys")
-        except ProviderUnavailable:
+        except Exception:  # whatever it is, it must not become a flood of fetches
             self._alert("jwks.fetch_failed", url)
             if old is None:
                 # Remembered as failed: a cold cache must not turn every login into a fetch either.
@@ -87,7 +87,7 @@ class JwksCache:
             entry = _Entry(old.keys, now, old.fresh_until, failed=True)
         else:
             age = _MAX_AGE.search(response.headers.get("cache-control", ""))
-            max_age = min(int(age[1]), LONGEST_MAX_AGE_S) if age else DEFAULT_MAX_AGE_S
+            max_age = min(float(age[1]), LONGEST_MAX_AGE_S) if age else DEFAULT_MAX_AGE_S
             entry = _Entry(keys, now, now + max_age)
         self._entries[url] = entry
         return entry

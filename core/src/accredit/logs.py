@@ -32,14 +32,14 @@ def _is_secret_key(key: str) -> bool:
 
 
 def _redacted(key: str, value: Any) -> Any:
+    if _is_secret_key(key) and value is not None and not isinstance(value, bool):
+        return "[redacted]"
     if isinstance(value, dict):
         return {name: _redacted(str(name), one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_redacted(key, one) for one in value]
     if not isinstance(value, str):
         return value
-    if _is_secret_key(key):
-        return "[redacted]"
     if not _MAY_BE_SECRET.search(value):
         return value
     return _SECRET_TEXT.sub(lambda hit: f"{hit['name'] or hit['scheme'] or ''}[redacted]", value)

@@ -6,12 +6,12 @@ serves a connection. A hook chain would let one plugin answer for another's conn
 
 import importlib.metadata
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pluggy
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from accredit import hookspecs
 from accredit.errors import ConfigurationError, PluginError
@@ -21,6 +21,9 @@ from accredit.strategy import Strategy
 
 GROUP = "accredit.strategies"
 """The entry-point group; an entry's name is the strategy's name, its value the module with the hooks."""
+
+
+_BOOL = TypeAdapter(bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,13 @@ def register(manager: pluggy.PluginManager, plugin: object, source: str) -> None
         manager.check_pending()
     except (pluggy.PluginValidationError, ValueError) as exc:
         raise PluginError(f"{source}: {exc}") from exc
-    for caller in manager.get_hookcallers(plugin) or ():
+    callers = manager.get_hookcallers(plugin) or []
+    forgotten = _hooks_without_mark(plugin, {caller.name for caller in callers})
+    if forgotten or not callers:
+        raise PluginError(f"{source}: mark its hooks with @hookimpl: {', '.join(forgotten) or 'it has none'}")
+    for caller in callers:
+        if caller.spec is None:
+            raise PluginError(f"{source}: unknown hook '{caller.name}'")
         for hook in caller.get_hookimpls():
             if hook.plugin is not plugin:
                 continue
@@ -78,6 +87,12 @@ def register(manager: pluggy.PluginManager, plugin: object, source: str) -> None
             if inspect.iscoroutinefunction(hook.function) != wanted:
                 kind = "a coroutine (async def)" if wanted else "a plain function"
                 raise PluginError(f"{source}: hook {caller.name} must be {kind}")
+
+
+def _hooks_without_mark(plugin: object, marked: Container[str]) -> list[str]:
+    """Name the functions that are called like a hook but are none: what they say would never be heard."""
+    names = (name for name, spec in vars(hookspecs).items() if hasattr(spec, "accredit_spec"))
+    return [name for name in names if name not in marked and callable(getattr(plugin, name, None))]
 
 
 def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
@@ -133,7 +148,10 @@ def load_connections(
 
 
 def _is_off(table: Mapping[str, Any]) -> bool:
-    return str(table.get("enabled", True)).lower() in {"false", "0", "no", "off"}
+    try:
+        return not _BOOL.validate_python(table.get("enabled", True))
+    except ValidationError:
+        return False  # its settings model will say what is wrong
 
 
 def _collect(manager: pluggy.PluginManager) -> dict[str, tuple[type[Strategy[Any]], str]]:
@@ -146,11 +164,27 @@ def _collect(manager: pluggy.PluginManager) -> dict[str, tuple[type[Strategy[Any
         for one in classes:
             if not (isinstance(one, type) and issubclass(one, Strategy)):
                 raise PluginError(f"{hook.plugin_name}: hook strategies yields {one!r}, which is no Strategy class")
+            problem = _unusable(one)
+            if problem:
+                raise PluginError(f"{hook.plugin_name}: {one.__name__} {problem}")
             if one.name in known:
                 both = f"{known[one.name][1]} and {hook.plugin_name}"
                 raise PluginError(f"strategy '{one.name}' is brought by {both}; keep one")
             known[one.name] = (one, hook.plugin_name)
     return known
+
+
+def _unusable(strategy_type: type[Strategy[Any]]) -> str | None:
+    """Say what keeps a Strategy class from being used, None where nothing does."""
+    if inspect.isabstract(strategy_type):
+        return f"does not implement {', '.join(sorted(strategy_type.__abstractmethods__))}"
+    name: object = getattr(strategy_type, "name", None)
+    if not isinstance(name, str) or not name:
+        return "has no name"
+    settings_type: object = getattr(strategy_type, "settings_type", None)
+    if not (isinstance(settings_type, type) and issubclass(settings_type, ConnectionSettings)):
+        return "has a settings_type that is no ConnectionSettings"
+    return None
 
 
 def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy[Any]], source: str) -> Connection:
@@ -159,10 +193,15 @@ def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy
     except ValidationError as exc:
         problems = "; ".join(f"setting {_place(error['loc'])}: {error['msg']}" for error in exc.errors())
         raise ConfigurationError(f"connection '{name}': {problems}") from None  # pydantic's text quotes the values
-    accepted: frozenset[Any] = settings.accepted_audiences
-    if not accepted or not all(isinstance(one, str) and one for one in accepted):
+    try:
+        accepted: Any = settings.accepted_audiences
+        strategy = strategy_type(settings)
+    except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+        raise PluginError(f"{source}: strategy '{strategy_type.name}': {where(exc)}") from None
+    # A set, not just any container: in a string, `in` would match a part.
+    if not isinstance(accepted, Set) or not accepted or not all(isinstance(one, str) and one for one in accepted):
         raise ConfigurationError(f"connection '{name}': no accepted app id is configured")
-    return Connection(name, strategy_type(settings), settings, accepted, source)
+    return Connection(name, strategy, settings, frozenset(accepted), source)
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

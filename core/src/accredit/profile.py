@@ -28,7 +28,7 @@ class Email:
     @property
     def verified(self) -> bool:
         """Say what `email_verified` will be: true from `provider_asserted` up."""
-        return self.assurance is not Assurance.UNVERIFIED
+        return self.assurance is Assurance.PROVIDER_ASSERTED or self.assurance is Assurance.AUTHORITATIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

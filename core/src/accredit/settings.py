@@ -5,6 +5,7 @@ model of its strategy when that strategy is loaded (`accredit.plugins`).
 """
 
 import ipaddress
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -12,6 +13,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 EXCHANGE_GRANT = "http://auth0.com/oauth/legacy/grant-type/access_token"
 """The name of this grant in a client's `grant_types`, as in the original service."""
+
+
+_PLAIN = re.compile(r"[^\s\x00-\x1f?#\\]+")
+_CENTURY_S = 3_153_600_000
 
 
 class _Table(BaseModel):
@@ -26,9 +31,16 @@ def _is_loopback(host: str) -> bool:
 
 
 def _https_url(value: str) -> str:
-    parts = urlsplit(value)
-    if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("must be a plain URL: scheme, host and path")
+    problem = "must be a plain URL: scheme, host and path"
+    if not _PLAIN.fullmatch(value):
+        raise ValueError(problem)
+    try:
+        parts = urlsplit(value)
+        _ = parts.port, (parts.hostname or "").encode("idna")
+    except ValueError:  # its own text quotes the value
+        raise ValueError(problem) from None
+    if not parts.hostname or parts.username is not None:
+        raise ValueError(problem)
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
         raise ValueError("must start with https:// (http is accepted on loopback only)")
     return value
@@ -96,9 +108,9 @@ class ClientSettings(_Table):
 class TokenSettings(_Table):
     """Lifetimes in seconds, and how our tokens are signed."""
 
-    access_ttl_s: int = Field(default=86_400, gt=0)
-    id_ttl_s: int = Field(default=36_000, gt=0)
-    refresh_ttl_s: int = Field(default=2_592_000, gt=0)
+    access_ttl_s: int = Field(default=86_400, gt=0, le=_CENTURY_S)
+    id_ttl_s: int = Field(default=36_000, gt=0, le=_CENTURY_S)
+    refresh_ttl_s: int = Field(default=2_592_000, gt=0, le=_CENTURY_S)
     signing_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
 
 
@@ -111,17 +123,17 @@ class KeySettings(_Table):
 class StorageSettings(_Table):
     """Where refresh tokens are kept, as hashes."""
 
-    url: str = Field(default="sqlite:///accredit.db", pattern=r"^(sqlite:///.+|memory://)$")
+    url: str = Field(default="sqlite:///accredit.db", pattern=r"^(sqlite:///[^:].*|memory://)$")
 
 
 class LimitSettings(_Table):
     """Bounds on what one request may cost."""
 
     max_body_bytes: int = Field(default=65_536, gt=0)
-    body_timeout_s: float = Field(default=10.0, gt=0)
-    provider_timeout_s: float = Field(default=5.0, gt=0)
+    body_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    provider_timeout_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """For one call to a provider."""
-    exchange_timeout_s: float = Field(default=10.0, gt=0)
+    exchange_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     """For all calls of one exchange together."""
     provider_max_connections: int = Field(default=100, gt=0)
     max_response_bytes: int = Field(default=262_144, gt=0)

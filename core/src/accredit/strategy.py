@@ -5,6 +5,7 @@ A plugin author needs this module, `accredit.errors` (what to raise), `accredit.
 """
 
 import asyncio
+import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ SettingsT = TypeVar("SettingsT", bound=ConnectionSettings)
 A = TypeVar("A")
 B = TypeVar("B")
 
+WARNING_DAYS = 90
+"""So many days before an API version ends, start-up and `accredit doctor` begin to warn."""
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyContext:
@@ -29,6 +33,24 @@ class VerifyContext:
     verify_id_token: IdTokenVerifier
     clock: Callable[[], float]
     """Returns epoch seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiVersion:
+    """The version of a provider's API that a connection calls."""
+
+    name: str
+    """As it is configured, such as `v25.0`."""
+    ends_on: dt.date | None
+    """The first day on which the provider no longer serves it; None where no day is announced."""
+    source: str
+    """The provider's page that says so."""
+    is_known: bool = True
+    """False for a name that the strategy does not know: misspelt, or newer than the strategy."""
+
+    def ends_soon(self, today: dt.date) -> bool:
+        """Tell whether it ends in less than 90 days, or has ended."""
+        return self.ends_on is not None and (self.ends_on - today).days < WARNING_DAYS
 
 
 class Strategy(ABC, Generic[SettingsT]):
@@ -46,6 +68,11 @@ class Strategy(ABC, Generic[SettingsT]):
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
 
+    @property
+    def api_version(self) -> ApiVersion | None:
+        """Name the API version that is called, where the provider ends versions. No I/O; read at start-up."""
+        return None
+
     @abstractmethod
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         """Ask the provider about `token`.
@@ -55,6 +82,14 @@ class Strategy(ABC, Generic[SettingsT]):
             ProviderUnavailable: the provider is down, limits us, or answers what is not understood.
             ServerError: the provider blames us (use its subclasses).
             MissingParameter: the client must send more, such as a token secret.
+        """
+
+    async def check_credentials(self, ctx: VerifyContext) -> None:
+        """Ask the provider whether it knows our app and secret, without a user's token. For `accredit doctor` only.
+
+        Raises:
+            ProviderMisconfigured: the provider refuses them.
+            ProviderUnavailable: nobody can tell now.
         """
 
     @abstractmethod

@@ -14,6 +14,7 @@ ISSUER = "https://login.example.com/"
 CLAIMS: dict[str, Any] = {
     "iss": ISSUER,
     "sub": "acme|1",
+    "aud": ISSUER,
     "client_id": "app",
     "exp": 1_700_000_060,
     "scope": "openid exchange",
@@ -26,7 +27,7 @@ def read(token: str, key: SigningKey, now: float = 1_700_000_000) -> AccessToken
 
 def test_a_live_access_token_of_ours_is_read(es256: SigningKey) -> None:
     token = es256.sign(CLAIMS, typ="at+jwt")
-    assert read(token, es256) == AccessToken("acme|1", "app", ("openid", "exchange"))
+    assert read(token, es256) == AccessToken("acme|1", "app", ISSUER, ("openid", "exchange"))
 
 
 def test_a_token_of_an_older_key_is_read_while_that_key_is_published(es256: SigningKey, rs256: SigningKey) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accredit.cli import connections, demo, dev, serve
+from accredit.cli import connections, demo, dev, doctor, explain, serve
 
 
 class _Commands(TyperGroup):
@@ -57,6 +57,8 @@ app.command("serve")(serve.command)
 app.command("dev")(dev.command)
 app.command("demo")(demo.command)
 app.command("connections")(connections.command)
+app.command("explain")(explain.command)
+app.command("doctor")(doctor.command)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """What our tokens say. Source: RFC 9068 section 2.2; OpenID Connect Core 1.0 sections 2 and 5.4."""
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -59,6 +60,10 @@ def build_claims(
 
 
 def _add(claims: dict[str, Any], more: Mapping[str, Any]) -> None:
+    try:
+        json.dumps(dict(more), ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError):
+        raise PluginFailed("a claims hook's claims are no JSON object") from None
     taken = sorted(name for name in more if name in RESERVED or name in claims)
     if taken:
         raise PluginFailed(f"a claims hook sets {', '.join(taken)}")

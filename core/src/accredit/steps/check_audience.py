@@ -17,15 +17,19 @@ def check_audience(proof: AudienceProof, accepted: AbstractSet[str], *, accept_u
         case AppBound(app_id):
             presented = (app_id,)
         case JwtAudience(aud, azp):
-            presented = aud if azp is None else (*aud, azp)
+            if not isinstance(aud, tuple):
+                raise WrongAudience("aud is no tuple")
             if not aud:
                 raise WrongAudience("aud is empty")
+            presented = aud if azp is None else (*aud, azp)
         case SignedByUs(consumer_key):
             presented = (consumer_key,)
         case Unbound():
             if not accept_unbound:
                 raise WrongAudience("the provider cannot prove for whom the token was minted")
             return
+        case _:
+            raise WrongAudience("no proof of audience")
     if not all(one in accepted for one in presented):
         raise WrongAudience("the token was minted for another app")
 

@@ -12,10 +12,12 @@ EXCHANGE_SCOPE = "exchange"
 """The scope that an access token of ours needs to call the exchange where the policy is `required`."""
 
 
-def check_bearer(policy: Authorization, bearer: SecretStr | None, read: Callable[[str], AccessToken | None]) -> None:
+def check_bearer(
+    policy: Authorization, bearer: SecretStr | None, read: Callable[[str], AccessToken | None], *, audience: str
+) -> None:
     """Accept anything under `ignore`; under `required` only our live access token with the exchange scope.
 
-    `read` returns what an access token of ours says, None for any other or an expired one.
+    `read` returns what an access token of ours says, None for any other or an expired one; `audience` is us.
 
     Raises:
         InvalidBearer: the header is missing, or its token will not do.
@@ -27,5 +29,7 @@ def check_bearer(policy: Authorization, bearer: SecretStr | None, read: Callable
     token = read(bearer.get_secret_value())
     if token is None:
         raise InvalidBearer("not a live access token of ours")
+    if token.audience != audience:
+        raise InvalidBearer("the access token is for another API")
     if EXCHANGE_SCOPE not in token.scopes:
         raise InvalidBearer("the scope is missing")

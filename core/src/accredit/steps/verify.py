@@ -26,11 +26,18 @@ async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContex
         ExchangeError: as the strategy decides; `PluginFailed` for whatever a strategy must not raise or return.
     """
     try:
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(timeout_s) as deadline:
             verification = await connection.strategy.verify(token, ctx)
-    except _ALLOWED:
-        raise
-    except TimeoutError:
+    except _ALLOWED as exc:
+        raise exc from None
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise PluginFailed("verify cancelled itself") from None
+    except TimeoutError as exc:
+        if not deadline.expired():
+            raise PluginFailed(f"verify: {where(exc)}") from None
         raise ProviderUnavailable("the exchange's deadline has passed") from None
     except ExchangeError as exc:
         raise PluginFailed(f"verify raised {type(exc).__name__}, which is not a strategy's to raise") from None

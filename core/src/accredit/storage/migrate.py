@@ -1,12 +1,11 @@
 """Bring a database's schema up to date.
 
 A database that is current costs one query: Alembic and SQLAlchemy (20 MiB) are imported only where there is work.
-`python -m accredit.storage.migrate PATH` does that work in a process of its own; `accredit serve` calls it first.
+`python -m accredit.storage PATH` does that work in a process of its own; `accredit serve` calls it first.
 """
 
 import os
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -25,14 +24,19 @@ def migrate(path: Path) -> None:
         ConfigurationError: the database cannot be used, or a newer Accredit has upgraded it.
     """
     try:
-        if path.exists() and _revision(path) == HEAD:
+        if is_current(path):
             return
         with FileLock(f"{path}.lock"):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            if _revision(path) != HEAD:
+            if not is_current(path):
                 _upgrade(path)
     except (OSError, sqlite3.Error) as exc:
         raise ConfigurationError(f"storage.url: cannot use {path}: {exc}") from exc
+
+
+def is_current(path: Path) -> bool:
+    """Tell whether the database at `path` exists and needs no migration."""
+    return path.exists() and _revision(path) == HEAD
 
 
 def _revision(path: Path) -> str | None:
@@ -50,7 +54,11 @@ def _upgrade(path: Path) -> None:
 
     config = alembic.config.Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    engine = sqlalchemy.create_engine(sqlalchemy.URL.create("sqlite", database=str(path)))
+    # Left to itself the driver commits before each DDL statement; a migration must be all or nothing.
+    engine = sqlalchemy.create_engine(
+        sqlalchemy.URL.create("sqlite", database=str(path)), connect_args={"isolation_level": None}
+    )
+    sqlalchemy.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
@@ -59,9 +67,7 @@ def _upgrade(path: Path) -> None:
         raise ConfigurationError(
             f"storage.url: {path} was upgraded by a newer Accredit; install that one, or use another database"
         ) from exc
+    except sqlalchemy.exc.DBAPIError as exc:
+        raise ConfigurationError(f"storage.url: cannot use {path}: {exc.orig}") from exc
     finally:
         engine.dispose()
-
-
-if __name__ == "__main__":
-    migrate(Path(sys.argv[1]))

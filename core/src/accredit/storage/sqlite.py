@@ -9,6 +9,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+from contextlib import suppress
 from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
@@ -45,7 +46,7 @@ class SqliteGrants:
             connection = await asyncio.to_thread(self._connect)
         except sqlite3.Error as exc:
             raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
-        self._thread = threading.Thread(target=self._write, args=(connection,), name="accredit-sqlite")
+        self._thread = threading.Thread(target=self._write, args=(connection,), name="accredit-sqlite", daemon=True)
         self._thread.start()
 
     async def add(self, grant: Grant) -> None:
@@ -65,8 +66,12 @@ class SqliteGrants:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=5.0)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     def _write(self, connection: sqlite3.Connection) -> None:
@@ -88,12 +93,14 @@ class SqliteGrants:
 
 def _commit(connection: sqlite3.Connection, grants: list[Grant]) -> str | None:
     try:
+        if connection.in_transaction:  # an earlier roll-back has failed
+            connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(_INSERT, map(_row, grants))
         connection.execute("COMMIT")
-    except sqlite3.Error as exc:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    except Exception as exc:  # whatever it is, the writer must live on
+        with suppress(sqlite3.Error):
+            connection.rollback()
         return f"SQLite: {type(exc).__name__}"
     return None
 

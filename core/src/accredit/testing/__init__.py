@@ -6,6 +6,8 @@ every environment that has Accredit, through the plugin that reports conformance
 
 from typing import TYPE_CHECKING, Any
 
+from accredit.testing.faults import FAULTS, Faults, plain
+from accredit.testing.id_tokens import IdTokenIssuer
 from accredit.testing.installed import installed_simulators
 from accredit.testing.people import PEOPLE, Person, person
 from accredit.testing.simulator import ACCEPTED, Sample, Simulator
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACCEPTED",
+    "FAULTS",
     "PEOPLE",
+    "Faults",
+    "IdTokenIssuer",
     "InProcess",
     "Person",
     "Sample",
@@ -27,6 +32,7 @@ __all__ = [
     "exchange_for",
     "installed_simulators",
     "person",
+    "plain",
     "serve",
 ]
 

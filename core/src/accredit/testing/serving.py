@@ -3,10 +3,13 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
+
+GRACE_S = 2
+"""How long answers under way may take once the block has ended; an endless one would never end by itself."""
 
 
 @contextmanager
@@ -19,12 +22,24 @@ def serve(app: Any, *, port: int = 0, certfile: str | None = None, keyfile: str 
         RuntimeError: the app did not start.
     """
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", ssl_certfile=certfile, ssl_keyfile=keyfile
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=certfile,
+        ssl_keyfile=keyfile,
     )
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", port))
     bound_port = listener.getsockname()[1]
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+
+    def run() -> None:
+        # uvicorn exits where the app cannot start; in a thread, that is for `serve` to tell.
+        with suppress(SystemExit):
+            server.run(sockets=[listener])
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         # uvicorn tells that it is up by a plain attribute; a thread that ends without it has failed.

@@ -1,7 +1,8 @@
 """What every provider simulator is: a strict stand-in for one provider, as an ASGI app.
 
 A simulator checks what the provider checks (secrets, signatures, proofs, methods, scopes) and answers in the
-provider's real shapes. Its tokens are fixed strings, so that a command line printed today works tomorrow.
+provider's real shapes. Its tokens are fixed strings, so that a command line printed today works tomorrow. Any of them
+may carry a fault (`accredit.testing.faults`): look up `plain(token)`, and verify signatures over the token as it came.
 """
 
 import time
@@ -12,6 +13,11 @@ from typing import Any, ClassVar
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from accredit.testing.faults import Faults
+from accredit.testing.id_tokens import IdTokenIssuer
+from accredit.testing.page import root_route
 
 ACCEPTED = "accepted"
 
@@ -37,6 +43,8 @@ class Simulator(ABC):
 
     strategy: ClassVar[str]
     """The name of the strategy whose provider this stands in for."""
+    id_tokens: IdTokenIssuer | None = None
+    """The provider's ID tokens, where it has any."""
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
@@ -53,6 +61,10 @@ class Simulator(ABC):
     def samples(self) -> Sequence[Sample]:
         """Return tokens to try: first the good one of the complete person, then others, and every refusal."""
 
-    def app(self) -> Starlette:
-        """Return the simulator as an ASGI app."""
-        return Starlette(routes=list(self.routes()))
+    def other_tokens(self) -> Mapping[str, str]:
+        """Return tokens whose verdict depends on settings or on time, with what they are."""
+        return {}
+
+    def app(self) -> ASGIApp:
+        """Return the simulator as an ASGI app: its endpoints, the page at `/`, and faults for tokens that ask."""
+        return Faults(Starlette(routes=[root_route(self), *self.routes()]))

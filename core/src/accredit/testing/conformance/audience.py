@@ -9,14 +9,15 @@ from accredit.errors import ConfigurationError, WrongAudience
 from accredit.http import origin
 from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy
-from accredit.testing.conformance.desk import Desk, accepted_samples, desk_for, make_simulator, samples_of, start
+from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
+from accredit.testing.conformance.samples import accepted_samples, one_of_each_kind, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.simulator import Sample
 from accredit.testing.workbench import BASE_URL
 
 ATTACKER = "https://attacker.example"
 _PARAMETERS = frozenset(
-    "client_id connection scope access_token access_token_secret nonce user_id audience device state".split()
+    {"client_id", "connection", "scope", "access_token", "access_token_secret", "nonce", "user_id", "audience", "state"}
 )
 """What a request may say; a setting of that name is not shadowed."""
 _OPERATOR = frozenset({"provider_misconfigured", "provider_protocol_error"})
@@ -47,7 +48,7 @@ class Audience(Suite):
         for almost in near_misses(ours):
             stand_in = _with_accepted(self.strategy, frozenset(almost))
             async with desk_for(self, simulator=simulator, strategy=stand_in) as desk:
-                for sample in _one_of_each_kind(samples):
+                for sample in one_of_each_kind(samples):
                     await desk.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
                     require(desk.event.reason == "wrong_audience", f"{sample.name}: ended as {desk.reason}")
 
@@ -62,7 +63,7 @@ class Audience(Suite):
         for changes in self._almost_right_tables():
             try:
                 async with desk_for(self, simulator=simulator, connection=changes) as desk:
-                    for sample in _one_of_each_kind(samples):
+                    for sample in one_of_each_kind(samples):
                         await self._refused_for_the_app(desk, sample)
             except ConfigurationError:
                 continue  # refused even earlier
@@ -101,7 +102,7 @@ class Audience(Suite):
         settings = {name: ATTACKER if name.endswith("_url") else ours for name in names}
         oauth = dict.fromkeys(("iss", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"), ATTACKER)
         more = {**settings, **oauth, "aud": ours, "azp": ours, "app_id": ours, "appkey": ours, "client": ours}
-        chosen = _one_of_each_kind(samples) + [one for one in samples if one.expected == "wrong_audience"]
+        chosen = one_of_each_kind(samples) + [one for one in samples if one.expected == "wrong_audience"]
         async with desk_for(self, simulator=simulator) as desk:
             for sample in chosen:
                 plain = await desk.post(sample.parameters)
@@ -145,7 +146,8 @@ class Audience(Suite):
                 one = value if isinstance(value, str) else None
                 changed[name] = change(one) if one is not None else [change(each) for each in value]
             held = {one for value in changed.values() for one in ([value] if isinstance(value, str) else value)}
-            if "" not in held and not held & accepted:
+            # What no header can carry, no operator can be misled by.
+            if "" not in held and not held & accepted and all(map(str.isascii, held)):
                 yield changed
 
     async def _refused_for_the_app(self, desk: Desk, sample: Sample) -> None:
@@ -204,14 +206,6 @@ def _with_accepted(strategy: type[Strategy[Any]], accepted: frozenset[str]) -> t
 def _holds(value: Any, ids: frozenset[str]) -> bool:
     values = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
     return any(one in ids for one in values)
-
-
-def _one_of_each_kind(samples: list[Sample]) -> list[Sample]:
-    """Return an accepted opaque token, and an accepted JWT where there is one."""
-    accepted = accepted_samples(samples)
-    jwts = [one for one in accepted if one.parameters["access_token"].count(".") == 2]
-    opaque = [one for one in accepted if one not in jwts]
-    return [*opaque[:1], *jwts[:1]]
 
 
 def _origins(desk: Desk) -> set[str]:

@@ -13,18 +13,17 @@ import httpx
 from accredit.asgi import create_app
 from accredit.events import ExchangeEvent
 from accredit.exchange import Exchange
-from accredit.hookspecs import hookimpl
 from accredit.http import make_transport
-from accredit.models import Identity, Subject
+from accredit.models import Identity
 from accredit.settings import Settings
 from accredit.strategy import Strategy
 from accredit.testing.conformance.spy import Rewrite, Seen, Spy
 from accredit.testing.conformance.suite import Suite, require
-from accredit.testing.simulator import ACCEPTED, Sample, Simulator
+from accredit.testing.conformance.witnesses import Brings, Clock, Log, Witness
+from accredit.testing.simulator import Simulator
 from accredit.testing.transport import InProcess
 from accredit.testing.workbench import BASE_URL, exchange_for
 
-NOW = 1_800_000_000
 SCOPE = "openid profile email address phone offline_access"
 REFUSED = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}
 """The body of every refusal of a provider token: one face outside."""
@@ -32,71 +31,6 @@ UNAVAILABLE = {
     "error": "temporarily_unavailable",
     "error_description": "the identity provider is not available, try again later",
 }
-
-
-class Clock:
-    """Epoch seconds, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = float(NOW)
-
-    def __call__(self) -> float:
-        """Return the time."""
-        return self.now
-
-
-class Log:
-    """Keeps every line of the engine's log with its level."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, str]] = []
-
-    def info(self, line: str) -> None:
-        """Keep a line."""
-        self.lines.append(("info", line))
-
-    def warning(self, line: str) -> None:
-        """Keep a line."""
-        self.lines.append(("warning", line))
-
-    def error(self, line: str) -> None:
-        """Keep a line."""
-        self.lines.append(("error", line))
-
-    def critical(self, line: str) -> None:
-        """Keep a line."""
-        self.lines.append(("critical", line))
-
-
-class Witness:
-    """Sees every identity that gets as far as a subject, and every audit event."""
-
-    def __init__(self) -> None:
-        self.identities: list[Identity] = []
-        self.events: list[ExchangeEvent] = []
-
-    @hookimpl
-    async def resolve_subject(self, identity: Identity, client_id: str) -> Subject | None:
-        """Take note, and leave the decision to others."""
-        self.identities.append(identity)
-        return None
-
-    @hookimpl
-    def observe(self, event: ExchangeEvent) -> None:
-        """Take note."""
-        self.events.append(event)
-
-
-class Brings:
-    """A plugin that brings one strategy."""
-
-    def __init__(self, strategy: type[Strategy[Any]]) -> None:
-        self._strategy = strategy
-
-    @hookimpl
-    def strategies(self) -> tuple[type[Strategy[Any]], ...]:
-        """Bring it."""
-        return (self._strategy,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,23 +220,6 @@ def start(suite: Suite, table: Mapping[str, Any]) -> Exchange:
 def make_simulator(suite: Suite, clock: Clock | None = None) -> Simulator:
     """Build the suite's simulator; without `clock` it stands at `NOW`."""
     return suite.simulator(clock=clock or Clock())
-
-
-def samples_of(suite: Suite) -> tuple[Simulator, list[Sample]]:
-    """Build the suite's simulator, and return its samples."""
-    simulator = make_simulator(suite)
-    return simulator, list(simulator.samples())
-
-
-def accepted_samples(samples: Iterable[Sample]) -> list[Sample]:
-    """Return the samples that are to be accepted.
-
-    Raises:
-        AssertionError: there is none.
-    """
-    accepted = [sample for sample in samples if sample.expected == ACCEPTED]
-    require(accepted, "the simulator has no sample that is to be accepted")
-    return accepted
 
 
 def brought(strategy: type[Strategy[Any]]) -> list[object]:

@@ -8,16 +8,15 @@ from urllib.parse import urlencode
 import pytest
 
 from accredit.testing.conformance.desk import (
-    Clock,
     Desk,
-    accepted_samples,
     desk_for,
     desk_over_http,
     make_simulator,
-    samples_of,
 )
+from accredit.testing.conformance.samples import accepted_samples, one_of_each_kind, samples_of
 from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.serving import serve
 from accredit.testing.simulator import Sample
 
@@ -85,7 +84,7 @@ class Requests(Suite):
         simulator = make_simulator(self)
         with serve(simulator.app()) as url:
             async with desk_over_http(self, simulator, url) as desk:
-                samples = _one_of_each_kind(list(simulator.samples()))
+                samples = one_of_each_kind(list(simulator.samples()))
                 for sample in samples:
                     await desk.post(sample.parameters)
                     await desk.refused({**sample.parameters, "access_token": "x"}, "the token x")
@@ -94,7 +93,9 @@ class Requests(Suite):
                     for odd in _odd(sample):
                         await _refused_as_a_whole(desk, odd)
                 for seen in desk.calls:
-                    require(_skeleton(seen) in known, f"a token changed the form of a call: {seen.method} {_path(seen)}")
+                    require(
+                        _skeleton(seen) in known, f"a token changed the form of a call: {seen.method} {_path(seen)}"
+                    )
                 for sample in samples:
                     await desk.accepted(sample.parameters, f"{sample.name}, after all that")
 
@@ -121,7 +122,7 @@ class Requests(Suite):
         """Access token and ID token that were issued here, sent back as provider tokens, are refused."""
         simulator, samples = samples_of(self)
         async with desk_for(self, simulator=simulator, clock=Clock()) as desk:
-            for sample in _one_of_each_kind(samples):
+            for sample in one_of_each_kind(samples):
                 answer = await desk.accepted(sample.parameters, sample.name)
                 for name in ("access_token", "id_token", "refresh_token"):
                     ours = {**sample.parameters, "access_token": answer.body[name]}
@@ -175,12 +176,6 @@ async def _post_escaped(desk: Desk, parameters: Mapping[str, str]) -> int:
     """Post JSON in ASCII, so that half a surrogate pair can travel too."""
     body = json.dumps({"client_id": "app", "connection": desk.strategy, **parameters})
     return (await desk.send(content=body, headers=_JSON)).status
-
-
-def _one_of_each_kind(samples: list[Sample]) -> list[Sample]:
-    accepted = accepted_samples(samples)
-    jwts = [one for one in accepted if one.parameters["access_token"].count(".") == 2]
-    return [*[one for one in accepted if one not in jwts][:1], *jwts[:1]]
 
 
 def _skeleton(seen: Seen) -> tuple[str, str, str, frozenset[str], frozenset[str]]:

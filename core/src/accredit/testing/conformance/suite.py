@@ -43,6 +43,8 @@ def check(method: Callable[[SuiteT], Coroutine[Any, Any, None]]) -> Callable[[Su
     """Make a test of a coroutine, so that the suite needs no plugin of pytest for asyncio."""
 
     def test(self: SuiteT) -> None:
+        __tracebackhide__ = True
+
         async def bounded() -> None:
             async with asyncio.timeout(LONGEST_S):
                 await method(self)
@@ -56,6 +58,7 @@ def check(method: Callable[[SuiteT], Coroutine[Any, Any, None]]) -> Callable[[Su
 
 def require(condition: object, message: str) -> None:
     """Fail the check with `message`, also under `python -O`."""
+    __tracebackhide__ = True
     if not condition:
         raise AssertionError(message)
 
@@ -108,7 +111,8 @@ def refuse_weakening(cls: type[Suite], kit: type[Suite]) -> None:
 def _refuse_exemptions(cls: type[Suite], checks: frozenset[str]) -> None:
     if unknown := sorted(set(cls.exemptions) - checks):
         raise ConformanceError(f"{cls.__name__}: exemptions name what is no check: {', '.join(unknown)}")
-    for name, reason in cls.exemptions.items():
+    reasons: Mapping[str, object] = cls.exemptions
+    for name, reason in reasons.items():
         if not isinstance(reason, str) or len(reason.split()) < 3:
             raise ConformanceError(f"{cls.__name__}: the exemption of {name} needs a reason, in a few words")
 

@@ -15,12 +15,11 @@ from accredit.testing.conformance.desk import (
     UNAVAILABLE,
     Answer,
     Desk,
-    accepted_samples,
     brought,
     desk_for,
-    samples_of,
 )
-from accredit.testing.conformance.forging import payload_of
+from accredit.testing.conformance.jwts import payload_of
+from accredit.testing.conformance.samples import accepted_samples, samples_of, subject_of
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.simulator import ACCEPTED, Sample
 
@@ -71,7 +70,7 @@ class Verdicts(Suite):
     async def test_verdicts_do_not_depend_on_order(self) -> None:
         """Backwards and shuffled, every sample ends as it did before: a strategy keeps no state."""
         simulator, samples = samples_of(self)
-        shuffled = random.Random(7).sample(samples, len(samples))
+        shuffled = _shuffled(samples)
         async with desk_for(self, simulator=simulator) as desk:
             for sample in (*reversed(samples), *shuffled):
                 _check_verdict(sample, await desk.post(sample.parameters), desk)
@@ -81,7 +80,7 @@ class Verdicts(Suite):
     async def test_verdicts_do_not_depend_on_what_runs_beside(self) -> None:
         """All samples at once, three times each: every one ends as it does alone, and one person is one subject."""
         simulator, samples = samples_of(self)
-        crowd = random.Random(7).sample(samples * 3, len(samples) * 3)
+        crowd = _shuffled(samples * 3)
         async with desk_for(self, simulator=simulator) as desk:
             subjects: dict[str, set[str]] = {}
             answers = await desk.post_all(sample.parameters for sample in crowd)
@@ -135,9 +134,8 @@ class Verdicts(Suite):
         require(all(self.simulator in module.simulators() for module in modules), "hook simulators: another class")
 
 
-def subject_of(answer: Answer) -> str:
-    """Return the `sub` of an acceptance."""
-    return str(payload_of(answer.body["access_token"])["sub"])
+def _shuffled(samples: list[Sample]) -> list[Sample]:
+    return random.Random(7).sample(samples, len(samples))  # noqa: S311 - the same order in every run
 
 
 def _check_verdict(sample: Sample, answer: Answer, desk: Desk) -> None:

@@ -1,0 +1,109 @@
+"""`accredit explain`: why a provider's token is accepted or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from accredit.cli.config import ConfigOption, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def command(
+    connection: Annotated[str, typer.Option("--connection", metavar="NAME", help="The connection to ask.")],
+    config: ConfigOption = None,
+    show_profile: Annotated[bool, typer.Option("--show-profile", help="Show the e-mail address in full.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+) -> None:
+    """Verify one token and show every check. Use it when a login fails and you have the user's token.
+
+    Reads the token from standard input, in one line; for OAuth 1.0a as token:secret. The nonce of an ID token may
+    follow in a second line. On a terminal it asks for them, and shows nothing of what is typed. Asks the provider as
+    an exchange does, but issues nothing: needs no client, no key file and no database, and calls no hooks.
+
+    Exit codes: 0 accepted, 3 refused, 4 the provider is in trouble, 5 something of ours is wrong (credentials,
+    quota, plugin), 2 an argument, a setting or the input must be changed, 1 anything else.
+
+    \b
+    Example:
+      accredit explain --connection facebook --config accredit.toml < token.txt
+    """
+    import asyncio
+
+    from accredit.cli.explanation import Inquiry, report
+    from accredit.cli.screen import pretty
+    from accredit.cli.secret_input import read_token
+    from accredit.errors import ConfigurationError
+
+    if words:  # not repeated here: it may be a token
+        raise ConfigurationError("a token on the command line stays in the shell's history: pipe it in instead")
+    inquiry = Inquiry(read_settings(config), connection)
+    token, nonce = read_token()
+    found = asyncio.run(inquiry.ask(token, nonce))
+    told = report(found, secrets=(token, nonce), show_email=show_profile)
+    if as_json:
+        typer.echo(pretty(told))
+    else:
+        _show(told)
+    raise typer.Exit(found.exit_code)
+
+
+def _show(told: dict[str, Any]) -> None:
+    from accredit.cli.screen import make_console
+
+    console = make_console()
+    console.print(_plain(f"{told['connection']}: strategy {told['strategy']}, {told['brought_by']}"), style="bold")
+    for title, lines in _sections(told):
+        if lines:
+            console.print(f"\n{title}", style="bold cyan")
+        for line in lines:
+            console.print(_plain(f"  {line}"))
+    colour = {0: "green", 3: "red"}.get(told["exit_code"], "yellow")
+    console.print(_plain(f"\n{_verdict(told)}"), style=f"bold {colour}")
+
+
+def _sections(told: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    from accredit.cli.screen import pretty
+
+    calls = [(f"{call['method']} {call['url']}", str(call["status"] or "no answer"), call) for call in told["calls"]]
+    yield "calls", [f"{what:<70} {status:<10} {call['duration_ms']:>8} ms" for what, status, call in calls]
+    yield "checks", [f"{one['name']:<20} {one['verdict']:<8} {one['duration_ms']:>8} ms" for one in told["checks"]]
+    audience = told["audience"] or {}
+    lines = [f"proof: {audience['proof']}"] if audience else []
+    lines += [f"{name}: {', '.join(audience[name])}" for name in ("named", "accepted") if name in audience]
+    yield "audience", lines
+    if told["profile"] is not None:
+        lines = [f"user: {told['strategy']}|{told['user_id']}", f"token ends: {_time(told['expires_at'])}"]
+        yield "identity", [*lines, f"permissions: {', '.join(told['permissions']) or '-'}"]
+        yield "profile", pretty(told["profile"]).splitlines()
+    yield "notes", told["notes"]
+
+
+def _verdict(told: dict[str, Any]) -> str:
+    if told["answer"] is None:
+        return f"accepted, after {told['duration_ms']} ms"
+    answer = told["answer"]
+    detail = f": {told['detail']}" if told["detail"] else ""
+    wait = "" if told["retry_after_s"] is None else f", to be tried again after {told['retry_after_s']} s"
+    return (
+        f"{told['verdict']}, {told['reason']}{detail} (after {told['duration_ms']} ms)\n"
+        f"a client is told: {answer['status']} {answer['error']}, {answer['error_description']}{wait}"
+    )
+
+
+def _time(epoch: int | None) -> str:
+    import datetime as dt
+
+    try:
+        return "-" if epoch is None else dt.datetime.fromtimestamp(epoch, dt.UTC).isoformat()
+    except (ValueError, OverflowError, OSError):  # what a provider says need not be a time
+        return str(epoch)
+
+
+def _plain(text: str) -> str:
+    """Show what providers say as it is, and never obey it: a name may hold a terminal's control characters."""
+    return "".join(one if one.isprintable() or one == "\n" else f"\\u{ord(one):04x}" for one in text)

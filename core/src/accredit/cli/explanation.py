@@ -1,0 +1,190 @@
+"""Why a provider's token is accepted or refused: every check, every call, and nothing secret."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import SecretStr
+
+from accredit.audience import AppBound, AudienceProof, JwtAudience
+from accredit.cli.probe import probe
+from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
+from accredit.events import ExchangeEvent
+from accredit.hookspecs import hookimpl
+from accredit.logs import redact
+from accredit.models import Identity, ProviderToken, Verification
+from accredit.plugins import Connection
+from accredit.settings import ConnectionSettings, Settings
+from accredit.strategy import Strategy, VerifyContext
+
+_SHORTEST_SECRET = 6
+"""A nonce of `1` is no secret worth blanking every `1` for."""
+
+
+@dataclass(slots=True)
+class Explanation:
+    """What became of a token. `notes` are log lines beside the audit event, such as a warning of start-up."""
+
+    connection: Connection
+    event: ExchangeEvent | None = None
+    error: ExchangeError | None = None
+    verification: Verification | None = None
+    identity: Identity | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0 accepted, 3 refused, 4 the provider is in trouble, 5 something of ours is wrong."""
+        if self.error is None:
+            return 0
+        if self.error.status < 500:
+            return 3
+        return 4 if isinstance(self.error, ProviderUnavailable) else 5
+
+
+class Inquiry:
+    """One connection, ready to be asked about one token.
+
+    Raises:
+        ConfigurationError: there is no such connection, it is off, or its settings are wrong.
+    """
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        table = settings.connections.get(name)
+        if table is None:
+            known = ", ".join(settings.connections) or "none"
+            raise ConfigurationError(f"no connection '{name}' is configured (configured: {known})")
+        self._exchange = probe(settings, {name: table}, plugins=(self,), logger=self)
+        if name in self._exchange.disabled:
+            raise ConfigurationError(f"connection '{name}' is off: set enabled = true")
+        self._name = name
+        self._found = Explanation(self._exchange.connections[name])
+
+    async def ask(self, token: str, nonce: str | None) -> Explanation:
+        """Verify a token as an exchange would, up to the profile: who its user is, and for which app."""
+        found = self._found
+        witness = _Witness(found.connection.strategy)
+        self._exchange.connections[self._name] = dataclasses.replace(found.connection, strategy=witness)
+        async with self._exchange as exchange:
+            try:
+                found.identity = await exchange.verify(self._name, _provider_token(token, nonce, exchange.refuse))
+            except ExchangeError as error:
+                found.error = error
+        found.verification = witness.verification
+        return found
+
+    @hookimpl
+    def observe(self, event: ExchangeEvent) -> None:
+        """Keep the audit event, which has the checks and the calls."""
+        self._found.event = event
+
+    def msg(self, line: str) -> None:
+        """Keep a log line that is not the audit event."""
+        fields = json.loads(line)
+        event = fields.pop("event")
+        if not event.startswith("exchange."):
+            told = {name: value for name, value in fields.items() if name not in {"level", "timestamp"}}
+            self._found.notes.append(" ".join([event, *(f"{name}={value}" for name, value in told.items())]))
+
+    info = warning = error = critical = msg
+
+
+class _Witness(Strategy[Any]):
+    """A strategy that remembers what the provider said: a refusal for its audience does not say whose token it was."""
+
+    def __init__(self, strategy: Strategy[Any]) -> None:
+        super().__init__(strategy.settings)
+        vars(self)["name"] = strategy.name
+        self._strategy = strategy
+        self.verification: Verification | None = None
+
+    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        verification = await self._strategy.verify(token, ctx)
+        self.verification = verification if isinstance(verification, Verification) else None
+        return verification
+
+    def normalize(self, verification: Verification) -> Any:
+        return self._strategy.normalize(verification)
+
+
+def _provider_token(token: str, nonce: str | None, refuse: Callable[[ExchangeError], None]) -> ProviderToken:
+    try:
+        return ProviderToken.of(token, nonce=nonce)
+    except ExchangeError as error:
+        refuse(error)
+        raise
+
+
+def report(found: Explanation, *, secrets: tuple[str | None, ...], show_email: bool) -> dict[str, Any]:
+    """Return all of it as JSON values, with `secrets` and those of the connection blanked wherever they stand."""
+    event, error, identity = found.event, found.error, found.identity
+    if event is None:  # every exchange leaves one
+        raise RuntimeError("no audit event")
+    told = {
+        "verdict": event.outcome,
+        "exit_code": found.exit_code,
+        "reason": event.reason,
+        "detail": event.detail,
+        "answer": None
+        if error is None
+        else {"status": error.status, "error": error.error, "error_description": error.description},
+        "retry_after_s": None if error is None else error.retry_after_s,
+        "connection": found.connection.name,
+        "strategy": found.connection.strategy.name,
+        "brought_by": found.connection.source,
+        "checks": [{**check._asdict(), "duration_ms": round(check.duration_ms, 1)} for check in event.checks],
+        "calls": [{**dataclasses.asdict(call), "duration_ms": round(call.duration_ms, 1)} for call in event.calls],
+        "audience": None if found.verification is None else _audience(found.verification.audience, found.connection),
+        "user_id": None if identity is None else identity.user_id,
+        "expires_at": None if identity is None else identity.expires_at,
+        "permissions": None if identity is None else sorted(identity.provider_scopes),
+        "profile": None if identity is None else _claims(identity, show_email=show_email),
+        "notes": found.notes,
+        "duration_ms": round(event.duration_ms, 1),
+    }
+    # Our own words, which quote no secret; a plugin's may.
+    told |= redact(None, "", {name: told[name] for name in ("detail", "notes")})
+    hidden = {part for secret in (*secrets, *_secrets_of(found.connection.settings)) for part in _parts(secret)}
+    cleaned: dict[str, Any] = _blank(told, sorted(hidden, key=len, reverse=True))
+    return cleaned
+
+
+def _audience(proof: AudienceProof, connection: Connection) -> dict[str, Any]:
+    match proof:
+        case AppBound(app_id):
+            named = [app_id]
+        case JwtAudience(aud, azp):
+            named = list(dict.fromkeys(aud if azp is None else (*aud, azp)))
+        case _:
+            return {"proof": type(proof).__name__}
+    return {"proof": type(proof).__name__, "named": named, "accepted": sorted(connection.accepted)}
+
+
+def _claims(identity: Identity, *, show_email: bool) -> dict[str, Any]:
+    claims = identity.profile.claims()
+    if "email" in claims and not show_email:
+        local, at, domain = claims["email"].rpartition("@")
+        claims["email"] = f"{local[:1]}***{at}{domain}"
+    return claims
+
+
+def _secrets_of(settings: ConnectionSettings) -> list[str]:
+    return [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+
+
+def _parts(secret: str | None) -> list[str]:
+    parts = [] if secret is None else [secret, *secret.split(":")]
+    return [part for part in parts if len(part) >= _SHORTEST_SECRET]
+
+
+def _blank(value: Any, hidden: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _blank(one, hidden) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_blank(one, hidden) for one in value]
+    if isinstance(value, str):
+        for secret in hidden:
+            value = value.replace(secret, "[redacted]")
+    return value

@@ -1,0 +1,34 @@
+"""An exchange that only asks providers: for commands that look into a connection and issue nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accredit.exchange import Exchange
+from accredit.http import Transport
+from accredit.jose import SigningKey
+from accredit.keys import SigningKeys
+from accredit.settings import Settings
+from accredit.storage import MemoryGrants
+
+
+def probe(
+    settings: Settings,
+    tables: Mapping[str, Mapping[str, Any]],
+    *,
+    transport: Transport | None = None,
+    plugins: tuple[object, ...] = (),
+    logger: object = None,
+) -> Exchange:
+    """Return an exchange for the connections of `tables`, with nothing on disk: no key file, no database.
+
+    Raises:
+        ConfigurationError: a connection's settings are wrong, or its plugin is.
+    """
+    return Exchange(
+        settings.model_copy(update={"connections": dict(tables)}),
+        transport=transport,
+        grants=MemoryGrants(),
+        keys=SigningKeys([SigningKey.generate("ES256")]),  # signs nothing, but an exchange has one
+        plugins=plugins,
+        logger=logger,
+    )

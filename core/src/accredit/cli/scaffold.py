@@ -1,0 +1,97 @@
+"""The templates of `accredit new-strategy`, and how they become a plugin.
+
+A template is the file of a plugin for the provider Acme, as it stands, with `.template` behind its name. Putting
+another provider's name in the place of Acme's is all that is done to it.
+"""
+
+import importlib.metadata
+import importlib.resources
+import re
+from collections.abc import Iterator, Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+
+from accredit.errors import ConfigurationError
+from accredit.plugins import installed_entry_points, source_of
+
+LONGEST_NAME = 32
+"""Longer names would break the lines of the templates."""
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_ACME = re.compile(r"accredit_acme|accredit-acme|Acme|ACME|acme|>=0\.1,<0\.2")
+_SUFFIX = ".template"
+
+
+class Names:
+    """A strategy's name in each spelling: `acme-pay`, `accredit-acme-pay`, `accredit_acme_pay`, `AcmePay`.
+
+    Raises:
+        ConfigurationError: the name is not of the form, too long, or taken by an installed plugin.
+    """
+
+    def __init__(self, strategy: str) -> None:
+        if not _NAME.fullmatch(strategy) or len(strategy) > LONGEST_NAME:
+            raise ConfigurationError(
+                f"'{strategy}' cannot name a strategy: it takes lower case letters, digits and single hyphens, begins "
+                f"with a letter, and has at most {LONGEST_NAME} characters, such as 'acme-pay'"
+            )
+        if taken := installed_entry_points(strategy):
+            raise ConfigurationError(
+                f"the strategy '{strategy}' is there already, brought by {source_of(taken[0])}; choose another name"
+            )
+        self.strategy = strategy
+        self.distribution = f"accredit-{strategy}"
+        self.module = f"accredit_{strategy.replace('-', '_')}"
+        self.title = "".join(part.capitalize() for part in strategy.split("-"))
+        self.variable = strategy.replace("-", "_").upper()
+
+    def put_into(self, text: str) -> str:
+        """Return `text` with our names in the place of Acme's, and the installed core's version of its own."""
+        replacements = {
+            "accredit_acme": self.module,
+            "accredit-acme": self.distribution,
+            "Acme": self.title,
+            "ACME": self.variable,
+            "acme": self.strategy,
+            ">=0.1,<0.2": _compatible_versions(),
+        }
+        return _ACME.sub(lambda match: replacements[match[0]], text)
+
+
+def _compatible_versions() -> str:
+    major, minor, *_ = importlib.metadata.version("accredit").split(".")
+    return f">={major}.{minor},<{major}.{int(minor) + 1}"
+
+
+def read_templates(kind: str, names: Names) -> dict[PurePosixPath, str]:
+    """Return the files of a plugin: paths inside it, and what they hold."""
+    templates = importlib.resources.files("accredit.cli") / "templates"
+    found = [*_walk(templates / "common"), *_walk(templates / kind)]
+    return {PurePosixPath(names.put_into(str(path))): names.put_into(text) for path, text in sorted(found)}
+
+
+def _walk(folder: Traversable, path: PurePosixPath = PurePosixPath()) -> Iterator[tuple[PurePosixPath, str]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _walk(entry, path / entry.name)
+        elif entry.name.endswith(_SUFFIX):
+            yield path / entry.name.removesuffix(_SUFFIX), entry.read_text("utf-8")
+
+
+def write(files: Mapping[PurePosixPath, str], directory: Path) -> list[Path]:
+    """Write all files below `directory`, or none, and return their paths.
+
+    Raises:
+        ConfigurationError: one is there already, or cannot be written.
+    """
+    made = {directory / path: text for path, text in files.items()}
+    if taken := next((path for path in made if path.exists() or path.is_symlink()), None):
+        raise ConfigurationError(f"{taken} is there already; choose another --directory")
+    try:
+        for path, text in made.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+    except OSError as exc:
+        raise ConfigurationError(f"{exc.filename} cannot be written: {exc.strerror}") from exc
+    return list(made)

@@ -1,0 +1,50 @@
+"""A desk for ID tokens, and the issuer's own press to make them with."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from accredit.http import origin
+from accredit.jose import SigningKey
+from accredit.testing.conformance.desk import Desk, desk_for, make_simulator
+from accredit.testing.conformance.suite import Suite, not_applicable
+from accredit.testing.conformance.witnesses import Clock
+from accredit.testing.id_tokens import IdTokenIssuer
+from accredit.testing.people import person
+from accredit.testing.simulator import Simulator
+
+
+class Forge:
+    """A desk, and tokens of the issuer with whatever changed."""
+
+    def __init__(self, desk: Desk, issuer: IdTokenIssuer) -> None:
+        self.desk = desk
+        self.issuer = issuer
+
+    def mint(
+        self, *, key: SigningKey | None = None, header: Mapping[str, Any] | None = None, **changes: Any
+    ) -> dict[str, str]:
+        """Return what a client posts with a token of ada's; in `changes` None removes a claim."""
+        ada = person("ada")
+        token = self.issuer.mint(ada, changes=changes, header=header, key=key)
+        nonce = changes.get("nonce", self.issuer.claims(ada).get("nonce"))
+        return {"access_token": token, **({"nonce": nonce} if nonce and isinstance(nonce, str) else {})}
+
+    def strangers(self) -> set[str]:
+        """Return the origins that were called and are not the provider's."""
+        urls = self.desk.exchange.connections[self.desk.strategy].settings.provider_urls
+        return {seen.origin for seen in self.desk.calls} - set(map(origin, urls))
+
+
+@asynccontextmanager
+async def forge_for(
+    suite: Suite, *, simulator: Simulator | None = None, clock: Clock | None = None
+) -> AsyncIterator[Forge]:
+    """Open a forge, where the simulator has ID tokens."""
+    clock = clock or Clock()
+    simulator = simulator or make_simulator(suite, clock)
+    issuer = simulator.id_tokens
+    if issuer is None:
+        not_applicable("the simulator has no ID tokens")
+    async with desk_for(suite, simulator=simulator, clock=clock) as desk:
+        yield Forge(desk, issuer)

@@ -1,0 +1,42 @@
+"""The samples of a suite's simulator, and what came of them."""
+
+from collections.abc import Iterable, Sequence
+
+from accredit.testing.conformance.desk import Answer, make_simulator
+from accredit.testing.conformance.jwts import payload_of
+from accredit.testing.conformance.suite import Suite, require
+from accredit.testing.simulator import ACCEPTED, Sample, Simulator
+
+
+def samples_of(suite: Suite) -> tuple[Simulator, list[Sample]]:
+    """Build the suite's simulator, and return its samples."""
+    simulator = make_simulator(suite)
+    return simulator, list(simulator.samples())
+
+
+def accepted_samples(samples: Iterable[Sample]) -> list[Sample]:
+    """Return the samples that are to be accepted.
+
+    Raises:
+        AssertionError: there is none.
+    """
+    accepted = [sample for sample in samples if sample.expected == ACCEPTED]
+    require(accepted, "the simulator has no sample that is to be accepted")
+    return accepted
+
+
+def one_of_each_kind(samples: Sequence[Sample]) -> list[Sample]:
+    """Return an accepted access token and an accepted ID token, as far as there are any."""
+    accepted = accepted_samples(samples)
+    kinds = ([one for one in accepted if not is_jwt(one)], [one for one in accepted if is_jwt(one)])
+    return [one for kind in kinds for one in kind[:1]]
+
+
+def is_jwt(sample: Sample) -> bool:
+    """Tell an ID token from an access token, by its form."""
+    return sample.parameters["access_token"].count(".") == 2
+
+
+def subject_of(answer: Answer) -> str:
+    """Return the `sub` of an acceptance."""
+    return str(payload_of(answer.body["access_token"])["sub"])

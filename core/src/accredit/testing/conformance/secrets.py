@@ -1,0 +1,153 @@
+"""Secrets: the tokens that were sent, and what the operator keeps, are found nowhere afterwards."""
+
+import base64
+import contextlib
+import dataclasses
+import io
+import logging
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from accredit.errors import ExchangeError
+from accredit.models import ProviderToken
+from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
+from accredit.testing.conformance.samples import accepted_samples, samples_of
+from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.simulator import Sample
+from accredit.testing.workbench import BASE_URL
+
+_SHORTEST = 6
+"""A shorter value is found by chance; samples use longer ones."""
+_NAMES = re.compile(r"secret|password|private|credential|api_?key$")
+
+
+class Secrets(Suite):
+    """What must not be in logs, events, answers, errors, prints and representations."""
+
+    @pytest.mark.threat(33)
+    @check
+    async def test_no_secret_is_left_behind(self) -> None:
+        """Accepted or refused, no sample's token nor a secret of the connection is in a log, event or answer."""
+        simulator, samples = samples_of(self)
+        kept = self._secrets()
+        async with desk_for(self, simulator=simulator) as desk:
+            with _listening() as heard:
+                for sample in samples:
+                    before = len(desk.log.lines), len(desk.witness.events)
+                    answer = await desk.post(sample.parameters)
+                    told = [line for _, line in desk.log.lines[before[0] :]]
+                    told += [f"{event!r} {dataclasses.asdict(event)!r}" for event in desk.witness.events[before[1] :]]
+                    told.append(answer.text)
+                    _hunt(told, {**kept, **_tokens(sample)}, f"{sample.name}: in log, event or answer")
+            sent = {name: value for sample in samples for name, value in _tokens(sample).items()}
+            _hunt(heard(), {**kept, **sent}, "in what the strategy logs or prints")
+
+    @pytest.mark.threat(33, 37)
+    @check
+    async def test_no_secret_is_left_behind_by_a_failure(self) -> None:
+        """The same while the provider fails in ways nobody foresaw, and in what `Exchange.verify` raises."""
+        simulator, samples = samples_of(self)
+        good = accepted_samples(samples)[0]
+        secrets = {**self._secrets(), **_tokens(good)}
+        token = ProviderToken.of(
+            good.parameters["access_token"],
+            secret=good.parameters.get("access_token_secret"),
+            nonce=good.parameters.get("nonce"),
+        )
+        for failure in (httpx.ConnectError, httpx.ReadTimeout, RuntimeError, OSError, ValueError):
+            async with desk_for(self, simulator=simulator, rewrite=_fail(failure, good)) as desk:
+                with _listening() as heard:
+                    answer = await desk.post(good.parameters)
+                    require(not answer.accepted, f"accepted although the provider fails with {failure.__name__}")
+                    raised = await _raised(desk, token)
+                told = [line for _, line in desk.log.lines] + [repr(event) for event in desk.witness.events]
+                _hunt([*told, answer.text, *raised, *heard()], secrets, f"after {failure.__name__}")
+
+    @pytest.mark.threat(33)
+    @check
+    async def test_settings_and_strategy_show_no_secret(self) -> None:
+        """A setting that sounds like a secret is a `SecretStr`, and no representation shows one."""
+        table = make_simulator(self).settings(BASE_URL)
+        strategy = start(self, table).connections[self.strategy.name].strategy
+        for name in type(strategy.settings).model_fields:
+            value = getattr(strategy.settings, name)
+            secret = not _NAMES.search(name) or value in (None, "") or isinstance(value, SecretStr)
+            require(secret, f"setting {name} sounds like a secret and is no SecretStr")
+        shown = [repr(strategy), str(strategy), repr(strategy.settings), str(strategy.settings)]
+        _hunt(shown, self._secrets(), "in the representation of strategy or settings")
+
+    def _secrets(self) -> dict[str, str]:
+        """Return the connection's secrets, by setting."""
+        table = make_simulator(self).settings(BASE_URL)
+        settings = start(self, table).connections[self.strategy.name].settings
+        values = {name: getattr(settings, name) for name in type(settings).model_fields}
+        return {
+            name: value.get_secret_value()
+            for name, value in values.items()
+            if isinstance(value, SecretStr) and len(value.get_secret_value()) >= _SHORTEST
+        }
+
+
+def _tokens(sample: Sample) -> dict[str, str]:
+    # Not the nonce: the ID token repeats it, and has to.
+    names = ("access_token", "access_token_secret")
+    sent = {f"{name} of {sample.name}": sample.parameters.get(name, "") for name in names}
+    return {name: value for name, value in sent.items() if len(value) >= _SHORTEST}
+
+
+def _hunt(told: list[str], secrets: Mapping[str, str], where: str) -> None:
+    text = "\n".join(told)
+    for name, value in secrets.items():
+        encoded = base64.b64encode(value.encode()).decode().rstrip("=")
+        for form in {value, quote(value, safe=""), quote_plus(value), repr(value)[1:-1], encoded}:
+            require(form not in text, f"{name} is found {where}")
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[Any]:
+    """Collect everything that is logged at any level, printed or warned of; yields a function that returns it."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(stream)
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        with (
+            contextlib.redirect_stdout(stream),
+            contextlib.redirect_stderr(stream),
+            warnings.catch_warnings(record=True) as warned,
+        ):
+            warnings.simplefilter("always")
+            yield lambda: [stream.getvalue(), *(str(one.message) for one in warned)]
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+def _fail(failure: type[Exception], sample: Sample) -> Any:
+    """Return a rewrite that fails, with the token in the exception's own words."""
+
+    def fail(_: Any) -> Any:
+        raise failure(f"failed with {sample.parameters['access_token']}")
+
+    return fail
+
+
+async def _raised(desk: Desk, token: ProviderToken) -> list[str]:
+    try:
+        identity = await desk.exchange.verify(desk.strategy, token)
+    except ExchangeError as exc:
+        chain: list[str] = []
+        one: BaseException | None = exc
+        while one is not None:
+            chain += [repr(one), str(one)] if isinstance(one, ExchangeError) else [type(one).__name__]
+            one = one.__cause__
+        return chain
+    return [repr(identity)]
