@@ -34,6 +34,7 @@ class Audit:
         self.audience_proof: str | None = None
         self.subject: Subject | None = None
         self.scopes: tuple[str, ...] = ()
+        self.form_as_json = False
         self.calls: list[ProviderCall] = []
         self._begun: list[tuple[str, float]] = []
 
@@ -70,6 +71,7 @@ class Audit:
             unbound=error is None and self.audience_proof == "Unbound",
             alert=error is not None and error.alert,
             detail="" if error is None else error.detail,
+            form_as_json=self.form_as_json,
             checks=self._checks("passed" if error is None else "refused" if status < 500 else "failed", ended),
             calls=tuple(self.calls),
             duration_ms=(ended - self._started) * 1000,
@@ -125,6 +127,7 @@ def _fields(event: ExchangeEvent) -> dict[str, object]:
         "alert": event.alert,
         "detail": event.detail,
         "checks": compact(event.checks),
+        "form_as_json": event.form_as_json or None,
         "calls": [
             {"method": call.method, "url": call.url, "status": call.status, "duration_ms": round(call.duration_ms, 1)}
             for call in event.calls

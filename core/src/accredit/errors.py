@@ -11,6 +11,7 @@
         │   ├── MissingParameter
         │   ├── InvalidParameter
         │   ├── InvalidTarget            (`invalid_target`, RFC 8707 section 2)
+        │   ├── LinkingUnavailable
         │   ├── ConnectionNotFound
         │   └── ConnectionDisabled
         ├── UnauthorizedClient           403  the calling application may not do this
@@ -111,6 +112,13 @@ class InvalidTarget(InvalidRequest):
     error = "invalid_target"
     reason = "invalid_target"
     description = "the audience is not allowed for the client"
+
+
+class LinkingUnavailable(InvalidRequest):
+    """Refuse to link identities, rather than log somebody in as a second user."""
+
+    reason = "linking_unavailable"
+    description = "linking identities is not available"
 
 
 class ConnectionNotFound(InvalidRequest):

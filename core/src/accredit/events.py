@@ -36,6 +36,8 @@ class ExchangeEvent:
     """The token was accepted without proof of audience, because the connection says so."""
     alert: bool = False
     detail: str = ""
+    form_as_json: bool = False
+    """The body called itself JSON and was a form, as in the original documentation's JavaScript sample."""
     checks: tuple[Check, ...] = ()
     """What was checked, in that order; all but the last have passed."""
     calls: tuple[ProviderCall, ...] = ()

@@ -20,6 +20,7 @@ from accredit.steps.check_bearer import check_bearer
 from accredit.steps.find_connection import allow_connection, find_connection
 from accredit.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.steps.issue import issue
+from accredit.steps.link import link
 from accredit.steps.normalize import normalize
 from accredit.steps.resolve_subject import resolve_subject
 from accredit.steps.verify import verify
@@ -57,10 +58,12 @@ class Exchange(Engine):
         settings, check = self.settings, audit.check
         client = check(authenticate_client, request.client_id, settings.clients)
         audit.client_id = request.client_id
+        audit.form_as_json = request.form_as_json
         connection = self._find(request.connection, audit)
         check(allow_connection, connection, client)
         policy = client.authorization or settings.authorization
         check(check_bearer, policy, request.bearer, self._read, audience=settings.issuer)
+        check(link, request.main_access_token)
         scopes = check(grant_scopes, request.scopes, client)
         audience = check(grant_audience, request.audience, client, settings.issuer)
 

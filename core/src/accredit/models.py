@@ -81,6 +81,8 @@ class ExchangeRequest:
     main_access_token: SecretStr | None = None
     bearer: SecretStr | None = None
     """The token of the `Authorization: Bearer` header."""
+    form_as_json: bool = False
+    """The body called itself JSON and was a form; counted, to know when nobody does that any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

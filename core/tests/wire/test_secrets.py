@@ -26,7 +26,6 @@ SENT: dict[str, Any] = {
     "access_token": TOKEN,
     "access_token_secret": SECRET,
     "nonce": NONCE,
-    "main_access_token": MAIN,
     "scope": EVERYTHING,
     "device": "phone",
 }
@@ -121,6 +120,7 @@ PATHS: dict[str, tuple[type[Acme], str, dict[str, Any], Callable[[Bench], None],
     "wrong field 5": (Acme, "", {"audience": TOKEN}, _provider_accepts, 400),
     "no string": (Acme, "", {"access_token": [TOKEN]}, _provider_accepts, 400),
     "control character": (Acme, "", {"access_token": f"{TOKEN}\n"}, _provider_accepts, 400),
+    "linking": (Acme, "", {"main_access_token": MAIN}, _provider_accepts, 400),
     "bad bearer": (Acme, "", {"client_id": "strict"}, _provider_accepts, 401),
 }
 

@@ -40,7 +40,8 @@ def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> Ex
         InvalidParameter: a known parameter is no string, too long, or holds a control character.
         MissingParameter: `client_id`, `access_token` or `connection` is missing or empty.
     """
-    fields = _known(_fields(body, content_type.partition(";")[0].strip().lower()))
+    given, form_as_json = _fields(body, content_type.partition(";")[0].strip().lower())
+    fields = _known(given)
     for required in ("client_id", "access_token", "connection"):
         if required not in fields:
             raise MissingParameter(required)
@@ -58,17 +59,19 @@ def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> Ex
         state=fields.get("state"),
         main_access_token=None if main_access_token is None else SecretStr(main_access_token),
         bearer=_bearer(authorization),
+        form_as_json=form_as_json,
     )
 
 
-def _fields(body: bytes, media_type: str) -> Mapping[str, Any]:
+def _fields(body: bytes, media_type: str) -> tuple[Mapping[str, Any], bool]:
+    """Return the parameters, and whether a form called itself JSON."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         # Not chained, here and below: the cause quotes the body.
         raise MalformedBody("body is not UTF-8") from None
     if media_type == "application/x-www-form-urlencoded":
-        return _form(text)
+        return _form(text), False
     if media_type not in {"", "application/json"} and not media_type.endswith("+json"):
         raise MalformedBody("media type is neither JSON nor a form")
     try:
@@ -76,10 +79,10 @@ def _fields(body: bytes, media_type: str) -> Mapping[str, Any]:
     except RecursionError:
         raise MalformedBody("body nests too deeply") from None
     except ValueError:
-        return _form(text)
+        return _form(text), True
     if not isinstance(value, dict):
         raise MalformedBody("body is not a JSON object")
-    return value
+    return value, False
 
 
 def _form(text: str) -> dict[str, Any]:
