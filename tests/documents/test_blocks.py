@@ -113,6 +113,8 @@ def run(words: list[str], world: Any) -> None:
         case ["pip", "install", *names]:
             distributions = {"accredit", *(f"accredit-{plugin.name}" for plugin in (ROOT / "plugins").iterdir())}
             assert {name.partition("[")[0] for name in names} <= distributions
+        case ["nox", "-s", session, *_]:
+            assert f"def {session}(session" in (ROOT / "noxfile.py").read_text("utf-8")
         case ["accredit", "serve" | "dev", *_]:
             starts_and_stops([*words, "--port", "0"])
         case ["accredit", *_]:

@@ -66,17 +66,17 @@ class Engine:
         return self._keys
 
     async def open(self) -> None:
-        """Load or make the keys, bring the storage up to date, get ready to call providers.
+        """Get ready to call providers, load or make the keys, bring the storage up to date.
 
         Raises:
-            ConfigurationError: keys or storage cannot be used.
+            ConfigurationError: certificates, keys or storage cannot be used; nothing is left open.
         """
         settings = self.settings
+        if self._transport is None:
+            self._transport = make_transport(max_connections=settings.limits.provider_max_connections)
         if self._keys is None:
             self._keys = await asyncio.to_thread(load_keys, Path(settings.keys.path), settings.tokens.signing_alg)
         await self.grants.open()
-        if self._transport is None:
-            self._transport = make_transport(max_connections=settings.limits.provider_max_connections)
         for connection in self.connections.values():
             if connection.settings.accept_unbound_tokens:
                 self.reporter.warn_unbound(connection.name)

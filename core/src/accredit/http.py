@@ -7,7 +7,6 @@ the one we make is aiohttp's, because httpx's own pool costs milliseconds of CPU
 """
 
 import asyncio
-import functools
 import json
 import time
 from collections.abc import Iterable, Mapping
@@ -19,7 +18,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable
+from accredit.errors import ConfigurationError, ExchangeError, PluginFailed, ProviderUnavailable
 
 Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
@@ -28,9 +27,20 @@ _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-A
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
+_BROKEN = (httpx.TransportError, aiohttp.ClientError, OSError, EOFError, ValueError, RuntimeError)
+"""What transports raise, the odd ones too: UnicodeError for a host name, RuntimeError for a closed session."""
+
+
 def make_transport(*, max_connections: int) -> Transport:
-    """Make the transport an engine uses: keep-alive, one SSL context, at most `max_connections` sockets."""
-    ssl_context = httpx.create_ssl_context()
+    """Make the transport an engine uses: keep-alive, one SSL context, at most `max_connections` sockets.
+
+    Raises:
+        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read.
+    """
+    try:
+        ssl_context = httpx.create_ssl_context()
+    except OSError as exc:
+        raise ConfigurationError(f"cannot load the certificate authorities (SSL_CERT_FILE): {exc.strerror}") from exc
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=30, ssl=ssl_context)
@@ -39,14 +49,12 @@ def make_transport(*, max_connections: int) -> Transport:
     return AiohttpTransport(verify=ssl_context, client=session)
 
 
-@functools.lru_cache(maxsize=1024)
 def origin(url: str) -> str:
-    """Return `scheme://host:port` of a URL, to compare hosts exactly; remembered, as a connection calls few URLs."""
+    """Return `scheme://host:port` of a URL, to compare hosts exactly."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)}"
 
 
-@functools.lru_cache(maxsize=1024)
 def _shown(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -157,7 +165,7 @@ class ProviderHTTP:
             raise
         except TimeoutError:
             raise ProviderUnavailable("call timed out") from None
-        except Exception as exc:  # whatever breaks on the way, the provider was not reached
+        except _BROKEN as exc:
             # Not chained: the transport's message may quote the URL with its query.
             raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:

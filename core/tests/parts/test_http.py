@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.errors import PluginFailed, ProviderUnavailable
-from accredit.http import ProviderHTTP, ProviderResponse, origin
+from accredit.errors import ConfigurationError, PluginFailed, ProviderUnavailable
+from accredit.http import ProviderHTTP, ProviderResponse, make_transport, origin
 
 API = "https://api.acme.example"
 LIMIT = 1000
@@ -267,3 +267,9 @@ def test_json_that_is_no_object_is_unavailability(value: Any) -> None:
     assert response.json() == value
     with pytest.raises(ProviderUnavailable, match=r"^answer with status 200 is not a JSON object$"):
         response.json_object()
+
+
+def test_certificates_that_cannot_be_read_stop_start_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
+    with pytest.raises(ConfigurationError, match=r"certificate authorities \(SSL_CERT_FILE\): No such file"):
+        make_transport(max_connections=1)

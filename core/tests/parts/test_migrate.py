@@ -1,5 +1,6 @@
 """The schema, brought up to date."""
 
+import runpy
 import sqlite3
 import stat
 import subprocess
@@ -17,6 +18,8 @@ import accredit.storage.migrate
 from accredit.errors import ConfigurationError
 from accredit.storage.grants import Grant
 from accredit.storage.migrate import HEAD, migrate
+
+COMMAND = str(Path(accredit.storage.migrate.__file__).with_name("__main__.py"))
 
 
 @pytest.fixture
@@ -175,12 +178,15 @@ def test_a_database_that_another_process_upgraded_meanwhile_is_left_alone(
     assert execute(path, "SELECT name FROM sqlite_master") == [("alembic_version",)]
 
 
-def test_the_command_takes_a_path(path: Path) -> None:
-    assert run("-m", "accredit.storage", str(path)).returncode == 0
+def test_the_command_takes_a_path(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["storage", str(path)])
+    runpy.run_path(COMMAND, run_name="__main__")
     assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
-def test_the_command_fails_where_the_function_does(tmp_path: Path) -> None:
-    done = run("-m", "accredit.storage", str(tmp_path))
-    assert done.returncode != 0
-    assert "storage.url: cannot use" in done.stderr
+def test_the_command_fails_where_the_function_does_and_says_only_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["storage", str(tmp_path)])
+    with pytest.raises(SystemExit, match=r"^storage\.url: cannot use "):
+        runpy.run_path(COMMAND, run_name="__main__")

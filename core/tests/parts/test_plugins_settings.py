@@ -95,6 +95,10 @@ class Quotes(AcmeSettings):
         raise ValueError("must not start with a zero")
 
 
+def vars_of_acme() -> dict[str, Any]:
+    return {"verify": Acme.verify, "normalize": Acme.normalize}
+
+
 class Fails(Acme):
     def __init__(self, settings: AcmeSettings) -> NoReturn:
         raise RuntimeError("no")
@@ -111,7 +115,8 @@ def test_a_plugins_own_sentence_about_a_setting_is_told() -> None:
         type("NoAudiences", (Acme,), {"settings_type": Silent}),
         type("NoSettings", (Acme,), {"settings_type": dict}),
         type("Abstract", (Strategy,), {"name": "acme", "settings_type": AcmeSettings}),
-        type("Nameless", (Strategy,), {"settings_type": AcmeSettings}),
+        type("Nameless", (Strategy,), {**vars_of_acme(), "settings_type": AcmeSettings}),
+        type("Unnamed", (Acme,), {"name": ""}),
         Fails,
     ],
     ids=lambda strategy: strategy.__name__,

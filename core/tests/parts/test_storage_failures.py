@@ -115,6 +115,9 @@ class Fragile(sqlite3.Connection):
             raise sqlite3.OperationalError("disk I/O error")
         return super().execute(sql, *args)
 
+    def rollback(self) -> None:
+        self.execute("ROLLBACK")
+
     def close(self) -> None:
         type(self).closed = True
         super().close()

@@ -1,9 +1,12 @@
 import asyncio
+import datetime as dt
 from typing import Any
 
 import pytest
 
-from accredit.strategy import in_order
+from accredit.strategy import ApiVersion, in_order
+
+from .support import Acme, AcmeSettings
 
 
 async def returns(value: Any) -> Any:
@@ -87,3 +90,16 @@ async def test_cancelling_the_caller_cancels_both_calls() -> None:
         await both
     assert first.cancelled
     assert second.cancelled
+
+
+@pytest.mark.parametrize(
+    ("days_left", "soon"), [(-1, True), (0, True), (89, True), (90, False), (91, False), (None, False)]
+)
+def test_an_api_version_ends_soon_in_its_last_ninety_days(days_left: int | None, soon: bool) -> None:
+    today = dt.date(2026, 1, 1)
+    ends_on = None if days_left is None else today + dt.timedelta(days=days_left)
+    assert ApiVersion("v25.0", ends_on, "https://acme.example/versions").ends_soon(today) is soon
+
+
+def test_a_strategy_names_no_api_version_unless_its_provider_ends_them() -> None:
+    assert Acme(AcmeSettings(app_id="1")).api_version is None

@@ -65,8 +65,7 @@ class Sandbox:
 def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = None) -> Iterator[Sandbox]:
     """Run every installed plugin's simulator, and an exchange for them, until the block ends.
 
-    Keys live in a temporary directory, refresh tokens in memory. Only ever listens on 127.0.0.1; port 0 takes a free
-    one.
+    Keys and the SQLite database live in a temporary directory. Only ever listens on 127.0.0.1; port 0 takes a free one.
 
     Raises:
         NothingInstalled: there is no simulator.
@@ -129,7 +128,6 @@ def _settings(url: str, tables: dict[str, dict[str, Any]], directory: Path) -> S
             "connections": tables,
             "clients": {CLIENT_ID: client, STRICT_CLIENT_ID: {**client, "authorization": "required"}},
             "keys": {"path": str(directory / "keys.json")},
-            # Nobody asks for the refresh tokens again, and making a database would take longer than all the rest.
-            "storage": {"url": "memory://"},
+            "storage": {"url": f"sqlite:///{directory / 'accredit.db'}"},
         }
     )
