@@ -10,13 +10,13 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = [ROOT / "core", *sorted((ROOT / "plugins").iterdir())]
 
 
-def test_ci_runs_the_test_command_of_the_readme_word_for_word():
+def test_ci_runs_the_test_command_of_the_readme_word_for_word() -> None:
     commands = re.findall(r"^```sh\n(python3 -m venv .+)\n```$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert [command.rpartition(" ")[2] for command in commands] == ["demo", "tests"]
     assert commands[1] in (ROOT / ".ci/run").read_text("utf-8").splitlines()
 
 
-def test_the_constraints_pin_every_package_by_hash_and_name_no_address():
+def test_the_constraints_pin_every_package_by_hash_and_name_no_address() -> None:
     text = (ROOT / "constraints.txt").read_text("utf-8")
     assert "://" not in text
     assert "@" not in text
@@ -28,7 +28,7 @@ def test_the_constraints_pin_every_package_by_hash_and_name_no_address():
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
-def test_every_distribution_is_complete(package):
+def test_every_distribution_is_complete(package: Path) -> None:
     project = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["license"] == "MIT"
     assert project["requires-python"] == ">=3.11"
@@ -38,7 +38,7 @@ def test_every_distribution_is_complete(package):
 
 
 @pytest.mark.parametrize("package", PACKAGES[1:], ids=lambda path: path.name)
-def test_every_plugin_pins_a_range_of_core_and_is_an_entry_point(package):
+def test_every_plugin_pins_a_range_of_core_and_is_an_entry_point(package: Path) -> None:
     project = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["name"] == f"accredit-{package.name}"
     assert "accredit>=0.1,<0.2" in project["dependencies"]

@@ -14,7 +14,7 @@ from accredit import Exchange, ExchangeEvent, ExchangeRequest, ProviderToken, Se
 from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
 from accredit.settings import EXCHANGE_GRANT
-from accredit.storage import GrantStore, MemoryGrants
+from accredit.storage import MemoryStorage, Storage
 
 NOW = 1_800_000_000
 ISSUER = "https://login.example.com/"
@@ -97,7 +97,7 @@ class Bench:
     exchange: Exchange
     client: httpx.AsyncClient
     provider: Provider
-    grants: MemoryGrants
+    storage: MemoryStorage
     clock: Clock
     events: list[ExchangeEvent]
     log: ListLogger = field(default_factory=ListLogger)
@@ -124,7 +124,7 @@ class Bench:
     def assert_untouched(self) -> None:
         """Nobody was called, nothing was written."""
         assert self.provider.requests == []
-        assert self.grants.grants == {}
+        assert self.storage.grants == {}
 
 
 @functools.cache
@@ -148,17 +148,18 @@ async def bench(
     *,
     acme: type[Acme] = Acme,
     plugins: Iterable[object] = (),
-    grants: GrantStore | None = None,
+    storage: Storage | None = None,
     alg: str = "ES256",
 ) -> AsyncIterator[Bench]:
     """Run an exchange with the settings above, changed by `settings`, over a provider that is all good."""
-    provider, clock, observer, log, memory = Provider(), Clock(), Observer(), ListLogger(), MemoryGrants()
+    provider, clock, observer, log = Provider(), Clock(), Observer(), ListLogger()
+    memory = MemoryStorage(clock=clock)
     exchange = Exchange(
         Settings.model_validate(merged(SETTINGS, settings or {})),
         plugins=[Brings(acme, Globex), *plugins, observer],
         transport=provider,
         clock=clock,
-        grants=memory if grants is None else grants,
+        storage=memory if storage is None else storage,
         keys=SigningKeys([signing_key(alg)]),
         logger=log,
     )

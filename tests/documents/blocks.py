@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_FENCE = re.compile(r"^```(?P<language>[a-z]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+STORIES = {"docs/write-a-connection.md": "tests/scaffold/test_tutorial.py"}
+"""Pages of which the blocks only make sense one after the other, each with the test that does them in order."""
+GENERATED = "docs/reference"
+_FENCE = re.compile(r"^```(?P<language>[^`\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -23,19 +26,27 @@ class Block:
 
 
 def pages() -> list[Path]:
-    """Return every page that people read."""
+    """Return every page that people read and somebody has written."""
     patterns = ("README.md", "CHANGELOG.md", "core/README.md", "plugins/*/README.md", "docs/**/*.md")
-    return sorted(page for pattern in patterns for page in ROOT.glob(pattern) if "_build" not in page.parts)
+    found = {page for pattern in patterns for page in ROOT.glob(pattern) if "_build" not in page.parts}
+    return sorted(page for page in found if not page.is_relative_to(ROOT / GENERATED))
 
 
 def blocks(language: str | None = None) -> list[Block]:
-    """Return the blocks of one language, or all."""
-    return [block for block in _blocks() if language in {None, block.language}]
+    """Return the blocks of one language, or all, but for the stories'."""
+    return [block for block in _blocks() if language in {None, block.language} and block.page not in STORIES]
+
+
+def blocks_of(page: str) -> list[Block]:
+    """Return the blocks of one page, in order."""
+    return [block for block in _blocks() if block.page == page]
 
 
 def _blocks() -> Iterator[Block]:
     for page in pages():
         text = page.read_text("utf-8")
         for hit in _FENCE.finditer(text):
+            if hit["language"].startswith("{"):  # a directive of the site, such as a table of contents
+                continue
             line = text.count("\n", 0, hit.start()) + 1
             yield Block(str(page.relative_to(ROOT)), line, hit["language"], hit["code"])

@@ -15,10 +15,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import World
+from tests.documents.blocks import ROOT, STORIES, Block, blocks, blocks_of
 
 from accredit import load_settings
 from accredit.plugins import load_connections, make_plugin_manager
-from tests.documents.blocks import ROOT, Block, blocks
 
 BIN = Path(sys.executable).parent
 
@@ -34,32 +35,40 @@ def environment(connections: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch, connections):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: dict[str, dict[str, Any]]) -> Path:
     """Stand in an empty folder with the README's accredit.toml, and every provider simulated."""
     monkeypatch.chdir(tmp_path)
     for name, value in environment(connections).items():
         monkeypatch.setenv(name, value)
-    (tmp_path / "accredit.toml").write_text(next(one.code for one in blocks("toml") if one.page == "README.md"), "utf-8")
+    (tmp_path / "accredit.toml").write_text(
+        next(one.code for one in blocks("toml") if one.page == "README.md"), "utf-8"
+    )
     return tmp_path
 
 
-def test_every_block_is_of_a_kind_that_is_checked():
+def test_every_block_is_of_a_kind_that_is_checked() -> None:
     languages = {block.language for block in blocks()}
     assert languages <= {"python", "toml", "json", "sh", "text"}
     assert len(blocks()) > 20
 
 
-def test_plain_text_hides_no_command():
+def test_every_story_is_told_by_a_test() -> None:
+    for page, test in STORIES.items():
+        assert len(blocks_of(page)) > 10
+        assert f'PAGE = "{page}"' in (ROOT / test).read_text("utf-8")
+
+
+def test_plain_text_hides_no_command() -> None:
     commands = re.compile(r"^\s*(\$|accredit |curl |pip |python3? )", re.MULTILINE)
     assert [str(block) for block in blocks("text") if commands.search(block.code)] == []
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
-def test_python_runs(block, folder):
+def test_python_runs(block: Block, folder: Path) -> None:
     exec(compile(block.code, str(block), "exec"), {"__name__": "__main__"})
 
 
-def test_the_readme_tells_who_somebody_is(folder, world):
+def test_the_readme_tells_who_somebody_is(folder: Path, world: World) -> None:
     block = next(one for one in blocks("python") if one.page == "README.md" and "who_is" in one.code)
     names: dict[str, Any] = {}
     exec(compile(block.code, str(block), "exec"), names)
@@ -68,7 +77,7 @@ def test_the_readme_tells_who_somebody_is(folder, world):
     assert asyncio.run(names["who_is"]("EAAnonsense")) == "refused: invalid_token"
 
 
-def test_the_readme_mounts_the_endpoint(folder, world):
+def test_the_readme_mounts_the_endpoint(folder: Path, world: World) -> None:
     block = next(one for one in blocks("python") if one.page == "README.md" and "Mount(" in one.code)
     names: dict[str, Any] = {}
     exec(compile(block.code, str(block), "exec"), names)
@@ -83,7 +92,7 @@ def test_the_readme_mounts_the_endpoint(folder, world):
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=str)
-def test_toml_is_a_configuration_that_starts(block, tmp_path):
+def test_toml_is_a_configuration_that_starts(block: Block, tmp_path: Path) -> None:
     tables = tomllib.loads(block.code)
     if "issuer" not in tables:
         tables["issuer"] = "https://login.example.com/"
@@ -95,18 +104,18 @@ def test_toml_is_a_configuration_that_starts(block, tmp_path):
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)
-def test_json_is_json(block):
+def test_json_is_json(block: Block) -> None:
     assert json.loads(block.code)
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
-def test_commands_work(block, folder, world):
+def test_commands_work(block: Block, folder: Path, world: World) -> None:
     for command in block.code.replace("\\\n", " ").splitlines():
         if command.strip() and not command.startswith("#"):
             run(shlex.split(command, comments=True), world)
 
 
-def run(words: list[str], world: Any) -> None:
+def run(words: list[str], world: World) -> None:
     match words:
         case ["python3", "-m", "venv", *_]:  # the two commands of the README: a run of this suite is one of them
             assert words[-2:-1] == ["-s"]
@@ -117,6 +126,10 @@ def run(words: list[str], world: Any) -> None:
             assert f"def {session}(session" in (ROOT / "noxfile.py").read_text("utf-8")
         case ["accredit", "serve" | "dev", *_]:
             starts_and_stops([*words, "--port", "0"])
+        case ["accredit", "explain", "--connection", name, *_, "<", _]:
+            command, token = [str(BIN / words[0]), *words[1:-2]], world.good(name)["access_token"]
+            done = subprocess.run(command, input=token, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
         case ["accredit", *_]:
             done = subprocess.run([BIN / words[0], *words[1:]], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
@@ -129,7 +142,9 @@ def run(words: list[str], world: Any) -> None:
 
 
 def starts_and_stops(words: list[str]) -> None:
-    process = subprocess.Popen([BIN / words[0], *words[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        [BIN / words[0], *words[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     try:
         assert process.stdout is not None
         said = ""
@@ -146,7 +161,7 @@ def starts_and_stops(words: list[str]) -> None:
     assert process.returncode == 0
 
 
-def curl(options: list[str], world: Any) -> httpx.Response:
+def curl(options: list[str], world: World) -> httpx.Response:
     """Send what a curl command line says to the server under test, with a token that is good there."""
     values: dict[str, list[str]] = {}
     for name, value in zip(options[::2], options[1::2], strict=True):

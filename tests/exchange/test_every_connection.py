@@ -3,6 +3,7 @@
 import httpx
 import jwt
 import pytest
+from tests.conftest import World
 
 from accredit import errors
 from accredit.testing import ACCEPTED
@@ -15,12 +16,12 @@ STATUS = {
 }
 
 
-def test_all_four_connections_are_installed(world):
+def test_all_four_connections_are_installed(world: World) -> None:
     assert list(world.simulators) == ["facebook", "google-oauth2", "twitter", "weibo"]
 
 
 @pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "twitter", "weibo"])
-def test_every_sample_gets_its_verdict_status_and_audit_reason(world, strategy):
+def test_every_sample_gets_its_verdict_status_and_audit_reason(world: World, strategy: str) -> None:
     with httpx.Client(base_url=world.url) as client:
         for sample in world.simulators[strategy].samples():
             request = {"client_id": "my-app", "connection": strategy, "scope": SCOPE, **sample.parameters}
@@ -38,7 +39,7 @@ def test_every_sample_gets_its_verdict_status_and_audit_reason(world, strategy):
 
 
 @pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "twitter", "weibo"])
-def test_tokens_verify_with_an_independent_library_against_the_served_key_set(world, strategy):
+def test_tokens_verify_with_an_independent_library_against_the_served_key_set(world: World, strategy: str) -> None:
     request = {"client_id": "my-app", "connection": strategy, "scope": SCOPE, **world.good(strategy)}
     answer = httpx.post(f"{world.url}/oauth/access_token", json=request).json()
     keys = jwt.PyJWKSet.from_dict(httpx.get(f"{world.url}/.well-known/jwks.json").json())
@@ -58,7 +59,7 @@ def test_tokens_verify_with_an_independent_library_against_the_served_key_set(wo
         decode(answer["id_token"][:-6] + "AAAAAA", "my-app")
 
 
-def test_the_seed_request_works_verbatim(world):
+def test_the_seed_request_works_verbatim(world: World) -> None:
     token = world.good("facebook")["access_token"]
     body = (
         f'{{"client_id": "my-app", "access_token": "{token}", "connection": "facebook",'
@@ -70,7 +71,7 @@ def test_the_seed_request_works_verbatim(world):
     assert {"access_token", "id_token", "refresh_token", "token_type", "expires_in", "scope"} == set(response.json())
 
 
-def test_the_same_request_as_a_form_gets_the_same_answer(world):
+def test_the_same_request_as_a_form_gets_the_same_answer(world: World) -> None:
     request = {"client_id": "my-app", "connection": "facebook", "scope": "openid", **world.good("facebook")}
     as_json = httpx.post(f"{world.url}/oauth/access_token", json=request)
     as_form = httpx.post(f"{world.url}/oauth/access_token", data=request)
@@ -78,8 +79,9 @@ def test_the_same_request_as_a_form_gets_the_same_answer(world):
     assert as_json.json().keys() == as_form.json().keys()
 
 
+@pytest.mark.threat(9)
 @pytest.mark.parametrize("wrong", ["facebook", "google-oauth2", "twitter", "weibo"])
-def test_our_own_tokens_are_no_provider_tokens(world, wrong):
+def test_our_own_tokens_are_no_provider_tokens(world: World, wrong: str) -> None:
     request = {"client_id": "my-app", "connection": "weibo", "scope": "openid", **world.good("weibo")}
     ours = httpx.post(f"{world.url}/oauth/access_token", json=request).json()
     for token in (ours["access_token"], ours["id_token"]):

@@ -1,10 +1,14 @@
-"""Read an access token of our own. Source: RFC 9068 section 4."""
+"""Read tokens of our own. Source: RFC 9068 section 4; OpenID Connect Core 1.0 section 3.1.3.7."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from accredit.jose import InvalidJwt, read_header
 from accredit.keys import SigningKeys
+
+USERINFO_CLAIM = "userinfo"
+"""Holds, in access tokens that are meant for us, what `/userinfo` answers: no storage is asked, and none is filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +19,54 @@ class AccessToken:
     client_id: str
     audience: str
     scopes: tuple[str, ...]
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """All its claims."""
+
+    @property
+    def is_of_a_user(self) -> bool:
+        """Not the client's own, by `client_credentials`."""
+        return self.subject != f"{self.client_id}@clients"
+
+
+@dataclass(frozen=True, slots=True)
+class IdToken:
+    """A live ID token that was issued here."""
+
+    subject: str
+    client_id: str
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """All its claims."""
 
 
 def read_access_token(token: str, *, keys: SigningKeys, issuer: str, clock: Callable[[], float]) -> AccessToken | None:
     """Return what our own, live access token says, or None for anything else. `clock` returns epoch seconds."""
-    try:
-        claims = keys.public.verify(token, algorithms=keys.algorithms)
-        header = read_header(token)
-    except InvalidJwt:
-        return None
-    expires_at = claims.get("exp")
+    claims = _read(token, "at+jwt", keys=keys, issuer=issuer, clock=clock)
     subject, client_id, audience, scope = (claims.get(name) for name in ("sub", "client_id", "aud", "scope"))
-    if header.get("typ") != "at+jwt" or claims.get("iss") != issuer:
-        return None
-    if type(expires_at) is not int or clock() >= expires_at:
-        return None
     if not (
         isinstance(subject, str) and isinstance(client_id, str) and isinstance(audience, str) and isinstance(scope, str)
     ):
         return None
-    return AccessToken(subject, client_id, audience, tuple(scope.split()))
+    return AccessToken(subject, client_id, audience, tuple(scope.split()), claims)
+
+
+def read_id_token(token: str, *, keys: SigningKeys, issuer: str, clock: Callable[[], float]) -> IdToken | None:
+    """Return what our own, live ID token says, or None for anything else. `clock` returns epoch seconds."""
+    claims = _read(token, "JWT", keys=keys, issuer=issuer, clock=clock)
+    subject, client_id = claims.get("sub"), claims.get("aud")
+    if not (isinstance(subject, str) and isinstance(client_id, str)):
+        return None
+    return IdToken(subject, client_id, claims)
+
+
+def _read(token: str, typ: str, *, keys: SigningKeys, issuer: str, clock: Callable[[], float]) -> Mapping[str, Any]:
+    try:
+        claims = keys.public.verify(token, algorithms=keys.algorithms)
+        header = read_header(token)
+    except InvalidJwt:
+        return {}
+    expires_at = claims.get("exp")
+    if header.get("typ") != typ or claims.get("iss") != issuer:
+        return {}
+    if type(expires_at) is not int or clock() >= expires_at:
+        return {}
+    return claims

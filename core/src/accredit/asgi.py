@@ -11,7 +11,15 @@ from starlette.routing import Route
 
 from accredit.exchange import Exchange
 from accredit.oauth.access_token import AccessTokenEndpoint
+from accredit.oauth.client_authentication import ClientAuthentication
 from accredit.oauth.discovery import Discovery
+from accredit.oauth.endpoint import PostEndpoint
+from accredit.oauth.health import Health
+from accredit.oauth.introspect import Introspection
+from accredit.oauth.revoke import Revocation
+from accredit.oauth.token import Token
+from accredit.oauth.tokeninfo import Tokeninfo
+from accredit.oauth.userinfo import UserinfoEndpoint
 
 
 def create_app(exchange: Exchange) -> Starlette:
@@ -20,7 +28,8 @@ def create_app(exchange: Exchange) -> Starlette:
     Served by itself, the app opens and closes the exchange. Mounted in another app it does not, since frameworks
     run only the outer app's lifespan: open it there with `async with exchange`.
     """
-    discovery = Discovery(exchange)
+    discovery, health = Discovery(exchange), Health(exchange)
+    authentication = ClientAuthentication(exchange)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -30,6 +39,15 @@ def create_app(exchange: Exchange) -> Starlette:
     app = Starlette(
         routes=[
             Route("/oauth/access_token", AccessTokenEndpoint(exchange)),
+            Route("/oauth/token", PostEndpoint(exchange, "token", Token(exchange, authentication))),
+            Route("/oauth/revoke", PostEndpoint(exchange, "revocation", Revocation(exchange, authentication))),
+            Route(
+                "/oauth/introspect", PostEndpoint(exchange, "introspection", Introspection(exchange, authentication))
+            ),
+            Route("/userinfo", UserinfoEndpoint(exchange)),
+            Route("/tokeninfo", PostEndpoint(exchange, "tokeninfo", Tokeninfo(exchange))),
+            Route("/healthz", health.healthz),
+            Route("/readyz", health.readyz),
             Route("/.well-known/jwks.json", discovery.jwks),
             Route("/.well-known/openid-configuration", discovery.configuration),
             Route("/.well-known/oauth-authorization-server", discovery.configuration),

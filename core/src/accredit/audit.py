@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, ParamSpec, TypeVar
 
 from accredit.errors import ExchangeError
-from accredit.events import Check, ExchangeEvent
+from accredit.events import Check, EndpointEvent, ExchangeEvent
 from accredit.hooks import Hooks
 from accredit.http import ProviderCall
 from accredit.logs import event_logger
@@ -35,6 +35,7 @@ class Audit:
         self.subject: Subject | None = None
         self.scopes: tuple[str, ...] = ()
         self.form_as_json = False
+        self.linked = False
         self.calls: list[ProviderCall] = []
         self._begun: list[tuple[str, float]] = []
 
@@ -72,6 +73,7 @@ class Audit:
             alert=error is not None and error.alert,
             detail="" if error is None else error.detail,
             form_as_json=self.form_as_json,
+            linked=self.linked,
             checks=self._checks("passed" if error is None else "refused" if status < 500 else "failed", ended),
             calls=tuple(self.calls),
             duration_ms=(ended - self._started) * 1000,
@@ -89,11 +91,42 @@ class Reporter:
         """Log the event, at level critical where somebody must act, then tell the observers."""
         write = self._log.critical if event.alert else self._log.info
         write(f"exchange.{event.outcome}", **_fields(event))
+        if event.linked:
+            self.subject(
+                "subject.linked", subject=event.subject, client_id=event.client_id, connection=event.connection
+            )
         self._hooks.observe(event, self._observer_failed)
+
+    def note(self, event: EndpointEvent) -> None:
+        """Log one call of an endpoint beside the exchange, under the event's own name."""
+        write = self._log.critical if event.alert else self._log.info
+        fields = {
+            "reason": event.reason,
+            "status": event.status,
+            "client_id": event.client_id,
+            "grant_type": event.grant_type,
+            "connection": event.connection,
+            "subject": event.subject,
+            "scopes": event.scopes,
+            "alert": event.alert,
+            "detail": event.detail,
+            "form_as_json": event.form_as_json or None,
+            "duration_ms": round(event.duration_ms, 1),
+        }
+        write(event.name, **{name: value for name, value in fields.items() if value not in _NOTHING})
+
+    def subject(self, event: str, **fields: str | None) -> None:
+        """Log what has become of a subject: `subject.linked`, `.unlinked`, `.blocked` or `.unblocked`."""
+        self._log.info(event, **fields)
 
     def alert(self, event: str, url: str) -> None:
         """Log that somebody must look at `url`, though the exchange may go on."""
         self._log.critical(event, url=url)
+
+    def keys(self, event: str, detail: str) -> None:
+        """Log that the signing keys have changed, or that the changed key file cannot be used."""
+        write = self._log.critical if event == "keys.unusable" else self._log.info
+        write(event, detail=detail)
 
     def warn_unbound(self, connection: str) -> None:
         """Log at start-up that a connection takes tokens of anybody's app."""
@@ -128,6 +161,7 @@ def _fields(event: ExchangeEvent) -> dict[str, object]:
         "detail": event.detail,
         "checks": compact(event.checks),
         "form_as_json": event.form_as_json or None,
+        "linked": event.linked or None,
         "calls": [
             {"method": call.method, "url": call.url, "status": call.status, "duration_ms": round(call.duration_ms, 1)}
             for call in event.calls

@@ -16,7 +16,7 @@ def api_version_of(connection: Connection) -> ApiVersion | None:
         PluginError: the strategy raised, or named something else.
     """
     try:
-        version = connection.strategy.api_version
+        version: object = connection.strategy.api_version
     except Exception as exc:  # a plugin may fail in any way; start-up stops in one
         raise PluginError(f"{connection.source}: api_version of '{connection.name}' failed: {where(exc)}") from exc
     if not isinstance(version, ApiVersion | None):

@@ -15,11 +15,12 @@ from accredit.hooks import Hooks
 from accredit.http import ProviderHTTP, ProviderResponse, Transport, make_transport
 from accredit.id_token import IdTokenVerifier
 from accredit.jwks import JwksCache
-from accredit.keys import SigningKeys, load_keys
+from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.logs import where
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.settings import Settings
-from accredit.storage import GrantStore, open_grants
+from accredit.storage import Storage, open_storage
+from accredit.subjects import Subjects
 
 
 class Engine:
@@ -27,7 +28,7 @@ class Engine:
 
     Strategies are loaded and settings checked at once; keys, storage and connections open on `async with`, or by
     `open` and `close`. `plugins` are objects with hooks (`accredit.hookspecs`). Tests inject `transport` (any
-    `httpx.AsyncBaseTransport`; it stays theirs to close), `clock` (returns epoch seconds), `grants`, `keys`, `logger`.
+    `httpx.AsyncBaseTransport`; it stays theirs to close), `clock` (returns epoch seconds), `storage`, `keys`, `logger`.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -40,7 +41,7 @@ class Engine:
         plugins: Iterable[object] = (),
         transport: Transport | None = None,
         clock: Callable[[], float] = time.time,
-        grants: GrantStore | None = None,
+        storage: Storage | None = None,
         keys: SigningKeys | None = None,
         logger: object = None,
     ) -> None:
@@ -49,21 +50,27 @@ class Engine:
         self.connections, self.disabled = load_connections(settings.connections, manager)
         self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
         self.hooks = Hooks(manager, timeout_s=settings.limits.exchange_timeout_s)
-        self.grants = grants or open_grants(settings.storage.url)
+        self.storage = storage or open_storage(settings.storage.url, clock=clock)
         self.clock = clock
         self.reporter = Reporter(self.hooks, logger)
+        self.subjects = Subjects(self.storage, clock=clock, report=self.reporter.subject)
         self._transport = transport
         self._owns_transport = transport is None
-        self._keys = keys
+        self._key_ring = KeyRing(
+            KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys, clock=clock),
+            settings.tokens.signing_alg,
+            interval_s=settings.keys.check_interval_s,
+            report=self.reporter.keys,
+            signers=signers_of(manager),
+            given=keys,
+        )
         jwks = JwksCache(self._fetch_jwks, clock=clock, alert=self.reporter.alert)
         self.verify_id_token = IdTokenVerifier(jwks, clock)
 
     @property
     def keys(self) -> SigningKeys:
-        """Our signing keys."""
-        if self._keys is None:
-            raise RuntimeError("not open: use `async with Exchange(settings) as exchange`")
-        return self._keys
+        """Our signing keys of this moment."""
+        return self._key_ring.keys
 
     async def open(self) -> None:
         """Get ready to call providers, load or make the keys, bring the storage up to date.
@@ -74,18 +81,19 @@ class Engine:
         settings = self.settings
         if self._transport is None:
             self._transport = make_transport(max_connections=settings.limits.provider_max_connections)
-        if self._keys is None:
-            self._keys = await asyncio.to_thread(load_keys, Path(settings.keys.path), settings.tokens.signing_alg)
-        await self.grants.open()
+        await self._key_ring.load()
+        await self.storage.open()
         for connection in self.connections.values():
             if connection.settings.accept_unbound_tokens:
                 self.reporter.warn_unbound(connection.name)
             if (version := self._api_versions[connection.name]) is not None:
                 self.reporter.warn_api_version(connection.name, version, today(self.clock))
+        self._key_ring.watch()
 
     async def close(self) -> None:
-        """Finish what was accepted, then let go of storage and connections."""
-        await self.grants.close()
+        """Finish what was accepted, then let go of keys, storage and connections."""
+        await self._key_ring.close()
+        await self.storage.close()
         if self._owns_transport and self._transport is not None:
             transport, self._transport = self._transport, None
             await transport.aclose()

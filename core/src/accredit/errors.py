@@ -11,20 +11,34 @@
         │   ├── MissingParameter
         │   ├── InvalidParameter
         │   ├── InvalidTarget            (`invalid_target`, RFC 8707 section 2)
+        │   ├── InvalidScope             (`invalid_scope`, RFC 6749 section 5.2)
+        │   ├── UnsupportedGrantType     (`unsupported_grant_type`, RFC 6749 section 5.2)
+        │   ├── TwoAuthentications
+        │   ├── TwoTokens
+        │   ├── UnsupportedTokenType     (`unsupported_token_type`, RFC 7009 section 2.2.1)
         │   ├── LinkingUnavailable
         │   ├── ConnectionNotFound
         │   └── ConnectionDisabled
         ├── UnauthorizedClient           403  the calling application may not do this
         │   ├── UnknownClient
         │   └── GrantNotAllowed
+        ├── InvalidClient                401  the calling application is not who it says it is
+        ├── InvalidGrant                 403  a refresh token that is unknown, spent, or no longer good
+        │   └── RefreshTokenReused            it was replaced before; its whole family is revoked
         ├── InvalidBearer                401  the Authorization header a client must send is missing or wrong
+        ├── InvalidMainToken             401  the token of the user to link an identity to will not do
+        ├── InvalidToken                 401  a token of ours that is shown to us is missing or no good
+        │   └── BlockedToken                  its subject is blocked
+        ├── InsufficientScope            403  a token of ours is good, for something else
         ├── ProviderTokenRejected        401  the provider (or the engine) says no; one face outside
         │   ├── InvalidProviderToken          invalid, expired, revoked, not a user token
         │   ├── WrongAudience                 minted for another app
         │   ├── MissingPermission             a needed provider permission is missing
         │   └── ProviderUserBlocked           the provider locked, suspended or lost this user
         ├── AccessDenied                 401  a deny hook refuses, in its own words
-        │   └── SubjectBlocked
+        │   ├── SubjectBlocked
+        │   ├── NotLinked                     the identity is nobody's, and nobody may be made of it
+        │   └── IdentityTaken                 the identity to link is another subject's
         ├── ProviderUnavailable          503  the provider is down, slow or answers nonsense
         │   └── ProviderRateLimited
         └── ServerError                  500  our fault, never the user's; always an alert
@@ -64,6 +78,8 @@ class ExchangeError(AccreditError):
     alert: ClassVar[bool] = False
     description: str
     retry_after_s: int | None = None
+    challenge: str | None = None
+    """What `WWW-Authenticate` will say."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.description)
@@ -114,8 +130,46 @@ class InvalidTarget(InvalidRequest):
     description = "the audience is not allowed for the client"
 
 
+class InvalidScope(InvalidRequest):
+    """Refuse where nothing of what was asked for can be granted. Source: RFC 6749 section 5.2."""
+
+    error = "invalid_scope"
+    reason = "invalid_scope"
+    description = "none of the scopes can be granted"
+
+
+class UnsupportedGrantType(InvalidRequest):
+    """Refuse a `grant_type` that nobody here knows. Source: RFC 6749 section 5.2."""
+
+    error = "unsupported_grant_type"
+    reason = "unsupported_grant_type"
+    description = "the grant type is not supported"
+
+
+class TwoAuthentications(InvalidRequest):
+    """Refuse a client that authenticates in two ways at once. Source: RFC 6749 sections 2.3 and 5.2."""
+
+    reason = "two_authentications"
+    description = "more than one way of client authentication"
+
+
+class TwoTokens(InvalidRequest):
+    """Refuse a request that shows its access token in more than one place. Source: RFC 6750 section 2."""
+
+    reason = "two_tokens"
+    description = "more than one way of sending the access token"
+
+
+class UnsupportedTokenType(InvalidRequest):
+    """Refuse to revoke what verifies without asking anybody, rather than only seem to."""
+
+    error = "unsupported_token_type"
+    reason = "unsupported_token_type"
+    description = "access tokens cannot be revoked; they expire"
+
+
 class LinkingUnavailable(InvalidRequest):
-    """Refuse to link identities, rather than log somebody in as a second user."""
+    """Refuse to link identities on a user's wish, where only the host links them."""
 
     reason = "linking_unavailable"
     description = "linking identities is not available"
@@ -160,6 +214,37 @@ class GrantNotAllowed(UnauthorizedClient):
         super().__init__()
 
 
+class InvalidClient(ExchangeError):
+    """Refuse a client that is unknown, does not authenticate as it must, or does so wrongly; one face outside.
+
+    `challenge` answers the way that was tried. Source: RFC 6749 section 5.2.
+    """
+
+    status = 401
+    error = "invalid_client"
+    reason = "invalid_client"
+    description = "client authentication failed"
+
+    def __init__(self, detail: str = "", *, challenge: str | None = None) -> None:
+        super().__init__(detail)
+        self.challenge = challenge
+
+
+class InvalidGrant(ExchangeError):
+    """Refuse a refresh token. Published clients compare the sentence, and log the user out."""
+
+    status = 403
+    error = "invalid_grant"
+    reason = "invalid_grant"
+    description = "Unknown or invalid refresh token."
+
+
+class RefreshTokenReused(InvalidGrant):
+    """Refuse a refresh token that was replaced before: it is in two hands, so its family is revoked."""
+
+    reason = "refresh_token_reused"
+
+
 class InvalidBearer(ExchangeError):
     """Refuse a missing or unusable `Authorization: Bearer`. Source: RFC 6750 section 3."""
 
@@ -167,6 +252,50 @@ class InvalidBearer(ExchangeError):
     error = "invalid_token"
     reason = "invalid_bearer"
     description = "the Authorization header must hold a live access token with the exchange scope"
+    challenge = 'Bearer error="invalid_token"'
+
+
+class InvalidMainToken(ExchangeError):
+    """Refuse to link an identity: the main token is no live access token of a user that this client got for us."""
+
+    status = 401
+    error = "invalid_token"
+    reason = "invalid_main_token"
+    description = "main_access_token must be a live access token of a user, issued to this client"
+
+
+class InvalidToken(ExchangeError):
+    """Refuse where a live token of ours must be shown, and is not. Source: RFC 6750 section 3.1."""
+
+    status = 401
+    error = "invalid_token"
+    reason = "invalid_token_of_ours"
+    description = "the token is missing, malformed, expired, or not meant for this endpoint"
+    challenge = 'Bearer error="invalid_token"'
+
+    def __init__(self, detail: str = "", *, challenge: str | None = None) -> None:
+        super().__init__(detail)
+        if challenge is not None:
+            self.challenge = challenge
+
+
+class BlockedToken(InvalidToken):
+    """Refuse a good token whose subject has been blocked since; it looks like any other outside."""
+
+    reason = "subject_blocked"
+
+
+class InsufficientScope(ExchangeError):
+    """Refuse a token that lacks a scope. Source: RFC 6750 section 3.1."""
+
+    status = 403
+    error = "insufficient_scope"
+    reason = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        self.description = f"the token lacks the scope {scope}"
+        self.challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        super().__init__()
 
 
 class ProviderTokenRejected(ExchangeError):
@@ -222,6 +351,24 @@ class SubjectBlocked(AccessDenied):
 
     def __init__(self) -> None:
         super().__init__("user is blocked")
+
+
+class NotLinked(AccessDenied):
+    """Refuse an identity that belongs to no subject, under a policy that makes none; or one that was taken off."""
+
+    reason = "not_linked"
+
+    def __init__(self) -> None:
+        super().__init__("user is not linked")
+
+
+class IdentityTaken(AccessDenied):
+    """Refuse to link an identity that is another subject's."""
+
+    reason = "identity_taken"
+
+    def __init__(self) -> None:
+        super().__init__("this identity belongs to another user")
 
 
 class ProviderUnavailable(ExchangeError):

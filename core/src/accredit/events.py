@@ -38,7 +38,29 @@ class ExchangeEvent:
     detail: str = ""
     form_as_json: bool = False
     """The body called itself JSON and was a form, as in the original documentation's JavaScript sample."""
+    linked: bool = False
+    """The identity has become another one of `subject`'s, which was signed in already."""
     checks: tuple[Check, ...] = ()
     """What was checked, in that order; all but the last have passed."""
     calls: tuple[ProviderCall, ...] = ()
+    duration_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointEvent:
+    """One finished call of an endpoint beside the exchange. `outcome` is as in `ExchangeEvent`."""
+
+    name: str
+    """Stable: `token.issued`, `token.refreshed`, `token.refused`, `token.failed` and the like."""
+    outcome: str
+    reason: str
+    status: int
+    client_id: str = ""
+    subject: str | None = None
+    connection: str = ""
+    grant_type: str = ""
+    scopes: tuple[str, ...] = ()
+    alert: bool = False
+    detail: str = ""
+    form_as_json: bool = False
     duration_ms: float = 0.0

@@ -13,10 +13,12 @@ from accredit.engine import Engine
 from accredit.errors import ExchangeError
 from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, TokenSet
 from accredit.plugins import Connection
+from accredit.settings import EXCHANGE_GRANT
 from accredit.steps.authenticate_client import authenticate_client
 from accredit.steps.build_claims import build_claims
 from accredit.steps.check_audience import check_audience, check_user_hint
 from accredit.steps.check_bearer import check_bearer
+from accredit.steps.check_main_token import check_main_token
 from accredit.steps.find_connection import allow_connection, find_connection
 from accredit.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.steps.issue import issue
@@ -56,19 +58,36 @@ class Exchange(Engine):
 
     async def _exchange(self, request: ExchangeRequest, audit: Audit) -> TokenSet:
         settings, check = self.settings, audit.check
-        client = check(authenticate_client, request.client_id, settings.clients)
+        client = check(authenticate_client, request.client_id, settings.clients, request.grant_type or EXCHANGE_GRANT)
         audit.client_id = request.client_id
         audit.form_as_json = request.form_as_json
         connection = self._find(request.connection, audit)
         check(allow_connection, connection, client)
         policy = client.authorization or settings.authorization
         check(check_bearer, policy, request.bearer, self._read, audience=settings.issuer)
-        check(link, request.main_access_token)
+        main = await check(
+            check_main_token,
+            request.main_access_token,
+            self._read,
+            self.storage,
+            client_id=request.client_id,
+            audience=settings.issuer,
+            policy=settings.subjects.policy,
+        )
         scopes = check(grant_scopes, request.scopes, client)
         audience = check(grant_audience, request.audience, client, settings.issuer)
 
         identity = await self._identify(connection, request.token, request.user_id_hint, audit)
-        subject = audit.subject = await check(resolve_subject, identity, request.client_id, self.hooks)
+        resolution = await check(
+            resolve_subject,
+            identity,
+            request.client_id,
+            self.hooks,
+            self.storage,
+            policy=settings.subjects.policy,
+            main=main,
+        )
+        subject = audit.subject = resolution.subject
         login = Login(
             client_id=request.client_id,
             identity=identity,
@@ -83,7 +102,9 @@ class Exchange(Engine):
         extras = await check(self.hooks.claims, login)
         claims = check(build_claims, login, extras, settings=settings, now=now, nonce=request.token.nonce)
         key, ttl = self.keys.current, settings.tokens
-        tokens = await check(issue, login, claims, key=key, grants=self.grants, ttl=ttl, now=now)
+        await check(link, identity, resolution, self.storage, now=now)
+        audit.linked = resolution.entry == "link"
+        tokens = await check(issue, login, claims, key=key, storage=self.storage, ttl=ttl, now=now)
         audit.scopes = scopes
         return tokens
 

@@ -5,6 +5,7 @@ hook                    when, how often                    returns              
 ======================  =================================  ==========================  ===========================
 `strategies`            once, at start-up                  `Strategy` classes          start-up stops
 `simulators`            once, in tests, `dev`, `demo`      `Simulator` classes         the command stops
+`signer`                once, at start-up                  a `Signer`, or None         start-up stops
 `resolve_subject`       each exchange, after the profile   `Subject`, or None to pass  refused, 500 with an alert
 `authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
 `claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
@@ -27,6 +28,9 @@ Hooks run in the order the plugins were given. `resolve_subject`, `authorize` an
 and the registration hooks are plain functions; start-up refuses the other kind, a misspelt name, and a function that
 is called like a hook but is not marked. `AccessDenied` refuses with 401 from any of the three coroutines, and each has
 `limits.exchange_timeout_s` to answer.
+
+`authorize` and `claims` also run at each refresh, with the login that goes on: `login.is_refresh` is true then, the
+profile has only what that login's scopes opened, and `login.identity.audience` is None.
 """
 
 from collections.abc import Iterable
@@ -35,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from accredit.events import ExchangeEvent
+from accredit.keys import Signer
 from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.strategy import Strategy
 
@@ -55,6 +60,12 @@ def strategies() -> Iterable[type[Strategy[Any]]]:
 @hookspec
 def simulators() -> Iterable[type["Simulator"]]:
     """Name the simulators of this plugin's providers. Import them inside: they need `accredit[testing]`."""
+    raise NotImplementedError
+
+
+@hookspec
+def signer() -> Signer | None:
+    """Return a signing key that lives elsewhere. The first signs; further plugins' are published, and only verify."""
     raise NotImplementedError
 
 

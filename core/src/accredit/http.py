@@ -9,14 +9,14 @@ the one we make is aiohttp's, because httpx's own pool costs milliseconds of CPU
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
+import yarl
 
 from accredit.errors import ConfigurationError, ExchangeError, PluginFailed, ProviderUnavailable
 
@@ -44,9 +44,53 @@ def make_transport(*, max_connections: int) -> Transport:
 
     def session() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=30, ssl=ssl_context)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=_NO_TIMEOUT
+        )
 
-    return AiohttpTransport(verify=ssl_context, client=session)
+    return AiohttpTransport(session)
+
+
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)
+"""aiohttp's own; `ProviderHTTP` bounds every call as a whole."""
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """Send httpx requests through one aiohttp session, made on first use, inside the running loop."""
+
+    def __init__(self, make_session: Callable[[], aiohttp.ClientSession]) -> None:
+        self._make_session = make_session
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request, without following a redirect or unpacking the body."""
+        if self._session is None:
+            self._session = self._make_session()
+        response = await self._session.request(
+            request.method,
+            yarl.URL(str(request.url), encoded=True),  # as it is: another encoding would break a signature over it
+            headers=request.headers.items(),
+            data=request.content or None,
+            allow_redirects=False,
+        )
+        return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response))
+
+    async def aclose(self) -> None:
+        """Close the connections; a later request fails."""
+        if self._session is not None:
+            await self._session.close()
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while chunk := await self._response.content.readany():
+            yield chunk
+
+    async def aclose(self) -> None:
+        self._response.release()
 
 
 def origin(url: str) -> str:

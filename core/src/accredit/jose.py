@@ -5,12 +5,14 @@ Algorithms are always pinned by the caller, never taken from a token's header.
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from joserfc import jwt
+from joserfc import jwe, jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
-from joserfc.jwk import ECKey, KeyParameters, KeySet, OKPKey, RSAKey
+from joserfc.jwe import JWERegistry
+from joserfc.jwk import ECKey, KeyParameters, KeySet, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, extract_compact
 
 Key = RSAKey | ECKey | OKPKey
@@ -18,6 +20,7 @@ Key = RSAKey | ECKey | OKPKey
 _SIGNING = ("RS256", "ES256", "EdDSA")
 _VERIFYING = frozenset({*_SIGNING, "RS384", "RS512", "PS256", "PS384", "PS512", "ES384", "ES512", "Ed25519"})
 """Asymmetric algorithms only: neither `none` nor a MAC keyed with something public, whoever asks for it."""
+_ENCRYPTION = JWERegistry(algorithms=["dir", "A256GCM"])
 _AT_HASH = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
 
@@ -86,9 +89,8 @@ class SigningKey:
         return jwt.encode(header, dict(claims), self._key, registry=self._registry)
 
     def at_hash(self, access_token: str) -> str:
-        """Return the left half of the token's hash. Source: OpenID Connect Core 1.0 section 3.1.3.6."""
-        digest = _AT_HASH[self.alg](access_token.encode("ascii")).digest()
-        return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode("ascii")
+        """Return the token's hash for the ID token beside it; see `at_hash`."""
+        return at_hash(self.alg, access_token)
 
 
 class PublicKeys:
@@ -113,17 +115,75 @@ class PublicKeys:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def verify(self, token: str, *, algorithms: Sequence[str]) -> dict[str, Any]:
+    def verify(self, token: str, *, algorithms: Sequence[str], kid: str | None = None) -> dict[str, Any]:
         """Return the claims of a JWT signed by one of these keys with one of `algorithms`.
+
+        `kid` names the key of a JWT that does not name its own.
 
         Raises:
             InvalidJwt: anything else.
         """
         try:
-            key = self._keys[read_header(token)["kid"]]
+            header = read_header(token)
+            key = self._keys[header["kid"] if kid is None else header.get("kid", kid)]
             return dict(jwt.decode(token, key, registry=_PinnedRegistry(algorithms=list(algorithms))).claims)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
             raise InvalidJwt(type(exc).__name__) from exc
+
+
+def at_hash(alg: str, access_token: str) -> str:
+    """Return the left half of the token's hash. Source: OpenID Connect Core 1.0 section 3.1.3.6."""
+    digest = _AT_HASH[alg](access_token.encode("ascii")).digest()
+    return _base64url(digest[: len(digest) // 2])
+
+
+def public_part(jwk: Mapping[str, Any], *, alg: str, kid: str) -> dict[str, Any]:
+    """Return a public key as it is published, under our `alg` and `kid`.
+
+    Raises:
+        ValueError: `jwk` is no asymmetric key, holds a private part, or `alg` is none of ours.
+    """
+    try:
+        key = KeySet.import_key_set({"keys": [dict(jwk)]}).keys[0]
+    except (JoseError, TypeError, KeyError) as exc:
+        raise ValueError("not a key") from exc
+    if alg not in _SIGNING or not isinstance(key, Key) or key.is_private:
+        raise ValueError("not a public key for one of our algorithms")
+    return {**key.as_dict(private=False), "use": "sig", "alg": alg, "kid": kid}
+
+
+def assemble(claims: Mapping[str, Any], *, alg: str, kid: str, typ: str, signature_of: Callable[[bytes], bytes]) -> str:
+    """Return `claims` as a compact JWS that somebody else signs: what a `Signer` returns from `sign`.
+
+    `signature_of` gets the bytes to sign and returns the raw signature: for ES256 the 64 bytes of `r` and `s`
+    (RFC 7518 section 3.4), not the DER form that most key services answer with.
+    """
+    parts = ({"alg": alg, "kid": kid, "typ": typ}, dict(claims))
+    encoded = (json.dumps(part, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() for part in parts)
+    unsigned = ".".join(map(_base64url, encoded))
+    return f"{unsigned}.{_base64url(signature_of(unsigned.encode('ascii')))}"
+
+
+def encrypt(plaintext: bytes, key: bytes, *, cty: str) -> str:
+    """Return `plaintext` as a compact JWE, with A256GCM under a key of 32 bytes (RFC 7518 sections 4.5 and 5.3)."""
+    header = {"alg": "dir", "enc": "A256GCM", "cty": cty}
+    return jwe.encrypt_compact(header, plaintext, OctKey.import_key(key), registry=_ENCRYPTION)
+
+
+def decrypt(token: str, key: bytes) -> bytes:
+    """Return what `encrypt` has encrypted under this key.
+
+    Raises:
+        InvalidJwt: it was another key, or the text is not as it was.
+    """
+    try:
+        return jwe.decrypt_compact(token, OctKey.import_key(key), registry=_ENCRYPTION).plaintext or b""
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
+        raise InvalidJwt(type(exc).__name__) from exc
+
+
+def _base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
 
 
 def read_header(token: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr
 
@@ -83,6 +83,8 @@ class ExchangeRequest:
     """The token of the `Authorization: Bearer` header."""
     form_as_json: bool = False
     """The body called itself JSON and was a form; counted, to know when nobody does that any more."""
+    grant_type: str | None = None
+    """The grant by which the request came, which the client must have. None: that of `/oauth/access_token`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,8 @@ class Identity:
     strategy: str
     user_id: str
     profile: Profile
-    audience: AudienceProof
+    audience: AudienceProof | None
+    """None where a refresh token continues a login: the proof was made then, and is not kept."""
     expires_at: int | None = None
     provider_scopes: frozenset[str] = frozenset()
 
@@ -131,6 +134,15 @@ class Subject:
 
     id: str
     blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Whom an identity logs in, and what must be stored of that before tokens are issued."""
+
+    subject: Subject
+    entry: Literal["create", "link"] | None = None
+    """The identity is not stored yet: enter it as a new subject's, or as another one of an old subject's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +156,8 @@ class Login:
     """What will be granted."""
     audience: str
     device: str | None = None
+    is_refresh: bool = False
+    """A refresh token continues an earlier login: the profile then has only what that login's scopes opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +170,14 @@ class ExtraClaims:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What our tokens will say; `id_token` is None without scope `openid`, and gets its `at_hash` at signing."""
+    """What our tokens will say; `id_token` is None without scope `openid`, and gets its `at_hash` at signing.
+
+    `profile` is what the granted scopes open of the profile; it is kept with a refresh token.
+    """
 
     access_token: Mapping[str, Any]
     id_token: Mapping[str, Any] | None
+    profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,19 +4,27 @@ Values are validated once at start-up and frozen. Connection tables stay raw her
 model of its strategy when that strategy is loaded (`accredit.plugins`).
 """
 
+import base64
 import ipaddress
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+
+from accredit.client_secret import SecretHash
 
 EXCHANGE_GRANT = "http://auth0.com/oauth/legacy/grant-type/access_token"
 """The name of this grant in a client's `grant_types`, as in the original service."""
+TOKEN_EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a name, no secret
+"""The same over the standard's wire. Source: RFC 8693 section 2.1."""
+REFRESH_TOKEN_GRANT = "refresh_token"  # noqa: S105 - a name, no secret
+CLIENT_CREDENTIALS_GRANT = "client_credentials"
 
 
 _PLAIN = re.compile(r"[^\s\x00-\x1f?#\\]+")
 _CENTURY_S = 3_153_600_000
+_LONGEST_LEEWAY_S = 3600
 
 
 class _Table(BaseModel):
@@ -49,6 +57,21 @@ def _https_url(value: str) -> str:
 def _comma_separated(value: object) -> object:
     """Let an environment variable hold a list."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _decoded_keys(value: SecretStr) -> tuple[bytes, ...]:
+    parts = [part.strip().rstrip("=") for part in value.get_secret_value().split(",")]
+    return tuple(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_") for part in parts)
+
+
+def _encryption_key(value: SecretStr) -> SecretStr:
+    try:
+        sizes = {len(key) for key in _decoded_keys(value)}
+    except ValueError:  # its own text quotes the value
+        sizes = set()
+    if sizes != {32}:
+        raise ValueError("must be 32 bytes in base64")
+    return value
 
 
 HttpsUrl = Annotated[str, AfterValidator(_https_url)]
@@ -86,6 +109,12 @@ class ConnectionSettings(_Table):
 
 
 Authorization = Literal["ignore", "required"]
+AuthMethod = Literal["none", "client_secret", "private_key_jwt"]
+
+
+def _is_secret_hash(value: SecretStr) -> SecretStr:
+    SecretHash.parse(value.get_secret_value())
+    return value
 
 
 class ClientSettings(_Table):
@@ -93,8 +122,18 @@ class ClientSettings(_Table):
 
     connections: Names = ()
     """The connections it may use; none unless listed."""
-    grant_types: Names = (EXCHANGE_GRANT, "refresh_token")
-    """Without `refresh_token`, scope `offline_access` is not granted."""
+    grant_types: Names = (EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT, REFRESH_TOKEN_GRANT, CLIENT_CREDENTIALS_GRANT)
+    """Without `refresh_token`, scope `offline_access` is not granted; `client_credentials` needs authentication."""
+    secret_hash: Annotated[SecretStr, AfterValidator(_is_secret_hash)] | None = None
+    """Makes the client confidential: it must authenticate with its secret. `accredit clients` makes one."""
+    jwks: dict[str, Any] | None = None
+    """Makes the client confidential: it must authenticate with `private_key_jwt`, by one of these public keys."""
+    jwks_path: str | None = None
+    """The same, in a file, which is read at start-up."""
+    rotate_refresh_tokens: bool = True
+    """Replace a refresh token whenever it is used. Off, it stays good until it expires, in whosever hands it is."""
+    leeway_s: int | None = Field(default=None, ge=0, le=_LONGEST_LEEWAY_S)
+    """Overrides `tokens.leeway_s` for this client."""
     audiences: Names = ()
     """APIs it may ask access tokens for with `audience`."""
     scopes: Names = ()
@@ -104,6 +143,19 @@ class ClientSettings(_Table):
     authorization: Authorization | None = None
     """Overrides the top-level `authorization` for this client."""
 
+    @property
+    def auth_method(self) -> AuthMethod:
+        """How it must authenticate where it can: by secret (Basic or in the body), by signed JWT, or not at all."""
+        if self.secret_hash is not None:
+            return "client_secret"
+        return "none" if self.jwks is None and self.jwks_path is None else "private_key_jwt"
+
+    @model_validator(mode="after")
+    def _has_one_way_to_authenticate(self) -> Self:
+        if sum(one is not None for one in (self.secret_hash, self.jwks, self.jwks_path)) > 1:
+            raise ValueError("only one of secret_hash, jwks and jwks_path can be set")
+        return self
+
 
 class TokenSettings(_Table):
     """Lifetimes in seconds, and how our tokens are signed."""
@@ -111,6 +163,8 @@ class TokenSettings(_Table):
     access_ttl_s: int = Field(default=86_400, gt=0, le=_CENTURY_S)
     id_ttl_s: int = Field(default=36_000, gt=0, le=_CENTURY_S)
     refresh_ttl_s: int = Field(default=2_592_000, gt=0, le=_CENTURY_S)
+    leeway_s: int = Field(default=0, ge=0, le=_LONGEST_LEEWAY_S)
+    """For so long a replaced refresh token works again, because its answer may have been lost."""
     signing_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
 
 
@@ -118,12 +172,32 @@ class KeySettings(_Table):
     """Where the private signing keys live: one JWKS file, mode 0600, made on first start."""
 
     path: str = "accredit-keys.json"
+    encryption_key: Annotated[SecretStr, AfterValidator(_encryption_key)] | None = None
+    """32 bytes in base64, to encrypt the file with; several are separated by commas, of which the first encrypts."""
+    check_interval_s: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    """How often a running server looks whether the file has changed."""
+
+    @property
+    def encryption_keys(self) -> tuple[bytes, ...]:
+        """The keys themselves."""
+        return () if self.encryption_key is None else _decoded_keys(self.encryption_key)
 
 
 class StorageSettings(_Table):
     """Where refresh tokens are kept, as hashes."""
 
     url: str = Field(default="sqlite:///accredit.db", pattern=r"^(sqlite:///[^:].*|memory://)$")
+
+
+SubjectPolicy = Literal["stateless", "create", "link-only", "existing-only"]
+
+
+class SubjectSettings(_Table):
+    """Whom an identity logs in that no plugin has named a subject for."""
+
+    policy: SubjectPolicy = "stateless"
+    """For an identity that is not stored: be `<strategy>|<user id>`, without (`stateless`) or with (`create`) a row;
+    or be refused, unless the user links it (`link-only`), or in any case (`existing-only`)."""
 
 
 class LimitSettings(_Table):
@@ -160,5 +234,6 @@ class Settings(_Table):
     tokens: TokenSettings = TokenSettings()
     keys: KeySettings = KeySettings()
     storage: StorageSettings = StorageSettings()
+    subjects: SubjectSettings = SubjectSettings()
     limits: LimitSettings = LimitSettings()
     compatibility: CompatibilitySettings = CompatibilitySettings()

@@ -109,4 +109,6 @@ async def in_order(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
     finally:
         if not later.done():
             later.cancel()
-        await asyncio.gather(later, return_exceptions=True)
+            await asyncio.gather(later, return_exceptions=True)
+        elif not later.cancelled():
+            later.exception()  # looked at, so that nobody is warned of it

@@ -68,12 +68,15 @@ def grant(token_hash: str = "hash", **changes: Any) -> Grant:
         "client_id": "app",
         "subject": "acme|1",
         "connection": "acme",
+        "strategy": "acme",
+        "user_id": "1",
         "scope": "openid offline_access",
         "audience": "https://login.example.com/",
         "device": None,
+        "claims": "{}",
         "auth_time": 1,
         "issued_at": 2,
-        "expires_at": 3,
+        "expires_at": 4_000_000_000,
     }
     return Grant(token_hash=token_hash, **(values | changes))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accredit.access_token import AccessToken, read_access_token
+from accredit.access_token import AccessToken, IdToken, read_access_token, read_id_token
 from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
 
@@ -67,6 +67,7 @@ def test_a_token_with_a_claim_of_another_type_is_not_read(es256: SigningKey, cha
     assert read(es256.sign({**CLAIMS, **changes}, typ="at+jwt"), es256) is None
 
 
+@pytest.mark.threat(34)
 def test_a_token_that_somebody_else_signed_is_not_read(es256: SigningKey) -> None:
     assert read(SigningKey.generate("ES256").sign(CLAIMS, typ="at+jwt"), es256) is None
     assert read(compact({"alg": "none", "typ": "at+jwt", "kid": es256.kid}, CLAIMS, b""), es256) is None
@@ -77,7 +78,44 @@ def test_garbage_is_not_read(es256: SigningKey, token: str) -> None:
     assert read(token, es256) is None
 
 
+@pytest.mark.threat(34)
 def test_a_token_that_was_cut_or_extended_is_not_read(es256: SigningKey) -> None:
     token = es256.sign(CLAIMS, typ="at+jwt")
     for other in (token[:-1], token[:-2], token + "A", token + ".", token + "=", "." + token, token.upper()):
         assert read(other, es256) is None
+
+
+def test_what_else_a_token_says_is_not_shown_by_accident(es256: SigningKey) -> None:
+    token = read(es256.sign({**CLAIMS, "userinfo": {"email": "ada@example.com"}}, typ="at+jwt"), es256)
+    assert token is not None
+    assert token.claims["userinfo"] == {"email": "ada@example.com"}
+    assert "ada" not in repr(token)
+
+
+@pytest.mark.parametrize(("subject", "of_a_user"), [("acme|1", True), ("app@clients", False), ("other@clients", True)])
+def test_a_clients_own_token_is_told_from_a_users(subject: str, of_a_user: bool) -> None:
+    assert AccessToken(subject, "app", ISSUER, ()).is_of_a_user is of_a_user
+
+
+ID_CLAIMS: dict[str, Any] = {"iss": ISSUER, "sub": "acme|1", "aud": "app", "exp": 1_700_000_060, "name": "Ada"}
+
+
+def read_id(token: str, key: SigningKey, now: float = 1_700_000_000) -> IdToken | None:
+    return read_id_token(token, keys=SigningKeys([key]), issuer=ISSUER, clock=Clock(now))
+
+
+def test_a_live_id_token_of_ours_is_read(es256: SigningKey) -> None:
+    token = es256.sign(ID_CLAIMS, typ="JWT")
+    assert read_id(token, es256) == IdToken("acme|1", "app")
+    assert read_id(token, es256, 1_700_000_059.9) is not None
+    assert read_id(token, es256, 1_700_000_060) is None
+
+
+@pytest.mark.parametrize("typ", ["at+jwt", "jwt", "probe+jwt", ""])
+def test_an_access_token_is_no_id_token(es256: SigningKey, typ: str) -> None:
+    assert read_id(es256.sign(ID_CLAIMS, typ=typ), es256) is None
+
+
+@pytest.mark.parametrize("changes", [{"aud": ["app"]}, {"aud": None}, {"sub": 1}, {"iss": ISSUER[:-1]}, {"exp": 1.5}])
+def test_an_id_token_with_a_claim_of_another_type_is_not_read(es256: SigningKey, changes: dict[str, Any]) -> None:
+    assert read_id(es256.sign({**ID_CLAIMS, **changes}, typ="JWT"), es256) is None

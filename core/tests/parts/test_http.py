@@ -104,6 +104,7 @@ async def test_a_declared_origin_is_called(url: str) -> None:
     assert (await client(answering(), API, "http://127.0.0.1:9000/api").get(url)).status == 200
 
 
+@pytest.mark.threat(4)
 @pytest.mark.parametrize(
     "url",
     [

@@ -100,6 +100,7 @@ async def test_a_reason_phrase_in_any_encoding_ends_as_an_answer_or_as_unavailab
     assert body == b"{}"
 
 
+@pytest.mark.threat(18)
 async def test_a_redirect_is_not_followed(transport: httpx.AsyncBaseTransport) -> None:
     async with listening(always(GOOD)) as target:
         reply = answer(b"", status="302 Found", headers={"Location": f"{target.url}/stolen"})
@@ -109,6 +110,7 @@ async def test_a_redirect_is_not_followed(transport: httpx.AsyncBaseTransport) -
         assert target.requests == []
 
 
+@pytest.mark.threat(18)
 async def test_an_endless_body_is_read_to_the_limit_and_no_further(transport: httpx.AsyncBaseTransport) -> None:
     sent = 0
 
@@ -125,6 +127,7 @@ async def test_an_endless_body_is_read_to_the_limit_and_no_further(transport: ht
     assert sent < 50_000_000  # what socket buffers hold; an unbounded reader takes all
 
 
+@pytest.mark.threat(18)
 async def test_a_gzip_bomb_is_never_unpacked(transport: httpx.AsyncBaseTransport) -> None:
     bomb = gzip.compress(b"\0" * 10_000_000)
     async with listening(always(answer(bomb, headers={"Content-Encoding": "gzip"}))) as wire:
@@ -142,6 +145,7 @@ async def test_a_small_body_that_is_a_bomb_by_transfer_coding_is_not_unpacked(
     assert len(response.body) == len(bomb)
 
 
+@pytest.mark.threat(18)
 async def test_a_slow_trickle_does_not_prolong_the_deadline(transport: httpx.AsyncBaseTransport) -> None:
     async def trickle(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
@@ -166,6 +170,7 @@ async def test_a_trickle_of_headers_does_not_prolong_it_either(transport: httpx.
         assert await refusal(transport, wire.url, timeout_s=0.05) == "call timed out"
 
 
+@pytest.mark.threat(18)
 @pytest.mark.parametrize("before", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"])
 async def test_a_reset_connection_is_unavailability(transport: httpx.AsyncBaseTransport, before: bytes) -> None:
     async def reset(writer: asyncio.StreamWriter) -> None:
@@ -185,6 +190,7 @@ async def test_a_closed_port_is_unavailability(transport: httpx.AsyncBaseTranspo
     assert (await refusal(transport, f"http://127.0.0.1:{port}")).startswith("call failed: ")
 
 
+@pytest.mark.threat(18)
 @pytest.mark.parametrize("host", ["accredit.invalid", f"{'a' * 64}.invalid", "a..invalid", f"{'a.' * 200}invalid"])
 async def test_a_host_that_does_not_resolve_is_unavailability(
     transport: httpx.AsyncBaseTransport, monkeypatch: pytest.MonkeyPatch, host: str
@@ -205,6 +211,7 @@ async def test_a_certificate_nobody_vouches_for_is_unavailability(transport: htt
         assert wire.requests == []
 
 
+@pytest.mark.threat(16)
 @pytest.mark.parametrize("value", ["a\r\nX-Injected: 1", "a\nb", "a\x00b"])
 async def test_no_header_can_be_injected(transport: httpx.AsyncBaseTransport, value: str) -> None:
     async with listening(always(GOOD)) as wire:

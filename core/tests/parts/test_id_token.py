@@ -60,6 +60,7 @@ async def test_a_good_token_says_who_for_whom_and_until_when(check: Check) -> No
     assert "Ada" not in repr(token)
 
 
+@pytest.mark.threat(7)
 async def test_it_lives_until_its_last_second(check: Check) -> None:
     exp = CLAIMS["exp"]
     assert (await check(now=exp - 1)).subject == "42"
@@ -68,6 +69,7 @@ async def test_it_lives_until_its_last_second(check: Check) -> None:
     await refused(check, "ID token has expired", now=exp + 1)
 
 
+@pytest.mark.threat(7)
 async def test_an_exp_lies_at_most_a_day_and_the_skew_ahead(check: Check) -> None:
     furthest = NOW + LONGEST_LIFE_S + CLOCK_SKEW_S
     assert (await check(exp=furthest)).expires_at == furthest
@@ -82,6 +84,7 @@ async def test_iat_and_nbf_lie_at_most_the_skew_ahead(check: Check, claim: str) 
     await refused(check, f"{claim} lies in the future", **{claim: NOW + CLOCK_SKEW_S + 1})
 
 
+@pytest.mark.threat(7)
 @pytest.mark.parametrize(
     "value", [str(NOW + 60), NOW + 60.0, float("nan"), float("inf"), True, None, [NOW + 60], {}, ""]
 )
@@ -96,6 +99,7 @@ async def test_exp_and_iat_must_be_there_and_nbf_need_not(check: Check) -> None:
     assert (await check(nbf=MISSING)).subject == "42"
 
 
+@pytest.mark.threat(8)
 @pytest.mark.parametrize("sub", [MISSING, "", None, 42, 42.0, True, ["42"], {"id": "42"}])
 async def test_a_sub_that_is_missing_empty_or_no_string_is_refused(check: Check, sub: Any) -> None:
     await refused(check, "sub is missing", sub=sub)
@@ -168,6 +172,7 @@ async def test_without_a_nonce_on_either_side_there_is_none_to_compare(check: Ch
     assert (await check(sent=None, nonce=None)).subject == "42"
 
 
+@pytest.mark.threat(10)
 @pytest.mark.parametrize(
     ("sent", "claimed"),
     [(None, "N0nce"), (None, ""), (None, 1), ("N0nce", MISSING), ("N0nce", None), ("1", 1), ("N0nce", ["N0nce"])],
@@ -176,6 +181,7 @@ async def test_a_nonce_on_one_side_is_refused(check: Check, sent: str | None, cl
     await refused(check, "nonce is one-sided", sent=sent, nonce=claimed)
 
 
+@pytest.mark.threat(10)
 @pytest.mark.parametrize(
     ("sent", "claimed"),
     [

@@ -95,6 +95,7 @@ async def test_what_is_no_jwt_costs_no_request(rs256: SigningKey, token: str) ->
     assert acme.fetched == []
 
 
+@pytest.mark.threat(4, 6)
 @pytest.mark.parametrize("extra", [{"jku": "https://evil.example/"}, {"x5u": "https://evil.example/"}, {"jwk": {}}])
 async def test_keys_come_from_the_settings_whatever_the_token_says(
     rs256: SigningKey, es256: SigningKey, extra: dict[str, Any]

@@ -11,7 +11,7 @@ import jwt as pyjwt
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
-from accredit.jose import InvalidJwt, PublicKeys, SigningKey, read_header
+from accredit.jose import InvalidJwt, PublicKeys, SigningKey, assemble, decrypt, encrypt, public_part, read_header
 
 from .support import compact
 
@@ -58,6 +58,7 @@ def test_we_verify_what_we_sign_and_nothing_else(key: SigningKey) -> None:
         refused(published(key), other)
 
 
+@pytest.mark.threat(6)
 def test_the_algorithm_is_pinned_by_the_caller(key: SigningKey) -> None:
     token = key.sign(CLAIMS, typ="JWT")
     for others in ((), tuple(alg for alg in ALGORITHMS if alg != key.alg)):
@@ -90,6 +91,7 @@ def test_a_key_for_another_algorithm_is_not_made(alg: str) -> None:
         SigningKey.generate(alg)
 
 
+@pytest.mark.threat(6)
 @pytest.mark.parametrize("alg", ["none", "None", "NONE", "nOnE", ""])
 @pytest.mark.parametrize("signature", [b"", b"x"])
 def test_an_unsigned_token_is_refused(rs256: SigningKey, alg: str, signature: bytes) -> None:
@@ -114,6 +116,7 @@ def secrets_made_of(key: SigningKey) -> list[bytes]:
     ]
 
 
+@pytest.mark.threat(6)
 def test_the_public_key_is_no_hmac_secret(rs256: SigningKey) -> None:
     unsigned = compact({"alg": "HS256", "kid": rs256.kid}, CLAIMS).rpartition(".")[0]
     for secret in secrets_made_of(rs256):
@@ -123,6 +126,7 @@ def test_the_public_key_is_no_hmac_secret(rs256: SigningKey) -> None:
         refused(published(rs256), token, (*ALGORITHMS, "HS256"))
 
 
+@pytest.mark.threat(6)
 def test_a_key_that_the_token_brings_itself_is_ignored(rs256: SigningKey) -> None:
     thief = RSAKey.generate_key(2048, private=True)
     pem = thief.as_pem(private=True).decode()
@@ -255,3 +259,85 @@ def test_a_symmetric_key_in_a_published_set_verifies_nothing() -> None:
 )
 def test_a_garbage_key_set_is_an_empty_one(jwks: dict[str, Any]) -> None:
     assert len(PublicKeys(jwks)) == 0
+
+
+def test_what_somebody_else_signs_is_like_what_we_sign() -> None:
+    key = SigningKey.generate("EdDSA")
+    ours = key.sign({**CLAIMS, "ü": [1.5, None, True]}, typ="at+jwt")
+    signed: list[bytes] = []
+
+    def signature_of(data: bytes) -> bytes:
+        signed.append(data)
+        return base64.urlsafe_b64decode(ours.rpartition(".")[2] + "==")
+
+    theirs = assemble(
+        {**CLAIMS, "ü": [1.5, None, True]}, alg="EdDSA", kid=key.kid, typ="at+jwt", signature_of=signature_of
+    )
+    assert read_header(theirs) == {"alg": "EdDSA", "kid": key.kid, "typ": "at+jwt"}
+    assert signed == [theirs.rpartition(".")[0].encode()]
+    assert theirs.rpartition(".")[2] == ours.rpartition(".")[2]
+    payload = theirs.split(".")[1]
+    assert json.loads(base64.urlsafe_b64decode(payload + "==")) == {**CLAIMS, "ü": [1.5, None, True]}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_what_is_no_json_is_not_signed(value: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        assemble({"a": value}, alg="ES256", kid="1", typ="JWT", signature_of=lambda _: b"")
+
+
+def test_a_public_part_is_published_under_our_names(key: SigningKey) -> None:
+    public = {**key.public_jwk(), "alg": "other", "kid": "other", "use": "enc"}
+    del public["use"], public["alg"]
+    assert public_part(public, alg=key.alg, kid="mine") == {**key.public_jwk(), "kid": "mine"}
+
+
+@pytest.mark.parametrize("alg", ["HS256", "none", "RS512", ""])
+def test_a_public_part_has_one_of_our_algorithms(rs256: SigningKey, alg: str) -> None:
+    with pytest.raises(ValueError, match="not a "):
+        public_part({**rs256.public_jwk(), "alg": alg}, alg=alg, kid="1")
+
+
+def test_a_private_or_symmetric_key_is_no_public_part(key: SigningKey) -> None:
+    for jwk in (key.private_jwk(), {"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODw"}, {}, {"kty": "RSA"}):
+        with pytest.raises(ValueError, match="not a "):
+            public_part(jwk, alg=key.alg, kid="1")
+
+
+def test_what_is_encrypted_is_read_with_its_key_and_no_other() -> None:
+    token = encrypt(b"plain", b"1" * 32, cty="text")
+    assert decrypt(token, b"1" * 32) == b"plain"
+    assert b"plain" not in token.encode()
+    assert encrypt(b"plain", b"1" * 32, cty="text") != token
+    header, empty, nonce, ciphertext, tag = token.split(".")
+    assert empty == ""
+    for other, key in (
+        (token, b"2" * 32),
+        (f"{header}..{nonce}.{ciphertext}.{tag[:-2]}", b"1" * 32),
+        (f"{header}..{nonce}.{ciphertext}A.{tag}", b"1" * 32),
+        (f"{header}..{ciphertext}.{nonce}.{tag}", b"1" * 32),
+        (f"{header}..{nonce}.{ciphertext}", b"1" * 32),
+        ("", b"1" * 32),
+        ("a.b.c.d.e", b"1" * 32),
+    ):
+        with pytest.raises(InvalidJwt):
+            decrypt(other, key)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"alg": "dir", "enc": "A128GCM"},
+        {"alg": "A256KW", "enc": "A256GCM"},
+        {"alg": "dir", "enc": "A128CBC-HS256"},
+        {"alg": "dir", "enc": "A256GCM", "zip": "DEF"},
+        {"alg": "dir", "enc": "A256GCM", "crit": ["x"], "x": 1},
+        {"alg": "none"},
+        {},
+    ],
+)
+def test_nothing_is_decrypted_by_an_algorithm_of_the_texts_own_choice(header: dict[str, Any]) -> None:
+    _, _, *rest = encrypt(b"plain", b"1" * 32, cty="text").split(".")
+    first = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    with pytest.raises(InvalidJwt):
+        decrypt(".".join([first, "", *rest]), b"1" * 32)

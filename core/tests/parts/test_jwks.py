@@ -102,6 +102,7 @@ async def test_a_set_is_fetched_again_once_it_is_stale_and_not_a_moment_before(
     assert len(acme.fetched) == 2
 
 
+@pytest.mark.threat(22)
 async def test_a_rotation_costs_one_fetch(provider: Make, clock: Clock, es256: SigningKey, new_key: SigningKey) -> None:
     acme = provider(published(es256))
     await acme.cache.keys(URL, es256.kid)
@@ -116,6 +117,7 @@ async def test_a_rotation_costs_one_fetch(provider: Make, clock: Clock, es256: S
     assert es256.kid not in await acme.cache.keys(URL, new_key.kid)
 
 
+@pytest.mark.threat(6)
 async def test_a_flood_of_unknown_kids_is_one_fetch_in_the_cooldown(
     provider: Make, clock: Clock, es256: SigningKey
 ) -> None:
@@ -165,6 +167,7 @@ async def test_keys_that_arrive_after_everybody_gave_up_are_kept(provider: Make,
     assert len(acme.fetched) == 1
 
 
+@pytest.mark.threat(22)
 @pytest.mark.parametrize("answer", [DOWN, ProviderResponse(500, {}, b"oops"), ProviderResponse(200, {}, b"<html>")])
 async def test_an_endpoint_down_with_keys_in_hand_serves_those_and_alerts(
     provider: Make, clock: Clock, es256: SigningKey, answer: Answer
@@ -210,6 +213,7 @@ async def test_an_unknown_kid_while_the_endpoint_is_down_is_nobodys_fault(
     assert es256.kid in await acme.cache.keys(URL, es256.kid)
 
 
+@pytest.mark.threat(22)
 async def test_an_endpoint_down_with_no_keys_is_unavailability_and_no_flood(
     provider: Make, clock: Clock, es256: SigningKey
 ) -> None:

@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 
 from accredit.errors import ConfigurationError
-from accredit.keys import SigningKeys, load_keys
+from accredit.jose import SigningKey
+from accredit.keys import KeyFile, SigningKeys
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "keys.json"
+
+
+def load_keys(path: Path, alg: str) -> SigningKeys:
+    return KeyFile(path, clock=lambda: 1_700_000_000.9).load(alg)
 
 
 def kids(keys: SigningKeys) -> list[str]:
@@ -35,9 +40,12 @@ def test_the_first_start_makes_a_private_key_for_its_owner_only(file: Path) -> N
     finally:
         os.umask(before)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    (stored,) = json.loads(file.read_bytes())["keys"]
-    assert stored["kid"] == keys.current.kid
-    assert "d" in stored
+    signs, announced = json.loads(file.read_bytes())["keys"]
+    assert (signs["kid"], signs["state"], signs["made_at"]) == (keys.current.kid, "current", 1_700_000_000)
+    assert (announced["state"], announced["made_at"]) == ("next", 1_700_000_000)
+    assert "d" in signs
+    assert "d" in announced
+    assert set(kids(keys)) == {signs["kid"], announced["kid"]}
     assert sorted(one.name for one in file.parent.iterdir()) in (["keys.json"], ["keys.json", "keys.json.lock"])
 
 
@@ -56,7 +64,8 @@ def test_another_algorithm_adds_a_key_and_the_old_one_stays_published(file: Path
     new = load_keys(file, "EdDSA")
     assert new.current.alg == "EdDSA"
     assert new.algorithms == ("ES256", "EdDSA")
-    assert kids(new) == [old.current.kid, new.current.kid]
+    assert kids(new)[-1] == new.current.kid
+    assert set(kids(old)) < set(kids(new))
     token = old.current.sign({"a": 1}, typ="JWT")
     assert new.public.verify(token, algorithms=new.algorithms) == {"a": 1}
     back = load_keys(file, "ES256")
@@ -66,14 +75,14 @@ def test_another_algorithm_adds_a_key_and_the_old_one_stays_published(file: Path
 def test_what_is_published_holds_no_private_part(file: Path) -> None:
     load_keys(file, "ES256")
     for key in load_keys(file, "RS256").jwks()["keys"]:
-        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k", "state", "made_at", "retired_at"} & set(key)
         assert (key["use"], set(key) >= {"kty", "kid", "alg"}) == ("sig", True)
 
 
 def test_processes_that_start_at_once_agree(file: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from accredit.keys import load_keys;"
-        "print(load_keys(Path(sys.argv[1]), 'ES256').current.kid)"
+        "import sys; from pathlib import Path; from accredit.keys import KeyFile;"
+        "print(KeyFile(Path(sys.argv[1])).load('ES256').current.kid)"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", code, str(file)], stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
@@ -112,6 +121,9 @@ def test_a_file_that_others_may_read_is_refused_with_the_cure(file: Path, mode: 
         b'{"keys": [{"kty": "RSA", "alg": "RS256", "kid": "1", "n": "x", "e": "y"}]}',
         b'{"keys": [{"kty": "XYZ", "alg": "RS256", "kid": "1"}]}',
         b'{"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA", "alg": "ES256", "kid": "1"}]}',
+        b'{"keys": ' + b"[" * 100_000,
+        b"a.b.c.d",
+        b"a.b.c.d.e.f",
     ],
 )
 def test_a_corrupt_file_is_refused_and_left_as_it_is(file: Path, content: bytes) -> None:
@@ -154,3 +166,77 @@ def test_a_draft_left_by_a_crash_is_no_obstacle(file: Path) -> None:
     load_keys(file, "ES256")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert not draft.exists()
+
+
+def test_a_file_without_states_is_one_whose_keys_sign(file: Path) -> None:
+    key = SigningKey.generate("ES256")
+    file.write_text(json.dumps({"keys": [key.private_jwk()]}))
+    file.chmod(0o600)
+    keys = load_keys(file, "ES256")
+    assert keys.current.kid == key.kid
+    assert len(kids(keys)) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": "former"},
+        {"state": None},
+        {"state": ["next"]},
+        {"made_at": "1"},
+        {"made_at": True},
+        {"made_at": 1.5},
+        {"retired_at": "1"},
+        {"state": "next"},  # a second one
+    ],
+)
+def test_a_file_whose_states_make_no_sense_is_refused(file: Path, changes: dict[str, object]) -> None:
+    load_keys(file, "ES256")
+    stored = json.loads(file.read_bytes())
+    stored["keys"][0].update(changes)
+    file.write_text(json.dumps(stored))
+    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+
+
+def test_a_key_that_stands_there_twice_is_refused(file: Path) -> None:
+    load_keys(file, "ES256")
+    stored = json.loads(file.read_bytes())
+    stored["keys"].append({**stored["keys"][0], "state": "previous"})
+    file.write_text(json.dumps(stored))
+    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_complete_file_may_lie_where_nothing_can_be_written(file: Path) -> None:  # pragma: no cover - not for root
+    keys = load_keys(file, "ES256")
+    file.with_name("keys.json.lock").unlink(missing_ok=True)
+    file.parent.chmod(0o500)
+    try:
+        assert kids(load_keys(file, "ES256")) == kids(keys)
+    finally:
+        file.parent.chmod(0o700)
+
+
+def test_a_complete_file_is_read_without_a_lock(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = load_keys(file, "ES256")
+    monkeypatch.setattr("accredit.keys.file.FileLock", lambda _: 1 / 0)
+    assert kids(load_keys(file, "ES256")) == kids(keys)
+
+
+def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
+    target, link = tmp_path / "volume" / "keys.json", tmp_path / "keys.json"
+    target.parent.mkdir()
+    load_keys(target, "ES256")
+    link.symlink_to(target)
+    keys = load_keys(link, "EdDSA")
+    assert link.is_symlink()
+    assert kids(load_keys(target, "EdDSA")) == kids(keys)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_that_root_changes_keeps_its_owner(file: Path) -> None:
+    load_keys(file, "ES256")
+    os.chown(file, 12345, 12346)
+    load_keys(file, "EdDSA")
+    assert (file.stat().st_uid, file.stat().st_gid) == (12345, 12346)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

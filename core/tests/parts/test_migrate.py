@@ -51,8 +51,8 @@ def test_a_fresh_database_is_made_for_its_owner_only(path: Path) -> None:
 def test_the_table_has_the_columns_of_a_grant(path: Path) -> None:
     migrate(path)
     columns = [(row[1], bool(row[3]), bool(row[5])) for row in execute(path, "PRAGMA table_info(grants)")]
-    assert [name for name, _, _ in columns] == [field.name for field in fields(Grant)]
-    assert [name for name, not_null, _ in columns if not not_null] == ["device"]
+    assert [name for name, _, _ in columns] == [*(field.name for field in fields(Grant)), "replaced_at", "revoked"]
+    assert [name for name, not_null, _ in columns if not not_null] == ["device", "replaced_at"]
     assert [name for name, _, primary in columns if primary] == ["token_hash"]
 
 

@@ -57,6 +57,7 @@ def test_the_connection_is_named_by_its_own_name_not_its_strategys() -> None:
     assert str(error) == "connection 'game': setting app_id: Field required"
 
 
+@pytest.mark.threat(3)
 def test_an_empty_app_id_refuses_to_start() -> None:
     assert load({"app_id": "1"}).accepted == {"1"}
     assert str(refusal({"app_id": ""})) == "connection 'acme': no accepted app id is configured"
@@ -71,6 +72,7 @@ def accepting(accepted: Any) -> type[Strategy[Any]]:
     return type("Odd", (Acme,), {"settings_type": Settings})
 
 
+@pytest.mark.threat(3)
 @pytest.mark.parametrize(
     "accepted", [frozenset(), frozenset({""}), frozenset({"1", ""}), frozenset({1}), frozenset({None}), None, set(), ()]
 )
@@ -78,6 +80,7 @@ def test_accepted_ids_that_are_empty_or_no_strings_refuse_to_start(accepted: Any
     assert "no accepted app id is configured" in str(refusal({"app_id": "1"}, accepting(accepted)))
 
 
+@pytest.mark.threat(2)
 def test_accepted_ids_that_are_one_string_are_not_compared_letter_by_letter() -> None:
     # `"12" in "123"` is true: the substring match of CVE-2022-39231.
     with pytest.raises(ConfigurationError, match="acme"):

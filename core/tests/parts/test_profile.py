@@ -41,6 +41,7 @@ def test_an_empty_claim_is_refused(claim: str) -> None:
         Profile(**empty)
 
 
+@pytest.mark.threat(23)
 @pytest.mark.parametrize(
     ("assurance", "verified"),
     [(Assurance.UNVERIFIED, False), (Assurance.PROVIDER_ASSERTED, True), (Assurance.AUTHORITATIVE, True)],

@@ -30,6 +30,7 @@ def test_a_plain_url_is_kept_letter_for_letter(url: str) -> None:
     assert HTTPS_URL.validate_python(url) == url
 
 
+@pytest.mark.threat(36)
 @pytest.mark.parametrize(
     "url",
     [
@@ -120,6 +121,7 @@ def test_names_that_are_no_strings_are_refused(value: Any) -> None:
         ClientSettings(connections=value)
 
 
+@pytest.mark.threat(2)
 @pytest.mark.parametrize("app_id", [1234567890, 1.0, True, None, ["1"]])
 def test_an_app_id_must_be_a_string(app_id: Any) -> None:
     assert AcmeSettings(app_id="1234567890").accepted_audiences == {"1234567890"}

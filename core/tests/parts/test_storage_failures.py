@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from accredit.errors import ConfigurationError, StorageFailed
-from accredit.storage import SqliteGrants
+from accredit.storage import SqliteStorage
 from accredit.storage.migrate import migrate
 
 from .support import grant
@@ -24,8 +24,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def store(path: Path) -> AsyncIterator[SqliteGrants]:
-    store = SqliteGrants(str(path))
+async def store(path: Path) -> AsyncIterator[SqliteStorage]:
+    store = SqliteStorage(str(path))
     await store.open()
     yield store
     await store.close()
@@ -36,12 +36,12 @@ def execute(path: Path, *statements: str) -> list[Any]:
         return [connection.execute(statement).fetchall() for statement in statements][-1]
 
 
-async def outcomes(store: SqliteGrants, *grants: Any) -> list[Any]:
+async def outcomes(store: SqliteStorage, *grants: Any) -> list[Any]:
     async with asyncio.timeout(LONG_ENOUGH_S):
         return await asyncio.gather(*(store.add(one) for one in grants), return_exceptions=True)
 
 
-async def test_a_row_that_cannot_be_stored_fails_and_the_next_one_does_not(store: SqliteGrants, path: Path) -> None:
+async def test_a_row_that_cannot_be_stored_fails_and_the_next_one_does_not(store: SqliteStorage, path: Path) -> None:
     execute(path, "ALTER TABLE grants RENAME TO elsewhere")
     failed = await outcomes(store, *(grant(str(number)) for number in range(50)))
     assert {type(one) for one in failed} == {StorageFailed}
@@ -52,7 +52,7 @@ async def test_a_row_that_cannot_be_stored_fails_and_the_next_one_does_not(store
     assert execute(path, "SELECT token_hash FROM grants") == [("next",)]
 
 
-async def test_a_failure_half_way_through_a_batch_stores_none_of_it(store: SqliteGrants, path: Path) -> None:
+async def test_a_failure_half_way_through_a_batch_stores_none_of_it(store: SqliteStorage, path: Path) -> None:
     execute(
         path,
         "CREATE TRIGGER broken BEFORE INSERT ON grants WHEN NEW.device = 'bad'"
@@ -78,7 +78,7 @@ async def test_a_locked_database_is_given_up(monkeypatch: pytest.MonkeyPatch, pa
     migrate(path)
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **{**kwargs, "timeout": 0.01}))
-    store = SqliteGrants(str(path))
+    store = SqliteStorage(str(path))
     await store.open()
     with closing(sqlite3.connect(path, isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
@@ -96,7 +96,7 @@ async def test_a_locked_database_is_given_up(monkeypatch: pytest.MonkeyPatch, pa
     ids=["surrogate", "another surrogate", "integer too large", "no database type"],
 )
 async def test_a_value_that_sqlite_cannot_hold_fails_alone(
-    store: SqliteGrants, path: Path, changes: dict[str, Any]
+    store: SqliteStorage, path: Path, changes: dict[str, Any]
 ) -> None:
     # JSON lets a client send a lone surrogate: it must not stop the store for everybody.
     assert [type(one) for one in await outcomes(store, grant("bad", **changes))] == [StorageFailed]
@@ -133,7 +133,7 @@ def fragile(monkeypatch: pytest.MonkeyPatch, path: Path) -> type[Fragile]:
 
 
 async def test_a_commit_that_fails_is_rolled_back(fragile: type[Fragile], path: Path) -> None:
-    store = SqliteGrants(str(path))
+    store = SqliteStorage(str(path))
     await store.open()
     fragile.failing = ("COMMIT",)
     assert [type(one) for one in await outcomes(store, grant("a"))] == [StorageFailed]
@@ -149,7 +149,7 @@ async def test_a_commit_that_fails_is_rolled_back(fragile: type[Fragile], path: 
 async def test_a_rollback_that_fails_too_still_answers_and_the_store_recovers(
     fragile: type[Fragile], path: Path
 ) -> None:
-    store = SqliteGrants(str(path))
+    store = SqliteStorage(str(path))
     await store.open()
     fragile.failing = ("COMMIT", "ROLLBACK")
     assert [type(one) for one in await outcomes(store, grant("a"))] == [StorageFailed]
@@ -165,7 +165,7 @@ async def test_a_connection_that_cannot_be_prepared_stops_start_up_and_is_closed
 ) -> None:
     fragile.failing = ("PRAGMA synchronous",)
     fragile.closed = False
-    store = SqliteGrants(str(path))
+    store = SqliteStorage(str(path))
     with pytest.raises(ConfigurationError, match=r"^storage\.url: cannot open .*accredit\.db: disk I/O error$"):
         await store.open()
     await store.close()

@@ -1,4 +1,4 @@
-"""Grants in SQLite: durable before the answer, many rows to one commit."""
+"""SQLite as such: durable before the answer, many rows to one commit."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from accredit.errors import ConfigurationError, StorageFailed
-from accredit.storage import MemoryGrants, SqliteGrants, open_grants
+from accredit.storage import MemoryStorage, SqliteStorage, open_storage
 from accredit.storage.grants import hash_token
 from accredit.storage.migrate import migrate
 
@@ -28,8 +28,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def store(path: Path) -> AsyncIterator[SqliteGrants]:
-    store = SqliteGrants(str(path))
+async def store(path: Path) -> AsyncIterator[SqliteStorage]:
+    store = SqliteStorage(str(path))
     await store.open()
     yield store
     await store.close()
@@ -42,12 +42,12 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 
 def test_a_url_names_the_store() -> None:
-    assert isinstance(open_grants("memory://"), MemoryGrants)
-    assert isinstance(open_grants("sqlite:///accredit.db"), SqliteGrants)
+    assert isinstance(open_storage("memory://"), MemoryStorage)
+    assert isinstance(open_storage("sqlite:///accredit.db"), SqliteStorage)
 
 
 async def test_four_slashes_name_an_absolute_path(path: Path) -> None:
-    store = open_grants(f"sqlite:///{path}")
+    store = open_storage(f"sqlite:///{path}")
     await store.open()
     await store.add(grant("a"))
     await store.close()
@@ -55,7 +55,7 @@ async def test_four_slashes_name_an_absolute_path(path: Path) -> None:
 
 
 async def test_memory_keeps_grants_by_hash() -> None:
-    store = MemoryGrants()
+    store = MemoryStorage()
     await store.open()
     await store.add(grant("a", device="phone"))
     await store.close()
@@ -66,14 +66,14 @@ def test_a_token_is_looked_up_by_its_sha256() -> None:
     assert hash_token("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-async def test_a_grant_is_in_the_database_when_add_returns(store: SqliteGrants, path: Path) -> None:
+async def test_a_grant_is_in_the_database_when_add_returns(store: SqliteStorage, path: Path) -> None:
     stored = grant("a", device="Adas 📱", expires_at=2**62)
     await store.add(stored)
-    assert rows(path) == [asdict(stored)]
+    assert rows(path) == [{**asdict(stored), "replaced_at": None, "revoked": 0}]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are a thing of POSIX")
-async def test_the_database_and_its_log_are_their_owners_only(store: SqliteGrants, path: Path) -> None:
+async def test_the_database_and_its_log_are_their_owners_only(store: SqliteStorage, path: Path) -> None:
     await store.add(grant())
     files = [path, path.with_name("accredit.db-wal"), path.with_name("accredit.db-shm")]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -81,7 +81,7 @@ async def test_the_database_and_its_log_are_their_owners_only(store: SqliteGrant
 
 async def test_grants_survive_a_restart_and_the_same_token_is_never_stored_twice(path: Path) -> None:
     for attempt in range(2):
-        store = SqliteGrants(str(path))
+        store = SqliteStorage(str(path))
         await store.open()
         if attempt:
             with pytest.raises(StorageFailed, match="SQLite: IntegrityError"):
@@ -112,7 +112,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 
 
 async def test_a_commit_reaches_the_disk(statements: Statements, path: Path) -> None:
-    store = SqliteGrants(str(path))
+    store = SqliteStorage(str(path))
     await store.open()
     await store.add(grant())
     await store.close()
@@ -122,7 +122,7 @@ async def test_a_commit_reaches_the_disk(statements: Statements, path: Path) -> 
 
 async def test_grants_that_wait_share_a_commit(statements: Statements, path: Path) -> None:
     migrate(path)
-    store = SqliteGrants(str(path))
+    store = SqliteStorage(str(path))
     await store.open()
     statements.clear()
     await asyncio.gather(*(store.add(grant(f"{number:03}")) for number in range(200)))
@@ -132,8 +132,8 @@ async def test_grants_that_wait_share_a_commit(statements: Statements, path: Pat
     assert statements.count("COMMIT") <= 20
 
 
-async def test_more_than_a_batch_is_stored_whole(store: SqliteGrants, path: Path) -> None:
-    await asyncio.gather(*(store.add(grant(str(number))) for number in range(1500)))
+async def test_more_than_a_batch_is_stored_whole(store: SqliteStorage, path: Path) -> None:
+    await asyncio.gather(*(store.add(grant(str(number), subject=f"acme|{number}")) for number in range(1500)))
     assert len(rows(path)) == 1500
 
 
@@ -144,13 +144,13 @@ def blocked(path: Path) -> sqlite3.Connection:
     return connection
 
 
-async def begun(count: int, store: SqliteGrants, **changes: Any) -> list[asyncio.Task[None]]:
+async def begun(count: int, store: SqliteStorage, **changes: Any) -> list[asyncio.Task[None]]:
     tasks = [asyncio.create_task(store.add(grant(f"{number:03}", **changes))) for number in range(count)]
     await asyncio.sleep(0)  # every add has queued its row
     return tasks
 
 
-async def test_a_caller_who_gives_up_does_not_disturb_the_others(store: SqliteGrants, path: Path) -> None:
+async def test_a_caller_who_gives_up_does_not_disturb_the_others(store: SqliteStorage, path: Path) -> None:
     with closing(blocked(path)) as lock:
         tasks = await begun(5, store)
         tasks[2].cancel()
@@ -169,7 +169,7 @@ async def test_a_caller_who_gives_up_does_not_disturb_the_others(store: SqliteGr
     assert {row["token_hash"] for row in rows(path)} >= {"000", "001", "003", "004", "next"}
 
 
-async def test_close_finishes_what_was_accepted_and_takes_nothing_more(store: SqliteGrants, path: Path) -> None:
+async def test_close_finishes_what_was_accepted_and_takes_nothing_more(store: SqliteStorage, path: Path) -> None:
     with closing(blocked(path)) as lock:
         tasks = await begun(20, store)
         closing_task = asyncio.create_task(store.close())
@@ -184,14 +184,14 @@ async def test_close_finishes_what_was_accepted_and_takes_nothing_more(store: Sq
 
 
 async def test_a_store_that_was_never_opened_takes_nothing_and_closes(path: Path) -> None:
-    store = SqliteGrants(str(path))
+    store = SqliteStorage(str(path))
     with pytest.raises(StorageFailed, match="the store is closed"):
         await store.add(grant())
     await store.close()
     assert os.listdir(path.parent) == []
 
 
-async def test_a_store_can_be_opened_again(store: SqliteGrants, path: Path) -> None:
+async def test_a_store_can_be_opened_again(store: SqliteStorage, path: Path) -> None:
     await store.add(grant("a"))
     await store.close()
     await store.open()
@@ -202,13 +202,13 @@ async def test_a_store_can_be_opened_again(store: SqliteGrants, path: Path) -> N
 async def test_a_database_that_cannot_be_used_stops_start_up(tmp_path: Path) -> None:
     tmp_path.joinpath("no.db").write_bytes(b"this is not a database" * 100)
     with pytest.raises(ConfigurationError, match=r"^storage\.url: cannot use .*no\.db: file is not a database$"):
-        await SqliteGrants(str(tmp_path / "no.db")).open()
+        await SqliteStorage(str(tmp_path / "no.db")).open()
 
 
 def test_a_process_that_forgets_to_close_ends_all_the_same(path: Path) -> None:
     # A start-up that fails after the storage was opened must not leave a process that hangs.
     code = (
-        "import asyncio, sys; from accredit.storage import SqliteGrants;asyncio.run(SqliteGrants(sys.argv[1]).open())"
+        "import asyncio, sys; from accredit.storage import SqliteStorage;asyncio.run(SqliteStorage(sys.argv[1]).open())"
     )
     migrate(path)
     process = subprocess.Popen([sys.executable, "-c", code, str(path)])  # noqa: S603 - our own interpreter

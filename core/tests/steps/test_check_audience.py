@@ -51,6 +51,7 @@ def test_a_token_of_ours_is_accepted(proof: AudienceProof) -> None:
     check_audience(proof, OURS, accept_unbound=False)
 
 
+@pytest.mark.threat(1, 2, 5)
 @pytest.mark.parametrize("other", NOT_OURS)
 def test_anything_that_is_not_exactly_ours_is_refused(other: Any) -> None:
     proofs: list[AudienceProof] = [
@@ -69,12 +70,14 @@ def test_anything_that_is_not_exactly_ours_is_refused(other: Any) -> None:
             check_audience(proof, OURS, accept_unbound=True)
 
 
+@pytest.mark.threat(5)
 @pytest.mark.parametrize("azp", [None, "1234567890"])
 def test_an_empty_aud_is_refused(azp: str | None) -> None:
     with pytest.raises(WrongAudience, match=r"^aud is empty$"):
         check_audience(JwtAudience((), azp=azp), OURS, accept_unbound=False)
 
 
+@pytest.mark.threat(2)
 def test_an_aud_that_is_no_tuple_is_not_read_letter_by_letter() -> None:
     careless: Any = "aba"
 
@@ -108,6 +111,7 @@ def test_a_hint_that_differs_is_refused(hint: str) -> None:
 UNBOUND = Verification(user_id="1000", audience=Unbound("nobody says"), claims={})
 
 
+@pytest.mark.threat(1)
 async def test_an_unbound_token_is_refused_and_leaves_nothing_behind() -> None:
     async with bench(acme=acme_returning(UNBOUND)) as wire:
         response = await wire.post(scope="openid offline_access")
@@ -118,7 +122,7 @@ async def test_an_unbound_token_is_refused_and_leaves_nothing_behind() -> None:
             "Unbound",
             False,
         )
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
 async def test_an_accepted_unbound_token_is_warned_of_and_marked() -> None:
@@ -148,4 +152,4 @@ async def test_a_proof_no_plugin_may_build_is_refused(unhashable: Any) -> None:
         response = await wire.post(scope="offline_access")
 
         assert response.status_code in {401, 500}
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}

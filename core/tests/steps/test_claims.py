@@ -55,6 +55,7 @@ async def test_id_token_claims_wait_for_an_id_token() -> None:
         assert "a" not in await verified(wire, body["access_token"], audience="https://login.example.com/")
 
 
+@pytest.mark.threat(32)
 @pytest.mark.parametrize("name", RESERVED)
 @pytest.mark.parametrize("token", ["access_token", "id_token"])
 async def test_a_reserved_claim_is_refused(name: str, token: str) -> None:
@@ -63,7 +64,7 @@ async def test_a_reserved_claim_is_refused(name: str, token: str) -> None:
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert wire.event.detail == f"a claims hook sets {name}"
         assert "MARKED" not in repr(wire.events)
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
 async def test_a_claim_that_is_there_is_refused_and_one_that_is_not_is_accepted() -> None:
@@ -84,9 +85,10 @@ async def test_two_plugins_may_not_set_one_claim() -> None:
 async def test_a_claims_hook_may_deny() -> None:
     async with bench(plugins=[Adds(AccessDenied("no role"))]) as wire:
         assert_refused(await wire.post(scope="offline_access"), 401, "unauthorized", "no role")
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
+@pytest.mark.threat(37)
 @pytest.mark.parametrize(
     "outcome",
     [
@@ -106,7 +108,7 @@ async def test_a_claims_hook_that_fails_refuses(outcome: object) -> None:
         assert_refused(await wire.post(scope=EVERYTHING), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
 # Each is one that would break later: in a loop over it, in JSON, in UTF-8, or at the verifier's.
@@ -127,4 +129,4 @@ async def test_claims_that_are_no_json_object_are_the_plugins_failure(token: str
         assert_refused(await wire.post(scope=EVERYTHING), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}

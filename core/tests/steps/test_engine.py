@@ -13,7 +13,7 @@ from core.tests.bench import SETTINGS, Bench, assert_refused, bench, good_reques
 from accredit import Exchange, ProviderToken, Settings, VerifyContext
 from accredit import errors as e
 from accredit.audience import AppBound
-from accredit.storage import Grant, MemoryGrants, SqliteGrants
+from accredit.storage import Grant, MemoryStorage, SqliteStorage
 
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")
 
@@ -42,7 +42,7 @@ async def test_the_first_half_says_who_it_is_and_issues_nothing(wire: Bench) -> 
     assert identity.audience == AppBound("acme-app")
     assert identity.profile.name == ADA["name"]
     assert (wire.event.outcome, wire.event.client_id, wire.event.subject) == ("accepted", "", None)
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ async def test_a_cancelled_exchange_leaves_an_event_and_no_row() -> None:
             await task
 
         assert (wire.event.reason, wire.event.outcome, wire.event.alert) == ("abandoned", "failed", False)
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
-class BrokenGrants(MemoryGrants):
+class BrokenStorage(MemoryStorage):
     """A store that cannot store."""
 
     def __init__(self, error: Exception) -> None:
@@ -94,7 +94,7 @@ class BrokenGrants(MemoryGrants):
 
 
 async def test_no_token_leaves_without_its_row() -> None:
-    async with bench(grants=BrokenGrants(e.StorageFailed("SQLite: OperationalError"))) as wire:
+    async with bench(storage=BrokenStorage(e.StorageFailed("SQLite: OperationalError"))) as wire:
         assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.detail) == ("storage_failed", "SQLite: OperationalError")
         assert wire.event.alert is True
@@ -102,10 +102,10 @@ async def test_no_token_leaves_without_its_row() -> None:
 
 
 async def test_a_bug_of_ours_is_an_alert_and_shows_nothing() -> None:
-    async with bench(grants=BrokenGrants(RuntimeError("MARKED"))) as wire:
+    async with bench(storage=BrokenStorage(RuntimeError("MARKED"))) as wire:
         assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("internal", True)
-        assert wire.event.detail.startswith("RuntimeError in BrokenGrants.add (test_engine.py:")
+        assert wire.event.detail.startswith("RuntimeError in BrokenStorage.add (test_engine.py:")
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
 
 
@@ -114,7 +114,7 @@ async def test_signing_fails_before_anything_is_written(monkeypatch: pytest.Monk
         monkeypatch.setattr(wire.exchange.keys.current, "sign", lambda *_, **__: 1 / 0)
 
         assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
 def _closed() -> Exchange:
@@ -168,7 +168,7 @@ async def test_a_transport_that_was_given_stays_its_owners() -> None:
 
 async def test_no_parameter_can_stop_the_writer_of_the_database(tmp_path: Path) -> None:
     path = tmp_path / "grants.db"
-    async with bench(grants=SqliteGrants(str(path))) as wire, asyncio.timeout(5):
+    async with bench(storage=SqliteStorage(str(path))) as wire, asyncio.timeout(5):
         odd = await wire.post(scope="offline_access", device="half \ud800")
         good = await wire.post(scope="offline_access", device="whole 💥")
 
@@ -180,7 +180,7 @@ async def test_no_parameter_can_stop_the_writer_of_the_database(tmp_path: Path) 
 
 
 async def test_a_bug_of_ours_raises_an_error_that_quotes_nothing() -> None:
-    async with bench(grants=BrokenGrants(RuntimeError("MARKED"))) as wire:
+    async with bench(storage=BrokenStorage(RuntimeError("MARKED"))) as wire:
         with pytest.raises(e.InternalFailure) as raised:
             await wire.exchange(good_request(scopes=("offline_access",)))
 

@@ -9,11 +9,13 @@ from accredit.errors import AccessDenied, InvalidParameter
 from accredit.profile import SCOPE_CLAIMS, text, web_url
 
 
+@pytest.mark.threat(16)
 @pytest.mark.parametrize("value", ["a", "a b", "~!#&%00", "x" * 100_000])
 def test_a_token_of_printable_ascii_is_accepted(value: str) -> None:
     assert ProviderToken.of(value, secret=value, nonce=value).reveal() == value
 
 
+@pytest.mark.threat(16)
 @pytest.mark.parametrize("value", ["", "a\n", "\r\nX: y", "\0", "\x7f", "é", "\ud800"])
 def test_any_other_is_refused_and_named(value: str) -> None:
     with pytest.raises(InvalidParameter, match=r"^access_token$"):
@@ -54,6 +56,7 @@ def test_an_id_token_is_recognised_by_its_form(value: str, is_jwt: bool) -> None
     assert ProviderToken.of(value).is_jwt is is_jwt
 
 
+@pytest.mark.threat(27)
 @pytest.mark.parametrize("user_id", ["1", "x" * 200, "a{}~!", "9007199254740993", "007"])
 def test_a_user_id_is_kept_letter_for_letter(user_id: str) -> None:
     assert Verification(user_id=user_id, audience=AppBound("a"), claims={}).user_id == user_id

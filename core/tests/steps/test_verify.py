@@ -15,6 +15,7 @@ SERVER_ERROR = (500, "server_error", "the server could not complete the request"
 UNAVAILABLE = (503, "temporarily_unavailable", "the identity provider is not available, try again later")
 
 
+@pytest.mark.threat(37)
 @pytest.mark.parametrize(
     "error",
     [
@@ -39,7 +40,7 @@ async def test_any_exception_of_a_strategy_is_a_failed_plugin(error: Exception) 
         assert_refused(response, *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert wire.event.detail.startswith(f"verify: {type(error).__name__} in acme_raising.<locals>.verify (acme.py:")
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
 @pytest.mark.parametrize(
@@ -65,15 +66,17 @@ async def test_an_error_that_is_not_a_strategys_to_raise_is_a_failed_plugin(erro
         assert wire.event.detail == f"verify raised {type(error).__name__}, which is not a strategy's to raise"
 
 
+@pytest.mark.threat(37)
 @pytest.mark.parametrize("returned", [None, True, {}, "1000", ("1000", "acme-app"), object(), Acme])
 async def test_anything_but_a_verification_is_a_failed_plugin(returned: object) -> None:
     async with bench(acme=acme_returning(returned)) as wire:
         assert_refused(await wire.post(scope="offline_access"), *SERVER_ERROR)
         assert wire.event.reason == "plugin_failed"
         assert wire.event.detail == f"verify returned {type(returned).__name__}"
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
+@pytest.mark.threat(37)
 async def test_a_strategy_that_hangs_is_given_up_at_the_deadline() -> None:
     cancelled = asyncio.Event()
 
@@ -87,7 +90,7 @@ async def test_a_strategy_that_hangs_is_given_up_at_the_deadline() -> None:
         assert_refused(await wire.post(scope="offline_access"), *UNAVAILABLE)
         assert cancelled.is_set()
         assert (wire.event.reason, wire.event.detail) == ("provider_unavailable", "the exchange's deadline has passed")
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}
 
 
 async def test_a_strategy_that_cancels_itself_is_a_failed_plugin() -> None:
@@ -117,6 +120,7 @@ class Normalizing(Acme):
         return self.outcome
 
 
+@pytest.mark.threat(37)
 @pytest.mark.parametrize(
     ("outcome", "detail"),
     [
@@ -136,4 +140,4 @@ async def test_a_strategy_that_cannot_normalize_is_a_failed_plugin(outcome: obje
         assert wire.event.reason == "plugin_failed"
         assert wire.event.detail.startswith(detail)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.grants.grants == {}
+        assert wire.storage.grants == {}

@@ -74,6 +74,7 @@ async def test_a_missing_or_garbled_header_is_refused_before_the_provider(wire: 
     wire.assert_untouched()
 
 
+@pytest.mark.threat(9)
 async def test_an_id_token_is_no_access_token(wire: Bench) -> None:
     token = await _from_partner(wire, "id_token")
 
@@ -137,6 +138,7 @@ async def test_a_token_that_says_anything_else_is_refused(wire: Bench, changed: 
     wire.assert_untouched()
 
 
+@pytest.mark.threat(34)
 async def test_a_token_signed_by_somebody_else_is_refused(wire: Bench) -> None:
     stranger = SigningKey.generate("ES256")
     # The stranger even claims our key id.
@@ -148,6 +150,7 @@ async def test_a_token_signed_by_somebody_else_is_refused(wire: Bench) -> None:
     wire.assert_untouched()
 
 
+@pytest.mark.threat(34)
 @pytest.mark.parametrize("cut", [slice(0, -1), slice(1, None)])
 async def test_a_truncated_token_is_refused(wire: Bench, cut: slice) -> None:
     token = (await _from_partner(wire))[cut]
@@ -155,6 +158,7 @@ async def test_a_truncated_token_is_refused(wire: Bench, cut: slice) -> None:
     assert_refused(await wire.post({"Authorization": f"Bearer {token}"}, client_id="strict"), *BEARER)
 
 
+@pytest.mark.threat(34)
 async def test_an_extended_token_is_refused(wire: Bench) -> None:
     token = await _from_partner(wire)
 

@@ -42,6 +42,7 @@ async def test_a_body_without_any_content_type_is_read_by_what_it_looks_like(wir
     assert response.status_code == 200
 
 
+@pytest.mark.threat(15)
 @pytest.mark.parametrize(
     "body",
     [
@@ -113,6 +114,7 @@ async def test_a_body_may_have_max_body_bytes_and_not_one_more(make: Callable[[d
         assert [event.detail for event in wire.events] == ["", "body is too large"]
 
 
+@pytest.mark.threat(15)
 async def test_ten_megabytes_are_refused(wire: Bench) -> None:
     assert_refused(await wire.post_raw(b'{"a": "' + b"x" * 10_000_000 + b'"}'), *UNPARSABLE)
     wire.assert_untouched()

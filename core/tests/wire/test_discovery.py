@@ -6,35 +6,13 @@ from core.tests.bench import Bench, bench, signing_key
 from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
 
-CONFIGURATION = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
-
-
-@pytest.mark.parametrize("path", CONFIGURATION)
-async def test_the_metadata_names_issuer_and_keys(wire: Bench, path: str) -> None:
-    response = await wire.client.get(path)
-
-    assert response.status_code == 200
-    assert response.headers["content-type"] == "application/json"
-    assert response.headers["cache-control"] == "public, max-age=300"
-    assert response.headers["access-control-allow-origin"] == "*"
-    protocol = "iss sub aud exp iat auth_time nonce at_hash"
-    profile = "name family_name given_name middle_name nickname preferred_username profile picture website gender"
-    more = "birthdate zoneinfo locale updated_at email email_verified address phone_number phone_number_verified"
-    assert response.json() == {
-        "issuer": "https://login.example.com/",
-        "jwks_uri": "https://login.example.com/.well-known/jwks.json",
-        "response_types_supported": [],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
-        "claims_supported": [*protocol.split(), *profile.split(), *more.split()],
-    }
+CONFIGURATION = "/.well-known/openid-configuration"
 
 
 @pytest.mark.parametrize("issuer", ["https://login.example.com/tenant", "https://login.example.com/tenant/"])
 async def test_the_key_address_has_one_slash_whatever_the_issuer(issuer: str) -> None:
     async with bench({"issuer": issuer}) as wire:
-        document = (await wire.client.get(CONFIGURATION[0])).json()
+        document = (await wire.client.get(CONFIGURATION)).json()
 
         assert document["issuer"] == issuer
         assert document["jwks_uri"] == "https://login.example.com/tenant/.well-known/jwks.json"

@@ -29,6 +29,7 @@ async def test_a_providers_id_token_is_accepted(wire: Bench) -> None:
     assert [str(request.url) for request in wire.provider.requests] == ["https://keys.acme.example/jwks"]
 
 
+@pytest.mark.threat(5, 7, 8)
 @pytest.mark.parametrize(
     "changed",
     [
@@ -50,7 +51,7 @@ async def test_one_that_is_not_for_us_or_not_good_is_refused(wire: Bench, change
 
     assert_refused(response, *REJECTED)
     assert wire.event.reason in {"wrong_audience", "invalid_token"}
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
 
 
 @pytest.mark.parametrize("changed", [{"aud": ["acme-app"]}, {"azp": "acme-app"}, {"exp": NOW + 1}])
@@ -74,6 +75,7 @@ async def test_a_nonce_on_both_sides_or_on_neither_is_accepted(
     assert (await wire.post(access_token=_id_token(wire, nonce=stated), nonce=sent)).status_code == 200
 
 
+@pytest.mark.threat(10)
 @pytest.mark.parametrize(
     ("sent", "stated"),
     [
@@ -92,9 +94,10 @@ async def test_any_other_nonce_is_refused(wire: Bench, sent: str | None, stated:
 
     assert_refused(response, *REJECTED)
     assert wire.event.detail.startswith("nonce ")
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
 
 
+@pytest.mark.threat(9)
 @pytest.mark.parametrize("field", ["access_token", "id_token"])
 async def test_our_own_token_is_no_providers_token(wire: Bench, field: str) -> None:
     ours = (await wire.post(scope="openid")).json()[field]

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import pytest
 from core.tests.bench import GOOD, SETTINGS, URL, Bench, bench
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ async def _check(wire: Bench, response: httpx.Response) -> None:
         return
     assert response.status_code in {400, 401, 403}
     assert set(body) == {"error", "error_description"}
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
     if response.status_code != 401 and wire.event.connection != "globex":
         assert wire.provider.requests == []
 
@@ -57,6 +58,7 @@ async def _post(wire: Bench, content: bytes, headers: list[tuple[bytes, bytes]])
         await _check(wire, await wire.client.post(URL, content=content, headers=headers))
 
 
+@pytest.mark.threat(15)
 @given(body=st.binary(max_size=300), content_type=content_types)
 @example(body=b'{"client_id":' + b"9" * 5000 + b"}", content_type=b"application/json")
 @example(body=b'{"a":NaN,"b":-Infinity}', content_type=b"application/json")
@@ -68,6 +70,7 @@ async def test_any_bytes_are_refused(body: bytes, content_type: bytes) -> None:
         wire.assert_untouched()
 
 
+@pytest.mark.threat(15)
 @given(changes=st.dictionaries(st.sampled_from(PARAMETERS) | any_text, json_values, max_size=4))
 @example(changes={"state": "\ud800"})
 @example(changes={"scope": "offline_access", "device": "\ud800"})

@@ -34,10 +34,11 @@ async def test_each_fault_alone_is_refused(wire: Bench, fault: Fault) -> None:
     response = await wire.post(scope="offline_access", **fault[1])
 
     assert_refused(response, *fault[2])
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
     assert len(wire.provider.requests) == (fault[0] == "bad token")
 
 
+@pytest.mark.threat(12, 13)
 @pytest.mark.parametrize(("one", "two"), PAIRS, ids=lambda fault: fault[0])
 async def test_the_earlier_of_two_faults_answers_and_costs_nothing(wire: Bench, one: Fault, two: Fault) -> None:
     response = await wire.post(scope="offline_access", **two[1], **one[1])

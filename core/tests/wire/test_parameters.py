@@ -50,6 +50,7 @@ async def test_an_optional_parameter_that_is_null_or_empty_is_absent(
     assert set(response.json()) == {"access_token", "token_type", "expires_in", "scope"}
 
 
+@pytest.mark.threat(15)
 @pytest.mark.parametrize("parameter", LONGEST)
 @pytest.mark.parametrize("value", NO_TEXT)
 async def test_what_is_no_string_is_refused_before_any_work(wire: Bench, parameter: str, value: object) -> None:
@@ -69,6 +70,7 @@ async def test_a_parameter_has_a_longest_length(wire: Bench, parameter: str, lon
     assert_refused(too_long, 400, "invalid_request", f"invalid {parameter} parameter")
 
 
+@pytest.mark.threat(16)
 @pytest.mark.parametrize("parameter", LONGEST)
 @pytest.mark.parametrize("control", ["\0", "\r", "\n", "\r\n", "\t", "\x1b", "\x7f"])
 async def test_a_control_character_is_refused_before_any_work(wire: Bench, parameter: str, control: str) -> None:
@@ -96,6 +98,7 @@ async def test_half_a_surrogate_pair_is_no_text(wire: Bench, parameter: str) -> 
     wire.assert_untouched()
 
 
+@pytest.mark.threat(16)
 @pytest.mark.parametrize("token", ["a&access_token=b", "a#b", "a%00b", "a b", "?", "../..", "a\\b", '"', "~"])
 async def test_a_token_reaches_the_provider_letter_for_letter(wire: Bench, token: str) -> None:
     response = await wire.post(access_token=token)
@@ -154,7 +157,7 @@ async def test_user_id_that_is_somebody_else_is_refused(wire: Bench, user_id: st
 
     assert_refused(response, *REJECTED)
     assert wire.event.detail == "user_id is not the token's user"
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
 
 
 @pytest.mark.parametrize("state", ["x", "a b", "<script>", "é💥", '"}', "x" * 4096])
@@ -170,4 +173,4 @@ async def test_device_is_stored_with_the_refresh_token(wire: Bench) -> None:
     await wire.post(device="Ada's phone", scope="offline_access")
     await wire.post(scope="offline_access")
 
-    assert [grant.device for grant in wire.grants.grants.values()] == ["Ada's phone", None]
+    assert [grant.device for grant in wire.storage.grants.values()] == ["Ada's phone", None]

@@ -16,7 +16,7 @@ async def test_without_scope_there_is_an_access_token_and_no_more(wire: Bench) -
     body = response.json()
     assert set(body) == BARE
     assert (body["token_type"], body["expires_in"], body["scope"]) == ("Bearer", 86_400, "")
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
 
 
 async def test_with_every_scope_there_is_every_field(wire: Bench) -> None:
@@ -26,6 +26,7 @@ async def test_with_every_scope_there_is_every_field(wire: Bench) -> None:
     assert body["scope"] == EVERYTHING
 
 
+@pytest.mark.threat(32)
 @pytest.mark.parametrize(
     ("requested", "granted"),
     [
@@ -51,6 +52,7 @@ async def test_what_may_be_granted_is_granted_and_the_rest_is_dropped(
     assert wire.event.scopes == tuple(granted.split())
 
 
+@pytest.mark.threat(32)
 async def test_a_scope_of_another_client_is_not_granted(wire: Bench) -> None:
     assert (await wire.post(client_id="partner", scope="read:orders exchange")).json()["scope"] == "exchange"
 
@@ -60,7 +62,7 @@ async def test_a_refresh_token_needs_a_client_that_may_have_one(wire: Bench) -> 
 
     assert set(body) == BARE | {"id_token"}
     assert body["scope"] == "openid"
-    assert wire.grants.grants == {}
+    assert wire.storage.grants == {}
 
 
 async def test_an_id_token_needs_openid(wire: Bench) -> None:
@@ -71,18 +73,19 @@ async def test_an_id_token_needs_openid(wire: Bench) -> None:
 async def test_lifetimes_are_the_configured_ones() -> None:
     async with bench({"tokens": {"access_ttl_s": 60, "refresh_ttl_s": 120}}) as wire:
         body = (await wire.post(scope="offline_access")).json()
-        [grant] = wire.grants.grants.values()
+        [grant] = wire.storage.grants.values()
 
         assert body["expires_in"] == 60
         assert type(body["expires_in"]) is int
         assert (grant.issued_at, grant.auth_time, grant.expires_at) == (NOW, NOW, NOW + 120)
 
 
+@pytest.mark.threat(33)
 async def test_a_refresh_token_is_stored_as_a_hash_with_all_it_takes_to_use_it(wire: Bench) -> None:
     scope = "openid offline_access nonsense"
     body = (await wire.post(scope=scope, audience="https://api.example.com", device="phone")).json()
     again = (await wire.post(scope=scope)).json()
-    first, second = wire.grants.grants.values()
+    first, second = wire.storage.grants.values()
 
     assert len(body["refresh_token"]) == 43
     assert body["refresh_token"] != again["refresh_token"]
@@ -93,6 +96,7 @@ async def test_a_refresh_token_is_stored_as_a_hash_with_all_it_takes_to_use_it(w
     assert second.audience == "https://login.example.com/"
 
 
+@pytest.mark.threat(32)
 async def test_an_audience_the_client_may_use_is_accepted_and_any_other_refused(wire: Bench) -> None:
     assert (await wire.post(audience="https://api.example.com")).status_code == 200
     for audience in ("https://api.example.com/", "https://API.example.com", "https://api", "app"):
@@ -101,6 +105,7 @@ async def test_an_audience_the_client_may_use_is_accepted_and_any_other_refused(
         assert wire.events[-1].reason == "invalid_target"
 
 
+@pytest.mark.threat(32)
 async def test_another_clients_audience_is_refused(wire: Bench) -> None:
     response = await wire.post(client_id="partner", audience="https://api.example.com")
 

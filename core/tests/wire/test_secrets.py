@@ -18,7 +18,7 @@ from core.tests.bench import EVERYTHING, GOOD, Bench, bench, good_request
 from accredit import AccreditError, ExtraClaims, Login, ProviderToken, VerifyContext, hookimpl
 from accredit.errors import PluginFailed
 from accredit.steps.parse import parse
-from accredit.storage import SqliteGrants
+from accredit.storage import SqliteStorage
 
 MARK = "mArKeD"
 TOKEN, SECRET, NONCE, BEARER, MAIN, APP_SECRET = (f"{MARK}-{name}" for name in "tsnbma")
@@ -120,7 +120,7 @@ PATHS: dict[str, tuple[type[Acme], str, dict[str, Any], Callable[[Bench], None],
     "wrong field 5": (Acme, "", {"audience": TOKEN}, _provider_accepts, 400),
     "no string": (Acme, "", {"access_token": [TOKEN]}, _provider_accepts, 400),
     "control character": (Acme, "", {"access_token": f"{TOKEN}\n"}, _provider_accepts, 400),
-    "linking": (Acme, "", {"main_access_token": MAIN}, _provider_accepts, 400),
+    "linking": (Acme, "", {"main_access_token": MAIN}, _provider_accepts, 401),
     "bad bearer": (Acme, "", {"client_id": "strict"}, _provider_accepts, 401),
 }
 
@@ -149,6 +149,7 @@ def _without_our_tokens(response: httpx.Response) -> str:
     return f"{body} {response.headers.multi_items()}"
 
 
+@pytest.mark.threat(33)
 @pytest.mark.parametrize("path", PATHS)
 async def test_no_secret_comes_to_light(
     path: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
@@ -156,7 +157,7 @@ async def test_no_secret_comes_to_light(
     acme, hook, changed, prepare, status = PATHS[path]
     database = tmp_path / "grants.db"
     settings = {**SETTINGS, "limits": {"exchange_timeout_s": 0.01 if path == "deadline" else 10}}
-    async with bench(settings, acme=acme, plugins=[Quoting(hook)], grants=SqliteGrants(str(database))) as wire:
+    async with bench(settings, acme=acme, plugins=[Quoting(hook)], storage=SqliteStorage(str(database))) as wire:
         prepare(wire)
         headers = {"Authorization": f"Bearer {BEARER}"}
 
@@ -197,6 +198,7 @@ async def test_the_nonce_is_in_the_id_token_and_in_no_other() -> None:
     assert MARK not in body["refresh_token"]
 
 
+@pytest.mark.threat(33)
 @pytest.mark.parametrize(
     "path", [name for name, path in PATHS.items() if path[4] >= 500 or name in {"refused", "foreign"}]
 )
@@ -216,6 +218,7 @@ async def test_no_error_that_the_python_call_raises_tells_a_secret(path: str) ->
 _JSON = json.dumps({**GOOD, "access_token": TOKEN})
 
 
+@pytest.mark.threat(33)
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [

@@ -40,6 +40,7 @@ async def test_a_good_token_gives_the_identity_with_its_proof(verify: Verify, no
     assert identity.provider_scopes == {"public_profile", "email"}
 
 
+@pytest.mark.threat(27)
 async def test_an_id_above_2_53_stays_exact(verify: Verify) -> None:
     assert (await verify("EAAsim-good-max")).user_id == "9007199254740993"
 
@@ -69,6 +70,7 @@ async def test_the_configured_version_is_used(verify: Verify, facebook: Any) -> 
     assert {request.url.path for request in facebook.requests.values()} == {"/v26.0/debug_token", "/v26.0/me"}
 
 
+@pytest.mark.threat(16)
 async def test_a_token_cannot_break_out_of_the_query(verify: Verify, facebook: Any) -> None:
     token = "EAA&access_token=x#y%00 ?"
     with pytest.raises(InvalidProviderToken):
@@ -144,6 +146,7 @@ async def test_an_expiry_that_is_no_integer_is_nonsense(
         await verify(GOOD, accept_non_expiring_tokens=True)
 
 
+@pytest.mark.threat(19)
 @pytest.mark.parametrize("is_valid", [ABSENT, None, "true", 1, [True]])
 async def test_only_a_boolean_says_that_a_token_is_valid(
     verify: Verify, facebook: Any, token_data: Data, is_valid: object
@@ -153,6 +156,7 @@ async def test_only_a_boolean_says_that_a_token_is_valid(
         await verify(GOOD)
 
 
+@pytest.mark.threat(19)
 @pytest.mark.parametrize("error", [ABSENT, None, "text", {}, {"code": "190"}, {"code": 987_654}, {"code": True}])
 async def test_is_valid_false_is_a_verdict_by_itself(
     verify: Verify, facebook: Any, token_data: Data, error: object
@@ -174,6 +178,7 @@ async def test_an_error_beside_is_valid_true_refuses(
 # -- a person's
 
 
+@pytest.mark.threat(9)
 @pytest.mark.parametrize("kind", ["PAGE", "APP", "SYSTEM_USER", "System User", "user", "USER ", ""])
 async def test_only_type_user_is_a_person(verify: Verify, facebook: Any, token_data: Data, kind: str) -> None:
     facebook.says("debug_token", _body(token_data, type=kind))
@@ -190,6 +195,7 @@ async def test_a_type_that_is_no_string_is_nonsense(
         await verify(GOOD)
 
 
+@pytest.mark.threat(9)
 @pytest.mark.parametrize("profile_id", ["200000000000007", "", None])
 async def test_an_impersonated_token_is_refused(
     verify: Verify, facebook: Any, token_data: Data, profile_id: object
@@ -209,6 +215,7 @@ async def test_a_user_id_that_is_no_string_of_digits_is_nonsense(
         await verify(GOOD)
 
 
+@pytest.mark.threat(8)
 @pytest.mark.parametrize("user_id", ["1000000000000002", "01000000000000001", "1000000000000001000", "1"])
 async def test_the_two_calls_must_name_the_same_user(verify: Verify, facebook: Any, user_id: str) -> None:
     facebook.says("me", {"id": user_id, "name": "Ada"})
@@ -244,6 +251,7 @@ async def test_an_inspection_with_another_status_than_200_is_nonsense(
         await verify(GOOD)
 
 
+@pytest.mark.threat(19)
 @pytest.mark.parametrize("endpoint", ["debug_token", "me"])
 @pytest.mark.parametrize("status", [200, 400, 500])
 @pytest.mark.parametrize("body", [b"false", b"null", b"[]", b'"x"', b"", b"<html>", b'{"data":', b"[" * 100_000])

@@ -22,6 +22,7 @@ def _body(data: Data, app_id: object) -> dict[str, Data]:
     return {"data": other if app_id is ABSENT else {**other, "app_id": app_id}}
 
 
+@pytest.mark.threat(1, 2)
 @pytest.mark.parametrize(
     "app_id",
     [FOREIGN_APP_ID, APP_ID[:-1], APP_ID + "0", f" {APP_ID}", "0" + APP_ID, "", "*"],
@@ -39,6 +40,7 @@ async def test_an_app_id_in_another_case_is_refused(verify: Verify, facebook: An
         await verify(GOOD, app_id="simapp")
 
 
+@pytest.mark.threat(2, 19)
 @pytest.mark.parametrize("app_id", [int(APP_ID), [APP_ID], {"id": APP_ID}, True, None, ABSENT])
 async def test_an_app_id_that_is_no_string_is_nonsense(
     verify: Verify, facebook: Any, token_data: Data, app_id: object
@@ -71,6 +73,7 @@ async def test_each_app_accepts_its_own_tokens_and_refuses_the_others(verify: Ve
         await verify("EAAsim-foreign_app-ada")
 
 
+@pytest.mark.threat(19)
 @pytest.mark.parametrize(
     "mistake",
     [{"app_secret": "wrong"}, {"app_id": "42"}, {"app_id": APP_ID, "app_secret": FOREIGN_APP_SECRET}],

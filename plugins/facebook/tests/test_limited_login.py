@@ -13,7 +13,7 @@ from accredit.models import Identity
 from accredit.testing import person
 from accredit_facebook.simulator import FacebookSimulator
 from accredit_facebook.simulator.app import APP_ID, FOREIGN_APP_ID
-from accredit_facebook.simulator.limited_login import JWKS_PATH, NONCE, LimitedLogin
+from accredit_facebook.simulator.limited_login import JWKS_PATH, NONCE
 
 Verify = Callable[..., Awaitable[Identity]]
 Mint = Callable[..., str]
@@ -23,7 +23,7 @@ ADA = person("ada")
 
 @pytest.fixture
 def mint(simulator: FacebookSimulator) -> Mint:
-    return lambda **claims: simulator.limited_login.mint(ADA, claims=claims)
+    return lambda **claims: simulator.id_tokens.mint(ADA, changes=claims)
 
 
 async def test_a_good_token_gives_the_identity_with_its_proof(
@@ -36,6 +36,7 @@ async def test_a_good_token_gives_the_identity_with_its_proof(
     assert [request.url.path for request in facebook.requests.values()] == [JWKS_PATH]
 
 
+@pytest.mark.threat(1)
 @pytest.mark.parametrize(
     "aud",
     [FOREIGN_APP_ID, APP_ID[:-1], APP_ID + "0", f"{APP_ID} ", "", [], [APP_ID, FOREIGN_APP_ID], [FOREIGN_APP_ID]],
@@ -105,8 +106,8 @@ async def test_a_nonce_that_the_token_does_not_have_is_refused(verify: Verify, m
 
 
 async def test_a_token_signed_by_somebody_else_is_refused(verify: Verify, simulator: FacebookSimulator) -> None:
-    stranger = SigningKey({**SigningKey.generate("RS256").private_jwk(), "kid": simulator.limited_login.key.kid})
-    forged = LimitedLogin(stranger, clock=simulator.clock).mint(ADA)
+    stranger = SigningKey({**SigningKey.generate("RS256").private_jwk(), "kid": simulator.id_tokens.keys[0].kid})
+    forged = simulator.id_tokens.mint(ADA, key=stranger)
     with pytest.raises(InvalidProviderToken, match="BadSignature"):
         await verify(forged, nonce=NONCE)
 
@@ -123,6 +124,7 @@ async def test_a_subject_that_is_missing_or_a_number_is_refused(verify: Verify, 
         await verify(mint(sub=sub), nonce=NONCE)
 
 
+@pytest.mark.threat(14)
 async def test_a_needed_permission_cannot_be_shown_by_a_limited_login_token(verify: Verify, mint: Mint) -> None:
     with pytest.raises(MissingPermission):
         await verify(mint(), nonce=NONCE, required_permissions=["email"])

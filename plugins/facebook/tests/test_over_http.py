@@ -16,7 +16,7 @@ async def test_both_kinds_of_token_pass_over_real_http() -> None:
     simulator = FacebookSimulator()
     ada = simulator.tokens["EAAsim-good-ada"]
     simulator.tokens[ODD] = replace(ada, value=ODD)
-    jwt = simulator.limited_login.mint(ada.person)
+    jwt = simulator.id_tokens.mint(ada.person)
     tokens = (ProviderToken.of(ada.value), ProviderToken.of(ODD), ProviderToken.of(jwt, nonce=NONCE))
     # An engine closes only the transport that it has made itself.
     with serve(simulator.app()) as url:

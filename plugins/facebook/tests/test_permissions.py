@@ -19,6 +19,7 @@ def _body(data: Data, *, scopes: object) -> dict[str, Data]:
     return {"data": {**data, "scopes": scopes}}
 
 
+@pytest.mark.threat(14)
 async def test_a_needed_permission_must_have_been_granted(verify: Verify) -> None:
     assert (await verify(GOOD, required_permissions=["email"])).user_id == ADA
     with pytest.raises(MissingPermission, match="not granted: email"):

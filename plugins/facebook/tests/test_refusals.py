@@ -70,6 +70,7 @@ async def _refusal(verify: Verify) -> ExchangeError:
 # -- at the top level of debug_token: about us
 
 
+@pytest.mark.threat(19)
 @pytest.mark.parametrize(
     ("code", "subcode", "verdict"),
     [
@@ -87,6 +88,7 @@ async def test_a_refusal_by_debug_token_is_about_us(
     assert type(await _refusal(verify)) is verdict
 
 
+@pytest.mark.threat(19)
 @pytest.mark.parametrize("endpoint", ["debug_token", "me"])
 @pytest.mark.parametrize(
     ("message", "verdict"),

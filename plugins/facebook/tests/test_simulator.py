@@ -148,10 +148,8 @@ async def test_a_rate_limit_shows_a_full_quota(http: httpx.AsyncClient) -> None:
 async def test_me_shows_the_fields_asked_for(http: httpx.AsyncClient) -> None:
     answer = await _me(http, GOOD, fields="name,email,picture.width(64){url,width}")
     picture = {
-        "height": 256,
-        "is_silhouette": False,
-        "url": "https://platform-lookaside.fbsbx.com/platform/profilepic/?asid=1000000000000001&height=256&width=256",
-        "width": 256,
+        "url": "https://platform-lookaside.fbsbx.com/platform/profilepic/?asid=1000000000000001&height=64&width=64",
+        "width": 64,
     }
     assert answer.json() == {
         "id": "1000000000000001",
@@ -159,6 +157,36 @@ async def test_me_shows_the_fields_asked_for(http: httpx.AsyncClient) -> None:
         "email": "ada@example.com",
         "picture": {"data": picture},
     }
+
+
+async def test_a_picture_is_small_and_complete_where_nothing_else_is_asked_for(http: httpx.AsyncClient) -> None:
+    picture = (await _me(http, "EAAsim-good-alan", fields="picture")).json()["picture"]["data"]
+    assert (picture["width"], picture["height"], picture["is_silhouette"]) == (50, 50, True)
+    assert picture["url"].endswith("&height=50&width=50")
+
+
+@pytest.mark.parametrize("fields", ["", "name,", "picture{url", "picture.width(){url}", "name;email"])
+async def test_fields_that_cannot_be_read_are_an_error(http: httpx.AsyncClient, fields: str) -> None:
+    assert _code(await _me(http, GOOD, fields=fields)) == (400, 2500, None)
+
+
+async def test_ended_data_access_shows_in_both_calls(http: httpx.AsyncClient, now: int) -> None:
+    ended = "EAAsim-data_access_ended-ada"
+    data = (await _inspect(http, ended)).json()["data"]
+    assert (data["is_valid"], data["data_access_expires_at"], data["scopes"]) == (
+        True,
+        now - 3600,
+        ["public_profile", "email"],
+    )
+    assert (await _me(http, ended, fields="name,email")).json() == {"id": "1000000000000001", "name": "Ada Lovelace"}
+
+
+async def test_a_token_with_a_fault_is_the_same_token_under_its_own_proof(http: httpx.AsyncClient) -> None:
+    late = f"{GOOD}~latency-1"
+    assert (await _inspect(http, late)).json() == (await _inspect(http, GOOD)).json()
+    assert (await _me(http, late)).json() == (await _me(http, GOOD)).json()
+    assert _code(await _me(http, late, appsecret_proof=_proof(APP_SECRET, GOOD))) == (400, 100, None)
+    assert (await _inspect(http, f"{GOOD}~html")).text.startswith("<!DOCTYPE html>")
 
 
 async def test_me_shows_id_and_name_where_no_fields_are_asked_for(http: httpx.AsyncClient) -> None:
@@ -248,7 +276,7 @@ async def test_the_key_set_holds_the_public_key_only(http: httpx.AsyncClient, si
     answer = await http.get(JWKS_PATH)
     [key] = answer.json()["keys"]
     assert answer.headers["cache-control"] == "public, max-age=3600"
-    assert (key["kty"], key["alg"], key["kid"]) == ("RSA", "RS256", simulator.limited_login.key.kid)
+    assert (key["kty"], key["alg"], key["kid"]) == ("RSA", "RS256", simulator.id_tokens.keys[0].kid)
     assert not {"d", "p", "q"} & key.keys()
     assert (await http.post(JWKS_PATH)).status_code == 405
 

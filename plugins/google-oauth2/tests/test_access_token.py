@@ -94,6 +94,7 @@ async def test_every_client_of_the_project_may_ask(verify: Verify, now: int, azp
     assert identity.audience == JwtAudience((WEB,), None if azp is ... else azp)
 
 
+@pytest.mark.threat(2)
 @pytest.mark.parametrize(
     "client_id",
     [FOREIGN, WEB[:-1], WEB + "x", "x" + WEB, WEB[1:], WEB.upper(), WEB + " ", f"{WEB},{ANDROID}", f"{WEB} {ANDROID}"],
@@ -106,6 +107,7 @@ async def test_client_id_that_only_resembles_ours_is_refused(
         await verify(GOOD, tokeninfo=info(now, **{field: client_id}), userinfo=user())
 
 
+@pytest.mark.threat(2)
 async def test_numeric_client_id_is_refused_even_where_its_digits_are_ours(verify: Verify, now: int) -> None:
     await verify(GOOD, tokeninfo=info(now, aud="123", azp="123"), userinfo=user(), client_ids=["123"])
     with pytest.raises(ProviderUnavailable, match="aud"):
@@ -195,12 +197,14 @@ async def test_token_of_nobody_is_refused(verify: Verify, now: int) -> None:
         await verify(GOOD, tokeninfo=info(now, sub=...), userinfo=user())
 
 
+@pytest.mark.threat(8)
 @pytest.mark.parametrize("sub", [..., None, "", int(ADA), ADA[:-1], ADA + "1", [ADA], "100001000000000000002"])
 async def test_two_calls_that_name_different_users_are_not_believed(verify: Verify, now: int, sub: Any) -> None:
     with pytest.raises(ProviderUnavailable, match="different users"):
         await verify(GOOD, tokeninfo=info(now), userinfo=user(sub=sub))
 
 
+@pytest.mark.threat(27)
 async def test_ids_beyond_every_number_type_stay_exact(verify: Verify) -> None:
     identity = await verify("ya29.sim-good-max")
     assert identity.user_id == "100009007199254740993"
@@ -233,6 +237,7 @@ async def test_account_of_an_accepted_hosted_domain_may_sign_in(verify: Verify, 
     assert identity.user_id == ADA
 
 
+@pytest.mark.threat(14)
 @pytest.mark.parametrize(
     "hd",
     [

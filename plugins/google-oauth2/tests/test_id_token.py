@@ -20,10 +20,14 @@ Verify = Callable[..., Awaitable[Identity]]
 ADA = "100001000000000000001"
 
 
+def minted(simulator: GoogleSimulator, **changes: Any) -> str:
+    return simulator.id_tokens.mint(person("ada"), changes=changes)
+
+
 async def test_id_token_of_ours_is_accepted_with_googles_keys_as_the_only_call(
     verify: Verify, simulator: GoogleSimulator, requests: list[httpx.Request], now: int
 ) -> None:
-    identity = await verify(simulator.id_token(person("ada")))
+    identity = await verify(minted(simulator))
     assert identity.user_id == ADA
     assert identity.audience == JwtAudience((WEB,), WEB)
     assert identity.expires_at == now + 3600
@@ -35,7 +39,7 @@ async def test_id_token_of_ours_is_accepted_with_googles_keys_as_the_only_call(
 async def test_both_spellings_of_the_issuer_are_accepted(
     verify: Verify, simulator: GoogleSimulator, issuer: str
 ) -> None:
-    assert (await verify(simulator.id_token(person("ada"), iss=issuer))).user_id == ADA
+    assert (await verify(minted(simulator, iss=issuer))).user_id == ADA
 
 
 @pytest.mark.parametrize(
@@ -54,9 +58,10 @@ async def test_both_spellings_of_the_issuer_are_accepted(
 )
 async def test_any_other_issuer_is_refused(verify: Verify, simulator: GoogleSimulator, issuer: Any) -> None:
     with pytest.raises(InvalidProviderToken):
-        await verify(simulator.id_token(person("ada"), iss=issuer))
+        await verify(minted(simulator, iss=issuer))
 
 
+@pytest.mark.threat(1, 5)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -75,17 +80,17 @@ async def test_id_token_that_is_not_only_ours_is_refused(
     verify: Verify, simulator: GoogleSimulator, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(WrongAudience):
-        await verify(simulator.id_token(person("ada"), **changes))
+        await verify(minted(simulator, **changes))
 
 
 async def test_id_token_with_a_numeric_audience_is_refused(verify: Verify, simulator: GoogleSimulator) -> None:
-    await verify(simulator.id_token(person("ada"), aud="123", azp=None), client_ids=["123"])
+    await verify(minted(simulator, aud="123", azp=None), client_ids=["123"])
     with pytest.raises(InvalidProviderToken):
-        await verify(simulator.id_token(person("ada"), aud=123, azp=None), client_ids=["123"])
+        await verify(minted(simulator, aud=123, azp=None), client_ids=["123"])
 
 
 async def test_android_id_token_needs_both_clients(verify: Verify, simulator: GoogleSimulator) -> None:
-    token = simulator.id_token(person("ada"), azp=ANDROID)
+    token = minted(simulator, azp=ANDROID)
     assert (await verify(token)).audience == JwtAudience((WEB,), ANDROID)
     with pytest.raises(WrongAudience):
         await verify(token, client_ids=[WEB])
@@ -93,12 +98,13 @@ async def test_android_id_token_needs_both_clients(verify: Verify, simulator: Go
         await verify(token, client_ids=[ANDROID])
 
 
+@pytest.mark.threat(14)
 @pytest.mark.parametrize("hd", [None, "", "example.net", "EXAMPLE.COM", "sub.example.com", True, ["example.com"]])
 async def test_hosted_domains_hold_for_id_tokens_too(verify: Verify, simulator: GoogleSimulator, hd: Any) -> None:
-    ours = simulator.id_token(person("ada"), hd="example.com")
+    ours = minted(simulator, hd="example.com")
     assert (await verify(ours, hosted_domains=["example.com"])).user_id == ADA
     # Her address is in the domain; her account is not.
-    theirs = simulator.id_token(person("ada"), hd=hd)
+    theirs = minted(simulator, hd=hd)
     with pytest.raises(InvalidProviderToken, match="hosted domain"):
         await verify(theirs, hosted_domains=["example.com"])
     assert (await verify(theirs)).user_id == ADA
@@ -108,7 +114,7 @@ async def test_hosted_domains_hold_for_id_tokens_too(verify: Verify, simulator: 
 async def test_id_token_ends_in_the_second_it_expires(
     verify: Verify, simulator: GoogleSimulator, now: int, seconds: int, accepted: bool
 ) -> None:
-    token = simulator.id_token(person("ada"))
+    token = minted(simulator)
     if accepted:
         assert (await verify(token, clock=now + 3600 + seconds)).user_id == ADA
     else:
@@ -116,8 +122,9 @@ async def test_id_token_ends_in_the_second_it_expires(
             await verify(token, clock=now + 3600 + seconds)
 
 
+@pytest.mark.threat(10)
 async def test_nonce_must_be_on_both_sides_and_equal(verify: Verify, simulator: GoogleSimulator) -> None:
-    bound, unbound = simulator.id_token(person("ada"), nonce="N-1"), simulator.id_token(person("ada"))
+    bound, unbound = minted(simulator, nonce="N-1"), minted(simulator)
     assert (await verify(bound, nonce="N-1")).user_id == ADA
     for token, nonce in ((bound, None), (bound, "n-1"), (unbound, "N-1")):
         with pytest.raises(InvalidProviderToken):
@@ -129,16 +136,16 @@ async def test_id_token_without_a_string_for_sub_is_refused(
     verify: Verify, simulator: GoogleSimulator, sub: Any
 ) -> None:
     with pytest.raises(InvalidProviderToken):
-        await verify(simulator.id_token(person("ada"), sub=sub))
+        await verify(minted(simulator, sub=sub))
 
 
 async def test_sub_that_cannot_be_an_id_is_not_believed(verify: Verify, simulator: GoogleSimulator) -> None:
     with pytest.raises(ProviderUnavailable, match="sub is no id"):
-        await verify(simulator.id_token(person("ada"), sub="1|2"))
+        await verify(minted(simulator, sub="1|2"))
 
 
 async def test_id_token_with_a_changed_payload_is_refused(verify: Verify, simulator: GoogleSimulator) -> None:
-    token = simulator.id_token(person("ada"))
+    token = minted(simulator)
     assert (await verify(token)).user_id == ADA
     with pytest.raises(InvalidProviderToken):
         await verify(forge(token, {"sub": "100001000000000000002"}))
@@ -159,7 +166,7 @@ async def test_only_rs256_is_accepted_whatever_keys_are_published(
 
 
 async def test_nobody_signs_in_while_the_keys_cannot_be_fetched(verify: Verify, simulator: GoogleSimulator) -> None:
-    token = simulator.id_token(person("ada"))
+    token = minted(simulator)
     failures: list[Any] = [(503, "down", {}), (200, "<html>", {}), (200, {"keys": []}, {})]
     for certs in failures:
         with pytest.raises(ProviderUnavailable):
@@ -167,13 +174,14 @@ async def test_nobody_signs_in_while_the_keys_cannot_be_fetched(verify: Verify, 
 
 
 async def test_unsigned_id_token_is_refused(verify: Verify, simulator: GoogleSimulator) -> None:
-    _, payload, _ = simulator.id_token(person("ada")).split(".")
+    _, payload, _ = minted(simulator).split(".")
     for alg in ("none", "HS256"):
         header = base64.urlsafe_b64encode(json.dumps({"alg": alg}).encode()).rstrip(b"=").decode()
         with pytest.raises(InvalidProviderToken):
             await verify(f"{header}.{payload}.")
 
 
+@pytest.mark.threat(22)
 async def test_rotated_keys_are_fetched_and_retired_ones_forgotten(now: int) -> None:
     time = float(now)
     simulator = GoogleSimulator(clock=lambda: time)
@@ -183,16 +191,16 @@ async def test_rotated_keys_are_fetched_and_retired_ones_forgotten(now: int) -> 
         async def user_id(token: str) -> str:
             return (await exchange.verify("google-oauth2", ProviderToken.of(token))).user_id
 
-        first = simulator.id_token(person("ada"))
+        first = minted(simulator)
         assert await user_id(first) == ADA
 
-        simulator.rotate_keys()
+        simulator.id_tokens.rotate()
         time += 60
-        assert await user_id(simulator.id_token(person("ada"))) == ADA
+        assert await user_id(minted(simulator)) == ADA
         assert await user_id(first) == ADA  # the old key stays published for a while
 
-        simulator.rotate_keys()
+        simulator.id_tokens.rotate()
         time += 60
-        assert await user_id(simulator.id_token(person("ada"))) == ADA
+        assert await user_id(minted(simulator)) == ADA
         with pytest.raises(InvalidProviderToken):
             await user_id(first)

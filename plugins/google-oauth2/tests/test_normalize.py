@@ -127,6 +127,7 @@ def test_only_web_addresses_are_links(claim: str, url: str) -> None:
 AUTHORITATIVE, UNVERIFIED = Assurance.AUTHORITATIVE, Assurance.UNVERIFIED
 
 
+@pytest.mark.threat(23)
 @pytest.mark.parametrize(
     ("address", "verified", "hd", "assurance"),
     [

@@ -88,6 +88,19 @@ async def test_calls_without_a_bearer_token_are_refused(google: httpx.AsyncClien
     assert (user.status_code, user.json()["error"]["status"]) == (401, "UNAUTHENTICATED")
 
 
+async def test_every_endpoint_has_its_older_name_too(google: httpx.AsyncClient) -> None:
+    assert (await google.post("/oauth2/v3/tokeninfo", headers=GOOD)).json()["sub"] == ADA
+    assert (await google.get("/oauth2/v3/userinfo", headers=GOOD)).json()["sub"] == ADA
+
+
+async def test_a_token_with_a_fault_is_the_same_token(google: httpx.AsyncClient) -> None:
+    late = {"Authorization": f"{GOOD['Authorization']}~latency-1"}
+    assert (await google.post("/tokeninfo", headers=late)).json()["sub"] == ADA
+    assert (await google.get("/v1/userinfo", headers=late)).json()["sub"] == ADA
+    html = {"Authorization": f"{GOOD['Authorization']}~html"}
+    assert (await google.get("/v1/userinfo", headers=html)).text.startswith("<!DOCTYPE html>")
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [("PUT", "/tokeninfo"), ("DELETE", "/v1/userinfo"), ("POST", "/oauth2/v3/certs")]
 )
@@ -104,6 +117,17 @@ async def test_keys_are_public_and_may_be_kept_for_a_while(
     assert {"kty", "alg", "use", "kid", "n", "e"} == key.keys()
     assert (key["alg"], key["use"]) == ("RS256", "sig")
     assert (await google.get("/oauth2/v3/certs")).json()["keys"] == [key]
+
+
+async def test_a_rotated_key_is_published_beside_the_one_before_it() -> None:
+    simulator = GoogleSimulator(clock=lambda: 0)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(simulator.app()), base_url="http://127.0.0.1:9") as http:
+        kids = [key.kid for key in simulator.id_tokens.keys]
+        simulator.id_tokens.rotate()
+        published = [key["kid"] for key in (await http.get("/oauth2/v3/certs")).json()["keys"]]
+        assert published[1:] == kids
+        simulator.id_tokens.keys_down = True
+        assert (await http.get("/oauth2/v3/certs")).status_code == 503
 
 
 def test_settings_hold_every_provider_url_below_the_base(simulator: GoogleSimulator) -> None:

@@ -82,6 +82,7 @@ CODES: list[tuple[int, int, Refusal]] = [
 ]
 
 
+@pytest.mark.threat(21)
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
 @pytest.mark.parametrize(("code", "status", "expected"), CODES)
 async def test_a_code_decides(code: int, status: int, expected: Refusal, profile_api: str) -> None:
@@ -114,6 +115,7 @@ PROBLEMS: list[tuple[str, int, Refusal, Refusal]] = [  # type, status, signed ca
 ]
 
 
+@pytest.mark.threat(21)
 @pytest.mark.parametrize("host", ["https://api.twitter.com/2/problems/", "https://api.x.com/2/problems/"])
 @pytest.mark.parametrize(("kind", "status", "if_signed", "if_bearer"), PROBLEMS)
 async def test_a_problem_decides(kind: str, status: int, if_signed: Refusal, if_bearer: Refusal, host: str) -> None:
@@ -248,6 +250,7 @@ async def test_a_user_id_that_is_no_string_of_digits_is_nonsense(user_id: object
     assert type(await refusal_of(JSONResponse({"id": 1, "id_str": user_id}), profile_api="v1.1")) is ProviderUnavailable
 
 
+@pytest.mark.threat(27)
 @pytest.mark.parametrize("user_id", ["1", "007", "9007199254740993", "9" * 19])
 async def test_a_user_id_is_kept_exactly(user_id: str) -> None:
     assert (await verify(JSONResponse({"data": {"id": user_id}}))).user_id == user_id

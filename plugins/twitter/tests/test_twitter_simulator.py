@@ -74,6 +74,49 @@ async def test_a_used_up_limit_is_a_429_with_nothing_remaining(url: str) -> None
     assert answer.json()["errors"] == [{"code": 88, "message": "Rate limit exceeded"}]
 
 
+@pytest.mark.parametrize("url", [V2, V1_1])
+async def test_a_metered_user_has_75_calls_in_a_window_and_again_in_the_next(url: str) -> None:
+    now = NOW
+    async with client(lambda: now) as http:
+
+        async def call(kind: str) -> httpx.Response:
+            return await http.get(url, headers={"Authorization": header(url, kind=kind, now=now)})
+
+        remaining = [(await call("Metered")).headers["x-rate-limit-remaining"] for _ in range(75)]
+        assert remaining == [str(number) for number in range(74, -1, -1)]
+        refused = await call("Metered")
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (429, 88)
+        assert refused.headers["x-rate-limit-remaining"] == "0"
+        assert (await call("Good")).status_code == 200  # nobody counts those
+        now = float(refused.headers["x-rate-limit-reset"])
+        assert (await call("Metered")).status_code == 200
+
+
+@pytest.mark.parametrize("url", [V2, V1_1])
+async def test_one_token_is_judged_by_a_clock_that_runs_ahead(url: str) -> None:
+    answer = await ask(url, header(url, kind="ClockOff"))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (401, 135)
+    assert (await ask(url, header(url, kind="ClockOff", now=NOW + 300))).status_code == 200
+
+
+@pytest.mark.parametrize("url", [V2, V1_1])
+async def test_a_token_with_a_fault_is_the_same_token_and_is_signed_as_it_is_sent(url: str) -> None:
+    late = f"{token_name(ADA, 'Good')}~latency-1"
+    assert (await ask(url, header(url, token=late))).status_code == 200
+    assert_bad(await ask(url, header(url).replace("SimGoodAda", "SimGoodAda~latency-1")), 32)
+    assert (await ask(url, header(url, token=f"{token_name(ADA, 'Good')}~error"))).status_code == 500
+
+
+async def test_a_bearer_with_a_fault_is_the_same_bearer() -> None:
+    assert (await ask(V2, f"Bearer {bearer_name(ADA, 'Good')}~latency-1")).status_code == 200
+
+
+def test_tokens_without_one_verdict_are_named() -> None:
+    tokens = TwitterSimulator().other_tokens()
+    assert bearer_name(ADA, "Good") in tokens
+    assert f"{token_name(ADA, 'Metered')}:{secret_of(ADA, 'Metered')}" in tokens
+
+
 GOOD = header(V2)
 
 
@@ -151,6 +194,7 @@ async def test_the_method_is_part_of_what_is_signed_and_only_get_is_served() -> 
         assert (await ask(url, method="POST")).status_code == 405
 
 
+@pytest.mark.threat(21)
 @pytest.mark.parametrize("url", [V2, V1_1])
 async def test_a_replayed_nonce_is_refused(url: str) -> None:
     async with client() as http:

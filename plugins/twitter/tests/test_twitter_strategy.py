@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
 import httpx
@@ -120,6 +121,7 @@ async def test_the_token_secret_never_leaves_the_server() -> None:
     assert "SimConsumerSecret" not in sent
 
 
+@pytest.mark.threat(21)
 async def test_two_logins_in_the_same_second_do_not_share_a_nonce() -> None:
     identity = await verify(signed(), signed())
     assert identity.user_id == str(ADA.number)
@@ -175,6 +177,7 @@ async def test_a_token_secret_of_any_characters_is_signed_with_correctly() -> No
         await verify(token, connection={"profile_api": "v1.1"})
 
 
+@pytest.mark.threat(1)
 async def test_a_bearer_is_accepted_only_where_unbound_tokens_are() -> None:
     recording = Recording(simulator())
     identity = await verify(bearer(), connection=UNBOUND | {"profile_api": "v1.1"}, transport=recording)
@@ -219,6 +222,7 @@ async def test_a_bearer_without_the_email_scope_yields_no_email() -> None:
     assert (await verify(bearer("NoEmail"), connection=UNBOUND)).profile.email is None
 
 
+@pytest.mark.threat(1, 21)
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
 async def test_another_apps_token_and_secret_do_not_work_under_our_signature(profile_api: str) -> None:
     with pytest.raises(InvalidProviderToken):
@@ -242,6 +246,7 @@ def test_the_accepted_audience_is_the_consumer_key_and_not_the_client_id() -> No
     assert settings.provider_urls == (BASE_URL,)
 
 
+@pytest.mark.threat(21)
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
 async def test_our_wrong_secret_looks_like_a_bad_token(profile_api: str) -> None:
     # X answers code 32 to both; only many refusals at once tell them apart.
@@ -262,6 +267,7 @@ async def test_our_clock_may_be_off_by_as_much_as_x_takes(skew_s: int, profile_a
     assert identity.user_id == str(ADA.number)
 
 
+@pytest.mark.threat(21)
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
 @pytest.mark.parametrize("skew_s", [-301, 301])
 async def test_our_clock_being_wrong_is_not_blamed_on_the_user(skew_s: int, profile_api: str) -> None:
@@ -271,12 +277,14 @@ async def test_our_clock_being_wrong_is_not_blamed_on_the_user(skew_s: int, prof
 
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
 async def test_what_is_signed_is_what_goes_over_the_wire(profile_api: str) -> None:
+    # An engine closes only the transport that it has made itself.
     with serve(simulator().app()) as base_url:
-        connection = {"api_url": f"{base_url}/", "profile_api": profile_api}
-        identity = await verify(signed(), connection=connection, transport=make_transport(max_connections=2))
-        stranger = signed(kind="ForeignApp")
-        with pytest.raises(InvalidProviderToken):
-            await verify(stranger, connection=connection, transport=make_transport(max_connections=2))
+        async with aclosing(make_transport(max_connections=2)) as transport:
+            connection = {"api_url": f"{base_url}/", "profile_api": profile_api}
+            identity = await verify(signed(), connection=connection, transport=transport)
+            stranger = signed(kind="ForeignApp")
+            with pytest.raises(InvalidProviderToken):
+                await verify(stranger, connection=connection, transport=transport)
     assert identity.profile.email is not None
     assert identity.profile.email.address == ADA.email
 

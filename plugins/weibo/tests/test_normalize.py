@@ -153,5 +153,6 @@ def test_language_becomes_a_bcp_47_tag(lang: str, locale: str | None) -> None:
     assert profile_of("1", {"lang": lang}, None).locale == locale
 
 
+@pytest.mark.threat(23)
 def test_address_is_trimmed_and_never_verified() -> None:
     assert profile_of("1", {}, " ada@example.com ").email == unverified("ada@example.com")

@@ -33,6 +33,7 @@ CODES: dict[type[ExchangeError], set[int]] = {
 CASES = [(code, error) for error, codes in CODES.items() for code in sorted(codes)]
 
 
+@pytest.mark.threat(20)
 @pytest.mark.parametrize("call", ["info", "user"])
 @pytest.mark.parametrize(("code", "error"), CASES)
 async def test_refusal_is_classified_by_its_code(
@@ -46,6 +47,7 @@ async def test_refusal_is_classified_by_its_code(
     assert raised.value.retry_after_s is None
 
 
+@pytest.mark.threat(20)
 @pytest.mark.parametrize("call", ["info", "user"])
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 500, 502])
 @pytest.mark.parametrize("code", [21_332, "21332"])

@@ -152,7 +152,45 @@ async def test_email_is_an_array_and_needs_the_scope(weibo: httpx.AsyncClient) -
     assert refused(response, 403, 10014)
 
 
+@pytest.mark.parametrize(
+    "knob", ["expired", "revoked", "no_time_left", "time_is_over", "dead", "dead_by_number", "used"]
+)
+async def test_a_dead_token_is_dead_for_every_call(weibo: httpx.AsyncClient, knob: str) -> None:
+    headers = {"Authorization": f"OAuth2 2.00sim-{knob}-ada"}
+    response = await weibo.get(USER, params={"uid": UID}, headers=headers)
+    assert (response.status_code >= 400, "error_code" in response.json()) == (True, True)
+
+
+async def test_code_of_a_dead_token_comes_as_a_number_too(weibo: httpx.AsyncClient) -> None:
+    response = await weibo.post(INFO, data={"access_token": "2.00sim-dead_by_number-ada"})
+
+    assert refused(response, 400, 10006)
+
+
+async def test_token_with_a_fault_is_the_same_token(weibo: httpx.AsyncClient) -> None:
+    late = f"{TOKEN}~latency-1"
+    assert (await weibo.post(INFO, data={"access_token": late})).json()["uid"] == int(UID)
+    headers = {"Authorization": f"OAuth2 {late}"}
+    assert (await weibo.get(USER, params={"uid": UID}, headers=headers)).json()["idstr"] == UID
+    assert (await weibo.post(INFO, data={"access_token": f"{TOKEN}~html"})).text.startswith("<!DOCTYPE html>")
+
+
 # The daily limit
+
+
+async def test_one_token_is_good_for_100_calls_a_day(weibo: httpx.AsyncClient) -> None:
+    metered = {"access_token": "2.00sim-metered-ada"}
+    statuses = [(await weibo.post(INFO, data=metered)).status_code for _ in range(100)]
+    assert set(statuses) == {200}
+    assert refused(await weibo.post(INFO, data=metered), 403, 10023)
+    assert (await weibo.post(INFO, data={"access_token": TOKEN})).status_code == 200
+
+
+def test_tokens_without_a_sample_are_named() -> None:
+    simulator = WeiboSimulator()
+    sampled = {sample.parameters["access_token"] for sample in simulator.samples()}
+    assert sampled | set(simulator.other_tokens()) == set(simulator.tokens)
+    assert "2.00sim-metered-ada" in simulator.other_tokens()
 
 
 async def test_user_runs_out_of_calls_until_the_next_day_in_china() -> None:

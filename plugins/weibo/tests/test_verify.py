@@ -48,6 +48,7 @@ async def test_token_travels_in_body_and_header_and_never_in_a_url(
     assert all(TOKEN not in str(one.url) for one in requests)
 
 
+@pytest.mark.threat(16)
 async def test_token_with_form_characters_arrives_as_it_is(verify: Verify, requests: list[httpx.Request]) -> None:
     with pytest.raises(InvalidProviderToken):
         await verify("2.00a&uid=1#%00 +=")
@@ -72,6 +73,7 @@ async def test_app_key_is_accepted_as_number_and_as_string(verify: Verify, appke
     assert (await verify(info={"appkey": appkey})).audience == AppBound(APP_KEY)
 
 
+@pytest.mark.threat(2, 20)
 @pytest.mark.parametrize(
     "appkey",
     [
@@ -135,10 +137,12 @@ async def test_uid_that_is_no_user_id_is_nonsense(verify: Verify, uid: object) -
         await verify(info={"uid": uid})
 
 
+@pytest.mark.threat(27)
 async def test_uid_above_two_to_the_53_stays_exact(verify: Verify) -> None:
     assert (await verify("2.00sim-good-max")).user_id == "9007199254740993"
 
 
+@pytest.mark.threat(8)
 @pytest.mark.parametrize("idstr", [str(ADA + 1), str(ADA)[:-1], ADA + 1, f"0{ADA}", "", None, float(ADA), True])
 async def test_user_who_is_not_the_tokens_is_refused(verify: Verify, idstr: object) -> None:
     with pytest.raises(ProviderUnavailable, match="users/show"):
@@ -164,6 +168,7 @@ async def test_token_with_time_left_is_accepted_until_then(verify: Verify, now: 
     assert (await verify(info={"expire_in": left})).expires_at == now + left_s
 
 
+@pytest.mark.threat(20)
 @pytest.mark.parametrize("left", [0, -1, "0", "-1"])
 async def test_token_without_time_left_is_refused(verify: Verify, requests: list[httpx.Request], left: object) -> None:
     with pytest.raises(InvalidProviderToken):

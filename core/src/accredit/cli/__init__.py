@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accredit.cli import connections, demo, dev, doctor, explain, serve
+from accredit.cli import clients, connections, demo, dev, doctor, explain, keys, new_strategy, serve, simulate, subjects
 
 
 class _Commands(TyperGroup):
@@ -56,9 +56,14 @@ def accredit(
 app.command("serve")(serve.command)
 app.command("dev")(dev.command)
 app.command("demo")(demo.command)
+app.command("simulate")(simulate.command)
 app.command("connections")(connections.command)
-app.command("explain")(explain.command)
+app.command("new-strategy")(new_strategy.command)
+app.command("explain", context_settings={"allow_extra_args": True})(explain.command)
 app.command("doctor")(doctor.command)
+app.add_typer(clients.app, name="clients")
+app.add_typer(keys.app, name="keys")
+app.add_typer(subjects.app, name="subjects")
 
 
 def main() -> None:

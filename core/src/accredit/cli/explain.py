@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def command(
+    ctx: typer.Context,
     connection: Annotated[str, typer.Option("--connection", metavar="NAME", help="The connection to ask.")],
     config: ConfigOption = None,
     show_profile: Annotated[bool, typer.Option("--show-profile", help="Show the e-mail address in full.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
-    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
     """Verify one token and show every check. Use it when a login fails and you have the user's token.
 
@@ -39,12 +39,12 @@ def command(
     from accredit.cli.secret_input import read_token
     from accredit.errors import ConfigurationError
 
-    if words:  # not repeated here: it may be a token
+    if ctx.args:  # not repeated here: it may be a token
         raise ConfigurationError("a token on the command line stays in the shell's history: pipe it in instead")
     inquiry = Inquiry(read_settings(config), connection)
     token, nonce = read_token()
     found = asyncio.run(inquiry.ask(token, nonce))
-    told = report(found, secrets=(token, nonce), show_email=show_profile)
+    told = report(found, secrets=[token, nonce or ""], show_email=show_profile)
     if as_json:
         typer.echo(pretty(told))
     else:

@@ -6,21 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import SecretStr
-
-from accredit.audience import AppBound, AudienceProof, JwtAudience
+from accredit.audience import AppBound, JwtAudience
 from accredit.cli.probe import probe
+from accredit.cli.scrub import secrets_of, without
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.events import ExchangeEvent
 from accredit.hookspecs import hookimpl
 from accredit.logs import redact
 from accredit.models import Identity, ProviderToken, Verification
 from accredit.plugins import Connection
-from accredit.settings import ConnectionSettings, Settings
+from accredit.settings import Settings
 from accredit.strategy import Strategy, VerifyContext
-
-_SHORTEST_SECRET = 6
-"""A nonce of `1` is no secret worth blanking every `1` for."""
 
 
 @dataclass(slots=True)
@@ -30,7 +26,7 @@ class Explanation:
     connection: Connection
     event: ExchangeEvent | None = None
     error: ExchangeError | None = None
-    verification: Verification | None = None
+    verification: object = None
     identity: Identity | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -98,11 +94,11 @@ class _Witness(Strategy[Any]):
         super().__init__(strategy.settings)
         vars(self)["name"] = strategy.name
         self._strategy = strategy
-        self.verification: Verification | None = None
+        self.verification: object = None
+        """What `verify` returned, which need not be what it must return."""
 
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
-        verification = await self._strategy.verify(token, ctx)
-        self.verification = verification if isinstance(verification, Verification) else None
+        self.verification = verification = await self._strategy.verify(token, ctx)
         return verification
 
     def normalize(self, verification: Verification) -> Any:
@@ -117,7 +113,7 @@ def _provider_token(token: str, nonce: str | None, refuse: Callable[[ExchangeErr
         raise
 
 
-def report(found: Explanation, *, secrets: tuple[str | None, ...], show_email: bool) -> dict[str, Any]:
+def report(found: Explanation, *, secrets: list[str], show_email: bool) -> dict[str, Any]:
     """Return all of it as JSON values, with `secrets` and those of the connection blanked wherever they stand."""
     event, error, identity = found.event, found.error, found.identity
     if event is None:  # every exchange leaves one
@@ -136,7 +132,7 @@ def report(found: Explanation, *, secrets: tuple[str | None, ...], show_email: b
         "brought_by": found.connection.source,
         "checks": [{**check._asdict(), "duration_ms": round(check.duration_ms, 1)} for check in event.checks],
         "calls": [{**dataclasses.asdict(call), "duration_ms": round(call.duration_ms, 1)} for call in event.calls],
-        "audience": None if found.verification is None else _audience(found.verification.audience, found.connection),
+        "audience": _audience(found.verification, found.connection),
         "user_id": None if identity is None else identity.user_id,
         "expires_at": None if identity is None else identity.expires_at,
         "permissions": None if identity is None else sorted(identity.provider_scopes),
@@ -146,13 +142,14 @@ def report(found: Explanation, *, secrets: tuple[str | None, ...], show_email: b
     }
     # Our own words, which quote no secret; a plugin's may.
     told |= redact(None, "", {name: told[name] for name in ("detail", "notes")})
-    hidden = {part for secret in (*secrets, *_secrets_of(found.connection.settings)) for part in _parts(secret)}
-    cleaned: dict[str, Any] = _blank(told, sorted(hidden, key=len, reverse=True))
+    cleaned: dict[str, Any] = without([*secrets, *secrets_of(found.connection.settings)], told)
     return cleaned
 
 
-def _audience(proof: AudienceProof, connection: Connection) -> dict[str, Any]:
-    match proof:
+def _audience(verification: object, connection: Connection) -> dict[str, Any] | None:
+    if not isinstance(verification, Verification):
+        return None
+    match proof := verification.audience:
         case AppBound(app_id):
             named = [app_id]
         case JwtAudience(aud, azp):
@@ -168,23 +165,3 @@ def _claims(identity: Identity, *, show_email: bool) -> dict[str, Any]:
         local, at, domain = claims["email"].rpartition("@")
         claims["email"] = f"{local[:1]}***{at}{domain}"
     return claims
-
-
-def _secrets_of(settings: ConnectionSettings) -> list[str]:
-    return [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
-
-
-def _parts(secret: str | None) -> list[str]:
-    parts = [] if secret is None else [secret, *secret.split(":")]
-    return [part for part in parts if len(part) >= _SHORTEST_SECRET]
-
-
-def _blank(value: Any, hidden: list[str]) -> Any:
-    if isinstance(value, dict):
-        return {name: _blank(one, hidden) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_blank(one, hidden) for one in value]
-    if isinstance(value, str):
-        for secret in hidden:
-            value = value.replace(secret, "[redacted]")
-    return value

@@ -20,7 +20,9 @@ class Kind(enum.StrEnum):
 
 
 def command(
-    name: Annotated[str, typer.Argument(help="The strategy's name: lower case letters, digits and hyphens.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The strategy's name: lower case letters, digits and hyphens.")
+    ],
     kind: Annotated[
         Kind, typer.Option(help="What clients get from the provider; it decides how the audience is proven.")
     ] = Kind.ACCESS_TOKEN,

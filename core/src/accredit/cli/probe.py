@@ -7,8 +7,7 @@ from accredit.exchange import Exchange
 from accredit.http import Transport
 from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
-from accredit.settings import Settings
-from accredit.storage import MemoryGrants
+from accredit.settings import Settings, StorageSettings
 
 
 def probe(
@@ -25,9 +24,8 @@ def probe(
         ConfigurationError: a connection's settings are wrong, or its plugin is.
     """
     return Exchange(
-        settings.model_copy(update={"connections": dict(tables)}),
+        settings.model_copy(update={"connections": dict(tables), "storage": StorageSettings(url="memory://")}),
         transport=transport,
-        grants=MemoryGrants(),
         keys=SigningKeys([SigningKey.generate("ES256")]),  # signs nothing, but an exchange has one
         plugins=plugins,
         logger=logger,

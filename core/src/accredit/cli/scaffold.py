@@ -66,11 +66,11 @@ def _compatible_versions() -> str:
 def read_templates(kind: str, names: Names) -> dict[PurePosixPath, str]:
     """Return the files of a plugin: paths inside it, and what they hold."""
     templates = importlib.resources.files("accredit.cli") / "templates"
-    found = [*_walk(templates / "common"), *_walk(templates / kind)]
+    found = [*_walk(templates / "common", PurePosixPath()), *_walk(templates / kind, PurePosixPath())]
     return {PurePosixPath(names.put_into(str(path))): names.put_into(text) for path, text in sorted(found)}
 
 
-def _walk(folder: Traversable, path: PurePosixPath = PurePosixPath()) -> Iterator[tuple[PurePosixPath, str]]:
+def _walk(folder: Traversable, path: PurePosixPath) -> Iterator[tuple[PurePosixPath, str]]:
     for entry in folder.iterdir():
         if entry.is_dir():
             yield from _walk(entry, path / entry.name)

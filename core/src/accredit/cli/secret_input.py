@@ -42,4 +42,5 @@ def _read() -> tuple[str, str]:
     lines = [line.strip() for line in text.removeprefix("\ufeff").strip().splitlines()]
     if len(text) > _LONGEST or len(lines) > 2:
         raise ConfigurationError("standard input must hold the token in one line, and a nonce at most in a second")
-    return (lines + ["", ""])[0], (lines + ["", ""])[1]
+    token, nonce, *_ = (*lines, "", "")
+    return token, nonce

@@ -1,20 +1,17 @@
 """`POST /oauth/access_token`: the exchange over HTTP. Form or JSON in, JSON out."""
 
-import asyncio
-from collections.abc import Mapping
-
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from accredit.errors import ExchangeError, InvalidBearer, MalformedBody
+from accredit.errors import ExchangeError
 from accredit.exchange import Exchange
 from accredit.models import ExchangeRequest
+from accredit.oauth.answer import json_answer, refusal, wrong_method
+from accredit.oauth.body import read_body
 from accredit.oauth.cors import Cors
 from accredit.steps.parse import parse
-from accredit.steps.respond import error_body, token_body
-
-_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+from accredit.steps.respond import token_body
 
 
 class AccessTokenEndpoint:
@@ -31,8 +28,7 @@ class AccessTokenEndpoint:
             response = self._cors.preflight(request)
         elif request.method != "POST":
             # Also auth0.js's JSONP over GET: it would put tokens into URLs, and so into logs.
-            response = self._json(405, {"error": "method_not_allowed", "error_description": "use POST"})
-            response.headers["Allow"] = "POST, OPTIONS"
+            response = wrong_method()
         else:
             response = await self._post(request)
         await response(scope, receive, send)
@@ -43,47 +39,19 @@ class AccessTokenEndpoint:
             request = await self._parse(http_request)
             client_id = request.client_id
             tokens = await self._exchange(request)
-            response = self._json(200, token_body(tokens, state=request.state))
+            response = json_answer(200, token_body(tokens, state=request.state))
         except ExchangeError as error:
-            response = self._refusal(error)
+            response = refusal(error, self._exchange.settings.compatibility)
         self._cors.allow(http_request, response, client_id)
         return response
 
     async def _parse(self, request: Request) -> ExchangeRequest:
         try:
             return parse(
-                await self._body(request),
+                await read_body(request, self._exchange.settings.limits),
                 content_type=request.headers.get("content-type", ""),
                 authorization=request.headers.get("authorization", ""),
             )
         except ExchangeError as error:
             self._exchange.refuse(error)
             raise
-
-    async def _body(self, request: Request) -> bytes:
-        limits = self._exchange.settings.limits
-        body = bytearray()
-        try:
-            async with asyncio.timeout(limits.body_timeout_s):
-                async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > limits.max_body_bytes:
-                        raise MalformedBody("body is too large")
-        except TimeoutError:
-            raise MalformedBody("body did not arrive in time") from None
-        except ClientDisconnect:
-            raise MalformedBody("client went away") from None
-        return bytes(body)
-
-    def _refusal(self, error: ExchangeError) -> Response:
-        with_message = self._exchange.settings.compatibility.error_message
-        response = self._json(error.status, error_body(error, with_message=with_message))
-        if isinstance(error, InvalidBearer):
-            response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
-        if error.retry_after_s is not None:
-            response.headers["Retry-After"] = str(error.retry_after_s)
-        return response
-
-    @staticmethod
-    def _json(status: int, body: Mapping[str, object]) -> Response:
-        return JSONResponse(body, status, headers=_NO_STORE)

@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 
 from accredit.errors import GrantNotAllowed, UnknownClient
-from accredit.settings import EXCHANGE_GRANT, ClientSettings
+from accredit.settings import ClientSettings
 
 
-def authenticate_client(client_id: str, clients: Mapping[str, ClientSettings]) -> ClientSettings:
+def authenticate_client(client_id: str, clients: Mapping[str, ClientSettings], grant_type: str) -> ClientSettings:
     """Return the client's settings.
 
     Raises:
         UnknownClient: nobody configured it.
-        GrantNotAllowed: it may not exchange provider tokens.
+        GrantNotAllowed: it may not exchange provider tokens in this way.
     """
     client = clients.get(client_id)
     if client is None:
         raise UnknownClient
-    if EXCHANGE_GRANT not in client.grant_types:
-        raise GrantNotAllowed(EXCHANGE_GRANT)
+    if grant_type not in client.grant_types:
+        raise GrantNotAllowed(grant_type)
     return client

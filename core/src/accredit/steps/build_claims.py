@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from accredit.access_token import USERINFO_CLAIM
 from accredit.compatibility import with_auth0_fallbacks
 from accredit.errors import PluginFailed
 from accredit.models import Claims, ExtraClaims, Login
@@ -14,49 +15,74 @@ from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import Settings
 
 _PROTOCOL = "iss sub aud exp iat nbf jti client_id scope auth_time nonce acr amr azp at_hash c_hash s_hash cnf act sid"
-RESERVED = frozenset({*_PROTOCOL.split(), *SCOPE_CLAIMS["email"], *SCOPE_CLAIMS["phone"]})
+RESERVED = frozenset({*_PROTOCOL.split(), USERINFO_CLAIM, *SCOPE_CLAIMS["email"], *SCOPE_CLAIMS["phone"]})
 """Claims a hook may never set, whether the token has them or not."""
 
 
+def access_claims(
+    subject: str, *, client_id: str, audience: str, scopes: Iterable[str], settings: Settings, now: int
+) -> dict[str, Any]:
+    """Build the claims that every access token has. `now` is epoch seconds."""
+    return {
+        "iss": settings.issuer,
+        "sub": subject,
+        "aud": audience,
+        "exp": now + settings.tokens.access_ttl_s,
+        "iat": now,
+        "jti": secrets.token_urlsafe(16),
+        "client_id": client_id,
+        "scope": " ".join(scopes),
+    }
+
+
 def build_claims(
-    login: Login, extras: Iterable[ExtraClaims], *, settings: Settings, now: int, nonce: SecretStr | None
+    login: Login,
+    extras: Iterable[ExtraClaims],
+    *,
+    settings: Settings,
+    now: int,
+    nonce: SecretStr | None,
+    auth_time: int | None = None,
 ) -> Claims:
-    """Build both claim sets; the ID token's only with scope `openid`. `now` is epoch seconds.
+    """Build both claim sets; the ID token's only with scope `openid`.
+
+    `now` is epoch seconds, and so is `auth_time`, when the user logged in: now, unless a refresh token says when.
 
     Raises:
         PluginFailed: a hook sets a reserved claim, or one that is there already.
     """
-    access_token: dict[str, Any] = {
-        "iss": settings.issuer,
-        "sub": login.subject.id,
-        "aud": login.audience,
-        "exp": now + settings.tokens.access_ttl_s,
-        "iat": now,
-        "jti": secrets.token_urlsafe(16),
-        "client_id": login.client_id,
-        "scope": " ".join(login.scopes),
-    }
+    access_token = access_claims(
+        login.subject.id,
+        client_id=login.client_id,
+        audience=login.audience,
+        scopes=login.scopes,
+        settings=settings,
+        now=now,
+    )
+    profile = login.identity.profile.claims()
+    if settings.compatibility.auth0_profile_fallbacks:
+        profile = with_auth0_fallbacks(profile)
+    opened = {claim for scope in login.scopes for claim in SCOPE_CLAIMS.get(scope, ())}
+    profile = {name: value for name, value in profile.items() if name in opened}
     id_token: dict[str, Any] | None = None
     if "openid" in login.scopes:
-        profile = login.identity.profile.claims()
-        if settings.compatibility.auth0_profile_fallbacks:
-            profile = with_auth0_fallbacks(profile)
-        opened = {claim for scope in login.scopes for claim in SCOPE_CLAIMS.get(scope, ())}
         id_token = {
             "iss": settings.issuer,
             "sub": login.subject.id,
             "aud": login.client_id,
             "exp": now + settings.tokens.id_ttl_s,
             "iat": now,
-            "auth_time": now,
+            "auth_time": now if auth_time is None else auth_time,
             **({} if nonce is None else {"nonce": nonce.get_secret_value()}),
-            **{name: value for name, value in profile.items() if name in opened},
+            **profile,
         }
     for extra in extras:
         _add(access_token, extra.access_token)
         if id_token is not None:
             _add(id_token, extra.id_token)
-    return Claims(access_token, id_token)
+    if id_token is not None and profile and login.audience == settings.issuer:
+        access_token[USERINFO_CLAIM] = profile
+    return Claims(access_token, id_token, profile)
 
 
 def _add(claims: dict[str, Any], more: Mapping[str, Any]) -> None:

@@ -1,15 +1,27 @@
-"""To whom does a signed-in caller want the new identity linked?"""
+"""Store whose the identity is, once the login is authorized and before a token says so."""
 
-from pydantic import SecretStr
+from accredit.errors import IdentityTaken, NotLinked, SubjectBlocked
+from accredit.models import Identity, Resolution
+from accredit.storage import SubjectStore
 
-from accredit.errors import LinkingUnavailable
 
-
-def link(main_access_token: SecretStr | None) -> None:
-    """Refuse `main_access_token`: there is no store of subjects, and ignoring it would make a second user.
+async def link(identity: Identity, resolution: Resolution, storage: SubjectStore, *, now: int) -> None:
+    """Enter the identity under its subject, where that is still to be done. `now` is epoch seconds.
 
     Raises:
-        LinkingUnavailable: the request wants its identity linked.
+        IdentityTaken: meanwhile it has become another subject's.
+        NotLinked: meanwhile it was taken off its subject.
+        SubjectBlocked: meanwhile the subject was blocked.
+        StorageFailed: it is not stored.
     """
-    if main_access_token is not None:
-        raise LinkingUnavailable
+    strategy, user_id, subject = identity.strategy, identity.user_id, resolution.subject.id
+    if resolution.entry == "create":
+        stored = await storage.create(strategy, user_id, subject, now=now)
+        if stored.unlinked:
+            raise NotLinked
+        if stored.id != subject:
+            raise IdentityTaken
+        if stored.blocked:
+            raise SubjectBlocked
+    elif resolution.entry == "link" and not await storage.link(strategy, user_id, subject, now=now):
+        raise IdentityTaken

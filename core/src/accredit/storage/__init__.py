@@ -1,14 +1,43 @@
-"""Where refresh tokens are kept. `grants` is the port; `memory` and `sqlite` implement it."""
+"""What is kept on disk: refresh tokens, subjects, and what may be used once.
 
-from accredit.storage.grants import Grant, GrantStore
-from accredit.storage.memory import MemoryGrants
-from accredit.storage.sqlite import SqliteGrants
+`grants`, `subjects` and `replay` are the ports; `memory` and `sqlite/` implement all three.
+"""
 
-__all__ = ["Grant", "GrantStore", "MemoryGrants", "SqliteGrants", "open_grants"]
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from accredit.storage.grants import Grant, GrantStore, Rotation, StoredGrant, hash_token
+from accredit.storage.memory import MemoryStorage
+from accredit.storage.replay import ReplayStore
+from accredit.storage.sqlite import SqliteStorage
+from accredit.storage.subjects import StoredSubject, SubjectStore
+
+__all__ = [
+    "Grant",
+    "GrantStore",
+    "MemoryStorage",
+    "ReplayStore",
+    "Rotation",
+    "SqliteStorage",
+    "Storage",
+    "StoredGrant",
+    "StoredSubject",
+    "SubjectStore",
+    "hash_token",
+    "open_storage",
+]
 
 
-def open_grants(url: str) -> GrantStore:
-    """Return the store for `storage.url`: `sqlite:///PATH` (four slashes for an absolute path) or `memory://`."""
+class Storage(GrantStore, SubjectStore, ReplayStore, Protocol):
+    """Everything an engine stores, in one object."""
+
+
+def open_storage(url: str, *, clock: Callable[[], float] = time.time) -> Storage:
+    """Return the storage for `storage.url`: `sqlite:///PATH` (four slashes for an absolute path) or `memory://`.
+
+    `clock` returns epoch seconds; it says what has expired and may be deleted.
+    """
     if url == "memory://":
-        return MemoryGrants()
-    return SqliteGrants(url.removeprefix("sqlite:///"))
+        return MemoryStorage(clock=clock)
+    return SqliteStorage(url.removeprefix("sqlite:///"), clock=clock)

@@ -33,7 +33,6 @@ WIRE_FAULTS = frozenset({"reset", "truncated", "trickle", "endless"})
 """These exist on a TCP connection only: they need `accredit.testing.serve`, and raise `FaultNeedsServer` without."""
 
 _DEFAULTS = {"latency": 200, "jitter": 200, "truncated": 100, "trickle": 100}
-_FORM = b"application/x-www-form-urlencoded"
 # Nothing that a token can consist of may follow.
 _MARKER = re.compile(rf"~(?P<name>{'|'.join(FAULTS)})(?:-(?P<number>[0-9]{{1,6}}))?(?![\w.~+/=-])")
 
@@ -51,7 +50,7 @@ def plain(token: str) -> str:
 class Faults:
     """ASGI middleware, to be the outermost: misbehave as the token of a request says.
 
-    The marker may be in the query, in `Authorization`, or in a form body, percent-encoded or not. It may also end the
+    The marker may be in the query, in `Authorization`, or in the body, percent-encoded or not. It may also end the
     path, which then goes on without it, for requests that carry no token: `jwks_url = ".../certs~reset"`.
     """
 
@@ -64,58 +63,66 @@ class Faults:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body, receive = await _read_form(scope, receive)
+        body = await _read(receive)
         marker = _find(scope, body)
         if marker is None:
-            await self.app(scope, receive, send)
+            await self.app(scope, _replay(body, receive), send)
             return
         name = marker["name"]
         if name in WIRE_FAULTS and misbehaviour.transport_of(send) is None:
             raise FaultNeedsServer(f"fault '{name}' needs real HTTP: serve the simulator with accredit.testing.serve")
         number = _DEFAULTS.get(name) if marker["number"] is None else int(marker["number"])
-        await self._misbehave(name, number, _without(scope, marker[0]), receive, send)
 
-    async def _misbehave(self, name: str, number: int | None, scope: Scope, receive: Receive, send: Send) -> None:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await self.app(scope, _replay(body, receive), send)
+
+        if name == "redirect":
+            await misbehaviour.redirect(app, _without(scope, marker[0]), receive, send, path=scope["path"])
+            return
+        await self._misbehave(name, number, app, _without(scope, marker[0]), receive, send)
+
+    async def _misbehave(
+        self, name: str, number: int | None, app: ASGIApp, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         match name:
             case "latency":
-                await misbehaviour.late(self.app, number or 0, scope, receive, send)
+                await misbehaviour.late(app, number or 0, scope, receive, send)
             case "jitter":
                 # Multiples of the golden ratio: spread evenly, never twice the same, and the same in every run.
                 share = next(self._turns) * 0.618_033_988_749_895 % 1
-                await misbehaviour.late(self.app, share * (number or 0), scope, receive, send)
+                await misbehaviour.late(app, share * (number or 0), scope, receive, send)
             case "truncated":
-                await misbehaviour.truncated(self.app, number or 0, scope, receive, send)
+                await misbehaviour.truncated(app, number or 0, scope, receive, send)
             case "trickle":
-                await misbehaviour.trickle(self.app, number or 0, scope, receive, send)
+                await misbehaviour.trickle(app, number or 0, scope, receive, send)
             case "reset":
                 await misbehaviour.reset(receive, send)
             case "endless":
                 await misbehaviour.endless(receive, send)
-            case "redirect":
-                await misbehaviour.redirect(self.app, scope, receive, send)
             case _:
                 response = await misbehaviour.fixed_answer(name, number)
                 await response(scope, receive, send)
 
 
-async def _read_form(scope: Scope, receive: Receive) -> tuple[bytes, Receive]:
-    """Return a form's body, and what gives it again to the app."""
-    if not _header(scope, b"content-type").startswith(_FORM):
-        return b"", receive
+async def _read(receive: Receive) -> bytes:
+    """Return the whole body, so that `receive` has nothing more to tell than that the client has hung up."""
     body = bytearray()
-    more = True
-    while more:
+    while True:
         message = await receive()
         body += message.get("body", b"")
-        more = message.get("more_body", False)
-    unread = [bytes(body)]
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    unread = [body]
 
     async def again() -> Message:
         if unread:
             return {"type": "http.request", "body": unread.pop(), "more_body": False}
         return await receive()
 
-    return bytes(body), again
+    return again
 
 
 def _header(scope: Scope, name: bytes) -> bytes:

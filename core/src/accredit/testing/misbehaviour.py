@@ -1,4 +1,7 @@
-"""What a misbehaving provider does on the wire: one function a fault of `accredit.testing.faults`."""
+"""What a misbehaving provider does on the wire: one function a fault of `accredit.testing.faults`.
+
+In all of them the body has been read: `receive` waits until the client hangs up.
+"""
 
 import asyncio
 import functools
@@ -86,15 +89,15 @@ async def endless(receive: Receive, send: Send) -> None:
         gone.cancel()
 
 
-async def redirect(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Redirect, with the method and all parameters kept; answer who follows."""
+async def redirect(app: ASGIApp, scope: Scope, receive: Receive, send: Send, *, path: str) -> None:
+    """Redirect to `path`, with the method and all parameters kept; answer who follows."""
     parameters = [part for part in scope["query_string"].split(b"&") if part]
     if _FOLLOWED in parameters:
         # The provider would refuse our parameter, or count it into a signature.
         parameters.remove(_FOLLOWED)
         await app({**scope, "query_string": b"&".join(parameters)}, receive, send)
         return
-    target = f"{scope['path']}?{b'&'.join([*parameters, _FOLLOWED]).decode('latin-1')}"
+    target = f"{path}?{b'&'.join([*parameters, _FOLLOWED]).decode('latin-1')}"
     await RedirectResponse(target, 307)(scope, receive, send)
 
 
@@ -149,4 +152,4 @@ async def _hangs_up_within(seconds: float, receive: Receive) -> bool:
 
 async def _hung_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
-        pass  # a body that nobody reads
+        pass  # nothing else is due

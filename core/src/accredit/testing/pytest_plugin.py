@@ -1,19 +1,154 @@
-"""The pytest side of the conformance kit: its marker, and a report of every strategy that was checked.
+"""The pytest side of the conformance kit: its marker, exemptions, and a report of every strategy that was checked.
 
-Loaded in every environment that has Accredit, so it costs nothing until a conformance class is collected.
+Loaded in every environment that has Accredit, so it does nothing until a conformance class is collected. What a worker
+of pytest-xdist finds out travels in the test reports' `user_properties`.
 """
 
-from typing import Any
+import json
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from accredit.testing.conformance.report import StrategyReport
+    from accredit.testing.conformance.suite import Suite
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
-    config.addinivalue_line("markers", "threat(number, ...): the lines of the threat list that the test proves")
+_PROPERTY = "accredit.conformance"
 
 
-def pytest_addoption(parser: Any) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option for the report's file."""
     group = parser.getgroup("accredit", "Accredit conformance")
     group.addoption("--conformance-report", metavar="FILE", help="write the conformance report as JSON to FILE")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and the report."""
+    config.addinivalue_line("markers", "threat(number, ...): the lines of the threat list that the test proves")
+    config.pluginmanager.register(ConformanceReport(config), "accredit-conformance-report")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Look at each conformance class again: it may have been changed since it was defined."""
+    if (found := _check_of(item)) is not None:
+        from accredit.testing.conformance import StrategyConformance
+        from accredit.testing.conformance.suite import ConformanceError, refuse_weakening
+
+        try:
+            refuse_weakening(found[0], StrategyConformance)
+        except ConformanceError as exc:
+            raise pytest.UsageError(str(exc)) from exc
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a check that is exempt, unless the class has one of its own in its place."""
+    if (found := _check_of(item)) is not None:
+        from accredit.testing.conformance import StrategyConformance
+
+        suite, name = found
+        if name in suite.exemptions and getattr(suite, name) is getattr(StrategyConformance, name):
+            pytest.skip(f"exempt: {suite.exemptions[name]}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Write into each report of a check which check it was."""
+    report = yield
+    if (found := _check_of(item)) is not None:
+        from accredit.testing.conformance import StrategyConformance
+        from accredit.testing.conformance.report import StrategyReport
+
+        suite, name = found
+        begun = StrategyReport.of(suite, StrategyConformance, place=_place(item))
+        about = {"place": begun.place, "strategy": begun.strategy, "exemptions": dict(suite.exemptions), "check": name}
+        report.user_properties.append((_PROPERTY, about))
+    return report
+
+
+class ConformanceReport:
+    """Gathers what came of the checks, and tells it at the end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._reports: dict[str, StrategyReport] = {}
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Begin the report of a class, so that what is deselected later shows as not run."""
+        if (found := _check_of(item)) is not None:
+            from accredit.testing.conformance import StrategyConformance
+            from accredit.testing.conformance.report import StrategyReport
+
+            place = _place(item)
+            if place not in self._reports:
+                self._reports[place] = StrategyReport.of(found[0], StrategyConformance, place=place)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what came of one phase of a check."""
+        for name, about in report.user_properties:
+            if name == _PROPERTY and isinstance(about, dict):
+                self._note(about, report)
+
+    def _note(self, about: dict[str, Any], report: pytest.TestReport) -> None:
+        from accredit.testing.conformance import StrategyConformance
+        from accredit.testing.conformance.report import (
+            EXEMPT,
+            FAILED,
+            NOT_APPLICABLE,
+            PASSED,
+            StrategyReport,
+            source_of,
+        )
+        from accredit.testing.conformance.suite import NOT_APPLICABLE as PREFIX
+        from accredit.testing.conformance.suite import checks_of
+
+        one = self._reports.get(about["place"])
+        if one is None:  # collected by a worker, in another process
+            strategy = about["strategy"]
+            statuses = dict.fromkeys(checks_of(StrategyConformance), "not run")
+            one = StrategyReport(about["place"], strategy, source_of(strategy), statuses)
+            for check, reason in about["exemptions"].items():
+                one.set(check, EXEMPT, reason)
+            self._reports[about["place"]] = one
+        said = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        if report.failed or (report.skipped and hasattr(report, "wasxfail")):
+            one.set(about["check"], FAILED)
+        elif report.when == "call" and report.passed:
+            one.set(about["check"], PASSED)
+        elif report.skipped and PREFIX in said:
+            one.set(about["check"], NOT_APPLICABLE, said.partition(PREFIX)[2])
+        elif report.skipped:
+            one.set(about["check"], "not run", said.removeprefix("Skipped: "))
+
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
+        """Print the report, and write it where it is asked for."""
+        if not self._reports:
+            return
+        from accredit.testing.conformance import StrategyConformance
+        from accredit.testing.conformance.report import document
+
+        terminalreporter.section("accredit conformance")
+        for one in sorted(self._reports.values(), key=lambda report: (report.strategy, report.place)):
+            for line in one.lines():
+                terminalreporter.line(line)
+        if path := self._config.getoption("--conformance-report"):
+            text = json.dumps(document(self._reports, StrategyConformance), indent=2, ensure_ascii=False)
+            Path(path).write_text(f"{text}\n", "utf-8")
+
+
+def _check_of(item: pytest.Item) -> "tuple[type[Suite], str] | None":
+    """Return class and name of an item that is a check of the kit."""
+    import sys
+
+    kit = sys.modules.get("accredit.testing.conformance")
+    cls = getattr(item, "cls", None)
+    if kit is None or not isinstance(cls, type) or not issubclass(cls, kit.StrategyConformance):
+        return None
+    name = getattr(item, "originalname", item.name)
+    return (cls, name) if hasattr(kit.StrategyConformance, name) else None
+
+
+def _place(item: pytest.Item) -> str:
+    return item.nodeid.rpartition("::")[0]

@@ -26,7 +26,8 @@ def serve(app: Any, *, port: int = 0, certfile: str | None = None, keyfile: str 
         log_config=None,
         access_log=False,
         lifespan="on",
-        timeout_graceful_shutdown=GRACE_S,
+        # Over TLS uvicorn's time-out leaves transports behind, and uvloop then waits for them for ever.
+        timeout_graceful_shutdown=None if certfile else GRACE_S,
         ssl_certfile=certfile,
         ssl_keyfile=keyfile,
     )

@@ -32,12 +32,7 @@ def read_inspection(response: ProviderResponse, *, now: float, accept_non_expiri
     Raises:
         ExchangeError: anything else, by the tables of `accredit_facebook.refusals`.
     """
-    body = response.json_object()
-    if "error" in body:
-        raise refusal_by_debug_token(body["error"], response)
-    data = body.get("data")
-    if response.status != 200 or not isinstance(data, dict):
-        raise ProviderUnavailable(f"unexpected answer of debug_token, status {response.status}")
+    data = require_inspection(response)
     _check_validity(data, response)
     _check_kind(data)
     app_id, user_id = data.get("app_id"), data.get("user_id")
@@ -49,6 +44,21 @@ def read_inspection(response: ProviderResponse, *, now: float, accept_non_expiri
         expires_at=_expiry(data.get("expires_at"), now=now, accept_non_expiring=accept_non_expiring),
         scopes=_scopes(data.get("scopes", [])),
     )
+
+
+def require_inspection(response: ProviderResponse) -> dict[str, Any]:
+    """Return what `debug_token` says about any token at all, valid or not.
+
+    Raises:
+        ExchangeError: it inspects none for us, by the tables of `accredit_facebook.refusals`.
+    """
+    body = response.json_object()
+    if "error" in body:
+        raise refusal_by_debug_token(body["error"], response)
+    data = body.get("data")
+    if response.status != 200 or not isinstance(data, dict):
+        raise ProviderUnavailable(f"unexpected answer of debug_token, status {response.status}")
+    return data
 
 
 def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from accredit.errors import InvalidProviderToken, MissingPermission
 from accredit.http import ProviderResponse
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
-from accredit.strategy import Strategy, VerifyContext, in_order
-from accredit_facebook.answers import Inspection, is_user_id, read_inspection, read_profile
+from accredit.strategy import ApiVersion, Strategy, VerifyContext, in_order
+from accredit_facebook.answers import Inspection, is_user_id, read_inspection, read_profile, require_inspection
 from accredit_facebook.normalize import to_profile
 from accredit_facebook.settings import FacebookSettings
+from accredit_facebook.versions import graph_version
 
 _FIELDS = (
     "id",
@@ -33,6 +34,11 @@ class FacebookStrategy(Strategy[FacebookSettings]):
     name = "facebook"
     settings_type = FacebookSettings
 
+    @property
+    def api_version(self) -> ApiVersion:
+        """The Graph API's, as configured, with the day it ends on."""
+        return graph_version(self.settings.api_version)
+
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         """Verify `token`: two HTTPS requests at once for an access token, at most one for a JWT."""
         # Nothing else is possible: a Limited Login token has no access to the Graph API.
@@ -43,6 +49,10 @@ class FacebookStrategy(Strategy[FacebookSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map Graph fields, or the claims of a Limited Login token, to OIDC claims."""
         return to_profile(verification.claims)
+
+    async def check_credentials(self, ctx: VerifyContext) -> None:
+        """Let `debug_token` inspect our own app token: one HTTPS request, refused for a wrong id or secret."""
+        require_inspection(await self._debug_token(self._app_token, ctx))
 
     async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         # `/me` answers any app's token, or refuses it in words that would blame our secret; what
@@ -62,17 +72,21 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         )
 
     async def _inspect(self, token: ProviderToken, ctx: VerifyContext) -> Inspection:
-        """Learn whose token it is, and which app's.
+        """Learn whose token it is, and which app's."""
+        response = await self._debug_token(token.reveal(), ctx)
+        return read_inspection(response, now=ctx.clock(), accept_non_expiring=self.settings.accept_non_expiring_tokens)
+
+    async def _debug_token(self, token: str, ctx: VerifyContext) -> ProviderResponse:
+        """Have a token inspected.
 
         Source: https://developers.facebook.com/docs/graph-api/reference/debug_token
         """
-        response = await ctx.http.get(
+        return await ctx.http.get(
             self._graph("debug_token"),
             # The only place where Facebook takes the token to inspect.
-            params={"input_token": token.reveal()},
-            headers={"Authorization": f"Bearer {self.settings.app_id}|{self._app_secret}"},
+            params={"input_token": token},
+            headers={"Authorization": f"Bearer {self._app_token}"},
         )
-        return read_inspection(response, now=ctx.clock(), accept_non_expiring=self.settings.accept_non_expiring_tokens)
 
     async def _request_profile(self, token: ProviderToken, ctx: VerifyContext) -> ProviderResponse:
         """Ask for the profile, proving that the request comes from the app's own server.
@@ -115,6 +129,10 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
     def _graph(self, path: str) -> str:
         return f"{self.settings.graph_url}/{self.settings.api_version}/{path}"
+
+    @property
+    def _app_token(self) -> str:
+        return f"{self.settings.app_id}|{self._app_secret}"
 
     @property
     def _app_secret(self) -> str:

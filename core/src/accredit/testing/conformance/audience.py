@@ -11,7 +11,7 @@ from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
 from accredit.testing.conformance.samples import accepted_samples, one_of_each_kind, samples_of
-from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.conformance.suite import Suite, Violation, check, require
 from accredit.testing.simulator import Sample
 from accredit.testing.workbench import BASE_URL
 
@@ -161,7 +161,7 @@ class Audience(Suite):
             start(self, table)
         except ConfigurationError:
             return
-        raise AssertionError(f"start-up accepts {why}")
+        raise Violation(f"start-up accepts {why}")
 
 
 _FULL_WIDTH = {ord("0") + digit: ord("\N{FULLWIDTH DIGIT ZERO}") + digit for digit in range(10)}

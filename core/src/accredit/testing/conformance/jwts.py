@@ -7,25 +7,19 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from accredit.testing.forgery import encoded, public_pem
 
 _HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 
 
-def b64(data: bytes) -> str:
-    """Return base64url without padding. Source: RFC 7515 section 2."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
 def unb64(text: str) -> bytes:
-    """Return what `b64` was made of."""
+    """Return what `encoded` was given."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def part(value: Mapping[str, Any]) -> str:
     """Return a header or payload as a part of a JWT."""
-    return b64(json.dumps(value, separators=(",", ":")).encode())
+    return encoded(json.dumps(value, separators=(",", ":")).encode())
 
 
 def header_of(token: str) -> dict[str, Any]:
@@ -55,19 +49,16 @@ def with_hmac(token: str, public_jwk: Mapping[str, Any]) -> Iterator[str]:
     for alg, digest in _HASHES.items():
         signed = unsigned(token, alg=alg).removesuffix(".")
         for secret in _forms(public_jwk):
-            yield f"{signed}.{b64(hmac.new(secret, signed.encode(), digest).digest())}"
+            yield f"{signed}.{encoded(hmac.new(secret, signed.encode(), digest).digest())}"
 
 
 def _forms(public_jwk: Mapping[str, Any]) -> Iterator[bytes]:
+    yield b""
     yield json.dumps(public_jwk).encode()
     yield json.dumps(public_jwk, separators=(",", ":")).encode()
-    yield b""
-    yield unb64(public_jwk["n"])
     yield str(public_jwk["n"]).encode()
-    numbers = RSAPublicNumbers(*(int.from_bytes(unb64(public_jwk[name]), "big") for name in ("e", "n")))
-    key = numbers.public_key()
-    for form in (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1):
-        pem = key.public_bytes(Encoding.PEM, form)
-        yield pem
-        yield pem.strip()
-        yield key.public_bytes(Encoding.DER, form)
+    yield unb64(public_jwk["n"])
+    pem = public_pem(public_jwk)
+    yield pem
+    yield pem.strip()
+    yield base64.b64decode(b"".join(pem.splitlines()[1:-1]))

@@ -12,7 +12,7 @@ from accredit.testing.conformance.desk import desk_for, make_simulator, start
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.payloads import Payload, read_payloads
 from accredit.testing.conformance.samples import accepted_samples, samples_of
-from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.conformance.suite import Suite, Violation, check, require
 from accredit.testing.conformance.watch import IO, watch
 from accredit.testing.workbench import BASE_URL
 
@@ -62,7 +62,7 @@ class Normalization(Suite):
                 try:
                     profile = strategy.normalize(verification)
                 except Exception as exc:
-                    raise AssertionError(f"{where}: normalize raised {type(exc).__name__}") from exc
+                    raise Violation(f"{where}: normalize raised {type(exc).__name__}") from exc
                 _check_shape(profile, where)
 
     @check

@@ -17,7 +17,7 @@ from accredit.testing.conformance.desk import (
 )
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
-from accredit.testing.conformance.suite import Suite, check, not_applicable, require
+from accredit.testing.conformance.suite import Suite, Violation, check, not_applicable, require
 from accredit.testing.conformance.watch import watch
 from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.faults import FAULTS
@@ -176,7 +176,7 @@ class Providers(Suite):
             start(self, table)
         except ConfigurationError:
             return
-        raise AssertionError(f"start-up accepts {why}")
+        raise Violation(f"start-up accepts {why}")
 
 
 class Always:

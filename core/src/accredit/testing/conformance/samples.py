@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from accredit.models import ProviderToken
 from accredit.testing.conformance.desk import Answer, make_simulator
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.suite import Suite, require
@@ -34,7 +35,7 @@ def one_of_each_kind(samples: Sequence[Sample]) -> list[Sample]:
 
 def is_jwt(sample: Sample) -> bool:
     """Tell an ID token from an access token, by its form."""
-    return sample.parameters["access_token"].count(".") == 2
+    return ProviderToken.of(sample.parameters["access_token"]).is_jwt
 
 
 def subject_of(answer: Answer) -> str:

@@ -1,5 +1,6 @@
 """What the strategy says to its provider, seen from between the two."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class Seen:
 
 
 class Spy(httpx.AsyncBaseTransport):
-    """Remember every call, and let the JSON of answers be rewritten on the way back.
+    """Remember every call, let others run meanwhile, and let the JSON of answers be rewritten on the way back.
 
     With `reads` the answers are read whole, which is for simulators in the same process only.
     """
@@ -54,6 +55,9 @@ class Spy(httpx.AsyncBaseTransport):
         place = len(self.calls)
         seen = Seen(request.method, str(request.url), tuple(request.headers), request.content)
         self.calls.append(seen)
+        # A simulator in the same process answers at once; a network lets others run meanwhile, in any order.
+        for _ in range(place % 4):
+            await asyncio.sleep(0)
         response = await self._inner.handle_async_request(request)
         if not self._reads:
             return response

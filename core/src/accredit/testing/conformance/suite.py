@@ -26,6 +26,10 @@ class ConformanceError(TypeError):
     """Stop the definition of a class that would weaken the suite; the message says what to change."""
 
 
+class Violation(AssertionError):
+    """Say what a strategy got wrong."""
+
+
 class Suite:
     """What a subclass states, and all it may state beside tests of its own."""
 
@@ -49,7 +53,15 @@ def check(method: Callable[[SuiteT], Coroutine[Any, Any, None]]) -> Callable[[Su
             async with asyncio.timeout(LONGEST_S):
                 await method(self)
 
-        asyncio.run(bounded())
+        message = ""
+        try:
+            asyncio.run(bounded())
+        except Violation as exc:
+            if exc.__cause__ is not None:
+                raise
+            message = str(exc)
+        if message:  # it says it all: the frames are the kit's
+            pytest.fail(message, pytrace=False)
 
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(test, name, getattr(method, name))
@@ -60,7 +72,7 @@ def require(condition: object, message: str) -> None:
     """Fail the check with `message`, also under `python -O`."""
     __tracebackhide__ = True
     if not condition:
-        raise AssertionError(message)
+        raise Violation(message)
 
 
 def not_applicable(why: str) -> NoReturn:

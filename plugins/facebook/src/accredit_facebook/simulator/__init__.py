@@ -1,23 +1,23 @@
 """A strict Facebook for tests, `accredit dev` and `accredit demo`.
 
-`tokens` says which tokens there are, `graph` answers about them as the Graph API does, `limited_login` signs JWTs,
-`samples` says what must come of each.
+`catalogue` says which tokens there are, `graph` answers about them as the Graph API does, `limited_login` says what is
+in a JWT, `samples` what must come of each.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from time import time
 from typing import Any
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-from accredit.jose import SigningKey
-from accredit.testing import Sample, Simulator
+from accredit.testing import IdTokenIssuer, Sample, Simulator
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET
+from accredit_facebook.simulator.catalogue import make_tokens
 from accredit_facebook.simulator.graph import GraphAPI
-from accredit_facebook.simulator.limited_login import JWKS_PATH, LimitedLogin
+from accredit_facebook.simulator.limited_login import JWKS_PATH, make_claims
 from accredit_facebook.simulator.samples import access_token_samples, limited_login_samples
-from accredit_facebook.simulator.tokens import make_tokens
 
 __all__ = ["FacebookSimulator"]
 
@@ -30,11 +30,7 @@ class FacebookSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time) -> None:
         super().__init__(clock=clock)
         self.tokens = make_tokens()
-
-    @cached_property
-    def limited_login(self) -> LimitedLogin:
-        """Facebook's signing key, made when it is first needed."""
-        return LimitedLogin(SigningKey.generate("RS256"), clock=self.clock)
+        self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
@@ -49,10 +45,12 @@ class FacebookSimulator(Simulator):
         """Return the endpoints of graph.facebook.com and limited.facebook.com."""
         return [
             *GraphAPI(self.tokens, clock=self.clock).routes(),
-            # Not `self.limited_login.route()`: the key costs time, and most tests need none.
-            LimitedLogin.route(lambda: self.limited_login),
+            Route(JWKS_PATH, self._keys, methods=["GET"]),
         ]
 
     def samples(self) -> Sequence[Sample]:
         """Return every fixed access token, then Limited Login tokens minted now."""
-        return [*access_token_samples(self.tokens.values()), *limited_login_samples(self.limited_login)]
+        return [*access_token_samples(self.tokens.values()), *limited_login_samples(self.id_tokens)]
+
+    async def _keys(self, request: Request) -> Response:
+        return self.id_tokens.jwks_response()

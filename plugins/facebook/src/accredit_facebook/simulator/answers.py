@@ -77,3 +77,8 @@ def unknown_path(path: str) -> Answer:
 def unknown_field(name: str) -> Answer:
     """Answer a field that a user does not have."""
     return error(100, f"(#100) Tried accessing nonexisting field ({name}) on node type (User)")
+
+
+def bad_syntax(text: str) -> Answer:
+    """Answer `fields` that cannot be read."""
+    return error(2500, f"Syntax error at: {text}")

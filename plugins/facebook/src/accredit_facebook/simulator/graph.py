@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import Person
+from accredit.testing import Person, plain
 from accredit_facebook.simulator import answers
 from accredit_facebook.simulator.answers import Answer, error
 from accredit_facebook.simulator.app import APP_TOKENS, SECRETS
@@ -29,6 +29,11 @@ FIELD_SCOPES: Mapping[str, str] = {
     "location": "user_location",
 }
 """Every field a user has, and the permission that shows it; without it the field is silently missing."""
+
+
+# Such as `picture.width(256){url}`: a field, how, and which parts of it.
+_FIELD = re.compile(r"(\w+)((?:\.\w+\([0-9]{1,4}\))*)(?:\{(\w+(?:,\w+)*)\})?")
+_MODIFIER = re.compile(r"\.(\w+)\(([0-9]+)\)")
 
 
 class GraphAPI:
@@ -64,7 +69,7 @@ class GraphAPI:
             return refusal
         if not (value := request.query_params.get("input_token")):
             return answers.NO_INPUT_TOKEN
-        token = self._tokens.get(value)
+        token = self._tokens.get(plain(value))
         if token is None:
             return _invalid(answers.about_token(190, "Invalid OAuth access token."))
         if token.app_id != viewer and token.foreign_view is not None:
@@ -77,7 +82,7 @@ class GraphAPI:
             "app_id": token.app_id,
             "type": token.type,
             "application": "Sample App",
-            "data_access_expires_at": 0 if token.expires_in_s is None else now + 90 * 24 * HOUR_S,
+            "data_access_expires_at": _data_access_ends(token, now),
             "expires_at": 0 if token.expires_in_s is None else now + token.expires_in_s,
             "is_valid": token.error is None,
             "issued_at": now - 2 * HOUR_S,
@@ -88,13 +93,13 @@ class GraphAPI:
             data["user_id"] = str(token.person.number)
         if token.error is not None:
             data["error"] = token.error
-        return Answer(200, {"data": data})
+        return Answer(200, {"data": {name: value for name, value in data.items() if value is not None}})
 
     def _me(self, request: Request) -> Answer:
         value = _access_token(request)
         if value is None:
             return answers.NOT_SIGNED_IN
-        token = self._tokens.get(value)
+        token = self._tokens.get(plain(value))
         if token is None:
             return answers.CANNOT_PARSE
         proof = request.query_params.get("appsecret_proof")
@@ -142,21 +147,31 @@ def _proof(secret: str, token: str) -> str:
     return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
+def _data_access_ends(token: Token, now: int) -> int:
+    if token.expires_in_s is None:
+        return 0
+    return now - HOUR_S if token.data_access_has_ended else now + 90 * 24 * HOUR_S
+
+
 def _user(token: Token, fields: str) -> Answer:
     """Return the fields asked for that the person has and has granted; the id always."""
     known = {**_fields_of(token.person), **token.fields}
     body = {"id": known["id"]}
-    # `picture.width(256){url}` asks for the field `picture`.
-    for name in re.sub(r"\{[^}]*\}|\([^)]*\)|\.\w+", "", fields).split(","):
+    for asked in re.split(r",(?![^{(]*[})])", fields):
+        match = _FIELD.fullmatch(asked)
+        if match is None:
+            return answers.bad_syntax(asked)
+        name, modifiers, parts = match.groups()
         if name not in FIELD_SCOPES:
             return answers.unknown_field(name)
-        if name in known and FIELD_SCOPES[name] in token.scopes:
+        if name == "picture" and name not in token.fields:
+            body[name] = {"data": _picture(token.person, dict(_MODIFIER.findall(modifiers)), parts)}
+        elif name in known and FIELD_SCOPES[name] in token.visible_scopes:
             body[name] = known[name]
     return Answer(200, body)
 
 
 def _fields_of(one: Person) -> dict[str, Any]:
-    picture = {"height": 256, "is_silhouette": not one.has_picture, "url": picture_url(one), "width": 256}
     fields = {
         "id": str(one.number),
         "name": one.name,
@@ -164,11 +179,24 @@ def _fields_of(one: Person) -> dict[str, Any]:
         "last_name": one.family_name,
         "short_name": one.given_name,
         "email": one.email,
-        "picture": {"data": picture},
     }
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def picture_url(one: Person) -> str:
+def _picture(one: Person, modifiers: Mapping[str, str], parts: str | None) -> dict[str, Any]:
+    """Return the picture in the size asked for, 50 pixels by default, and of it the parts asked for."""
+    width = int(modifiers.get("width") or modifiers.get("height") or 50)
+    height = int(modifiers.get("height") or width)
+    picture = {
+        "height": height,
+        "is_silhouette": not one.has_picture,
+        "url": picture_url(one, width=width, height=height),
+        "width": width,
+    }
+    return picture if parts is None else {name: picture[name] for name in parts.split(",") if name in picture}
+
+
+def picture_url(one: Person, *, width: int = 256, height: int = 256) -> str:
     """Return the address of the person's picture, or of the silhouette that stands for none."""
-    return f"https://platform-lookaside.fbsbx.com/platform/profilepic/?asid={one.number}&height=256&width=256"
+    base = "https://platform-lookaside.fbsbx.com/platform/profilepic/"
+    return f"{base}?asid={one.number}&height={height}&width={width}"

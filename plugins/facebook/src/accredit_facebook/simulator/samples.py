@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, person
-from accredit_facebook.simulator.app import FOREIGN_APP_ID
+from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, person
+from accredit_facebook.simulator.app import APP_ID, FOREIGN_APP_ID
 from accredit_facebook.simulator.graph import picture_url
-from accredit_facebook.simulator.limited_login import NONCE, LimitedLogin
+from accredit_facebook.simulator.limited_login import NONCE
 from accredit_facebook.simulator.tokens import HOUR_S, Token
 
 
@@ -28,21 +28,39 @@ def access_token_samples(tokens: Iterable[Token]) -> Iterator[Sample]:
     )
 
 
-def limited_login_samples(facebook: LimitedLogin) -> Iterator[Sample]:
+def limited_login_samples(facebook: IdTokenIssuer) -> Iterator[Sample]:
     """Return Limited Login tokens, minted now."""
     for one in PEOPLE:
         yield _limited("good", f"{one.name}", one, facebook.mint(one), claims=_claims(one))
-    ada, invalid = person("ada"), "invalid_token"
-    now = int(facebook.clock())
-    ended = facebook.mint(ada, claims={"iat": now - HOUR_S, "exp": now})
-    foreign = facebook.mint(ada, claims={"aud": FOREIGN_APP_ID})
-    other_issuer = facebook.mint(ada, claims={"iss": "https://facebook.com.example.net"})
-    yield _limited("expired", "ended this second", ada, ended, expected=invalid)
-    yield _limited("foreign_app", "minted for another app", ada, foreign, expected="wrong_audience")
-    yield _limited("other_issuer", "not Facebook's", ada, other_issuer, expected=invalid)
-    yield _limited("forged", "with Grace's claims put in", ada, _forge(facebook), expected=invalid)
-    yield _limited("nonce_differs", "of another login", ada, facebook.mint(ada), nonce="sim-2", expected=invalid)
-    yield _limited("nonce_absent", "sent without its nonce", ada, facebook.mint(ada), nonce=None, expected=invalid)
+    ada, now = person("ada"), int(facebook.clock())
+    yield _limited(
+        "bare_issuer",
+        "Facebook's other name for itself",
+        ada,
+        facebook.mint(ada, changes={"iss": "https://facebook.com"}),
+        claims=_claims(ada),
+    )
+    refused: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+        ("foreign_app", "minted for another app", "wrong_audience", {"aud": FOREIGN_APP_ID}),
+        ("mixed_aud", "for our app and another", "wrong_audience", {"aud": [APP_ID, FOREIGN_APP_ID]}),
+        ("expired", "ended this second", "invalid_token", {"iat": now - HOUR_S, "exp": now}),
+        ("other_issuer", "not Facebook's", "invalid_token", {"iss": "https://facebook.com.example.net"}),
+        ("no_sub", "names nobody", "invalid_token", {"sub": None}),
+        ("no_exp", "never ends", "invalid_token", {"exp": None}),
+        ("far_exp", "lives for a year", "invalid_token", {"exp": now + 365 * 24 * HOUR_S}),
+    )
+    for kind, about, expected, changes in refused:
+        yield _limited(kind, about, ada, facebook.mint(ada, changes=changes), expected=expected)
+    for kind, about, header in (
+        ("unsigned", "alg none", {"alg": "none"}),
+        ("public_key_as_secret", "HS256, with the public key as the secret", {"alg": "HS256"}),
+        ("unknown_kid", "signed with a key that is not published", {"kid": "sim-nobody"}),
+    ):
+        yield _limited(kind, about, ada, facebook.mint(ada, header=header), expected="invalid_token")
+    good, refusal = facebook.mint(ada), "invalid_token"
+    yield _limited("forged", "with Grace's claims put in", ada, _forge(facebook), expected=refusal)
+    yield _limited("nonce_differs", "of another login", ada, good, nonce="sim-2", expected=refusal)
+    yield _limited("nonce_absent", "sent without its nonce", ada, good, nonce=None, expected=refusal)
 
 
 def _limited(
@@ -64,7 +82,7 @@ def _limited(
     )
 
 
-def _forge(facebook: LimitedLogin) -> str:
+def _forge(facebook: IdTokenIssuer) -> str:
     header, _, signature = facebook.mint(person("ada")).split(".")
     return f"{header}.{facebook.mint(person('grace')).split('.')[1]}.{signature}"
 
@@ -73,7 +91,7 @@ def _claims_of(token: Token) -> dict[str, Any]:
     claims = {**_claims(token.person), "nickname": token.person.given_name}
     if isinstance(picture := token.fields.get("picture"), str):
         claims["picture"] = picture
-    if "email" not in token.scopes:
+    if "email" not in token.visible_scopes:
         del claims["email"], claims["email_verified"]
     return claims
 

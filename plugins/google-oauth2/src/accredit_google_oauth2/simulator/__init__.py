@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing.people import Person
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
 from accredit_google_oauth2.simulator import answers
 from accredit_google_oauth2.simulator.grants import (
     ANDROID,
@@ -23,7 +22,7 @@ from accredit_google_oauth2.simulator.grants import (
     profile_claims,
     subject,
 )
-from accredit_google_oauth2.simulator.id_tokens import LIFE_S, KeyRing, id_token_samples, make_claims
+from accredit_google_oauth2.simulator.id_tokens import id_token_samples, make_claims
 
 _BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 _KEYS_MAX_AGE_S = 19_800
@@ -38,7 +37,9 @@ class GoogleSimulator(Simulator):
         super().__init__(clock=clock)
         self._cases = tuple(cases())
         self._grants = {case.access_token: case.grant for case in self._cases}
-        self._ring = KeyRing()
+        self.id_tokens: IdTokenIssuer = IdTokenIssuer(
+            clock, make_claims, max_age_s=_KEYS_MAX_AGE_S, directives=("public", "must-revalidate", "no-transform")
+        )
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of a project with a web and an Android client."""
@@ -53,7 +54,9 @@ class GoogleSimulator(Simulator):
         """Return Google's endpoints."""
         return [
             Route("/tokeninfo", self._tokeninfo, methods=["GET", "POST"]),
+            Route("/oauth2/v3/tokeninfo", self._tokeninfo, methods=["GET", "POST"]),  # the older name
             Route("/v1/userinfo", self._userinfo, methods=["GET", "POST"]),
+            Route("/oauth2/v3/userinfo", self._userinfo, methods=["GET", "POST"]),  # the older name
             Route("/oauth2/v3/certs", self._certs, methods=["GET"]),
         ]
 
@@ -69,45 +72,36 @@ class GoogleSimulator(Simulator):
             )
             for case in self._cases
         ]
-        return [*fixed, *id_token_samples(self.id_token, now=int(self.clock()))]
-
-    def id_token(self, someone: Person, **changes: Any) -> str:
-        """Sign an ID token for our web client; `changes` override its claims, None removes one."""
-        claims = make_claims(someone, now=int(self.clock()), changes=changes)
-        return self._ring.keys[0].sign(claims, typ="JWT")
-
-    def rotate_keys(self) -> None:
-        """Sign with a new key from now on, as Google does every week or so."""
-        self._ring.rotate()
+        return [*fixed, *id_token_samples(self.id_tokens)]
 
     async def _tokeninfo(self, request: Request) -> Response:
         token = _bearer(request) or request.query_params.get("access_token")
         if not token:
             return answers.NO_TOKEN.response()
-        grant = self._grants.get(token)
+        grant = self._grants.get(plain(token))
         if grant is None:
             return answers.INVALID_VALUE.response()
         if grant.tokeninfo is not None:
             return grant.tokeninfo.response()
         return JSONResponse(self._tokeninfo_body(grant))
 
-    def _tokeninfo_body(self, grant: Grant) -> dict[str, str]:
+    def _tokeninfo_body(self, grant: Grant) -> dict[str, Any]:
         # Numbers and booleans are strings here, unlike at userinfo.
-        body = {"azp": grant.azp, "aud": grant.aud}
+        body: dict[str, Any] = {"azp": grant.azp, "aud": grant.aud}
         if grant.identifies:
             body["sub"] = subject(grant.person)
         body["scope"] = " ".join(grant.scopes)
-        body["exp"] = str(int(self.clock()) + LIFE_S)
-        body["expires_in"] = str(LIFE_S)
+        body["exp"] = str(int(self.clock()) + grant.life_s)
+        body["expires_in"] = str(grant.life_s)
         if EMAIL in grant.scopes and grant.person.email is not None:
             body |= {"email": grant.person.email, "email_verified": "true"}
-        return {**body, "access_type": "online"}
+        return {**body, "access_type": "online", **grant.info}
 
     async def _userinfo(self, request: Request) -> Response:
         token = _bearer(request)
         if token is None:
             return answers.UNAUTHENTICATED.response()
-        grant = self._grants.get(token)
+        grant = self._grants.get(plain(token))
         if grant is None:
             return answers.INVALID_CREDENTIALS.response()
         if grant.userinfo is not None:
@@ -123,9 +117,7 @@ class GoogleSimulator(Simulator):
         return JSONResponse({name: value for name, value in body.items() if value is not None})
 
     async def _certs(self, request: Request) -> Response:
-        keys = [key.public_jwk() for key in self._ring.keys]
-        max_age = f"public, max-age={_KEYS_MAX_AGE_S}, must-revalidate, no-transform"
-        return JSONResponse({"keys": keys}, headers={"Cache-Control": max_age})
+        return self.id_tokens.jwks_response()
 
 
 def _bearer(request: Request) -> str | None:

@@ -63,6 +63,17 @@ V1_FORM = Answer(
 HTML_200 = Answer(200, "<!DOCTYPE html><title>Sign in</title>")
 
 # userinfo
+V2_FORM = Answer(
+    200,
+    {
+        "id": "100001000000000000001",
+        "email": "ada@example.com",
+        "verified_email": True,
+        "name": "Ada Lovelace",
+        "given_name": "Ada",
+        "family_name": "Lovelace",
+    },
+)
 INVALID_CREDENTIALS = Answer(
     401, {"error": "invalid_request", "error_description": "Invalid Credentials"}, _BEARER_CHALLENGE
 )

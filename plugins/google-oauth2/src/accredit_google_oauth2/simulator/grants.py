@@ -18,20 +18,23 @@ OPENID = "openid"
 PROFILE = "https://www.googleapis.com/auth/userinfo.profile"
 EMAIL = "https://www.googleapis.com/auth/userinfo.email"
 DRIVE = "https://www.googleapis.com/auth/drive.readonly"
+LIFE_S = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """What one access token stands for.
 
-    `user` overrides fields of userinfo. `tokeninfo` and `userinfo` are the answers of these endpoints where they are
-    not the regular ones.
+    `info` overrides fields of tokeninfo, `user` those of userinfo. `tokeninfo` and `userinfo` are the answers of these
+    endpoints where they are not the regular ones.
     """
 
     person: Person
     aud: str = WEB
     azp: str = WEB
     scopes: tuple[str, ...] = (OPENID, PROFILE, EMAIL)
+    life_s: int = LIFE_S
+    info: Mapping[str, Any] = field(default_factory=dict)
     user: Mapping[str, Any] = field(default_factory=dict)
     tokeninfo: Answer | None = None
     userinfo: Answer | None = None
@@ -115,6 +118,13 @@ def _accepted_cases(ada: Person) -> Iterator[Case]:
         ("hybrid", "an Android app asks on behalf of its web client", Grant(person=ada, azp=ANDROID), {}),
         ("workspace", "a Workspace account", Grant(person=ada, user={"hd": "example.com"}), {}),
         (
+            "gmail",
+            "an address that Google itself runs",
+            Grant(person=ada, user={"email": "ada.sim@gmail.com"}),
+            {"email": "ada.sim@gmail.com"},
+        ),
+        ("locale", "userinfo names a language", Grant(person=ada, user={"locale": "en-GB"}), {"locale": "en-GB"}),
+        (
             "unverified-email",
             "Google has not verified the address",
             Grant(person=ada, user={"email_verified": False}),
@@ -177,6 +187,14 @@ def _knobs(ada: Person) -> tuple[tuple[str, str, str, Grant], ...]:
         ("down", "tokeninfo is down", down, info(answers.DOWN)),
         ("userinfo-down", "userinfo is down", down, user(answers.DOWN)),
         ("v1-form", "tokeninfo answers in the form of its version 1", down, info(answers.V1_FORM)),
+        ("v2-form", "userinfo answers in the form of its version 2: `id`, no `sub`", down, user(answers.V2_FORM)),
+        (
+            "number-exp",
+            "tokeninfo writes a number where it writes strings",
+            down,
+            Grant(person=ada, info={"exp": 4_000_000_000}),
+        ),
+        ("ends-now", "its last second has come", "invalid_token", Grant(person=ada, life_s=0)),
         ("nonsense", "HTML with status 200", down, info(answers.HTML_200)),
         ("other-sub", "the two calls name different users", down, Grant(person=ada, user={"sub": "1" + "0" * 20})),
         ("no-sub", "userinfo names nobody", down, Grant(person=ada, user={"sub": None})),

@@ -1,16 +1,15 @@
-"""Mint ID tokens as Google does, and the samples that need one."""
+"""What Google's ID tokens say, and the samples that need one."""
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from accredit.jose import SigningKey
-from accredit.testing.people import Person, person
-from accredit.testing.simulator import ACCEPTED, Sample
+from accredit.testing import ACCEPTED, IdTokenIssuer, Person, Sample, person
 from accredit_google_oauth2.simulator.grants import (
     ANDROID,
     FOREIGN,
+    LIFE_S,
     WEB,
     email_claims,
     expected_claims,
@@ -18,31 +17,12 @@ from accredit_google_oauth2.simulator.grants import (
     subject,
 )
 
-LIFE_S = 3600
 _NONCE = "sim-nonce"
 
 
-class KeyRing:
-    """The simulator's signing keys: the current one first, made on first use, and the one before it."""
-
-    def __init__(self) -> None:
-        self._keys: list[SigningKey] = []
-
-    @property
-    def keys(self) -> list[SigningKey]:
-        """Return the published keys."""
-        if not self._keys:
-            self.rotate()
-        return list(self._keys)
-
-    def rotate(self) -> None:
-        """Sign with a new key from now on; the last one stays published, older ones are gone."""
-        self._keys = [SigningKey.generate("RS256"), *self._keys[:1]]
-
-
-def make_claims(someone: Person, *, now: int, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the payload of an ID token for our web client; `changes` override it, None removes a claim."""
-    claims = {
+def make_claims(someone: Person, now: int) -> dict[str, Any]:
+    """Return the payload of an ID token for our web client."""
+    return {
         "iss": "https://accounts.google.com",
         "azp": WEB,
         "aud": WEB,
@@ -52,7 +32,6 @@ def make_claims(someone: Person, *, now: int, changes: Mapping[str, Any]) -> dic
         "iat": now,
         "exp": now + LIFE_S,
     }
-    return {name: value for name, value in {**claims, **changes}.items() if value is not None}
 
 
 def forge(token: str, changes: Mapping[str, Any]) -> str:
@@ -63,20 +42,25 @@ def forge(token: str, changes: Mapping[str, Any]) -> str:
     return f"{header}.{forged}.{signature}"
 
 
-def id_token_samples(mint: Callable[..., str], *, now: int) -> Iterator[Sample]:
-    """Yield a sample for each thing an ID token can be; `mint(person, **changes)` signs one."""
-    ada = person("ada")
+def id_token_samples(google: IdTokenIssuer) -> Iterator[Sample]:
+    """Yield a sample for each thing an ID token can be."""
+    ada, now = person("ada"), int(google.clock())
+
+    def mint(**changes: object) -> str:
+        return google.mint(ada, changes=changes)
+
     accepted: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("", "what Google's sign-in buttons hand out", {}),
         ("-bare-issuer", "Google's other name for itself", {"iss": "accounts.google.com"}),
         ("-hybrid", "an Android app asks on behalf of its web client", {"azp": ANDROID}),
         ("-no-azp", "azp is not always there", {"azp": None}),
         ("-workspace", "a Workspace account", {"hd": "example.com"}),
+        ("-one-aud-in-a-list", "the audience as a list of one", {"aud": [WEB]}),
     )
     for name, about, changes in accepted:
-        token = mint(ada, **changes)
+        token = mint(**changes)
         yield _sample(f"id-token{name}-ada", about, token, ACCEPTED, claims=expected_claims(ada))
-    token = mint(ada, nonce=_NONCE)
+    token = mint(nonce=_NONCE)
     claims = expected_claims(ada)
     yield _sample("id-token-nonce-ada", "bound to a nonce", token, ACCEPTED, claims=claims, nonce=_NONCE)
 
@@ -86,11 +70,22 @@ def id_token_samples(mint: Callable[..., str], *, now: int) -> Iterator[Sample]:
         ("mixed-aud", "one of two audiences is foreign", "wrong_audience", {"aud": [WEB, FOREIGN], "azp": WEB}),
         ("expired", "an hour has passed", "invalid_token", {"iat": now - LIFE_S, "exp": now}),
         ("wrong-issuer", "somebody else's name", "invalid_token", {"iss": "https://accounts.example.com"}),
+        ("no-sub", "names nobody", "invalid_token", {"sub": None}),
+        ("no-exp", "never ends", "invalid_token", {"exp": None}),
+        ("far-exp", "lives for a year", "invalid_token", {"exp": now + 365 * 86_400}),
+        ("from-tomorrow", "issued in the future", "invalid_token", {"iat": now + 86_400, "exp": now + 86_400}),
     )
     for name, about, expected, changes in refused:
-        yield _sample(f"id-token-{name}-ada", about, mint(ada, **changes), expected)
-    forged = forge(mint(ada), {"sub": subject(person("grace"))})
+        yield _sample(f"id-token-{name}-ada", about, mint(**changes), expected)
+    forged = forge(mint(), {"sub": subject(person("grace"))})
     yield _sample("id-token-forged-ada", "the payload was changed", forged, "invalid_token")
+    for name, about, header in (
+        ("unsigned", "alg none", {"alg": "none"}),
+        ("public-key-as-secret", "HS256, with the public key as the secret", {"alg": "HS256"}),
+        ("unknown-kid", "signed with a key that is not published", {"kid": "sim-nobody"}),
+        ("no-kid", "does not say with which key it was signed", {"kid": None}),
+    ):
+        yield _sample(f"id-token-{name}-ada", about, google.mint(ada, header=header), "invalid_token")
     yield _sample("id-token-wrong-nonce-ada", "another login's token", token, "invalid_token", nonce="sim-other")
     yield _sample("id-token-lost-nonce-ada", "a nonce nobody vouches for", token, "invalid_token")
 

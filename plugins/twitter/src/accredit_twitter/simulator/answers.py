@@ -93,6 +93,11 @@ def forbidden(version: ApiVersion) -> Response:
     """Refuse for want of a scope."""
     if version == "v2":
         return problem(403, "Forbidden", "Forbidden")
+    return not_a_user(version)
+
+
+def not_a_user(_: ApiVersion) -> Response:
+    """Refuse credentials that are not a user's."""
     return coded(403, 220, "Your credentials do not allow access to this resource.")
 
 
@@ -112,6 +117,54 @@ def locked(version: ApiVersion) -> Response:
 def suspended(_: ApiVersion) -> Response:
     """Refuse a suspended account."""
     return coded(403, 64, "Your account is suspended and is not permitted to access this feature.")
+
+
+def user_suspended(_: ApiVersion) -> Response:
+    """Refuse a suspended user."""
+    return coded(403, 63, "User has been suspended.")
+
+
+def no_match(_: ApiVersion) -> Response:
+    """Answer where no user matches."""
+    return coded(404, 17, "No user matches for specified terms.")
+
+
+def not_visible(version: ApiVersion) -> Response:
+    """Refuse to show an account; v1.1 has nothing but its code for a suspended one."""
+    if version == "v1.1":
+        return suspended(version)
+    detail = "Sorry, you are not authorized to see the user."
+    return problem(403, "Authorization Error", detail, _NEW_PROBLEMS + "not-authorized-for-resource")
+
+
+def not_permitted(_: ApiVersion) -> Response:
+    """Refuse the app this call."""
+    return coded(403, 87, "Client is not permitted to perform this action.")
+
+
+def unverifiable(_: ApiVersion) -> Response:
+    """Refuse the app's credentials."""
+    return coded(403, 99, "Unable to verify your credentials.")
+
+
+def retired(_: ApiVersion) -> Response:
+    """Answer for an endpoint of the past."""
+    return coded(410, 251, "This endpoint has been retired and should not be used.")
+
+
+def bad_header(_: ApiVersion) -> Response:
+    """Refuse an `Authorization` header, in the words of v1.1."""
+    return coded(400, 215, "Bad Authentication data.")
+
+
+def lost(_: ApiVersion) -> Response:
+    """Answer for a path that v2 does not have: nothing at all."""
+    return Response(status_code=404)
+
+
+def internal_error(_: ApiVersion) -> Response:
+    """Fail for no reason given."""
+    return coded(500, 131, "Internal error")
 
 
 def automated(_: ApiVersion) -> Response:

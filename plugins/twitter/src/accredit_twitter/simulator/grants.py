@@ -10,6 +10,7 @@ from functools import partial
 from accredit.testing.people import PEOPLE, Person, person
 from accredit_twitter.simulator import answers
 from accredit_twitter.simulator.answers import Answer
+from accredit_twitter.simulator.oauth1 import WINDOW_S
 
 ALL_SCOPES = frozenset({"tweet.read", "users.read", "users.email"})
 
@@ -41,6 +42,10 @@ class Grant:
     scopes: frozenset[str] = ALL_SCOPES
     answer: Answer | None = None
     window_is_used_up: bool = False
+    is_metered: bool = False
+    """Its person's calls are counted, and refused when there were too many; those of other tokens are not."""
+    clock_runs_ahead_s: int = 0
+    """X's clock as this token sees it: a timestamp that is right for others is out of bounds."""
     withholds_email: bool = False
     """v2 answers 200 with `data` and, beside it, `errors`."""
     has_number_only: bool = False
@@ -48,6 +53,11 @@ class Grant:
 
 
 KNOBS: Mapping[str, tuple[Answer, str, str]] = {
+    "Replayed": (answers.bad_credentials, "invalid_token", "X has seen every nonce before (code 32)"),
+    "NotAUser": (answers.not_a_user, "invalid_token", "the credentials are not a user's (code 220)"),
+    "UserSuspended": (answers.user_suspended, "provider_user_blocked", "the user is suspended (code 63)"),
+    "NoMatch": (answers.no_match, "provider_user_blocked", "no user matches (code 17)"),
+    "NotVisible": (answers.not_visible, "provider_user_blocked", "X shows this account to nobody"),
     "Suspended": (answers.suspended, "provider_user_blocked", "the account is suspended (code 64)"),
     "Locked": (answers.locked, "provider_user_blocked", "the account is locked (code 326)"),
     "Automated": (answers.automated, "provider_user_blocked", "the request looks automated (code 226)"),
@@ -62,6 +72,13 @@ KNOBS: Mapping[str, tuple[Answer, str, str]] = {
         "provider_misconfigured",
         "our app is in no project (client-forbidden)",
     ),
+    "NotPermitted": (answers.not_permitted, "provider_misconfigured", "X does not permit our app this call (code 87)"),
+    "Unverifiable": (answers.unverifiable, "provider_misconfigured", "X cannot verify our credentials (code 99)"),
+    "AppSuspended": (answers.app_suspended, "provider_misconfigured", "our app is suspended (code 416)"),
+    "Lost": (answers.lost, "provider_protocol_error", "X does not know the path: 404 without a body"),
+    "Retired": (answers.retired, "provider_protocol_error", "X has retired the endpoint (code 251)"),
+    "BadHeader": (answers.bad_header, "provider_protocol_error", "X cannot read our header (code 215)"),
+    "InternalError": (answers.internal_error, "provider_unavailable", "X fails (code 131)"),
     "OverCapacity": (answers.over_capacity, "provider_unavailable", "X is over capacity (code 130)"),
     "Outage": (answers.html_outage, "provider_unavailable", "X is down, and says so in HTML"),
     "Nonsense": (answers.nonsense, "provider_unavailable", "a page of HTML with status 200"),
@@ -99,6 +116,8 @@ def signed_grants() -> dict[str, Grant]:
         add(who, "ForeignApp", partial(Grant, app=OTHER_APP))
     for kind, (answer, _, _) in KNOBS.items():
         add(ada, kind, partial(Grant, answer=answer, window_is_used_up=kind == "RateLimited"))
+    add(ada, "ClockOff", partial(Grant, clock_runs_ahead_s=WINDOW_S + 60))
+    add(ada, "Metered", partial(Grant, is_metered=True))
     add(ada, "Partial", partial(Grant, withholds_email=True))
     add(ada, "OldObject", partial(Grant, has_number_only=True))
     return table

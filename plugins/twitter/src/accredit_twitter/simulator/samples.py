@@ -1,6 +1,6 @@
 """What to try on the simulated X, and what must come of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from accredit.testing.people import PEOPLE, Person, person
 from accredit.testing.simulator import ACCEPTED, Sample
@@ -10,6 +10,23 @@ from accredit_twitter.simulator.grants import KNOBS, bearer_name, secret_of, tok
 def all_samples() -> Sequence[Sample]:
     """Return the good ones first, ada's before all others, then every refusal."""
     return (*_good(), *_refused())
+
+
+def other_tokens() -> Mapping[str, str]:
+    """Return tokens whose verdict depends on settings or on time, with what they are."""
+    ada, only = person("ada"), "only with accept_unbound_tokens"
+    metered = f"{token_name(ada, 'Metered')}:{secret_of(ada, 'Metered')}"
+    return {
+        metered: "good for 75 calls in 15 minutes, and then no more (code 88)",
+        **{bearer_name(who, "Good"): f"a bearer token of {who.name}; {only}" for who in PEOPLE},
+        bearer_name(ada, "ForeignApp"): f"another app's bearer token, which nobody can tell from ours; {only}",
+        bearer_name(ada, "Expired"): "a bearer token after its two hours",
+        bearer_name(ada, "AppOnly"): "the bearer token of an app, not of a user",
+        bearer_name(ada, "NoUsersRead"): "a bearer token without the scope users.read",
+        bearer_name(ada, "NoEmail"): f"a bearer token without the scope users.email; {only}",
+        bearer_name(ada, "NotEnrolled"): "a bearer token of ours, while our app is in no project",
+        bearer_name(ada, "OtherAppNotEnrolled"): "a bearer token of another app that is in no project",
+    }
 
 
 def _signed(who: Person, kind: str) -> dict[str, str]:
@@ -46,6 +63,13 @@ def _good() -> Iterator[Sample]:
         expected=ACCEPTED,
         claims={"name": ada.name},
     )
+    yield Sample(
+        name="old_object",
+        about="v1.1 has an object of old for her, without id_str",
+        parameters=_signed(ada, "OldObject"),
+        expected=ACCEPTED,
+        claims=_claims(ada),
+    )
 
 
 def _refused() -> Iterator[Sample]:
@@ -80,6 +104,12 @@ def _refused() -> Iterator[Sample]:
         about="a bearer token of OAuth 2.0: nobody can tell which app it is for",
         parameters={"access_token": bearer_name(ada, "Good")},
         expected="missing_parameter",
+    )
+    yield Sample(
+        name="clock_off",
+        about="our clock is off (code 135)",
+        parameters=_signed(ada, "ClockOff"),
+        expected="provider_misconfigured",
     )
     for kind, (_, reason, about) in KNOBS.items():
         yield Sample(name=_snake(kind), about=about, parameters=_signed(ada, kind), expected=reason)

@@ -1,22 +1,22 @@
 """The simulated X itself: its two endpoints, and the samples to try on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing import Sample, Simulator, plain
 from accredit_twitter.simulator import answers, grants
 from accredit_twitter.simulator.answers import ApiVersion
 from accredit_twitter.simulator.grants import APPS, OUR_APP, Grant
+from accredit_twitter.simulator.limits import LIMIT, Limits
 from accredit_twitter.simulator.oauth1 import WINDOW_S, Malformed, SignedRequest
-from accredit_twitter.simulator.samples import all_samples
+from accredit_twitter.simulator.samples import all_samples, other_tokens
 from accredit_twitter.simulator.users import USER_FIELDS, v1_1_user, v2_user
 
 _V2_PARAMETERS = frozenset({"user.fields", "expansions", "tweet.fields"})
-_LIMIT, _LIMIT_WINDOW_S = 75, 900
 
 
 class TwitterSimulator(Simulator):
@@ -28,6 +28,7 @@ class TwitterSimulator(Simulator):
         super().__init__(**options)
         self._signed = grants.signed_grants()
         self._bearers = grants.bearer_grants()
+        self._limits = Limits()
         self._nonces: dict[int, set[tuple[str, str, str]]] = {}  # by timestamp
 
     def settings(self, base_url: str) -> dict[str, Any]:
@@ -45,12 +46,16 @@ class TwitterSimulator(Simulator):
             Route("/2/users/me", self._users_me, methods=["GET"]),
             Route("/1.1/account/verify_credentials.json", self._verify_credentials, methods=["GET"]),
             Route("/1.1/{path:path}", lambda _: answers.coded(404, 34, "Sorry, that page does not exist.")),
-            Route("/{path:path}", lambda _: Response(status_code=404)),
+            Route("/{path:path}", lambda _: answers.lost("v2")),
         )
 
     def samples(self) -> Sequence[Sample]:
         """Return tokens to try; every refusal is switched by the token alone."""
         return all_samples()
+
+    def other_tokens(self) -> Mapping[str, str]:
+        """Return the bearer tokens, which are refused by default, and the one whose calls are counted."""
+        return other_tokens()
 
     async def _users_me(self, request: Request) -> Response:
         return self._answer(request, "v2")
@@ -63,11 +68,14 @@ class TwitterSimulator(Simulator):
         found = self._bearer_grant(request, version) if is_bearer else self._signed_grant(request, version)
         if isinstance(found, Response):
             return found
-        answer = found.answer(version) if found.answer else _profile(request, version, found)
-        reset = (int(self.clock()) // _LIMIT_WINDOW_S + 1) * _LIMIT_WINDOW_S
-        answer.headers["x-rate-limit-limit"] = str(_LIMIT)
-        answer.headers["x-rate-limit-remaining"] = "0" if found.window_is_used_up else str(_LIMIT - 1)
-        answer.headers["x-rate-limit-reset"] = str(reset)
+        call = self._limits.count(found, self.clock())
+        if call.is_one_too_many:
+            answer = answers.rate_limited(version)
+        else:
+            answer = found.answer(version) if found.answer else _profile(request, version, found)
+        answer.headers["x-rate-limit-limit"] = str(LIMIT)
+        answer.headers["x-rate-limit-remaining"] = str(call.remaining)
+        answer.headers["x-rate-limit-reset"] = str(call.reset_at)
         answer.headers["x-transaction-id"] = "0123456789abcdef"
         if not is_bearer:
             answer.headers["x-access-level"] = "read"
@@ -76,7 +84,7 @@ class TwitterSimulator(Simulator):
     def _bearer_grant(self, request: Request, version: ApiVersion) -> Grant | Response:
         if version == "v1.1":
             return answers.forbidden(version)
-        grant = self._bearers.get(request.headers["authorization"][len("bearer ") :])
+        grant = self._bearers.get(plain(request.headers["authorization"][len("bearer ") :]))
         if grant is None:
             return answers.bad_token(version)
         return grant if {"tweet.read", "users.read"} <= grant.scopes else answers.forbidden(version)
@@ -86,10 +94,11 @@ class TwitterSimulator(Simulator):
             signed = SignedRequest.of(request)
         except Malformed:
             return answers.malformed(version)
-        now = self.clock()
+        # The signature is over the token as it came, whatever stands behind it.
+        app, grant = APPS.get(signed.consumer_key), self._signed.get(plain(signed.token))
+        now = self.clock() + (grant.clock_runs_ahead_s if grant else 0)
         if abs(int(now) - signed.timestamp) > WINDOW_S:  # both whole seconds
             return answers.out_of_bounds(now)
-        app, grant = APPS.get(signed.consumer_key), self._signed.get(signed.token)
         if app is None:
             return answers.bad_credentials(version)
         if app.is_suspended:

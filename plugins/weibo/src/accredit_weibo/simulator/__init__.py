@@ -5,7 +5,7 @@ https://open.weibo.com/wiki/Oauth2/get_token_info, /wiki/2/users/show and /wiki/
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import Sample, Simulator
+from accredit.testing import Sample, Simulator, plain
 from accredit_weibo.simulator.answers import Answer, refusal, success
 from accredit_weibo.simulator.tokens import APP_KEY, SimulatedToken, all_tokens
 
 APP_SECRET = "sim-weibo-app-secret"  # noqa: S105  # published sample secret of an app that does not exist
+CALLS_PER_USER_PER_DAY = 100
 _METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 _FORM = "application/x-www-form-urlencoded"
 _CHINA_S = 8 * 3600
@@ -26,7 +27,8 @@ _CHINA_S = 8 * 3600
 class WeiboSimulator(Simulator):
     """A simulated Weibo.
 
-    `calls_per_user_per_day` makes it count as Weibo does (its documentation says 100); by default nobody runs out.
+    `calls_per_user_per_day` makes it count everybody's calls. By default only those with the token `metered` are
+    counted, to 100 as in Weibo's documentation.
     """
 
     strategy: ClassVar[str] = "weibo"
@@ -51,7 +53,13 @@ class WeiboSimulator(Simulator):
 
     def samples(self) -> Sequence[Sample]:
         """Return everybody's good token, then ada's in every other situation."""
-        return [token.sample() for token in self.tokens.values() if token.knob == "good" or token.owner.key == "ada"]
+        steady = (token for token in self.tokens.values() if not token.is_metered)
+        return [token.sample() for token in steady if token.knob == "good" or token.owner.key == "ada"]
+
+    def other_tokens(self) -> Mapping[str, str]:
+        """Return the token whose calls are counted, and the refused ones of everybody else."""
+        sampled = {sample.parameters["access_token"] for sample in self.samples()}
+        return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
 
     async def _get_token_info(self, request: Request) -> Response:
         return (await self._token_info_answer(request)).response()
@@ -65,7 +73,7 @@ class WeiboSimulator(Simulator):
         values = parse_qs((await request.body()).decode("latin-1")).get("access_token", [])
         if len(values) != 1:
             return refusal(10016, path)
-        token = self.tokens.get(values[0])
+        token = self.tokens.get(plain(values[0]))
         if token is None:
             return refusal(21332, path)
         if self._over_limit(token):
@@ -91,7 +99,7 @@ class WeiboSimulator(Simulator):
         token = self._authorized(request)
         if isinstance(token, Answer):
             return token.response()
-        if "email" not in (token.token_info()["scope"] or "").split(","):
+        if not {"email", "all"} & set((token.token_info()["scope"] or "").split(",")):
             return refusal(10014, path).response()
         return (_replaced(token.on_email, path) or success([{"email": token.owner.email}])).response()
 
@@ -105,18 +113,19 @@ class WeiboSimulator(Simulator):
             value = request.query_params.get("access_token", "")
         if not value:
             return refusal(10006, path)
-        token = self.tokens.get(value)
+        token = self.tokens.get(plain(value))
         if token is None:
             return refusal(21332, path)
         return refusal(10023, path) if self._over_limit(token) else token
 
     def _over_limit(self, token: SimulatedToken) -> bool:
         """Count the call. The documentation does not say when a day begins; we take midnight in China."""
-        if self._calls_per_user_per_day is None:
+        limit = CALLS_PER_USER_PER_DAY if token.is_metered else self._calls_per_user_per_day
+        if limit is None:
             return False
         key = (token.owner.number, int(self.clock() + _CHINA_S) // 86_400)
         self._calls[key] = self._calls.get(key, 0) + 1
-        return self._calls[key] > self._calls_per_user_per_day
+        return self._calls[key] > limit
 
 
 def _replaced(by: int | Answer | None, path: str) -> Answer | None:

@@ -11,8 +11,13 @@ from starlette.responses import Response
 # one family.
 _REFUSALS: Mapping[int, tuple[int, str]] = {
     10001: (500, "System error"),
+    10004: (403, "IP limit"),
+    10005: (403, "Permission denied, need a high level appkey"),
     10006: (400, "source paramter(appkey) is missing"),  # codespell:ignore paramter
     10007: (400, "Unsupport mediatype (application/octet-stream)"),  # codespell:ignore unsupport
+    10008: (400, "Param error, see doc for more info"),
+    10009: (503, "Too many pending tasks, system is busy"),
+    10012: (403, "Illegal request"),
     10013: (200, "Invalid weibo user"),
     10014: (403, "Insufficient app permissions!"),
     10016: (400, "Miss required parameter (access_token) , see doc for more info"),
@@ -24,11 +29,19 @@ _REFUSALS: Mapping[int, tuple[int, str]] = {
     10032: (403, "The user refused this scope"),
     20002: (400, "Uid parameter is null"),
     20003: (400, "User does not exists!"),
+    20015: (403, "Account or ip or app is illegal"),
     20031: (403, "Test and verify"),
+    20507: (403, "Need to verify"),
     21301: (403, "auth by Null spi!"),
+    21314: (401, "Token used"),
+    21315: (401, "Token expired"),
+    21316: (401, "Token revoked"),
+    21317: (401, "Token rejected"),
     21319: (400, "Accessor was revoked"),
     21321: (403, "applications over the unaudited use restrictions!"),
+    21324: (401, "invalid_client"),
     21327: (400, "expired_token"),
+    21331: (503, "The authorization server is temporarily unavailable"),
     21332: (400, "invalid_access_token"),
     21335: (403, "Request uid's value must be the current user"),
 }
@@ -54,11 +67,11 @@ def success(value: Any) -> Answer:
     return Answer(body=json.dumps(value))
 
 
-def refusal(code: int, request: str) -> Answer:
-    """Answer with an error; `request` is the path, as Weibo repeats it."""
+def refusal(code: int, request: str = "", *, number: bool = False) -> Answer:
+    """Answer with an error; `request` is the path, as Weibo repeats it; `number` keeps the code from being a string."""
     status, message = _REFUSALS[code]
     body: dict[str, Any] = {"error": message, "error_code": code, "request": request}
-    if code in _STRINGS:
+    if code in _STRINGS and not number:
         body = {"error": message, "error_code": str(code)}
     if request.startswith("/oauth2/"):
         body["error_description"] = message

@@ -8,13 +8,14 @@ from accredit.errors import (
     InvalidProviderToken,
     MissingPermission,
     ProviderMisconfigured,
+    ProviderProtocolError,
     ProviderRateLimited,
     ProviderUnavailable,
     ProviderUserBlocked,
     WrongAudience,
 )
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, person
-from accredit_weibo.simulator.answers import DOWN, NONSENSE, Answer
+from accredit_weibo.simulator.answers import DOWN, NONSENSE, Answer, refusal
 
 APP_KEY: Final = 2_000_000_001
 FOREIGN_APP_KEY: Final = 20_000_000_010  # ours is a prefix of it
@@ -27,7 +28,8 @@ class SimulatedToken:
     """One token: whose it is, and what is special about the answers to it.
 
     `info` and `user` replace fields of the usual answers; None drops a field, except that `scope` is then null.
-    `on_info`, `on_user` and `on_email` replace whole answers: by an error code, or by an `Answer`.
+    `on_info`, `on_user` and `on_email` replace whole answers: by an error code, or by an `Answer`. A code that refuses
+    the token at `get_token_info` refuses it at the other calls too.
     """
 
     knob: str
@@ -40,6 +42,14 @@ class SimulatedToken:
     on_user: int | Answer | None = None
     on_email: int | Answer | None = None
     claims: Mapping[str, Any] = field(default_factory=dict)
+    is_metered: bool = False
+    """The calls with this token are counted, and refused when there were too many."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.on_info, int):
+            for name in ("on_user", "on_email"):
+                if getattr(self, name) is None:
+                    object.__setattr__(self, name, self.on_info)
 
     @property
     def value(self) -> str:
@@ -113,6 +123,9 @@ def all_tokens() -> Iterator[SimulatedToken]:
         yield from _refused(owner)
     yield from _accepted_knobs()
     yield from _refused_knobs()
+    yield SimulatedToken(
+        knob="metered", about="good for 100 calls a day: 50 logins, 33 with the address", is_metered=True
+    )
 
 
 def _good(owner: Person) -> SimulatedToken:
@@ -160,6 +173,17 @@ def _accepted_knobs() -> Iterator[SimulatedToken]:
         about="the field's earlier name",
         info={"expire_in": None, "expires_in": 157_679_471},
     )
+    yield SimulatedToken(
+        knob="all_scopes",
+        about="may see everything",
+        info={"scope": "all"},
+        claims={"email": ada.email, "email_verified": False},
+    )
+    yield SimulatedToken(
+        knob="small_picture",
+        about="an old answer, with the two smaller pictures only",
+        user={"avatar_hd": None},
+    )
     yield SimulatedToken(knob="null_scope", about="no scope named: no e-mail, still a login", info={"scope": None})
     yield SimulatedToken(knob="email_refused", about="our app may not ask for e-mail", on_email=10014)
     yield SimulatedToken(knob="email_down", about="the e-mail call fails", on_email=DOWN)
@@ -168,7 +192,26 @@ def _accepted_knobs() -> Iterator[SimulatedToken]:
 
 def _refused_knobs() -> Iterator[SimulatedToken]:
     refused = InvalidProviderToken.reason
-    yield SimulatedToken(knob="no_time_left", about="expire_in is 0", expected=refused, info={"expire_in": 0})
+    yield SimulatedToken(
+        knob="no_time_left", about="expire_in is 0", expected=refused, info={"expire_in": 0}, on_user=21327
+    )
+    yield SimulatedToken(
+        knob="time_is_over", about="expire_in is negative", expected=refused, info={"expire_in": -60}, on_user=21327
+    )
+    for knob, about, code in (
+        ("used", "the token was used already", 21314),
+        ("over", "the token has expired, in other words", 21315),
+        ("withdrawn", "the token was revoked, in other words", 21316),
+        ("rejected", "Weibo rejects the token", 21317),
+    ):
+        yield SimulatedToken(knob=knob, about=about, expected=refused, on_info=code)
+    yield SimulatedToken(
+        knob="dead_by_number",
+        about="10006 as a number",
+        expected=refused,
+        on_info=refusal(10006, number=True),
+        on_user=10006,
+    )
     yield SimulatedToken(knob="dead", about="10006 although a token was sent", expected=refused, on_info=10006)
     yield SimulatedToken(knob="null_spi", about="auth failed, status 403", expected=refused, on_info=21301)
     yield SimulatedToken(knob="dies", about="revoked between the two calls", expected=refused, on_user=10006)
@@ -185,7 +228,16 @@ def _refused_knobs() -> Iterator[SimulatedToken]:
     yield SimulatedToken(knob="user_gone", about="the user does not exist", expected=blocked, on_user=20003)
     yield SimulatedToken(knob="captcha", about="the user must solve a captcha", expected=blocked, on_user=20031)
     yield SimulatedToken(knob="invalid_user", about="an error under status 200", expected=blocked, on_user=10013)
+    yield SimulatedToken(knob="illegal", about="account, address or app is illegal", expected=blocked, on_user=20015)
+    yield SimulatedToken(knob="captcha_text", about="the user must type a captcha", expected=blocked, on_user=20507)
     operator = ProviderMisconfigured.reason
+    for knob, about, code in (
+        ("low_level", "our app key's level is too low", 10005),
+        ("ip_refused", "our address is not on the list", 10004),
+        ("illegal_request", "our address behaves badly", 10012),
+        ("app_key_invalid", "Weibo does not know our app", 21324),
+    ):
+        yield SimulatedToken(knob=knob, about=about, expected=operator, on_user=code)
     yield SimulatedToken(
         knob="not_reviewed",
         about="our app is not reviewed, and the user no test account of it",
@@ -201,8 +253,16 @@ def _refused_knobs() -> Iterator[SimulatedToken]:
     yield SimulatedToken(knob="call_limited", about="the call is over its limit", expected=limited, on_user=10024)
     down = ProviderUnavailable.reason
     yield SimulatedToken(knob="down", about="HTML instead of JSON", expected=down, on_info=DOWN)
+    yield SimulatedToken(knob="closed", about="temporarily unavailable", expected=down, on_info=21331)
+    yield SimulatedToken(knob="busy", about="too many tasks", expected=down, on_user=10009)
     yield SimulatedToken(knob="system_error", about="Weibo's own fault", expected=down, on_user=10001)
     yield SimulatedToken(knob="nonsense", about="a list for an object", expected=down, on_info=NONSENSE)
+    yield SimulatedToken(
+        knob="not_understood",
+        about="Weibo misses a parameter: our request is wrong",
+        expected=ProviderProtocolError.reason,
+        on_user=10008,
+    )
     yield SimulatedToken(
         knob="other_user",
         about="the two calls name two users",

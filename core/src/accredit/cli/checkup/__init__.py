@@ -1,0 +1,1 @@
+"""What `accredit doctor` looks at: one file a subject, each returning findings."""

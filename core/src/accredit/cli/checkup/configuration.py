@@ -1,0 +1,82 @@
+"""Does the configuration load, and does it make sense?"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.config import read_settings
+from accredit.cli.inventory import read_tables
+from accredit.drift import api_version_of
+from accredit.errors import ConfigurationError
+from accredit.plugins import load_connections, make_plugin_manager
+from accredit.settings import Settings
+
+Tables = dict[str, dict[str, Any]]
+
+_examiner = Examiner("configuration")
+_connection_examiner = Examiner("connection")
+
+
+def examine_configuration(config: Path | None) -> tuple[list[Finding], Settings | None, Tables]:
+    """Return findings, the settings where they are good, and the tables of the connections that load."""
+    tables, problem = read_tables(config)
+    if problem is None:
+        settings = read_settings(config)
+        findings = list(_settings(settings))
+    else:
+        settings = None
+        findings = [_examiner.fail(_name(config), problem, "change what the message names; nothing starts before")]
+    usable: Tables = {}
+    for name, table in tables.items():
+        finding, works = _load(name, table)
+        findings.append(finding)
+        if works:
+            usable[name] = table
+    return findings, settings, usable
+
+
+def _name(config: Path | None) -> str:
+    return "environment" if config is None else str(config)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    yield _examiner.ok("settings", f"they are valid; issuer {settings.issuer}")
+    connections = settings.connections
+    if not connections:
+        yield _examiner.warn("connections", "none is configured", "add a table [connections.NAME]")
+    if not settings.clients:
+        yield _examiner.warn(
+            "clients", "none is configured: every request is refused", "add a table [clients.CLIENT_ID]"
+        )
+    for client_id, client in settings.clients.items():
+        for name in client.connections:
+            if name not in connections:
+                what = f"lists the connection '{name}', which nobody configured"
+                yield _examiner.warn(f"client {client_id}", what, f"add [connections.{name}], or take it off the list")
+    listed = {name for client in settings.clients.values() for name in client.connections}
+    for name in connections:
+        if settings.clients and name not in listed:
+            change = "add it to `connections` of a client, or remove it"
+            yield _examiner.warn(name, "no client may use this connection", change)
+    if settings.storage.url == "memory://":
+        what = "refresh tokens are kept in memory: a restart forgets them"
+        yield _examiner.warn("storage.url", what, 'set url = "sqlite:///accredit.db" in [storage]')
+
+
+def _load(name: str, table: Mapping[str, Any]) -> tuple[Finding, bool]:
+    """Return what is to be said about one connection, and whether it can be examined further."""
+    try:
+        connections, disabled = load_connections({name: table}, make_plugin_manager())
+        for connection in connections.values():
+            api_version_of(connection)
+    except ConfigurationError as exc:
+        change = f"change [connections.{name}], or install what is missing"
+        return _connection_examiner.fail(name, str(exc), change), False
+    if name in disabled:
+        return _connection_examiner.ok(name, "is off, and so not looked at"), False
+    connection = connections[name]
+    if connection.settings.accept_unbound_tokens:
+        what = "accepts tokens minted for anybody's app: whoever runs one can log in as any of its users"
+        return _connection_examiner.warn(name, what, "set accept_unbound_tokens = false if you can"), True
+    return _connection_examiner.ok(name, f"{connection.source} loads, and its settings are complete"), True

@@ -1,0 +1,41 @@
+"""Do the providers know our apps and their secrets? Only where a strategy can tell without a user's token."""
+
+import asyncio
+
+from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.scrub import secrets_of, without
+from accredit.errors import ExchangeError, ProviderUnavailable
+from accredit.exchange import Exchange
+from accredit.logs import where
+from accredit.plugins import Connection
+from accredit.strategy import Strategy, VerifyContext
+
+_examiner = Examiner("credentials")
+
+
+async def examine_credentials(connection: Connection, exchange: Exchange) -> Finding:
+    """Let the connection's strategy ask the provider, within the deadline of an exchange."""
+    name, strategy = connection.name, connection.strategy
+    if type(strategy).check_credentials is Strategy.check_credentials:
+        return _examiner.ok(name, "not checked: this takes a user's token, see `accredit explain`")
+    ctx = VerifyContext(exchange.http(connection.settings.provider_urls), exchange.verify_id_token, exchange.clock)
+    try:
+        async with asyncio.timeout(exchange.settings.limits.exchange_timeout_s):
+            await strategy.check_credentials(ctx)
+    except (ProviderUnavailable, TimeoutError) as exc:
+        detail = _detail(exc, connection) if isinstance(exc, ProviderUnavailable) else "no answer in time"
+        return _examiner.warn(name, f"could not be checked: {detail}", "run this again later")
+    except ExchangeError as exc:
+        change = f"compare id and secret in [connections.{name}] with the provider's dashboard"
+        what = f"the provider refuses our app: {exc.reason} ({_detail(exc, connection)})"
+        return _examiner.fail(name, what, change)
+    except Exception as exc:  # a plugin may fail in any way; its own text may quote a secret
+        return _examiner.fail(
+            name, f"{connection.source} failed: {where(exc)}", "upgrade the plugin, or tell its author"
+        )
+    return _examiner.ok(name, "the provider knows our app and its secret")
+
+
+def _detail(error: ExchangeError, connection: Connection) -> str:
+    """Return our own words, which quote no secret; a plugin's may."""
+    return str(without(secrets_of(connection.settings), error.detail))

@@ -1,0 +1,109 @@
+"""Can the providers be reached from here, and what time is it there? One GET of each host's root."""
+
+import asyncio
+import email.utils
+import socket
+import ssl
+import statistics
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.http import Transport
+
+CLOCK_WARN_S = 30
+CLOCK_FAIL_S = 300
+
+_reach_examiner = Examiner("provider")
+_clock_examiner = Examiner("clock")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one host said. `ahead_s` is how far our clock is ahead of its own, None where it tells no time."""
+
+    finding: Finding
+    ahead_s: float | None = None
+
+
+async def ask_providers(
+    urls: Iterable[str], transport: Transport, *, timeout_s: float, clock: Callable[[], float]
+) -> list[Answer]:
+    """Ask the host of each URL, all at once; any answer will do. `clock` returns epoch seconds."""
+    hosts = dict.fromkeys(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls))
+    return list(await asyncio.gather(*(_ask(host, transport, timeout_s, clock) for host in hosts)))
+
+
+def examine_clock(answers: Iterable[Answer]) -> Finding:
+    """Compare our clock with the providers' own: the middle one, so that a single wrong one does not matter."""
+    known = [answer.ahead_s for answer in answers if answer.ahead_s is not None]
+    if not known:
+        change = "compare this machine's clock with another one"
+        return _clock_examiner.warn("this machine", "cannot be compared: no provider told the time", change)
+    ahead_s = statistics.median(known)
+    what = f"is {abs(ahead_s):.0f} s {'ahead of' if ahead_s > 0 else 'behind'} the providers'"
+    change = "synchronize it (NTP): the times in ID tokens and in X's signatures are checked against it"
+    if abs(ahead_s) > CLOCK_FAIL_S:
+        return _clock_examiner.fail("this machine", what, change)
+    if abs(ahead_s) > CLOCK_WARN_S:
+        return _clock_examiner.warn("this machine", what, change)
+    return _clock_examiner.ok("this machine", f"agrees with the providers', to {CLOCK_WARN_S} s")
+
+
+async def _ask(host: str, transport: Transport, timeout_s: float, clock: Callable[[], float]) -> Answer:
+    request = httpx.Request("GET", f"{host}/", headers={"User-Agent": "accredit", "Accept-Encoding": "identity"})
+    begun, sent_at = time.perf_counter(), clock()
+    try:
+        async with asyncio.timeout(timeout_s):
+            response = await transport.handle_async_request(request)
+            await response.aclose()  # the head is enough, and the body may be of any size
+    except Exception as exc:  # reaching out may fail in any way, and each is a finding
+        what, change = _cause(exc, timeout_s)
+        return Answer(_reach_examiner.fail(host, what, change))
+    took_ms = (time.perf_counter() - begun) * 1000
+    ahead_s = _ahead(response, (sent_at + clock()) / 2)
+    if response.status_code >= 500:
+        what = f"answers status {response.status_code}"
+        return Answer(_reach_examiner.warn(host, what, "none here, if the provider's status page agrees"), ahead_s)
+    return Answer(_reach_examiner.ok(host, f"can be reached, in {took_ms:.0f} ms"), ahead_s)
+
+
+def _ahead(response: httpx.Response, now: float) -> float | None:
+    if "age" in response.headers:  # a cache answered, with the time of then
+        return None
+    try:
+        told = email.utils.parsedate_to_datetime(response.headers["date"])
+    except (KeyError, ValueError):
+        return None
+    return now - told.timestamp()
+
+
+def _cause(exc: BaseException, timeout_s: float) -> tuple[str, str]:
+    """Say why a host cannot be reached, and what to look at: by the innermost error that tells."""
+    for one in _chain(exc):
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return "its certificate is not trusted", "check this machine's CA certificates (SSL_CERT_FILE), and proxies"
+        if isinstance(one, ssl.SSLError):
+            return "it does not speak TLS there", "check scheme and port of the URL, and proxies"
+        if isinstance(one, socket.gaierror):
+            return "its name does not resolve", "check the URL, and this machine's DNS"
+        if isinstance(one, ConnectionRefusedError):
+            return "it refuses connections", "check the port of the URL, and the firewall"
+        if isinstance(one, TimeoutError):
+            return f"no answer in {timeout_s:g} s", "check the firewall for outgoing connections"
+    return f"cannot be reached: {type(exc).__name__}", "check the URL, and this machine's network"
+
+
+def _chain(exc: BaseException | None) -> Iterator[BaseException]:
+    seen: list[BaseException] = []
+    while exc is not None and exc not in seen:
+        seen.append(exc)
+        # aiohttp keeps the error of the system beside the chain.
+        inner = (getattr(exc, name, None) for name in ("certificate_error", "os_error"))
+        yield from (one for one in inner if isinstance(one, BaseException))
+        yield exc
+        exc = exc.__cause__ or exc.__context__

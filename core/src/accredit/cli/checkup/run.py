@@ -1,0 +1,53 @@
+"""All checks, in order."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from accredit.cli.checkup.api_versions import examine_api_version
+from accredit.cli.checkup.configuration import examine_configuration
+from accredit.cli.checkup.credentials import examine_credentials
+from accredit.cli.checkup.database import examine_database
+from accredit.cli.checkup.finding import Finding
+from accredit.cli.checkup.key_file import examine_key_file
+from accredit.cli.checkup.providers import ask_providers, examine_clock
+from accredit.cli.probe import probe
+from accredit.drift import today
+from accredit.http import make_transport
+from accredit.keys import KeyFile
+from accredit.settings import Settings
+
+_SQLITE = "sqlite:///"
+_NO_ISSUER = "https://issuer.invalid/"
+
+
+async def examine(config: Path | None, *, offline: bool, clock: Callable[[], float]) -> list[Finding]:
+    """Look at everything that can be looked at, whatever else is broken. `clock` returns epoch seconds."""
+    findings, settings, tables = examine_configuration(config)
+    transport = make_transport(max_connections=10)
+    try:
+        # Without good settings there are still connections to look at, under the default limits.
+        exchange = probe(settings or Settings(issuer=_NO_ISSUER), tables, transport=transport, logger=_Silence())
+        findings += [examine_api_version(one, today(clock)) for one in exchange.connections.values()]
+        if settings is not None:
+            keys = KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
+            findings += examine_key_file(keys, settings.tokens.signing_alg)
+            if settings.storage.url.startswith(_SQLITE):
+                findings += examine_database(Path(settings.storage.url.removeprefix(_SQLITE)))
+        if exchange.connections and not offline:
+            urls = [url for one in exchange.connections.values() for url in one.settings.provider_urls]
+            timeout_s = exchange.settings.limits.provider_timeout_s
+            answers = await ask_providers(urls, transport, timeout_s=timeout_s, clock=clock)
+            findings += [*(answer.finding for answer in answers), examine_clock(answers)]
+            findings += [await examine_credentials(one, exchange) for one in exchange.connections.values()]
+    finally:
+        await transport.aclose()
+    return findings
+
+
+class _Silence:
+    """A logger for what is told as a finding instead."""
+
+    def msg(self, line: str) -> None:
+        """Drop one line."""
+
+    info = warning = error = critical = msg

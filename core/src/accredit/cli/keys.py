@@ -1,0 +1,157 @@
+"""`accredit keys`: list, rotate, revoke and encrypt the signing keys. A running server needs no restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from accredit.cli.config import ConfigOption, read_settings
+
+if TYPE_CHECKING:
+    from accredit.keys import KeyFile
+    from accredit.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+AtOnceOption = Annotated[bool, typer.Option("--now", help="Do it although somebody may notice.")]
+
+
+@app.callback()
+def keys() -> None:
+    """List, rotate, revoke or encrypt the keys that sign tokens. Running servers follow within seconds.
+
+    A key is published as `next` before it signs, signs as `current`, and stays published as `previous` until it is
+    revoked. Run these as the user that runs the server: the key file is readable by its owner only.
+
+    \b
+    Example:
+      accredit keys rotate --config accredit.toml
+    """
+
+
+@app.command("list")
+def list_keys(
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """List the keys and what each does. Prints nothing private.
+
+    \b
+    Example:
+      accredit keys list --config accredit.toml
+    """
+    import json
+
+    stored = _existing(_key_file(read_settings(config))).read()
+    rows = [
+        {
+            "kid": one.key.kid,
+            "alg": one.key.alg,
+            "state": one.state,
+            "made": _date(one.made_at or None),
+            "retired": _date(one.retired_at),
+        }
+        for one in sorted(stored, key=lambda one: (one.key.alg, one.state, one.made_at))
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    from accredit.cli.screen import make_console, make_table
+
+    table = make_table("kid", "alg", "state", "made", "retired")
+    for row in rows:
+        table.add_row(*(value or "-" for value in row.values()))
+    make_console().print(table, soft_wrap=False)
+
+
+@app.command("rotate")
+def rotate_keys(config: ConfigOption = None, at_once: AtOnceOption = False) -> None:
+    """Let the next key sign, keep the one before published, and announce a new next key.
+
+    Refused while the next key is so new that verifiers may not know it yet; --now does without, for a key that has
+    leaked.
+
+    \b
+    Example:
+      accredit keys rotate --config accredit.toml
+    """
+    from accredit.keys.stored import find, rotate
+
+    settings = read_settings(config)
+    alg = settings.tokens.signing_alg
+    stored = _existing(_key_file(settings)).change(lambda keys, now: rotate(keys, alg, now=now, at_once=at_once))
+    current, following = find(stored, alg, "current"), find(stored, alg, "next")
+    if current is not None and following is not None:
+        typer.echo(f"signs from now on: {current.key.kid}")
+        typer.echo(f"announced:         {following.key.kid}")
+
+
+@app.command("revoke")
+def revoke_key(
+    kid: Annotated[str, typer.Argument(metavar="KID", help="The key's name, as `accredit keys list` prints it.")],
+    config: ConfigOption = None,
+    at_once: AtOnceOption = False,
+) -> None:
+    """Take a key out of what is published: no token that it signed verifies any more.
+
+    The key that signs must be rotated first. Refused while tokens that the key signed may still be live; --now does
+    without, for a key that has leaked.
+
+    \b
+    Example:
+      accredit keys revoke KID --config accredit.toml
+    """
+    from accredit.keys.stored import revoke
+
+    settings = read_settings(config)
+    tokens = settings.tokens
+    _existing(_key_file(settings)).change(
+        lambda keys, now: revoke(
+            keys,
+            kid,
+            tokens.signing_alg,
+            now=now,
+            longest_ttl_s=max(tokens.access_ttl_s, tokens.id_ttl_s),
+            at_once=at_once,
+        )
+    )
+    typer.echo(f"revoked: {kid}")
+
+
+@app.command("encrypt")
+def encrypt_keys(config: ConfigOption = None) -> None:
+    """Encrypt the key file with ACCREDIT_KEYS__ENCRYPTION_KEY: 32 random bytes in base64.
+
+    Servers that run go on with the keys they have; restart them with the variable. To change it, set the new one and
+    the old one, separated by a comma, and run this again: the first encrypts, each decrypts.
+
+    \b
+    Example:
+      accredit keys encrypt --config accredit.toml
+    """
+    file = _existing(_key_file(read_settings(config)))
+    was_plain = file.encrypt()
+    typer.echo(f"{'encrypted' if was_plain else 'encrypted anew'}: {file.path}")
+
+
+def _key_file(settings: Settings) -> KeyFile:
+    from pathlib import Path
+
+    from accredit.keys import KeyFile
+
+    return KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
+
+
+def _existing(file: KeyFile) -> KeyFile:
+    from accredit.errors import ConfigurationError
+
+    if file.stamp() is None:
+        raise ConfigurationError(f"keys.path: {file.path} is not there; `accredit serve` makes it on its first start")
+    return file
+
+
+def _date(epoch_s: int | None) -> str | None:
+    import datetime as dt
+
+    return None if epoch_s is None else dt.datetime.fromtimestamp(epoch_s, dt.UTC).isoformat().replace("+00:00", "Z")

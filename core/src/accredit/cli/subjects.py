@@ -1,0 +1,112 @@
+"""`accredit subjects`: who is a user's, who is locked out, from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from accredit.cli.config import ConfigOption
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from accredit.subjects import Subjects
+
+T = TypeVar("T")
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+
+SubjectArgument = Annotated[
+    str, typer.Argument(metavar="SUBJECT", help="The `sub` of our tokens, such as 'facebook|1234'.")
+]
+StrategyArgument = Annotated[str, typer.Argument(metavar="STRATEGY", help="The provider, such as facebook.")]
+UserIdArgument = Annotated[str, typer.Argument(metavar="USER_ID", help="The provider's id of the user.")]
+
+
+@app.callback()
+def subjects() -> None:
+    """Look at subjects (our users) and their identities (their accounts at providers); block, link and unlink them.
+
+    What is changed here holds at once in every running server that uses the same database.
+
+    \b
+    Example:
+      accredit subjects block 'facebook|1234' --config accredit.toml
+    """
+
+
+@app.command()
+def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
+    """Show a subject's identities and whether it is blocked."""
+
+    async def look(subjects: Subjects) -> tuple[tuple[tuple[str, str], ...], bool]:
+        return await subjects.identities(subject), await subjects.is_blocked(subject)
+
+    identities, blocked = _run(config, look)
+    typer.echo(f"{subject}: {'blocked' if blocked else 'not blocked'}")
+    for strategy, user_id in identities:
+        typer.echo(f"  {strategy} {user_id}")
+    if not identities:
+        typer.echo("  no identity is stored")
+
+
+@app.command()
+def block(subject: SubjectArgument, config: ConfigOption = None) -> None:
+    """Refuse every login of a subject, and revoke its refresh tokens. Access tokens live until they expire."""
+    _run(config, lambda subjects: subjects.block(subject))
+    typer.echo(f"{subject} is blocked")
+
+
+@app.command()
+def unblock(subject: SubjectArgument, config: ConfigOption = None) -> None:
+    """Let a subject log in again. Its refresh tokens stay revoked."""
+    _run(config, lambda subjects: subjects.unblock(subject))
+    typer.echo(f"{subject} is not blocked")
+
+
+@app.command()
+def link(
+    strategy: StrategyArgument, user_id: UserIdArgument, subject: SubjectArgument, config: ConfigOption = None
+) -> None:
+    """Give an identity to a subject. Be sure that both are one person: an equal e-mail address proves nothing."""
+    if not _run(config, lambda subjects: subjects.link(strategy, user_id, subject)):
+        typer.echo(f"accredit: {strategy} {user_id} belongs to another subject; unlink it first", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{strategy} {user_id} belongs to {subject}")
+
+
+@app.command()
+def unlink(strategy: StrategyArgument, user_id: UserIdArgument, config: ConfigOption = None) -> None:
+    """Take an identity off its subject: it logs in nobody until it is linked again."""
+    _run(config, lambda subjects: subjects.unlink(strategy, user_id))
+    typer.echo(f"{strategy} {user_id} belongs to nobody")
+
+
+def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
+    import asyncio
+    from pathlib import Path
+
+    from accredit.cli.config import read_settings
+    from accredit.errors import ConfigurationError, StorageFailed
+    from accredit.storage import open_storage
+    from accredit.subjects import Subjects
+
+    url = read_settings(config).storage.url
+    if url == "memory://":
+        raise ConfigurationError("storage.url is memory://, which only the serving process can see; name a database")
+    if not (path := Path(url.removeprefix("sqlite:///"))).exists():
+        raise ConfigurationError(f"storage.url: {path} is not there; a relative path begins at the working directory")
+
+    async def run() -> T:
+        storage = open_storage(url)
+        await storage.open()
+        try:
+            return await work(Subjects(storage))
+        except StorageFailed as exc:
+            raise ConfigurationError(f"storage.url: cannot use {url}: {exc.detail}") from exc
+        finally:
+            await storage.close()
+
+    return asyncio.run(run())

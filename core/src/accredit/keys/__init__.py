@@ -1,0 +1,12 @@
+"""Our signing keys: made on first start, kept in one private file, replaced without a restart.
+
+`stored` says which key does what, `file` has the disk, `ring` notices changes in a running process, `signer` is for
+keys that live elsewhere, and `signing` is what the rest of Accredit sees of all that.
+"""
+
+from accredit.keys.file import KeyFile
+from accredit.keys.ring import KeyRing
+from accredit.keys.signer import ExternalKey, Signer, sign, signers_of
+from accredit.keys.signing import SigningKeys
+
+__all__ = ["ExternalKey", "KeyFile", "KeyRing", "Signer", "SigningKeys", "sign", "signers_of"]

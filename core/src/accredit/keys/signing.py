@@ -1,0 +1,26 @@
+"""The keys of one moment."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accredit.jose import PublicKeys, SigningKey
+from accredit.keys.signer import ExternalKey
+
+
+class SigningKeys:
+    """All our keys at one moment; the last signs, every one verifies and is published.
+
+    Take `current` once for tokens that belong together: the next look may find another key. Sign with
+    `accredit.keys.sign`, which waits for a key that lives elsewhere without keeping others waiting.
+    """
+
+    def __init__(self, keys: Sequence[SigningKey | ExternalKey]) -> None:
+        self.all = tuple(keys)
+        self.current = keys[-1]
+        self.algorithms = tuple(dict.fromkeys(key.alg for key in keys))
+        self._jwks = {"keys": [key.public_jwk() for key in keys]}
+        self.public = PublicKeys(self._jwks)
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the JWKS to publish; it holds no private parts."""
+        return self._jwks

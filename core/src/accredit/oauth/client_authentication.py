@@ -1,0 +1,150 @@
+"""Who calls: client authentication at every endpoint that has it.
+
+Public clients say their `client_id` and nothing else. Confidential ones prove it: with their secret by HTTP Basic or in
+the body, or with a JWT. Source: RFC 6749 sections 2.3 and 3.2.1; RFC 7523 section 2.2.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
+
+from accredit.client_secret import SecretHash
+from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, TwoAuthentications
+from accredit.exchange import Exchange
+from accredit.oauth.client_assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
+from accredit.oauth.endpoint import Call
+from accredit.oauth.verified_secrets import VerifiedSecrets
+from accredit.parameters import known_fields
+from accredit.settings import ClientSettings
+
+_LONGEST = {"client_id": 256, "client_secret": 512, "client_assertion": 16_384, "client_assertion_type": 256}
+_CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A calling application that is who it says it is, as far as its settings ask."""
+
+    id: str
+    settings: ClientSettings
+
+    @property
+    def is_confidential(self) -> bool:
+        """It has proven it."""
+        return self.settings.auth_method != "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What a client says of itself, of the right shape, not checked yet. At most one of the two is there."""
+
+    client_id: str
+    secret: str | None = field(default=None, repr=False)
+    assertion: str | None = field(default=None, repr=False)
+    challenge: str | None = None
+    """For the answer, where Basic was tried."""
+
+
+class ClientAuthentication:
+    """Authenticate the clients of one app; its endpoints share what this remembers.
+
+    Raises:
+        ConfigurationError: a client's keys cannot be used.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        settings = exchange.settings
+        self._clients = settings.clients
+        self._secrets = VerifiedSecrets(
+            {
+                client_id: SecretHash.parse(client.secret_hash.get_secret_value())
+                for client_id, client in self._clients.items()
+                if client.secret_hash is not None
+            }
+        )
+        self._assertions = ClientAssertions(
+            self._clients,
+            audiences=(settings.issuer, f"{settings.issuer.rstrip('/')}/oauth/token"),
+            replays=exchange.storage,
+            clock=exchange.clock,
+        )
+
+    async def __call__(self, call: Call) -> Client:
+        """Return the client of a call, and note it there: `read_credentials`, then `check`."""
+        return await self.check(read_credentials(call), call)
+
+    async def check(self, credentials: Credentials, call: Call) -> Client:
+        """Return the client, and note it in the call.
+
+        Raises:
+            InvalidClient: it is unknown, does not prove itself as its settings ask, or sends a proof it has none for.
+        """
+        client_id = credentials.client_id
+        client = self._clients.get(client_id)
+        if client is None:
+            raise InvalidClient("unknown client", challenge=credentials.challenge)
+        call.client_id = client_id
+        secret, assertion = credentials.secret, credentials.assertion
+        match client.auth_method:
+            case "none":
+                if secret is not None or assertion is not None:
+                    raise InvalidClient("a public client sends a proof", challenge=credentials.challenge)
+            case "client_secret":
+                if secret is None:
+                    raise InvalidClient("no secret")
+                if not await self._secrets.check(client_id, secret):
+                    raise InvalidClient("wrong secret", challenge=credentials.challenge)
+            case "private_key_jwt":
+                if assertion is None:
+                    raise InvalidClient("no assertion", challenge=credentials.challenge)
+                await self._assertions.check(client_id, assertion)
+        return Client(client_id, client)
+
+
+def read_credentials(call: Call) -> Credentials:
+    """Return what the call says of its client.
+
+    Raises:
+        MissingParameter: it does not say `client_id` in any way.
+        InvalidParameter: a parameter is not of its form, or `client_id` is not the one that is to be proven.
+        TwoAuthentications: it tries to prove itself in more than one way.
+        InvalidClient: the Basic header cannot be read, or the assertion is of another kind.
+    """
+    fields = known_fields(call.given, _LONGEST)
+    scheme, _, encoded = call.authorization.partition(" ")
+    by_basic = scheme.lower() == "basic"
+    by_assertion = "client_assertion" in fields or "client_assertion_type" in fields
+    if by_basic + by_assertion + ("client_secret" in fields) > 1:
+        raise TwoAuthentications
+    named, secret, assertion = fields.get("client_id"), fields.get("client_secret"), None
+    proven = named
+    if by_basic:
+        proven, secret = _basic(encoded.strip())
+    elif by_assertion:
+        assertion = fields.get("client_assertion", "")
+        if fields.get("client_assertion_type") != ASSERTION_TYPE:
+            raise InvalidClient("client_assertion_type is not that of a JWT")
+        proven = claimed_client(assertion)
+        if proven is None:
+            raise InvalidClient("assertion: it names no client")
+    if proven is None:
+        raise MissingParameter("client_id")
+    if named not in (None, proven):
+        raise InvalidParameter("client_id")
+    return Credentials(client_id=proven, secret=secret, assertion=assertion, challenge=_CHALLENGE if by_basic else None)
+
+
+def _basic(encoded: str) -> tuple[str, str]:
+    try:
+        pair = base64.b64decode(encoded, validate=True).decode("utf-8")
+        name, colon, secret = pair.partition(":")
+        # Each is form-encoded before they are joined, so that a client_id may hold a colon. Source: RFC 6749
+        # section 2.3.1.
+        decoded = unquote_plus(name, errors="strict"), unquote_plus(secret, errors="strict")
+    except (binascii.Error, ValueError):
+        raise InvalidClient("the Basic header cannot be read", challenge=_CHALLENGE) from None
+    longest = _LONGEST["client_id"], _LONGEST["client_secret"]
+    if not colon or not all(1 <= len(part) <= most for part, most in zip(decoded, longest, strict=True)):
+        raise InvalidClient("the Basic header does not hold a name and a secret", challenge=_CHALLENGE)
+    return decoded

@@ -1,0 +1,68 @@
+"""`client_credentials`: a token for the client itself. Source: RFC 6749 section 4.4; RFC 9068 section 5."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+
+from accredit.errors import GrantNotAllowed, InvalidScope
+from accredit.exchange import Exchange
+from accredit.keys import sign
+from accredit.models import TokenSet
+from accredit.oauth.client_authentication import Client
+from accredit.oauth.endpoint import Call
+from accredit.parameters import scopes_of
+from accredit.profile import SCOPE_CLAIMS
+from accredit.settings import CLIENT_CREDENTIALS_GRANT
+from accredit.steps.build_claims import access_claims
+from accredit.steps.grant_scopes import grant_audience
+from accredit.steps.respond import token_body
+
+_OF_USERS = frozenset({"openid", "offline_access", *SCOPE_CLAIMS})
+"""There is no user here, and no refresh token (RFC 6749 section 4.4.3)."""
+
+
+class ClientCredentials:
+    """Issue an access token whose `sub` is `<client_id>@clients`, never that of a user."""
+
+    name: ClassVar[str] = CLIENT_CREDENTIALS_GRANT
+    parameters: ClassVar[Mapping[str, int]] = {"scope": 4096, "audience": 1024}
+    required: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def __call__(self, fields: Mapping[str, str], client: Client, call: Call) -> dict[str, Any]:
+        """Issue one, for scopes and an audience of the client's own settings."""
+        if not client.is_confidential:
+            raise GrantNotAllowed(self.name)
+        settings = self._exchange.settings
+        audience = grant_audience(fields.get("audience"), client.settings, settings.issuer)
+        scopes = _grant(scopes_of(fields), client.settings.scopes)
+        call.subject = subject = f"{client.id}@clients"
+        claims = access_claims(
+            subject,
+            client_id=client.id,
+            audience=audience,
+            scopes=scopes,
+            settings=settings,
+            now=int(self._exchange.clock()),
+        )
+        access_token = await sign(self._exchange.keys.current, claims, typ="at+jwt")
+        call.done, call.scopes = "token.issued", scopes
+        expires_in = settings.tokens.access_ttl_s
+        return token_body(
+            TokenSet(access_token=SecretStr(access_token), expires_in=expires_in, scopes=scopes, subject=subject),
+            state=None,
+        )
+
+
+def _grant(requested: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
+    allowed = [scope for scope in dict.fromkeys(own) if scope not in _OF_USERS]
+    if not requested:
+        # Clients of this grant seldom name scopes; they mean what they were given. Source: RFC 6749 section 3.3.
+        return tuple(allowed)
+    granted = tuple(scope for scope in requested if scope in allowed)
+    if not granted:
+        raise InvalidScope
+    return granted

@@ -1,0 +1,125 @@
+"""Token exchange: the exchange over the standard's wire. Source: RFC 8693 section 2."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+
+from accredit.errors import InvalidParameter, InvalidTarget, MissingParameter
+from accredit.exchange import Exchange
+from accredit.models import ExchangeRequest, ProviderToken
+from accredit.oauth.client_authentication import Client
+from accredit.oauth.endpoint import Call
+from accredit.parameters import bearer_of, scopes_of
+from accredit.settings import TOKEN_EXCHANGE_GRANT
+from accredit.steps.respond import token_body
+
+_TYPE = "urn:ietf:params:oauth:token-type:"
+_AUTH0_TYPE = "http://auth0.com/oauth/token-type/"
+ACCESS_TOKEN_TYPE = f"{_TYPE}access_token"
+
+_STANDARD = {ACCESS_TOKEN_TYPE, f"{_TYPE}id_token", f"{_TYPE}jwt"}
+_NATIVE = {
+    f"{_AUTH0_TYPE}google-id-token": "google-oauth2",
+    f"{_AUTH0_TYPE}facebook-info-session-access-token": "facebook",
+    f"{_AUTH0_TYPE}apple-id-token": "apple",
+    f"{_AUTH0_TYPE}apple-authz-code": "apple",
+}
+"""What Auth0's native SDKs send, and the strategy it speaks of; also the connection, where they name none."""
+_JWTS = {f"{_TYPE}id_token", f"{_TYPE}jwt", f"{_AUTH0_TYPE}google-id-token", f"{_AUTH0_TYPE}apple-id-token"}
+
+
+class TokenExchange:
+    """Turn `subject_token` into our tokens, by the same steps as `/oauth/access_token`.
+
+    `user_profile`, which Auth0's SDKs send, is what the app says of its user: it is not even read.
+    """
+
+    name: ClassVar[str] = TOKEN_EXCHANGE_GRANT
+    parameters: ClassVar[Mapping[str, int]] = {
+        "subject_token": 16_384,
+        "subject_token_type": 256,
+        "requested_token_type": 256,
+        "actor_token": 16_384,
+        "actor_token_type": 256,
+        "connection": 256,
+        "access_token_secret": 1024,
+        "scope": 4096,
+        "audience": 1024,
+        "resource": 1024,
+        "nonce": 1024,
+        "user_id": 256,
+        "device": 1024,
+        "state": 4096,
+        "main_access_token": 16_384,
+    }
+    required: ClassVar[tuple[str, ...]] = ("subject_token", "subject_token_type")
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def __call__(self, fields: Mapping[str, str], client: Client, call: Call) -> dict[str, Any]:
+        """Run one exchange. It leaves its own audit event behind."""
+        request = self._request(fields, client, call)
+        call.done = None
+        tokens = await self._exchange(request)
+        return {**token_body(tokens, state=request.state), "issued_token_type": ACCESS_TOKEN_TYPE}
+
+    def _request(self, fields: Mapping[str, str], client: Client, call: Call) -> ExchangeRequest:
+        if fields.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
+            raise InvalidParameter("requested_token_type")
+        for name in ("actor_token", "actor_token_type"):
+            if name in fields:
+                # Ignored, it would make an impersonation of what was meant as a delegation.
+                raise InvalidParameter(name)
+        main_access_token = fields.get("main_access_token")
+        return ExchangeRequest(
+            client_id=client.id,
+            connection=self._connection(fields),
+            token=_token(fields),
+            scopes=scopes_of(fields),
+            user_id_hint=fields.get("user_id"),
+            audience=_audience(fields),
+            device=fields.get("device"),
+            state=fields.get("state"),
+            main_access_token=None if main_access_token is None else SecretStr(main_access_token),
+            bearer=bearer_of(call.authorization),
+            form_as_json=call.form_as_json,
+            grant_type=self.name,
+        )
+
+    def _connection(self, fields: Mapping[str, str]) -> str:
+        token_type, named = fields["subject_token_type"], fields.get("connection")
+        strategy = _NATIVE.get(token_type)
+        if strategy is None and token_type not in _STANDARD:
+            raise InvalidParameter("subject_token_type")
+        if named is None:
+            if strategy is None:
+                raise MissingParameter("connection")
+            return strategy
+        connection = self._exchange.connections.get(named)
+        if strategy is not None and connection is not None and connection.strategy.name != strategy:
+            raise InvalidParameter("connection")
+        return named
+
+
+def _token(fields: Mapping[str, str]) -> ProviderToken:
+    try:
+        token = ProviderToken.of(
+            fields["subject_token"], secret=fields.get("access_token_secret"), nonce=fields.get("nonce")
+        )
+    except InvalidParameter as error:
+        if error.detail == "access_token":
+            raise InvalidParameter("subject_token") from None
+        raise
+    if fields["subject_token_type"] in _JWTS and not token.is_jwt:
+        raise InvalidParameter("subject_token")
+    return token
+
+
+def _audience(fields: Mapping[str, str]) -> str | None:
+    """Return the target, which may be called `audience` or `resource`; the exchange knows which are allowed."""
+    audience, resource = fields.get("audience"), fields.get("resource")
+    if audience is not None and resource not in (None, audience):
+        raise InvalidTarget
+    return resource if audience is None else audience

@@ -1,0 +1,81 @@
+"""`POST /oauth/introspect`, for clients that authenticate. Source: RFC 7662."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from accredit.errors import InvalidClient
+from accredit.exchange import Exchange
+from accredit.oauth.answer import json_answer
+from accredit.oauth.client_authentication import Client, ClientAuthentication
+from accredit.oauth.endpoint import Call
+from accredit.oauth.presented import Presented
+from accredit.parameters import known_fields, required
+from accredit.settings import REFRESH_TOKEN_GRANT
+from accredit.storage import hash_token
+
+_LONGEST = {"token": 16_384, "token_type_hint": 256}
+_STATED = ("scope", "client_id", "exp", "iat", "sub", "aud", "iss", "jti")
+_INACTIVE = {"active": False}
+
+
+class Introspection:
+    """Tell whether a token is good, and what it stands for.
+
+    Access tokens may be shown by any confidential client, which is how an API asks; a refresh token by its own client
+    only. Of everything else nothing is said but that it is not active (section 2.2).
+    """
+
+    def __init__(self, exchange: Exchange, authentication: ClientAuthentication) -> None:
+        self._exchange = exchange
+        self._authentication = authentication
+        self._presented = Presented(exchange)
+
+    async def __call__(self, call: Call) -> Response:
+        """Answer one call.
+
+        Raises:
+            InvalidClient: the client has not proven who it is.
+        """
+        fields = known_fields(call.given, _LONGEST)
+        client = await self._authentication(call)
+        if not client.is_confidential:
+            raise InvalidClient("a public client")
+        token = required(fields, "token")
+        call.done = "token.introspected"
+        body = self._access_token(token) or await self._refresh_token(token, client)
+        if body is None or await self._presented.is_blocked(body["sub"]):
+            return json_answer(200, _INACTIVE)
+        call.subject = body["sub"]
+        return json_answer(200, {"active": True, **body})
+
+    def _access_token(self, token: str) -> dict[str, Any] | None:
+        access_token = self._presented.access_token(token)
+        if access_token is None:
+            return None
+        claims = access_token.claims
+        return {**{name: claims[name] for name in _STATED if name in claims}, "token_type": "Bearer"}
+
+    async def _refresh_token(self, token: str, client: Client) -> dict[str, Any] | None:
+        """Return what the token would be good for at the token endpoint now."""
+        settings, now = self._exchange.settings, self._exchange.clock()
+        stored = await self._exchange.storage.find(hash_token(token))
+        if stored is None or stored.revoked:
+            return None
+        grant = stored.grant
+        leeway_s = settings.tokens.leeway_s if client.settings.leeway_s is None else client.settings.leeway_s
+        if grant.client_id != client.id or REFRESH_TOKEN_GRANT not in client.settings.grant_types:
+            return None
+        if grant.connection not in self._exchange.connections or grant.connection not in client.settings.connections:
+            return None
+        if now >= grant.expires_at or (stored.replaced_at is not None and now >= stored.replaced_at + leeway_s):
+            return None
+        return {
+            "scope": grant.scope,
+            "client_id": grant.client_id,
+            "exp": grant.expires_at,
+            "iat": grant.issued_at,
+            "sub": grant.subject,
+            "aud": grant.audience,
+            "iss": settings.issuer,
+        }

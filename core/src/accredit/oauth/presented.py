@@ -1,0 +1,34 @@
+"""Tokens of ours that are shown to us: the questions that every endpoint asks of one."""
+
+from accredit.access_token import AccessToken, IdToken, read_access_token, read_id_token
+from accredit.exchange import Exchange
+
+
+class Presented:
+    """Read what was presented, with the keys, the clients and the clock of this moment."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def access_token(self, token: str) -> AccessToken | None:
+        """Return what a live access token of ours says, if its client still exists."""
+        exchange = self._exchange
+        issuer, clock = exchange.settings.issuer, exchange.clock
+        read = read_access_token(token, keys=exchange.keys, issuer=issuer, clock=clock)
+        return read if read is not None and read.client_id in exchange.settings.clients else None
+
+    def id_token(self, token: str) -> IdToken | None:
+        """Return what a live ID token of ours says, if its client still exists."""
+        exchange = self._exchange
+        issuer, clock = exchange.settings.issuer, exchange.clock
+        read = read_id_token(token, keys=exchange.keys, issuer=issuer, clock=clock)
+        return read if read is not None and read.client_id in exchange.settings.clients else None
+
+    async def is_blocked(self, subject: str) -> bool:
+        """Tell whether the subject was blocked since. One read.
+
+        Raises:
+            StorageFailed: nobody can tell, and so nothing is let through.
+        """
+        stored = await self._exchange.storage.get(subject)
+        return stored is not None and stored.blocked

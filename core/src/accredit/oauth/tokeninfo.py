@@ -1,0 +1,36 @@
+"""`POST /tokeninfo`: the profile in an ID token of ours, for clients of the original service (Lock 1, auth0.js 6)."""
+
+from starlette.responses import Response
+
+from accredit.errors import BlockedToken, InvalidToken
+from accredit.exchange import Exchange
+from accredit.oauth.answer import json_answer
+from accredit.oauth.endpoint import Call
+from accredit.oauth.presented import Presented
+from accredit.parameters import known_fields, required
+
+_PROTOCOL = frozenset({"iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"})
+
+
+class Tokeninfo:
+    """Verify an ID token and return what it says of the user, `sub` also as `user_id`."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._presented = Presented(exchange)
+
+    async def __call__(self, call: Call) -> Response:
+        """Answer one call.
+
+        Raises:
+            InvalidToken: not a live ID token of ours.
+            BlockedToken: its subject has been blocked since.
+        """
+        token = self._presented.id_token(required(known_fields(call.given, {"id_token": 16_384}), "id_token"))
+        if token is None:
+            raise InvalidToken("not a live ID token of ours")
+        call.client_id, call.subject = token.client_id, token.subject
+        if await self._presented.is_blocked(token.subject):
+            raise BlockedToken
+        call.done = "tokeninfo.stated"
+        profile = {name: value for name, value in token.claims.items() if name not in _PROTOCOL}
+        return json_answer(200, {**profile, "user_id": token.subject})

@@ -1,0 +1,48 @@
+"""To whom does a signed-in caller want the new identity linked? Only an access token of ours can say it."""
+
+from collections.abc import Callable
+
+from pydantic import SecretStr
+
+from accredit.access_token import AccessToken
+from accredit.errors import InvalidMainToken, LinkingUnavailable, SubjectBlocked
+from accredit.settings import SubjectPolicy
+from accredit.storage import SubjectStore
+
+
+async def check_main_token(
+    main_access_token: SecretStr | None,
+    read: Callable[[str], AccessToken | None],
+    storage: SubjectStore,
+    *,
+    client_id: str,
+    audience: str,
+    policy: SubjectPolicy,
+) -> str | None:
+    """Return the id of the subject to link to, or None where the request does not ask for it.
+
+    `read` returns what an access token of ours says, None for any other or an expired one; `audience` is us. It must
+    be meant for us: an API that is shown a user's token must not be able to link its own identity to that user.
+
+    Raises:
+        LinkingUnavailable: only the host links identities.
+        InvalidMainToken: not a live access token of a user, issued to this client and meant for us.
+        SubjectBlocked: that user is blocked.
+    """
+    if main_access_token is None:
+        return None
+    if policy == "existing-only":
+        raise LinkingUnavailable
+    token = read(main_access_token.get_secret_value())
+    if token is None:
+        raise InvalidMainToken("not a live access token of ours")
+    if token.client_id != client_id:
+        raise InvalidMainToken("the access token is another client's")
+    if token.audience != audience:
+        raise InvalidMainToken("the access token is for another API")
+    if token.subject == f"{client_id}@clients":
+        raise InvalidMainToken("the access token is the client's own, not a user's")
+    stored = await storage.get(token.subject)
+    if stored is not None and stored.blocked:
+        raise SubjectBlocked
+    return token.subject

@@ -1,0 +1,146 @@
+"""The storage in SQLite: each method is a piece of work for the writer, or a read."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from accredit.errors import ConfigurationError, StorageFailed
+from accredit.storage.grants import Grant, Rotation, StoredGrant
+from accredit.storage.migrate import migrate
+from accredit.storage.sqlite import grants, subjects
+from accredit.storage.sqlite.writer import Work, Writer
+from accredit.storage.subjects import StoredSubject
+
+T = TypeVar("T")
+
+_BUSY_TIMEOUT_S = 5.0
+
+
+class SqliteStorage:
+    """Keep everything in the SQLite database at `path`, made on first use and readable by its owner only.
+
+    `clock` returns epoch seconds; it says what has expired and may be deleted.
+    """
+
+    def __init__(self, path: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._path = Path(path)
+        self._clock = clock
+        self._writer: Writer | None = None
+
+    async def open(self) -> None:
+        """Migrate the schema and start the writer.
+
+        Raises:
+            ConfigurationError: the database cannot be opened, or belongs to a newer version.
+        """
+        await asyncio.to_thread(migrate, self._path)
+        try:
+            connection, self._reader = await asyncio.to_thread(self._connect)
+        except sqlite3.Error as exc:
+            raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
+        self._writer = Writer(connection, insert=grants.insert, prune=self._prune)
+
+    async def close(self) -> None:
+        """Commit what is waiting, then stop the writer."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            await writer.close()
+            self._reader.close()
+
+    async def add(self, grant: Grant) -> None:
+        """Insert one grant."""
+        await self._open().add(grant)
+
+    async def find(self, token_hash: str) -> StoredGrant | None:
+        """Look one up."""
+        return await self._read(partial(grants.find, token_hash=token_hash))
+
+    async def rotate(self, token_hash: str, successor: Grant, *, now: int, leeway_s: int) -> Rotation:
+        """Replace one grant by another."""
+        return await self._write(
+            partial(grants.rotate, token_hash=token_hash, successor=successor, now=now, leeway_s=leeway_s)
+        )
+
+    async def revoke_family(self, family: str) -> None:
+        """Revoke one login's grants."""
+        await self._write(partial(grants.revoke_family, family=family))
+
+    async def revoke_subject(self, subject: str) -> None:
+        """Revoke one subject's grants."""
+        await self._write(partial(grants.revoke_subject, subject=subject))
+
+    async def subject_of(self, strategy: str, user_id: str) -> StoredSubject | None:
+        """Look up an identity."""
+        return await self._read(partial(subjects.subject_of, strategy=strategy, user_id=user_id))
+
+    async def get(self, subject: str) -> StoredSubject | None:
+        """Look up a subject."""
+        return await self._read(partial(subjects.get, subject=subject))
+
+    async def create(self, strategy: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
+        """Enter an identity, unless it is there."""
+        return await self._write(partial(subjects.create, strategy=strategy, user_id=user_id, subject=subject, now=now))
+
+    async def link(self, strategy: str, user_id: str, subject: str, *, now: int) -> bool:
+        """Enter an identity, unless it is another subject's."""
+        return await self._write(partial(subjects.link, strategy=strategy, user_id=user_id, subject=subject, now=now))
+
+    async def unlink(self, strategy: str, user_id: str) -> None:
+        """Take an identity off its subject."""
+        await self._write(partial(subjects.unlink, strategy=strategy, user_id=user_id, now=int(self._clock())))
+
+    async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
+        """List a subject's identities."""
+        return await self._read(partial(subjects.identities, subject=subject))
+
+    async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the port
+        """Block a subject, or let it in again."""
+        await self._write(partial(subjects.set_blocked, subject=subject, now=int(self._clock()), blocked=blocked))
+
+    async def first_use(self, jti: str, expires_at: int) -> bool:
+        """Remember an identifier."""
+        return await self._write(partial(subjects.first_use, jti=jti, expires_at=expires_at, now=self._clock()))
+
+    def _open(self) -> Writer:
+        if self._writer is None:
+            raise StorageFailed("the store is closed")
+        return self._writer
+
+    async def _write(self, work: Work[T]) -> T:
+        return await self._open().run(work)
+
+    async def _read(self, work: Work[T]) -> T:
+        """Run an indexed look-up right here: a few microseconds, where a trip through a thread costs forty.
+
+        In WAL mode readers wait for nobody, but for a moment after a crash. Then, as with any other trouble, the writer
+        does it: it can wait without holding up everybody.
+        """
+        writer = self._open()
+        try:
+            return work(self._reader)
+        except sqlite3.Error:
+            return await writer.run(work)
+
+    def _prune(self, connection: sqlite3.Connection, most: int) -> None:
+        now = self._clock()
+        grants.prune(connection, most, now)
+        subjects.prune(connection, most, now)
+
+    def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+        writer = self._connection(timeout_s=_BUSY_TIMEOUT_S)
+        try:
+            writer.execute("PRAGMA journal_mode=WAL")
+            writer.execute("PRAGMA synchronous=FULL")
+            reader = self._connection(timeout_s=0)
+        except sqlite3.Error:
+            writer.close()
+            raise
+        return writer, reader
+
+    def _connection(self, *, timeout_s: float) -> sqlite3.Connection:
+        # Made in one thread and used in another, but never in two at once.
+        return sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=timeout_s)

@@ -1,0 +1,153 @@
+"""The one thread that writes: everything that waits shares one transaction.
+
+So a durable row costs what an undurable one does. Work is a function of the connection, and nothing else, so that it
+can be run again: if any fails, the transaction is, with a savepoint for each, and only the culprit fails.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+from accredit.errors import ExchangeError, StorageFailed
+from accredit.storage.grants import Grant
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+Insert = Callable[[sqlite3.Connection, Sequence[Grant]], Sequence[ExchangeError | None]]
+"""Insert grants; return for each what keeps it out, or None."""
+
+_LARGEST_BATCH = 512
+_PRUNE_EVERY = 100
+
+_Waiting = tuple[Grant | Work[Any], "asyncio.Future[Any]"]
+_Outcome = tuple["asyncio.Future[Any]", object]
+"""A future, and its result or the `ExchangeError` to raise."""
+
+
+class Writer:
+    """Run work on `connection`, in the order it came, and hand results back to the running event loop.
+
+    `insert` stores grants; `prune` deletes at most as many expired rows as it is told. The connection is closed at
+    the end.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, insert: Insert, prune: Callable[..., object]) -> None:
+        self._connection = connection
+        self._insert = insert
+        self._prune = prune
+        self._unpruned = 0
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._write, name="accredit-sqlite", daemon=True)
+        self._thread.start()
+
+    async def add(self, grant: Grant) -> None:
+        """Insert one grant; returns after the commit that holds it."""
+        done = self._loop.create_future()
+        self._queue.put((grant, done))
+        await done
+
+    async def run(self, work: Work[T]) -> T:
+        """Run some work, all or nothing; returns after the commit that holds it."""
+        done = self._loop.create_future()
+        self._queue.put((work, done))
+        return cast("T", await done)
+
+    async def close(self) -> None:
+        """Commit what is waiting, then stop."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _write(self) -> None:
+        open_for_more = True
+        while open_for_more:
+            batch: list[_Waiting] = []
+            item = self._queue.get()
+            while item is not None:
+                batch.append(item)
+                if len(batch) == _LARGEST_BATCH or self._queue.empty():
+                    break
+                item = self._queue.get()
+            open_for_more = item is not None
+            if batch:
+                self._loop.call_soon_threadsafe(_resolve, self._commit(batch))
+        self._connection.close()
+
+    def _commit(self, batch: list[_Waiting]) -> list[_Outcome]:
+        try:
+            try:
+                return self._transact(batch, self._together)
+            except _Unfit:
+                # Somebody's value that SQLite cannot hold, say: nobody else's trouble.
+                return self._transact(batch, self._one_by_one)
+        except Exception as exc:  # whatever it is, the writer must live on
+            return [(done, _failure(exc)) for _, done in batch]
+
+    def _transact(self, batch: list[_Waiting], do: Callable[[list[_Waiting]], list[_Outcome]]) -> list[_Outcome]:
+        connection = self._connection
+        try:
+            if connection.in_transaction:  # an earlier roll-back has failed
+                connection.execute("ROLLBACK")
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = do(batch)
+            self._unpruned += len(batch)
+            if self._unpruned >= _PRUNE_EVERY:
+                # Twice what has come in, so that it keeps up; no more, so that nobody waits long for it.
+                most, self._unpruned = 2 * self._unpruned, 0
+                self._prune(connection, most)
+            connection.execute("COMMIT")
+        except Exception:
+            with suppress(sqlite3.Error):
+                connection.rollback()
+            raise
+        return outcomes
+
+    def _together(self, batch: list[_Waiting]) -> list[_Outcome]:
+        """Run all work without savepoints, whose copies of pages would cost more than the work itself."""
+        grants = [(work, done) for work, done in batch if isinstance(work, Grant)]
+        try:
+            verdicts = self._insert(self._connection, [grant for grant, _ in grants]) if grants else ()
+            outcomes: list[_Outcome] = list(zip((done for _, done in grants), verdicts, strict=True))
+            outcomes += [(done, work(self._connection)) for work, done in batch if not isinstance(work, Grant)]
+        except Exception as exc:
+            raise _Unfit from exc
+        return outcomes
+
+    def _one_by_one(self, batch: list[_Waiting]) -> list[_Outcome]:
+        """Run each piece of work in a savepoint, so that it fails alone."""
+        return [(done, self._alone(work)) for work, done in batch]
+
+    def _alone(self, work: Grant | Work[Any]) -> object:
+        connection = self._connection
+        connection.execute("SAVEPOINT alone")
+        try:
+            result = self._insert(connection, [work])[0] if isinstance(work, Grant) else work(connection)
+        except Exception as exc:
+            if not connection.in_transaction:  # SQLite has rolled everything back: it is everybody's trouble
+                raise
+            connection.execute("ROLLBACK TO alone")
+            result = _failure(exc)
+        connection.execute("RELEASE alone")
+        return result
+
+
+class _Unfit(Exception):
+    """Some piece of work in the batch has failed."""
+
+
+def _failure(exc: Exception) -> ExchangeError:
+    return StorageFailed(f"SQLite: {type(exc).__name__}")  # one for each caller: raised, it carries a traceback
+
+
+def _resolve(outcomes: list[_Outcome]) -> None:
+    for done, outcome in outcomes:
+        if done.done():  # its exchange gave up meanwhile
+            continue
+        if isinstance(outcome, ExchangeError):
+            done.set_exception(outcome)
+        else:
+            done.set_result(outcome)

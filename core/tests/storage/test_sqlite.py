@@ -1,0 +1,155 @@
+"""What only SQLite can get wrong: work that fails in a batch, reads beside the writer, rows that stay."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from core.tests.parts.support import Clock, grant
+
+from accredit.errors import StorageFailed
+from accredit.storage import Rotation, SqliteStorage, StoredSubject
+from accredit.storage.migrate import migrate
+
+
+@pytest.fixture
+async def storage(path: Path, clock: Clock) -> AsyncIterator[SqliteStorage]:
+    storage = SqliteStorage(str(path), clock=clock)
+    await storage.open()
+    yield storage
+    await storage.close()
+
+
+def execute(path: Path, *statements: str) -> list[Any]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return [connection.execute(statement).fetchall() for statement in statements][-1]
+
+
+async def in_one_batch(path: Path, *work: Any) -> list[Any]:
+    """Run all but the first in one transaction: the database is locked until all of them wait."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        running = [asyncio.ensure_future(one) for one in work]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        lock.execute("ROLLBACK")
+        return await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_work_that_fails_fails_alone(storage: SqliteStorage, path: Path) -> None:
+    await storage.add(grant("a", family="a"))
+    await storage.add(grant("b", family="b"))
+    bad = grant("bad", family="b", device="half \ud800")
+
+    outcomes = await in_one_batch(
+        path,
+        storage.add(grant("first", family="first")),
+        storage.rotate("a", grant("a 2", family="a"), now=1_000, leeway_s=0),
+        storage.rotate("b", bad, now=1_000, leeway_s=0),
+        storage.add(grant("c", family="c")),
+        storage.add(grant("bad too", family="d", device="\udfff")),
+        storage.create("acme", "\ud800", "ada", now=1_000),
+        storage.create("acme", "1", "ada", now=1_000),
+        storage.first_use("jti", 2_000),
+    )
+
+    shown = [type(one) if isinstance(one, Exception) else one for one in outcomes]
+    failed, created = StorageFailed, StoredSubject("ada")
+    assert shown == [None, Rotation.ROTATED, failed, None, failed, failed, created, True]
+    replaced = execute(path, "SELECT token_hash, replaced_at FROM grants ORDER BY token_hash")
+    assert replaced == [("a", 1_000), ("a 2", None), ("b", None), ("c", None), ("first", None)]
+    assert execute(path, "SELECT user_id FROM identities") == [("1",)]
+    assert not await storage.first_use("jti", 2_000)
+
+
+async def test_a_rotation_that_cannot_store_the_successor_changes_nothing(storage: SqliteStorage) -> None:
+    await storage.add(grant("a"))
+    with pytest.raises(StorageFailed, match="^SQLite: UnicodeEncodeError$"):
+        await storage.rotate("a", grant("b", device="half \ud800"), now=1_000, leeway_s=0)
+
+    stored = await storage.find("a")
+    assert stored is not None
+    assert stored.replaced_at is None
+    assert await storage.rotate("a", grant("c"), now=1_000, leeway_s=0) is Rotation.ROTATED
+
+
+async def test_a_look_up_does_not_wait_for_a_writer(storage: SqliteStorage, path: Path) -> None:
+    await storage.add(grant("a"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        lock.execute("INSERT INTO subjects VALUES ('ada', 1, 1)")
+        async with asyncio.timeout(1):
+            assert await storage.find("a") is not None
+            assert await storage.get("ada") is None
+        lock.execute("COMMIT")
+    assert await storage.get("ada") == StoredSubject("ada", blocked=True)
+
+
+async def test_a_look_up_that_fails_is_left_to_the_writer(
+    storage: SqliteStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await storage.add(grant("a"))
+    broken = sqlite3.connect(":memory:")  # has no tables
+    monkeypatch.setattr(storage, "_reader", broken)
+
+    assert await storage.find("a") is not None
+    assert await storage.get("ada") is None
+    broken.close()
+
+
+async def test_a_look_up_that_cannot_be_done_at_all_says_so(storage: SqliteStorage, path: Path) -> None:
+    execute(path, "ALTER TABLE subjects RENAME TO elsewhere")
+    with pytest.raises(StorageFailed, match="^SQLite: OperationalError$"):
+        await storage.get("ada")
+
+
+async def test_a_storage_that_is_closed_answers_nothing(storage: SqliteStorage) -> None:
+    await storage.close()
+    for call in (storage.find("a"), storage.get("a"), storage.first_use("a", 1), storage.revoke_family("a")):
+        with pytest.raises(StorageFailed, match="^the store is closed$"):
+            await call
+
+
+async def test_a_look_up_uses_an_index(path: Path) -> None:
+    migrate(path)
+    live = "replaced_at IS NULL AND NOT revoked"
+    for query in (
+        "SELECT * FROM grants WHERE token_hash = 'a'",
+        "SELECT * FROM grants WHERE family = 'a'",
+        "SELECT * FROM grants WHERE expires_at <= 1",
+        f"SELECT family FROM grants WHERE subject = 'a' AND {live}",  # noqa: S608 - constants
+        f"SELECT rowid FROM grants WHERE subject = 'a' AND client_id = 'b' AND {live}",  # noqa: S608 - constants
+        "SELECT * FROM identities WHERE strategy = 'a' AND user_id = 'b'",
+        "SELECT * FROM identities WHERE subject = 'a'",
+        "SELECT * FROM subjects WHERE id = 'a'",
+        "SELECT * FROM used_ids WHERE jti = 'a'",
+        "SELECT * FROM used_ids WHERE expires_at <= 1",
+    ):
+        plan = " ".join(row[3] for row in execute(path, f"EXPLAIN QUERY PLAN {query}"))
+        assert "USING" in plan, query
+        assert "SCAN" not in plan, query
+
+
+async def test_expired_rows_leave_the_database_a_few_at_a_time(
+    storage: SqliteStorage, path: Path, clock: Clock
+) -> None:
+    await asyncio.gather(
+        *(storage.add(grant(f"old {n}", family=f"{n}", subject=f"acme|{n}", expires_at=2_000)) for n in range(2_000))
+    )
+    await asyncio.gather(*(storage.first_use(f"{n}", 2_000) for n in range(600)))
+    clock.now = 2_000
+
+    left = [2_000 + 600]
+    for number in range(2_000):
+        await storage.add(grant(f"new {number}", family=f"n{number}", subject=f"acme|{number}"))
+        if number % 100 == 0:
+            expired = "SELECT (SELECT count(*) FROM grants WHERE expires_at = 2000) + (SELECT count(*) FROM used_ids)"
+            left.append(execute(path, expired)[0][0])
+
+    steps = [before - after for before, after in zip(left, left[1:], strict=False)]
+    assert max(steps) <= 2 * 200  # a hundred pieces of work delete at most twice as many rows of each kind
+    assert left[-1] == 0
+    assert execute(path, "SELECT count(*) FROM grants") == [(2_000,)]

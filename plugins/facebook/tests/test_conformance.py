@@ -1,0 +1,11 @@
+from pathlib import Path
+
+from accredit.testing import StrategyConformance
+from accredit_facebook.simulator import FacebookSimulator
+from accredit_facebook.strategy import FacebookStrategy
+
+
+class TestFacebook(StrategyConformance):
+    strategy = FacebookStrategy
+    simulator = FacebookSimulator
+    payloads = Path(__file__).parent / "payloads"

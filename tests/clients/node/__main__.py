@@ -1,0 +1,49 @@
+"""Run the tests of this folder with Node against a server of ours: `python -m tests.clients.node NODE_MODULES_PARENT`.
+
+The folder given holds a copy of the tests beside their `node_modules`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.clients.service import API, APP, BACKEND, served
+
+from accredit.testing import installed_simulators, serve
+
+
+def main(folder: Path) -> int:
+    """Return the exit status of Node's test runner."""
+    tests = sorted(str(path) for path in folder.glob("*.test.mjs"))
+    if not tests:
+        print(f"no tests in {folder}", file=sys.stderr)
+        return 1
+    simulators = {name: simulator() for name, simulator in installed_simulators().items()}
+    with ExitStack() as stack:
+        connections = {
+            name: simulator.settings(stack.enter_context(serve(simulator.app())))
+            for name, simulator in simulators.items()
+        }
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accredit-")))
+        service = stack.enter_context(served(connections, scratch))
+        samples = {name: dict(simulator.samples()[0].parameters) for name, simulator in simulators.items()}
+        environment = {
+            **os.environ,
+            "NODE_EXTRA_CA_CERTS": str(service.authority),
+            "ACCREDIT_URL": service.url,
+            "ACCREDIT_APP": APP,
+            "ACCREDIT_BACKEND": BACKEND,
+            "ACCREDIT_SECRET": service.secret,
+            "ACCREDIT_API": API,
+            "ACCREDIT_SAMPLES": json.dumps(samples),
+        }
+        command = ["node", "--test", "--test-reporter", "spec", *tests]
+        return subprocess.run(command, env=environment, cwd=folder, check=False, timeout=120).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))

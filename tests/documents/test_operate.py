@@ -1,0 +1,121 @@
+"""The page for operators names every event, every field and every reason that raises an alert."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.documents.blocks import ROOT, blocks
+
+from accredit.audit import Audit
+from accredit.errors import ExchangeError
+from accredit.events import Check, EndpointEvent, ExchangeEvent
+from accredit.exchange import Exchange
+from accredit.http import ProviderCall
+from accredit.settings import Settings, StorageSettings
+
+PAGE = (ROOT / "docs/operate.md").read_text("utf-8")
+CORE = ROOT / "core/src/accredit"
+SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
+EVENT = re.compile(r"(connection|jwks|keys|observer|subject|token|tokeninfo|userinfo)\.[a-z_]+")
+OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.failed"}
+
+
+def named(title: str) -> set[str]:
+    """Return what stands as code in the first column of the tables of a section."""
+    section = re.split(r"^## ", PAGE.partition(f"## {title}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    cells = re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+
+
+def events_in_the_code() -> set[str]:
+    """Return every string that has the form of an event's name."""
+    nodes = (node for source in SOURCES for node in ast.walk(ast.parse(source.read_text("utf-8"))))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in texts if EVENT.fullmatch(text)}
+
+
+class Lines:
+    """A logger that keeps its lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def info(self, line: str) -> None:
+        self.lines.append(line)
+
+    critical = info
+
+
+def test_every_event_is_described_and_no_other() -> None:
+    described = {name for name in named("Other events") if EVENT.fullmatch(name)}
+    # Put together from an endpoint's noun and the outcome.
+    described = {name for name in described if not name.endswith((".refused", ".failed")) or name == "observer.failed"}
+    assert described == events_in_the_code()
+    assert all(f"`{outcome}`" in PAGE for outcome in OUTCOMES)
+
+
+def test_every_field_is_described_and_no_other() -> None:
+    log = Lines()
+    event = Audit().event(None)
+    filled: dict[str, Any] = {name: getattr(event, name) or "x" for name in ExchangeEvent.__dataclass_fields__}
+    call = ProviderCall("GET", "https://provider.example/me", 200, 1.0)
+    filled |= {"checks": (Check("verify", "refused", 1.0),), "calls": (call,), "status": 200, "duration_ms": 1.0}
+    exchange = Exchange(
+        Settings(issuer="https://login.example.com/", storage=StorageSettings(url="memory://")), logger=log
+    )
+    exchange.reporter.report(ExchangeEvent(**filled))
+    written = set(json.loads(log.lines[0]))
+
+    assert named("The audit event") == written
+    assert [name for name in ExchangeEvent.__dataclass_fields__ if f"`{name}`" not in PAGE] == []
+    assert [name for name in EndpointEvent.__dataclass_fields__ if name != "name" and f"`{name}`" not in PAGE] == []
+
+
+def test_the_example_is_an_event_as_it_is_written() -> None:
+    [example] = [json.loads(block.code) for block in blocks("json") if block.page == "docs/operate.md"]
+
+    assert example["event"] in OUTCOMES
+    assert set(example) <= named("The audit event")
+
+
+def test_every_reason_for_an_alert_says_what_to_do() -> None:
+    def classes(one: type[ExchangeError]) -> Iterator[type[ExchangeError]]:
+        yield one
+        for sub in one.__subclasses__():
+            yield from classes(sub)
+
+    # `server_error` is the root of the branch, which nobody raises.
+    alerting = {one.reason for one in classes(ExchangeError) if one.alert and one.__module__ == "accredit.errors"}
+    assert alerting - {"server_error"} <= named("What to alert on")
+
+
+def test_every_reason_named_exists() -> None:
+    def reasons(one: type[ExchangeError]) -> Iterator[str]:
+        yield getattr(one, "reason", "")
+        for sub in one.__subclasses__():
+            yield from reasons(sub)
+
+    assert named("What to alert on") <= set(reasons(ExchangeError))
+
+
+def test_every_check_is_named() -> None:
+    tree = ast.parse((ROOT / "core/src/accredit/exchange.py").read_text("utf-8"))
+    steps = {
+        node.args[0].attr if isinstance(node.args[0], ast.Attribute) else getattr(node.args[0], "id", "")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in {"check", "audit.check"}
+    }
+    assert {"verify", "check_audience", "issue"} <= steps
+    assert [step for step in steps if f"`{step}`" not in PAGE] == []
+
+
+@pytest.mark.parametrize("command", ["doctor", "explain"])
+def test_the_exit_codes_of_a_command_are_on_the_page(command: str) -> None:
+    source = (ROOT / f"core/src/accredit/cli/{command}.py").read_text("utf-8")
+    [codes] = re.findall(r"Exit codes: (.+?)\n\n", source, re.DOTALL)
+    for code in re.findall(r"\b[0-9]\b", codes):
+        if (command, code) != ("explain", "1"):  # anything else, as everywhere
+            assert re.search(rf"Exit code {code}\b|, {code} that|^\| {code} \|", PAGE, re.MULTILINE), code

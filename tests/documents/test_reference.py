@@ -1,0 +1,188 @@
+"""The generated reference leaves nothing out, and pages by hand do not contradict the code."""
+
+import ast
+import importlib
+import inspect
+import re
+
+import pytest
+from docs import generate
+from docs.prose import cell, prose, table
+from tests.documents.blocks import ROOT
+
+import accredit
+import accredit.testing
+from accredit import hookspecs
+from accredit.errors import ExchangeError
+from accredit.settings import ConnectionSettings
+from accredit.testing.faults import FAULTS
+
+PAGES = generate.pages()
+STRATEGIES = {strategy.name: strategy for strategy in generate.installed_strategies()}
+OURS = sorted(path.name for path in (ROOT / "plugins").iterdir())
+
+
+def readme(strategy: str) -> str:
+    return (ROOT / "plugins" / strategy / "README.md").read_text("utf-8")
+
+
+def words(page: str) -> set[str]:
+    """Return what stands in code style, or begins a fenced signature."""
+    text = PAGES[page].replace("\\|", "|")
+    inline = set(re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text))
+    return inline | set(re.findall(r"^(?:async )?def (\w+)\(", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("page", "module"), [(page, module) for page, modules in generate.MODULES.items() for module in modules]
+)
+def test_every_public_name_of_a_module_appears_on_its_page(page: str, module: str) -> None:
+    if page == "commands":
+        return  # the command line is what its help says; see below
+    names = {name.rpartition(".")[2] for name in words(page)}
+    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    defined = {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
+    }
+    assert defined
+    assert defined | set(generate.names(module)) <= names
+
+
+def test_every_name_of_the_package_is_in_the_reference() -> None:
+    names = {name for page in PAGES for name in words(page)} | {
+        name.rpartition(".")[2] for page in PAGES for name in words(page)
+    }
+    assert set(accredit.__all__) <= names
+    assert set(accredit.testing.__all__) <= words("testing")
+
+
+def test_every_public_method_and_field_appears() -> None:
+    for page, modules in generate.MODULES.items():
+        for module in modules:
+            for name, value in vars(importlib.import_module(module)).items():
+                if page in {"commands", "settings"} or name.startswith("_") or not inspect.isclass(value):
+                    continue
+                if value.__module__ == module:
+                    members = {one for one in vars(value) if not one.startswith("_") and one in vars(value)}
+                    missing = {one for one in members if one not in words(page)}
+                    assert not missing - {"model_config", "count", "index"}, f"{module}.{name}"
+
+
+def test_every_error_has_its_row() -> None:
+    rows = {line.split(" | ")[0].strip("| `"): line for line in PAGES["errors"].splitlines() if line.startswith("| `")}
+    errors = generate.error_classes()
+    assert len({(error.reason, error.error) for error in errors}) == len(errors) > 20
+    for error in errors:
+        row = rows[error.__name__]
+        assert row.startswith(f"| `{error.__name__}` | {error.status} | `{error.error}` | `{error.reason}` | ")
+        assert row.rstrip(" |").endswith("alert") is error.alert
+        assert cell(generate.example(error).description) in row
+
+
+def test_no_error_is_defined_elsewhere() -> None:
+    def below(kind: type[ExchangeError]) -> set[type[ExchangeError]]:
+        return {kind}.union(*map(below, kind.__subclasses__()))
+
+    ours = {one for one in below(ExchangeError) if one.__module__.startswith("accredit.")}
+    assert ours - {ExchangeError} <= set(generate.error_classes())
+
+
+def test_every_hook_is_on_its_page_and_in_the_guide() -> None:
+    hooks = {name for name in vars(hookspecs) if hasattr(getattr(hookspecs, name), "accredit_spec")}
+    assert len(hooks) >= 6
+    assert hooks <= words("hooks")
+    guide = (ROOT / "docs/hooks.md").read_text("utf-8")
+    assert {name for name in hooks if f"| `{name}` |" in guide} == hooks
+
+
+def test_every_setting_has_its_row_in_its_table() -> None:
+    sections = dict(re.findall(r"^## `\[(.+?)\]`\n(.*?)(?=^## |\Z)", PAGES["settings"], re.MULTILINE | re.DOTALL))
+    expected = {
+        name: set(kind.model_fields)
+        for name, kind in generate.settings_tables().items()
+        if kind is not accredit.Settings
+    }
+    expected["connections.NAME"] = set(ConnectionSettings.model_fields)
+    for name, strategy in STRATEGIES.items():
+        expected[f"connections.{name}"] = generate.own_settings(strategy.settings_type)
+    assert sections.keys() == expected.keys()
+    for name, settings in expected.items():
+        assert set(re.findall(r"^\| `(\w+)` \|", sections[name], re.MULTILINE)) == settings, name
+    top = PAGES["settings"].partition("## At the top")[2].partition("\n## ")[0]
+    everything = set(accredit.Settings.model_fields)
+    shown = {name.partition(".")[0] for name in expected} | set(re.findall(r"^\| `(\w+)` \|", top, re.MULTILINE))
+    assert shown == everything
+
+
+def test_every_command_and_option_is_shown() -> None:
+    from accredit.cli import app
+
+    commands = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    assert {"serve", "dev", "demo", "connections", "new-strategy"} <= commands
+    for command in commands:
+        section = PAGES["commands"].partition(f"## `accredit {command}`\n")[2].partition("\n## ")[0]
+        assert f"Usage: accredit {command}" in section
+        assert "--help" in section
+
+
+def test_every_fault_is_listed() -> None:
+    assert {f"~{name}" for name in FAULTS} <= words("testing")
+
+
+def test_every_line_of_a_table_has_as_many_cells_as_its_head() -> None:
+    for page, text in PAGES.items():
+        for block in re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE):
+            cells = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
+            assert len(cells) == 1, f"{page}: {block[:200]}"
+
+
+def test_prose_turns_what_docstrings_hold_into_markdown() -> None:
+    rule = "=====  ==="
+    lines = ["Do it.", "", rule, "a      b", rule, "`x`    y z", rule, "", "Example::", "", "    f(1)", "", "End.", ""]
+    made = ["Do it.", "", "| a | b |", "| --- | --- |", "| `x` | y z |", "", "Example:", "", "```python", "f(1)", "```"]
+    lines += ["Raises:", "    Err: a", "        b."]
+    made += ["", "End.", "", "Raises:", "", "* `Err`: a b."]
+    assert prose("\n".join(lines)) == "\n".join(made)
+    assert prose("Do it.\n\n::\n\n    f(1)\n") == "Do it.\n\n```python\nf(1)\n```"
+    assert cell("a <b> `c <d>` | e") == "a &lt;b&gt; `c <d>` \\| e"
+    assert table(("x", "y"), [("1", ""), ("2", "")]) == "| x |\n| --- |\n| 1 |\n| 2 |"
+
+
+# -- pages of connections
+
+
+@pytest.mark.parametrize("strategy", OURS)
+def test_the_page_of_a_connection_names_every_setting_with_its_default(strategy: str) -> None:
+    page = readme(strategy)
+    table_of_settings = page.partition("## Settings\n")[2].partition("\n## ")[0]
+    fields = STRATEGIES[strategy].settings_type.model_fields
+    for name in generate.own_settings(STRATEGIES[strategy].settings_type):
+        row = next(line for line in table_of_settings.splitlines() if line.startswith(f"| `{name}` |"))
+        default = fields[name].default
+        if fields[name].is_required():
+            assert "| required |" in row, name
+        elif isinstance(default, str) and default:
+            assert default in row, name
+
+
+@pytest.mark.parametrize("strategy", OURS)
+def test_the_page_of_a_connection_has_every_section_that_a_reader_needs(strategy: str) -> None:
+    page = readme(strategy)
+    sections = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    for section in ("What it verifies", "How the audience is proven", "Settings", "Claims", "Known limits"):
+        assert section in sections
+    documents = page.partition("## Provider documents\n")[2].partition("\n## ")[0]
+    assert len(re.findall(r"\]\(https://[^)]+\)", documents)) >= 3
+    assert "| `email` |" in page or "## E-mail" in page
+    assert f"docs/connections/{strategy}" in (ROOT / "README.md").read_text("utf-8")
+    assert (ROOT / "docs/connections" / f"{strategy}.md").is_file()
+
+
+def test_facebooks_page_knows_the_versions_and_their_ends() -> None:
+    from accredit_facebook.versions import ENDS_ON
+
+    page = readme("facebook")
+    for (major, minor), end in ENDS_ON.items():
+        assert f"| v{major}.{minor} | {end.isoformat() if end else 'not announced'} |" in page

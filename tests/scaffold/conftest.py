@@ -1,0 +1,74 @@
+"""A fresh environment with core as a wheel, a generated plugin for ID tokens, and its checks under way."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.scaffold.environment import ROOT, Environment, build_wheel, make_environment
+
+from accredit.cli.new_strategy import Kind
+from accredit.cli.scaffold import Names, read_templates, write
+
+CHECKS = {
+    "pytest": ("python", "-m", "pytest", "-rs"),
+    "mypy": ("mypy",),
+    "ruff": ("ruff", "check", "--no-cache", "."),
+    "format": ("ruff", "format", "--check", "--no-cache", "."),
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """A command that has been started, and the file it writes to."""
+
+    process: subprocess.Popen[str]
+    output: Path
+
+    def end(self) -> str:
+        """Wait for the command, which must succeed, and return what it said."""
+        code = self.process.wait(timeout=300)
+        said = self.output.read_text("utf-8")
+        assert code == 0, said
+        return said
+
+
+@dataclass(frozen=True)
+class Generated:
+    """An installed plugin, as `accredit new-strategy initech --kind id-token` writes it."""
+
+    path: Path
+    checks: dict[str, Check]
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment with core's wheel."""
+    folder = tmp_path_factory.mktemp("scaffold")
+    environment = make_environment(folder / "venv")
+    wheel = build_wheel(ROOT / "core", folder / "wheels")
+    code, said = environment.run("python", "-m", "pip", "install", "--quiet", "--no-deps", str(wheel), cwd=folder)
+    assert code == 0, said
+    return environment
+
+
+@pytest.fixture(scope="session")
+def initech(environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
+    """The plugin, installed as a wheel, while its own tests and checks run beside ours."""
+    folder = tmp_path_factory.mktemp("initech")
+    path = folder / "accredit-initech"
+    write(read_templates(Kind.ID_TOKEN, Names("initech")), path)
+    wheel = build_wheel(path, folder / "wheels")
+    code, said = environment.run("python", "-m", "pip", "install", "--quiet", str(wheel), cwd=folder)
+    assert code == 0, said
+    checks = {}
+    for name, words in CHECKS.items():
+        output = folder / f"{name}.txt"
+        with output.open("w", encoding="utf-8") as file:
+            checks[name] = Check(environment.start(*words, cwd=path, output=file.fileno()), output)
+    yield Generated(path, checks)
+    for check in checks.values():
+        if check.process.poll() is None:
+            check.process.kill()
+            check.process.wait()

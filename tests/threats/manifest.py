@@ -1,0 +1,138 @@
+"""The threat list and its proofs: what docs/threats.md says, and which tests carry `threat(N)`.
+
+`python tests/threats/manifest.py` writes anew what tests know better: the column "proven by" of that page, and the
+list of checks in docs/conformance.md.
+"""
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from accredit.testing import StrategyConformance
+from accredit.testing.conformance.suite import threats_of
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/threats.md"
+CHECKS_PAGE = ROOT / "docs/conformance.md"
+KIT = ROOT / "core/src/accredit/testing/conformance"
+LINES = 37
+
+_ROW = re.compile(r"^\| (?P<number>[0-9]+) \| (?P<about>[^|]+) \|(?P<last>[^|]*)\|$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What docs/threats.md says of each line, by number."""
+
+    about: Mapping[int, str]
+    proofs: Mapping[int, str]
+    """The column "proven by"."""
+    later: Mapping[int, str]
+    """What a line without a test waits for."""
+    in_part: Mapping[int, str]
+    """What the rest of a line waits for."""
+
+
+def read_page(text: str) -> Page:
+    """Read the page: the tables before the heading "Later", and the two below it."""
+    proven, _, rest = text.partition("\n## Later\n")
+    later, _, in_part = rest.partition("\n## In part\n")
+    rows = list(_ROW.finditer(proven))
+    return Page(
+        {int(row["number"]): row["about"].strip() for row in rows},
+        {int(row["number"]): row["last"].strip() for row in rows},
+        {int(row["number"]): row["last"].strip() for row in _ROW.finditer(later)},
+        {int(row["number"]): row["last"].strip() for row in _ROW.finditer(in_part)},
+    )
+
+
+def searched_files() -> Iterator[tuple[str, Path]]:
+    """Yield every file that may carry a marker, with the name that the page has for it."""
+    for path in sorted(KIT.glob("*.py")):
+        yield f"kit: {path.stem}", path
+    for folder, name in ((ROOT / "core/tests", "core"), (ROOT / "tests", "tests")):
+        for path in sorted(folder.rglob("test_*.py")):
+            yield f"{name}: {_place(path, folder)}", path
+    for plugin in sorted((ROOT / "plugins").iterdir()):
+        for path in sorted((plugin / "tests").rglob("test_*.py")):
+            yield f"{plugin.name}: {_place(path, plugin / 'tests')}", path
+
+
+def _place(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).with_suffix("").as_posix().replace("test_", "")
+
+
+def markers(path: Path) -> Iterator[int]:
+    """Yield the number of every `….mark.threat(N, …)` in a file.
+
+    Raises:
+        ValueError: an argument is no number that is written out.
+    """
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.threat"):
+            for argument in node.args:
+                if not isinstance(argument, ast.Constant) or type(argument.value) is not int:
+                    raise ValueError(f"{path}:{node.lineno}: threat() takes numbers")
+                yield argument.value
+
+
+def proofs() -> dict[int, list[str]]:
+    """Return, for each line that some test names, the names of the files."""
+    found: dict[int, list[str]] = {}
+    for name, path in searched_files():
+        for number in sorted(set(markers(path))):
+            found.setdefault(number, []).append(name)
+    return found
+
+
+def with_proofs(text: str) -> str:
+    """Return the page with its column "proven by" as the tests say."""
+    proven, heading, rest = text.partition("\n## Later\n")
+    found = proofs()
+
+    def row(match: re.Match[str]) -> str:
+        number = int(match["number"])
+        return f"| {number} | {match['about'].strip()} | {cell(found.get(number, []))} |"
+
+    return f"{_ROW.sub(row, proven)}{heading}{rest}"
+
+
+def cell(names: list[str]) -> str:
+    """Write file names, those of one place together: `kit: audience, id_tokens; core: steps/verify`."""
+    places: dict[str, list[str]] = {}
+    for name in names:
+        place, _, file = name.partition(": ")
+        places.setdefault(place, []).append(file)
+    return "; ".join(f"{place}: {', '.join(files)}" for place, files in places.items()) or "later"
+
+
+def with_checks(text: str) -> str:
+    """Return docs/conformance.md with its list of checks as the kit has it."""
+    begin, end = "<!-- checks -->\n", "<!-- end of checks -->"
+    before, _, rest = text.partition(begin)
+    after = rest.partition(end)[2]
+    return f"{before}{begin}\n{''.join(_ideas())}{end}{after}"
+
+
+def _ideas() -> Iterator[str]:
+    for kit in reversed(StrategyConformance.__mro__[1:]):
+        names = [name for name in vars(kit) if name.startswith("test_")]
+        if not names:
+            continue
+        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kit.__name__).capitalize().replace("Id ", "ID ")
+        yield f"### {title}\n\n{inspect.getdoc(kit)}\n\n| check | | threats |\n|---|---|---|\n"
+        for name in names:
+            about = (getattr(kit, name).__doc__ or "").strip().partition("\n")[0]
+            threats = ", ".join(map(str, threats_of(StrategyConformance, name)))
+            yield f"| `{name}` | {about} | {threats} |\n"
+        yield "\n"
+
+
+if __name__ == "__main__":
+    CHECKS_PAGE.write_text(with_checks(CHECKS_PAGE.read_text("utf-8")), "utf-8")
+    PAGE.write_text(with_proofs(PAGE.read_text("utf-8")), "utf-8")
+    sys.exit(0)
