@@ -5,6 +5,7 @@ It runs in a process of its own: clients that leave TLS connections open cannot 
 
 import json
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import trustme
 import uvicorn
 
@@ -23,6 +25,7 @@ from accredit.client_secret import SecretHash, new_secret
 API = "https://api.example.com/"
 APP = "my-app"
 BACKEND = "my-backend"
+START_S = 60
 GRACE_S = 1
 
 
@@ -61,10 +64,17 @@ def served(connections: Mapping[str, Mapping[str, Any]], folder: Path) -> Iterat
         assert process.stdin is not None
         process.stdin.write(settings)
         process.stdin.close()
-        yield Service(url, folder / "ca.pem", secret)
+        authority = folder / "ca.pem"
+        _wait_until_up(url, authority)
+        yield Service(url, authority, secret)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def _wait_until_up(url: str, authority: Path) -> None:
+    context = ssl.create_default_context(cafile=str(authority))
+    httpx.get(f"{url}/readyz", verify=context, timeout=START_S).raise_for_status()
 
 
 def _make_certificates(folder: Path) -> None:

@@ -3,10 +3,12 @@
 import pytest
 from auth0.authentication.social import Social
 from auth0.exceptions import Auth0Error
+from tests.clients.service import Service
+from tests.conftest import World
 
 
 @pytest.fixture
-def domain(service):
+def domain(service: Service) -> str:
     return service.domain
 
 

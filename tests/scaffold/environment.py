@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_NOT_SHARED = re.compile(r"_?accredit|__editable__|__pycache__|pip|setuptools|_distutils_hack|.*\.pth$", re.IGNORECASE)
+_OWN = r"_?accredit|__editable__|__pycache__|pip|setuptools|_distutils_hack|.*\.pth$"
+_OTHER_TESTS = "_?hypothesis|pytest_asyncio|pytest_cov"  # pytest would load them each time
+_NOT_SHARED = re.compile(f"{_OWN}|{_OTHER_TESTS}", re.IGNORECASE)
 _COMMANDS = ("pytest", "ruff", "mypy")
 
 

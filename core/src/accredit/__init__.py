@@ -19,6 +19,7 @@ from accredit.errors import AccessDenied, AccreditError, ConfigurationError, Exc
 from accredit.events import ExchangeEvent
 from accredit.exchange import Exchange
 from accredit.hookspecs import hookimpl
+from accredit.keys import Signer
 from accredit.models import (
     ExchangeRequest,
     ExtraClaims,
@@ -54,6 +55,7 @@ __all__ = [
     "ProviderToken",
     "Settings",
     "SignedByUs",
+    "Signer",
     "Strategy",
     "Subject",
     "TokenSet",

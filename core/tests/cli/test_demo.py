@@ -87,7 +87,8 @@ def test_a_plugin_without_simulator_is_skipped_with_a_note(
     run: Run, fake: Any, site: Path, add_distribution: AddDistribution
 ) -> None:
     add_distribution(site, "accredit-plain", "0.3", {"plain": "accredit_plain"})
-    (site / "accredit_plain.py").write_text("", "utf-8")
+    hook = "from accredit import hookimpl\n\n\n@hookimpl\ndef strategies():\n    return []\n"
+    (site / "accredit_plain.py").write_text(hook, "utf-8")
 
     result = run("demo")
 
@@ -146,7 +147,7 @@ def test_a_body_that_is_not_what_it_must_be_is_wrong(run: Run, fake: Any, monkey
     def leaky(error: Any, *, with_message: bool) -> dict[str, str]:
         return {"error": "x", "error_description": error.description, "token": "fakesim-expired-ada"}
 
-    monkeypatch.setattr("accredit.oauth.access_token.error_body", leaky)
+    monkeypatch.setattr("accredit.oauth.answer.error_body", leaky)
 
     output = run("demo").stdout
 
@@ -167,7 +168,7 @@ def test_tokens_that_are_not_what_they_must_be_are_wrong(run: Run, fake: Any, mo
 
 
 def test_a_body_that_is_no_json_is_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accredit.oauth.access_token.JSONResponse", lambda *_, **__: PlainTextResponse("no", 401))
+    monkeypatch.setattr("accredit.oauth.answer.JSONResponse", lambda *_, **__: PlainTextResponse("no", 401))
 
     output = run("demo").stdout
 

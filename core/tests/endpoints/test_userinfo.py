@@ -144,7 +144,7 @@ async def test_who_shows_no_token_is_told_what_to_show(wire: Bench, authorizatio
 @pytest.mark.parametrize("token", ["x", "a.b.c", "é".encode(), "x" * 16_000, "a b", "eyJhbGciOiJub25lIn0.e30."])
 async def test_garbage_is_no_token(wire: Bench, token: str | bytes) -> None:
     value = b"Bearer " + (token if isinstance(token, bytes) else token.encode())
-    response = await wire.client.get("/userinfo", headers={"Authorization": value})
+    response = await wire.client.get("/userinfo", headers=[(b"Authorization", value)])
     assert_no_token(response)
     assert the_line(wire)["detail"] == "not a live access token of ours"
 

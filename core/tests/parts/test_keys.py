@@ -223,6 +223,20 @@ def test_a_complete_file_is_read_without_a_lock(file: Path, monkeypatch: pytest.
     assert kids(load_keys(file, "ES256")) == kids(keys)
 
 
+def test_a_next_key_that_cannot_be_written_is_done_without(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = SigningKey.generate("ES256")
+    file.write_text(json.dumps({"keys": [key.private_jwk()]}))
+    file.chmod(0o600)
+
+    def read_only(_: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("accredit.keys.file.FileLock", read_only)
+    assert kids(load_keys(file, "ES256")) == [key.kid]
+    with pytest.raises(ConfigurationError, match=r"^keys\.path: cannot use .*: Permission denied$"):
+        load_keys(file, "EdDSA")
+
+
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     target, link = tmp_path / "volume" / "keys.json", tmp_path / "keys.json"
     target.parent.mkdir()

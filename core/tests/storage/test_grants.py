@@ -134,7 +134,7 @@ async def test_a_token_works_until_it_expires(storage: Storage, now: int, outcom
 
 @pytest.mark.parametrize("changes", [{"client_id": "APP"}, {"subject": "acme|2"}, {"family": "famil"}])
 async def test_a_successor_of_another_client_subject_or_family_is_refused(
-    storage: Storage, changes: dict[str, str]
+    storage: Storage, changes: dict[str, Any]
 ) -> None:
     await storage.add(grant("a"))
 

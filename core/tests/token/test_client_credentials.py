@@ -37,6 +37,7 @@ async def test_the_token_is_the_clients_own(wire: Bench) -> None:
     wire.assert_untouched()
 
 
+@pytest.mark.threat(32)
 async def test_scope_narrows_and_never_widens(wire: Bench) -> None:
     assert (await ask(wire, **AS_SVC, scope="write:orders")).json()["scope"] == "write:orders"
     # There is no user whose openid or profile it could be, and no refresh token.
@@ -53,6 +54,7 @@ async def test_a_scope_of_which_nothing_can_be_granted_is_refused(wire: Bench, s
     assert_refused(response, 400, "invalid_scope", "none of the scopes can be granted")
 
 
+@pytest.mark.threat(32)
 async def test_the_audience_is_one_of_the_clients_own(wire: Bench) -> None:
     body = (await ask(wire, **AS_SVC, audience=API)).json()
     assert (await verified(wire, body["access_token"], audience=API))["aud"] == API

@@ -18,6 +18,7 @@ async def wire(tmp_path: Path) -> AsyncIterator[Bench]:
         yield one
 
 
+@pytest.mark.threat(30)
 async def test_of_many_refreshes_with_one_token_one_wins_and_its_family_dies(wire: Bench) -> None:
     bystander = (await log_in(wire))["refresh_token"]
     token = (await log_in(wire))["refresh_token"]
@@ -40,6 +41,7 @@ async def test_many_logins_refresh_side_by_side(wire: Bench) -> None:
     assert len(set(tokens)) == 40
 
 
+@pytest.mark.threat(30)
 async def test_with_a_leeway_all_of_a_burst_are_served_and_all_successors_work(tmp_path: Path) -> None:
     storage = SqliteStorage(str(tmp_path / "leeway.db"), clock=lambda: 0)
     async with token_bench({"tokens": {"leeway_s": 5}}, storage=storage) as wire:

@@ -96,6 +96,7 @@ async def test_each_token_works_once_and_its_successor_after_it(wire: Bench) -> 
     assert len(set(tokens)) == 6
 
 
+@pytest.mark.threat(30)
 async def test_a_reused_token_takes_its_whole_family_with_it_and_nobody_elses(wire: Bench) -> None:
     other = (await log_in(wire))["refresh_token"]
     first = (await log_in(wire))["refresh_token"]
@@ -111,6 +112,7 @@ async def test_a_reused_token_takes_its_whole_family_with_it_and_nobody_elses(wi
 
 
 @pytest.mark.parametrize("settings", [{"tokens": {"leeway_s": 10}}, {"clients": {"app": {"leeway_s": 10}}}])
+@pytest.mark.threat(30)
 async def test_within_the_leeway_a_replaced_token_works_again(settings: dict[str, Any]) -> None:
     async with token_bench(settings) as wire:
         first = (await log_in(wire))["refresh_token"]
@@ -123,6 +125,7 @@ async def test_within_the_leeway_a_replaced_token_works_again(settings: dict[str
         assert (await refresh(wire, third.json()["refresh_token"])).status_code == 200
 
 
+@pytest.mark.threat(30)
 async def test_after_the_leeway_a_replaced_token_is_reused() -> None:
     async with token_bench({"tokens": {"leeway_s": 10}}) as wire:
         first = (await log_in(wire))["refresh_token"]
@@ -184,6 +187,7 @@ async def test_scope_narrows_this_answer_and_not_the_next(wire: Bench) -> None:
     assert "name" in await verified(wire, wide["id_token"], audience="app")
 
 
+@pytest.mark.threat(32)
 async def test_scope_never_widens(wire: Bench) -> None:
     login = await log_in(wire, scope="openid offline_access")
     body = (await refresh(wire, login["refresh_token"], scope="read:orders openid email admin")).json()
@@ -208,6 +212,7 @@ async def test_a_scope_the_client_may_no_longer_have_is_gone(wire: Bench) -> Non
     assert body["scope"] == "openid offline_access"
 
 
+@pytest.mark.threat(32)
 async def test_the_audience_stays_that_of_the_login(wire: Bench) -> None:
     login = await log_in(wire, audience=API)
     body = (await refresh(wire, login["refresh_token"], audience=API)).json()
@@ -234,6 +239,7 @@ async def test_an_unknown_token_is_refused(wire: Bench, token: str) -> None:
 
 
 @pytest.mark.parametrize("change", [lambda token: token[:-1], lambda token: token + "A", str.swapcase])
+@pytest.mark.threat(34)
 async def test_a_token_that_was_changed_is_refused(wire: Bench, change: Any) -> None:
     login = await log_in(wire)
 
@@ -241,6 +247,7 @@ async def test_a_token_that_was_changed_is_refused(wire: Bench, change: Any) -> 
 
 
 @pytest.mark.parametrize("kind", ["access_token", "id_token"])
+@pytest.mark.threat(34)
 async def test_another_kind_of_token_is_no_refresh_token(wire: Bench, kind: str) -> None:
     login = await log_in(wire)
 
@@ -281,6 +288,7 @@ async def test_what_was_taken_from_the_client_is_gone(
     assert (await refresh(wire, token)).status_code == 200
 
 
+@pytest.mark.threat(29)
 async def test_a_blocked_subject_is_refused_and_stays_out(wire: Bench) -> None:
     token = (await log_in(wire))["refresh_token"]
     await wire.storage.set_blocked("acme|1000", True)
@@ -290,6 +298,7 @@ async def test_a_blocked_subject_is_refused_and_stays_out(wire: Bench) -> None:
     assert_refused(await refresh(wire, token), *GRANT_ERROR)
 
 
+@pytest.mark.threat(30)
 async def test_a_revoked_family_stays_dead(wire: Bench) -> None:
     token = (await log_in(wire))["refresh_token"]
     stored = await wire.storage.find(hash_token(token))

@@ -71,6 +71,7 @@ WRONG = [7, 1.5, True, [], ["x"], {}, {"a": "b"}, "a\0b", "a\r\nb", "\ud800", "x
 
 
 @pytest.mark.parametrize(("grant", "name"), CASES)
+@pytest.mark.threat(15)
 async def test_a_parameter_of_the_wrong_form_is_refused_first(wire: Bench, grant: str, name: str) -> None:
     for value in WRONG:
         response = await ask(wire, **{"grant_type": grant, name: value})
@@ -101,6 +102,7 @@ async def test_a_parameter_of_the_wrong_form_is_refused_first(wire: Bench, grant
     ],
     ids=range(16),
 )
+@pytest.mark.threat(15)
 async def test_a_body_that_cannot_be_read_is_refused(wire: Bench, body: bytes, content_type: str) -> None:
     response = await wire.client.post(URL, content=body, headers={"Content-Type": content_type})
 

@@ -57,6 +57,7 @@ def everything_told(wire: Bench) -> str:
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.threat(33)
 async def test_no_secret_comes_to_light(name: str) -> None:
     headers, body, status = CALLS[name]
     async with token_bench(SETTINGS) as wire:
@@ -69,6 +70,7 @@ async def test_no_secret_comes_to_light(name: str) -> None:
         assert MARK.lower() not in told.lower()
 
 
+@pytest.mark.threat(33)
 async def test_our_own_tokens_are_in_the_answer_only(wire: Bench) -> None:
     login = await log_in(wire)
     answer = (await refresh(wire, login["refresh_token"])).json()

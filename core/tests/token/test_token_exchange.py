@@ -111,6 +111,7 @@ REFUSED: list[tuple[dict[str, Any], tuple[int, str, str]]] = [
 
 
 @pytest.mark.parametrize(("changed", "answer"), REFUSED, ids=lambda value: str(value)[:60])
+@pytest.mark.threat(13)
 async def test_a_request_that_is_wrong_is_refused_before_the_provider_is_asked(
     wire: Bench, changed: dict[str, Any], answer: tuple[int, str, str]
 ) -> None:

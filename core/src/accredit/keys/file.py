@@ -11,7 +11,7 @@ from filelock import FileLock
 from accredit.errors import ConfigurationError
 from accredit.jose import InvalidJwt, decrypt, encrypt
 from accredit.keys.signing import SigningKeys
-from accredit.keys.stored import Stored, StoredKey, check, complete, in_order
+from accredit.keys.stored import Stored, StoredKey, check, complete, in_order, missing_states
 
 Stamp = tuple[int, int, int]
 """What changes whenever the file does: time, inode, size."""
@@ -46,14 +46,18 @@ class KeyFile:
     def load(self, alg: str) -> SigningKeys:
         """Return the keys, of which one signs with `alg`; whatever is missing is made, the file with it.
 
-        A file that has all it needs is only read: it may lie where nothing can be written.
+        A file that has a key to sign with may lie where nothing can be written.
 
         Raises:
             ConfigurationError: it cannot be used; the message says what to change.
         """
         keys = self.read() if self.stamp() is not None else ()
-        if complete(keys, alg, now=0) is not keys:
-            keys = self.change(lambda keys, now: complete(keys, alg, now=now))
+        if missing := missing_states(keys, alg):
+            try:
+                keys = self.change(lambda keys, now: complete(keys, alg, now=now))
+            except ConfigurationError:
+                if "current" in missing:
+                    raise
         return SigningKeys(in_order(keys, alg))
 
     def read(self) -> Stored:

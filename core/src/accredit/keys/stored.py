@@ -75,9 +75,15 @@ def find(keys: Iterable[StoredKey], alg: str, state: State) -> StoredKey | None:
     return next((one for one in keys if one.key.alg == alg and one.state == state), None)
 
 
+def missing_states(keys: Stored, alg: str) -> list[State]:
+    """Name what no key of this algorithm does."""
+    states: tuple[State, ...] = ("current", "next")
+    return [state for state in states if find(keys, alg, state) is None]
+
+
 def complete(keys: Stored, alg: str, *, now: int) -> Stored:
     """Return the keys with one that signs and one that will; both are made where they are missing."""
-    missing = [state for state in get_args(State) if state != "previous" and find(keys, alg, state) is None]
+    missing = missing_states(keys, alg)
     if not missing:
         return keys
     return (*keys, *(StoredKey(key=SigningKey.generate(alg), state=state, made_at=now) for state in missing))

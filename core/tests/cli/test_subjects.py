@@ -1,0 +1,108 @@
+"""`accredit subjects`: what the command line changes, a server on the same database sees."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from core.tests.cli.conftest import Run
+
+from accredit.storage import SqliteStorage, StoredSubject
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "accredit.db"
+
+    async def make() -> None:
+        storage = SqliteStorage(str(path))
+        await storage.open()
+        await storage.create("acme", "1", "ada", now=1)
+        await storage.close()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path, database: Path) -> str:
+    path = tmp_path / "accredit.toml"
+    path.write_text(f'issuer = "https://login.example.com/"\n[storage]\nurl = "sqlite:///{database}"\n')
+    return str(path)
+
+
+def stored(database: Path, strategy: str, user_id: str) -> StoredSubject | None:
+    async def look() -> StoredSubject | None:
+        storage = SqliteStorage(str(database))
+        await storage.open()
+        found = await storage.subject_of(strategy, user_id)
+        await storage.close()
+        return found
+
+    return asyncio.run(look())
+
+
+def test_show_names_the_identities(run: Run, config: str) -> None:
+    shown = run("subjects", "show", "ada", "--config", config)
+
+    assert (shown.exit_code, shown.stdout) == (0, "ada: not blocked\n  acme 1\n")
+
+
+def test_show_of_an_unknown_subject_says_that_nothing_is_stored(run: Run, config: str) -> None:
+    shown = run("subjects", "show", "acme|5", "--config", config)
+
+    assert (shown.exit_code, shown.stdout) == (0, "acme|5: not blocked\n  no identity is stored\n")
+
+
+def test_block_and_unblock(run: Run, config: str, database: Path) -> None:
+    blocked = run("subjects", "block", "ada", "--config", config)
+    assert (blocked.exit_code, blocked.stdout) == (0, "ada is blocked\n")
+    assert stored(database, "acme", "1") == StoredSubject("ada", blocked=True)
+    assert run("subjects", "show", "ada", "--config", config).stdout == "ada: blocked\n  acme 1\n"
+
+    unblocked = run("subjects", "unblock", "ada", "--config", config)
+    assert (unblocked.exit_code, unblocked.stdout) == (0, "ada is not blocked\n")
+    assert stored(database, "acme", "1") == StoredSubject("ada")
+
+
+def test_link_and_unlink(run: Run, config: str, database: Path) -> None:
+    linked = run("subjects", "link", "globex", "7", "ada", "--config", config)
+    assert (linked.exit_code, linked.stdout) == (0, "globex 7 belongs to ada\n")
+    assert stored(database, "globex", "7") == StoredSubject("ada")
+
+    unlinked = run("subjects", "unlink", "globex", "7", "--config", config)
+    assert (unlinked.exit_code, unlinked.stdout) == (0, "globex 7 belongs to nobody\n")
+    assert stored(database, "globex", "7") == StoredSubject("ada", unlinked=True)
+
+
+def test_an_identity_of_another_subject_is_not_taken_away(run: Run, config: str, database: Path) -> None:
+    refused = run("subjects", "link", "acme", "1", "grace", "--config", config)
+
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == "accredit: acme 1 belongs to another subject; unlink it first\n"
+    assert stored(database, "acme", "1") == StoredSubject("ada")
+
+
+def test_a_database_that_is_not_there_is_not_made(run: Run, config: str, database: Path) -> None:
+    database.unlink()
+    refused = run("subjects", "show", "ada", "--config", config)
+
+    assert refused.exit_code == 2
+    assert f"storage.url: {database} is not there" in refused.stderr
+    assert not database.exists()
+
+
+def test_memory_cannot_be_looked_at_from_here(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "memory.toml"
+    path.write_text('issuer = "https://login.example.com/"\n[storage]\nurl = "memory://"\n')
+    refused = run("subjects", "show", "ada", "--config", str(path))
+
+    assert refused.exit_code == 2
+    assert "storage.url is memory://" in refused.stderr
+
+
+def test_without_a_subcommand_it_explains_itself(run: Run) -> None:
+    shown = run("subjects", "--help")
+
+    assert shown.exit_code == 0
+    for command in ("show", "block", "unblock", "link", "unlink"):
+        assert command in shown.stdout

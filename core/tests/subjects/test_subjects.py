@@ -1,0 +1,58 @@
+"""`Exchange.subjects`: what a host can do, and what is told about it."""
+
+import pytest
+from core.tests.bench import Bench, good_request
+
+from accredit.storage import MemoryStorage
+from accredit.subjects import Subjects
+
+
+async def test_each_change_leaves_a_line_in_the_log(wire: Bench) -> None:
+    subjects = wire.exchange.subjects
+    await subjects.link("acme", "1", "ada")
+    await subjects.block("ada")
+    await subjects.unblock("ada")
+    await subjects.unlink("acme", "1")
+
+    lines = [{name: line[name] for name in line if name not in {"timestamp", "level"}} for _, line in wire.log.events()]
+    assert lines == [
+        {"event": "subject.linked", "subject": "ada", "strategy": "acme", "user_id": "1"},
+        {"event": "subject.blocked", "subject": "ada"},
+        {"event": "subject.unblocked", "subject": "ada"},
+        {"event": "subject.unlinked", "strategy": "acme", "user_id": "1"},
+    ]
+    assert wire.events == []
+
+
+async def test_a_link_that_is_refused_is_no_event(wire: Bench) -> None:
+    assert await wire.exchange.subjects.link("acme", "1", "ada") is True
+    assert await wire.exchange.subjects.link("acme", "1", "grace") is False
+
+    assert len(wire.log.lines) == 1
+
+
+async def test_it_says_who_is_blocked(wire: Bench) -> None:
+    subjects = wire.exchange.subjects
+    assert await subjects.is_blocked("ada") is False
+    await subjects.block("ada")
+    assert await subjects.is_blocked("ada") is True
+    await subjects.unblock("ada")
+    assert await subjects.is_blocked("ada") is False
+
+
+@pytest.mark.threat(29)
+async def test_blocking_revokes_the_refresh_tokens(wire: Bench) -> None:
+    await wire.exchange(good_request(scopes=("offline_access",)))
+    [token_hash] = wire.storage.grants
+    await wire.exchange.subjects.block("acme|1000")
+
+    stored = await wire.storage.find(token_hash)
+    assert stored is not None
+    assert stored.revoked
+
+
+async def test_it_works_without_an_engine() -> None:
+    subjects = Subjects(MemoryStorage())
+    await subjects.link("acme", "1", "ada")
+
+    assert await subjects.identities("ada") == (("acme", "1"),)
