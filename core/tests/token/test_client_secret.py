@@ -52,7 +52,7 @@ def test_neither_salt_nor_digest_is_in_the_repr() -> None:
     [
         "",
         SECRET,
-        new_secret(),
+        "acs_hPdMzaZ6U1v1yf9y3Li1hOCXkNXbuyTs5xk5dkkRIUQ",
         CHEAP[:-1],
         CHEAP + "A",
         CHEAP + "\n",
