@@ -115,7 +115,7 @@ class Reporter:
         }
         write(event.name, **{name: value for name, value in fields.items() if value not in _NOTHING})
 
-    def subject(self, event: str, **fields: str | None) -> None:
+    def subject(self, event: str, /, **fields: str | None) -> None:
         """Log what has become of a subject: `subject.linked`, `.unlinked`, `.blocked` or `.unblocked`."""
         self._log.info(event, **fields)
 
