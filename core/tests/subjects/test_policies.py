@@ -137,8 +137,9 @@ async def test_a_blocked_subject_is_refused_until_it_is_not(run: Run, policy: st
     async with run(policy) as wire:
         await wire.exchange.subjects.link("acme", "1000", "ada")
         await wire.exchange.subjects.block("ada")
-        assert_refused(await wire.post(scope="offline_access"), *BLOCKED)
-        assert wire.event.reason == "subject_blocked"
+        for scope in ("openid", "openid offline_access"):
+            assert_refused(await wire.post(scope=scope), *BLOCKED)
+            assert (wire.events[-1].reason, wire.events[-1].checks[-1].name) == ("subject_blocked", "resolve_subject")
 
         await wire.exchange.subjects.unblock("ada")
         assert (await wire.post(scope="offline_access")).status_code == 200

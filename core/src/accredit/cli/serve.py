@@ -66,9 +66,10 @@ def _migrate(url: str) -> None:
         if is_current(path):
             return
     # Whatever goes wrong there goes wrong here again when the store opens, which then says what to change.
-    subprocess.run(  # noqa: S603 - our own interpreter and module, the operator's own path
-        [sys.executable, "-m", "accredit.storage", str(path)], check=False, capture_output=True
-    )
+    with suppress(OSError):
+        subprocess.run(  # noqa: S603 - our own interpreter and module, the operator's own path
+            [sys.executable, "-m", "accredit.storage", str(path)], check=False, capture_output=True
+        )
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
