@@ -134,6 +134,10 @@ class Desk:
         return self.witness.identities[-1]
 
 
+_PATIENT = {"provider_timeout_s": 60.0, "exchange_timeout_s": 120.0}
+"""In one process only the machine is slow: its load must not decide a verdict."""
+
+
 @asynccontextmanager
 async def desk_for(
     suite: Suite,
@@ -152,7 +156,7 @@ async def desk_for(
     clock = clock or Clock()
     simulator = simulator or make_simulator(suite, clock)
     spy = Spy(InProcess({BASE_URL: simulator.app()}), rewrite=rewrite)
-    async with _open(suite, simulator, spy, strategy, connection or {}, clock, plugins, {}, BASE_URL) as desk:
+    async with _open(suite, simulator, spy, strategy, connection or {}, clock, plugins, _PATIENT, BASE_URL) as desk:
         yield desk
 
 
