@@ -1,0 +1,42 @@
+"""Refusals that mutations of the code have shown to need a test of their own."""
+
+import pytest
+from core.tests.bench import Bench
+
+from accredit.audience import JwtAudience
+from accredit.errors import ConnectionDisabled, GrantNotAllowed, InvalidTarget, WrongAudience
+from accredit.settings import EXCHANGE_GRANT, ClientSettings
+from accredit.steps.authenticate_client import authenticate_client
+from accredit.steps.check_audience import check_audience
+from accredit.steps.find_connection import allow_connection
+from accredit.steps.grant_scopes import grant_audience
+
+
+@pytest.mark.threat(5)
+def test_an_azp_of_ours_does_not_excuse_a_foreign_aud() -> None:
+    check_audience(JwtAudience(("ours",), "ours"), {"ours"}, accept_unbound=False)
+    with pytest.raises(WrongAudience):
+        check_audience(JwtAudience(("theirs",), "ours"), {"ours"}, accept_unbound=False)
+
+
+@pytest.mark.threat(13)
+async def test_a_connection_is_for_the_clients_that_list_it(wire: Bench) -> None:
+    connection = wire.exchange.connections["acme"]
+    allow_connection(connection, ClientSettings(connections=("acme",)))
+    with pytest.raises(ConnectionDisabled):
+        allow_connection(connection, ClientSettings(connections=("acme2",)))
+
+
+def test_a_client_needs_the_grant() -> None:
+    clients = {"app": ClientSettings(grant_types=("refresh_token",))}
+    with pytest.raises(GrantNotAllowed):
+        authenticate_client("app", clients, EXCHANGE_GRANT)
+    assert authenticate_client("app", clients, "refresh_token") is clients["app"]
+
+
+@pytest.mark.threat(32)
+def test_an_audience_is_granted_to_the_clients_that_list_it() -> None:
+    client = ClientSettings(audiences=("https://api.example.com",))
+    assert grant_audience("https://api.example.com", client, "https://issuer/") == "https://api.example.com"
+    with pytest.raises(InvalidTarget):
+        grant_audience("https://other.example.com", client, "https://issuer/")
