@@ -360,3 +360,16 @@ async def test_a_hook_that_refuses_uses_nothing_up(problem: Exception, answer: t
         hooked.problem = None
 
         assert (await refresh(wire, token)).status_code == 200
+
+
+@pytest.mark.threat(30)
+async def test_a_replaced_token_is_reused_also_where_its_client_does_not_rotate_any_more() -> None:
+    """Nothing is rotated then, so the storage is not asked who was first."""
+    async with token_bench() as wire:
+        first = (await log_in(wire))["refresh_token"]
+        second = (await refresh(wire, first)).json()["refresh_token"]
+        settings = {"clients": {"app": {"rotate_refresh_tokens": False}}}
+        async with token_bench(settings, storage=wire.storage) as later:
+            assert_refused(await refresh(later, first), *GRANT_ERROR)
+            assert the_line(later)["reason"] == "refresh_token_reused"
+            assert_refused(await refresh(later, second), *GRANT_ERROR)
