@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from accredit import errors
 from accredit.plugins import installed_entry_points
 from accredit.settings import ConnectionSettings, Settings
+from accredit.settings.table import Table
 from accredit.strategy import Strategy
 
 MODULES = {
@@ -29,7 +30,14 @@ MODULES = {
     "values": ("accredit.audience", "accredit.profile", "accredit.models"),
     "errors": ("accredit.errors",),
     "hooks": ("accredit.hookspecs", "accredit.events"),
-    "settings": ("accredit.settings",),
+    "settings": (
+        "accredit.settings.top",
+        "accredit.settings.clients",
+        "accredit.settings.tables",
+        "accredit.settings.connections",
+        "accredit.settings.fields",
+        "accredit.settings.table",
+    ),
     "commands": ("accredit.cli",),
     "testing": (
         "accredit.testing.workbench",
@@ -289,15 +297,17 @@ def _settings(page: str) -> Iterator[str]:
         yield _summary(kind)
         yield _settings_table(kind, own_settings(kind))
     yield "## For strategies of your own"
-    tree = _tree("accredit.settings")
-    yield from _class(next(node for node in _classes(tree) if node.name == "ConnectionSettings"))
+    for kind in (ConnectionSettings, Table):
+        yield from _class(_class_of(kind))
     yield "### Constants"
-    rows = [(code(one.name), cell(one.doc) or code(one.default)) for one in _attributes(tree.body)]
-    yield table(("name", "meaning"), rows)
+    constants = [one for module in MODULES[page] for one in _attributes(_tree(module).body)]
+    yield table(("name", "meaning"), [(code(one.name), cell(one.doc) or code(one.default)) for one in constants])
 
 
 def _summary(kind: type[BaseModel]) -> str:
-    return f"{prose(inspect.cleandoc(kind.__doc__ or ''))}\n\nIn code: {code(f'{kind.__module__}.{kind.__name__}')}."
+    module = kind.__module__
+    public = "accredit.settings" if module in MODULES["settings"] else module
+    return f"{prose(inspect.cleandoc(kind.__doc__ or ''))}\n\nIn code: {code(f'{public}.{kind.__name__}')}."
 
 
 def _classes(tree: ast.Module) -> list[ast.ClassDef]:
@@ -348,7 +358,11 @@ def _settings_table(kind: type[BaseModel], only: set[str] | None = None) -> str:
 
 
 def _fields(kind: type[BaseModel]) -> list[Attribute]:
-    return _attributes(next(node.body for node in _classes(_tree(kind.__module__)) if node.name == kind.__name__))
+    return _attributes(_class_of(kind).body)
+
+
+def _class_of(kind: type[BaseModel]) -> ast.ClassDef:
+    return next(node for node in _classes(_tree(kind.__module__)) if node.name == kind.__name__)
 
 
 _KINDS = (
@@ -366,9 +380,8 @@ def _kind(annotation: str) -> str:
     if choices := re.findall(r"'([^']+)'", annotation) if annotation.startswith("Literal") else []:
         return " or ".join(code(f'"{choice}"') for choice in choices)
     if annotation.startswith("Authorization"):
-        return _kind(
-            next(one.default for one in _attributes(_tree("accredit.settings").body) if one.name == "Authorization")
-        )
+        constants = _attributes(_tree("accredit.settings.clients").body)
+        return _kind(next(one.default for one in constants if one.name == "Authorization"))
     return next((word for part, word in _KINDS if part in annotation), "text")
 
 

@@ -7,7 +7,7 @@ A map of the package, in the order a request travels:
 * `plugins` finds strategies; `strategy` is their contract, `hookspecs` every hook on one screen.
 * `http`, `jwks`, `id_token`, `jose`: the only ways to reach a provider or to touch a signature.
 * `keys`, `storage/`: what is on disk. `audit`, `events`, `logs`: what operators see.
-* `settings`, `configuration`: what operators say. `errors`: everything that can go wrong, drawn as a tree.
+* `settings/`, `configuration`: what operators say. `errors`: everything that can go wrong, drawn as a tree.
 * `models`, `profile`, `audience`: the values that travel.
 * `testing/`: the kit for plugin authors. `cli/`: the command line.
 """

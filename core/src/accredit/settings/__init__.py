@@ -1,0 +1,51 @@
+"""Settings, as an operator writes them: one TOML file, every value overridable by the environment.
+
+Values are validated once at start-up and frozen. Connection tables stay raw here; each is validated by the settings
+model of its strategy when that strategy is loaded (`accredit.plugins`).
+
+Begin at `top`, which holds everything; `table` is what each table is made of, `fields` the kinds of values.
+"""
+
+from accredit.settings.clients import (
+    CLIENT_CREDENTIALS_GRANT,
+    EXCHANGE_GRANT,
+    REFRESH_TOKEN_GRANT,
+    TOKEN_EXCHANGE_GRANT,
+    AuthMethod,
+    Authorization,
+    ClientSettings,
+)
+from accredit.settings.connections import ConnectionSettings
+from accredit.settings.fields import BaseUrl, HttpsUrl, Names
+from accredit.settings.tables import (
+    CompatibilitySettings,
+    KeySettings,
+    LimitSettings,
+    StorageSettings,
+    SubjectPolicy,
+    SubjectSettings,
+    TokenSettings,
+)
+from accredit.settings.top import Settings
+
+__all__ = [
+    "CLIENT_CREDENTIALS_GRANT",
+    "EXCHANGE_GRANT",
+    "REFRESH_TOKEN_GRANT",
+    "TOKEN_EXCHANGE_GRANT",
+    "AuthMethod",
+    "Authorization",
+    "BaseUrl",
+    "ClientSettings",
+    "CompatibilitySettings",
+    "ConnectionSettings",
+    "HttpsUrl",
+    "KeySettings",
+    "LimitSettings",
+    "Names",
+    "Settings",
+    "StorageSettings",
+    "SubjectPolicy",
+    "SubjectSettings",
+    "TokenSettings",
+]

@@ -1,0 +1,91 @@
+"""The tables that are there once: tokens, keys, storage, subjects, limits, compatibility."""
+
+import base64
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from accredit.settings.fields import LONGEST_LEEWAY_S
+from accredit.settings.table import Table
+
+_CENTURY_S = 3_153_600_000
+
+
+def _decoded_keys(value: SecretStr) -> tuple[bytes, ...]:
+    parts = [part.strip().rstrip("=") for part in value.get_secret_value().split(",")]
+    return tuple(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_") for part in parts)
+
+
+def _encryption_key(value: SecretStr) -> SecretStr:
+    try:
+        sizes = {len(key) for key in _decoded_keys(value)}
+    except ValueError:  # its own text quotes the value
+        sizes = set()
+    if sizes != {32}:
+        raise ValueError("must be 32 bytes in base64")
+    return value
+
+
+class TokenSettings(Table):
+    """Lifetimes in seconds, and how our tokens are signed."""
+
+    access_ttl_s: int = Field(default=86_400, gt=0, le=_CENTURY_S)
+    id_ttl_s: int = Field(default=36_000, gt=0, le=_CENTURY_S)
+    refresh_ttl_s: int = Field(default=2_592_000, gt=0, le=_CENTURY_S)
+    leeway_s: int = Field(default=0, ge=0, le=LONGEST_LEEWAY_S)
+    """For so long a replaced refresh token works again, because its answer may have been lost."""
+    signing_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+
+
+class KeySettings(Table):
+    """Where the private signing keys live: one JWKS file, mode 0600, made on first start."""
+
+    path: str = "accredit-keys.json"
+    encryption_key: Annotated[SecretStr, AfterValidator(_encryption_key)] | None = None
+    """32 bytes in base64, to encrypt the file with; several are separated by commas, of which the first encrypts."""
+    check_interval_s: float = Field(default=2.0, gt=0, allow_inf_nan=False)
+    """How often a running server looks whether the file has changed."""
+
+    @property
+    def encryption_keys(self) -> tuple[bytes, ...]:
+        """The keys themselves."""
+        return () if self.encryption_key is None else _decoded_keys(self.encryption_key)
+
+
+class StorageSettings(Table):
+    """Where refresh tokens are kept, as hashes."""
+
+    url: str = Field(default="sqlite:///accredit.db", pattern=r"^(sqlite:///[^:].*|memory://)$")
+
+
+SubjectPolicy = Literal["stateless", "create", "link-only", "existing-only"]
+
+
+class SubjectSettings(Table):
+    """Whom an identity logs in that no plugin has named a subject for."""
+
+    policy: SubjectPolicy = "stateless"
+    """For an identity that is not stored: be `<strategy>|<user id>`, without (`stateless`) or with (`create`) a row;
+    or be refused, unless the user links it (`link-only`), or in any case (`existing-only`)."""
+
+
+class LimitSettings(Table):
+    """Bounds on what one request may cost."""
+
+    max_body_bytes: int = Field(default=65_536, gt=0)
+    body_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    provider_timeout_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
+    """For one call to a provider."""
+    exchange_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """For all calls of one exchange together."""
+    provider_max_connections: int = Field(default=100, gt=0)
+    max_response_bytes: int = Field(default=262_144, gt=0)
+
+
+class CompatibilitySettings(Table):
+    """Switches for clients that lean on habits of the original service."""
+
+    auth0_profile_fallbacks: bool = False
+    """Generate `nickname` (local part of the address) and `picture` (Gravatar) where the provider has none."""
+    error_message: bool = False
+    """Repeat `error_description` as `message`, the only field that node-auth0 reads."""
