@@ -12,7 +12,7 @@ from accredit.audit import Audit, Reporter
 from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure
 from accredit.hooks import Hooks
-from accredit.http import ProviderHTTP, ProviderResponse, Transport, make_transport
+from accredit.http import ProviderHTTP, ProviderResponse, Transport
 from accredit.id_token import IdTokenVerifier
 from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
@@ -21,6 +21,7 @@ from accredit.plugins import load_connections, make_plugin_manager
 from accredit.settings import Settings
 from accredit.storage import Storage, open_storage
 from accredit.subjects import Subjects
+from accredit.transport import make_transport
 
 
 class Engine:

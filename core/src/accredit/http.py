@@ -1,96 +1,28 @@
-"""Calls to providers: the only module that knows httpx and aiohttp.
+"""Calls to providers, whatever carries them.
 
 Every call is bounded in time and size, goes to a declared origin or nowhere, follows no redirect, keeps no cookies,
 and never shows its query in a log. The transport is httpx's interface, so tests pass any `httpx.AsyncBaseTransport`;
-the one we make is aiohttp's, because httpx's own pool costs milliseconds of CPU a request at 64 in flight
-(encode/httpx#3215).
+`accredit.transport` makes the one that an engine uses.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
-import aiohttp
 import httpx
-import yarl
 
-from accredit.errors import ConfigurationError, ExchangeError, PluginFailed, ProviderUnavailable
+from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable
+from accredit.transport import BROKEN
 
 Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
 
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "accredit"}
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-
-
-_BROKEN = (httpx.TransportError, aiohttp.ClientError, OSError, EOFError, ValueError, RuntimeError)
-"""What transports raise, the odd ones too: UnicodeError for a host name, RuntimeError for a closed session."""
-
-
-def make_transport(*, max_connections: int) -> Transport:
-    """Make the transport an engine uses: keep-alive, one SSL context, at most `max_connections` sockets.
-
-    Raises:
-        ConfigurationError: SSL_CERT_FILE or SSL_CERT_DIR names what cannot be read.
-    """
-    try:
-        ssl_context = httpx.create_ssl_context()
-    except OSError as exc:
-        raise ConfigurationError(f"cannot load the certificate authorities (SSL_CERT_FILE): {exc.strerror}") from exc
-
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=30, ssl=ssl_context)
-        return aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=_NO_TIMEOUT
-        )
-
-    return AiohttpTransport(session)
-
-
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=None)
-"""aiohttp's own; `ProviderHTTP` bounds every call as a whole."""
-
-
-class AiohttpTransport(httpx.AsyncBaseTransport):
-    """Send httpx requests through one aiohttp session, made on first use, inside the running loop."""
-
-    def __init__(self, make_session: Callable[[], aiohttp.ClientSession]) -> None:
-        self._make_session = make_session
-        self._session: aiohttp.ClientSession | None = None
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request, without following a redirect or unpacking the body."""
-        if self._session is None:
-            self._session = self._make_session()
-        response = await self._session.request(
-            request.method,
-            yarl.URL(str(request.url), encoded=True),  # as it is: another encoding would break a signature over it
-            headers=request.headers.items(),
-            data=request.content or None,
-            allow_redirects=False,
-        )
-        return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response))
-
-    async def aclose(self) -> None:
-        """Close the connections; a later request fails."""
-        if self._session is not None:
-            await self._session.close()
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while chunk := await self._response.content.readany():
-            yield chunk
-
-    async def aclose(self) -> None:
-        self._response.release()
 
 
 def origin(url: str) -> str:
@@ -209,7 +141,7 @@ class ProviderHTTP:
             raise
         except TimeoutError:
             raise ProviderUnavailable("call timed out") from None
-        except _BROKEN as exc:
+        except BROKEN as exc:
             # Not chained: the transport's message may quote the URL with its query.
             raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:

@@ -14,8 +14,9 @@ from starlette.applications import Starlette
 
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.providers import Answer, ask_providers, examine_clock
-from accredit.http import Transport, make_transport
+from accredit.http import Transport
 from accredit.testing import serve
+from accredit.transport import make_transport
 
 NOW = 1_800_000_000.0
 URL = "https://api.acme.example/oauth2/tokeninfo"

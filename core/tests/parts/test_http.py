@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from accredit.errors import ConfigurationError, PluginFailed, ProviderUnavailable
-from accredit.http import ProviderHTTP, ProviderResponse, make_transport, origin
+from accredit.http import ProviderHTTP, ProviderResponse, origin
+from accredit.transport import make_transport
 
 API = "https://api.acme.example"
 LIMIT = 1000

@@ -13,7 +13,8 @@ import pytest
 import trustme
 
 from accredit.errors import ProviderUnavailable
-from accredit.http import ProviderHTTP, ProviderResponse, make_transport
+from accredit.http import ProviderHTTP, ProviderResponse
+from accredit.transport import make_transport
 
 from .support import always, answer, listening
 

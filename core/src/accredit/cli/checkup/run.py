@@ -12,9 +12,9 @@ from accredit.cli.checkup.key_file import examine_key_file
 from accredit.cli.checkup.providers import ask_providers, examine_clock
 from accredit.cli.probe import probe
 from accredit.drift import today
-from accredit.http import make_transport
 from accredit.keys import KeyFile
 from accredit.settings import Settings
+from accredit.transport import make_transport
 
 _SQLITE = "sqlite:///"
 _NO_ISSUER = "https://issuer.invalid/"

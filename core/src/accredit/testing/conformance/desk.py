@@ -13,7 +13,6 @@ import httpx
 from accredit.asgi import create_app
 from accredit.events import ExchangeEvent
 from accredit.exchange import Exchange
-from accredit.http import make_transport
 from accredit.models import Identity
 from accredit.settings import Settings
 from accredit.strategy import Strategy
@@ -23,6 +22,7 @@ from accredit.testing.conformance.witnesses import Brings, Clock, Log, Witness
 from accredit.testing.simulator import Simulator
 from accredit.testing.transport import InProcess
 from accredit.testing.workbench import BASE_URL, exchange_for
+from accredit.transport import make_transport
 
 SCOPE = "openid profile email address phone offline_access"
 REFUSED = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}
