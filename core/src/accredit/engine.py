@@ -17,7 +17,7 @@ from accredit.id_token import IdTokenVerifier
 from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.logs import where
-from accredit.plugins import load_connections, make_plugin_manager
+from accredit.plugins import load_connections, make_plugin_manager, strategy_names
 from accredit.settings import Settings
 from accredit.storage import Storage, open_storage
 from accredit.subjects import Subjects
@@ -50,8 +50,13 @@ class Engine:
         self.settings = settings
         self.connections, self.disabled = load_connections(settings.connections, manager)
         self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
-        self.hooks = Hooks(manager, timeout_s=settings.limits.exchange_timeout_s)
         self.storage = storage or open_storage(settings.storage.url, clock=clock)
+        self.hooks = Hooks(
+            manager,
+            timeout_s=settings.limits.exchange_timeout_s,
+            strategies=strategy_names(settings.connections, manager),
+            storage=self.storage,
+        )
         self.clock = clock
         self.reporter = Reporter(self.hooks, logger)
         self.subjects = Subjects(self.storage, clock=clock, report=self.reporter.subject)

@@ -5,7 +5,7 @@ its wrappers close before the awaited work begins.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
 import pluggy
@@ -13,27 +13,42 @@ import pluggy
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.events import ExchangeEvent
 from accredit.logs import where
-from accredit.models import ExtraClaims, Identity, Login, Subject
+from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
+from accredit.storage import SubjectStore
+from accredit.storage.subjects import default_subject
 
 T = TypeVar("T")
 _Call = tuple[str, Callable[..., Any], tuple[str, ...]]
 
 
 class Hooks:
-    """The lifecycle hooks of one engine, frozen at start-up."""
+    """The lifecycle hooks of one engine, frozen at start-up.
 
-    def __init__(self, manager: pluggy.PluginManager, *, timeout_s: float) -> None:
+    `strategies` are the names that default subjects begin with; `storage` knows which identity is linked to whom.
+    """
+
+    def __init__(
+        self, manager: pluggy.PluginManager, *, timeout_s: float, strategies: Container[str], storage: SubjectStore
+    ) -> None:
         self._timeout_s = timeout_s
+        self._strategies = strategies
+        self._storage = storage
         self._resolve_subject = _calls(manager, "resolve_subject")
         self._authorize = _calls(manager, "authorize")
         self._claims = _calls(manager, "claims")
         self._observe = _calls(manager, "observe")
 
     async def resolve_subject(self, identity: Identity, client_id: str) -> Subject | None:
-        """Return the first subject that a plugin names."""
+        """Return the first subject that a plugin names.
+
+        Raises:
+            PluginFailed: it named one that cannot be, or that must be somebody else's.
+        """
         for call in self._resolve_subject:
             subject = await self._call(call, {"identity": identity, "client_id": client_id}, Subject)
             if subject is not None:
+                if problem := await self._problem_of(subject, identity):
+                    raise PluginFailed(f"{call[0]}: named a subject {problem}")
                 return subject
         return None
 
@@ -54,6 +69,22 @@ class Hooks:
                 function(**dict.fromkeys(arguments, event))
             except Exception as exc:  # an observer may fail in any way, and must not matter
                 failed(name, where(exc))
+
+    async def _problem_of(self, subject: Subject, identity: Identity) -> str | None:
+        if problem := problem_of_subject_id(subject.id):
+            return f"whose id {problem}"
+        blocked: object = subject.blocked
+        if not isinstance(blocked, bool):
+            return "whose blocked is no bool"
+        strategy, bar, _ = subject.id.partition("|")
+        default = default_subject(identity.strategy, identity.user_id)
+        if not bar or strategy not in self._strategies or subject.id == default:
+            return None
+        # Somebody logs in as this one by an identity of that strategy. Only a link makes it this identity's as well.
+        found = await self._storage.subject_of(identity.strategy, identity.user_id)
+        if found is None or found.unlinked or found.id != subject.id:
+            return "in the form of a strategy's, which this identity is not linked to"
+        return None
 
     async def _call(self, call: _Call, values: Mapping[str, Any], expected: type[T]) -> T | None:
         name, function, arguments = call

@@ -16,6 +16,7 @@ from accredit.profile import Profile
 
 _VSCHAR = re.compile(r"[\x20-\x7e]+")
 _USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
+_SUBJECT_ID = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,22 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Our user. `id` becomes `sub`."""
+    """Our user. `id` becomes `sub`: 1 to 255 printable ASCII characters, not ending in `@clients`."""
 
     id: str
     blocked: bool = False
+
+
+def problem_of_subject_id(value: object) -> str | None:
+    """Say what keeps a value from becoming `sub`; None where nothing does.
+
+    Source: OpenID Connect Core 1.0 section 2 (at most 255 ASCII characters).
+    """
+    if not isinstance(value, str) or not _SUBJECT_ID.fullmatch(value):
+        return "is not 1 to 255 printable ASCII characters without blanks"
+    if value.endswith("@clients"):
+        return "ends in @clients, as in tokens that are a client's own"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

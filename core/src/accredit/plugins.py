@@ -147,6 +147,12 @@ def load_connections(
     return connections, disabled
 
 
+def strategy_names(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
+    """Name every strategy that is configured, switched off or not, embedded, or installed."""
+    configured = {str(table.get("strategy") or name) for name, table in tables.items()}
+    return frozenset(configured | _collect(manager).keys() | {entry.name for entry in installed_entry_points()})
+
+
 def _is_off(table: Mapping[str, Any]) -> bool:
     try:
         return not _BOOL.validate_python(table.get("enabled", True))

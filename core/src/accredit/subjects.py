@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from accredit.models import problem_of_subject_id
 from accredit.storage import SubjectStore
 
 
@@ -58,7 +59,12 @@ class Subjects:
         """Give an identity to a subject, or tell by False that it is another one's.
 
         Be sure that both are one person. An equal e-mail address proves nothing.
+
+        Raises:
+            ValueError: `subject` cannot become `sub`.
         """
+        if problem := problem_of_subject_id(subject):
+            raise ValueError(f"a subject's id {problem}")
         linked = await self._store.link(strategy, user_id, subject, now=int(self._clock()))
         if linked:
             self._report("subject.linked", subject=subject, strategy=strategy, user_id=user_id)

@@ -106,3 +106,13 @@ def test_without_a_subcommand_it_explains_itself(run: Run) -> None:
     assert shown.exit_code == 0
     for command in ("show", "block", "unblock", "link", "unlink"):
         assert command in shown.stdout
+
+
+@pytest.mark.threat(41)
+@pytest.mark.parametrize("subject", ["", "a b", "app@clients"])
+def test_nobody_is_linked_to_what_cannot_be_a_subject(run: Run, config: str, database: Path, subject: str) -> None:
+    refused = run("subjects", "link", "acme", "9", subject, "--config", config)
+
+    assert refused.exit_code == 2
+    assert "Invalid value for SUBJECT" in refused.stderr
+    assert stored(database, "acme", "9") is None

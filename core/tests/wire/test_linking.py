@@ -222,23 +222,24 @@ async def test_a_login_that_is_denied_links_nothing() -> None:
 
 
 class Resolver:
-    """Says whose an identity is."""
+    """Says whose the identities of a strategy are."""
 
-    def __init__(self, subject: str) -> None:
-        self.subject = subject
+    def __init__(self, **subjects: str) -> None:
+        self.subjects = subjects
 
     @hookimpl
     async def resolve_subject(self, identity: Identity) -> Subject | None:
-        return Subject(self.subject) if identity.strategy == "globex" else None
+        subject = self.subjects.get(identity.strategy)
+        return None if subject is None else Subject(subject)
 
 
 async def test_what_a_plugin_says_counts_more_than_a_link() -> None:
-    async with bench(plugins=[Resolver("acme|1000")]) as wire:
+    async with bench(plugins=[Resolver(acme="ada", globex="ada")]) as wire:
         token = await main_token(wire)
-        assert await subject_of(wire, **GLOBEX, main_access_token=token) == "acme|1000"
+        assert await subject_of(wire, **GLOBEX, main_access_token=token) == "ada"
         assert wire.event.linked is False
         assert await wire.storage.subject_of("globex", "77") is None
-    async with bench(plugins=[Resolver("grace")]) as wire:
+    async with bench(plugins=[Resolver(globex="grace")]) as wire:
         token = await main_token(wire)
         assert_refused(await wire.post(**GLOBEX, main_access_token=token), *TAKEN)
 

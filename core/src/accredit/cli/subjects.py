@@ -71,6 +71,10 @@ def link(
     strategy: StrategyArgument, user_id: UserIdArgument, subject: SubjectArgument, config: ConfigOption = None
 ) -> None:
     """Give an identity to a subject. Be sure that both are one person: an equal e-mail address proves nothing."""
+    from accredit.models import problem_of_subject_id
+
+    if problem := problem_of_subject_id(subject):
+        raise typer.BadParameter(f"it {problem}", param_hint="SUBJECT")
     if not _run(config, lambda subjects: subjects.link(strategy, user_id, subject)):
         typer.echo(f"accredit: {strategy} {user_id} belongs to another subject; unlink it first", err=True)
         raise typer.Exit(1)
