@@ -128,6 +128,13 @@ class Reporter:
         write = self._log.critical if event == "keys.unusable" else self._log.info
         write(event, detail=detail)
 
+    def readiness(self, problem: str) -> None:
+        """Log that `/readyz` has begun to say no, because of `problem`; or, where that is empty, yes again."""
+        if problem:
+            self._log.critical("readiness.lost", detail=problem)
+        else:
+            self._log.info("readiness.back")
+
     def warn_unbound(self, connection: str) -> None:
         """Log at start-up that a connection takes tokens of anybody's app."""
         self._log.warning("connection.accepts_unbound_tokens", connection=connection)

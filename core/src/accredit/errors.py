@@ -41,11 +41,11 @@
         │   └── IdentityTaken                 the identity to link is another subject's
         ├── ProviderUnavailable          503  the provider is down, slow or answers nonsense
         │   └── ProviderRateLimited
+        ├── StorageFailed                503  our own storage cannot be written or read; always an alert
         └── ServerError                  500  our fault, never the user's; always an alert
             ├── ProviderMisconfigured         our credentials are wrong, our quota is unpaid
             ├── ProviderProtocolError         the provider says our call itself was wrong
             ├── PluginFailed                  a plugin or hook raised or returned what it must not
-            ├── StorageFailed                 a row could not be made durable
             ├── InternalFailure               a bug of our own
             └── Abandoned                     the caller cancelled the exchange; nobody gets the answer
 
@@ -390,6 +390,16 @@ class ProviderRateLimited(ProviderUnavailable):
     reason = "provider_rate_limited"
 
 
+class StorageFailed(ExchangeError):
+    """Report that our own storage cannot be written or read: full, locked, gone. Nothing leaves without its row."""
+
+    status = 503
+    error = "temporarily_unavailable"
+    reason = "storage_failed"
+    description = "the service is not available, try again later"
+    alert = True
+
+
 class ServerError(ExchangeError):
     """Report our own fault. Raises an alert and never blames the user."""
 
@@ -416,12 +426,6 @@ class PluginFailed(ServerError):
     """Report a plugin or hook that raised, timed out, or returned what its contract forbids."""
 
     reason = "plugin_failed"
-
-
-class StorageFailed(ServerError):
-    """Report that a row could not be made durable; no token leaves without its row."""
-
-    reason = "storage_failed"
 
 
 class InternalFailure(ServerError):

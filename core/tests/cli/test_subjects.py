@@ -1,6 +1,8 @@
 """`accredit subjects`: what the command line changes, a server on the same database sees."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,19 @@ def test_nobody_is_linked_to_what_cannot_be_a_subject(run: Run, config: str, dat
     assert refused.exit_code == 2
     assert "Invalid value for SUBJECT" in refused.stderr
     assert stored(database, "acme", "9") is None
+
+
+@pytest.mark.threat(57)
+def test_a_database_that_cannot_be_written_is_told_in_a_sentence(
+    run: Run, config: str, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **{**kwargs, "timeout": 0.01}))
+    with closing(sqlite3.connect(database, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        refused = run("subjects", "block", "ada", "--config", config)
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    url = f"sqlite:///{database}"
+    assert refused.stderr == f"accredit: storage.url: cannot use {url}: SQLite: OperationalError SQLITE_BUSY\n"
+    assert stored(database, "acme", "1") == StoredSubject("ada", blocked=False)

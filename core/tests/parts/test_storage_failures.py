@@ -1,6 +1,7 @@
 """Grants in SQLite when the disk, the schema or a value is not as it should be: an answer for everybody, always."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -45,7 +46,7 @@ async def test_a_row_that_cannot_be_stored_fails_and_the_next_one_does_not(store
     execute(path, "ALTER TABLE grants RENAME TO elsewhere")
     failed = await outcomes(store, *(grant(str(number)) for number in range(50)))
     assert {type(one) for one in failed} == {StorageFailed}
-    assert {one.detail for one in failed} == {"SQLite: OperationalError"}
+    assert {one.detail for one in failed} == {"SQLite: OperationalError SQLITE_ERROR"}
     assert len({id(one) for one in failed}) == 50  # each caller raises one of its own
     execute(path, "ALTER TABLE elsewhere RENAME TO grants")
     await store.add(grant("next"))
@@ -170,3 +171,66 @@ async def test_a_connection_that_cannot_be_prepared_stops_start_up_and_is_closed
         await store.open()
     await store.close()
     assert fragile.closed
+
+
+async def test_a_database_that_goes_while_a_row_is_committed_keeps_nobody_believing_in_it(
+    monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    class Going(sqlite3.Connection):
+        def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+            if sql == "COMMIT":
+                path.unlink()
+            return super().execute(sql, *args)
+
+    migrate(path)
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs, factory=Going))
+    store = SqliteStorage(str(path))
+    await store.open()
+    [failed] = await outcomes(store, grant("a"))
+    assert isinstance(failed, StorageFailed)
+    assert failed.detail == "the database file was deleted or replaced"
+    await store.close()
+
+
+async def test_a_database_that_nobody_may_write_stops_start_up(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    migrate(path)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # for root every file is writable
+    store = SqliteStorage(str(path))
+    with pytest.raises(ConfigurationError, match=r"^storage\.url: .*accredit\.db cannot be written: change its"):
+        await store.open()
+    await store.close()
+
+
+async def test_a_check_says_that_the_next_start_will_fail(
+    store: SqliteStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.check()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(StorageFailed, match=r"^the database file is read-only$"):
+        await store.check()
+
+
+async def test_a_check_writes_and_changes_nothing(store: SqliteStorage, path: Path) -> None:
+    execute(path, "PRAGMA user_version = 7")
+    log = path.with_name("accredit.db-wal")
+    execute(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    assert log.stat().st_size == 0
+    await store.check()
+    assert log.stat().st_size > 0
+    assert execute(path, "PRAGMA user_version") == [(7,)]
+
+
+async def test_a_database_behind_a_link_is_watched_with_its_log(path: Path) -> None:
+    migrate(path)
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    store = SqliteStorage(str(link))
+    await store.open()
+    assert await outcomes(store, grant("a")) == [None]
+    path.with_name("accredit.db-wal").rename(path.with_name("elsewhere"))
+    [failed] = await outcomes(store, grant("b"))
+    assert failed.detail == "a file beside the database, -wal or -shm, was deleted or replaced"
+    path.with_name("elsewhere").rename(path.with_name("accredit.db-wal"))
+    assert await outcomes(store, grant("c")) == [None]
+    await store.close()

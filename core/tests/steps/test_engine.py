@@ -15,6 +15,7 @@ from accredit import errors as e
 from accredit.audience import AppBound
 from accredit.storage import Grant, MemoryStorage, SqliteStorage
 
+UNAVAILABLE = (503, "temporarily_unavailable", "the service is not available, try again later")
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")
 
 
@@ -95,7 +96,7 @@ class BrokenStorage(MemoryStorage):
 
 async def test_no_token_leaves_without_its_row() -> None:
     async with bench(storage=BrokenStorage(e.StorageFailed("SQLite: OperationalError"))) as wire:
-        assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
+        assert_refused(await wire.post(scope="openid offline_access"), *UNAVAILABLE)
         assert (wire.event.reason, wire.event.detail) == ("storage_failed", "SQLite: OperationalError")
         assert wire.event.alert is True
         assert (await wire.post(scope="openid")).status_code == 200

@@ -103,7 +103,7 @@ async def test_a_look_up_that_fails_is_left_to_the_writer(
 
 async def test_a_look_up_that_cannot_be_done_at_all_says_so(storage: SqliteStorage, path: Path) -> None:
     execute(path, "ALTER TABLE subjects RENAME TO elsewhere")
-    with pytest.raises(StorageFailed, match=r"^SQLite: OperationalError$"):
+    with pytest.raises(StorageFailed, match=r"^SQLite: OperationalError SQLITE_ERROR$"):
         await storage.get("ada")
 
 

@@ -77,6 +77,13 @@ class GrantStore(Protocol):
     async def close(self) -> None:
         """Finish what was accepted, then let go."""
 
+    async def check(self) -> None:
+        """Write something that changes nothing, as durably as a refresh token.
+
+        Raises:
+            StorageFailed: refresh tokens could not be stored now.
+        """
+
     async def add(self, grant: Grant) -> None:
         """Make one grant durable; of more than `MOST_LIVE_GRANTS` live ones the oldest goes, in the same transaction.
 

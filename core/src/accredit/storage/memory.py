@@ -37,6 +37,9 @@ class MemoryStorage:
     async def close(self) -> None:
         """Do nothing."""
 
+    async def check(self) -> None:
+        """Do nothing."""
+
     async def add(self, grant: Grant) -> None:
         """Keep one grant."""
         if self._blocked.get(grant.subject):

@@ -1,6 +1,7 @@
 """The storage in SQLite: each method is a piece of work for the writer, or a read."""
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from accredit.errors import ConfigurationError, StorageFailed
 from accredit.storage.grants import Grant, Rotation, StoredGrant
 from accredit.storage.migrate import migrate
 from accredit.storage.sqlite import grants, subjects
+from accredit.storage.sqlite.files import DatabaseFiles
 from accredit.storage.sqlite.writer import Work, Writer
 from accredit.storage.subjects import StoredSubject
 
@@ -35,14 +37,19 @@ class SqliteStorage:
         """Migrate the schema and start the writer.
 
         Raises:
-            ConfigurationError: the database cannot be opened, or belongs to a newer version.
+            ConfigurationError: the database cannot be opened or written, or belongs to a newer version.
         """
         await asyncio.to_thread(migrate, self._path)
+        if not self._is_writable():
+            raise ConfigurationError(
+                f"storage.url: {self._path} cannot be written: change its permissions or its place"
+            )
         try:
             connection, self._reader = await asyncio.to_thread(self._connect)
         except sqlite3.Error as exc:
             raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
-        self._writer = Writer(connection, insert=grants.insert, prune=self._prune)
+        self._files = DatabaseFiles(self._path)
+        self._writer = Writer(connection, insert=grants.insert, prune=self._prune, check=self._files.check_all)
 
     async def close(self) -> None:
         """Commit what is waiting, then stop the writer."""
@@ -50,6 +57,12 @@ class SqliteStorage:
             writer, self._writer = self._writer, None
             await writer.close()
             self._reader.close()
+
+    async def check(self) -> None:
+        """Write the database's header once more, as it is: one page and one commit, which is what a login costs."""
+        await self._write(_rewrite_header)
+        if not self._is_writable():  # what is open stays writable, and the next start will fail
+            raise StorageFailed("the database file is read-only")
 
     async def add(self, grant: Grant) -> None:
         """Insert one grant."""
@@ -121,9 +134,14 @@ class SqliteStorage:
         """
         writer = self._open()
         try:
-            return work(self._reader)
+            result = work(self._reader)
         except sqlite3.Error:
             return await writer.run(work)
+        self._files.check()
+        return result
+
+    def _is_writable(self) -> bool:
+        return os.access(self._path, os.W_OK)
 
     def _prune(self, connection: sqlite3.Connection, most: int) -> None:
         now = self._clock()
@@ -135,6 +153,7 @@ class SqliteStorage:
         try:
             writer.execute("PRAGMA journal_mode=WAL")
             writer.execute("PRAGMA synchronous=FULL")
+            writer.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read opens the log too
             reader = self._connection(timeout_s=0)
         except sqlite3.Error:
             writer.close()
@@ -144,3 +163,8 @@ class SqliteStorage:
     def _connection(self, *, timeout_s: float) -> sqlite3.Connection:
         # Made in one thread and used in another, but never in two at once.
         return sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=timeout_s)
+
+
+def _rewrite_header(connection: sqlite3.Connection) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute(f"PRAGMA user_version = {int(version)}")

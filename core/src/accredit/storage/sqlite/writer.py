@@ -31,14 +31,22 @@ _Outcome = tuple["asyncio.Future[Any]", object]
 class Writer:
     """Run work on `connection`, in the order it came, and hand results back to the running event loop.
 
-    `insert` stores grants; `prune` deletes at most as many expired rows as it is told. The connection is closed at
-    the end.
+    `insert` stores grants; `prune` deletes at most as many expired rows as it is told; `check` raises `StorageFailed`
+    where the database is no more the one that was opened. The connection is closed at the end.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, insert: Insert, prune: Callable[..., object]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        *,
+        insert: Insert,
+        prune: Callable[..., object],
+        check: Callable[[], None],
+    ) -> None:
         self._connection = connection
         self._insert = insert
         self._prune = prune
+        self._check = check
         self._unpruned = 0
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
@@ -89,6 +97,7 @@ class Writer:
 
     def _transact(self, batch: list[_Waiting], do: Callable[[list[_Waiting]], list[_Outcome]]) -> list[_Outcome]:
         connection = self._connection
+        self._check()  # before: a file that comes back must not hold what nobody was told of
         try:
             if connection.in_transaction:  # an earlier roll-back has failed
                 connection.execute("ROLLBACK")
@@ -104,6 +113,7 @@ class Writer:
             with suppress(sqlite3.Error):
                 connection.rollback()
             raise
+        self._check()  # after: else it might have gone in between
         return outcomes
 
     def _together(self, batch: list[_Waiting]) -> list[_Outcome]:
@@ -140,7 +150,11 @@ class _Unfit(Exception):
 
 
 def _failure(exc: Exception) -> ExchangeError:
-    return StorageFailed(f"SQLite: {type(exc).__name__}")  # one for each caller: raised, it carries a traceback
+    """Return an error of its own for each caller: raised, it carries a traceback. The message may quote values."""
+    if isinstance(exc, StorageFailed):
+        return StorageFailed(exc.detail)
+    code = getattr(exc, "sqlite_errorname", None)  # such as SQLITE_FULL
+    return StorageFailed(f"SQLite: {type(exc).__name__}" + (f" {code}" if code else ""))
 
 
 def _resolve(outcomes: list[_Outcome]) -> None:

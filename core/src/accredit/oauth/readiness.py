@@ -1,0 +1,55 @@
+"""Can this process do its work? Asked of the storage once a second at most, however many ask us."""
+
+import asyncio
+import time
+
+from accredit.errors import StorageFailed
+from accredit.exchange import Exchange
+from accredit.logs import where
+
+_TIMEOUT_S = 2.0
+_FRESH_S = 1.0
+
+
+class Readiness:
+    """Try the keys and the storage, and tell operators when the answer changes.
+
+    The storage is written, which costs a commit: anybody may ask, so there is one attempt at a time, and what came of
+    it counts for a second. One that hangs counts as a failure after two, and is still the only one.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._attempt: asyncio.Task[str] | None = None
+        self._begun_at = 0.0
+        self._was_ready = True
+
+    async def __call__(self) -> bool:
+        """Return whether it can."""
+        if self._attempt is None or (self._attempt.done() and time.monotonic() >= self._begun_at + _FRESH_S):
+            self._attempt, self._begun_at = asyncio.create_task(self._try()), time.monotonic()
+        attempt = self._attempt
+        if not attempt.done():
+            await asyncio.wait([attempt], timeout=max(0.0, self._begun_at + _TIMEOUT_S - time.monotonic()))
+        problem = attempt.result() if attempt.done() else "the storage does not answer"
+        self._tell(problem)
+        return not problem
+
+    async def _try(self) -> str:
+        """Return what is wrong, empty where nothing is."""
+        exchange = self._exchange
+        try:
+            exchange.keys.jwks()  # raises where none are loaded
+            await exchange.storage.check()
+            await exchange.storage.get("")
+        except StorageFailed as error:
+            return error.detail
+        except Exception as exc:  # whatever is wrong, it must not pass for an answer; its message may quote anything
+            return where(exc)
+        return ""
+
+    def _tell(self, problem: str) -> None:
+        ready, before = not problem, self._was_ready
+        self._was_ready = ready
+        if ready != before:
+            self._exchange.reporter.readiness(problem)
