@@ -7,7 +7,9 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match
+from starlette.routing import Route as AnyRoute
+from starlette.types import Scope
 
 from accredit.exchange import Exchange
 from accredit.oauth.access_token import AccessTokenEndpoint
@@ -57,6 +59,19 @@ def create_app(exchange: Exchange) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+class Route(AnyRoute):
+    """A path for which `%2F` is no slash, though the server has decoded it in `path`. Source: RFC 3986 section 2.2.
+
+    A proxy that guards a path by its letters would let `/oauth%2Ftoken` through.
+    """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match the path, unless a slash in it is encoded."""
+        if b"%2f" in scope.get("raw_path", b"").lower():
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 async def _http_error(_: Request, exc: Exception) -> Response:

@@ -1,7 +1,12 @@
 """Methods, paths and CORS."""
 
+import httpx
 import pytest
 from core.tests.bench import GOOD, URL, Bench, assert_refused
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from accredit import create_app
 
 APP = "https://app.example.com"
 OTHER = "https://other.example.com"
@@ -120,3 +125,18 @@ async def test_an_error_that_belongs_to_no_client_may_be_read_by_every_clients_o
         response = await wire.post({"Origin": origin}, **parameters)
 
         assert response.headers["access-control-allow-origin"] == origin
+
+
+@pytest.mark.parametrize("path", ["/oauth%2Faccess_token", "/oauth%2faccess_token", "/%2Foauth/access_token"])
+@pytest.mark.parametrize("mount", ["", "/login"])
+async def test_an_encoded_slash_is_not_a_slash(wire: Bench, mount: str, path: str) -> None:
+    # A proxy that guards paths by their letters lets it through. The host's app, if any, has decoded it as well.
+    app = Starlette(routes=[Mount(mount, create_app(wire.exchange))])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://login.example.com") as client:
+        # What else is encoded stands for itself.
+        good = await client.post(f"{mount}/oauth/access%5Ftoken", json=GOOD)
+        refused = await client.post(f"{mount}{path}", json=GOOD)
+
+    assert good.status_code == 200
+    assert refused.status_code == 404
+    assert refused.json() == {"error": "not_found", "error_description": "no such endpoint or method"}

@@ -8,6 +8,7 @@ from types import FrameType
 from typing import NoReturn
 
 from accredit.errors import ConfigurationError
+from accredit.serving.listener import open_listener
 
 
 def exit_on_signals() -> None:
@@ -40,7 +41,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        return socket.create_server((host, port), family=family)
+        return open_listener(host, port, family)
     except UnicodeError:  # what no resolver would be asked for, such as `a..b`
         cause = "no host name"
     except socket.gaierror as exc:

@@ -1,12 +1,13 @@
 """Serve an ASGI app over real HTTP on loopback, in a thread of its own."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
+
+from accredit.serving.listener import open_listener
 
 GRACE_S = 2
 """How long answers under way may take once the block has ended; an endless one would never end by itself."""
@@ -32,7 +33,7 @@ def serve(app: Any, *, port: int = 0, certfile: str | None = None, keyfile: str 
         ssl_keyfile=keyfile,
     )
     server = uvicorn.Server(config)
-    listener = socket.create_server(("127.0.0.1", port))
+    listener = open_listener("127.0.0.1", port)
     bound_port = listener.getsockname()[1]
 
     def run() -> None:
