@@ -19,6 +19,7 @@ from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.logs import where
 from accredit.plugins import load_connections, make_plugin_manager, strategy_names
 from accredit.settings import Settings
+from accredit.standing import Standing
 from accredit.storage import Storage, open_storage
 from accredit.subjects import Subjects
 from accredit.transport import make_transport
@@ -57,6 +58,7 @@ class Engine:
             strategies=strategy_names(settings.connections, manager),
             storage=self.storage,
         )
+        self.standing = Standing(self.hooks, self.storage)
         self.clock = clock
         self.reporter = Reporter(self.hooks, logger)
         self.subjects = Subjects(self.storage, clock=clock, report=self.reporter.subject)

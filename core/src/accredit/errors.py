@@ -280,7 +280,7 @@ class InvalidToken(ExchangeError):
 
 
 class BlockedToken(InvalidToken):
-    """Refuse a good token whose subject has been blocked since; it looks like any other outside."""
+    """Refuse a good token whose subject may not be here any more; it looks like any other outside."""
 
     reason = "subject_blocked"
 
@@ -345,7 +345,7 @@ class AccessDenied(ExchangeError):
 
 
 class SubjectBlocked(AccessDenied):
-    """Refuse a subject that the host has blocked."""
+    """Refuse a subject that the host has blocked, in the store or by what a plugin says."""
 
     reason = "subject_blocked"
 

@@ -19,6 +19,7 @@ from accredit.steps.build_claims import build_claims
 from accredit.steps.check_audience import check_audience, check_user_hint
 from accredit.steps.check_bearer import check_bearer
 from accredit.steps.check_main_token import check_main_token
+from accredit.steps.confirm_subject import confirm_subject
 from accredit.steps.find_connection import allow_connection, find_connection
 from accredit.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.steps.issue import issue
@@ -64,12 +65,12 @@ class Exchange(Engine):
         connection = self._find(request.connection, audit)
         check(allow_connection, connection, client)
         policy = client.authorization or settings.authorization
-        check(check_bearer, policy, request.bearer, self._read, audience=settings.issuer)
+        await check(check_bearer, policy, request.bearer, self._read, self.standing, audience=settings.issuer)
         main = await check(
             check_main_token,
             request.main_access_token,
             self._read,
-            self.storage,
+            self.standing,
             client_id=request.client_id,
             audience=settings.issuer,
             policy=settings.subjects.policy,
@@ -102,6 +103,7 @@ class Exchange(Engine):
         extras = await check(self.hooks.claims, login)
         claims = check(build_claims, login, extras, settings=settings, now=now, nonce=request.token.nonce)
         key, ttl = self.keys.current, settings.tokens
+        await check(confirm_subject, login, self.standing)
         await check(link, identity, resolution, self.storage, now=now)
         audit.linked = resolution.entry == "link"
         tokens = await check(issue, login, claims, key=key, storage=self.storage, ttl=ttl, now=now)

@@ -34,6 +34,7 @@ class Hooks:
         self._strategies = strategies
         self._storage = storage
         self._resolve_subject = _calls(manager, "resolve_subject")
+        self._subject_active = _calls(manager, "subject_active")
         self._authorize = _calls(manager, "authorize")
         self._claims = _calls(manager, "claims")
         self._observe = _calls(manager, "observe")
@@ -51,6 +52,21 @@ class Hooks:
                     raise PluginFailed(f"{call[0]}: named a subject {problem}")
                 return subject
         return None
+
+    async def subject_active(self, subject: str, client_id: str) -> bool:
+        """Tell whether no plugin says that a subject may not be here any more.
+
+        Raises:
+            PluginFailed: one did not answer by True, False or None.
+        """
+        for call in self._subject_active:
+            try:
+                answer = await self._call(call, {"subject": subject, "client_id": client_id}, bool)
+            except AccessDenied:  # there is nobody to read its sentence
+                raise PluginFailed(f"{call[0]}: subject_active raised AccessDenied, and says no by False") from None
+            if answer is False:
+                return False
+        return True
 
     async def authorize(self, login: Login) -> None:
         """Let every plugin refuse."""

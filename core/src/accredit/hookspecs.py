@@ -7,6 +7,7 @@ hook                    when, how often                    returns              
 `simulators`            once, in tests, `dev`, `demo`      `Simulator` classes         the command stops
 `signer`                once, at start-up                  a `Signer`, or None         start-up stops
 `resolve_subject`       each exchange, after the profile   `Subject`, or None to pass  refused, 500 with an alert
+`subject_active`        each use of a token of ours        False: no; None to pass     refused, 500 with an alert
 `authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
 `claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
 `observe`               each exchange, when it has ended   nothing                     logged, nothing else
@@ -24,10 +25,10 @@ A plugin is a module or object whose functions carry `@hookimpl`::
 
     exchange = Exchange(settings, plugins=[OnlyStaff()])
 
-Hooks run in the order the plugins were given. `resolve_subject`, `authorize` and `claims` are coroutines, `observe`
-and the registration hooks are plain functions; start-up refuses the other kind, a misspelt name, and a function that
-is called like a hook but is not marked. `AccessDenied` refuses with 401 from any of the three coroutines, and each has
-`limits.exchange_timeout_s` to answer.
+Hooks run in the order the plugins were given. `resolve_subject`, `subject_active`, `authorize` and `claims` are
+coroutines, `observe` and the registration hooks are plain functions; start-up refuses the other kind, a misspelt name,
+and a function that is called like a hook but is not marked. `AccessDenied` refuses with 401 from any of the coroutines
+but `subject_active`, and each has `limits.exchange_timeout_s` to answer.
 
 `authorize` and `claims` also run at each refresh, with the login that goes on: `login.is_refresh` is true then, the
 profile has only what that login's scopes opened, and `login.identity.audience` is None.
@@ -72,6 +73,16 @@ def signer() -> Signer | None:
 @hookspec
 async def resolve_subject(identity: Identity, client_id: str) -> Subject | None:
     """Return our user for a verified identity. The first that is not None wins; by default `<strategy>|<user id>`."""
+    raise NotImplementedError
+
+
+@hookspec
+async def subject_active(subject: str, client_id: str) -> bool | None:
+    """Say whether a subject may still be here: False refuses it, whatever others say, and None has no opinion.
+
+    Asked at the end of each exchange and each refresh, at `/userinfo`, `/tokeninfo` and `/oauth/introspect`, and of a
+    user's token that is sent as `main_access_token` or as a required bearer. Be quick: each of these waits.
+    """
     raise NotImplementedError
 
 

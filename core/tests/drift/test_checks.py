@@ -27,6 +27,7 @@ ALL = [
     "authorize",
     "claims",
     "build_claims",
+    "confirm_subject",
     "link",
     "issue",
 ]

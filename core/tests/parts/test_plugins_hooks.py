@@ -28,6 +28,10 @@ class Complete:
         return None
 
     @hookimpl
+    async def subject_active(self, subject: str) -> bool | None:
+        return None
+
+    @hookimpl
     async def authorize(self) -> None: ...
 
     @hookimpl

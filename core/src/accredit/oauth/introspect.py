@@ -44,7 +44,7 @@ class Introspection:
         token = required(fields, "token")
         call.done = "token.introspected"
         body = self._access_token(token) or await self._refresh_token(token, client)
-        if body is None or await self._presented.is_blocked(body["sub"]):
+        if body is None or not await self._presented.may_stay(body["sub"], body["client_id"]):
             return json_answer(200, _INACTIVE)
         call.subject = body["sub"]
         return json_answer(200, {"active": True, **body})

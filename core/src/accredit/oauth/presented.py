@@ -24,11 +24,11 @@ class Presented:
         read = read_id_token(token, keys=exchange.keys, issuer=issuer, clock=clock)
         return read if read is not None and read.client_id in exchange.settings.clients else None
 
-    async def is_blocked(self, subject: str) -> bool:
-        """Tell whether the subject was blocked since. One read.
+    async def may_stay(self, subject: str, client_id: str) -> bool:
+        """Tell whether the subject may still be here. One read, and the plugins' answers.
 
         Raises:
-            StorageFailed: nobody can tell, and so nothing is let through.
+            PluginFailed: a plugin cannot tell, and so nothing is let through.
+            StorageFailed: the storage cannot.
         """
-        stored = await self._exchange.storage.get(subject)
-        return stored is not None and stored.blocked
+        return await self._exchange.standing.holds(subject, client_id)

@@ -29,7 +29,7 @@ class Tokeninfo:
         if token is None:
             raise InvalidToken("not a live ID token of ours")
         call.client_id, call.subject = token.client_id, token.subject
-        if await self._presented.is_blocked(token.subject):
+        if not await self._presented.may_stay(token.subject, token.client_id):
             raise BlockedToken
         call.done = "tokeninfo.stated"
         profile = {name: value for name, value in token.claims.items() if name not in _PROTOCOL}

@@ -45,7 +45,7 @@ class Userinfo:
             raise InvalidToken("the token is a client's own")
         if "openid" not in token.scopes:
             raise InsufficientScope("openid")
-        if await self._presented.is_blocked(token.subject):
+        if not await self._presented.may_stay(token.subject, token.client_id):
             raise BlockedToken
         opened = {claim for scope in token.scopes for claim in SCOPE_CLAIMS.get(scope, ())}
         profile = token.claims.get(USERINFO_CLAIM, {})

@@ -7,13 +7,19 @@ from pydantic import SecretStr
 from accredit.access_token import AccessToken
 from accredit.errors import InvalidBearer
 from accredit.settings import Authorization
+from accredit.standing import Standing
 
 EXCHANGE_SCOPE = "exchange"
 """The scope that an access token of ours needs to call the exchange where the policy is `required`."""
 
 
-def check_bearer(
-    policy: Authorization, bearer: SecretStr | None, read: Callable[[str], AccessToken | None], *, audience: str
+async def check_bearer(
+    policy: Authorization,
+    bearer: SecretStr | None,
+    read: Callable[[str], AccessToken | None],
+    standing: Standing,
+    *,
+    audience: str,
 ) -> None:
     """Accept anything under `ignore`; under `required` only our live access token with the exchange scope.
 
@@ -21,6 +27,7 @@ def check_bearer(
 
     Raises:
         InvalidBearer: the header is missing, or its token will not do.
+        PluginFailed: a plugin cannot tell whether its subject may still be here.
     """
     if policy == "ignore":
         return
@@ -33,3 +40,5 @@ def check_bearer(
         raise InvalidBearer("the access token is for another API")
     if EXCHANGE_SCOPE not in token.scopes:
         raise InvalidBearer("the scope is missing")
+    if not await standing.holds(token.subject, token.client_id):
+        raise InvalidBearer("user is blocked")

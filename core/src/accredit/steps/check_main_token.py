@@ -7,13 +7,13 @@ from pydantic import SecretStr
 from accredit.access_token import AccessToken
 from accredit.errors import InvalidMainToken, LinkingUnavailable, SubjectBlocked
 from accredit.settings import SubjectPolicy
-from accredit.storage import SubjectStore
+from accredit.standing import Standing
 
 
 async def check_main_token(
     main_access_token: SecretStr | None,
     read: Callable[[str], AccessToken | None],
-    storage: SubjectStore,
+    standing: Standing,
     *,
     client_id: str,
     audience: str,
@@ -27,7 +27,8 @@ async def check_main_token(
     Raises:
         LinkingUnavailable: only the host links identities.
         InvalidMainToken: not a live access token of a user, issued to this client and meant for us.
-        SubjectBlocked: that user is blocked.
+        SubjectBlocked: that user may not be here any more.
+        PluginFailed: a plugin cannot tell.
     """
     if main_access_token is None:
         return None
@@ -42,7 +43,6 @@ async def check_main_token(
         raise InvalidMainToken("the access token is for another API")
     if token.subject == f"{client_id}@clients":
         raise InvalidMainToken("the access token is the client's own, not a user's")
-    stored = await storage.get(token.subject)
-    if stored is not None and stored.blocked:
+    if not await standing.holds(token.subject, client_id):
         raise SubjectBlocked
     return token.subject

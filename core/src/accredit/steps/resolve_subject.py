@@ -1,18 +1,18 @@
 """Which of our users is it? What a plugin says, else what is stored, else what the policy makes of a stranger.
 
-Nothing is written here: that waits until the login is authorized.
+Nothing is entered here: that waits until the login is authorized.
 """
 
 from accredit.errors import IdentityTaken, NotLinked, SubjectBlocked
 from accredit.hooks import Hooks
 from accredit.models import Identity, Resolution, Subject
 from accredit.settings import SubjectPolicy
-from accredit.storage import SubjectStore
+from accredit.storage import Storage
 from accredit.storage.subjects import default_subject
 
 
 async def resolve_subject(
-    identity: Identity, client_id: str, hooks: Hooks, storage: SubjectStore, *, policy: SubjectPolicy, main: str | None
+    identity: Identity, client_id: str, hooks: Hooks, storage: Storage, *, policy: SubjectPolicy, main: str | None
 ) -> Resolution:
     """Return the subject. `main` is the one to link the identity to, None in a plain login.
 
@@ -22,11 +22,13 @@ async def resolve_subject(
         SubjectBlocked: the user is blocked, by the host or in the store.
         NotLinked: the identity is no subject's, and the policy makes none of it.
         IdentityTaken: it is another subject's than `main`.
-        PluginFailed: a plugin raised.
+        PluginFailed: a plugin raised, or named a subject that cannot be this identity's.
     """
     named = await hooks.resolve_subject(identity, client_id)
     if named is not None:
         stored = await storage.get(named.id)
+        if named.blocked:  # the host's no ends what it has let in before, as a block in the store does
+            await storage.revoke_subject(named.id)
         blocked = named.blocked or (stored is not None and stored.blocked)
         return Resolution(_admitted(named.id, blocked=blocked, main=main))
     found = await storage.subject_of(identity.strategy, identity.user_id)

@@ -53,6 +53,8 @@ class RefreshToken:
         await exchange.hooks.authorize(login)
         extras = await exchange.hooks.claims(login)
         claims = build_claims(login, extras, settings=settings, now=now, nonce=None, auth_time=grant.auth_time)
+        if not await exchange.standing.holds_with_plugins(grant.subject, client.id):
+            raise InvalidGrant("a plugin says that the user may not be here any more")
         key = exchange.keys.current
         access_token = await sign(key, claims.access_token, typ="at+jwt")
         id_token = None
@@ -98,8 +100,7 @@ class RefreshToken:
         """Refuse what was good at login and is no more."""
         if grant.connection not in self._exchange.connections or grant.connection not in client.settings.connections:
             raise InvalidGrant("the connection is off, or not for this client any more")
-        subject = await self._exchange.storage.get(grant.subject)
-        if subject is not None and subject.blocked:
+        if not await self._exchange.standing.holds_in_storage(grant.subject):
             raise InvalidGrant("user is blocked")
 
     async def _rotate(self, token_hash: str, grant: Grant, *, now: int, leeway_s: int) -> str:
