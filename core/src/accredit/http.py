@@ -10,19 +10,23 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable
-from accredit.transport import BROKEN
+from accredit.transport import READS_ONLY
 
 Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
 
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "accredit"}
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_NO_EXTENSIONS: Mapping[str, bool] = MappingProxyType({})
+_BROKEN = (httpx.TransportError, OSError, EOFError, ValueError, RuntimeError)
+"""What transports raise, the odd ones of tests too."""
 
 
 def origin(url: str) -> str:
@@ -106,11 +110,21 @@ class ProviderHTTP:
         return await self._send("GET", url, params, headers or {}, None)
 
     async def post(
-        self, url: str, *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        reads_only: bool = False,
     ) -> ProviderResponse:
-        """Send one POST with a urlencoded form body, empty by default. Raises as `get` does."""
+        """Send one POST with a urlencoded form body, empty by default. Raises as `get` does.
+
+        `reads_only` says that the call changes nothing at the provider: then it is sent once more, as a GET is, if a
+        kept connection turns out to be closed.
+        """
         headers = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
-        return await self._send("POST", url, None, headers, urlencode(form or {}).encode())
+        extensions = {READS_ONLY: True} if reads_only else {}
+        return await self._send("POST", url, None, headers, urlencode(form or {}).encode(), extensions)
 
     async def _send(
         self,
@@ -119,12 +133,15 @@ class ProviderHTTP:
         params: Mapping[str, str] | None,
         headers: Mapping[str, str],
         content: bytes | None,
+        extensions: Mapping[str, bool] = _NO_EXTENSIONS,
     ) -> ProviderResponse:
         full_url = f"{url}?{urlencode(params)}" if params else url
         try:
             if origin(url) not in self._origins:
                 raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
-            request = httpx.Request(method, full_url, headers={**_HEADERS, **headers}, content=content)
+            request = httpx.Request(
+                method, full_url, headers={**_HEADERS, **headers}, content=content, extensions=dict(extensions)
+            )
         except (httpx.InvalidURL, ValueError, TypeError) as exc:
             raise PluginFailed(f"the strategy made a request that cannot be sent: {type(exc).__name__}") from None
         status: int | None = None
@@ -141,7 +158,7 @@ class ProviderHTTP:
             raise
         except TimeoutError:
             raise ProviderUnavailable("call timed out") from None
-        except BROKEN as exc:
+        except _BROKEN as exc:
             # Not chained: the transport's message may quote the URL with its query.
             raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:

@@ -69,20 +69,13 @@ def raised(outer: BaseException, inner: BaseException) -> BaseException:
     return outer
 
 
-class Beside(Exception):
-    """As aiohttp does: the error of the system is an attribute."""
-
-    def __init__(self, os_error: OSError) -> None:
-        self.os_error = os_error
-
-
 @pytest.mark.parametrize(
     ("error", "what"),
     [
         (raised(httpx.ConnectError("x"), ssl.SSLCertVerificationError()), "its certificate is not trusted"),
         (raised(httpx.ConnectError("x"), ssl.SSLError()), "it does not speak TLS there"),
         (raised(httpx.ConnectError("x"), socket.gaierror()), "its name does not resolve"),
-        (raised(httpx.ConnectError("x"), Beside(ConnectionRefusedError())), "it refuses connections"),
+        (raised(httpx.ConnectError("x"), ConnectionRefusedError()), "it refuses connections"),
         (TimeoutError(), "no answer in 5 s"),
         (httpx.ReadError("secret text of theirs"), "cannot be reached: ReadError"),
         (UnicodeError("label too long"), "cannot be reached: UnicodeError"),

@@ -67,7 +67,7 @@ def test_a_marker_is_known_by_its_exact_form_at_the_end(token: str, looked_up: s
 
 
 def test_every_fault_is_described_in_a_sentence() -> None:
-    assert len(FAULTS) == 12
+    assert len(FAULTS) == 16
     assert all(about.endswith(".") and plain(f"t~{name}") == "t" for name, about in FAULTS.items())
 
 
@@ -212,6 +212,31 @@ def test_a_truncated_body_is_shorter_than_announced_though_its_json_is_whole(
     head, _, body = exchange_bytes(url, token).partition(b"\r\n\r\n")
     assert json.loads(body)["query"] == f"t={token}"
     assert f"content-length: {len(body) + missing}".encode() in head.lower()
+
+
+def test_a_provider_that_hangs_up_says_nothing(url: str) -> None:
+    assert exchange_bytes(url, "t~hang-up") == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "again"),
+    [
+        ("informational", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        ("chunk-extensions", b"HTTP/1.1 200 OK\r\n", b";name=value"),
+        ("trailers", b"HTTP/1.1 200 OK\r\n", b"X-Trailer: 1\r\n"),
+    ],
+)
+def test_a_flood_of_what_is_no_body_goes_on_until_the_client_hangs_up(name: str, start: bytes, again: bytes) -> None:
+    received = b""
+    with serve(app()) as url:
+        address = urlsplit(url)
+        with socket.create_connection((str(address.hostname), address.port or 80), timeout=10) as connection:
+            connection.sendall(f"GET /me?t=t~{name} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+            while len(received) < 1_000_000:
+                received += connection.recv(65_536)
+    # The server ended as well: it noticed.
+    assert received.startswith(start)
+    assert received.count(again) > 10_000
 
 
 def test_a_trickle_is_the_whole_answer_in_many_pieces(url: str) -> None:

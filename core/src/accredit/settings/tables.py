@@ -79,6 +79,7 @@ class LimitSettings(Table):
     exchange_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     """For all calls of one exchange together."""
     provider_max_connections: int = Field(default=100, gt=0)
+    """To each origin: a provider that hangs takes none of another's."""
     max_response_bytes: int = Field(default=262_144, gt=0)
 
 

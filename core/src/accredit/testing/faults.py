@@ -20,6 +20,10 @@ FAULTS: Mapping[str, str] = {
     "truncated": "Announces NUMBER bytes more than it sends, 100 by default, and closes the connection.",
     "trickle": "Sends the answer byte by byte, one every NUMBER milliseconds, 100 by default.",
     "endless": "Sends a body that ends when the client hangs up.",
+    "informational": "Sends `100 Continue` until the client hangs up.",
+    "chunk-extensions": "Sends a chunk whose extensions end when the client hangs up.",
+    "trailers": "Sends a whole body, and then trailers that end when the client hangs up.",
+    "hang-up": "Hangs up instead of answering, in good order.",
     "gzip-bomb": "Sends a body of 100 kB that unpacks to 100 MiB.",
     "redirect": "Redirects to where the real answer is.",
     "html": "Answers 200 with a web page.",
@@ -29,7 +33,7 @@ FAULTS: Mapping[str, str] = {
 }
 """Name → what a request with it gets."""
 
-WIRE_FAULTS = frozenset({"reset", "truncated", "trickle", "endless"})
+WIRE_FAULTS = frozenset({"reset", "truncated", "trickle", "endless", "hang-up", *misbehaviour.FLOODS})
 """These exist on a TCP connection only: they need `accredit.testing.serve`, and raise `FaultNeedsServer` without."""
 
 _DEFAULTS = {"latency": 200, "jitter": 200, "truncated": 100, "trickle": 100}
@@ -99,6 +103,10 @@ class Faults:
                 await misbehaviour.reset(receive, send)
             case "endless":
                 await misbehaviour.endless(receive, send)
+            case "hang-up":
+                await misbehaviour.hang_up(receive, send)
+            case _ if name in misbehaviour.FLOODS:
+                await misbehaviour.flood(name, receive, send)
             case _:
                 response = await misbehaviour.fixed_answer(name, number)
                 await response(scope, receive, send)

@@ -8,11 +8,20 @@ import functools
 import socket
 import struct
 import zlib
+from collections.abc import Mapping
 
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BOMB_BYTES = 100 * 2**20
+_CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+FLOODS: Mapping[str, tuple[bytes, bytes]] = {
+    "informational": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "chunk-extensions": (_CHUNKED + b"2", b";name=value"),
+    "trailers": (_CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-Trailer: 1\r\n"),
+}
+"""Name → how the answer begins, and what it then repeats."""
+_FLOOD_BYTES = 65_536
 _FOLLOWED = b"accredit-followed"
 """A query parameter that our redirect adds: whoever follows gets the real answer, and is found out by it."""
 _PNG = bytes.fromhex(  # one white pixel
@@ -51,6 +60,25 @@ async def reset(receive: Receive, send: Send) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
     await _hung_up(receive)
+
+
+async def hang_up(receive: Receive, send: Send) -> None:
+    """Close the connection in good order instead of answering."""
+    _transport(send).close()
+    await _hung_up(receive)
+
+
+async def flood(name: str, receive: Receive, send: Send) -> None:
+    """Send what is no body, as fast as it is read, and never anything else."""
+    start, again = FLOODS[name]
+    transport = _transport(send)
+    transport.write(start)
+    piece = again * (_FLOOD_BYTES // len(again))
+    while not transport.is_closing():
+        if transport.get_write_buffer_size() < _FLOOD_BYTES:
+            transport.write(piece)
+        if await _hangs_up_within(0.001, receive):
+            return
 
 
 async def truncated(app: ASGIApp, missing: int, scope: Scope, receive: Receive, send: Send) -> None:

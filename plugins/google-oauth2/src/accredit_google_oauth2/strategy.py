@@ -60,7 +60,7 @@ class GoogleStrategy(Strategy[GoogleSettings]):
 
     async def _tokeninfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> TokenInfo:
         # POST with the token in the header: the GET form would put it into a URL.
-        response = await ctx.http.post(self.settings.tokeninfo_url, headers=headers)
+        response = await ctx.http.post(self.settings.tokeninfo_url, headers=headers, reads_only=True)
         now = ctx.clock()
         return TokenInfo.parse(answers.read("tokeninfo", response, now=now), now=now)
 

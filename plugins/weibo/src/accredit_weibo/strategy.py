@@ -56,7 +56,7 @@ class WeiboStrategy(Strategy[WeiboSettings]):
     async def _token_info(self, token: ProviderToken, ctx: VerifyContext) -> TokenInfo:
         now = int(ctx.clock())  # before the call: a slow answer must not lengthen the token's life
         url = f"{self.settings.api_url}/oauth2/get_token_info"
-        response = await ctx.http.post(url, form={"access_token": token.reveal()})
+        response = await ctx.http.post(url, form={"access_token": token.reveal()}, reads_only=True)
         return read_token_info(read_object(response, "get_token_info"), now=now)
 
     async def _user(self, token: ProviderToken, info: TokenInfo, ctx: VerifyContext) -> dict[str, Any]:

@@ -102,8 +102,5 @@ def _chain(exc: BaseException | None) -> Iterator[BaseException]:
     seen: list[BaseException] = []
     while exc is not None and exc not in seen:
         seen.append(exc)
-        # aiohttp keeps the error of the system beside the chain.
-        inner = (getattr(exc, name, None) for name in ("certificate_error", "os_error"))
-        yield from (one for one in inner if isinstance(one, BaseException))
         yield exc
         exc = exc.__cause__ or exc.__context__

@@ -1,0 +1,111 @@
+"""One connection to a provider: one request at a time, and nothing is read that nobody asked for."""
+
+import asyncio
+from typing import cast
+
+import httpx
+
+from accredit.transport.answer import Answer
+
+READ_AHEAD_BYTES = 65_536
+
+
+class Connection(asyncio.Protocol):
+    """The loop's side of a connection, and the caller's: `send`, then `read` until it returns nothing."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._answer: Answer | None = None
+        self._error: Exception | None = None
+        self._changed: asyncio.Future[None] | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self.lost: asyncio.Future[None] = loop.create_future()
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether another request may be sent."""
+        return self._error is None and (self._answer is None or (self._answer.is_whole and self._answer.may_stay))
+
+    @property
+    def has_answered(self) -> bool:
+        """Tell whether any byte of an answer has come."""
+        return self._answer is not None and self._answer.has_begun
+
+    async def send(self, request: bytes, *, has_body: bool) -> Answer:
+        """Send one request, and return its answer as soon as its head is there. `has_body` is False for a HEAD.
+
+        Raises:
+            httpx.TransportError: the connection has ended, or what came is no answer.
+        """
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._answer = answer = Answer(has_body=has_body)
+        if self._transport is not None:
+            self._transport.write(request)
+        while not answer.is_headed:
+            await self._change()
+        return answer
+
+    async def read(self) -> bytes:
+        """Return the next part of the body, nothing at its end. Raises as `send` does."""
+        answer = cast("Answer", self._answer)
+        while not answer.parts and not answer.is_whole:
+            await self._change()
+        self._go_on()
+        return answer.take()
+
+    def rest(self, seconds: float) -> None:
+        """Wait for another request, and close if none comes in time."""
+        self._answer = None
+        self._go_on()
+        self._expiry = self._loop.call_later(seconds, self.abort)
+
+    def abort(self, error: Exception | None = None) -> None:
+        """Close at once. Whoever waits for an answer gets `error`."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+        self._error = self._error or error or httpx.ReadError("the connection was closed")
+        self._wake()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what writes."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on what belongs to an answer; anything else ends the connection."""
+        if self._answer is None or self._error is not None:
+            self.abort()
+            return
+        try:
+            self._answer.feed(data)
+        except httpx.RemoteProtocolError as exc:
+            self.abort(exc)
+            return
+        if sum(map(len, self._answer.parts)) > READ_AHEAD_BYTES and self._transport is not None:
+            self._transport.pause_reading()
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the answer, or fail whoever waits for it."""
+        self._transport = None
+        if exc is None and self._error is None and self._answer is not None:
+            self._answer.end()
+        self.abort()
+        self.lost.set_result(None)
+
+    def _go_on(self) -> None:
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    async def _change(self) -> None:
+        if self._error is not None:
+            raise self._error
+        self._changed = self._loop.create_future()
+        await self._changed
+
+    def _wake(self) -> None:
+        if self._changed is not None and not self._changed.done():
+            self._changed.set_result(None)

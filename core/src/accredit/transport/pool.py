@@ -1,0 +1,187 @@
+"""Our own transport: a share of connections for each origin, so that a hung provider keeps nobody else waiting."""
+
+import asyncio
+import socket
+import ssl
+from typing import Any, NamedTuple
+
+import httpx
+
+from accredit.transport.answer import Answer
+from accredit.transport.connection import Connection
+from accredit.transport.dial import first_connection
+from accredit.transport.request import request_bytes
+
+READS_ONLY = "accredit.reads_only"
+"""The extension of an `httpx.Request` that says: it changes nothing at the provider, and may be sent once more."""
+CONNECT_TIMEOUT_S = 3.0
+"""For one connection: all addresses of the host, and TLS."""
+KEEP_ALIVE_S = 30.0
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # Source: RFC 9110 section 9.2.1.
+
+
+class _Origin(NamedTuple):
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+
+
+class OwnTransport(httpx.AsyncBaseTransport):
+    """Send requests by HTTP/1.1 over kept-alive connections, at most `max_connections` to each origin."""
+
+    def __init__(self, ssl_context: ssl.SSLContext, *, max_connections: int) -> None:
+        self._ssl_context = ssl_context
+        self._max_connections = max_connections
+        self._shares: dict[_Origin, _Share] = {}
+        self._is_closed = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; a redirect is not followed, a body not unpacked. The caller bounds the time.
+
+        A kept connection may end just when it is used again. Where that happens before any byte of an answer, a
+        request that changes nothing is sent once more, over a fresh connection: one of a safe method, or one with
+        the extension `READS_ONLY`.
+
+        Raises:
+            httpx.LocalProtocolError: the request cannot be sent.
+            httpx.TransportError: any other reason for having no answer.
+        """
+        if self._is_closed:
+            raise httpx.ConnectError("the transport is closed")
+        message = request_bytes(request, await request.aread())
+        url = request.url
+        tls = self._ssl_context if url.scheme == "https" else None
+        origin = _Origin(url.raw_host.decode("ascii"), url.port or (443 if tls else 80), tls)
+        if (share := self._shares.get(origin)) is None:
+            share = self._shares[origin] = _Share(origin, self._max_connections)
+        repeatable = request.method in _SAFE_METHODS or READS_ONLY in request.extensions
+        answer, body = await share.send(message, has_body=request.method != "HEAD", repeatable=repeatable)
+        return httpx.Response(answer.status, headers=answer.headers, stream=body)
+
+    async def aclose(self) -> None:
+        """Close all connections; a later request fails."""
+        self._is_closed = True
+        for share in self._shares.values():
+            await share.close()
+
+
+class _Share:
+    """The connections to one origin. Whoever finds none free waits in line.
+
+    A slot is held from the request to the end of its answer, and a connection is opened only where none is idle: so
+    there are never more connections than slots.
+    """
+
+    def __init__(self, origin: _Origin, limit: int) -> None:
+        self._origin = origin
+        self._slots = asyncio.Semaphore(limit)
+        self._idle: list[Connection] = []
+        self._open: set[Connection] = set()
+        self._lookup: asyncio.Future[list[Any]] | None = None
+        self._is_closed = False
+
+    async def send(self, message: bytes, *, has_body: bool, repeatable: bool) -> tuple[Answer, "_Body"]:
+        await self._slots.acquire()
+        connection = self._kept()
+        try:
+            if connection is not None:
+                try:
+                    return await connection.send(message, has_body=has_body), _Body(self, connection)
+                except httpx.ReadError:
+                    if connection.has_answered or not repeatable:
+                        raise
+            connection = await self._connect()
+            return await connection.send(message, has_body=has_body), _Body(self, connection)
+        except BaseException:
+            self.take_back(connection)
+            raise
+
+    def take_back(self, connection: Connection | None) -> None:
+        if connection is not None and connection.is_usable:
+            connection.rest(KEEP_ALIVE_S)
+            self._idle.append(connection)
+        elif connection is not None:
+            connection.abort()
+        self._slots.release()
+
+    async def close(self) -> None:
+        self._is_closed = True
+        if self._lookup is not None:
+            self._lookup.cancel()
+        for connection in list(self._open):
+            connection.abort()
+            await connection.lost
+
+    def _kept(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_usable:
+                return connection
+        return None
+
+    async def _connect(self) -> Connection:
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                connection = await first_connection(self._connect_to, await self._addresses())
+        except TimeoutError as exc:
+            raise httpx.ConnectTimeout("no connection in time") from exc
+        except UnicodeError as exc:
+            raise httpx.LocalProtocolError("the host's name cannot be looked up") from exc
+        except OSError as exc:
+            raise httpx.ConnectError(type(exc).__name__) from exc
+        self._open.add(connection)
+        connection.lost.add_done_callback(lambda _: self._open.discard(connection))
+        if self._is_closed:
+            connection.abort()
+        return connection
+
+    async def _connect_to(self, address: str) -> Connection:
+        host, port, tls = self._origin
+        loop = asyncio.get_running_loop()
+        name = host if tls else None  # what the certificate must be for, whichever the address
+        _, connection = await loop.create_connection(
+            lambda: Connection(loop), address, port, ssl=tls, server_hostname=name
+        )
+        return connection
+
+    async def _addresses(self) -> list[str]:
+        """Look the host up once for all who wait: a name server that hangs must not fill the pool of threads."""
+        if (lookup := self._lookup) is None:
+            loop = asyncio.get_running_loop()
+            host, port, _ = self._origin
+            lookup = self._lookup = asyncio.ensure_future(loop.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            lookup.add_done_callback(self._looked_up)
+        await asyncio.wait([lookup])
+        if lookup.cancelled():
+            raise OSError("the transport was closed")
+        try:
+            return [address[0] for *_, address in lookup.result()]
+        except socket.gaierror:
+            # Without a free file descriptor the resolver finds nothing, and does not say why. This does.
+            socket.socket().close()
+            raise
+
+    def _looked_up(self, lookup: "asyncio.Future[list[Any]]") -> None:
+        self._lookup = None
+        if not lookup.cancelled():
+            lookup.exception()  # it may be that nobody waits any longer
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, share: _Share, connection: Connection) -> None:
+        self._share = share
+        self._connection: Connection | None = connection
+
+    def __aiter__(self) -> "_Body":
+        return self
+
+    async def __anext__(self) -> bytes:
+        part = b"" if self._connection is None else await self._connection.read()
+        if not part:
+            raise StopAsyncIteration
+        return part
+
+    async def aclose(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            self._share.take_back(connection)
