@@ -151,7 +151,7 @@ def test_offline_asks_no_provider(doctor: Doctor, monkeypatch: pytest.MonkeyPatc
     async def handle(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("accredit.transport.AiohttpTransport.handle_async_request", handle)
+    monkeypatch.setattr("accredit.transport.pool.OwnTransport.handle_async_request", handle)
     code, findings = doctor("--offline")
 
     assert code == 0
