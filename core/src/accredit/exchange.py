@@ -10,8 +10,9 @@
 from accredit.access_token import AccessToken, read_access_token
 from accredit.audit import Audit
 from accredit.engine import Engine
-from accredit.errors import ExchangeError
+from accredit.errors import ExchangeError, InvalidParameter
 from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, TokenSet
+from accredit.parameters import check_text
 from accredit.plugins import Connection
 from accredit.settings import EXCHANGE_GRANT
 from accredit.steps.authenticate_client import authenticate_client
@@ -49,6 +50,9 @@ class Exchange(Engine):
             ExchangeError: the token is refused, or nobody can tell.
         """
         with self.audited() as audit:
+            check_text("connection", connection)
+            if not isinstance(token, ProviderToken):
+                raise InvalidParameter("access_token")
             return await self._identify(self._find(connection, audit), token, None, audit)
 
     def refuse(self, error: ExchangeError) -> None:

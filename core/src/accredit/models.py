@@ -11,12 +11,27 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
-from accredit.errors import InvalidParameter
+from accredit.errors import InvalidParameter, MissingParameter
+from accredit.parameters import LONGEST, check_text
 from accredit.profile import Profile
 
 _VSCHAR = re.compile(r"[\x20-\x7e]+")
 _USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
 _SUBJECT_ID = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def _revealed(parameter: str, secret: object) -> str:
+    """Return the text of a secret that a caller from Python has handed in, who may be wrong about its type."""
+    text = secret.get_secret_value() if isinstance(secret, SecretStr) else None
+    if not isinstance(text, str):
+        raise InvalidParameter(parameter)
+    return text
+
+
+def _joined(scopes: object) -> str:
+    if not isinstance(scopes, tuple | list) or not all(isinstance(scope, str) for scope in scopes):
+        raise InvalidParameter("scope")
+    return " ".join(scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +41,9 @@ class ProviderToken:
     `secret` is the token secret of OAuth 1.0a; `nonce` the value the client put into the provider's ID token.
 
     Raises:
-        InvalidParameter: a character other than printable ASCII, so that no token can break out of a header or
-            URL. Source: RFC 6749 appendix A.12 (`access-token = 1*VSCHAR`).
+        InvalidParameter: a part is longer than the wire would take (`accredit.parameters.LONGEST`), or holds a
+            character other than printable ASCII, with which a token could break out of a header or URL.
+            Source: RFC 6749 appendix A.12 (`access-token = 1*VSCHAR`).
     """
 
     value: SecretStr
@@ -37,7 +53,10 @@ class ProviderToken:
     def __post_init__(self) -> None:
         parts = (("access_token", self.value), ("access_token_secret", self.secret), ("nonce", self.nonce))
         for parameter, part in parts:
-            if part is not None and not _VSCHAR.fullmatch(part.get_secret_value()):
+            if part is None and parameter != "access_token":
+                continue
+            text = _revealed(parameter, part)
+            if len(text) > LONGEST[parameter] or not _VSCHAR.fullmatch(text):
                 raise InvalidParameter(parameter)
 
     @classmethod
@@ -68,7 +87,14 @@ class ProviderToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeRequest:
-    """One request, parsed and shape-checked, before anybody was asked anything."""
+    """One request, parsed and shape-checked, before anybody was asked anything.
+
+    Callers from Python have the bounds of the wire: see `accredit.parameters.LONGEST`.
+
+    Raises:
+        InvalidParameter: a value is of another type, too long, or holds a control character.
+        MissingParameter: `client_id` or `connection` is empty.
+    """
 
     client_id: str
     connection: str
@@ -86,6 +112,26 @@ class ExchangeRequest:
     """The body called itself JSON and was a form; counted, to know when nobody does that any more."""
     grant_type: str | None = None
     """The grant by which the request came, which the client must have. None: that of `/oauth/access_token`."""
+
+    def __post_init__(self) -> None:
+        for parameter, text in (("client_id", self.client_id), ("connection", self.connection)):
+            check_text(parameter, text)
+            if not text:
+                raise MissingParameter(parameter)
+        if not isinstance(self.token, ProviderToken):
+            raise InvalidParameter("access_token")
+        check_text("scope", _joined(self.scopes))
+        for parameter, value in (
+            ("user_id", self.user_id_hint),
+            ("audience", self.audience),
+            ("device", self.device),
+            ("state", self.state),
+            ("grant_type", self.grant_type),
+        ):
+            if value is not None:
+                check_text(parameter, value)
+        if self.main_access_token is not None:
+            check_text("main_access_token", _revealed("main_access_token", self.main_access_token))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,31 @@
 import json
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
 
 from accredit.errors import InvalidParameter, MalformedBody, MissingParameter
+
+LONGEST: Mapping[str, int] = MappingProxyType(
+    {
+        "client_id": 256,
+        "connection": 256,
+        "access_token": 16_384,
+        "access_token_secret": 1024,
+        "scope": 4096,
+        "user_id": 256,
+        "nonce": 1024,
+        "device": 1024,
+        "audience": 1024,
+        "main_access_token": 16_384,
+        "state": 4096,
+        "grant_type": 256,
+    }
+)
+"""The most characters that each parameter of an exchange may have, on every wire and for callers from Python."""
 
 _MOST_FIELDS = 100
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -58,10 +77,23 @@ def known_fields(fields: Mapping[str, Any], longest: Mapping[str, int]) -> dict[
         value = fields.get(name)
         if value is None or value == "":
             continue
-        if not isinstance(value, str) or len(value) > most or _NO_TEXT.search(value):
-            raise InvalidParameter(name)
-        known[name] = value
+        known[name] = _text(name, value, most)
     return known
+
+
+def check_text(parameter: str, value: object) -> None:
+    """Refuse a value of an exchange's parameter that no wire would let through.
+
+    Raises:
+        InvalidParameter: it is no string, longer than `LONGEST` says, or holds a control character.
+    """
+    _text(parameter, value, LONGEST[parameter])
+
+
+def _text(parameter: str, value: object, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most or _NO_TEXT.search(value):
+        raise InvalidParameter(parameter)
+    return value
 
 
 def required(fields: Mapping[str, str], name: str) -> str:

@@ -3,21 +3,10 @@
 from pydantic import SecretStr
 
 from accredit.models import ExchangeRequest, ProviderToken
-from accredit.parameters import bearer_of, known_fields, read_fields, required, scopes_of
+from accredit.parameters import LONGEST, bearer_of, known_fields, read_fields, required, scopes_of
 
-_LONGEST = {
-    "client_id": 256,
-    "connection": 256,
-    "access_token": 16_384,
-    "access_token_secret": 1024,
-    "scope": 4096,
-    "user_id": 256,
-    "nonce": 1024,
-    "device": 1024,
-    "audience": 1024,
-    "main_access_token": 16_384,
-    "state": 4096,
-}
+_PARAMETERS = {name: most for name, most in LONGEST.items() if name != "grant_type"}
+"""What this wire reads: here the path names the grant."""
 
 
 def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> ExchangeRequest:
@@ -29,7 +18,7 @@ def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> Ex
         MissingParameter: `client_id`, `access_token` or `connection` is missing or empty.
     """
     given, form_as_json = read_fields(body, content_type)
-    fields = known_fields(given, _LONGEST)
+    fields = known_fields(given, _PARAMETERS)
     client_id, access_token, connection = (
         required(fields, name) for name in ("client_id", "access_token", "connection")
     )

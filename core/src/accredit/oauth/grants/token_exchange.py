@@ -10,7 +10,7 @@ from accredit.exchange import Exchange
 from accredit.models import ExchangeRequest, ProviderToken
 from accredit.oauth.client_authentication import Client
 from accredit.oauth.endpoint import Call
-from accredit.parameters import bearer_of, scopes_of
+from accredit.parameters import LONGEST, bearer_of, scopes_of
 from accredit.settings import TOKEN_EXCHANGE_GRANT
 from accredit.steps.respond import token_body
 
@@ -28,6 +28,19 @@ _NATIVE = {
 """What Auth0's native SDKs send, and the strategy it speaks of; also the connection, where they name none."""
 _JWTS = {f"{_TYPE}id_token", f"{_TYPE}jwt", f"{_AUTH0_TYPE}google-id-token", f"{_AUTH0_TYPE}apple-id-token"}
 
+_SHARED = (
+    "connection",
+    "access_token_secret",
+    "scope",
+    "audience",
+    "nonce",
+    "user_id",
+    "device",
+    "state",
+    "main_access_token",
+)
+"""What has the same name at `/oauth/access_token`."""
+
 
 class TokenExchange:
     """Turn `subject_token` into our tokens, by the same steps as `/oauth/access_token`.
@@ -37,21 +50,13 @@ class TokenExchange:
 
     name: ClassVar[str] = TOKEN_EXCHANGE_GRANT
     parameters: ClassVar[Mapping[str, int]] = {
-        "subject_token": 16_384,
+        "subject_token": LONGEST["access_token"],
         "subject_token_type": 256,
         "requested_token_type": 256,
-        "actor_token": 16_384,
+        "actor_token": LONGEST["access_token"],
         "actor_token_type": 256,
-        "connection": 256,
-        "access_token_secret": 1024,
-        "scope": 4096,
-        "audience": 1024,
-        "resource": 1024,
-        "nonce": 1024,
-        "user_id": 256,
-        "device": 1024,
-        "state": 4096,
-        "main_access_token": 16_384,
+        "resource": LONGEST["audience"],
+        **{name: LONGEST[name] for name in _SHARED},
     }
     required: ClassVar[tuple[str, ...]] = ("subject_token", "subject_token_type")
 
