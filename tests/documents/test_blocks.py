@@ -69,13 +69,24 @@ def test_python_runs(block: Block, folder: Path) -> None:
     exec(compile(block.code, str(block), "exec"), {"__name__": "__main__"})
 
 
-def test_the_readme_tells_who_somebody_is(folder: Path, world: World) -> None:
+def test_the_readme_tells_who_somebody_is(folder: Path, world: World, caplog: pytest.LogCaptureFixture) -> None:
     block = next(one for one in blocks("python") if one.page == "README.md" and "who_is" in one.code)
     names: dict[str, Any] = {}
     exec(compile(block.code, str(block), "exec"), names)
-    good = asyncio.run(names["who_is"](world.good("facebook")["access_token"]))
-    assert re.fullmatch(r"facebook\|\d+ is Ada Lovelace", good)
-    assert asyncio.run(names["who_is"]("EAAnonsense")) == "refused: invalid_token"
+    with caplog.at_level("INFO", logger="shop"):
+        status, body = asyncio.run(names["who_is"](world.good("facebook")["access_token"]))
+        assert (status, body["name"]) == (200, "Ada Lovelace")
+        assert re.fullmatch(r"facebook\|\d+", body["user"])
+        assert caplog.records == []
+        answers = {
+            sample.name: asyncio.run(names["who_is"](sample.parameters["access_token"]))
+            for sample in world.simulators["facebook"].samples()
+            if sample.expected in {"invalid_token", "wrong_audience"}
+        }
+    refused = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}
+    assert list(answers.values()) == [(401, refused)] * len(answers)
+    logged = {record.getMessage().removeprefix("login refused: ").partition(" ")[0] for record in caplog.records}
+    assert logged == {"invalid_token", "wrong_audience"}
 
 
 def test_the_readme_mounts_the_endpoint(folder: Path, world: World) -> None:

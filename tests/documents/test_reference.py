@@ -14,6 +14,7 @@ import accredit
 import accredit.testing
 from accredit import hookspecs
 from accredit.errors import ExchangeError
+from accredit.parameters import LONGEST
 from accredit.settings import ConnectionSettings
 from accredit.testing.faults import FAULTS
 
@@ -149,6 +150,17 @@ def test_prose_turns_what_docstrings_hold_into_markdown() -> None:
     assert prose("Do it.\n\n::\n\n    f(1)\n") == "Do it.\n\n```python\nf(1)\n```"
     assert cell("a <b> `c <d>` | e") == "a &lt;b&gt; `c <d>` \\| e"
     assert table(("x", "y"), [("1", ""), ("2", "")]) == "| x |\n| --- |\n| 1 |\n| 2 |"
+
+
+def test_the_contract_states_the_bound_of_every_parameter() -> None:
+    page = (ROOT / "docs/contract.md").read_text("utf-8").replace("\n", " ")
+    sentence = re.search(r"The most characters are (.+?)\. ", page)
+    assert sentence is not None
+    stated = {}
+    for most, names in re.findall(r"(\d+) for ((?:`\w+`(?:, | and )?)+)", sentence[1]):
+        stated |= dict.fromkeys(re.findall(r"\w+", names.replace(" and ", " ")), int(most))
+    assert "256 for every other parameter" in sentence[1]
+    assert stated == {name: most for name, most in LONGEST.items() if most != 256}
 
 
 # -- pages of connections
