@@ -156,7 +156,7 @@ def test_the_contract_states_the_bound_of_every_parameter() -> None:
     page = (ROOT / "docs/contract.md").read_text("utf-8").replace("\n", " ")
     sentence = re.search(r"The most characters are (.+?)\. ", page)
     assert sentence is not None
-    stated = {}
+    stated: dict[str, int] = {}
     for most, names in re.findall(r"(\d+) for ((?:`\w+`(?:, | and )?)+)", sentence[1]):
         stated |= dict.fromkeys(re.findall(r"\w+", names.replace(" and ", " ")), int(most))
     assert "256 for every other parameter" in sentence[1]
