@@ -10,7 +10,7 @@ from accredit.profile import SCOPE_CLAIMS, text, web_url
 
 
 @pytest.mark.threat(16)
-@pytest.mark.parametrize("value", ["a", "a b", "~!#&%00", "x" * 100_000])
+@pytest.mark.parametrize("value", ["a", "a b", "~!#&%00", "x" * 1024])
 def test_a_token_of_printable_ascii_is_accepted(value: str) -> None:
     assert ProviderToken.of(value, secret=value, nonce=value).reveal() == value
 
