@@ -19,7 +19,7 @@ from accredit.settings import Settings, StorageSettings
 PAGE = (ROOT / "docs/operate.md").read_text("utf-8")
 CORE = ROOT / "core/src/accredit"
 SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
-EVENT = re.compile(r"(connection|jwks|keys|observer|subject|token|tokeninfo|userinfo)\.[a-z_]+")
+EVENT = re.compile(r"(connection|host|jwks|keys|observer|subject|token|tokeninfo|userinfo)\.[a-z_]+")
 OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.failed"}
 
 

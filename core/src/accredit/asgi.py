@@ -11,8 +11,10 @@ from starlette.routing import Match
 from starlette.routing import Route as AnyRoute
 from starlette.types import Scope
 
+from accredit.errors import LifecycleError, NotOpen
 from accredit.exchange import Exchange
 from accredit.oauth.access_token import AccessTokenEndpoint
+from accredit.oauth.answer import refusal
 from accredit.oauth.client_authentication import ClientAuthentication
 from accredit.oauth.discovery import Discovery
 from accredit.oauth.endpoint import PostEndpoint
@@ -38,6 +40,10 @@ def create_app(exchange: Exchange) -> Starlette:
         async with exchange:
             yield
 
+    async def not_open(_: Request, mistake: Exception) -> Response:
+        exchange.reporter.not_open(str(mistake))
+        return refusal(NotOpen(str(mistake)), exchange.settings.compatibility)
+
     app = Starlette(
         routes=[
             Route("/oauth/access_token", AccessTokenEndpoint(exchange)),
@@ -54,7 +60,7 @@ def create_app(exchange: Exchange) -> Starlette:
             Route("/.well-known/openid-configuration", discovery.configuration),
             Route("/.well-known/oauth-authorization-server", discovery.configuration),
         ],
-        exception_handlers={HTTPException: _http_error},
+        exception_handlers={HTTPException: _http_error, LifecycleError: not_open},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False

@@ -135,6 +135,14 @@ class Reporter:
         else:
             self._log.info("readiness.back")
 
+    def close_failed(self, part: str, place: str) -> None:
+        """Log that a part of the exchange could not be closed; the others are."""
+        self._log.error("host.close_failed", part=part, place=place)
+
+    def not_open(self, detail: str) -> None:
+        """Log that a document cannot be served before the host has opened the exchange."""
+        self._log.critical("host.not_open", detail=detail)
+
     def warn_unbound(self, connection: str) -> None:
         """Log at start-up that a connection takes tokens of anybody's app."""
         self._log.warning("connection.accepts_unbound_tokens", connection=connection)

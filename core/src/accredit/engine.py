@@ -2,20 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from accredit.audit import Audit, Reporter
 from accredit.drift import api_version_of, today
-from accredit.errors import Abandoned, ExchangeError, InternalFailure
+from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.hooks import Hooks
 from accredit.http import ProviderHTTP, ProviderResponse, Transport
 from accredit.id_token import IdTokenVerifier
 from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
+from accredit.life import CLOSED, NOT_OPEN, Life
 from accredit.logs import where
 from accredit.plugins import load_connections, make_plugin_manager, strategy_names
 from accredit.settings import Settings
@@ -29,8 +30,9 @@ class Engine:
     """Everything shared by the exchanges of one process, for one set of settings.
 
     Strategies are loaded and settings checked at once; keys, storage and connections open on `async with`, or by
-    `open` and `close`. `plugins` are objects with hooks (`accredit.hookspecs`). Tests inject `transport` (any
-    `httpx.AsyncBaseTransport`; it stays theirs to close), `clock` (returns epoch seconds), `storage`, `keys`, `logger`.
+    `open` and `close`: once, in one event loop of one process, and for calls in that loop. `plugins` are objects with
+    hooks (`accredit.hookspecs`). Tests inject `transport` (any `httpx.AsyncBaseTransport`; it stays theirs to close),
+    `clock` (returns epoch seconds), `storage`, `keys`, `logger`.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -61,7 +63,12 @@ class Engine:
         self.standing = Standing(self.hooks, self.storage)
         self.clock = clock
         self.reporter = Reporter(self.hooks, logger)
-        self.subjects = Subjects(self.storage, clock=clock, report=self.reporter.subject)
+        self._life = Life()
+        self._opened = AsyncExitStack()
+        self._unclosed: list[str] = []
+        self.subjects = Subjects(
+            self.storage, clock=clock, report=self.reporter.subject, require_open=self._life.require
+        )
         self._transport = transport
         self._owns_transport = transport is None
         self._key_ring = KeyRing(
@@ -77,7 +84,12 @@ class Engine:
 
     @property
     def keys(self) -> SigningKeys:
-        """Our signing keys of this moment."""
+        """Our signing keys of this moment.
+
+        Raises:
+            LifecycleError: the exchange is not open.
+        """
+        self._life.require_keys()
         return self._key_ring.keys
 
     async def open(self) -> None:
@@ -85,12 +97,26 @@ class Engine:
 
         Raises:
             ConfigurationError: certificates, keys or storage cannot be used; nothing is left open.
+            LifecycleError: it is open already; that stays as it is.
         """
-        settings = self.settings
-        if self._transport is None:
-            self._transport = make_transport(max_connections=settings.limits.provider_max_connections)
+        self._life.begin()
+        try:
+            async with AsyncExitStack() as opened:
+                await self._open_parts(opened)
+                self._opened = opened.pop_all()
+        except BaseException:  # a cancellation, too
+            self._life.failed()
+            raise
+        self._life.opened()
+
+    async def _open_parts(self, opened: AsyncExitStack) -> None:
+        if self._owns_transport:
+            self._transport = make_transport(max_connections=self.settings.limits.provider_max_connections)
+            opened.push_async_callback(self._close_part, "transport", self._close_transport)
         await self._key_ring.load()
+        opened.push_async_callback(self._close_part, "keys", self._key_ring.close)
         await self.storage.open()
+        opened.push_async_callback(self._close_part, "storage", self.storage.close)
         for connection in self.connections.values():
             if connection.settings.accept_unbound_tokens:
                 self.reporter.warn_unbound(connection.name)
@@ -99,12 +125,40 @@ class Engine:
         self._key_ring.watch()
 
     async def close(self) -> None:
-        """Finish what was accepted, then let go of keys, storage and connections."""
-        await self._key_ring.close()
-        await self.storage.close()
-        if self._owns_transport and self._transport is not None:
-            transport, self._transport = self._transport, None
+        """Store what was accepted, then let go of storage, keys and connections. Does nothing where nothing is open.
+
+        Raises:
+            LifecycleError: this is not the process and event loop that opened it; or all is closed but the part named.
+        """
+        if not self._life.end():
+            return
+        self._unclosed.clear()
+        try:
+            await self._opened.aclose()
+        finally:
+            self._life.ended()
+        if self._unclosed:
+            raise LifecycleError(f"the exchange is closed, but its {' and its '.join(self._unclosed)}: mend that part")
+
+    async def _close_part(self, part: str, close: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await close()
+        except Exception as exc:  # whatever it is, it must not keep the other parts open
+            self._unclosed.append(f"{part} could not be: {where(exc)}")
+            self.reporter.close_failed(part, where(exc))
+
+    async def _close_transport(self) -> None:
+        transport, self._transport = self._transport, None
+        if transport is not None:
             await transport.aclose()
+
+    def require_open(self) -> None:
+        """Pass where calls may be made: every method that makes one begins with this.
+
+        Raises:
+            LifecycleError: the exchange is not open, or was opened in another process or event loop.
+        """
+        self._life.require()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -113,12 +167,16 @@ class Engine:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.close()
+        try:
+            await self.close()
+        except LifecycleError:
+            if kind is None:  # else the block's own error matters more
+                raise
 
     def http(self, urls: Iterable[str]) -> ProviderHTTP:
         """Return a client for the hosts of `urls`, for one exchange."""
         if self._transport is None:
-            raise RuntimeError("not open: use `async with Exchange(settings) as exchange`")
+            raise LifecycleError(NOT_OPEN)
         return ProviderHTTP(
             self._transport,
             urls=urls,
@@ -131,11 +189,20 @@ class Engine:
 
     @contextmanager
     def audited(self) -> Iterator[Audit]:
-        """Leave exactly one audit event behind, whatever happens in the block."""
+        """Leave exactly one audit event behind, whatever happens in the block.
+
+        Raises:
+            LifecycleError: the exchange is not open here, or was closed before the block has ended.
+        """
         audit = Audit()
         try:
+            self.require_open()
             yield audit
+        except LifecycleError as mistake:
+            self.reporter.report(audit.event(NotOpen(str(mistake))))
+            raise
         except ExchangeError as error:
+            self._blame_no_other(error, audit)
             self.reporter.report(audit.event(error))
             raise
         except asyncio.CancelledError:
@@ -144,6 +211,13 @@ class Engine:
         except Exception as exc:
             # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
             failure = InternalFailure(where(exc))
+            self._blame_no_other(failure, audit)
             self.reporter.report(audit.event(failure))
             raise failure from None
         self.reporter.report(audit.event(None))
+
+    def _blame_no_other(self, error: ExchangeError, audit: Audit) -> None:
+        """Say of a failure in an exchange that was closed meanwhile that this is why, and not the provider."""
+        if error.status >= 500 and not self._life.is_open:
+            self.reporter.report(audit.event(NotOpen(CLOSED)))
+            raise LifecycleError(CLOSED) from None

@@ -5,6 +5,7 @@
     AccreditError
     ├── ConfigurationError               the operator must change something; says what, stops start-up
     │   └── PluginError                  a plugin is missing, broken or clashes with another one
+    ├── LifecycleError                   an exchange is opened, called or closed where it must not be; says what
     └── ExchangeError                    one exchange ends; fixes status, OAuth error and public sentence
         ├── InvalidRequest               400  the request is not of the contract's form
         │   ├── MalformedBody
@@ -47,6 +48,7 @@
             ├── ProviderProtocolError         the provider says our call itself was wrong
             ├── PluginFailed                  a plugin or hook raised or returned what it must not
             ├── InternalFailure               a bug of our own
+            ├── NotOpen                       the host has not opened the exchange, or elsewhere
             └── Abandoned                     the caller cancelled the exchange; nobody gets the answer
 
 `description` is all a client ever sees of an error. `detail` is for the audit event: it is written by us, holds
@@ -66,6 +68,13 @@ class ConfigurationError(AccreditError):
 
 class PluginError(ConfigurationError):
     """Stop start-up because of a plugin; the message names its distribution and the cause."""
+
+
+class LifecycleError(AccreditError):
+    """Tell the host that an exchange is opened, called or closed where it must not be; the message says what to change.
+
+    Not an `ExchangeError`, so that nobody takes it for a refusal, or for an outage of the provider.
+    """
 
 
 class ExchangeError(AccreditError):
@@ -432,6 +441,12 @@ class InternalFailure(ServerError):
     """Report a bug of our own, caught at the edge."""
 
     reason = "internal"
+
+
+class NotOpen(ServerError):
+    """Tell the audit and HTTP clients what callers from Python get as a `LifecycleError`, which `detail` quotes."""
+
+    reason = "not_open"
 
 
 class Abandoned(ServerError):

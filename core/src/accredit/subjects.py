@@ -23,15 +23,27 @@ class Subjects:
     """Subjects and their identities, as `Exchange.subjects`. Works at once in every process that shares the storage.
 
     What is stored counts for plugins' subjects too when they are blocked; whose an identity is, a plugin decides first.
-    Every method raises `StorageFailed` where it cannot be done. `clock` returns epoch seconds.
+    Every method raises `StorageFailed` where it cannot be done, and what `require_open` raises. `clock` returns epoch
+    seconds.
     """
 
     def __init__(
-        self, store: SubjectStore, *, clock: Callable[[], float] = time.time, report: Report = _tell_nobody
+        self,
+        store: SubjectStore,
+        *,
+        clock: Callable[[], float] = time.time,
+        report: Report = _tell_nobody,
+        require_open: Callable[[], None] = lambda: None,
     ) -> None:
-        self._store = store
+        self._stored = store
+        self._require_open = require_open
         self._clock = clock
         self._report = report
+
+    @property
+    def _store(self) -> SubjectStore:
+        self._require_open()
+        return self._stored
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """Return the identities, (strategy, user id), that are stored for a subject, oldest first.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from core.tests.keys.support import HOUR, Clock, Vault
 
-from accredit.errors import ConfigurationError, PluginError
+from accredit.errors import ConfigurationError, LifecycleError, PluginError
 from accredit.jose import SigningKey
 from accredit.keys import ExternalKey, KeyFile, KeyRing, SigningKeys
 from accredit.keys.stored import find, revoke, rotate
@@ -54,7 +54,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def test_before_it_is_loaded_there_are_no_keys(path: Path) -> None:
-    with pytest.raises(RuntimeError, match=r"^not open: use `async with Exchange"):
+    with pytest.raises(LifecycleError, match=r"^the exchange is not open: use `async with Exchange"):
         _ = Process(path).ring.keys
 
 

@@ -1,10 +1,13 @@
 """The schema, brought up to date."""
 
+import logging
 import runpy
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
@@ -190,3 +193,69 @@ def test_the_command_fails_where_the_function_does_and_says_only_why(
     monkeypatch.setattr(sys, "argv", ["storage", str(tmp_path)])
     with pytest.raises(SystemExit, match=r"^storage\.url: cannot use "):
         runpy.run_path(COMMAND, run_name="__main__")
+
+
+def test_migrations_in_several_threads_at_once_all_succeed(tmp_path: Path) -> None:
+    together = threading.Barrier(4)
+
+    def upgrade(path: Path) -> None:
+        together.wait(60)
+        migrate(path)
+
+    paths = [tmp_path / f"{number}.db" for number in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(upgrade, path) for path in paths]:
+            done.result()
+    assert [execute(path, "SELECT version_num FROM alembic_version") for path in paths] == [[(HEAD,)]] * 4
+
+
+HOST = """
+import logging, sys
+from pathlib import Path
+
+logging.basicConfig(level=logging.INFO, format="%(name)s", stream=sys.stdout)
+
+from accredit.storage.migrate import migrate
+
+migrate(Path(sys.argv[1]))
+print("ours is done")
+
+# The host's own migrations are heard as ever.
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+
+with create_engine("sqlite://").connect() as connection:
+    MigrationContext.configure(connection)
+"""
+
+
+def test_alembic_says_nothing_of_our_migration_in_the_hosts_log(path: Path) -> None:
+    done = run("-c", HOST, str(path))
+    ours, _, theirs = done.stdout.partition("ours is done\n")
+    assert (ours, set(theirs.split())) == ("", {"alembic.runtime.migration"}), done.stderr
+
+
+def test_another_thread_is_heard_while_ours_migrates(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("alembic.runtime.migration")
+
+    def say() -> None:
+        log.info("theirs")
+
+    class Meanwhile(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            if record.getMessage().startswith("Running upgrade"):
+                log.warning("ours, and worth hearing")
+                thread = threading.Thread(target=say)
+                thread.start()
+                thread.join()
+            return True
+
+    meanwhile = Meanwhile()
+    log.addFilter(meanwhile)
+    try:
+        with caplog.at_level("INFO"):
+            migrate(path)
+    finally:
+        log.removeFilter(meanwhile)
+    assert [record.getMessage() for record in caplog.records] == ["ours, and worth hearing", "theirs"]
+    assert log.filters == []

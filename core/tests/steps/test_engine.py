@@ -118,20 +118,6 @@ async def test_signing_fails_before_anything_is_written(monkeypatch: pytest.Monk
         assert wire.storage.grants == {}
 
 
-def _closed() -> Exchange:
-    return Exchange(Settings.model_validate(SETTINGS), plugins=[Brings(Acme, Globex)])
-
-
-async def test_an_exchange_that_is_not_open_says_so() -> None:
-    exchange = _closed()
-
-    with pytest.raises(RuntimeError, match=r"^not open: use `async with Exchange"):
-        _ = exchange.keys
-    with pytest.raises(RuntimeError, match=r"^not open: use `async with Exchange"):
-        exchange.http(["https://api.acme.example"])
-    await exchange.close()
-
-
 async def test_an_exchange_makes_what_it_was_not_given_and_opens_again(tmp_path: Path) -> None:
     settings = {
         **SETTINGS,

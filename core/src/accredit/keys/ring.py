@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
-from accredit.errors import ConfigurationError, PluginError
+from accredit.errors import ConfigurationError, LifecycleError, PluginError
 from accredit.jose import SigningKey
 from accredit.keys.file import KeyFile, Stamp
 from accredit.keys.signer import ExternalKey
 from accredit.keys.signing import SigningKeys
 from accredit.keys.stored import in_order
+from accredit.life import NOT_OPEN
 from accredit.logs import where
 
 Report = Callable[[str, str], None]
@@ -47,7 +47,7 @@ class KeyRing:
     def keys(self) -> SigningKeys:
         """The keys of this moment."""
         if self._keys is None:
-            raise RuntimeError("not open: use `async with Exchange(settings) as exchange`")
+            raise LifecycleError(NOT_OPEN)
         return self._keys
 
     async def load(self) -> None:
@@ -65,13 +65,14 @@ class KeyRing:
 
     async def close(self) -> None:
         """Watch no longer."""
-        if self._task is not None:
-            task, self._task = self._task, None
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        for signer in self._signers:
-            signer.close()
+        task, self._task = self._task, None
+        try:
+            if task is not None and not task.done():  # it has ended with its event loop, if that has
+                task.cancel()
+                await asyncio.wait([task])
+        finally:
+            for signer in self._signers:
+                signer.close()
 
     async def refresh(self) -> bool:
         """Look at the file, and take over what has changed; tells whether something has.

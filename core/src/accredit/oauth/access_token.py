@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from accredit.errors import ExchangeError
+from accredit.errors import ExchangeError, LifecycleError, NotOpen
 from accredit.exchange import Exchange
 from accredit.models import ExchangeRequest
 from accredit.oauth.answer import json_answer, refusal, wrong_method
@@ -42,6 +42,8 @@ class AccessTokenEndpoint:
             response = json_answer(200, token_body(tokens, state=request.state))
         except ExchangeError as error:
             response = refusal(error, self._exchange.settings.compatibility)
+        except LifecycleError as mistake:
+            response = refusal(NotOpen(str(mistake)), self._exchange.settings.compatibility)
         self._cors.allow(http_request, response, client_id)
         return response
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from accredit.errors import Abandoned, ExchangeError, InternalFailure
+from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.events import EndpointEvent
 from accredit.exchange import Exchange
 from accredit.logs import where
@@ -70,11 +70,14 @@ class PostEndpoint:
         call, started = Call(authorization=request.headers.get("authorization", "")), time.perf_counter()
         problem: ExchangeError | None = None
         try:
+            self._exchange.require_open()
             body = await read_body(request, self._exchange.settings.limits)
             call.given, call.form_as_json = read_fields(body, request.headers.get("content-type", ""))
             response = await self._handle(call)
         except ExchangeError as error:
             problem = error
+        except LifecycleError as mistake:
+            problem = NotOpen(str(mistake))
         except asyncio.CancelledError:
             self._report(call, Abandoned(), started)
             raise

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from accredit.errors import StorageFailed
+from accredit.errors import LifecycleError, StorageFailed
 from accredit.exchange import Exchange
 from accredit.logs import where
 
@@ -26,6 +26,11 @@ class Readiness:
 
     async def __call__(self) -> bool:
         """Return whether it can."""
+        try:
+            self._exchange.require_open()
+        except LifecycleError as mistake:  # at once: an earlier answer, or another loop's attempt, says nothing of now
+            self._tell(str(mistake))
+            return False
         if self._attempt is None or (self._attempt.done() and time.monotonic() >= self._begun_at + _FRESH_S):
             self._attempt, self._begun_at = asyncio.create_task(self._try()), time.monotonic()
         attempt = self._attempt

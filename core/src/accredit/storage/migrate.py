@@ -4,9 +4,12 @@ A database that is current costs one query: Alembic and SQLAlchemy (20 MiB) are 
 `python -m accredit.storage PATH` does that work in a process of its own; `accredit serve` calls it first.
 """
 
+import logging
 import os
 import sqlite3
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock
@@ -15,6 +18,9 @@ from accredit.errors import ConfigurationError
 
 HEAD = "0001"
 """The newest revision in `accredit.storage.migrations.versions`."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic keeps the migration under way in globals of its own modules; two threads would run each other's."""
 
 
 def migrate(path: Path) -> None:
@@ -29,7 +35,8 @@ def migrate(path: Path) -> None:
         with FileLock(f"{path}.lock"):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             if not is_current(path):
-                _upgrade(path)
+                with _ONE_AT_A_TIME, _progress_unheard():
+                    _upgrade(path)
     except (OSError, sqlite3.Error) as exc:
         raise ConfigurationError(f"storage.url: cannot use {path}: {exc}") from exc
 
@@ -44,6 +51,24 @@ def _revision(path: Path) -> str | None:
         tables = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
     return row[0] if row else None
+
+
+@contextmanager
+def _progress_unheard() -> Iterator[None]:
+    """Keep Alembic's progress out of the log of the host, whose own migrations are heard, as every warning is."""
+    thread = threading.get_ident()
+
+    def is_heard(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING or threading.get_ident() != thread
+
+    loggers = [logging.getLogger(f"alembic.runtime.{module}") for module in ("migration", "plugins")]
+    for logger in loggers:
+        logger.addFilter(is_heard)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(is_heard)
 
 
 def _upgrade(path: Path) -> None:

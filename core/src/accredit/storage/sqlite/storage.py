@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from accredit.errors import ConfigurationError, StorageFailed
+from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.storage.grants import Grant, Rotation, StoredGrant
 from accredit.storage.migrate import migrate
 from accredit.storage.sqlite import grants, subjects
@@ -38,7 +38,10 @@ class SqliteStorage:
 
         Raises:
             ConfigurationError: the database cannot be opened or written, or belongs to a newer version.
+            LifecycleError: it is open already.
         """
+        if self._writer is not None:
+            raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
         await asyncio.to_thread(migrate, self._path)
         if not self._is_writable():
             raise ConfigurationError(
@@ -55,8 +58,10 @@ class SqliteStorage:
         """Commit what is waiting, then stop the writer."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            await writer.close()
-            self._reader.close()
+            try:
+                await writer.close()
+            finally:
+                self._reader.close()
 
     async def check(self) -> None:
         """Write the database's header once more, as it is: one page and one commit, which is what a login costs."""

@@ -50,6 +50,7 @@ class Writer:
         self._unpruned = 0
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[Any] | None = None
         self._thread = threading.Thread(target=self._write, name="accredit-sqlite", daemon=True)
         self._thread.start()
 
@@ -67,10 +68,23 @@ class Writer:
 
     async def close(self) -> None:
         """Commit what is waiting, then stop."""
+        ended = asyncio.get_running_loop().create_future()
+        self._ended = ended
         self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        if self._thread.is_alive():  # a fork leaves it behind
+            # Not by another thread that joins this one: when the interpreter exits, no new thread starts.
+            await ended
+            self._thread.join()  # it has nothing left to do
 
     def _write(self) -> None:
+        try:
+            self._write_all()
+        finally:
+            self._connection.close()
+            if self._ended is not None:
+                _tell(self._ended.get_loop(), [(self._ended, None)])
+
+    def _write_all(self) -> None:
         open_for_more = True
         while open_for_more:
             batch: list[_Waiting] = []
@@ -82,8 +96,7 @@ class Writer:
                 item = self._queue.get()
             open_for_more = item is not None
             if batch:
-                self._loop.call_soon_threadsafe(_resolve, self._commit(batch))
-        self._connection.close()
+                _tell(self._loop, self._commit(batch))
 
     def _commit(self, batch: list[_Waiting]) -> list[_Outcome]:
         try:
@@ -155,6 +168,11 @@ def _failure(exc: Exception) -> ExchangeError:
         return StorageFailed(exc.detail)
     code = getattr(exc, "sqlite_errorname", None)  # such as SQLITE_FULL
     return StorageFailed(f"SQLite: {type(exc).__name__}" + (f" {code}" if code else ""))
+
+
+def _tell(loop: asyncio.AbstractEventLoop, outcomes: list[_Outcome]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        loop.call_soon_threadsafe(_resolve, outcomes)
 
 
 def _resolve(outcomes: list[_Outcome]) -> None:
