@@ -1,6 +1,7 @@
 """The one audit event of every exchange: gathered on the way, told once at the end."""
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Literal, ParamSpec, TypeVar
@@ -9,7 +10,7 @@ from accredit.errors import ExchangeError
 from accredit.events import Check, EndpointEvent, ExchangeEvent
 from accredit.hooks import Hooks
 from accredit.http import ProviderCall
-from accredit.logs import event_logger
+from accredit.logs import LOGGER, event_logger, vanishes
 from accredit.models import Subject
 from accredit.strategy import ApiVersion
 
@@ -17,6 +18,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _NOTHING: tuple[object, ...] = (None, "", (), [])
+
+_UNHEARD = (
+    f'events below level warning vanish: give the logger "{LOGGER}" a handler and level INFO, for example by '
+    f"logging.basicConfig(level=logging.INFO), or set its level to WARNING if you want none of them"
+)
 
 
 class Audit:
@@ -86,6 +92,7 @@ class Reporter:
     def __init__(self, hooks: Hooks, logger: object = None) -> None:
         self._hooks = hooks
         self._log = event_logger(logger)
+        self._is_ours = logger is None
 
     def report(self, event: ExchangeEvent) -> None:
         """Log the event, at level critical where somebody must act, then tell the observers."""
@@ -142,6 +149,17 @@ class Reporter:
     def not_open(self, detail: str) -> None:
         """Log that a document cannot be served before the host has opened the exchange."""
         self._log.critical("host.not_open", detail=detail)
+
+    def warn_unheard(self) -> None:
+        """Log once, where it is heard, that events below level warning vanish, and how to hear them."""
+        if self._is_ours and vanishes():
+            # By a logger below ours: that one may be disabled, as `logging.config` does to those it does not know.
+            event_logger(logging.getLogger(f"{LOGGER}.host")).warning("host.log_unheard", detail=_UNHEARD)
+
+    def warn_issuer(self, issuer: str, root_path: str, advice: str) -> None:
+        """Log that the app is mounted elsewhere than the issuer says."""
+        detail = f"the issuer does not name the path that the app is mounted at, {advice}"
+        self._log.warning("host.issuer_mismatch", issuer=issuer, root_path=root_path, detail=detail)
 
     def warn_unbound(self, connection: str) -> None:
         """Log at start-up that a connection takes tokens of anybody's app."""

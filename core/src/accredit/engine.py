@@ -100,6 +100,7 @@ class Engine:
             LifecycleError: it is open already; that stays as it is.
         """
         self._life.begin()
+        self.reporter.warn_unheard()
         try:
             async with AsyncExitStack() as opened:
                 await self._open_parts(opened)

@@ -8,6 +8,9 @@ from typing import Any, cast
 
 import structlog
 
+LOGGER = "accredit"
+"""The name of the standard library's logger that gets every event, where the host gives no logger of its own."""
+
 _SECRET_KEYS = re.compile(r"token$|secret|password|authorization|nonce|proof_value|^code$", re.IGNORECASE)
 _SECRET_TEXT = re.compile(
     r"(?P<name>\b\w*(?:token|secret|proof|code)=)[^&\s\"']+"  # a query or form parameter
@@ -54,7 +57,7 @@ def event_logger(logger: Any = None) -> structlog.typing.FilteringBoundLogger:
     return cast(
         "structlog.typing.FilteringBoundLogger",
         structlog.wrap_logger(
-            logging.getLogger("accredit") if logger is None else logger,
+            logging.getLogger(LOGGER) if logger is None else logger,
             wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
             processors=[
                 structlog.processors.add_log_level,
@@ -64,6 +67,16 @@ def event_logger(logger: Any = None) -> structlog.typing.FilteringBoundLogger:
             ],
         ),
     )
+
+
+def vanishes() -> bool:
+    """Tell whether events of level info go nowhere, and nobody has decided that.
+
+    Without any handler Python prints warnings and worse, and drops the rest; with one, the root logger's level is still
+    `WARNING` by default. A level above info on the logger itself is a decision.
+    """
+    log = logging.getLogger(LOGGER)
+    return log.level <= logging.INFO and not (log.hasHandlers() and log.isEnabledFor(logging.INFO))
 
 
 def where(exc: BaseException) -> str:
