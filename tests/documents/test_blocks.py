@@ -77,7 +77,7 @@ def test_the_readme_tells_who_somebody_is(folder: Path, world: World, caplog: py
         status, body = asyncio.run(names["who_is"](world.good("facebook")["access_token"]))
         assert (status, body["name"]) == (200, "Ada Lovelace")
         assert re.fullmatch(r"facebook\|\d+", body["user"])
-        assert caplog.records == []
+        assert [record for record in caplog.records if record.name == "shop"] == []
         answers = {
             sample.name: asyncio.run(names["who_is"](sample.parameters["access_token"]))
             for sample in world.simulators["facebook"].samples()
@@ -85,22 +85,41 @@ def test_the_readme_tells_who_somebody_is(folder: Path, world: World, caplog: py
         }
     refused = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}
     assert list(answers.values()) == [(401, refused)] * len(answers)
-    logged = {record.getMessage().removeprefix("login refused: ").partition(" ")[0] for record in caplog.records}
+    lines = [record.getMessage() for record in caplog.records if record.name == "shop"]
+    logged = {line.removeprefix("login refused: ").partition(" ")[0] for line in lines}
     assert logged == {"invalid_token", "wrong_audience"}
 
 
-def test_the_readme_mounts_the_endpoint(folder: Path, world: World) -> None:
-    block = next(one for one in blocks("python") if one.page == "README.md" and "Mount(" in one.code)
+@pytest.mark.parametrize("page", ["README.md", "docs/embed.md"])
+def test_the_endpoint_is_mounted_where_its_issuer_says(
+    page: str, folder: Path, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    mount = next(one for one in blocks("python") if one.page == page and "Mount(" in one.code)
+    issuers = [tomllib.loads(one.code).get("issuer", "") for one in blocks("toml") if one.page == page]
+    [issuer] = [one for one in issuers if one.endswith("/login/")]
+    monkeypatch.setenv("ACCREDIT_ISSUER", issuer)
     names: dict[str, Any] = {}
-    exec(compile(block.code, str(block), "exec"), names)
+    exec(compile(mount.code, str(mount), "exec"), names)
 
-    async def login() -> httpx.Response:
+    async def look() -> None:
         transport = httpx.ASGITransport(names["app"])
-        async with names["exchange"], httpx.AsyncClient(transport=transport, base_url="http://app") as client:
+        async with names["exchange"], httpx.AsyncClient(transport=transport) as client:
+            document = (await client.get(f"{issuer}.well-known/openid-configuration")).json()
+            assert document["issuer"] == issuer
+            for name, address in document.items():
+                if name.endswith(("_endpoint", "_uri")):
+                    assert (await client.get(address)).status_code in {200, 401, 405}, name
+            root = "/.well-known/oauth-authorization-server/login"
+            assert (await client.get(str(httpx.URL(issuer).join(root)))).json() == document
             request = {"client_id": "my-app", "connection": "facebook", **world.good("facebook")}
-            return await client.post("/login/oauth/access_token", json=request)
+            login = await client.post(f"{issuer}oauth/access_token", json=request)
+            assert login.status_code == 200
 
-    assert asyncio.run(login()).status_code == 200
+    with caplog.at_level("INFO", logger="accredit"):
+        asyncio.run(look())
+    events = [json.loads(record.getMessage())["event"] for record in caplog.records if record.name == "accredit"]
+    assert events[-1] == "exchange.accepted"
+    assert "host.issuer_mismatch" not in events
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=str)

@@ -12,7 +12,7 @@ A map of the package, in the order a request travels:
 * `testing/`: the kit for plugin authors. `cli/`: the command line.
 """
 
-from accredit.asgi import create_app
+from accredit.asgi import create_app, metadata_route
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
 from accredit.configuration import load_settings
 from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
@@ -65,4 +65,5 @@ __all__ = [
     "create_app",
     "hookimpl",
     "load_settings",
+    "metadata_route",
 ]

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
@@ -20,6 +22,7 @@ from accredit.oauth.discovery import Discovery
 from accredit.oauth.endpoint import PostEndpoint
 from accredit.oauth.health import Health
 from accredit.oauth.introspect import Introspection
+from accredit.oauth.mount import MountCheck, path_of
 from accredit.oauth.revoke import Revocation
 from accredit.oauth.token import Token
 from accredit.oauth.tokeninfo import Tokeninfo
@@ -30,7 +33,8 @@ def create_app(exchange: Exchange) -> Starlette:
     """Return the endpoints of `exchange` as an ASGI app.
 
     Served by itself, the app opens and closes the exchange. Mounted in another app it does not, since frameworks
-    run only the outer app's lifespan: open it there with `async with exchange`.
+    run only the outer app's lifespan: open it there with `async with exchange`. The issuer is the public URL of the
+    mount; a mismatch is logged with the first request, as `host.issuer_mismatch`. See `metadata_route` too.
     """
     discovery, health = Discovery(exchange), Health(exchange)
     authentication = ClientAuthentication(exchange)
@@ -59,6 +63,14 @@ def create_app(exchange: Exchange) -> Starlette:
             Route("/.well-known/jwks.json", discovery.jwks),
             Route("/.well-known/openid-configuration", discovery.configuration),
             Route("/.well-known/oauth-authorization-server", discovery.configuration),
+            metadata_route(exchange),
+        ],
+        middleware=[
+            Middleware(
+                MountCheck,
+                issuer=exchange.settings.issuer,
+                report=partial(exchange.reporter.warn_issuer, exchange.settings.issuer),
+            )
         ],
         exception_handlers={HTTPException: _http_error, LifecycleError: not_open},
         lifespan=lifespan,
@@ -78,6 +90,17 @@ class Route(AnyRoute):
         if b"%2f" in scope.get("raw_path", b"").lower():
             return Match.NONE, {}
         return super().matches(scope)
+
+
+def metadata_route(exchange: Exchange) -> Route:
+    """Return the route of the authorization server's metadata at the root of the host, to add to the host's own routes.
+
+    Of an issuer with a path, as a mounted app has, clients look for the metadata not below that path but at the root:
+    `https://shop.example.com/login/` has them at `/.well-known/oauth-authorization-server/login`. Source: RFC 8414
+    section 3.1.
+    """
+    path = f"/.well-known/oauth-authorization-server{path_of(exchange.settings.issuer)}"
+    return Route(path, Discovery(exchange).configuration)
 
 
 async def _http_error(_: Request, exc: Exception) -> Response:
