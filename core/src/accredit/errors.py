@@ -9,6 +9,7 @@
     └── ExchangeError                    one exchange ends; fixes status, OAuth error and public sentence
         ├── InvalidRequest               400  the request is not of the contract's form
         │   ├── MalformedBody
+        │   │   └── WrongMediaType
         │   ├── MissingParameter
         │   ├── InvalidParameter
         │   ├── InvalidTarget            (`invalid_target`, RFC 8707 section 2)
@@ -109,6 +110,13 @@ class MalformedBody(InvalidRequest):
 
     reason = "malformed_body"
     description = "the request body could not be parsed"
+
+
+class WrongMediaType(MalformedBody):
+    """Refuse a body whose media type is neither JSON nor a form, and say which there are."""
+
+    reason = "wrong_media_type"
+    description = "the request body could not be parsed: send application/json or application/x-www-form-urlencoded"
 
 
 class MissingParameter(InvalidRequest):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import SecretStr
 
-from accredit.errors import InvalidParameter, MalformedBody, MissingParameter
+from accredit.errors import InvalidParameter, MalformedBody, MissingParameter, WrongMediaType
 
 LONGEST: Mapping[str, int] = MappingProxyType(
     {
@@ -41,18 +41,20 @@ def read_fields(body: bytes, content_type: str) -> tuple[Mapping[str, Any], bool
     sends that.
 
     Raises:
+        WrongMediaType: it does not even say that it is one of the two.
         MalformedBody: neither a JSON object nor a form; a parameter twice.
     """
     media_type = content_type.partition(";")[0].strip().lower()
+    is_form = media_type == "application/x-www-form-urlencoded"
+    if not is_form and media_type not in {"", "application/json"} and not media_type.endswith("+json"):
+        raise WrongMediaType
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         # Not chained, here and below: the cause quotes the body.
         raise MalformedBody("body is not UTF-8") from None
-    if media_type == "application/x-www-form-urlencoded":
+    if is_form:
         return _form(text), False
-    if media_type not in {"", "application/json"} and not media_type.endswith("+json"):
-        raise MalformedBody("media type is neither JSON nor a form")
     try:
         value = json.loads(text, object_pairs_hook=_unique)
     except RecursionError:

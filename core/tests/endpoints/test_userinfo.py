@@ -185,6 +185,17 @@ async def test_a_broken_body_is_refused(wire: Bench) -> None:
     assert_refused(response, 400, "invalid_request", "the request body could not be parsed")
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "multipart/form-data", "?"])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"access_token=other", b"x" * 100_000])
+async def test_what_a_get_carries_beside_its_header_is_not_read(wire: Bench, content_type: str, body: bytes) -> None:
+    # HTTP libraries and proxies add a content type to everything.
+    headers = {"Authorization": f"Bearer {(await log_in(wire))['access_token']}", "Content-Type": content_type}
+    response = await wire.client.request("GET", "/userinfo", headers=headers, content=body)
+
+    assert response.status_code == 200
+    assert response.json()["sub"] == "acme|1000"
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
 async def test_no_other_method_asks(wire: Bench, method: str) -> None:
     response = await wire.client.request(method, "/userinfo")

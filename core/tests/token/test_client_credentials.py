@@ -3,7 +3,7 @@
 import jwt
 import pytest
 from core.tests.bench import ISSUER, NOW, Bench, assert_refused
-from core.tests.token.support import SECRET, ask, ask_by_form, basic, cheap_hash, the_line, token_bench
+from core.tests.token.support import SECRET, ask, ask_by_form, basic, hash_of, the_line, token_bench
 from core.tests.wire.verifier import verified
 
 from accredit import AccessDenied, hookimpl
@@ -80,7 +80,7 @@ async def test_a_client_without_the_grant_gets_none() -> None:
 
 async def test_a_token_with_scope_exchange_opens_the_exchange() -> None:
     # The original documentation's curl sends such a token with every exchange.
-    caller = {"secret_hash": cheap_hash(SECRET), "scopes": ["exchange"]}
+    caller = {"secret_hash": hash_of(SECRET), "scopes": ["exchange"]}
     async with token_bench({"clients": {"caller": caller}}) as wire:
         token = (await ask_by_form(wire, basic("caller", SECRET), grant_type="client_credentials")).json()
         header = {"Authorization": f"Bearer {token['access_token']}"}
@@ -101,3 +101,9 @@ async def test_hooks_are_for_logins_of_users() -> None:
 
     async with token_bench(plugins=[Refuses()]) as wire:
         assert (await ask(wire, **AS_SVC)).status_code == 200
+
+
+async def test_the_issuer_is_an_audience_for_everybody(wire: Bench) -> None:
+    parameters = {"grant_type": "client_credentials", "audience": "https://login.example.com/"}
+
+    assert (await ask(wire, basic("svc", SECRET), **parameters)).status_code == 200

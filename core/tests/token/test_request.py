@@ -11,6 +11,11 @@ import pytest
 from core.tests.bench import Bench, assert_refused
 from core.tests.token.support import CLIENT_ERROR, EXCHANGE, GRANT_ERROR, SECRET, URL, ask, the_line, token_bench
 
+WRONG_MEDIA_TYPE = (
+    400,
+    "invalid_request",
+    "the request body could not be parsed: send application/json or application/x-www-form-urlencoded",
+)
 BODY = (400, "invalid_request", "the request body could not be parsed")
 REFRESH = {"grant_type": "refresh_token", "client_id": "app", "refresh_token": "x"}
 FORM = "application/x-www-form-urlencoded"
@@ -106,7 +111,9 @@ async def test_a_parameter_of_the_wrong_form_is_refused_first(wire: Bench, grant
 async def test_a_body_that_cannot_be_read_is_refused(wire: Bench, body: bytes, content_type: str) -> None:
     response = await wire.client.post(URL, content=body, headers={"Content-Type": content_type})
 
-    if body == b"":
+    if content_type not in {FORM, "application/json"}:
+        assert_refused(response, *WRONG_MEDIA_TYPE)
+    elif body == b"":
         assert_refused(response, *missing("grant_type"))
     else:
         assert_refused(response, *BODY)

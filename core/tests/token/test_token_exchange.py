@@ -225,3 +225,10 @@ async def test_a_refresh_token_of_this_wire_is_refreshed(wire: Bench) -> None:
 
     assert response.status_code == 200
     assert "issued_token_type" not in response.json()
+
+
+async def test_the_issuer_is_an_audience_for_everybody(wire: Bench) -> None:
+    for name in ("audience", "resource"):
+        response = await ask(wire, **{**GOOD, name: "https://login.example.com/"})
+
+        assert response.status_code == 200

@@ -9,6 +9,11 @@ from core.tests.bench import GOOD, Bench, assert_refused, bench
 
 FORM = urlencode(GOOD)
 JSON = json.dumps(GOOD)
+WRONG_MEDIA_TYPE = (
+    400,
+    "invalid_request",
+    "the request body could not be parsed: send application/json or application/x-www-form-urlencoded",
+)
 UNPARSABLE = (400, "invalid_request", "the request body could not be parsed")
 
 
@@ -86,8 +91,10 @@ async def test_a_body_that_is_neither_is_refused_before_any_work(wire: Bench, bo
     "content_type",
     ["text/plain", "multipart/form-data; boundary=x", "application/xml", "application/jsonp", "json", "*/*"],
 )
-async def test_another_media_type_is_refused_though_the_body_would_do(wire: Bench, content_type: str) -> None:
-    assert_refused(await wire.post_raw(JSON, content_type), *UNPARSABLE)
+async def test_another_media_type_is_refused_with_a_word_about_those_there_are(wire: Bench, content_type: str) -> None:
+    for body in (JSON, FORM, b"\xff\x00", ""):
+        assert_refused(await wire.post_raw(body, content_type), *WRONG_MEDIA_TYPE)
+    assert {(event.outcome, event.reason) for event in wire.events} == {("refused", "wrong_media_type")}
     wire.assert_untouched()
 
 

@@ -10,6 +10,8 @@ from accredit import create_app
 
 APP = "https://app.example.com"
 OTHER = "https://other.example.com"
+MANY = [f"x-{number}" for number in range(33)]
+USUAL = "Content-Type, Auth0-Client, Authorization"
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "BREW"])
@@ -68,7 +70,7 @@ async def test_preflight_lets_a_known_origin_ask(wire: Bench) -> None:
     assert (response.status_code, response.content) == (204, b"")
     assert response.headers["access-control-allow-origin"] == APP
     assert response.headers["access-control-allow-methods"] == "POST"
-    assert response.headers["access-control-allow-headers"] == "Content-Type, Auth0-Client, Authorization"
+    assert response.headers["access-control-allow-headers"] == USUAL
     assert response.headers["access-control-max-age"] == "600"
     assert response.headers["vary"] == "Origin"
     assert "access-control-allow-credentials" not in response.headers
@@ -140,3 +142,34 @@ async def test_an_encoded_slash_is_not_a_slash(wire: Bench, mount: str, path: st
     assert good.status_code == 200
     assert refused.status_code == 404
     assert refused.json() == {"error": "not_found", "error_description": "no such endpoint or method"}
+
+
+@pytest.mark.parametrize("path", [URL, "/oauth/token", "/oauth/revoke", "/userinfo"])
+async def test_preflight_lets_a_page_add_headers_of_its_own(wire: Bench, path: str) -> None:
+    asked = {"Origin": APP, "Access-Control-Request-Headers": "baggage,content-type, sentry-trace ,traceparent"}
+    allowed = await wire.client.options(path, headers=asked)
+    elsewhere = await wire.client.options(path, headers={**asked, "Origin": "https://evil.example.com"})
+
+    assert allowed.headers["access-control-allow-headers"] == f"{USUAL}, baggage, sentry-trace, traceparent"
+    assert "access-control-allow-headers" not in elsewhere.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted"),
+    [
+        ("", USUAL),
+        ("*", USUAL),
+        (",", USUAL),
+        ("a b", USUAL),
+        ("x-a, x-b\tx-c", USUAL),
+        ("x" * 64, f"{USUAL}, {'x' * 64}"),
+        ("x" * 65, USUAL),
+        (",".join(MANY[:32]), ", ".join((USUAL, *MANY[:32]))),
+        (",".join(MANY), USUAL),
+        ("x-a,x-a,X-A", f"{USUAL}, x-a, X-A"),
+    ],
+)
+async def test_only_a_short_list_of_header_names_comes_back(wire: Bench, asked: str, granted: str) -> None:
+    response = await wire.client.options(URL, headers={"Origin": APP, "Access-Control-Request-Headers": asked})
+
+    assert response.headers["access-control-allow-headers"] == granted

@@ -2,6 +2,7 @@
 
 import pytest
 from core.tests.bench import EVERYTHING, NOW, Bench, assert_refused, bench
+from core.tests.endpoints.support import claims_of
 
 BARE = {"access_token", "token_type", "expires_in", "scope"}
 
@@ -111,3 +112,13 @@ async def test_another_clients_audience_is_refused(wire: Bench) -> None:
 
     assert_refused(response, 400, "invalid_target", "the audience is not allowed for the client")
     wire.assert_untouched()
+
+
+async def test_every_client_may_name_the_issuer_as_its_audience(wire: Bench) -> None:
+    for client_id in ("app", "partner"):
+        response = await wire.post(client_id=client_id, audience="https://login.example.com/")
+
+        assert response.status_code == 200
+        assert claims_of(response.json()["access_token"])["aud"] == "https://login.example.com/"
+    almost = await wire.post(audience="https://login.example.com")
+    assert_refused(almost, 400, "invalid_target", "the audience is not allowed for the client")

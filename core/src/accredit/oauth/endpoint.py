@@ -71,8 +71,9 @@ class PostEndpoint:
         problem: ExchangeError | None = None
         try:
             self._exchange.require_open()
-            body = await read_body(request, self._exchange.settings.limits)
-            call.given, call.form_as_json = read_fields(body, request.headers.get("content-type", ""))
+            if request.method == "POST":  # a GET has no parameters in a body, whatever a proxy or library adds
+                body = await read_body(request, self._exchange.settings.limits)
+                call.given, call.form_as_json = read_fields(body, request.headers.get("content-type", ""))
             response = await self._handle(call)
         except ExchangeError as error:
             problem = error

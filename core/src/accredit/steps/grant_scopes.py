@@ -19,12 +19,12 @@ def grant_scopes(requested: tuple[str, ...], client: ClientSettings) -> tuple[st
 
 
 def grant_audience(requested: str | None, client: ClientSettings, issuer: str) -> str:
-    """Return the access token's audience: the API asked for, by default the issuer itself.
+    """Return the access token's audience: the API asked for, or the issuer itself, which every client may name.
 
     Raises:
         InvalidTarget: the client may not ask for it. Source: RFC 8707 section 2.
     """
-    if requested is None:
+    if requested in (None, issuer):
         return issuer
     if requested not in client.audiences:
         raise InvalidTarget

@@ -135,4 +135,4 @@ def _narrow_audience(requested: str | None, grant: Grant, client: Client, issuer
     """Return the login's audience: it cannot be changed, and the client must still be allowed to ask for it."""
     if requested not in (None, grant.audience):
         raise InvalidTarget
-    return grant.audience if grant.audience == issuer else grant_audience(grant.audience, client.settings, issuer)
+    return grant_audience(grant.audience, client.settings, issuer)
