@@ -1,11 +1,11 @@
-"""Client secrets: made by us, kept as a slow hash in one line of text, never in clear.
+"""Client secrets: made by us of 256 random bits, kept as their SHA-256, never in clear.
 
-The text is a PHC string, as passlib and others write it: `$scrypt$ln=14,r=8,p=1$<salt>$<hash>`, both parts in base64
-without padding. Source: RFC 7914; the PHC string format.
+The text says what it is: `sha256:` and 64 hex digits. Slow hashes and salts are for what people think up: they make a
+guess costly. Nobody guesses 256 random bits, however fast, and no two secrets are the same: a slow hash would only let
+whoever sends wrong secrets queue work. So a secret must be one of ours: nothing else is hashed, or let in.
+Source: NIST SP 800-63B section 5.1.2.2 (secrets of 112 random bits or more need no salt and no slow hash).
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -15,12 +15,9 @@ from typing import Self
 
 _PREFIX = "acs_"
 """So that secret scanners, and people, can tell what they have found."""
-_LN, _R, _P = 14, 8, 1
-"""16 MiB and some 40 ms: the secret has 256 random bits, so this only makes guessing at it pointless twice."""
-_LARGEST_LN, _LARGEST_R, _LARGEST_P = 17, 16, 4
-_SALT_BYTES = 16
-_HASH_BYTES = 32
-_PHC = re.compile(r"\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{43})")
+_OURS = re.compile(r"acs_[A-Za-z0-9_-]{43}")
+_HASH = re.compile(r"sha256:([0-9a-f]{64})")
+_OLD_HASHES = ("$scrypt$", "scrypt:")
 
 
 def new_secret() -> str:
@@ -32,52 +29,49 @@ def new_secret() -> str:
 class SecretHash:
     """What is stored of a secret."""
 
-    ln: int
-    """Binary logarithm of scrypt's cost."""
-    r: int
-    p: int
-    salt: bytes = field(repr=False)
     digest: bytes = field(repr=False)
 
     @classmethod
     def of(cls, secret: str) -> Self:
-        """Hash a secret under a new salt. Slow on purpose."""
-        salt = secrets.token_bytes(_SALT_BYTES)
-        return cls(_LN, _R, _P, salt, _scrypt(secret, salt, _LN, _R, _P))
+        """Hash a secret.
+
+        Raises:
+            ValueError: it is none that we made, so that it may be guessed.
+        """
+        if _OURS.fullmatch(secret) is None:
+            raise ValueError("is no client secret of ours: let `accredit clients` make one")
+        return cls(_sha256(secret))
+
+    @classmethod
+    def of_nobody(cls) -> Self:
+        """Return one that no secret matches, to compare with where there is no client: that takes as long."""
+        return cls(secrets.token_bytes(32))
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read the text form.
 
         Raises:
-            ValueError: it is none, or asks for more work than a request may cost. Does not quote it: it may be the
-                secret itself.
+            ValueError: it is none. Does not quote it: it may be the secret itself.
         """
-        found = _PHC.fullmatch(text)
-        problem = "is not a hash of a client secret: let `accredit clients add` or `rotate-secret` make one"
-        if found is None:
-            raise ValueError(problem)
-        ln, r, p = (int(number) for number in found.groups()[:3])
-        if not (10 <= ln <= _LARGEST_LN and 1 <= r <= _LARGEST_R and 1 <= p <= _LARGEST_P):
-            raise ValueError("asks for an unreasonable amount of work")
-        try:
-            salt, digest = (
-                base64.b64decode(part + "=" * (-len(part) % 4), validate=True) for part in found.groups()[3:]
+        if text.startswith(_OLD_HASHES):
+            raise ValueError(
+                "is a scrypt hash, which is not read any more: run `accredit clients rotate-secret` for this client,"
+                " and give the client its new secret"
             )
-        except binascii.Error:
-            raise ValueError(problem) from None
-        return cls(ln, r, p, salt, digest)
+        found = _HASH.fullmatch(text)
+        if found is None:
+            raise ValueError("is not a hash of a client secret: let `accredit clients add` or `rotate-secret` make one")
+        return cls(bytes.fromhex(found[1]))
 
     def matches(self, secret: str) -> bool:
-        """Tell whether this is the hash of `secret`. Slow on purpose: call it in a thread."""
-        return hmac.compare_digest(self.digest, _scrypt(secret, self.salt, self.ln, self.r, self.p))
+        """Tell whether this is the hash of `secret`, and that is one of ours. In constant time, some microseconds."""
+        is_equal = hmac.compare_digest(self.digest, _sha256(secret))
+        return is_equal and _OURS.fullmatch(secret) is not None
 
     def __str__(self) -> str:
-        salt, digest = (base64.b64encode(part).rstrip(b"=").decode("ascii") for part in (self.salt, self.digest))
-        return f"$scrypt$ln={self.ln},r={self.r},p={self.p}${salt}${digest}"
+        return f"sha256:{self.digest.hex()}"
 
 
-def _scrypt(secret: str, salt: bytes, ln: int, r: int, p: int) -> bytes:
-    n = 1 << ln
-    memory = 128 * r * (n + p + 2)
-    return hashlib.scrypt(secret.encode(), salt=salt, n=n, r=r, p=p, maxmem=memory + 1_048_576, dklen=_HASH_BYTES)
+def _sha256(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

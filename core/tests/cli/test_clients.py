@@ -199,7 +199,7 @@ def test_the_list_tells_who_may_do_what_and_no_hash(run: Run, config: Path) -> N
 
     assert (table.exit_code, rows.exit_code) == (0, 0)
     assert stored not in table.output + rows.output
-    assert "scrypt" not in table.output + rows.output
+    assert "sha256" not in table.output + rows.output
     by_name = {row["client_id"]: row for row in json.loads(rows.stdout)}
     assert set(by_name) == {"web", "with.dot", "svc"}
     assert (by_name["svc"]["authentication"], by_name["svc"]["scopes"]) == ("client_secret", ["read:orders"])
@@ -273,3 +273,17 @@ async def test_the_secret_that_was_told_is_the_one_that_opens(run: Run, config: 
 
     assert answer.status_code == 200
     assert answer.json()["scope"] == ""
+
+
+def test_a_client_with_an_old_hash_gets_a_new_secret(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "accredit.toml"
+    path.write_text(
+        'issuer = "https://login.example.com/"\n[clients.svc]\nsecret_hash = "$scrypt$ln=14,r=8,p=1$c2FsdA$aGFzaA"\n'
+    )
+    refused = run("clients", "list", "--config", str(path))
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "rotate-secret" in refused.stderr
+
+    [secret] = run("clients", "rotate-secret", "svc", "--config", str(path)).stdout.splitlines()
+    assert SecretHash.parse(tables(path)["clients"]["svc"]["secret_hash"]).matches(secret)
+    assert run("clients", "list", "--config", str(path)).exit_code == 0

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from core.tests.bench import NOW, Bench, assert_refused
 from core.tests.endpoints.support import SVC, call, claims_of, introspect, userinfo
-from core.tests.token.support import CLIENT_ERROR, ask, log_in, refresh, the_line, token_bench
+from core.tests.token.support import CLIENT_ERROR, SECRET, ask, log_in, refresh, the_line, token_bench
 
 PATH = "/oauth/introspect"
 INACTIVE = {"active": False}
@@ -163,7 +163,7 @@ async def test_tokens_of_a_client_that_is_gone_are_not_active(wire: Bench) -> No
         ({}, {"client_id": "nobody"}),
         ({}, {"client_id": "svc"}),
         ({}, {"client_id": "svc", "client_secret": "wrong"}),
-        ({}, {"client_id": "app", "client_secret": "svc-secret"}),
+        ({}, {"client_id": "app", "client_secret": SECRET}),
     ],
 )
 async def test_only_a_client_that_has_proven_itself_is_told(
@@ -177,7 +177,7 @@ async def test_only_a_client_that_has_proven_itself_is_told(
 async def test_a_secret_in_the_body_proves_as_much(wire: Bench) -> None:
     token = (await log_in(wire))["access_token"]
     for send in ({"data": None}, {"json": None}):
-        body = {"client_id": "svc", "client_secret": "svc-secret", "token": token, "token_type_hint": "access_token"}
+        body = {"client_id": "svc", "client_secret": SECRET, "token": token, "token_type_hint": "access_token"}
         response = await wire.client.post(PATH, **dict.fromkeys(send, body))  # type: ignore[arg-type] # data or json
         assert response.json()["active"] is True
 

@@ -15,7 +15,7 @@ import httpx
 import jwt
 import pytest
 from core.tests.keys.support import in_file
-from core.tests.token.support import SECRET, basic, cheap_hash
+from core.tests.token.support import SECRET, basic, hash_of
 
 CONFIG = f"""
 issuer = "https://login.example.com/"
@@ -24,7 +24,7 @@ signing_alg = "ES256"
 [keys]
 check_interval_s = 0.05
 [clients.svc]
-secret_hash = "{cheap_hash(SECRET)}"
+secret_hash = "{hash_of(SECRET)}"
 scopes = ["read:orders"]
 """
 PROCESSES = 3

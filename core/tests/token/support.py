@@ -2,7 +2,6 @@
 
 import base64
 import functools
-import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,16 +15,16 @@ from accredit.client_secret import SecretHash
 from accredit.jose import SigningKey
 
 URL = "/oauth/token"
-SECRET = "svc-secret"
+SECRET = "acs_svc-secret_0123456789abcdefghijklmnopqrstuv"
+ODD_SECRET = "acs_odd-secret_-_-_-_-_--abcdefghijklmnopqrstuv"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 GRANT_ERROR = (403, "invalid_grant", "Unknown or invalid refresh token.")
 CLIENT_ERROR = (401, "invalid_client", "client authentication failed")
 
 
-def cheap_hash(secret: str) -> str:
-    """Hash as the command line does, with the least work that is accepted."""
-    digest = hashlib.scrypt(secret.encode(), salt=b"salt" * 4, n=1 << 10, r=1, p=1, dklen=32)
-    return str(SecretHash(10, 1, 1, b"salt" * 4, digest))
+def hash_of(secret: str) -> str:
+    """Hash as the command line does."""
+    return str(SecretHash.of(secret))
 
 
 @functools.cache
@@ -40,7 +39,7 @@ def clients() -> Mapping[str, Any]:
     return {
         "app": {"connections": ["acme", "globex"]},
         "svc": {
-            "secret_hash": cheap_hash(SECRET),
+            "secret_hash": hash_of(SECRET),
             "connections": ["acme"],
             "scopes": ["read:orders", "write:orders", "openid"],
             "audiences": ["https://api.example.com"],
@@ -50,7 +49,7 @@ def clients() -> Mapping[str, Any]:
             "connections": ["acme"],
             "scopes": ["read:orders"],
         },
-        "a b:c%d+é": {"secret_hash": cheap_hash("p:w%+é x"), "scopes": ["read:orders"]},
+        "a b:c%d+é": {"secret_hash": hash_of(ODD_SECRET), "scopes": ["read:orders"]},
     }
 
 

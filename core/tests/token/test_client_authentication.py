@@ -1,17 +1,34 @@
 """Who may call: no proof, a secret by Basic or in the body, and everything else."""
 
+import asyncio
 import base64
 import json
+import threading
+from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
-from core.tests.bench import Bench, assert_refused
-from core.tests.token.support import CLIENT_ERROR, SECRET, ask, ask_by_form, basic, the_line
+from core.tests.bench import Bench, assert_refused, bench
+from core.tests.token.support import (
+    CLIENT_ERROR,
+    ODD_SECRET,
+    SECRET,
+    ask,
+    ask_by_form,
+    assertion_key,
+    basic,
+    log_in,
+    the_line,
+)
+
+from accredit.client_secret import SecretHash
+from accredit.jose import PublicKeys, SigningKey
 
 CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
 TWO = (400, "invalid_request", "more than one way of client authentication")
 MACHINE = {"grant_type": "client_credentials"}
 ODD = "a b:c%d+é"
-ODD_SECRET = "p:w%+é x"
+RIGHT = basic("svc", SECRET)
 ASSERTION = {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
 
 
@@ -46,6 +63,8 @@ async def test_the_scheme_is_read_in_any_case(wire: Bench) -> None:
 async def test_names_and_secrets_are_form_encoded_in_basic(wire: Bench) -> None:
     # A name with a colon could not be sent otherwise. Source: RFC 6749 section 2.3.1.
     assert (await ask(wire, basic(ODD, ODD_SECRET), **MACHINE)).status_code == 200
+    encoded = ODD_SECRET.replace("_", "%5F").replace("-", "%2d")
+    assert (await ask(wire, raw_basic(f"{quote_plus(ODD)}:{encoded}"), **MACHINE)).status_code == 200
     assert (await ask(wire, client_id=ODD, client_secret=ODD_SECRET, **MACHINE)).status_code == 200
     assert_refused(await ask(wire, raw_basic(f"{ODD}:{ODD_SECRET}"), **MACHINE), *CLIENT_ERROR)
 
@@ -137,15 +156,14 @@ async def test_a_client_id_beside_the_proof_must_be_the_same(wire: Bench) -> Non
         {"Authorization": "Basic "},
         {"Authorization": "Basic !!!"},
         {"Authorization": "Basic c3Zj"},  # "svc": no colon
-        {"Authorization": "Basic c3ZjOnN2Yy1zZWNyZXQ"},  # no padding
-        {"Authorization": "Basic c3ZjOnN2 Yy1zZWNyZXQ="},
-        raw_basic("svc:"),
-        raw_basic(":svc-secret"),
+        {"Authorization": "Basic c3ZjOng"},  # "svc:x" without padding
+        {"Authorization": RIGHT["Authorization"].replace("c3Zj", "c3 Zj")},
+        raw_basic(f":{SECRET}"),
         raw_basic(":"),
         raw_basic(b"svc:\xff"),
         raw_basic("svc:%ff"),
         raw_basic("svc:" + "x" * 513),
-        raw_basic("x" * 257 + ":svc-secret"),
+        raw_basic("x" * 257 + f":{SECRET}"),
     ],
 )
 async def test_a_basic_header_that_cannot_be_read_is_refused(wire: Bench, header: dict[str, str]) -> None:
@@ -153,6 +171,20 @@ async def test_a_basic_header_that_cannot_be_read_is_refused(wire: Bench, header
 
     assert_refused(response, *CLIENT_ERROR)
     assert response.headers["www-authenticate"] == CHALLENGE
+    assert the_line(wire)["detail"].startswith("the Authorization header ")
+
+
+async def test_basic_without_a_password_is_a_public_client_and_a_wrong_secret(wire: Bench) -> None:
+    # Source: RFC 6749 section 2.3.1: the client secret may be empty.
+    tokens = await log_in(wire)
+    asked = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert (await ask(wire, raw_basic("app:"), **asked)).status_code == 200
+
+    for client_id in ("svc", "signer", "nobody"):
+        response = await ask(wire, raw_basic(f"{client_id}:"), **MACHINE)
+        assert_refused(response, *CLIENT_ERROR)
+        assert response.headers["www-authenticate"] == CHALLENGE
+    assert_refused(await ask(wire, raw_basic("app:"), client_secret="x", **asked), *TWO)
 
 
 async def test_another_scheme_is_no_proof_and_no_fault(wire: Bench) -> None:
@@ -176,3 +208,70 @@ async def test_nobody_at_all_is_a_request_without_client_id(wire: Bench) -> None
     assert_refused(
         await ask(wire, client_secret=SECRET, **MACHINE), 400, "invalid_request", "missing client_id parameter"
     )
+
+
+class Work:
+    """Counts hashes that are compared, and signatures that are verified."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.done: list[str] = []
+        self._count(monkeypatch, SecretHash, "matches")
+        self._count(monkeypatch, PublicKeys, "verify")
+
+    def _count(self, monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> None:
+        original = getattr(owner, name)
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self.done.append(name)
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    def take(self) -> list[str]:
+        """Return what was done since the last time."""
+        done, self.done = self.done, []
+        return done
+
+
+@pytest.mark.threat(55)
+async def test_a_secret_costs_one_comparison_whoever_it_is_said_to_be_of(
+    wire: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(monkeypatch)
+    for client_id in ("svc", "nobody", "app", "signer"):
+        for secret in ("wrong", SECRET[:-1], "x" * 512):
+            assert_refused(await ask(wire, basic(client_id, secret), **MACHINE), *CLIENT_ERROR)
+            assert work.take() == ["matches"], client_id
+
+
+@pytest.mark.threat(55)
+async def test_an_assertion_costs_one_verification_whoever_it_is_said_to_be_of(
+    wire: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(monkeypatch)
+    forger = SigningKey({**SigningKey.generate("ES256").private_jwk(), "kid": assertion_key().public_jwk()["kid"]})
+    for client_id in ("signer", "nobody", "app", "svc"):
+        forged = forger.sign({"sub": client_id}, typ="JWT")
+        assert_refused(await ask(wire, client_assertion=forged, **ASSERTION, **MACHINE), *CLIENT_ERROR)
+        assert work.take() == ["verify"], client_id
+
+
+@pytest.mark.threat(55)
+async def test_a_burst_of_wrong_secrets_leaves_no_work_behind(wire: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    # No thread, no queue, no lock: each has been judged when its answer is there, and the right client's is the next.
+    threads = threading.active_count()
+    work = Work(monkeypatch)
+    answers = await asyncio.gather(*(ask(wire, basic("svc", f"wrong-{number}"), **MACHINE) for number in range(200)))
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert len(work.take()) == 200
+    assert threading.active_count() == threads
+    assert (await ask(wire, basic("svc", SECRET), **MACHINE)).status_code == 200
+    assert work.take() == ["matches"]
+
+
+async def test_where_no_client_has_keys_an_assertion_is_refused_all_the_same() -> None:
+    async with bench() as wire:
+        response = await ask(wire, client_assertion=unsigned(sub="app"), **ASSERTION, **MACHINE)
+
+        assert_refused(response, *CLIENT_ERROR)

@@ -5,19 +5,20 @@ from typing import Any
 
 import pytest
 from core.tests.bench import NOW, Bench
-from core.tests.token.support import EXCHANGE, ask, assertion_key, basic, cheap_hash, log_in, refresh, token_bench
+from core.tests.token.support import EXCHANGE, ask, assertion_key, basic, hash_of, log_in, refresh, token_bench
 
 MARK = "mArKeD"
-SETTINGS = {"clients": {"hidden": {"secret_hash": cheap_hash(f"{MARK}-right"), "scopes": ["read:orders"]}}}
+RIGHT = f"acs_{MARK}{'-right'.ljust(37, '0')}"
+SETTINGS = {"clients": {"hidden": {"secret_hash": hash_of(RIGHT), "scopes": ["read:orders"]}}}
 MACHINE = {"grant_type": "client_credentials"}
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 CLAIMS = {"iss": "signer", "sub": "signer", "aud": "https://login.example.com/", "exp": NOW + 9, "jti": MARK}
 CALLS: dict[str, tuple[dict[str, str], dict[str, Any], int]] = {
-    "right secret": (basic("hidden", f"{MARK}-right"), MACHINE, 200),
+    "right secret": (basic("hidden", RIGHT), MACHINE, 200),
     "wrong secret": (basic("hidden", f"{MARK}-wrong"), MACHINE, 401),
-    "in the body": ({}, {**MACHINE, "client_id": "hidden", "client_secret": f"{MARK}-right"}, 200),
-    "in the wrong field": ({}, {**MACHINE, "client_id": f"{MARK}-right", "client_secret": "x"}, 401),
-    "in the grant type": ({}, {"grant_type": f"{MARK}-right", "client_id": "hidden"}, 400),
+    "in the body": ({}, {**MACHINE, "client_id": "hidden", "client_secret": RIGHT}, 200),
+    "in the wrong field": ({}, {**MACHINE, "client_id": RIGHT, "client_secret": "x"}, 401),
+    "in the grant type": ({}, {"grant_type": RIGHT, "client_id": "hidden"}, 400),
     "of a public client": ({}, {**MACHINE, "client_id": "app", "client_secret": MARK}, 401),
     "twice": (basic("hidden", MARK), {**MACHINE, "client_secret": MARK}, 400),
     "unreadable": ({"Authorization": f"Basic {MARK}"}, MACHINE, 401),

@@ -14,7 +14,6 @@ from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, T
 from accredit.exchange import Exchange
 from accredit.oauth.client_assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
 from accredit.oauth.endpoint import Call
-from accredit.oauth.verified_secrets import VerifiedSecrets
 from accredit.parameters import known_fields
 from accredit.settings import ClientSettings
 
@@ -41,13 +40,17 @@ class Credentials:
 
     client_id: str
     secret: str | None = field(default=None, repr=False)
+    """Empty where Basic was tried without a password."""
     assertion: str | None = field(default=None, repr=False)
     challenge: str | None = None
     """For the answer, where Basic was tried."""
 
 
 class ClientAuthentication:
-    """Authenticate the clients of one app; its endpoints share what this remembers.
+    """Authenticate the clients of one app.
+
+    Whoever is named costs the same work: what a client has is compared, or what nobody has, so that the time tells
+    nobody which ids there are.
 
     Raises:
         ConfigurationError: a client's keys cannot be used.
@@ -56,13 +59,12 @@ class ClientAuthentication:
     def __init__(self, exchange: Exchange) -> None:
         settings = exchange.settings
         self._clients = settings.clients
-        self._secrets = VerifiedSecrets(
-            {
-                client_id: SecretHash.parse(client.secret_hash.get_secret_value())
-                for client_id, client in self._clients.items()
-                if client.secret_hash is not None
-            }
-        )
+        self._secrets = {
+            client_id: SecretHash.parse(client.secret_hash.get_secret_value())
+            for client_id, client in self._clients.items()
+            if client.secret_hash is not None
+        }
+        self._nobodys_secret = SecretHash.of_nobody()
         self._assertions = ClientAssertions(
             self._clients,
             audiences=(settings.issuer, f"{settings.issuer.rstrip('/')}/oauth/token"),
@@ -80,20 +82,23 @@ class ClientAuthentication:
         Raises:
             InvalidClient: it is unknown, does not prove itself as its settings ask, or sends a proof it has none for.
         """
-        client_id = credentials.client_id
+        client_id, secret, assertion = credentials.client_id, credentials.secret, credentials.assertion
+        is_right = secret is not None and self._secrets.get(client_id, self._nobodys_secret).matches(secret)
         client = self._clients.get(client_id)
+        if assertion is not None and (client is None or client.auth_method != "private_key_jwt"):
+            self._assertions.verify_for_nobody(assertion)
         if client is None:
             raise InvalidClient("unknown client", challenge=credentials.challenge)
         call.client_id = client_id
-        secret, assertion = credentials.secret, credentials.assertion
         match client.auth_method:
             case "none":
-                if secret is not None or assertion is not None:
+                # Nothing where the password belongs is no proof. Source: RFC 6749 section 2.3.1.
+                if secret or assertion is not None:
                     raise InvalidClient("a public client sends a proof", challenge=credentials.challenge)
             case "client_secret":
                 if secret is None:
                     raise InvalidClient("no secret")
-                if not await self._secrets.check(client_id, secret):
+                if not is_right:
                     raise InvalidClient("wrong secret", challenge=credentials.challenge)
             case "private_key_jwt":
                 if assertion is None:
@@ -143,8 +148,8 @@ def _basic(encoded: str) -> tuple[str, str]:
         # section 2.3.1.
         decoded = unquote_plus(name, errors="strict"), unquote_plus(secret, errors="strict")
     except (binascii.Error, ValueError):
-        raise InvalidClient("the Basic header cannot be read", challenge=_CHALLENGE) from None
-    longest = _LONGEST["client_id"], _LONGEST["client_secret"]
-    if not colon or not all(1 <= len(part) <= most for part, most in zip(decoded, longest, strict=True)):
-        raise InvalidClient("the Basic header does not hold a name and a secret", challenge=_CHALLENGE)
+        raise InvalidClient("the Authorization header cannot be read", challenge=_CHALLENGE) from None
+    fits = 1 <= len(decoded[0]) <= _LONGEST["client_id"] and len(decoded[1]) <= _LONGEST["client_secret"]
+    if not colon or not fits:
+        raise InvalidClient("the Authorization header does not hold a name and a secret", challenge=_CHALLENGE)
     return decoded
