@@ -19,8 +19,8 @@ from accredit.settings import Settings, StorageSettings
 PAGE = (ROOT / "docs/operate.md").read_text("utf-8")
 CORE = ROOT / "core/src/accredit"
 SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
-EVENT = re.compile(r"(connection|host|jwks|keys|observer|subject|token|tokeninfo|userinfo)\.[a-z_]+")
-OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.failed"}
+EVENT = re.compile(r"(connection|host|jwks|keys|observer|readiness|subject|token|tokeninfo|userinfo)\.[a-z_]+")
+OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.failed", "exchange.abandoned"}
 
 
 def named(title: str) -> set[str]:
@@ -52,7 +52,11 @@ class Lines:
 def test_every_event_is_described_and_no_other() -> None:
     described = {name for name in named("Other events") if EVENT.fullmatch(name)}
     # Put together from an endpoint's noun and the outcome.
-    described = {name for name in described if not name.endswith((".refused", ".failed")) or name == "observer.failed"}
+    described = {
+        name
+        for name in described
+        if not name.endswith((".refused", ".failed", ".abandoned")) or name == "observer.failed"
+    }
     assert described == events_in_the_code()
     assert all(f"`{outcome}`" in PAGE for outcome in OUTCOMES)
 

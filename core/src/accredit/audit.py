@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, ParamSpec, TypeVar
 
 from accredit.errors import ExchangeError
-from accredit.events import Check, EndpointEvent, ExchangeEvent
+from accredit.events import Check, EndpointEvent, ExchangeEvent, outcome_of
 from accredit.hooks import Hooks
 from accredit.http import ProviderCall
 from accredit.logs import LOGGER, event_logger, vanishes
@@ -54,7 +54,7 @@ class Audit:
         """Note that a check has begun which somebody else makes."""
         self._begun.append((name, time.perf_counter()))
 
-    def _checks(self, last: Literal["passed", "refused", "failed"], ended: float) -> tuple[Check, ...]:
+    def _checks(self, last: Literal["passed", "refused", "failed", "abandoned"], ended: float) -> tuple[Check, ...]:
         checks: list[Check] = []
         for name, begun in reversed(self._begun):
             checks.append(Check(name, "passed" if checks else last, (ended - begun) * 1000))
@@ -63,12 +63,12 @@ class Audit:
 
     def event(self, error: ExchangeError | None) -> ExchangeEvent:
         """Return the event: accepted without `error`, else refused or failed by its status."""
-        status = 200 if error is None else error.status
+        outcome = outcome_of(error)
         ended = time.perf_counter()
         return ExchangeEvent(
-            outcome="accepted" if error is None else "refused" if status < 500 else "failed",
+            outcome=outcome,
             reason="ok" if error is None else error.reason,
-            status=status,
+            status=200 if error is None else error.status,
             client_id=self.client_id,
             connection=self.connection,
             strategy=self.strategy,
@@ -80,7 +80,7 @@ class Audit:
             detail="" if error is None else error.detail,
             form_as_json=self.form_as_json,
             linked=self.linked,
-            checks=self._checks("passed" if error is None else "refused" if status < 500 else "failed", ended),
+            checks=self._checks("passed" if outcome == "accepted" else outcome, ended),
             calls=tuple(self.calls),
             duration_ms=(ended - self._started) * 1000,
         )

@@ -17,7 +17,7 @@ def api_version_of(connection: Connection) -> ApiVersion | None:
     """
     try:
         version: object = connection.strategy.api_version
-    except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+    except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
         raise PluginError(f"{connection.source}: api_version of '{connection.name}' failed: {where(exc)}") from exc
     if not isinstance(version, ApiVersion | None):
         kind = type(version).__name__

@@ -43,14 +43,14 @@
         │   └── IdentityTaken                 the identity to link is another subject's
         ├── ProviderUnavailable          503  the provider is down, slow or answers nonsense
         │   └── ProviderRateLimited
+        ├── Abandoned                    499  the caller has left before the answer; nobody gets it
         ├── StorageFailed                503  our own storage cannot be written or read; always an alert
         └── ServerError                  500  our fault, never the user's; always an alert
             ├── ProviderMisconfigured         our credentials are wrong, our quota is unpaid
             ├── ProviderProtocolError         the provider says our call itself was wrong
             ├── PluginFailed                  a plugin or hook raised or returned what it must not
             ├── InternalFailure               a bug of our own
-            ├── NotOpen                       the host has not opened the exchange, or elsewhere
-            └── Abandoned                     the caller cancelled the exchange; nobody gets the answer
+            └── NotOpen                       the host has not opened the exchange, or elsewhere
 
 `description` is all a client ever sees of an error. `detail` is for the audit event: it is written by us, holds
 codes and names but never provider text, a token or a secret.
@@ -407,6 +407,15 @@ class ProviderRateLimited(ProviderUnavailable):
     reason = "provider_rate_limited"
 
 
+class Abandoned(ExchangeError):
+    """Note in the audit that the caller has left: it hung up, or cancelled the call. No failure, and never an alert."""
+
+    status = 499  # what nginx logs for it; no answer has it, since nobody reads one
+    error = "invalid_request"
+    reason = "abandoned"
+    description = "the request was abandoned"
+
+
 class StorageFailed(ExchangeError):
     """Report that our own storage cannot be written or read: full, locked, gone. Nothing leaves without its row."""
 
@@ -455,10 +464,3 @@ class NotOpen(ServerError):
     """Tell the audit and HTTP clients what callers from Python get as a `LifecycleError`, which `detail` quotes."""
 
     reason = "not_open"
-
-
-class Abandoned(ServerError):
-    """Note in the audit that the caller cancelled the exchange; never sent to anybody."""
-
-    reason = "abandoned"
-    alert = False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from accredit.errors import Abandoned, ExchangeError
 from accredit.http import ProviderCall
 
 
@@ -13,15 +14,28 @@ class Check(NamedTuple):
     """
 
     name: str
-    verdict: Literal["passed", "refused", "failed"]
+    verdict: Literal["passed", "refused", "failed", "abandoned"]
     duration_ms: float
+
+
+Outcome = Literal["accepted", "refused", "failed", "abandoned"]
+"""What came of a request: `refused` is 4xx, `failed` 5xx; `abandoned`, the caller did not wait for it."""
+
+
+def outcome_of(error: ExchangeError | None) -> Outcome:
+    """Return what `error` makes of a request; without one it is accepted."""
+    if error is None:
+        return "accepted"
+    if isinstance(error, Abandoned):
+        return "abandoned"
+    return "refused" if error.status < 500 else "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeEvent:
-    """One finished exchange. `outcome` is `accepted`, `refused` (4xx) or `failed` (5xx)."""
+    """One finished exchange."""
 
-    outcome: str
+    outcome: Outcome
     reason: str
     """`ok`, or the `reason` of the error, such as `wrong_audience`."""
     status: int
@@ -48,11 +62,11 @@ class ExchangeEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointEvent:
-    """One finished call of an endpoint beside the exchange. `outcome` is as in `ExchangeEvent`."""
+    """One finished call of an endpoint beside the exchange."""
 
     name: str
     """Stable: `token.issued`, `token.refreshed`, `token.refused`, `token.failed` and the like."""
-    outcome: str
+    outcome: Outcome
     reason: str
     status: int
     client_id: str = ""

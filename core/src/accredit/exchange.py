@@ -55,10 +55,10 @@ class Exchange(Engine):
                 raise InvalidParameter("access_token")
             return await self._identify(self._find(connection, audit), token, None, audit)
 
-    def refuse(self, error: ExchangeError) -> None:
-        """Leave the audit event of a request that could not even be parsed."""
+    def refuse(self, error: ExchangeError, *, step: str = "parse") -> None:
+        """Leave the audit event of a request that ended in `step`, outside the exchange itself."""
         audit = Audit()
-        audit.begin("parse")
+        audit.begin(step)
         self.reporter.report(audit.event(error))
 
     async def _exchange(self, request: ExchangeRequest, audit: Audit) -> TokenSet:

@@ -12,7 +12,7 @@ import pluggy
 
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.events import ExchangeEvent
-from accredit.logs import where
+from accredit.guard import guarded
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
 from accredit.storage import SubjectStore
 from accredit.storage.subjects import default_subject
@@ -82,9 +82,10 @@ class Hooks:
         """Tell every plugin; one that raises is reported to `failed` and changes nothing."""
         for name, function, arguments in self._observe:
             try:
-                function(**dict.fromkeys(arguments, event))
-            except Exception as exc:  # an observer may fail in any way, and must not matter
-                failed(name, where(exc))
+                with guarded(name):
+                    function(**dict.fromkeys(arguments, event))
+            except PluginFailed as error:
+                failed(name, error.detail.removeprefix(f"{name}: "))
 
     async def _problem_of(self, subject: Subject, identity: Identity) -> str | None:
         if problem := problem_of_subject_id(subject.id):
@@ -104,19 +105,9 @@ class Hooks:
 
     async def _call(self, call: _Call, values: Mapping[str, Any], expected: type[T]) -> T | None:
         name, function, arguments = call
-        try:
+        with guarded(name, allowed=AccessDenied):
             async with asyncio.timeout(self._timeout_s):
                 result = await function(**{argument: values[argument] for argument in arguments})
-        except AccessDenied:
-            raise
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            raise PluginFailed(f"{name}: cancelled itself") from None
-        except Exception as exc:  # a hook may fail in any way, and each means no
-            # Not chained: the hook's own message may quote what must not reach a log.
-            raise PluginFailed(f"{name}: {where(exc)}") from None
         if result is not None and not isinstance(result, expected):
             raise PluginFailed(f"{name}: {function.__name__} returned {type(result).__name__}")
         return result

@@ -111,7 +111,7 @@ def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
     source = source_of(entries[0])
     try:
         module = entries[0].load()
-    except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+    except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
         cause = f"{where(exc)}: {exc}"
         raise PluginError(f"{source}: entry point {name} = {entries[0].value} cannot be loaded: {cause}") from exc
     if not manager.is_registered(module):
@@ -165,7 +165,7 @@ def _collect(manager: pluggy.PluginManager) -> dict[str, tuple[type[Strategy[Any
     for hook in manager.hook.strategies.get_hookimpls():
         try:
             classes: list[Any] = list(cast("Any", hook.function)())
-        except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+        except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
             raise PluginError(f"{hook.plugin_name}: hook strategies failed: {where(exc)}: {exc}") from exc
         for one in classes:
             if not (isinstance(one, type) and issubclass(one, Strategy)):
@@ -202,7 +202,7 @@ def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy
     try:
         accepted: Any = settings.accepted_audiences
         strategy = strategy_type(settings)
-    except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+    except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
         raise PluginError(f"{source}: strategy '{strategy_type.name}': {where(exc)}") from None
     # A set, not just any container: in a string, `in` would match a part.
     if not isinstance(accepted, Set) or not accepted or not all(isinstance(one, str) and one for one in accepted):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from accredit.guard import guarded
 from accredit.http import ProviderHTTP
 from accredit.id_token import IdTokenVerifier
 from accredit.models import ProviderToken, Verification
@@ -103,7 +104,7 @@ async def in_order(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
     The login then costs the slower call, not the sum, while the first call's verdict still comes first: if it
     raises, the second is cancelled and its outcome is never looked at.
     """
-    later = asyncio.create_task(second)
+    later = asyncio.create_task(_contained(second))
     try:
         return await first, await later
     finally:
@@ -112,3 +113,9 @@ async def in_order(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
             await asyncio.gather(later, return_exceptions=True)
         elif not later.cancelled():
             later.exception()  # looked at, so that nobody is warned of it
+
+
+async def _contained(call: Coroutine[Any, Any, B]) -> B:
+    """Await a call in a task of its own: out of a task, `SystemExit` would end the loop, whoever awaits it."""
+    with guarded("verify", allowed=Exception):
+        return await call

@@ -65,6 +65,13 @@ class Raising(Vault):
         raise RuntimeError(f"MARKED {claims['sub']}")
 
 
+class Exiting(Vault):
+    def sign(self, claims: Mapping[str, Any], typ: str) -> str:
+        if typ == "probe+jwt":
+            return super().sign(claims, typ)
+        raise SystemExit(f"MARKED {claims['sub']}")
+
+
 class Altering(Vault):
     def sign(self, claims: Mapping[str, Any], typ: str) -> str:
         return super().sign({**claims, "admin": True} if typ == "at+jwt" else claims, typ)
@@ -91,7 +98,7 @@ class Foreign(Vault):
         return super().sign(claims, typ) if typ == "probe+jwt" else other.sign(claims, typ)
 
 
-@pytest.mark.parametrize("kind", [Raising, Altering, Renaming, Garbage, Nothing, Foreign])
+@pytest.mark.parametrize("kind", [Raising, Exiting, Altering, Renaming, Garbage, Nothing, Foreign])
 async def test_a_signer_that_fails_is_our_fault_and_issues_nothing(kind: type[Vault]) -> None:
     async with bench(plugins=[Plugged(kind())]) as wire:
         response = await wire.post(scope="openid offline_access")

@@ -118,6 +118,14 @@ def test_a_plugin_that_cannot_be_imported_is_named_with_version_entry_point_and_
     )
 
 
+def test_a_plugin_that_exits_while_it_is_imported_is_named_too(install: Install) -> None:
+    install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module="import sys\nsys.exit('no license')\n")
+    assert refusal("zeta") == (
+        "accredit-zeta 1.2: entry point zeta = zeta_module cannot be loaded:"
+        " SystemExit in <module> (zeta_module.py:2): no license"
+    )
+
+
 @pytest.mark.parametrize(("value", "cause"), [("no_such_module", "ModuleNotFoundError"), ("zeta_module:x", "Attribu")])
 def test_an_entry_point_that_leads_nowhere_is_refused(install: Install, value: str, cause: str) -> None:
     install("accredit-zeta", "1.2", {"zeta": value}, zeta_module=STRATEGY)

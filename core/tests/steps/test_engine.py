@@ -79,7 +79,8 @@ async def test_a_cancelled_exchange_leaves_an_event_and_no_row() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-        assert (wire.event.reason, wire.event.outcome, wire.event.alert) == ("abandoned", "failed", False)
+        assert (wire.event.reason, wire.event.outcome, wire.event.alert) == ("abandoned", "abandoned", False)
+        assert wire.event.status == 499
         assert wire.storage.grants == {}
 
 
@@ -172,3 +173,23 @@ async def test_a_bug_of_ours_raises_an_error_that_quotes_nothing() -> None:
             await wire.exchange(good_request(scopes=("offline_access",)))
 
     assert "MARKED" not in "".join(traceback.format_exception(raised.value))
+
+
+@pytest.mark.parametrize("step", ["parse", "token_body"])
+async def test_a_bug_outside_the_exchange_answers_the_same_and_leaves_an_event(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("MARKED")
+
+    monkeypatch.setattr(f"accredit.oauth.access_token.{step}", broken)
+    async with bench() as wire:
+        response = await wire.post({"Origin": "https://app.example.com"}, scope="openid")
+
+        assert_refused(response, *SERVER_ERROR)
+        assert response.headers["access-control-allow-origin"] == "https://app.example.com"
+        last = wire.events[-1]
+        assert (last.outcome, last.reason, last.alert) == ("failed", "internal", True)
+        assert last.detail.startswith("RuntimeError in ")
+        assert [check.name for check in last.checks] == ["parse" if step == "parse" else "respond"]
+        assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)

@@ -13,7 +13,7 @@ BODY = json.dumps(GOOD).encode()
 UNPARSABLE = {"error": "invalid_request", "error_description": "the request body could not be parsed"}
 
 
-async def _answer(exchange: Exchange, receive: Callable[[], Awaitable[Any]]) -> tuple[int, Any]:
+async def _answer(exchange: Exchange, receive: Callable[[], Awaitable[Any]], path: str = URL) -> tuple[int, Any]:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -25,8 +25,8 @@ async def _answer(exchange: Exchange, receive: Callable[[], Awaitable[Any]]) -> 
         "http_version": "1.1",
         "method": "POST",
         "scheme": "https",
-        "path": URL,
-        "raw_path": URL.encode(),
+        "path": path,
+        "raw_path": path.encode(),
         "query_string": b"",
         "headers": [(b"content-type", b"application/json")],
     }
@@ -93,7 +93,30 @@ async def test_a_client_that_goes_away_leaves_an_event() -> None:
     async with bench() as wire:
         await _answer(wire.exchange, _receiving([_chunk(BODY), {"type": "http.disconnect"}]))
 
-        assert (wire.event.reason, wire.event.detail) == ("malformed_body", "client went away")
+        assert (wire.event.outcome, wire.event.reason, wire.event.status) == ("abandoned", "abandoned", 499)
+        assert (wire.event.detail, wire.event.alert) == ("the client went away", False)
+        [(level, line)] = wire.log.events()
+        assert (level, line["event"], line["checks"]) == ("info", "exchange.abandoned", "parse:abandoned")
+        wire.assert_untouched()
+
+
+async def test_a_client_that_goes_away_elsewhere_leaves_an_event_too() -> None:
+    async with bench() as wire:
+        await _answer(wire.exchange, _receiving([_chunk(BODY), {"type": "http.disconnect"}]), path="/oauth/token")
+
+        [(level, line)] = wire.log.events()
+        assert (level, line["event"], line["reason"]) == ("info", "token.abandoned", "abandoned")
+
+
+async def test_a_request_that_is_cancelled_while_it_arrives_leaves_an_event() -> None:
+    async with bench() as wire:
+        answering = asyncio.create_task(_answer(wire.exchange, _receiving([_chunk(BODY)])))
+        await asyncio.sleep(0)  # it waits for the rest
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+
+        assert answering.cancelled()
+        assert (wire.event.outcome, wire.event.alert) == ("abandoned", False)
         wire.assert_untouched()
 
 

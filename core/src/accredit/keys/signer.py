@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import pluggy
 
 from accredit.errors import PluginError, PluginFailed
+from accredit.guard import guarded
 from accredit.jose import InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
 from accredit.logs import where
 
@@ -57,7 +58,7 @@ class ExternalKey:
         try:
             self.alg, self.kid = signer.alg, signer.kid
             self._jwk = public_part(signer.public_jwk(), alg=self.alg, kid=self.kid)
-        except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+        except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
             raise PluginError(f"{source}: the signer's public key cannot be used: {where(exc)}: {exc}") from None
         self._public = PublicKeys({"keys": [self._jwk]})
         self._threads: ThreadPoolExecutor | None = None
@@ -77,14 +78,12 @@ class ExternalKey:
             PluginFailed: it raised, or returned anything but a good signature of these claims.
         """
         try:
-            token = self._signer.sign(claims, typ)
-            good = self._public.verify(token, algorithms=[self.alg]) == json.loads(json.dumps(dict(claims)))
-            good = good and read_header(token) == {"alg": self.alg, "kid": self.kid, "typ": typ}
+            with guarded(f"{self._source}: sign", allowed=InvalidJwt):
+                token = self._signer.sign(claims, typ)
+                good = self._public.verify(token, algorithms=[self.alg]) == json.loads(json.dumps(dict(claims)))
+                good = good and read_header(token) == {"alg": self.alg, "kid": self.kid, "typ": typ}
         except InvalidJwt:
             good = False
-        except Exception as exc:  # a plugin may fail in any way, and each means no
-            # Not chained: the plugin's own message may quote the claims.
-            raise PluginFailed(f"{self._source}: sign: {where(exc)}") from None
         if not good:
             raise PluginFailed(f"{self._source}: sign returned something else than these claims, signed")
         return token
@@ -140,7 +139,7 @@ def signers_of(manager: pluggy.PluginManager) -> tuple[ExternalKey, ...]:
     for hook in sorted(manager.hook.signer.get_hookimpls(), key=lambda hook: given.index(hook.plugin)):
         try:
             signer: Any = hook.function()
-        except Exception as exc:  # a plugin may fail in any way; start-up stops in one
+        except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
             raise PluginError(f"{hook.plugin_name}: hook signer failed: {where(exc)}: {exc}") from exc
         if signer is not None:
             found.append(ExternalKey(signer, hook.plugin_name))

@@ -1,11 +1,16 @@
 """`POST /oauth/access_token`: the exchange over HTTP. Form or JSON in, JSON out."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from accredit.errors import ExchangeError, LifecycleError, NotOpen
+from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.exchange import Exchange
+from accredit.logs import where
 from accredit.models import ExchangeRequest
 from accredit.oauth.answer import json_answer, refusal, wrong_method
 from accredit.oauth.body import read_body
@@ -36,10 +41,12 @@ class AccessTokenEndpoint:
     async def _post(self, http_request: Request) -> Response:
         client_id = None
         try:
-            request = await self._parse(http_request)
+            with self._told("parse"):
+                request = await self._parse(http_request)
             client_id = request.client_id
             tokens = await self._exchange(request)
-            response = json_answer(200, token_body(tokens, state=request.state))
+            with self._told("respond"):
+                response = json_answer(200, token_body(tokens, state=request.state))
         except ExchangeError as error:
             response = refusal(error, self._exchange.settings.compatibility)
         except LifecycleError as mistake:
@@ -48,12 +55,25 @@ class AccessTokenEndpoint:
         return response
 
     async def _parse(self, request: Request) -> ExchangeRequest:
+        return parse(
+            await read_body(request, self._exchange.settings.limits),
+            content_type=request.headers.get("content-type", ""),
+            authorization=request.headers.get("authorization", ""),
+        )
+
+    @contextmanager
+    def _told(self, step: str) -> Iterator[None]:
+        """Leave an event where a step outside the exchange, which tells of itself, ends the request."""
         try:
-            return parse(
-                await read_body(request, self._exchange.settings.limits),
-                content_type=request.headers.get("content-type", ""),
-                authorization=request.headers.get("authorization", ""),
-            )
+            yield
         except ExchangeError as error:
-            self._exchange.refuse(error)
+            self._exchange.refuse(error, step=step)
             raise
+        except asyncio.CancelledError:
+            self._exchange.refuse(Abandoned(), step=step)
+            raise
+        except Exception as exc:
+            # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
+            failure = InternalFailure(where(exc))
+            self._exchange.refuse(failure, step=step)
+            raise failure from None

@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.requests import ClientDisconnect, Request
 
-from accredit.errors import MalformedBody
+from accredit.errors import Abandoned, MalformedBody
 from accredit.settings import LimitSettings
 
 
@@ -12,7 +12,8 @@ async def read_body(request: Request, limits: LimitSettings) -> bytes:
     """Return the whole body.
 
     Raises:
-        MalformedBody: it is too large, too slow, or stops in the middle.
+        MalformedBody: it is too large or too slow.
+        Abandoned: the client has left before it was whole.
     """
     body = bytearray()
     try:
@@ -24,5 +25,5 @@ async def read_body(request: Request, limits: LimitSettings) -> bytes:
     except TimeoutError:
         raise MalformedBody("body did not arrive in time") from None
     except ClientDisconnect:
-        raise MalformedBody("client went away") from None
+        raise Abandoned("the client went away") from None
     return bytes(body)

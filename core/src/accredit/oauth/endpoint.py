@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
-from accredit.events import EndpointEvent
+from accredit.events import EndpointEvent, outcome_of
 from accredit.exchange import Exchange
 from accredit.logs import where
 from accredit.oauth.answer import refusal, wrong_method
@@ -94,7 +94,7 @@ class PostEndpoint:
     def _report(self, call: Call, error: ExchangeError | None, started: float) -> None:
         if call.done is None:
             return
-        outcome = "accepted" if error is None else "refused" if error.status < 500 else "failed"
+        outcome = outcome_of(error)
         self._exchange.reporter.note(
             EndpointEvent(
                 name=call.done if error is None else f"{self._noun}.{outcome}",

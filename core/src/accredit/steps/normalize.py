@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from accredit.errors import PluginFailed
-from accredit.logs import where
+from accredit.guard import guarded
 from accredit.models import Identity, Verification
 from accredit.plugins import Connection
 from accredit.profile import Assurance, Profile
@@ -15,11 +15,8 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
     Raises:
         PluginFailed: the strategy raised, or returned no profile.
     """
-    try:
+    with guarded("normalize"):
         profile = connection.strategy.normalize(verification)
-    except Exception as exc:  # a plugin may fail in any way, and each means no
-        # Not chained: the plugin's own message may quote the profile.
-        raise PluginFailed(f"normalize: {where(exc)}") from None
     if not isinstance(profile, Profile):
         raise PluginFailed(f"normalize returned {type(profile).__name__}")
     if connection.settings.trust_email and profile.email is not None and not profile.email.verified:

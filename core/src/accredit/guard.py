@@ -1,0 +1,45 @@
+"""Calls to plugins: whatever one raises is its failure, and never more than that.
+
+Also `SystemExit` and `KeyboardInterrupt`, which would end the server, and `GeneratorExit` and `CancelledError`, which
+would pass for a caller who has left.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from accredit.errors import PluginFailed
+from accredit.logs import where
+
+
+@contextmanager
+def guarded(place: str, *, allowed: type[Exception] | tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Turn what is raised in the block into `PluginFailed`, but for `allowed` and for the end of the call itself.
+
+    `place` says whose block it is. The failure is not chained: a plugin's own message may quote a secret.
+    """
+    task = _running_task()
+    try:
+        yield
+    except allowed:
+        raise
+    except BaseException as exc:
+        if _ends_the_call(exc, task):
+            raise
+        raise PluginFailed(f"{place}: {where(exc)}") from None
+
+
+def _ends_the_call(exc: BaseException, task: asyncio.Task[Any] | None) -> bool:
+    """Tell whether somebody ends the call of `task` from outside, rather than the plugin itself."""
+    if isinstance(exc, asyncio.CancelledError):
+        return task is not None and task.cancelling() > 0
+    # Who closes a coroutine that waits does so from somewhere else.
+    return isinstance(exc, GeneratorExit) and task is not None and _running_task() is not task
+
+
+def _running_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # there is no loop here, as in a thread of a signer's
+        return None
