@@ -19,7 +19,7 @@ from accredit.settings import Settings, StorageSettings
 PAGE = (ROOT / "docs/operate.md").read_text("utf-8")
 CORE = ROOT / "core/src/accredit"
 SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
-EVENT = re.compile(r"(connection|host|jwks|keys|observer|readiness|subject|token|tokeninfo|userinfo)\.[a-z_]+")
+EVENT = re.compile(r"(connection|host|jwks|keys|observer|readiness|request|subject|token|tokeninfo|userinfo)\.[a-z_]+")
 OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.failed", "exchange.abandoned"}
 
 
@@ -55,7 +55,7 @@ def test_every_event_is_described_and_no_other() -> None:
     described = {
         name
         for name in described
-        if not name.endswith((".refused", ".failed", ".abandoned")) or name == "observer.failed"
+        if not name.endswith((".refused", ".failed", ".abandoned")) or name in {"observer.failed", "request.failed"}
     }
     assert described == events_in_the_code()
     assert all(f"`{outcome}`" in PAGE for outcome in OUTCOMES)

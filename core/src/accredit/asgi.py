@@ -13,8 +13,9 @@ from starlette.routing import Match
 from starlette.routing import Route as AnyRoute
 from starlette.types import Scope
 
-from accredit.errors import LifecycleError, NotOpen
+from accredit.errors import InternalFailure, LifecycleError, NotOpen
 from accredit.exchange import Exchange
+from accredit.logs import where
 from accredit.oauth.access_token import AccessTokenEndpoint
 from accredit.oauth.answer import refusal
 from accredit.oauth.client_authentication import ClientAuthentication
@@ -48,6 +49,12 @@ def create_app(exchange: Exchange) -> Starlette:
         exchange.reporter.not_open(str(mistake))
         return refusal(NotOpen(str(mistake)), exchange.settings.compatibility)
 
+    async def unforeseen(_: Request, exc: Exception) -> Response:
+        # The endpoints tell of their own errors. Of this one nothing but its place: its message may quote a secret.
+        failure = InternalFailure(where(exc))
+        exchange.reporter.unforeseen(failure)
+        return refusal(failure, exchange.settings.compatibility)
+
     app = Starlette(
         routes=[
             Route("/oauth/access_token", AccessTokenEndpoint(exchange)),
@@ -72,7 +79,7 @@ def create_app(exchange: Exchange) -> Starlette:
                 report=partial(exchange.reporter.warn_issuer, exchange.settings.issuer),
             )
         ],
-        exception_handlers={HTTPException: _http_error, LifecycleError: not_open},
+        exception_handlers={HTTPException: _http_error, LifecycleError: not_open, Exception: unforeseen},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False

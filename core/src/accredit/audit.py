@@ -122,6 +122,10 @@ class Reporter:
         }
         write(event.name, **{name: value for name, value in fields.items() if value not in _NOTHING})
 
+    def unforeseen(self, error: ExchangeError) -> None:
+        """Log an error outside every exchange and endpoint."""
+        self._log.critical("request.failed", reason=error.reason, status=error.status, alert=True, detail=error.detail)
+
     def subject(self, event: str, /, **fields: str | None) -> None:
         """Log what has become of a subject: `subject.linked`, `.unlinked`, `.blocked` or `.unblocked`."""
         self._log.info(event, **fields)

@@ -1,0 +1,43 @@
+"""An error that nobody foresaw, anywhere: the contract's form, and a line for operators."""
+
+import httpx
+import pytest
+from core.tests.bench import URL, Bench, assert_refused, bench
+
+from accredit import create_app
+
+SERVER_ERROR = (500, "server_error", "the server could not complete the request")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "broken"),
+    [
+        ("GET", "/.well-known/openid-configuration", "accredit.oauth.discovery.JSONResponse"),
+        ("GET", "/.well-known/jwks.json", "accredit.oauth.discovery.JSONResponse"),
+        ("GET", "/healthz", "accredit.oauth.health.JSONResponse"),
+        ("OPTIONS", URL, "accredit.oauth.cors.Response"),
+        ("OPTIONS", "/oauth/token", "accredit.oauth.cors.Response"),
+    ],
+)
+async def test_it_answers_as_everywhere_and_is_told(
+    method: str, path: str, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("MARKED")
+
+    async with bench() as wire:
+        monkeypatch.setattr(broken, fail)
+        response = await ask(wire, method, path)
+
+        assert_refused(response, *SERVER_ERROR)
+        [(level, line)] = wire.log.events()
+        assert (level, line["event"], line["reason"], line["alert"]) == ("critical", "request.failed", "internal", True)
+        assert line["detail"].startswith("RuntimeError in ")
+        assert "MARKED" not in repr(wire.log.lines)
+
+
+async def ask(wire: Bench, method: str, path: str) -> httpx.Response:
+    """Ask as over a network, where what the app raises in the end reaches nobody."""
+    transport = httpx.ASGITransport(app=create_app(wire.exchange), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as client:
+        return await client.request(method, path)
