@@ -1,5 +1,6 @@
 """What tests of several distributions share: every simulator and one server, over real HTTP on loopback."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -73,5 +74,6 @@ def world(
     simulators: dict[str, Simulator], connections: dict[str, dict[str, Any]], settings: Settings
 ) -> Iterator[World]:
     observer = Observer()
-    with serve(create_app(Exchange(settings, plugins=[observer]))) as url:
+    exchange = Exchange(settings, plugins=[observer], monotonic=itertools.count(step=60).__next__)
+    with serve(create_app(exchange)) as url:
         yield World(simulators, connections, url, observer)

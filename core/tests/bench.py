@@ -48,13 +48,23 @@ SETTINGS: Mapping[str, Any] = {
 
 
 class Clock:
-    """Epoch seconds, moved by hand."""
+    """Epoch seconds, moved by hand: `now` as an operator sets a clock, `advance` as time goes by."""
 
     def __init__(self) -> None:
         self.now: float = NOW
+        self._passed = 0.0
 
     def __call__(self) -> float:
         return self.now
+
+    def monotonic(self) -> float:
+        """What nobody can set."""
+        return self._passed
+
+    def advance(self, seconds: float) -> None:
+        """Let time go by."""
+        self.now += seconds
+        self._passed += seconds
 
 
 class Observer:
@@ -159,6 +169,7 @@ async def bench(
         plugins=[Brings(acme, Globex), *plugins, observer],
         transport=provider,
         clock=clock,
+        monotonic=clock.monotonic,
         storage=memory if storage is None else storage,
         keys=SigningKeys([signing_key(alg)]),
         logger=log,

@@ -12,16 +12,17 @@ from accredit.audit import Audit, Reporter
 from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.hooks import Hooks
-from accredit.http import ProviderHTTP, ProviderResponse, Transport
+from accredit.http import ProviderHTTP, Transport
 from accredit.id_token import IdTokenVerifier
 from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.life import CLOSED, NOT_OPEN, Life
 from accredit.logs import where
-from accredit.plugins import load_connections, make_plugin_manager, strategy_names
+from accredit.plugins import Connection, load_connections, make_plugin_manager, strategy_names
 from accredit.settings import Settings
 from accredit.standing import Standing
 from accredit.storage import Storage, open_storage
+from accredit.strategy import VerifyContext
 from accredit.subjects import Subjects
 from accredit.transport import make_transport
 
@@ -32,7 +33,8 @@ class Engine:
     Strategies are loaded and settings checked at once; keys, storage and connections open on `async with`, or by
     `open` and `close`: once, in one event loop of one process, and for calls in that loop. `plugins` are objects with
     hooks (`accredit.hookspecs`). Tests inject `transport` (any `httpx.AsyncBaseTransport`; it stays theirs to close),
-    `clock` (returns epoch seconds), `storage`, `keys`, `logger`.
+    `clock` (returns epoch seconds), `monotonic` (returns seconds of a clock that nobody can set), `storage`, `keys`,
+    `logger`.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -45,6 +47,7 @@ class Engine:
         plugins: Iterable[object] = (),
         transport: Transport | None = None,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         storage: Storage | None = None,
         keys: SigningKeys | None = None,
         logger: object = None,
@@ -79,8 +82,7 @@ class Engine:
             signers=signers_of(manager),
             given=keys,
         )
-        jwks = JwksCache(self._fetch_jwks, clock=clock, alert=self.reporter.alert)
-        self.verify_id_token = IdTokenVerifier(jwks, clock)
+        self._jwks = JwksCache(clock=monotonic, alert=self.reporter.alert)
 
     @property
     def keys(self) -> SigningKeys:
@@ -185,8 +187,10 @@ class Engine:
             max_response_bytes=self.settings.limits.max_response_bytes,
         )
 
-    async def _fetch_jwks(self, url: str) -> ProviderResponse:
-        return await self.http([url]).get(url)
+    def context(self, connection: Connection) -> VerifyContext:
+        """Return what a connection's strategy may use in one exchange."""
+        http = self.http(connection.settings.provider_urls)
+        return VerifyContext(http, IdTokenVerifier(self._jwks, http, self.clock), self.clock)
 
     @contextmanager
     def audited(self) -> Iterator[Audit]:

@@ -28,7 +28,6 @@ from accredit.steps.link import link
 from accredit.steps.normalize import normalize
 from accredit.steps.resolve_subject import resolve_subject
 from accredit.steps.verify import verify
-from accredit.strategy import VerifyContext
 
 
 class Exchange(Engine):
@@ -117,9 +116,8 @@ class Exchange(Engine):
     async def _identify(
         self, connection: Connection, token: ProviderToken, user_id_hint: str | None, audit: Audit
     ) -> Identity:
-        http = self.http(connection.settings.provider_urls)
-        audit.calls = http.calls
-        ctx = VerifyContext(http, self.verify_id_token, self.clock)
+        ctx = self.context(connection)
+        audit.calls = ctx.http.calls
         timeout_s = self.settings.limits.exchange_timeout_s
         verification = await audit.check(verify, connection, token, ctx, timeout_s=timeout_s)
         audit.audience_proof = type(verification.audience).__name__

@@ -7,6 +7,7 @@ and never shows its query in a log. The transport is httpx's interface, so tests
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
 
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "accredit"}
+_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _NO_EXTENSIONS: Mapping[str, bool] = MappingProxyType({})
 _BROKEN = (httpx.TransportError, OSError, EOFError, ValueError, RuntimeError)
@@ -33,6 +35,12 @@ def origin(url: str) -> str:
     """Return `scheme://host:port` of a URL, to compare hosts exactly."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}:{parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)}"
+
+
+def _is_private(url: str) -> bool:
+    """Tell whether nobody on the way can read or answer a call."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and _LOOPBACK.fullmatch(parts.hostname or "") is not None)
 
 
 def _shown(url: str) -> str:
@@ -82,7 +90,10 @@ class ProviderResponse:
 
 
 class ProviderHTTP:
-    """Send requests to the origins of `urls`, and remember each call for the audit event."""
+    """Send requests to the https origins of `urls`, and remember each call for the audit event.
+
+    An origin without TLS counts as declared on loopback only, whatever a strategy's settings let through.
+    """
 
     def __init__(
         self,
@@ -93,10 +104,23 @@ class ProviderHTTP:
         max_response_bytes: int,
     ) -> None:
         self._transport = transport
-        self._origins = frozenset(map(origin, urls))
+        self._origins = frozenset(origin(url) for url in urls if _is_private(url))
         self._timeout_s = timeout_s
         self._max_response_bytes = max_response_bytes
         self.calls: list[ProviderCall] = []
+
+    def require_declared(self, url: str) -> None:
+        """Check that `url` is one that may be called; no I/O.
+
+        Raises:
+            PluginFailed: it is of a host that the strategy did not declare, or no URL at all.
+        """
+        try:
+            declared = origin(url) in self._origins
+        except (ValueError, TypeError, AttributeError) as exc:
+            raise PluginFailed(f"the strategy made a URL that cannot be called: {type(exc).__name__}") from None
+        if not declared:
+            raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
 
     async def get(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -135,10 +159,9 @@ class ProviderHTTP:
         content: bytes | None,
         extensions: Mapping[str, bool] = _NO_EXTENSIONS,
     ) -> ProviderResponse:
-        full_url = f"{url}?{urlencode(params)}" if params else url
+        self.require_declared(url)
         try:
-            if origin(url) not in self._origins:
-                raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
+            full_url = f"{url}?{urlencode(params)}" if params else url
             request = httpx.Request(
                 method, full_url, headers={**_HEADERS, **headers}, content=content, extensions=dict(extensions)
             )

@@ -11,6 +11,7 @@ from typing import Any
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken
+from accredit.http import ProviderHTTP
 from accredit.jose import InvalidJwt, read_header
 from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
@@ -33,9 +34,14 @@ class IdToken:
 
 @dataclass(frozen=True, slots=True)
 class IdTokenVerifier:
-    """Verify ID tokens against published keys. `clock` returns epoch seconds."""
+    """Verify ID tokens against published keys, for one exchange. `clock` returns epoch seconds.
+
+    `http` is the exchange's own: a key set, too, comes from a declared origin or from nowhere, and its fetch is among
+    the calls of the exchange that caused it.
+    """
 
     jwks: JwksCache
+    http: ProviderHTTP
     clock: Callable[[], float]
 
     async def __call__(
@@ -50,10 +56,13 @@ class IdTokenVerifier:
 
         Raises:
             InvalidProviderToken: a check fails.
-            ProviderUnavailable: the keys cannot be fetched.
+            ProviderUnavailable: the keys cannot be fetched, or not yet again.
+            PluginFailed: `jwks_url` is of a host that the strategy did not declare.
         """
         if isinstance(issuers, str):
             raise TypeError("issuers is a collection of strings")
+        # Also where the keys are at hand: another connection may have fetched them.
+        self.http.require_declared(jwks_url)
         claims = await self._signed_claims(token.reveal(), jwks_url, algorithms)
         issuer = claims.get("iss")
         if not isinstance(issuer, str) or issuer not in issuers:
@@ -71,7 +80,7 @@ class IdTokenVerifier:
             kid = header.get("kid")
             if header.get("alg") not in algorithms or not isinstance(kid, str):
                 raise InvalidProviderToken("alg or kid is not accepted")
-            keys = await self.jwks.keys(jwks_url, kid)
+            keys = await self.jwks.keys(jwks_url, kid, self.http.get)
             return keys.verify(token, algorithms=algorithms)
         except InvalidJwt as exc:
             raise InvalidProviderToken(f"JWT is not valid: {exc}") from exc

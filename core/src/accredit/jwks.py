@@ -1,6 +1,7 @@
 """Provider key sets: fetched once, kept, refreshed, and never fetched in a flood."""
 
 import asyncio
+import math
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,83 +12,103 @@ from accredit.jose import PublicKeys
 
 DEFAULT_MAX_AGE_S = 3600
 LONGEST_MAX_AGE_S = 86_400
-COOLDOWN_S = 30
-"""After a fetch, an unknown `kid` or a failing endpoint causes no other for this long."""
+FIRST_COOLDOWN_S = 1
+"""For so long nobody asks again after a fetch that failed, or did not bring the `kid` it was made for."""
+LONGEST_COOLDOWN_S = 30
+"""The cooldown doubles with each such fetch in a row, up to this; and no key set is stale sooner."""
 
 _MAX_AGE = re.compile(r"max-age=(\d+)", re.IGNORECASE)
+
+Fetch = Callable[[str], Awaitable[ProviderResponse]]
+"""Sends one GET."""
 
 
 @dataclass(slots=True)
 class _Entry:
+    """The times are the monotonic clock's: a step of the other one must neither age a key set nor freeze it."""
+
     keys: PublicKeys
-    fetched_at: float
     fresh_until: float
+    ask_again_at: float
+    setbacks: int = 0
+    """Fetches in a row that failed, or did not bring the `kid` they were made for."""
     failed: bool = False
+    """The last one failed."""
 
 
 class JwksCache:
     """Keep the key sets of one engine, by URL.
 
-    A fresh set that knows the `kid` costs nothing. A stale set, or an unknown `kid`, costs one fetch that all
-    waiting callers share, at most one in `COOLDOWN_S`. A failing endpoint with keys in hand serves those and
-    raises an alert; with none, the provider is unavailable.
+    A fresh set that knows the `kid` costs nothing. A stale set, or an unknown `kid`, costs one fetch that all waiting
+    callers share. If that was in vain, a cooldown follows, which begins short, so that an endpoint that is back or a
+    key that is new is found soon, and grows, so that a flood of unknown `kid`s is none of fetches. A failing endpoint
+    with keys in hand serves those and raises an alert. Where a `kid` is unknown and nobody may ask yet, nobody can
+    tell whether it is good: the provider is unavailable, and the token not refused.
 
-    `fetch` sends one GET; `clock` returns epoch seconds; `alert` takes an event name and the URL.
+    `clock` returns seconds of a monotonic clock; `alert` takes an event name and the URL.
     """
 
-    def __init__(
-        self,
-        fetch: Callable[[str], Awaitable[ProviderResponse]],
-        *,
-        clock: Callable[[], float],
-        alert: Callable[[str, str], None],
-    ) -> None:
-        self._fetch = fetch
+    def __init__(self, *, clock: Callable[[], float], alert: Callable[[str, str], None]) -> None:
         self._clock = clock
         self._alert = alert
         self._entries: dict[str, _Entry] = {}
         self._flights: dict[str, asyncio.Task[_Entry]] = {}
 
-    async def keys(self, url: str, kid: str) -> PublicKeys:
-        """Return the key set of `url`, refreshed where it is stale or does not know `kid`.
+    async def keys(self, url: str, kid: str, fetch: Fetch) -> PublicKeys:
+        """Return the key set of `url`, refreshed by `fetch` where it is stale or does not know `kid`.
 
         Raises:
-            ProviderUnavailable: the keys cannot be had, and so nobody can say whether `kid` is good.
+            ProviderUnavailable: the keys cannot be had now, and so nobody can say whether `kid` is good.
         """
         entry, now = self._entries.get(url), self._clock()
         if entry is not None:
-            wanted = kid not in entry.keys or now >= entry.fresh_until
-            if not wanted or now < entry.fetched_at + COOLDOWN_S:
-                return self._known(entry, kid)
+            if kid in entry.keys and now < max(entry.fresh_until, entry.ask_again_at):
+                return entry.keys
+            if now < entry.ask_again_at:
+                raise _unknown(entry, now)
         flight = self._flights.get(url)
         if flight is None:
-            flight = self._flights[url] = asyncio.create_task(self._refresh(url, entry))
+            flight = self._flights[url] = asyncio.create_task(self._refresh(url, kid, entry, fetch))
             flight.add_done_callback(lambda _: self._flights.pop(url, None))
         # Shielded: one caller that gives up must not take the keys from the others.
-        return self._known(await asyncio.shield(flight), kid)
-
-    @staticmethod
-    def _known(entry: _Entry, kid: str) -> PublicKeys:
+        entry = await asyncio.shield(flight)
         if entry.failed and kid not in entry.keys:
-            raise ProviderUnavailable("signing keys cannot be fetched, and the kid is unknown")
+            raise _unknown(entry, self._clock())
         return entry.keys
 
-    async def _refresh(self, url: str, old: _Entry | None) -> _Entry:
-        now = self._clock()
+    async def _refresh(self, url: str, kid: str, old: _Entry | None, fetch: Fetch) -> _Entry:
+        started = self._clock()
+        if old is None:
+            old = _Entry(PublicKeys({}), started, started)
+        forgiven = started >= old.ask_again_at + LONGEST_COOLDOWN_S
+        setbacks = 0 if forgiven else old.setbacks
         try:
-            response = await self._fetch(url)
+            response = await fetch(url)
             keys = PublicKeys(response.json_object())
             if response.status != 200 or not len(keys):
                 raise ProviderUnavailable(f"key set has status {response.status} and {len(keys)} usable keys")
         except Exception:  # whatever it is, it must not become a flood of fetches
             self._alert("jwks.fetch_failed", url)
-            if old is None:
-                # Remembered as failed: a cold cache must not turn every login into a fetch either.
-                old = _Entry(PublicKeys({}), now, now)
-            entry = _Entry(old.keys, now, old.fresh_until, failed=True)
+            # Remembered also where there are no keys: a cold cache must not turn every login into a fetch either.
+            entry = _Entry(old.keys, old.fresh_until, self._ask_again_at(setbacks + 1), setbacks + 1, failed=True)
         else:
-            age = _MAX_AGE.search(response.headers.get("cache-control", ""))
-            max_age = min(float(age[1]), LONGEST_MAX_AGE_S) if age else DEFAULT_MAX_AGE_S
-            entry = _Entry(keys, now, now + max_age)
+            setbacks = 0 if kid in keys else setbacks + 1
+            entry = _Entry(keys, started + _max_age_s(response), self._ask_again_at(setbacks), setbacks)
         self._entries[url] = entry
         return entry
+
+    def _ask_again_at(self, setbacks: int) -> float:
+        # The exponent is bounded too: an endpoint may be down for a year.
+        cooldown_s = min(FIRST_COOLDOWN_S << min(setbacks - 1, 16), LONGEST_COOLDOWN_S) if setbacks else 0
+        return self._clock() + cooldown_s
+
+
+def _max_age_s(response: ProviderResponse) -> float:
+    stated = _MAX_AGE.search(response.headers.get("cache-control", ""))
+    return min(max(float(stated[1]), LONGEST_COOLDOWN_S), LONGEST_MAX_AGE_S) if stated else DEFAULT_MAX_AGE_S
+
+
+def _unknown(entry: _Entry, now: float) -> ProviderUnavailable:
+    why = "cannot be fetched" if entry.failed else "were fetched a moment ago"
+    wait_s = max(1, math.ceil(entry.ask_again_at - now))
+    return ProviderUnavailable(f"signing keys {why}, and the kid is unknown", retry_after_s=wait_s)

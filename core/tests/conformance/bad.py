@@ -149,6 +149,17 @@ class FetchesKeysEachTime(Good):
         return await super().verify_jwt(token, ctx)
 
 
+@fails("rotated_keys_are_found_whatever_the_clock_did")
+class AgesKeysByTheClock(Good):
+    fresh_until = 0.0
+
+    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        if ctx.clock() < self.fresh_until - 3600:
+            raise InvalidProviderToken("the keys are from the future")
+        type(self).fresh_until = ctx.clock() + 3600
+        return await super().verify_jwt(token, ctx)
+
+
 # Requests
 
 
@@ -201,6 +212,14 @@ class BringsItsOwnTransport(Good):
     async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
         transport: Any = ctx.http._transport
         await transport.handle_async_request(httpx.Request("GET", "https://telemetry.example/"))
+        return await super().ask(token, ctx)
+
+
+@fails("every_call_is_in_the_audit_event")
+class CallsPastTheRecord(Good):
+    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+        transport: Any = ctx.http._transport
+        await transport.handle_async_request(httpx.Request("GET", self.settings.jwks_url))
         return await super().ask(token, ctx)
 
 

@@ -134,6 +134,20 @@ async def test_any_other_origin_is_never_called(url: str) -> None:
     assert http.calls == []
 
 
+@pytest.mark.threat(44)
+@pytest.mark.parametrize("url", ["http://api.acme.example", "http://169.254.169.254", "http://localhost.evil.example"])
+async def test_an_origin_without_tls_is_not_called_though_it_is_declared(url: str) -> None:
+    transport = answering()
+    with pytest.raises(PluginFailed, match="the strategy did not declare the host"):
+        await client(transport, url, API).get(f"{url}/x")
+    assert transport.requests == []
+
+
+@pytest.mark.parametrize("url", ["http://localhost:1", "http://127.0.0.1:9000", "http://[::1]:9000"])
+async def test_on_loopback_an_origin_needs_no_tls(url: str) -> None:
+    assert (await client(answering(), url).get(f"{url}/x")).status == 200
+
+
 @pytest.mark.parametrize("url", [f"{API}:99999/x", f"{API}:port/x", "https://[::1/x", f"{API}/\n", f"{API}/\x00"])
 async def test_a_url_that_cannot_be_called_is_the_strategys_fault(url: str) -> None:
     transport = answering()

@@ -5,13 +5,14 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx
 import jwt as pyjwt
 import pytest
 from joserfc.jwk import ECKey
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken
-from accredit.http import ProviderResponse
+from accredit.http import ProviderHTTP
 from accredit.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdToken, IdTokenVerifier
 from accredit.jose import SigningKey
 from accredit.jwks import JwksCache
@@ -29,12 +30,13 @@ Check = Callable[..., Awaitable[IdToken]]
 
 @pytest.fixture
 def check(es256: SigningKey) -> Check:
-    async def fetch(_: str) -> ProviderResponse:
-        return ProviderResponse(200, {}, json.dumps({"keys": [es256.public_jwk()]}).encode())
+    url = "https://acme.example/jwks"
+    publish = httpx.MockTransport(lambda _: httpx.Response(200, json={"keys": [es256.public_jwk()]}))
+    http = ProviderHTTP(publish, urls=[url], timeout_s=5.0, max_response_bytes=10_000)
 
     pem = ECKey.import_key(es256.private_jwk()).as_pem(private=True)
     clock = Clock(NOW)
-    verifier = IdTokenVerifier(JwksCache(fetch, clock=clock, alert=lambda *_: None), clock)
+    verifier = IdTokenVerifier(JwksCache(clock=clock, alert=lambda *_: None), http, clock)
 
     async def check(*, sent: str | None = None, issuers: Any = (ISSUER,), now: float = NOW, **claims: Any) -> IdToken:
         clock.now = now
@@ -42,7 +44,7 @@ def check(es256: SigningKey) -> Check:
         # Another library signs: ours would refuse to sign some of this.
         signed = pyjwt.PyJWS().encode(json.dumps(wanted).encode(), pem, algorithm="ES256", headers={"kid": es256.kid})
         token = ProviderToken.of(signed, nonce=sent)
-        return await verifier(token, jwks_url="https://acme.example/jwks", issuers=issuers, algorithms=["ES256"])
+        return await verifier(token, jwks_url=url, issuers=issuers, algorithms=["ES256"])
 
     return check
 

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
-from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
+from accredit.errors import InvalidProviderToken, PluginFailed, ProviderUnavailable
+from accredit.http import ProviderHTTP
 from accredit.id_token import IdToken, IdTokenVerifier
 from accredit.jose import SigningKey
 from accredit.jwks import JwksCache
@@ -20,19 +21,20 @@ CLAIMS: dict[str, Any] = {"iss": ISSUER, "sub": "42", "aud": "app", "iat": NOW, 
 URL = "https://acme.example/jwks"
 
 
-class Provider:
+class Provider(httpx.AsyncBaseTransport):
     def __init__(self, *keys: SigningKey, down: bool = False) -> None:
         self.body = json.dumps({"keys": [key.public_jwk() for key in keys]}).encode()
         self.down = down
         self.fetched: list[str] = []
-        clock = Clock(NOW)
-        self.verifier = IdTokenVerifier(JwksCache(self.fetch, clock=clock, alert=lambda *_: None), clock)
+        self.clock = clock = Clock(NOW)
+        self.http = ProviderHTTP(self, urls=[URL], timeout_s=5.0, max_response_bytes=100_000)
+        self.verifier = IdTokenVerifier(JwksCache(clock=clock, alert=lambda *_: None), self.http, clock)
 
-    async def fetch(self, url: str) -> ProviderResponse:
-        self.fetched.append(url)
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.fetched.append(str(request.url))
         if self.down:
-            raise ProviderUnavailable("down")
-        return ProviderResponse(200, {}, self.body)
+            raise httpx.ConnectError("down")
+        return httpx.Response(200, content=self.body)
 
     async def check(self, token: str, **changes: Any) -> IdToken:
         return await self.verifier(ProviderToken.of(token), **{"jwks_url": URL, "issuers": (ISSUER,), **changes})
@@ -130,3 +132,46 @@ async def test_many_tokens_cost_one_request(rs256: SigningKey) -> None:
     for number in range(5):
         assert (await acme.check(rs256.sign({**CLAIMS, "sub": str(number)}, typ="JWT"))).subject == str(number)
     assert acme.fetched == [URL]
+
+
+@pytest.mark.threat(44)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://127.0.0.1:6379/",
+        "http://acme.example/jwks",
+        "https://acme.example:8443/jwks",
+        "https://acme.example@evil.example/jwks",
+        "https://evil.example/jwks",
+        "file:///etc/passwd",
+        "",
+        "https://[::1/jwks",
+        None,
+        b"https://acme.example/jwks",
+    ],
+)
+async def test_a_key_set_of_an_undeclared_host_is_never_fetched(rs256: SigningKey, url: Any) -> None:
+    acme = Provider(rs256)
+    with pytest.raises(PluginFailed):
+        await acme.check(rs256.sign(CLAIMS, typ="JWT"), jwks_url=url)
+    assert acme.fetched == []
+    assert acme.http.calls == []
+
+
+@pytest.mark.threat(44)
+async def test_keys_at_hand_are_no_way_around_the_declaration(rs256: SigningKey) -> None:
+    acme = Provider(rs256)
+    await acme.check(rs256.sign(CLAIMS, typ="JWT"))
+    elsewhere = ProviderHTTP(acme, urls=["https://other.example"], timeout_s=5.0, max_response_bytes=100_000)
+    verifier = IdTokenVerifier(acme.verifier.jwks, elsewhere, acme.clock)
+    with pytest.raises(PluginFailed, match=r"did not declare the host acme\.example"):
+        await verifier(ProviderToken.of(rs256.sign(CLAIMS, typ="JWT")), jwks_url=URL, issuers=(ISSUER,))
+
+
+@pytest.mark.threat(44)
+async def test_the_fetch_of_a_key_set_is_among_the_calls(rs256: SigningKey) -> None:
+    acme = Provider(rs256)
+    await acme.check(rs256.sign(CLAIMS, typ="JWT"))
+    await acme.check(rs256.sign(CLAIMS, typ="JWT"))
+    assert [(call.method, call.url, call.status) for call in acme.http.calls] == [("GET", URL, 200)]

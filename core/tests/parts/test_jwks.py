@@ -9,8 +9,8 @@ import pytest
 
 from accredit.errors import ProviderUnavailable
 from accredit.http import ProviderResponse
-from accredit.jose import SigningKey
-from accredit.jwks import COOLDOWN_S, DEFAULT_MAX_AGE_S, LONGEST_MAX_AGE_S, JwksCache
+from accredit.jose import PublicKeys, SigningKey
+from accredit.jwks import DEFAULT_MAX_AGE_S, FIRST_COOLDOWN_S, LONGEST_COOLDOWN_S, LONGEST_MAX_AGE_S, JwksCache
 
 from .support import Clock
 
@@ -27,7 +27,10 @@ class Provider:
         self.alerts: list[tuple[str, str]] = []
         self.gate = asyncio.Event()
         self.gate.set()
-        self.cache = JwksCache(self.fetch, clock=clock, alert=lambda event, url: self.alerts.append((event, url)))
+        self.cache = JwksCache(clock=clock, alert=lambda event, url: self.alerts.append((event, url)))
+
+    async def keys(self, url: str, kid: str) -> PublicKeys:
+        return await self.cache.keys(url, kid, self.fetch)
 
     async def fetch(self, url: str) -> ProviderResponse:
         self.fetched.append(url)
@@ -61,16 +64,16 @@ def provider(clock: Clock) -> Make:
 async def test_a_fresh_set_that_knows_the_kid_costs_nothing(provider: Make, clock: Clock, es256: SigningKey) -> None:
     acme = provider(published(es256))
     for _ in range(3):
-        assert es256.kid in await acme.cache.keys(URL, es256.kid)
-        clock.now += COOLDOWN_S
+        assert es256.kid in await acme.keys(URL, es256.kid)
+        clock.now += LONGEST_COOLDOWN_S
     assert acme.fetched == [URL]
     assert acme.alerts == []
 
 
 async def test_every_url_has_a_set_of_its_own(provider: Make, es256: SigningKey) -> None:
     acme = provider(published(es256))
-    await acme.cache.keys(URL, es256.kid)
-    await acme.cache.keys(f"{URL}/2", es256.kid)
+    await acme.keys(URL, es256.kid)
+    await acme.keys(f"{URL}/2", es256.kid)
     assert acme.fetched == [URL, f"{URL}/2"]
 
 
@@ -85,55 +88,62 @@ async def test_every_url_has_a_set_of_its_own(provider: Make, es256: SigningKey)
         ("Max-Age=7200", 7200),
         ("max-age=999999999", LONGEST_MAX_AGE_S),
         ("max-age=99999999999999999999", LONGEST_MAX_AGE_S),
-        ("max-age=0", COOLDOWN_S),
-        ("max-age=1", COOLDOWN_S),
+        ("max-age=0", LONGEST_COOLDOWN_S),
+        ("max-age=1", LONGEST_COOLDOWN_S),
     ],
 )
 async def test_a_set_is_fetched_again_once_it_is_stale_and_not_a_moment_before(
     provider: Make, clock: Clock, es256: SigningKey, cache_control: str | None, max_age_s: int
 ) -> None:
     acme = provider(published(es256, cache_control=cache_control))
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     clock.now += max_age_s - 1
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 1
     clock.now += 1
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 2
 
 
 @pytest.mark.threat(22)
 async def test_a_rotation_costs_one_fetch(provider: Make, clock: Clock, es256: SigningKey, new_key: SigningKey) -> None:
     acme = provider(published(es256))
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     acme.answer = published(es256, new_key)
-    clock.now += COOLDOWN_S
-    keys = await acme.cache.keys(URL, new_key.kid)
+    clock.now += LONGEST_COOLDOWN_S
+    keys = await acme.keys(URL, new_key.kid)
     assert new_key.kid in keys
     assert es256.kid in keys
     assert len(acme.fetched) == 2
     acme.answer = published(new_key)
     clock.now += DEFAULT_MAX_AGE_S
-    assert es256.kid not in await acme.cache.keys(URL, new_key.kid)
+    assert es256.kid not in await acme.keys(URL, new_key.kid)
 
 
 @pytest.mark.threat(6)
-async def test_a_flood_of_unknown_kids_is_one_fetch_in_the_cooldown(
-    provider: Make, clock: Clock, es256: SigningKey
-) -> None:
+async def test_a_flood_of_unknown_kids_is_none_of_fetches(provider: Make, clock: Clock, es256: SigningKey) -> None:
     acme = provider(published(es256))
-    for second in range(3 * COOLDOWN_S):
+    began, asked = clock.now, list[float]()
+    for second in range(100):
         for number in range(5):
-            assert f"{second}-{number}" not in await acme.cache.keys(URL, f"{second}-{number}")
+            kid = f"{second}-{number}"
+            if len(asked) < 8 and number == 0 and second in {0, 1, 3, 7, 15, 31, 61, 91}:
+                assert kid not in await acme.keys(URL, kid)
+                asked.append(clock.now - began)
+                continue
+            with pytest.raises(ProviderUnavailable, match="were fetched a moment ago, and the kid is unknown") as error:
+                await acme.keys(URL, kid)
+            assert 1 <= (error.value.retry_after_s or 0) <= LONGEST_COOLDOWN_S
+        assert es256.kid in await acme.keys(URL, es256.kid)
         clock.now += 1
-    assert len(acme.fetched) == 3
+    assert len(acme.fetched) == len(asked) == 8
     assert acme.alerts == []
 
 
 async def test_fifty_callers_share_one_fetch(provider: Make, es256: SigningKey) -> None:
     acme = provider(published(es256))
     acme.gate.clear()
-    callers = [asyncio.create_task(acme.cache.keys(URL, es256.kid)) for _ in range(50)]
+    callers = [asyncio.create_task(acme.keys(URL, es256.kid)) for _ in range(50)]
     await asyncio.sleep(0)
     acme.gate.set()
     answers = await asyncio.gather(*callers)
@@ -144,7 +154,7 @@ async def test_fifty_callers_share_one_fetch(provider: Make, es256: SigningKey) 
 async def test_a_caller_who_gives_up_does_not_take_the_keys_from_the_others(provider: Make, es256: SigningKey) -> None:
     acme = provider(published(es256))
     acme.gate.clear()
-    first, second = (asyncio.create_task(acme.cache.keys(URL, es256.kid)) for _ in range(2))
+    first, second = (asyncio.create_task(acme.keys(URL, es256.kid)) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -157,13 +167,13 @@ async def test_a_caller_who_gives_up_does_not_take_the_keys_from_the_others(prov
 async def test_keys_that_arrive_after_everybody_gave_up_are_kept(provider: Make, es256: SigningKey) -> None:
     acme = provider(published(es256))
     acme.gate.clear()
-    only = asyncio.create_task(acme.cache.keys(URL, es256.kid))
+    only = asyncio.create_task(acme.keys(URL, es256.kid))
     await asyncio.sleep(0)
     only.cancel()
     with pytest.raises(asyncio.CancelledError):
         await only
     acme.gate.set()
-    assert es256.kid in await acme.cache.keys(URL, es256.kid)
+    assert es256.kid in await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 1
 
 
@@ -173,15 +183,15 @@ async def test_an_endpoint_down_with_keys_in_hand_serves_those_and_alerts(
     provider: Make, clock: Clock, es256: SigningKey, answer: Answer
 ) -> None:
     acme = provider(published(es256))
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     clock.now += DEFAULT_MAX_AGE_S
     acme.answer = answer
     for _ in range(10):
-        assert es256.kid in await acme.cache.keys(URL, es256.kid)
+        assert es256.kid in await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 2
     assert acme.alerts == [("jwks.fetch_failed", URL)]
     with pytest.raises(ProviderUnavailable, match="signing keys cannot be fetched, and the kid is unknown"):
-        await acme.cache.keys(URL, "unknown")
+        await acme.keys(URL, "unknown")
     assert len(acme.fetched) == 2
 
 
@@ -189,28 +199,29 @@ async def test_it_is_asked_again_after_the_cooldown_and_forgiven_once_it_answers
     provider: Make, clock: Clock, es256: SigningKey, new_key: SigningKey
 ) -> None:
     acme = provider(published(es256))
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     acme.answer = DOWN
     for _ in range(3):
         clock.now += DEFAULT_MAX_AGE_S
-        await acme.cache.keys(URL, es256.kid)
+        await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 4
     acme.answer = published(new_key)
-    clock.now += COOLDOWN_S
-    assert new_key.kid in await acme.cache.keys(URL, new_key.kid)
-    assert es256.kid not in await acme.cache.keys(URL, es256.kid)  # refused now, no longer unavailable
+    clock.now += LONGEST_COOLDOWN_S
+    assert new_key.kid in await acme.keys(URL, new_key.kid)
+    clock.now += LONGEST_COOLDOWN_S
+    assert es256.kid not in await acme.keys(URL, es256.kid)  # refused now, no longer unavailable
 
 
 async def test_an_unknown_kid_while_the_endpoint_is_down_is_nobodys_fault(
     provider: Make, clock: Clock, es256: SigningKey
 ) -> None:
     acme = provider(published(es256))
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     acme.answer = DOWN
-    clock.now += COOLDOWN_S
+    clock.now += LONGEST_COOLDOWN_S
     with pytest.raises(ProviderUnavailable):
-        await acme.cache.keys(URL, "perhaps rotated")
-    assert es256.kid in await acme.cache.keys(URL, es256.kid)
+        await acme.keys(URL, "perhaps rotated")
+    assert es256.kid in await acme.keys(URL, es256.kid)
 
 
 @pytest.mark.threat(22)
@@ -220,22 +231,22 @@ async def test_an_endpoint_down_with_no_keys_is_unavailability_and_no_flood(
     acme = provider(DOWN)
     for _ in range(10):
         with pytest.raises(ProviderUnavailable):
-            await acme.cache.keys(URL, es256.kid)
-    clock.now += COOLDOWN_S - 1
-    with pytest.raises(ProviderUnavailable):
-        await acme.cache.keys(URL, es256.kid)
+            await acme.keys(URL, es256.kid)
+    clock.now += FIRST_COOLDOWN_S / 2
+    with pytest.raises(ProviderUnavailable, match="signing keys cannot be fetched, and the kid is unknown"):
+        await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 1
     assert acme.alerts == [("jwks.fetch_failed", URL)]
     acme.answer = published(es256)
-    clock.now += 1
-    assert es256.kid in await acme.cache.keys(URL, es256.kid)
+    clock.now += FIRST_COOLDOWN_S / 2
+    assert es256.kid in await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 2
 
 
 async def test_fifty_callers_share_one_failure(provider: Make, es256: SigningKey) -> None:
     acme = provider(DOWN)
     acme.gate.clear()
-    callers = [asyncio.create_task(acme.cache.keys(URL, es256.kid)) for _ in range(50)]
+    callers = [asyncio.create_task(acme.keys(URL, es256.kid)) for _ in range(50)]
     await asyncio.sleep(0)
     acme.gate.set()
     outcomes = await asyncio.gather(*callers, return_exceptions=True)
@@ -255,10 +266,10 @@ async def test_a_garbage_key_set_does_not_replace_a_good_one(
     provider: Make, clock: Clock, es256: SigningKey, body: bytes
 ) -> None:
     acme = provider(published(es256))
-    await acme.cache.keys(URL, es256.kid)
+    await acme.keys(URL, es256.kid)
     acme.answer = ProviderResponse(200, {}, body)
     clock.now += DEFAULT_MAX_AGE_S
-    assert es256.kid in await acme.cache.keys(URL, es256.kid)
+    assert es256.kid in await acme.keys(URL, es256.kid)
     assert acme.alerts == [("jwks.fetch_failed", URL)]
 
 
@@ -266,12 +277,95 @@ async def test_a_garbage_key_set_does_not_replace_a_good_one(
 async def test_a_key_set_under_another_status_is_none(provider: Make, es256: SigningKey, status: int) -> None:
     acme = provider(published(es256, status=status))
     with pytest.raises(ProviderUnavailable):
-        await acme.cache.keys(URL, es256.kid)
+        await acme.keys(URL, es256.kid)
 
 
 async def test_a_failure_of_another_kind_is_no_flood_either(provider: Make, es256: SigningKey) -> None:
     acme = provider(RuntimeError("a transport may raise anything"))
     for _ in range(10):
         with pytest.raises(ProviderUnavailable):
-            await acme.cache.keys(URL, es256.kid)
+            await acme.keys(URL, es256.kid)
     assert len(acme.fetched) == 1
+
+
+@pytest.mark.threat(22)
+async def test_the_cooldown_of_a_failing_endpoint_begins_short_and_grows(
+    provider: Make, clock: Clock, es256: SigningKey
+) -> None:
+    acme = provider(DOWN)
+    asked: list[float] = []
+    began = clock.now
+    for _ in range(400):
+        before = len(acme.fetched)
+        with pytest.raises(ProviderUnavailable) as refused:
+            await acme.keys(URL, es256.kid)
+        assert 1 <= (refused.value.retry_after_s or 0) <= LONGEST_COOLDOWN_S
+        if len(acme.fetched) > before:
+            asked.append(clock.now - began)
+        clock.now += 0.25
+    assert asked == [0, 1, 3, 7, 15, 31, 61, 91]
+
+
+async def test_the_cooldown_begins_when_the_failed_fetch_has_ended(
+    provider: Make, clock: Clock, es256: SigningKey
+) -> None:
+    acme = provider(DOWN)
+    acme.gate.clear()
+    waiting = asyncio.create_task(acme.keys(URL, es256.kid))
+    await asyncio.sleep(0)
+    clock.now += 60  # such as a fetch that ends by its time-out
+    acme.gate.set()
+    with pytest.raises(ProviderUnavailable):
+        await waiting
+    with pytest.raises(ProviderUnavailable):
+        await acme.keys(URL, es256.kid)
+    assert len(acme.fetched) == 1
+
+
+async def test_an_endpoint_that_has_been_back_is_forgiven_its_failures(
+    provider: Make, clock: Clock, es256: SigningKey
+) -> None:
+    acme = provider(DOWN)
+    for _ in range(8):
+        with pytest.raises(ProviderUnavailable):
+            await acme.keys(URL, es256.kid)
+        clock.now += LONGEST_COOLDOWN_S
+    acme.answer = published(es256)
+    await acme.keys(URL, es256.kid)
+    acme.answer = DOWN
+    clock.now += DEFAULT_MAX_AGE_S
+    for expected in (10, 10, 11):
+        await acme.keys(URL, es256.kid)
+        assert len(acme.fetched) == expected
+        clock.now += FIRST_COOLDOWN_S / 2
+
+
+async def test_a_new_key_is_found_after_a_short_cooldown_whoever_feeds_unknown_kids(
+    provider: Make, clock: Clock, es256: SigningKey, new_key: SigningKey
+) -> None:
+    acme = provider(published(es256))
+    await acme.keys(URL, es256.kid)
+    await acme.keys(URL, "garbage")  # an attacker's, which has just used up the fetch
+    acme.answer = published(es256, new_key)
+    with pytest.raises(ProviderUnavailable):  # and never a refusal: the user's token is good
+        await acme.keys(URL, new_key.kid)
+    assert es256.kid in await acme.keys(URL, es256.kid)
+    clock.now += FIRST_COOLDOWN_S
+    assert new_key.kid in await acme.keys(URL, new_key.kid)
+
+
+async def test_a_new_key_ends_the_cooldown_and_so_does_a_quiet_while(
+    provider: Make, clock: Clock, es256: SigningKey, new_key: SigningKey
+) -> None:
+    acme = provider(published(es256))
+    for _ in range(6):
+        await acme.keys(URL, "garbage")
+        clock.now += LONGEST_COOLDOWN_S
+    acme.answer = published(es256, new_key)
+    await acme.keys(URL, new_key.kid)
+    for _ in range(3):  # at once, and then after the shortest cooldown, whenever it was quiet for a while
+        await acme.keys(URL, "garbage")
+        with pytest.raises(ProviderUnavailable) as error:
+            await acme.keys(URL, "garbage")
+        assert error.value.retry_after_s == FIRST_COOLDOWN_S
+        clock.now += FIRST_COOLDOWN_S + LONGEST_COOLDOWN_S

@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from core.tests.acme import ISSUER, answer
-from core.tests.bench import NOW, Bench, assert_refused
+from core.tests.acme import ISSUER, acme_that, answer
+from core.tests.bench import NOW, Bench, assert_refused, bench
 from core.tests.wire.verifier import verified
 
+from accredit import ProviderToken, VerifyContext
 from accredit.jose import SigningKey
 
 REJECTED = (401, "invalid_request", "invalid access_token: invalid_token")
@@ -120,3 +121,66 @@ async def test_a_transport_made_for_tests_will_do(wire: Bench) -> None:
     wire.provider.answer = httpx.Response(200, json={"id": "1000", "app": "acme-app"})
 
     assert (await wire.post()).status_code == 200
+
+
+@pytest.mark.threat(44)
+async def test_a_strategy_that_wants_a_key_set_from_elsewhere_is_refused_with_an_alert() -> None:
+    async def verify(token: ProviderToken, ctx: VerifyContext) -> None:
+        await ctx.verify_id_token(token, jwks_url="http://169.254.169.254/", issuers={ISSUER}, algorithms=("ES256",))
+
+    async with bench(acme=acme_that(verify)) as wire:
+        response = await wire.post(access_token=_id_token(wire), scope="openid offline_access")
+
+        assert_refused(response, 500, "server_error", "the server could not complete the request")
+        assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
+        assert wire.event.detail == "the strategy did not declare the host 169.254.169.254"
+        wire.assert_untouched()
+
+
+@pytest.mark.threat(44)
+async def test_the_fetch_of_the_key_set_is_in_the_event_of_the_login_that_caused_it(wire: Bench) -> None:
+    await wire.post(access_token=_id_token(wire))
+    await wire.post(access_token=_id_token(wire))
+
+    first, second = wire.events
+    assert [(call.method, call.url, call.status) for call in first.calls] == [
+        ("GET", "https://keys.acme.example/jwks", 200)
+    ]
+    assert second.calls == ()
+
+
+@pytest.mark.threat(56)
+@pytest.mark.parametrize("step_s", [86_400, -86_400])
+async def test_a_clock_that_was_wrong_for_a_while_keeps_no_new_key_out(wire: Bench, step_s: int) -> None:
+    wire.clock.now += step_s
+    times: dict[str, Any] = {"iat": NOW + step_s, "exp": NOW + step_s + 60}
+    assert (await wire.post(access_token=_id_token(wire, **times))).status_code == 200
+    wire.clock.now -= step_s
+    wire.clock.advance(30)
+    wire.provider.key = SigningKey.generate("ES256")
+
+    assert (await wire.post(access_token=_id_token(wire))).status_code == 200
+
+
+@pytest.mark.threat(22)
+async def test_an_unknown_kid_is_put_off_and_not_refused_while_the_keys_may_not_be_asked_for(wire: Bench) -> None:
+    await wire.post(access_token=_id_token(wire, SigningKey.generate("ES256")))
+    wire.provider.key = SigningKey.generate("ES256")
+
+    response = await wire.post(access_token=_id_token(wire), scope="openid offline_access")
+
+    assert_refused(response, 503, "temporarily_unavailable", "the identity provider is not available, try again later")
+    assert response.headers["retry-after"] == "1"
+    assert not wire.events[-1].alert
+    wire.clock.advance(1)
+    assert (await wire.post(access_token=_id_token(wire))).status_code == 200
+
+
+async def test_a_key_set_that_was_down_for_a_moment_is_back_after_a_second(wire: Bench) -> None:
+    wire.provider.answer = answer(500, {})
+    assert (await wire.post(access_token=_id_token(wire))).status_code == 503
+    wire.provider.answer = None
+    assert (await wire.post(access_token=_id_token(wire))).headers["retry-after"] == "1"
+    wire.clock.advance(1)
+
+    assert (await wire.post(access_token=_id_token(wire))).status_code == 200

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from accredit.errors import ExchangeError, ProviderMisconfigured, ProviderRateLimited, ProviderUnavailable
-from accredit.strategy import VerifyContext
 from accredit.testing import exchange_for
 from accredit_facebook.settings import FacebookSettings
 from accredit_facebook.simulator import FacebookSimulator
@@ -59,8 +58,7 @@ def test_the_configured_version_counts() -> None:
 async def check(simulator: FacebookSimulator, facebook: Any, **connection: Any) -> None:
     async with exchange_for(simulator, connection=connection, transport=facebook) as exchange:
         one = exchange.connections["facebook"]
-        ctx = VerifyContext(exchange.http(one.settings.provider_urls), exchange.verify_id_token, exchange.clock)
-        await one.strategy.check_credentials(ctx)
+        await one.strategy.check_credentials(exchange.context(one))
 
 
 async def test_good_credentials_pass_with_one_call_of_our_own_token(

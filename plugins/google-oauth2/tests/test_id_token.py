@@ -186,7 +186,7 @@ async def test_rotated_keys_are_fetched_and_retired_ones_forgotten(now: int) -> 
     time = float(now)
     simulator = GoogleSimulator(clock=lambda: time)
 
-    async with exchange_for(simulator, clock=lambda: time) as exchange:
+    async with exchange_for(simulator, clock=lambda: time, monotonic=lambda: time) as exchange:
 
         async def user_id(token: str) -> str:
             return (await exchange.verify("google-oauth2", ProviderToken.of(token))).user_id

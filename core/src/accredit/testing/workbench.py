@@ -25,6 +25,7 @@ async def exchange_for(
     connection: dict[str, Any] | None = None,
     transport: Transport | None = None,
     clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
     plugins: Iterable[object] = (),
     base_url: str = BASE_URL,
     limits: Mapping[str, float] | None = None,
@@ -33,6 +34,7 @@ async def exchange_for(
     """Run an `Exchange` whose only connection is the simulator's strategy, for the client `app`.
 
     `connection` overrides settings of the connection; `transport` stands between the strategy and the simulator.
+    `clock` returns epoch seconds, `monotonic` those of a clock that nobody sets, by which key sets age.
     With `base_url` the simulator is one that is being served there, and `transport` must reach it; `limits` are
     settings of the table `[limits]`.
     """
@@ -50,6 +52,7 @@ async def exchange_for(
         settings,
         transport=transport or InProcess({base_url: simulator.app()}),
         clock=clock,
+        monotonic=monotonic,
         keys=SigningKeys([_signing_key()]),
         plugins=plugins,
         logger=logger,

@@ -8,7 +8,7 @@ from accredit.errors import ExchangeError, ProviderUnavailable
 from accredit.exchange import Exchange
 from accredit.logs import where
 from accredit.plugins import Connection
-from accredit.strategy import Strategy, VerifyContext
+from accredit.strategy import Strategy
 
 _examiner = Examiner("credentials")
 
@@ -18,10 +18,9 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
     name, strategy = connection.name, connection.strategy
     if type(strategy).check_credentials is Strategy.check_credentials:
         return _examiner.ok(name, "not checked: this takes a user's token, see `accredit explain`")
-    ctx = VerifyContext(exchange.http(connection.settings.provider_urls), exchange.verify_id_token, exchange.clock)
     try:
         async with asyncio.timeout(exchange.settings.limits.exchange_timeout_s):
-            await strategy.check_credentials(ctx)
+            await strategy.check_credentials(exchange.context(connection))
     except (ProviderUnavailable, TimeoutError) as exc:
         detail = _detail(exc, connection) if isinstance(exc, ProviderUnavailable) else "no answer in time"
         return _examiner.warn(name, f"could not be checked: {detail}", "run this again later")

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import importlib.metadata
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -194,6 +195,7 @@ async def _open(
         connection={**connection, **stand_in},
         transport=spy,
         clock=clock,
+        monotonic=clock.monotonic if isinstance(clock, Clock) else time.monotonic,
         plugins=[*plugins, witness, *brought(wanted)],
         base_url=base_url,
         limits=limits,

@@ -16,7 +16,7 @@ from accredit.testing.conformance.desk import (
     start,
 )
 from accredit.testing.conformance.forge import forge_for
-from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
+from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of
 from accredit.testing.conformance.suite import Suite, Violation, check, not_applicable, require
 from accredit.testing.conformance.watch import watch
 from accredit.testing.conformance.witnesses import Clock
@@ -95,7 +95,7 @@ class Providers(Suite):
             await forge.desk.accepted(forge.mint(), "before the rotation")
             fetched = len(forge.desk.calls)
             before = forge.mint()
-            clock.now += 60
+            clock.advance(60)
             forge.issuer.rotate()
             await forge.desk.accepted(forge.mint(), "signed by the new key")
             again = len(forge.desk.calls) - fetched
@@ -103,6 +103,32 @@ class Providers(Suite):
             await forge.desk.accepted(forge.mint(), "signed by the new key, again")
             await forge.desk.accepted(before, "signed by the key before, which is still published")
             require(len(forge.desk.calls) - fetched == 1, "a known key was fetched again")
+
+    @pytest.mark.threat(22, 56)
+    @check
+    async def test_rotated_keys_are_found_whatever_the_clock_did(self) -> None:
+        """A clock that was set a day ahead, or back, between two logins keeps no new key out."""
+        for step_s in (86_400, -86_400):
+            clock = Clock()
+            async with forge_for(self, clock=clock) as forge:
+                clock.now += step_s
+                await forge.desk.accepted(forge.mint(), "before the rotation, while the clock is wrong")
+                clock.now -= step_s
+                clock.advance(60)
+                forge.issuer.rotate()
+                await forge.desk.accepted(forge.mint(), f"signed by the new key, after a step of {-step_s} s")
+
+    @pytest.mark.threat(44)
+    @check
+    async def test_every_call_is_in_the_audit_event(self) -> None:
+        """The calls of the audit event are those that were made, the key set's included."""
+        simulator, samples = samples_of(self)
+        for sample in one_of_each_kind(samples):
+            async with desk_for(self, simulator=simulator) as desk:
+                await desk.accepted(sample.parameters, sample.name)
+                told = sorted((call.method, call.url) for call in desk.event.calls)
+                made = sorted((seen.method, seen.url.partition("?")[0]) for seen in desk.calls)
+                require(told == made, f"{sample.name}: {len(made)} calls, of which the event tells {len(told)}")
 
     @pytest.mark.threat(22)
     @check
@@ -112,7 +138,7 @@ class Providers(Suite):
         async with forge_for(self, clock=clock) as forge:
             await forge.desk.accepted(forge.mint(), "while the key set is up")
             forge.issuer.keys_down = True
-            clock.now += _A_MONTH_S
+            clock.advance(_A_MONTH_S)
             await forge.desk.accepted(forge.mint(), "a known key, while the key set is down")
             alerts = [line for level, line in forge.desk.log.lines if level == "critical"]
             require(any("jwks.fetch_failed" in line for line in alerts), "no alert says that the key set is down")
@@ -120,7 +146,7 @@ class Providers(Suite):
             answer = await forge.desk.post(unknown)
             require(answer.status == 503, f"status {answer.status}: nobody can say whether an unknown kid is good")
             forge.issuer.keys_down = False
-            clock.now += 3600
+            clock.advance(3600)
             await forge.desk.accepted(forge.mint(), "once the key set is up again")
 
     @pytest.mark.threat(22)
@@ -135,9 +161,10 @@ class Providers(Suite):
                 require(answer.error == UNAVAILABLE, "another body than any outage")
             require(len(forge.desk.calls) <= 1, f"20 logins caused {len(forge.desk.calls)} fetches")
             forge.issuer.keys_down = False
-            clock.now += 3600
+            clock.advance(3600)
             await forge.desk.accepted(forge.mint(), "once the key set is up")
 
+    @pytest.mark.threat(44)
     @check
     async def test_only_declared_hosts_are_called(self) -> None:
         """Every call goes to the origin of a `*_url` setting, through the context and past nobody."""

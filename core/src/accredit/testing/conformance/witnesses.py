@@ -11,14 +11,28 @@ NOW = 1_800_000_000
 
 
 class Clock:
-    """Epoch seconds, moved by hand."""
+    """Epoch seconds, moved by hand: `now` as an operator sets a clock, `advance` as time goes by."""
 
     def __init__(self) -> None:
         self.now = float(NOW)
+        self._passed = 0.0
 
     def __call__(self) -> float:
         """Return the time."""
         return self.now
+
+    def monotonic(self) -> float:
+        """Return the seconds that have gone by."""
+        return self._passed
+
+    def advance(self, seconds: float) -> None:
+        """Let time go by."""
+        self.now += seconds
+        self.cool_down(seconds)
+
+    def cool_down(self, seconds: float = 60.0) -> None:
+        """Let nothing but cooldowns go by, such as the one after a key set was fetched."""
+        self._passed += seconds
 
 
 class Log:
