@@ -8,11 +8,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from core.tests.bench import signing_key
 
 from accredit import Exchange, Settings
+from accredit.keys import SigningKeys
 from accredit.logs import LOGGER, vanishes
 
 SETTINGS = Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": "memory://"}})
+
+
+def exchange(**given: Any) -> Exchange:
+    """Return an exchange with nothing on disk."""
+    return Exchange(SETTINGS, keys=SigningKeys([signing_key()]), **given)
 
 
 class Lines(logging.Handler):
@@ -84,8 +91,8 @@ def test_a_handler_that_does_nothing_is_a_decision(host: logging.Logger) -> None
 
 async def test_opening_says_once_that_nobody_listens_and_what_to_do(host: logging.Logger) -> None:
     lines = hear(host, logging.WARNING)
-    async with Exchange(SETTINGS) as exchange:
-        await exchange.subjects.block("ada")
+    async with exchange() as opened:
+        await opened.subjects.block("ada")
     [event] = lines.events
     assert (event["event"], event["levelname"], event["level"]) == ("host.log_unheard", "WARNING", "warning")
     assert "logging.basicConfig(level=logging.INFO)" in event["detail"]
@@ -96,21 +103,21 @@ async def test_a_logger_that_was_disabled_does_not_keep_it_from_being_said(host:
     lines = hear(host, logging.INFO)
     logging.getLogger(LOGGER).disabled = True
     _forget()
-    async with Exchange(SETTINGS):
+    async with exchange():
         pass
     assert [event["event"] for event in lines.events] == ["host.log_unheard"]
 
 
 async def test_nothing_is_said_where_somebody_listens(host: logging.Logger) -> None:
     lines = hear(host, logging.INFO)
-    async with Exchange(SETTINGS) as exchange:
-        await exchange.subjects.block("ada")
+    async with exchange() as opened:
+        await opened.subjects.block("ada")
     assert [event["event"] for event in lines.events] == ["subject.blocked"]
 
 
 async def test_nothing_is_said_where_the_host_gives_a_logger(host: logging.Logger) -> None:
     lines, own = hear(host, logging.WARNING), logging.Logger("own", logging.WARNING)
-    async with Exchange(SETTINGS, logger=own):
+    async with exchange(logger=own):
         pass
     assert lines.events == []
 
