@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 from pydantic import SecretStr
@@ -25,6 +25,7 @@ from accredit.errors import InvalidProviderToken, MissingParameter
 from accredit.jose import SigningKey
 from accredit.profile import text
 from accredit.settings import BaseUrl, HttpsUrl, Names
+from accredit.strategy import UserIdScope
 
 API_URL = "https://api.acme.example"
 JWKS_URL = "https://keys.acme.example/jwks"
@@ -59,6 +60,7 @@ class Acme(Strategy[AcmeSettings]):
 
     name = "acme"
     settings_type = AcmeSettings
+    user_id_scope: ClassVar[UserIdScope] = "global"
 
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         if token.is_jwt:

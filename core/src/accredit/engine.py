@@ -18,7 +18,7 @@ from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.life import CLOSED, NOT_OPEN, Life
 from accredit.logs import where
-from accredit.plugins import Connection, load_connections, make_plugin_manager, strategy_names
+from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
 from accredit.settings import Settings
 from accredit.standing import Standing
 from accredit.storage import Storage, open_storage
@@ -60,7 +60,7 @@ class Engine:
         self.hooks = Hooks(
             manager,
             timeout_s=settings.limits.exchange_timeout_s,
-            strategies=strategy_names(settings.connections, manager),
+            namespaces=reserved_namespaces(settings.connections, manager),
             storage=self.storage,
         )
         self.standing = Standing(self.hooks, self.storage)

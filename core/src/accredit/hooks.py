@@ -24,14 +24,14 @@ _Call = tuple[str, Callable[..., Any], tuple[str, ...]]
 class Hooks:
     """The lifecycle hooks of one engine, frozen at start-up.
 
-    `strategies` are the names that default subjects begin with; `storage` knows which identity is linked to whom.
+    `namespaces` are what default subjects begin with; `storage` knows which identity is linked to whom.
     """
 
     def __init__(
-        self, manager: pluggy.PluginManager, *, timeout_s: float, strategies: Container[str], storage: SubjectStore
+        self, manager: pluggy.PluginManager, *, timeout_s: float, namespaces: Container[str], storage: SubjectStore
     ) -> None:
         self._timeout_s = timeout_s
-        self._strategies = strategies
+        self._namespaces = namespaces
         self._storage = storage
         self._resolve_subject = _calls(manager, "resolve_subject")
         self._subject_active = _calls(manager, "subject_active")
@@ -93,12 +93,12 @@ class Hooks:
         blocked: object = subject.blocked
         if not isinstance(blocked, bool):
             return "whose blocked is no bool"
-        strategy, bar, _ = subject.id.partition("|")
-        default = default_subject(identity.strategy, identity.user_id)
-        if not bar or strategy not in self._strategies or subject.id == default:
+        namespace, bar, _ = subject.id.partition("|")
+        default = default_subject(identity.namespace, identity.user_id)
+        if not bar or namespace not in self._namespaces or subject.id == default:
             return None
-        # Somebody logs in as this one by an identity of that strategy. Only a link makes it this identity's as well.
-        found = await self._storage.subject_of(identity.strategy, identity.user_id)
+        # Somebody logs in as this one by an identity of that namespace. Only a link makes it this identity's as well.
+        found = await self._storage.subject_of(identity.namespace, identity.user_id)
         if found is None or found.unlinked or found.id != subject.id:
             return "in the form of a strategy's, which this identity is not linked to"
         return None

@@ -72,7 +72,7 @@ def signer() -> Signer | None:
 
 @hookspec
 async def resolve_subject(identity: Identity, client_id: str) -> Subject | None:
-    """Return our user for a verified identity. The first that is not None wins; by default `<strategy>|<user id>`."""
+    """Return our user for a verified identity. The first that is not None wins; by default `<namespace>|<user id>`."""
     raise NotImplementedError
 
 

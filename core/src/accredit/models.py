@@ -167,6 +167,8 @@ class Identity:
 
     connection: str
     strategy: str
+    namespace: str
+    """With `user_id` it says who this is: the strategy's name, unless the connection's settings say otherwise."""
     user_id: str
     profile: Profile
     audience: AudienceProof | None

@@ -8,7 +8,7 @@ import importlib.metadata
 import inspect
 from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pluggy
 from pydantic import TypeAdapter, ValidationError
@@ -16,8 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 from accredit import hookspecs
 from accredit.errors import ConfigurationError, PluginError
 from accredit.logs import where
+from accredit.namespaces import check_namespaces
 from accredit.settings import ConnectionSettings
-from accredit.strategy import Strategy
+from accredit.strategy import Strategy, UserIdScope
 
 GROUP = "accredit.strategies"
 """The entry-point group; an entry's name is the strategy's name, its value the module with the hooks."""
@@ -37,6 +38,11 @@ class Connection:
     """Our app ids at the provider; never empty."""
     source: str
     """Who brought the strategy: a distribution with its version, or a plugin object."""
+
+    @property
+    def namespace(self) -> str:
+        """The first half of its users' subjects."""
+        return self.settings.namespace or self.strategy.name
 
 
 def installed_entry_points(name: str | None = None) -> list[importlib.metadata.EntryPoint]:
@@ -144,7 +150,14 @@ def load_connections(
             raise PluginError(f"strategy '{strategy}': its plugin does not yield a Strategy of that name")
         strategy_type, source = known[strategy]
         connections[name] = _configure(name, tables[name], strategy_type, source)
+    check_namespaces(connections, strategy_names(tables, manager))
     return connections, disabled
+
+
+def reserved_namespaces(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
+    """Name every strategy and every namespace that is configured: subjects that begin so are some identity's."""
+    namespaces = {str(table["namespace"]) for table in tables.values() if table.get("namespace")}
+    return strategy_names(tables, manager) | namespaces
 
 
 def strategy_names(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
@@ -190,6 +203,9 @@ def _unusable(strategy_type: type[Strategy[Any]]) -> str | None:
     settings_type: object = getattr(strategy_type, "settings_type", None)
     if not (isinstance(settings_type, type) and issubclass(settings_type, ConnectionSettings)):
         return "has a settings_type that is no ConnectionSettings"
+    scope: object = getattr(strategy_type, "user_id_scope", None)
+    if scope not in get_args(UserIdScope):
+        return f"has a user_id_scope that is none of {', '.join(get_args(UserIdScope))}"
     return None
 
 

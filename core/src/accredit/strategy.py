@@ -9,7 +9,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from accredit.guard import guarded
 from accredit.http import ProviderHTTP
@@ -21,6 +21,9 @@ from accredit.settings import ConnectionSettings
 SettingsT = TypeVar("SettingsT", bound=ConnectionSettings)
 A = TypeVar("A")
 B = TypeVar("B")
+
+UserIdScope = Literal["global", "app", "issuer"]
+"""How far a provider's user id means one person: everywhere, within one of our apps, or within one issuer."""
 
 WARNING_DAYS = 90
 """So many days before an API version ends, start-up and `accredit doctor` begin to warn."""
@@ -63,8 +66,10 @@ class Strategy(ABC, Generic[SettingsT]):
     """
 
     name: ClassVar[str]
-    """The strategy's name: entry point, default wire name, and the first half of `sub`."""
+    """The strategy's name: entry point, default wire name, and, where no namespace is set, the first half of `sub`."""
     settings_type: ClassVar[type[ConnectionSettings]]
+    user_id_scope: ClassVar[UserIdScope] = "app"
+    """Whether two connections may have the same id for two people. Say `global` only where the provider does."""
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings

@@ -6,7 +6,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
@@ -16,7 +16,7 @@ from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.settings import BaseUrl, ConnectionSettings
 from accredit.storage.grants import Grant
-from accredit.strategy import Strategy, VerifyContext
+from accredit.strategy import Strategy, UserIdScope, VerifyContext
 
 
 class Clock:
@@ -43,6 +43,7 @@ class AcmeSettings(ConnectionSettings):
 class Acme(Strategy[AcmeSettings]):
     name = "acme"
     settings_type = AcmeSettings
+    user_id_scope: ClassVar[UserIdScope] = "global"
 
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         return Verification(user_id="1", audience=AppBound(self.settings.app_id), claims={})

@@ -60,7 +60,7 @@ def test_an_installed_strategy_serves_the_connection_of_its_name(install: Instal
 
 def test_two_connections_share_one_plugin_and_keep_their_own_settings(install: Install) -> None:
     install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=STRATEGY)
-    both = load(zeta={"app_id": "1"}, game={"strategy": "zeta", "app_id": "2"})
+    both = load(zeta={"app_id": "1"}, game={"strategy": "zeta", "app_id": "2", "namespace": "game"})
     assert [(one.name, one.strategy.name, one.accepted) for one in both.values()] == [
         ("zeta", "zeta", frozenset({"1"})),
         ("game", "zeta", frozenset({"2"})),

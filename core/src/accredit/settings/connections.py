@@ -1,6 +1,13 @@
 """What every connection has."""
 
+from typing import Annotated
+
+from pydantic import StringConstraints
+
 from accredit.settings.table import Table
+
+Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\z", max_length=50)]
+"""The first half of `sub`: it must fit, with a `|` and a user id of 200 characters, into 255."""
 
 
 class ConnectionSettings(Table):
@@ -18,6 +25,12 @@ class ConnectionSettings(Table):
     trust_email: bool = False
     """Assert `email_verified` although the provider does not vouch for addresses."""
 
+    namespace: Namespace | None = None
+    """The first half of `sub`, `<namespace>|<user id>`; by default the strategy's name.
+
+    Connections that share one share their users.
+    """
+
     @property
     def accepted_audiences(self) -> frozenset[str]:
         """Our app ids at the provider, compared exactly; an empty set stops start-up."""
@@ -27,3 +40,11 @@ class ConnectionSettings(Table):
     def provider_urls(self) -> tuple[str, ...]:
         """Every provider URL of this connection; no other host is ever called."""
         return tuple(getattr(self, name) for name in type(self).model_fields if name.endswith("_url"))
+
+    @property
+    def user_id_issuer(self) -> str:
+        """Who gives out the user ids: by default whatever the setting `issuer`, if there is one, and the URLs say.
+
+        Two connections with different ones do not share users, unless the strategy's ids are `global`.
+        """
+        return " ".join([str(getattr(self, "issuer", "")), *self.provider_urls])

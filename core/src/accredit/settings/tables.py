@@ -65,7 +65,7 @@ class SubjectSettings(Table):
     """Whom an identity logs in that no plugin has named a subject for."""
 
     policy: SubjectPolicy = "stateless"
-    """For an identity that is not stored: be `<strategy>|<user id>`, without (`stateless`) or with (`create`) a row;
+    """For an identity that is not stored: be `<namespace>|<user id>`, without (`stateless`) or with (`create`) a row;
     or be refused, unless the user links it (`link-only`), or in any case (`existing-only`)."""
 
 

@@ -44,7 +44,7 @@ async def issue(
                 client_id=login.client_id,
                 subject=login.subject.id,
                 connection=login.identity.connection,
-                strategy=login.identity.strategy,
+                strategy=login.identity.namespace,
                 user_id=login.identity.user_id,
                 scope=" ".join(login.scopes),
                 audience=login.audience,

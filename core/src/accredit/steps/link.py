@@ -14,14 +14,14 @@ async def link(identity: Identity, resolution: Resolution, storage: SubjectStore
         SubjectBlocked: meanwhile the subject was blocked.
         StorageFailed: it is not stored.
     """
-    strategy, user_id, subject = identity.strategy, identity.user_id, resolution.subject.id
+    namespace, user_id, subject = identity.namespace, identity.user_id, resolution.subject.id
     if resolution.entry == "create":
-        stored = await storage.create(strategy, user_id, subject, now=now)
+        stored = await storage.create(namespace, user_id, subject, now=now)
         if stored.unlinked:
             raise NotLinked
         if stored.id != subject:
             raise IdentityTaken
         if stored.blocked:
             raise SubjectBlocked
-    elif resolution.entry == "link" and not await storage.link(strategy, user_id, subject, now=now):
+    elif resolution.entry == "link" and not await storage.link(namespace, user_id, subject, now=now):
         raise IdentityTaken

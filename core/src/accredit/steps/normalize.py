@@ -24,6 +24,7 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
     return Identity(
         connection=connection.name,
         strategy=connection.strategy.name,
+        namespace=connection.namespace,
         user_id=verification.user_id,
         profile=profile,
         audience=verification.audience,

@@ -16,7 +16,7 @@ async def resolve_subject(
 ) -> Resolution:
     """Return the subject. `main` is the one to link the identity to, None in a plain login.
 
-    An identity is looked up by strategy and user id, exactly, and by nothing else: an e-mail address never matters.
+    An identity is looked up by namespace and user id, exactly, and by nothing else: an e-mail address never matters.
 
     Raises:
         SubjectBlocked: the user is blocked, by the host or in the store.
@@ -31,10 +31,10 @@ async def resolve_subject(
             await storage.revoke_subject(named.id)
         blocked = named.blocked or (stored is not None and stored.blocked)
         return Resolution(_admitted(named.id, blocked=blocked, main=main))
-    found = await storage.subject_of(identity.strategy, identity.user_id)
+    found = await storage.subject_of(identity.namespace, identity.user_id)
     if found is not None and not found.unlinked:
         return Resolution(_admitted(found.id, blocked=found.blocked, main=main))
-    default = default_subject(identity.strategy, identity.user_id)
+    default = default_subject(identity.namespace, identity.user_id)
     stored = await storage.get(default)
     if stored is not None and stored.blocked:  # also where it is to be linked: that must not lift the block
         raise SubjectBlocked

@@ -33,6 +33,8 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
     name = "facebook"
     settings_type = FacebookSettings
+    # Source: https://developers.facebook.com/docs/graph-api/overview (the ids of users are app-scoped).
+    user_id_scope = "app"
 
     @property
     def api_version(self) -> ApiVersion:

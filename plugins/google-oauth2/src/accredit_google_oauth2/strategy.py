@@ -27,6 +27,8 @@ class GoogleStrategy(Strategy[GoogleSettings]):
 
     name = "google-oauth2"
     settings_type = GoogleSettings
+    # Source: https://developers.google.com/identity/openid-connect/openid-connect (`sub`: unique among all accounts).
+    user_id_scope = "global"
 
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         """Take the way of the token's form: two HTTPS requests at once, or at most one for Google's keys."""

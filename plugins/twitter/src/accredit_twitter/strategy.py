@@ -31,6 +31,8 @@ class TwitterStrategy(Strategy[TwitterSettings]):
 
     name: ClassVar[str] = "twitter"
     settings_type: ClassVar[type[ConnectionSettings]] = TwitterSettings
+    # Source: https://docs.x.com/x-api/fundamentals/data-dictionary (`id`: the unique identifier of this user).
+    user_id_scope = "global"
 
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         """Ask X who the token's user is. One HTTPS request; none for a bearer that would not be accepted anyway."""

@@ -24,6 +24,8 @@ class WeiboStrategy(Strategy[WeiboSettings]):
 
     name: ClassVar[str] = "weibo"
     settings_type: ClassVar[type[ConnectionSettings]] = WeiboSettings
+    # Source: https://open.weibo.com/wiki/2/users/show (`uid`: one for each user, as in weibo.com/u/<uid>).
+    user_id_scope = "global"
 
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         """Ask `get_token_info`, then `users/show` and the e-mail address at once: two or three HTTPS requests.

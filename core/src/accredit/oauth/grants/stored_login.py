@@ -16,6 +16,7 @@ def stored_login(grant: Grant, scopes: tuple[str, ...]) -> Login:
         identity=Identity(
             connection=grant.connection,
             strategy=grant.strategy,
+            namespace=grant.strategy,
             user_id=grant.user_id,
             profile=profile_of(json.loads(grant.claims)),
             audience=None,
