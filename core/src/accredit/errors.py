@@ -49,6 +49,7 @@
             ├── ProviderMisconfigured         our credentials are wrong, our quota is unpaid
             ├── ProviderProtocolError         the provider says our call itself was wrong
             ├── PluginFailed                  a plugin or hook raised or returned what it must not
+            ├── OutOfDescriptors              we can open no connection: too many open files
             ├── InternalFailure               a bug of our own
             └── NotOpen                       the host has not opened the exchange, or elsewhere
 
@@ -452,6 +453,12 @@ class PluginFailed(ServerError):
     """Report a plugin or hook that raised, timed out, or returned what its contract forbids."""
 
     reason = "plugin_failed"
+
+
+class OutOfDescriptors(ServerError):
+    """Report that no connection to a provider could be opened, because too many files are open here."""
+
+    reason = "out_of_descriptors"
 
 
 class InternalFailure(ServerError):

@@ -17,8 +17,9 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable
+from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.transport import READS_ONLY
+from accredit.transport.causes import lacks_descriptors
 
 Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
@@ -27,6 +28,8 @@ _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-A
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _NO_EXTENSIONS: Mapping[str, bool] = MappingProxyType({})
+_NEVER_SENT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, UnicodeError)
+"""What transports raise about a request that is no request: a line break in a header, a host that is no name."""
 _BROKEN = (httpx.TransportError, OSError, EOFError, ValueError, RuntimeError)
 """What transports raise, the odd ones of tests too."""
 
@@ -181,7 +184,11 @@ class ProviderHTTP:
             raise
         except TimeoutError:
             raise ProviderUnavailable("call timed out") from None
+        except _NEVER_SENT as exc:
+            raise PluginFailed(f"the strategy made a request that cannot be sent: {type(exc).__name__}") from None
         except _BROKEN as exc:
+            if lacks_descriptors(exc):
+                raise OutOfDescriptors from None
             # Not chained: the transport's message may quote the URL with its query.
             raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import email.utils
+import errno
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -77,6 +78,7 @@ def raised(outer: BaseException, inner: BaseException) -> BaseException:
         (raised(httpx.ConnectError("x"), socket.gaierror()), "its name does not resolve"),
         (raised(httpx.ConnectError("x"), ConnectionRefusedError()), "it refuses connections"),
         (TimeoutError(), "no answer in 5 s"),
+        (raised(httpx.ConnectError("x"), OSError(errno.EMFILE, "x")), "this process has no file descriptor left"),
         (httpx.ReadError("secret text of theirs"), "cannot be reached: ReadError"),
         (UnicodeError("label too long"), "cannot be reached: UnicodeError"),
     ],

@@ -1,6 +1,7 @@
 """Calls to providers, over a transport that answers as told."""
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.errors import ConfigurationError, PluginFailed, ProviderUnavailable
+from accredit.errors import ConfigurationError, OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.http import ProviderHTTP, ProviderResponse, origin
 from accredit.transport import make_transport
 
@@ -239,17 +240,49 @@ async def test_a_body_that_never_ends_its_trickle_is_given_up() -> None:
         httpx.ReadError("no"),
         httpx.RemoteProtocolError("no"),
         httpx.PoolTimeout("no"),
-        httpx.UnsupportedProtocol("no"),
         ConnectionResetError("no"),
         OSError("no"),
         EOFError("no"),
-        UnicodeError("no"),
         ValueError("no"),
     ],
     ids=lambda error: type(error).__name__,
 )
 async def test_whatever_breaks_on_the_way_is_unavailability(error: Exception) -> None:
     assert await refusal(client(raising(error))) == f"call failed: {type(error).__name__}"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [httpx.LocalProtocolError("s3cret"), httpx.UnsupportedProtocol("s3cret"), UnicodeError("s3cret")],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_request_that_cannot_be_sent_is_our_fault(error: Exception) -> None:
+    http = client(raising(error))
+    with pytest.raises(PluginFailed) as refused:
+        await http.get(f"{API}/me")
+    assert (refused.value.status, refused.value.alert) == (500, True)
+    assert refused.value.detail == f"the strategy made a request that cannot be sent: {type(error).__name__}"
+    assert len(http.calls) == 1
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_running_out_of_file_descriptors_is_our_fault_and_an_alert(number: int, wrapped: bool) -> None:
+    error: Exception = OSError(number, "too many open files")
+    if wrapped:  # as anyio and httpx do
+        outer = httpx.ConnectError("All connection attempts failed")
+        outer.__cause__ = ExceptionGroup("attempts", [OSError(errno.ECONNREFUSED, "refused"), error])
+        error = outer
+    with pytest.raises(OutOfDescriptors) as refused:
+        await client(raising(error)).get(f"{API}/me")
+    assert (refused.value.status, refused.value.alert) == (500, True)
+
+
+async def test_any_other_error_of_the_system_stays_unavailability() -> None:
+    error = httpx.ConnectError("no")
+    error.__cause__ = OSError(errno.ECONNREFUSED, "refused")
+    error.__cause__.__context__ = error  # a chain that goes round ends
+    assert await refusal(client(raising(error))) == "call failed: ConnectError"
 
 
 async def test_a_cancelled_call_stays_cancelled_and_is_remembered() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gc
 import os
+import resource
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -16,6 +17,7 @@ import trustme
 import uvloop
 
 from accredit.transport import READS_ONLY, make_transport
+from accredit.transport.causes import lacks_descriptors
 from accredit.transport.connection import READ_AHEAD_BYTES
 
 from .support import always, answer, listening
@@ -384,6 +386,13 @@ async def test_a_length_that_is_not_the_bodys_is_not_sent(
         assert wire.requests == []
 
 
+async def test_no_other_scheme_is_spoken(transport: httpx.AsyncBaseTransport) -> None:
+    async with listening(always(GOOD)) as wire:
+        with pytest.raises(httpx.UnsupportedProtocol):
+            await call(transport, wire.url.replace("http:", "ftp:"))
+        assert wire.requests == []
+
+
 @pytest.mark.parametrize("host", [f"{'a' * 64}.invalid", "a..invalid"])
 async def test_a_name_that_no_resolver_takes_is_a_request_that_cannot_be_sent(
     transport: httpx.AsyncBaseTransport, host: str
@@ -566,6 +575,31 @@ async def test_a_lookup_that_fails_after_everybody_has_gone_is_silent(
     assert caplog.records == []
 
 
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_a_connection_that_lacks_a_file_descriptor_says_so(loop: Loop) -> None:
+    async def main() -> None:
+        transport = make_transport(max_connections=2)
+        async with listening(always(GOOD)) as wire:
+            await call(transport, wire.url)  # opens what the loop itself needs
+            await transport.aclose()
+            transport = make_transport(max_connections=2)
+            lowest_free = os.dup(0)
+            os.close(lowest_free)
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+            try:
+                with pytest.raises(httpx.ConnectError) as failed:
+                    await call(transport, wire.url)
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            assert lacks_descriptors(failed.value)
+            assert (await call(transport, wire.url)).status_code == 200
+            await transport.aclose()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(asyncio.wait_for(main(), 30))
+
+
 @pytest.fixture
 def no_files_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def refuse(*args: object, **kwargs: object) -> None:
@@ -585,5 +619,4 @@ async def test_a_resolver_that_fails_for_want_of_file_descriptors_says_so(
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", fail)
     with pytest.raises(httpx.ConnectError) as failed:
         await call(transport, "https://provider.test")
-    assert isinstance(failed.value.__cause__, OSError)
-    assert failed.value.__cause__.errno == errno.EMFILE
+    assert lacks_descriptors(failed.value)

@@ -43,11 +43,13 @@ class OwnTransport(httpx.AsyncBaseTransport):
         the extension `READS_ONLY`.
 
         Raises:
-            httpx.LocalProtocolError: the request cannot be sent.
+            httpx.LocalProtocolError, httpx.UnsupportedProtocol: the request cannot be sent.
             httpx.TransportError: any other reason for having no answer.
         """
         if self._is_closed:
             raise httpx.ConnectError("the transport is closed")
+        if request.url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol("neither http nor https")
         message = request_bytes(request, await request.aread())
         url = request.url
         tls = self._ssl_context if url.scheme == "https" else None

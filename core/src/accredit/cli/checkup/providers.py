@@ -6,7 +6,7 @@ import socket
 import ssl
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ import httpx
 
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.http import Transport
+from accredit.transport.causes import causes, lacks_descriptors
 
 CLOCK_WARN_S = 30
 CLOCK_FAIL_S = 300
@@ -84,7 +85,9 @@ def _ahead(response: httpx.Response, now: float) -> float | None:
 
 def _cause(exc: BaseException, timeout_s: float) -> tuple[str, str]:
     """Say why a host cannot be reached, and what to look at: by the innermost error that tells."""
-    for one in _chain(exc):
+    if lacks_descriptors(exc):
+        return "this process has no file descriptor left", "raise the limit of open files (ulimit -n)"
+    for one in causes(exc):
         if isinstance(one, ssl.SSLCertVerificationError):
             return "its certificate is not trusted", "check this machine's CA certificates (SSL_CERT_FILE), and proxies"
         if isinstance(one, ssl.SSLError):
@@ -96,11 +99,3 @@ def _cause(exc: BaseException, timeout_s: float) -> tuple[str, str]:
         if isinstance(one, TimeoutError):
             return f"no answer in {timeout_s:g} s", "check the firewall for outgoing connections"
     return f"cannot be reached: {type(exc).__name__}", "check the URL, and this machine's network"
-
-
-def _chain(exc: BaseException | None) -> Iterator[BaseException]:
-    seen: list[BaseException] = []
-    while exc is not None and exc not in seen:
-        seen.append(exc)
-        yield exc
-        exc = exc.__cause__ or exc.__context__
