@@ -11,14 +11,14 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import httpx
+from pydantic import SecretStr
 
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
-from accredit.transport import READS_ONLY
+from accredit.transport import PROXY, READS_ONLY
 from accredit.transport.causes import lacks_descriptors
 
 Transport = httpx.AsyncBaseTransport
@@ -27,7 +27,6 @@ Transport = httpx.AsyncBaseTransport
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "accredit"}
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-_NO_EXTENSIONS: Mapping[str, bool] = MappingProxyType({})
 _NEVER_SENT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, UnicodeError)
 """What transports raise about a request that is no request: a line break in a header, a host that is no name."""
 _BROKEN = (httpx.TransportError, OSError, EOFError, ValueError, RuntimeError)
@@ -105,11 +104,13 @@ class ProviderHTTP:
         urls: Iterable[str],
         timeout_s: float,
         max_response_bytes: int,
+        proxy: SecretStr | None = None,
     ) -> None:
         self._transport = transport
         self._origins = frozenset(origin(url) for url in urls if _is_private(url))
         self._timeout_s = timeout_s
         self._max_response_bytes = max_response_bytes
+        self._extensions: dict[str, Any] = {} if proxy is None else {PROXY: proxy}
         self.calls: list[ProviderCall] = []
 
     def require_declared(self, url: str) -> None:
@@ -134,7 +135,7 @@ class ProviderHTTP:
             ProviderUnavailable: no answer in time, none at all, a redirect, or one too large.
             PluginFailed: the URL is of a host that the strategy did not declare.
         """
-        return await self._send("GET", url, params, headers or {}, None)
+        return await self._send("GET", url, params, headers or {}, None, reads_only=True)
 
     async def post(
         self,
@@ -150,8 +151,7 @@ class ProviderHTTP:
         kept connection turns out to be closed.
         """
         headers = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
-        extensions = {READS_ONLY: True} if reads_only else {}
-        return await self._send("POST", url, None, headers, urlencode(form or {}).encode(), extensions)
+        return await self._send("POST", url, None, headers, urlencode(form or {}).encode(), reads_only=reads_only)
 
     async def _send(
         self,
@@ -160,14 +160,15 @@ class ProviderHTTP:
         params: Mapping[str, str] | None,
         headers: Mapping[str, str],
         content: bytes | None,
-        extensions: Mapping[str, bool] = _NO_EXTENSIONS,
+        *,
+        reads_only: bool,
     ) -> ProviderResponse:
         self.require_declared(url)
         try:
             full_url = f"{url}?{urlencode(params)}" if params else url
-            request = httpx.Request(
-                method, full_url, headers={**_HEADERS, **headers}, content=content, extensions=dict(extensions)
-            )
+            extensions = {**self._extensions, READS_ONLY: True} if reads_only else self._extensions
+            all_headers = {**_HEADERS, **headers}
+            request = httpx.Request(method, full_url, headers=all_headers, content=content, extensions=extensions)
         except (httpx.InvalidURL, ValueError, TypeError) as exc:
             raise PluginFailed(f"the strategy made a request that cannot be sent: {type(exc).__name__}") from None
         status: int | None = None

@@ -11,13 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.providers import Answer, ask_providers, examine_clock
 from accredit.http import Transport
 from accredit.testing import serve
-from accredit.transport import make_transport
+from accredit.transport import PROXY, make_transport
 
 NOW = 1_800_000_000.0
 URL = "https://api.acme.example/oauth2/tokeninfo"
@@ -37,8 +38,9 @@ class Provider(httpx.AsyncBaseTransport):
         return self.says
 
 
-async def ask(transport: Transport, *urls: str, timeout_s: float = 5) -> list[Answer]:
-    return await ask_providers(urls or (URL,), transport, timeout_s=timeout_s, clock=lambda: NOW)
+async def ask(transport: Transport, *urls: str, timeout_s: float = 5, proxy: str = "direct") -> list[Answer]:
+    ways = [(url, SecretStr(proxy)) for url in urls or (URL,)]
+    return await ask_providers(ways, transport, timeout_s=timeout_s, clock=lambda: NOW)
 
 
 def told_at(epoch: float, **headers: str) -> httpx.Response:
@@ -89,6 +91,52 @@ async def test_a_host_that_cannot_be_reached_is_a_failure_with_its_cause(error: 
     assert (answer.finding.status, answer.finding.what) == ("fail", what)
     assert answer.finding.change
     assert answer.ahead_s is None
+
+
+async def test_the_proxy_on_the_way_is_told_and_its_password_is_not() -> None:
+    provider = Provider(httpx.Response(200))
+    [answer] = await ask(provider, proxy="http://user:s3cret@proxy.example:3128")
+
+    assert answer.finding.what.startswith("can be reached, in ")
+    assert answer.finding.what.endswith(" ms (through the proxy proxy.example:3128)")
+    assert "s3cret" not in repr(answer)
+    assert provider.requests[0].extensions[PROXY].get_secret_value() == "http://user:s3cret@proxy.example:3128"
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (httpx.ProxyError("407 s3cret"), "the proxy refuses (through the proxy proxy.example:3128)"),
+        (
+            raised(httpx.ConnectError("x"), socket.gaierror()),
+            "its name does not resolve (through the proxy proxy.example:3128)",
+        ),
+    ],
+)
+async def test_a_proxy_that_is_in_the_way_is_named(error: BaseException, what: str) -> None:
+    [answer] = await ask(Provider(error), proxy="http://user:s3cret@proxy.example:3128")
+
+    assert answer.finding.status == "fail"
+    assert "s3cret" not in repr(answer)
+    assert answer.finding.what == what
+
+
+async def test_an_environment_that_names_no_proxy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://user:s3cret@proxy.example")
+    provider = Provider(httpx.Response(200))
+    [answer] = await ask(provider, proxy="environment")
+
+    assert (answer.finding.status, answer.finding.what.partition(" such")[0]) == ("fail", "HTTPS_PROXY must be a URL")
+    assert provider.requests == []
+    assert "s3cret" not in repr(answer)
+
+
+async def test_a_host_is_asked_once_for_each_way_there() -> None:
+    provider = Provider(httpx.Response(200))
+    ways = [(URL, SecretStr("direct")), (URL, SecretStr("http://proxy.example:1")), (URL, SecretStr("direct"))]
+    await ask_providers(ways, provider, timeout_s=5, clock=lambda: NOW)
+
+    assert len(provider.requests) == 2
 
 
 async def test_a_chain_of_errors_that_goes_round_ends() -> None:

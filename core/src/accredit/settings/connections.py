@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from accredit.settings.proxy import Proxy
 from accredit.settings.table import Table
 
 Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\z", max_length=50)]
@@ -24,7 +25,8 @@ class ConnectionSettings(Table):
     """Accept tokens of which nobody can tell the app. Dangerous: another app's token then logs its users in here."""
     trust_email: bool = False
     """Assert `email_verified` although the provider does not vouch for addresses."""
-
+    proxy: Proxy | None = None
+    """Overrides the top-level `proxy` for this connection."""
     namespace: Namespace | None = None
     """The first half of `sub`, `<namespace>|<user id>`; by default the strategy's name.
 

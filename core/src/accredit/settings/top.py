@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from accredit.settings.clients import Authorization, ClientSettings
 from accredit.settings.fields import HttpsUrl
+from accredit.settings.proxy import DIRECT, Proxy
 from accredit.settings.table import Table
 from accredit.settings.tables import (
     CompatibilitySettings,
@@ -26,6 +27,8 @@ class Settings(Table):
     clients: dict[str, ClientSettings] = Field(default_factory=dict)
     authorization: Authorization = "ignore"
     """Whether callers must send a live access token of ours in `Authorization: Bearer`."""
+    proxy: Proxy = SecretStr(DIRECT)
+    """How calls to providers leave: `direct`, by what the `environment` says, or through the proxy of a URL."""
     tokens: TokenSettings = TokenSettings()
     keys: KeySettings = KeySettings()
     storage: StorageSettings = StorageSettings()

@@ -1,15 +1,17 @@
 """How bytes reach a provider: the transport that an engine makes, behind httpx's interface.
 
 It is our own, on llhttp, because httpx's pool costs milliseconds of CPU a request at 64 in flight (encode/httpx#3215),
-has one line for all hosts, and repeats nothing.
+has one line for all hosts, and repeats nothing. Through a proxy httpx's does the work.
 """
 
 import httpx
 
 from accredit.errors import ConfigurationError
-from accredit.transport.pool import READS_ONLY, OwnTransport
+from accredit.transport.pool import READS_ONLY
+from accredit.transport.proxy import proxy_for
+from accredit.transport.routes import PROXY, Routes
 
-__all__ = ["READS_ONLY", "make_transport"]
+__all__ = ["PROXY", "READS_ONLY", "make_transport", "proxy_for"]
 
 
 def make_transport(*, max_connections: int) -> httpx.AsyncBaseTransport:
@@ -22,4 +24,4 @@ def make_transport(*, max_connections: int) -> httpx.AsyncBaseTransport:
         ssl_context = httpx.create_ssl_context()
     except OSError as exc:
         raise ConfigurationError(f"cannot load the certificate authorities (SSL_CERT_FILE): {exc.strerror}") from exc
-    return OwnTransport(ssl_context, max_connections=max_connections)
+    return Routes(ssl_context, max_connections=max_connections)

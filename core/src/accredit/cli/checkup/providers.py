@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import SecretStr
 
 from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.errors import ConfigurationError
 from accredit.http import Transport
+from accredit.transport import PROXY, proxy_for
 from accredit.transport.causes import causes, lacks_descriptors
 
 CLOCK_WARN_S = 30
@@ -32,11 +35,14 @@ class Answer:
 
 
 async def ask_providers(
-    urls: Iterable[str], transport: Transport, *, timeout_s: float, clock: Callable[[], float]
+    ways: Iterable[tuple[str, SecretStr]], transport: Transport, *, timeout_s: float, clock: Callable[[], float]
 ) -> list[Answer]:
-    """Ask the host of each URL, all at once; any answer will do. `clock` returns epoch seconds."""
-    hosts = dict.fromkeys(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls))
-    return list(await asyncio.gather(*(_ask(host, transport, timeout_s, clock) for host in hosts)))
+    """Ask the host of each URL, all at once; any answer will do. `clock` returns epoch seconds.
+
+    Beside each URL stands the setting `proxy` of its connection.
+    """
+    hosts = dict.fromkeys((urlsplit(url)._replace(path="").geturl(), proxy) for url, proxy in ways)
+    return list(await asyncio.gather(*(_ask(host, proxy, transport, timeout_s, clock) for host, proxy in hosts)))
 
 
 def examine_clock(answers: Iterable[Answer]) -> Finding:
@@ -55,22 +61,34 @@ def examine_clock(answers: Iterable[Answer]) -> Finding:
     return _clock_examiner.ok("this machine", f"agrees with the providers', to {CLOCK_WARN_S} s")
 
 
-async def _ask(host: str, transport: Transport, timeout_s: float, clock: Callable[[], float]) -> Answer:
-    request = httpx.Request("GET", f"{host}/", headers={"User-Agent": "accredit", "Accept-Encoding": "identity"})
+async def _ask(
+    host: str, proxy: SecretStr, transport: Transport, timeout_s: float, clock: Callable[[], float]
+) -> Answer:
+    headers = {"User-Agent": "accredit", "Accept-Encoding": "identity"}
+    request = httpx.Request("GET", f"{host}/", headers=headers, extensions={PROXY: proxy})
     begun, sent_at = time.perf_counter(), clock()
     try:
+        through = _through(host, proxy)
         async with asyncio.timeout(timeout_s):
             response = await transport.handle_async_request(request)
             await response.aclose()  # the head is enough, and the body may be of any size
+    except ConfigurationError as exc:
+        return Answer(_reach_examiner.fail(host, str(exc), "correct the variable, or the setting proxy"))
     except Exception as exc:  # reaching out may fail in any way, and each is a finding
         what, change = _cause(exc, timeout_s)
-        return Answer(_reach_examiner.fail(host, what, change))
+        return Answer(_reach_examiner.fail(host, what + through, change))
     took_ms = (time.perf_counter() - begun) * 1000
     ahead_s = _ahead(response, (sent_at + clock()) / 2)
     if response.status_code >= 500:
-        what = f"answers status {response.status_code}"
+        what = f"answers status {response.status_code}{through}"
         return Answer(_reach_examiner.warn(host, what, "none here, if the provider's status page agrees"), ahead_s)
-    return Answer(_reach_examiner.ok(host, f"can be reached, in {took_ms:.0f} ms"), ahead_s)
+    return Answer(_reach_examiner.ok(host, f"can be reached, in {took_ms:.0f} ms{through}"), ahead_s)
+
+
+def _through(host: str, proxy: SecretStr) -> str:
+    """Name the proxy on the way, without its credentials; nothing where there is none."""
+    url = proxy_for(host, proxy)
+    return "" if url is None else f" (through the proxy {urlsplit(url.get_secret_value()).netloc.rpartition('@')[2]})"
 
 
 def _ahead(response: httpx.Response, now: float) -> float | None:
@@ -87,6 +105,8 @@ def _cause(exc: BaseException, timeout_s: float) -> tuple[str, str]:
     """Say why a host cannot be reached, and what to look at: by the innermost error that tells."""
     if lacks_descriptors(exc):
         return "this process has no file descriptor left", "raise the limit of open files (ulimit -n)"
+    if isinstance(exc, httpx.ProxyError):
+        return "the proxy refuses", "check the setting proxy, its password, and what the proxy lets through"
     for one in causes(exc):
         if isinstance(one, ssl.SSLCertVerificationError):
             return "its certificate is not trusted", "check this machine's CA certificates (SSL_CERT_FILE), and proxies"

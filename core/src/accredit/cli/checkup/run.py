@@ -34,9 +34,13 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
             if settings.storage.url.startswith(_SQLITE):
                 findings += examine_database(Path(settings.storage.url.removeprefix(_SQLITE)))
         if exchange.connections and not offline:
-            urls = [url for one in exchange.connections.values() for url in one.settings.provider_urls]
+            ways = [
+                (url, one.settings.proxy or exchange.settings.proxy)
+                for one in exchange.connections.values()
+                for url in one.settings.provider_urls
+            ]
             timeout_s = exchange.settings.limits.provider_timeout_s
-            answers = await ask_providers(urls, transport, timeout_s=timeout_s, clock=clock)
+            answers = await ask_providers(ways, transport, timeout_s=timeout_s, clock=clock)
             findings += [*(answer.finding for answer in answers), examine_clock(answers)]
             findings += [await examine_credentials(one, exchange) for one in exchange.connections.values()]
     finally:
