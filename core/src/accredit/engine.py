@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pydantic import SecretStr
+
 from accredit.audit import Audit, Reporter
 from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
@@ -24,7 +26,7 @@ from accredit.standing import Standing
 from accredit.storage import Storage, open_storage
 from accredit.strategy import VerifyContext
 from accredit.subjects import Subjects
-from accredit.transport import make_transport
+from accredit.transport import make_transport, proxy_for
 
 
 class Engine:
@@ -121,6 +123,8 @@ class Engine:
         await self.storage.open()
         opened.push_async_callback(self._close_part, "storage", self.storage.close)
         for connection in self.connections.values():
+            for url in connection.settings.provider_urls:
+                proxy_for(url, connection.settings.proxy or self.settings.proxy)  # raises where none can be used
             if connection.settings.accept_unbound_tokens:
                 self.reporter.warn_unbound(connection.name)
             if (version := self._api_versions[connection.name]) is not None:
@@ -176,8 +180,8 @@ class Engine:
             if kind is None:  # else the block's own error matters more
                 raise
 
-    def http(self, urls: Iterable[str]) -> ProviderHTTP:
-        """Return a client for the hosts of `urls`, for one exchange."""
+    def http(self, urls: Iterable[str], proxy: SecretStr | None = None) -> ProviderHTTP:
+        """Return a client for the hosts of `urls`, for one exchange; by default through the proxy for all."""
         if self._transport is None:
             raise LifecycleError(NOT_OPEN)
         return ProviderHTTP(
@@ -185,11 +189,12 @@ class Engine:
             urls=urls,
             timeout_s=self.settings.limits.provider_timeout_s,
             max_response_bytes=self.settings.limits.max_response_bytes,
+            proxy=proxy or self.settings.proxy,
         )
 
     def context(self, connection: Connection) -> VerifyContext:
         """Return what a connection's strategy may use in one exchange."""
-        http = self.http(connection.settings.provider_urls)
+        http = self.http(connection.settings.provider_urls, connection.settings.proxy)
         return VerifyContext(http, IdTokenVerifier(self._jwks, http, self.clock), self.clock)
 
     @contextmanager
