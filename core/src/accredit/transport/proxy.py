@@ -20,8 +20,8 @@ def proxy_for(url: str, proxy: SecretStr) -> SecretStr | None:
     Raises:
         ConfigurationError: `HTTPS_PROXY` is asked for, and cannot be used.
     """
-    parts, way = urlsplit(url), proxy.get_secret_value()
-    if way == DIRECT or parts.scheme != "https":
+    way = proxy.get_secret_value()
+    if way == DIRECT or (parts := urlsplit(url)).scheme != "https":
         return None
     if way != ENVIRONMENT:
         return proxy
