@@ -1,6 +1,7 @@
 """The examples of docs/subjects.md do what the page says, over HTTP and with a provider behind them."""
 
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,63 @@ async def test_who_leaves_the_directory_is_out_everywhere(world: World, settings
         directory.gone.clear()
         assert (await userinfo(client, tokens["access_token"])).status_code == 200
         assert (await refresh(client, tokens["refresh_token"])).status_code == 200
+
+
+@pytest.fixture
+def database() -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(":memory:")
+    yield connection
+    connection.close()
+
+
+def count(database: sqlite3.Connection, table: str) -> int:
+    [number] = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - a name of this file
+    return int(number)
+
+
+async def sub_of(client: httpx.AsyncClient, tokens: dict[str, str]) -> str:
+    return str((await userinfo(client, tokens["access_token"])).json()["sub"])
+
+
+async def test_a_host_with_a_table_of_users_resolves_links_unlinks_and_deactivates(
+    world: World, settings: Settings, tmp_path: Path, database: sqlite3.Connection
+) -> None:
+    users = example("class Users")["Users"](database)
+    async with served(settings, tmp_path, users) as (exchange, client):
+        first = (await log_in(client, world, "facebook")).json()
+        user = await sub_of(client, first)
+        assert await sub_of(client, (await log_in(client, world, "facebook")).json()) == user
+        assert (count(database, "users"), count(database, "logins")) == (1, 1)
+
+        # The user who is signed in adds a Google account, twice; it makes no second user.
+        for _ in range(2):
+            linked = (await log_in(client, world, "google-oauth2", main_access_token=first["access_token"])).json()
+            assert await sub_of(client, linked) == user
+        google = (await log_in(client, world, "google-oauth2")).json()
+        assert await sub_of(client, google) == user
+        assert (count(database, "users"), count(database, "logins")) == (1, 2)
+
+        # Somebody else's is refused.
+        other = (await log_in(client, world, "weibo")).json()
+        taken = await log_in(client, world, "google-oauth2", main_access_token=other["access_token"])
+        assert taken.json()["error_description"] == "this identity belongs to another user"
+        assert (count(database, "users"), count(database, "logins")) == (2, 3)
+
+        # The host takes the Google account off: its logins end, the others go on, and it is a new user's.
+        [user_id] = [row[0] for row in database.execute("SELECT user_id FROM logins WHERE namespace = 'google-oauth2'")]
+        await exchange.subjects.unlink("google-oauth2", user_id)
+        assert count(database, "logins") == 2
+        assert (await refresh(client, google["refresh_token"])).status_code == 403
+        assert (await refresh(client, linked["refresh_token"])).status_code == 403
+        assert await sub_of(client, (await log_in(client, world, "google-oauth2")).json()) not in {user, ""}
+        assert (await refresh(client, first["refresh_token"])).status_code == 200
+
+        # A user who is not active is out, wherever a token is shown, and comes back with it.
+        users.set_active(user, active=False)
+        assert (await userinfo(client, first["access_token"])).status_code == 401
+        assert (await log_in(client, world, "facebook")).json()["error_description"] == "user is blocked"
+        refused = await log_in(client, world, "twitter", main_access_token=first["access_token"])
+        assert refused.json()["error_description"] == "user is blocked"
+        assert count(database, "users") == 3
+        users.set_active(user, active=True)
+        assert (await userinfo(client, first["access_token"])).status_code == 200

@@ -72,7 +72,12 @@ class Engine:
         self._opened = AsyncExitStack()
         self._unclosed: list[str] = []
         self.subjects = Subjects(
-            self.storage, clock=clock, report=self.reporter.subject, require_open=self._life.require
+            self.storage,
+            policy=settings.subjects.policy,
+            tell_plugins=self.hooks.unlink_identity,
+            clock=clock,
+            report=self.reporter.subject,
+            require_open=self._life.require,
         )
         self._transport = transport
         self._owns_transport = transport is None

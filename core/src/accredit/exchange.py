@@ -25,6 +25,7 @@ from accredit.steps.find_connection import allow_connection, find_connection
 from accredit.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.steps.issue import issue
 from accredit.steps.link import link
+from accredit.steps.link_with_plugins import link_with_plugins
 from accredit.steps.normalize import normalize
 from accredit.steps.resolve_subject import resolve_subject
 from accredit.steps.verify import verify
@@ -76,6 +77,7 @@ class Exchange(Engine):
             self.standing,
             client_id=request.client_id,
             audience=settings.issuer,
+            hooks=self.hooks,
             policy=settings.subjects.policy,
         )
         scopes = check(grant_scopes, request.scopes, client)
@@ -107,8 +109,11 @@ class Exchange(Engine):
         claims = check(build_claims, login, extras, settings=settings, now=now, nonce=request.token.nonce)
         key, ttl = self.keys.current, settings.tokens
         await check(confirm_subject, login, self.standing)
+        is_new = resolution.entry == "link"
+        if main is not None:
+            resolution = await check(link_with_plugins, login, resolution, self.hooks)
         await check(link, identity, resolution, self.storage, now=now)
-        audit.linked = resolution.entry == "link"
+        audit.linked = is_new
         tokens = await check(issue, login, claims, key=key, storage=self.storage, ttl=ttl, now=now)
         audit.scopes = scopes
         return tokens

@@ -35,6 +35,8 @@ class Hooks:
         self._storage = storage
         self._resolve_subject = _calls(manager, "resolve_subject")
         self._subject_active = _calls(manager, "subject_active")
+        self._link_identity = _calls(manager, "link_identity")
+        self._unlink_identity = _calls(manager, "unlink_identity")
         self._authorize = _calls(manager, "authorize")
         self._claims = _calls(manager, "claims")
         self._observe = _calls(manager, "observe")
@@ -52,6 +54,36 @@ class Hooks:
                     raise PluginFailed(f"{call[0]}: named a subject {problem}")
                 return subject
         return None
+
+    @property
+    def can_link(self) -> bool:
+        """Tell whether users can add logins: plugins that name the subjects must hear of it, or it would be in vain."""
+        return bool(self._link_identity) or not self._resolve_subject
+
+    def is_of_a_namespace(self, subject: str) -> bool:
+        """Tell whether a subject is of the form that identities have by default."""
+        namespace, bar, _ = subject.partition("|")
+        return bool(bar) and namespace in self._namespaces
+
+    async def link_identity(self, identity: Identity, subject: str, client_id: str) -> Subject | None:
+        """Let the first plugin that keeps links of its own give the identity to `subject`, and return whose it is now.
+
+        Raises:
+            PluginFailed: it named a subject that cannot be.
+        """
+        values = {"identity": identity, "subject": subject, "client_id": client_id}
+        for call in self._link_identity:
+            owner = await self._call(call, values, Subject)
+            if owner is not None:
+                if problem := _problem_of_form(owner):
+                    raise PluginFailed(f"{call[0]}: named a subject {problem}")
+                return owner
+        return None
+
+    async def unlink_identity(self, namespace: str, user_id: str, subject: str | None) -> None:
+        """Tell every plugin that an identity is nobody's any more."""
+        for call in self._unlink_identity:
+            await self._call(call, {"namespace": namespace, "user_id": user_id, "subject": subject}, type(None))
 
     async def subject_active(self, subject: str, client_id: str) -> bool:
         """Tell whether no plugin says that a subject may not be here any more.
@@ -88,14 +120,10 @@ class Hooks:
                 failed(name, error.detail.removeprefix(f"{name}: "))
 
     async def _problem_of(self, subject: Subject, identity: Identity) -> str | None:
-        if problem := problem_of_subject_id(subject.id):
-            return f"whose id {problem}"
-        blocked: object = subject.blocked
-        if not isinstance(blocked, bool):
-            return "whose blocked is no bool"
-        namespace, bar, _ = subject.id.partition("|")
+        if problem := _problem_of_form(subject):
+            return problem
         default = default_subject(identity.namespace, identity.user_id)
-        if not bar or namespace not in self._namespaces or subject.id == default:
+        if subject.id == default or not self.is_of_a_namespace(subject.id):
             return None
         # Somebody logs in as this one by an identity of that namespace. Only a link makes it this identity's as well.
         found = await self._storage.subject_of(identity.namespace, identity.user_id)
@@ -111,6 +139,13 @@ class Hooks:
         if result is not None and not isinstance(result, expected):
             raise PluginFailed(f"{name}: {function.__name__} returned {type(result).__name__}")
         return result
+
+
+def _problem_of_form(subject: Subject) -> str | None:
+    if problem := problem_of_subject_id(subject.id):
+        return f"whose id {problem}"
+    blocked: object = subject.blocked
+    return None if isinstance(blocked, bool) else "whose blocked is no bool"
 
 
 def _calls(manager: pluggy.PluginManager, name: str) -> tuple[_Call, ...]:

@@ -8,6 +8,8 @@ hook                    when, how often                    returns              
 `signer`                once, at start-up                  a `Signer`, or None         start-up stops
 `resolve_subject`       each exchange, after the profile   `Subject`, or None to pass  refused, 500 with an alert
 `subject_active`        each use of a token of ours        False: no; None to pass     refused, 500 with an alert
+`link_identity`         a signed-in user adds a login      `Subject`, or None to pass  refused, 500 with an alert
+`unlink_identity`       the host takes a login off         nothing                     nothing is changed
 `authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
 `claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
 `observe`               each exchange, when it has ended   nothing                     logged, nothing else
@@ -25,10 +27,9 @@ A plugin is a module or object whose functions carry `@hookimpl`::
 
     exchange = Exchange(settings, plugins=[OnlyStaff()])
 
-Hooks run in the order the plugins were given. `resolve_subject`, `subject_active`, `authorize` and `claims` are
-coroutines, `observe` and the registration hooks are plain functions; start-up refuses the other kind, a misspelt name,
-and a function that is called like a hook but is not marked. `AccessDenied` refuses with 401 from any of the coroutines
-but `subject_active`, and each has `limits.exchange_timeout_s` to answer.
+Hooks run in the order the plugins were given. All but `observe` and the registration hooks are coroutines; start-up
+refuses the other kind, a misspelt name, and a function that is called like a hook but is not marked. `AccessDenied`
+refuses with 401 from any of the coroutines but `subject_active`, and each has `limits.exchange_timeout_s` to answer.
 
 `authorize` and `claims` also run at each refresh, with the login that goes on: `login.is_refresh` is true then, the
 profile has only what that login's scopes opened, and `login.identity.audience` is None.
@@ -72,7 +73,30 @@ def signer() -> Signer | None:
 
 @hookspec
 async def resolve_subject(identity: Identity, client_id: str) -> Subject | None:
-    """Return our user for a verified identity. The first that is not None wins; by default `<namespace>|<user id>`."""
+    """Return our user for a verified identity. The first that is not None wins; by default `<namespace>|<user id>`.
+
+    Not asked about an identity that a signed-in user is adding: see `link_identity`.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+async def link_identity(identity: Identity, subject: str, client_id: str) -> Subject | None:
+    """Give the identity to `subject`, who is signed in, and return whose it is now; None leaves it to our own store.
+
+    The first that is not None wins. Another subject than `subject` means that the identity was somebody else's, and
+    refuses. Called last, when the login is authorized; it may be called again for what is linked already.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+async def unlink_identity(namespace: str, user_id: str, subject: str | None) -> None:
+    """Forget whose the identity is: it is being taken off by `exchange.subjects.unlink`.
+
+    `subject` is whose it is in our own store, None where that knows nothing. Every plugin is told; one that raises
+    stops it, and what comes after it is left as it was. May be called again for what is forgotten already.
+    """
     raise NotImplementedError
 
 

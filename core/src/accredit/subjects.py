@@ -1,11 +1,13 @@
 """What a host does to its subjects: block them, and decide which identities are theirs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from accredit.models import problem_of_subject_id
+from accredit.settings import SubjectPolicy
 from accredit.storage import SubjectStore
+from accredit.storage.subjects import default_subject
 
 
 class Report(Protocol):
@@ -19,23 +21,31 @@ def _tell_nobody(_event: str, /, **_fields: str | None) -> None:
     pass
 
 
+async def _tell_no_plugin(_namespace: str, _user_id: str, _subject: str | None) -> None:
+    pass
+
+
 class Subjects:
     """Subjects and their identities, as `Exchange.subjects`. Works at once in every process that shares the storage.
 
     What is stored counts for plugins' subjects too when they are blocked; whose an identity is, a plugin decides first.
     Every method raises `StorageFailed` where it cannot be done, and what `require_open` raises. `clock` returns epoch
-    seconds.
+    seconds. `tell_plugins` takes the arguments of the hook `unlink_identity`.
     """
 
     def __init__(
         self,
         store: SubjectStore,
         *,
+        policy: SubjectPolicy = "stateless",
+        tell_plugins: Callable[[str, str, str | None], Awaitable[None]] = _tell_no_plugin,
         clock: Callable[[], float] = time.time,
         report: Report = _tell_nobody,
         require_open: Callable[[], None] = lambda: None,
     ) -> None:
         self._stored = store
+        self._policy = policy
+        self._tell_plugins = tell_plugins
         self._require_open = require_open
         self._clock = clock
         self._report = report
@@ -45,8 +55,20 @@ class Subjects:
         self._require_open()
         return self._stored
 
+    async def subject_of(self, namespace: str, user_id: str) -> str | None:
+        """Return whose an identity is, as far as our own store and the policy say; plugins are not asked.
+
+        What is stored counts: the subject it was entered under or linked to, None if it was unlinked. Of an identity
+        that is not stored, the policies `stateless` and `create` say `<namespace>|<user id>`, which it would log in;
+        `link-only` and `existing-only` say None.
+        """
+        found = await self._store.subject_of(namespace, user_id)
+        if found is not None:
+            return None if found.unlinked else found.id
+        return default_subject(namespace, user_id) if self._policy in {"stateless", "create"} else None
+
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
-        """Return the identities, (strategy, user id), that are stored for a subject, oldest first.
+        """Return the identities, (namespace, user id), that are stored for a subject, oldest first.
 
         Under policy `stateless` only what was linked is stored, not the identity that a subject is named after.
         """
@@ -67,22 +89,33 @@ class Subjects:
         await self._store.set_blocked(subject, blocked=False)
         self._report("subject.unblocked", subject=subject)
 
-    async def link(self, strategy: str, user_id: str, subject: str) -> bool:
+    async def link(self, namespace: str, user_id: str, subject: str) -> bool:
         """Give an identity to a subject, or tell by False that it is another one's.
 
-        Be sure that both are one person. An equal e-mail address proves nothing.
+        In our own store only: plugins are not told, since whoever calls this can tell them. Be sure that both are one
+        person. An equal e-mail address proves nothing.
 
         Raises:
             ValueError: `subject` cannot become `sub`.
         """
         if problem := problem_of_subject_id(subject):
             raise ValueError(f"a subject's id {problem}")
-        linked = await self._store.link(strategy, user_id, subject, now=int(self._clock()))
+        linked = await self._store.link(namespace, user_id, subject, now=int(self._clock()))
         if linked:
-            self._report("subject.linked", subject=subject, strategy=strategy, user_id=user_id)
+            self._report("subject.linked", subject=subject, namespace=namespace, user_id=user_id)
         return linked
 
-    async def unlink(self, strategy: str, user_id: str) -> None:
-        """Take an identity off its subject: it logs in nobody until it is linked again, and its grants are revoked."""
-        await self._store.unlink(strategy, user_id)
-        self._report("subject.unlinked", strategy=strategy, user_id=user_id)
+    async def unlink(self, namespace: str, user_id: str) -> None:
+        """Take an identity off its subject: it logs in nobody until it is linked again, and its grants are revoked.
+
+        Plugins are told first, by `unlink_identity`: where one raises, nothing here has changed. Where the store fails
+        after that, call it again: it has no effect twice.
+
+        Raises:
+            AccessDenied: a plugin refuses.
+            PluginFailed: a plugin failed.
+        """
+        found = await self._store.subject_of(namespace, user_id)
+        await self._tell_plugins(namespace, user_id, None if found is None or found.unlinked else found.id)
+        await self._store.unlink(namespace, user_id)
+        self._report("subject.unlinked", namespace=namespace, user_id=user_id)

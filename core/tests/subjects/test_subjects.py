@@ -16,10 +16,10 @@ async def test_each_change_leaves_a_line_in_the_log(wire: Bench) -> None:
 
     lines = [{name: line[name] for name in line if name not in {"timestamp", "level"}} for _, line in wire.log.events()]
     assert lines == [
-        {"event": "subject.linked", "subject": "ada", "strategy": "acme", "user_id": "1"},
+        {"event": "subject.linked", "subject": "ada", "namespace": "acme", "user_id": "1"},
         {"event": "subject.blocked", "subject": "ada"},
         {"event": "subject.unblocked", "subject": "ada"},
-        {"event": "subject.unlinked", "strategy": "acme", "user_id": "1"},
+        {"event": "subject.unlinked", "namespace": "acme", "user_id": "1"},
     ]
     assert wire.events == []
 

@@ -10,7 +10,7 @@ from core.tests.acme import ADA
 from core.tests.bench import NOW, Bench, assert_refused, bench, good_request
 from pydantic import SecretStr
 
-from accredit import Identity, Subject, hookimpl
+from accredit import hookimpl
 from accredit.errors import IdentityTaken
 from accredit.storage import SqliteStorage
 
@@ -219,29 +219,6 @@ async def test_a_login_that_is_denied_links_nothing() -> None:
         assert (await wire.post(**GLOBEX, main_access_token=token)).status_code == 500
         assert await wire.storage.subject_of("globex", "77") is None
         assert wire.event.linked is False
-
-
-class Resolver:
-    """Says whose the identities of a strategy are."""
-
-    def __init__(self, **subjects: str) -> None:
-        self.subjects = subjects
-
-    @hookimpl
-    async def resolve_subject(self, identity: Identity) -> Subject | None:
-        subject = self.subjects.get(identity.strategy)
-        return None if subject is None else Subject(subject)
-
-
-async def test_what_a_plugin_says_counts_more_than_a_link() -> None:
-    async with bench(plugins=[Resolver(acme="ada", globex="ada")]) as wire:
-        token = await main_token(wire)
-        assert await subject_of(wire, **GLOBEX, main_access_token=token) == "ada"
-        assert wire.event.linked is False
-        assert await wire.storage.subject_of("globex", "77") is None
-    async with bench(plugins=[Resolver(globex="grace")]) as wire:
-        token = await main_token(wire)
-        assert_refused(await wire.post(**GLOBEX, main_access_token=token), *TAKEN)
 
 
 async def test_an_unlinked_identity_can_be_linked_again(wire: Bench) -> None:

@@ -21,7 +21,9 @@ app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 SubjectArgument = Annotated[
     str, typer.Argument(metavar="SUBJECT", help="The `sub` of our tokens, such as 'facebook|1234'.")
 ]
-StrategyArgument = Annotated[str, typer.Argument(metavar="STRATEGY", help="The provider, such as facebook.")]
+NamespaceArgument = Annotated[
+    str, typer.Argument(metavar="NAMESPACE", help="The identity's first half, such as facebook.")
+]
 UserIdArgument = Annotated[str, typer.Argument(metavar="USER_ID", help="The provider's id of the user.")]
 
 
@@ -46,8 +48,8 @@ def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
 
     identities, blocked = _run(config, look)
     typer.echo(f"{subject}: {'blocked' if blocked else 'not blocked'}")
-    for strategy, user_id in identities:
-        typer.echo(f"  {strategy} {user_id}")
+    for namespace, user_id in identities:
+        typer.echo(f"  {namespace} {user_id}")
     if not identities:
         typer.echo("  no identity is stored")
 
@@ -68,24 +70,24 @@ def unblock(subject: SubjectArgument, config: ConfigOption = None) -> None:
 
 @app.command()
 def link(
-    strategy: StrategyArgument, user_id: UserIdArgument, subject: SubjectArgument, config: ConfigOption = None
+    namespace: NamespaceArgument, user_id: UserIdArgument, subject: SubjectArgument, config: ConfigOption = None
 ) -> None:
     """Give an identity to a subject. Be sure that both are one person: an equal e-mail address proves nothing."""
     from accredit.models import problem_of_subject_id
 
     if problem := problem_of_subject_id(subject):
         raise typer.BadParameter(f"it {problem}", param_hint="SUBJECT")
-    if not _run(config, lambda subjects: subjects.link(strategy, user_id, subject)):
-        typer.echo(f"accredit: {strategy} {user_id} belongs to another subject; unlink it first", err=True)
+    if not _run(config, lambda subjects: subjects.link(namespace, user_id, subject)):
+        typer.echo(f"accredit: {namespace} {user_id} belongs to another subject; unlink it first", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{strategy} {user_id} belongs to {subject}")
+    typer.echo(f"{namespace} {user_id} belongs to {subject}")
 
 
 @app.command()
-def unlink(strategy: StrategyArgument, user_id: UserIdArgument, config: ConfigOption = None) -> None:
+def unlink(namespace: NamespaceArgument, user_id: UserIdArgument, config: ConfigOption = None) -> None:
     """Take an identity off its subject: it logs in nobody until it is linked again."""
-    _run(config, lambda subjects: subjects.unlink(strategy, user_id))
-    typer.echo(f"{strategy} {user_id} belongs to nobody")
+    _run(config, lambda subjects: subjects.unlink(namespace, user_id))
+    typer.echo(f"{namespace} {user_id} belongs to nobody")
 
 
 def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from accredit.access_token import AccessToken
 from accredit.errors import InvalidMainToken, LinkingUnavailable, SubjectBlocked
+from accredit.hooks import Hooks
 from accredit.settings import SubjectPolicy
 from accredit.standing import Standing
 
@@ -18,6 +19,7 @@ async def check_main_token(
     client_id: str,
     audience: str,
     policy: SubjectPolicy,
+    hooks: Hooks,
 ) -> str | None:
     """Return the id of the subject to link to, or None where the request does not ask for it.
 
@@ -25,7 +27,7 @@ async def check_main_token(
     be meant for us: an API that is shown a user's token must not be able to link its own identity to that user.
 
     Raises:
-        LinkingUnavailable: only the host links identities.
+        LinkingUnavailable: only the host links identities, or its plugin would not hear of it.
         InvalidMainToken: not a live access token of a user, issued to this client and meant for us.
         SubjectBlocked: that user may not be here any more.
         PluginFailed: a plugin cannot tell.
@@ -34,6 +36,8 @@ async def check_main_token(
         return None
     if policy == "existing-only":
         raise LinkingUnavailable
+    if not hooks.can_link:
+        raise LinkingUnavailable("a plugin names the subjects, and none has the hook link_identity")
     token = read(main_access_token.get_secret_value())
     if token is None:
         raise InvalidMainToken("not a live access token of ours")

@@ -24,7 +24,8 @@ async def resolve_subject(
         IdentityTaken: it is another subject's than `main`.
         PluginFailed: a plugin raised, or named a subject that cannot be this identity's.
     """
-    named = await hooks.resolve_subject(identity, client_id)
+    # A plugin that makes its users as they come would make another one of the identity that is to be linked.
+    named = await hooks.resolve_subject(identity, client_id) if main is None else None
     if named is not None:
         stored = await storage.get(named.id)
         if named.blocked:  # the host's no ends what it has let in before, as a block in the store does
