@@ -120,6 +120,18 @@ async def test_a_request_that_is_cancelled_while_it_arrives_leaves_an_event() ->
         wire.assert_untouched()
 
 
+async def test_so_does_one_at_any_other_endpoint() -> None:
+    async with bench() as wire:
+        answering = asyncio.create_task(_answer(wire.exchange, _receiving([_chunk(BODY)]), path="/oauth/revoke"))
+        await asyncio.sleep(0)  # it waits for the rest
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+
+        assert answering.cancelled()
+        [(level, line)] = wire.log.events()
+        assert (level, line["event"], line["status"]) == ("info", "revocation.abandoned", 499)
+
+
 async def test_the_app_opens_and_closes_the_exchange_it_serves() -> None:
     opened: list[str] = []
 
