@@ -27,7 +27,7 @@ from accredit.strategy import Strategy
 MODULES = {
     "application": ("accredit.exchange", "accredit.engine", "accredit.asgi", "accredit.configuration"),
     "strategies": ("accredit.strategy", "accredit.http", "accredit.id_token"),
-    "values": ("accredit.audience", "accredit.profile", "accredit.models"),
+    "values": ("accredit.audience", "accredit.profile", "accredit.text", "accredit.models"),
     "errors": ("accredit.errors",),
     "hooks": ("accredit.hookspecs", "accredit.events"),
     "settings": (

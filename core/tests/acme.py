@@ -23,9 +23,9 @@ from accredit import (
 )
 from accredit.errors import InvalidProviderToken, MissingParameter
 from accredit.jose import SigningKey
-from accredit.profile import text
 from accredit.settings import BaseUrl, HttpsUrl, Names
 from accredit.strategy import UserIdScope
+from accredit.text import text
 
 API_URL = "https://api.acme.example"
 JWKS_URL = "https://keys.acme.example/jwks"

@@ -24,6 +24,10 @@ _ENCRYPTION = JWERegistry(algorithms=["dir", "A256GCM"])
 _AT_HASH = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
 
+LONGEST_TOKEN = 16_384
+"""Characters. Our endpoints refuse a longer one, so none is issued."""
+
+
 class InvalidJwt(Exception):
     """Say that a JWT is malformed, badly signed, or signed with what is not accepted."""
 

@@ -1,10 +1,19 @@
 """What a provider says about a person, as OIDC claims. Source: OpenID Connect Core 1.0 section 5.1."""
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+
+from accredit.text import LONGEST_PLACE, email_address, short_text, text, web_url
+
+LONGEST_PROFILE_BYTES = 6144
+"""All claims together, as JSON in ASCII: so much fits into every token, with whatever else stands there."""
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999. Whole numbers from a provider may have thousands of digits."""
 
 
 class Assurance(enum.StrEnum):
@@ -20,7 +29,7 @@ class Assurance(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An address with its assurance."""
+    """An address with its assurance. In a `Profile` it is a plain one (`accredit.text.email_address`), or gone."""
 
     address: str
     assurance: Assurance
@@ -38,8 +47,11 @@ class Profile:
     `birthdate` is `YYYY-MM-DD`, `0000-MM-DD` or `YYYY`; `locale` is a BCP 47 tag; `updated_at` is epoch seconds;
     `address` is a free-text location and becomes `{"formatted": …}`.
 
+    Whatever a strategy passes, each claim is then what `accredit.text` makes of it: cut, cleaned, or None. Of more
+    than `LONGEST_PROFILE_BYTES` in all the longest claims go.
+
     Raises:
-        ValueError: a claim is an empty string; pass it through `text` first.
+        TypeError: `email` is no `Email`.
     """
 
     name: str | None = None
@@ -60,9 +72,24 @@ class Profile:
     address: str | None = None
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if getattr(self, field.name) == "":
-                raise ValueError(f"claim {field.name} is empty; leave it out instead")
+        for name in _NAMES:
+            value = getattr(self, name)
+            if value is not None:
+                self._set(name, _RULES.get(name, text)(value))
+        self._shorten()
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)  # frozen for everybody else
+
+    def _shorten(self) -> None:
+        """Leave out the longest claims until the rest is short enough."""
+        texts = {name: value for name in _NAMES if isinstance(value := getattr(self, name), str)}
+        # Most profiles are so short that nobody need count: at most two bytes a character of ASCII, twelve an emoji.
+        if sum(len(value) * (2 if value.isascii() else 12) for value in texts.values()) < LONGEST_PROFILE_BYTES // 2:
+            return
+        longest_first = sorted(texts, key=lambda name: len(json.dumps(texts[name])), reverse=True)
+        while len(json.dumps(self.claims())) > LONGEST_PROFILE_BYTES:
+            self._set(longest_first.pop(0), None)
 
     def claims(self) -> dict[str, Any]:
         """Return the claims that are stated, under their OIDC names."""
@@ -87,23 +114,25 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
 """Which claims each scope opens. Source: OpenID Connect Core 1.0 section 5.4."""
 
 
-def text(value: object) -> str | None:
-    """Return a provider's text, or None where it is absent, blank or not a string at all.
-
-    Half a surrogate pair, which JSON can hold (a name cut off inside an emoji), becomes U+FFFD: UTF-8 cannot hold it.
-    """
-    if not isinstance(value, str):
-        return None
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip() or None
+def _moment(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= _LAST_SECOND else None  # not isinstance: True is an int
 
 
-def web_url(value: object) -> str | None:
-    """Return a provider's link, or None where it is not an http or https URL with a host, in one printable piece."""
-    url = text(value)
-    if url is None or not url.isprintable() or " " in url:
-        return None
-    try:
-        parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else None
-    except ValueError:  # an unfinished IPv6 address
-        return None
+def _email(value: object) -> Email | None:
+    if not isinstance(value, Email):
+        raise TypeError("email must be an Email")
+    address = email_address(value.address)
+    return None if address is None else replace(value, address=address)
+
+
+_NAMES = tuple(f.name for f in fields(Profile))
+_RULES: Mapping[str, Callable[[Any], object]] = MappingProxyType(
+    {
+        **dict.fromkeys(("profile", "picture", "website"), web_url),
+        **dict.fromkeys(("birthdate", "zoneinfo", "locale"), partial(short_text, longest=64)),
+        "address": partial(text, longest=LONGEST_PLACE),
+        "updated_at": _moment,
+        "email": _email,
+    }
+)
+"""What each claim goes through; `text` where nothing is said."""

@@ -118,6 +118,7 @@ async def in_order(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
             await asyncio.gather(later, return_exceptions=True)
         elif not later.cancelled():
             later.exception()  # looked at, so that nobody is warned of it
+        second.close()  # in case it never began
 
 
 async def _contained(call: Coroutine[Any, Any, B]) -> B:

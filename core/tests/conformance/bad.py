@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.http import ProviderResponse
 from accredit.strategy import VerifyContext
 from accredit.testing import Sample
+from accredit.text import text
 
 BAD: dict[type[GoodSuite], tuple[str, ...]] = {}
 """Each suite of a bad strategy, with the checks it must fail."""
@@ -321,7 +323,44 @@ class BelievesInTypes(Good):
         return Profile(name=verification.claims["name"].title(), nickname=verification.claims["screen_name"].strip())
 
 
-@fails("no_claim_is_empty", "odd_fields_never_become_claims")
+class OwnProfile(Profile):
+    def claims(self) -> dict[str, Any]:
+        return {"name": "", **super().claims()}
+
+
+@fails("no_claim_is_empty", "our_own_endpoints_accept_what_is_issued")
+class BringsItsOwnProfile(Good):
+    def normalize(self, verification: Verification) -> Profile:
+        return OwnProfile(name=text(verification.claims.get("name")))
+
+
+class UncleanProfile(Profile):
+    def __post_init__(self) -> None:
+        """Let everything through."""
+
+
+@fails("hostile_text_never_becomes_a_claim")
+class LetsEverythingThrough(Good):
+    def normalize(self, verification: Verification) -> Profile:
+        return UncleanProfile(name=text(verification.claims.get("name")), picture=verification.claims.get("picture"))
+
+
+@fails("hostile_text_never_becomes_a_claim", "our_own_endpoints_accept_what_is_issued")
+class RefusesStrangeNames(Good):
+    def normalize(self, verification: Verification) -> Profile:
+        if not str(verification.claims.get("name")).isprintable():
+            raise ValueError("a strange name")
+        return super().normalize(verification)
+
+
+@fails("what_people_write_stays")
+class KeepsWhatIsPrintable(Good):
+    def normalize(self, verification: Verification) -> Profile:
+        name = text(verification.claims.get("name")) or ""
+        return replace(super().normalize(verification), name="".join(filter(str.isprintable, name)))
+
+
+@fails("odd_fields_never_become_claims")
 class PadsNames(Good):
     def normalize(self, verification: Verification) -> Profile:
         return Profile(name=f" {verification.claims.get('name')}")

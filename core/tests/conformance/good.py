@@ -13,12 +13,12 @@ from starlette.routing import BaseRoute, Route
 from accredit import AppBound, Assurance, ConnectionSettings, Email, Profile, ProviderToken, Strategy, Verification
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.http import ProviderResponse
-from accredit.profile import text, web_url
 from accredit.settings import BaseUrl, HttpsUrl
 from accredit.strategy import VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, Simulator, StrategyConformance
 from accredit.testing.faults import plain
 from accredit.testing.id_tokens import IdTokenIssuer
+from accredit.text import text, web_url
 
 APP_ID = "4200"
 FOREIGN_APP_ID = "42001"

@@ -6,7 +6,7 @@ import pytest
 
 from accredit import AppBound, Assurance, Email, ExchangeRequest, Profile, ProviderToken, Verification
 from accredit.errors import AccessDenied, InvalidParameter
-from accredit.profile import SCOPE_CLAIMS, text, web_url
+from accredit.text import text, web_url
 
 
 @pytest.mark.threat(16)
@@ -94,13 +94,6 @@ def test_an_address_is_verified_from_provider_asserted_up(assurance: Assurance) 
     claims = Profile(email=Email("a@example.com", assurance)).claims()
 
     assert claims == {"email": "a@example.com", "email_verified": assurance is not Assurance.UNVERIFIED}
-
-
-@pytest.mark.parametrize("name", [*SCOPE_CLAIMS["profile"], "address"])
-def test_an_empty_claim_is_refused_by_name(name: str) -> None:
-    empty: Any = {name: ""}
-    with pytest.raises(ValueError, match=f"^claim {name} is empty; leave it out instead$"):
-        Profile(**empty)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pluggy
 
 from accredit.errors import PluginError, PluginFailed
 from accredit.guard import guarded
-from accredit.jose import InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
+from accredit.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
 from accredit.logs import where
 
 _MOST_AT_ONCE = 32
@@ -121,11 +121,16 @@ async def sign(key: SigningKey | ExternalKey, claims: Mapping[str, Any], *, typ:
     """Return `claims` as a compact JWS: at once with a key of our own, in a thread with somebody else's.
 
     Raises:
-        PluginFailed: the key is a plugin's, which failed.
+        PluginFailed: the key is a plugin's, which failed; or the claims are too long. What providers say is bounded by
+            `Profile`, so those of a claims hook are.
     """
     if isinstance(key, ExternalKey):
-        return await key.sign_in_thread(claims, typ=typ)
-    return key.sign(claims, typ=typ)
+        token = await key.sign_in_thread(claims, typ=typ)
+    else:
+        token = key.sign(claims, typ=typ)
+    if len(token) > LONGEST_TOKEN:
+        raise PluginFailed(f"the claims of the hooks make a token of {len(token)} characters, over {LONGEST_TOKEN}")
+    return token
 
 
 def signers_of(manager: pluggy.PluginManager) -> tuple[ExternalKey, ...]:

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from accredit.profile import Assurance, Email, Profile, text
+from accredit.profile import Assurance, Email, Profile
+from accredit.text import text, web_url
 
-_WEB_URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _BIRTHDAY = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])(?:/([0-9]{4}))?")
 _YEAR = re.compile(r"[0-9]{4}")
 _LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
@@ -28,9 +28,9 @@ def to_profile(claims: Mapping[str, Any]) -> Profile:
         middle_name=text(claims.get("middle_name")),
         family_name=_first_text(claims, "last_name", "family_name"),
         nickname=text(claims.get("short_name")),
-        profile=_web_url(_first_text(claims, "link", "user_link")),
+        profile=web_url(_first_text(claims, "link", "user_link")),
         picture=_picture(claims.get("picture")),
-        website=_web_url(claims.get("website")),
+        website=web_url(claims.get("website")),
         gender=_gender(_first_text(claims, "gender", "user_gender")),
         birthdate=_birthdate(_first_text(claims, "birthday", "user_birthday")),
         locale=_locale(claims.get("locale")),
@@ -45,20 +45,15 @@ def _first_text(claims: Mapping[str, Any], *names: str) -> str | None:
     return next((value for name in names if (value := text(claims.get(name)))), None)
 
 
-def _web_url(value: object) -> str | None:
-    url = text(value)
-    return url if url and _WEB_URL.fullmatch(url) else None
-
-
 def _picture(value: object) -> str | None:
     """Read `{"data": {"url", "is_silhouette"}}`, or the plain string of Limited Login and of old versions."""
     if not isinstance(value, dict):
-        return _web_url(value)
+        return web_url(value)
     data = value.get("data")
     # A silhouette stands for "no picture".
     if not isinstance(data, dict) or data.get("is_silhouette") is True:
         return None
-    return _web_url(data.get("url"))
+    return web_url(data.get("url"))
 
 
 def _gender(value: str | None) -> str | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accredit.profile import Assurance, Email, Profile, text, web_url
+from accredit.profile import Assurance, Email, Profile
+from accredit.text import text, web_url
 
 
 def to_profile(claims: Mapping[str, Any]) -> Profile:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from accredit.profile import Assurance, Email, Profile, text
+from accredit.profile import Assurance, Email, Profile
+from accredit.text import text, web_url
 
-_LINK = re.compile(r"https?://[^\s/?#]\S*", re.IGNORECASE)
 # `…/abc_normal.jpg` is 48 pixels wide; without the suffix it is the picture as uploaded.
 _SIZE = re.compile(r"_normal(?=(\.[A-Za-z]+)?$)")
 
@@ -39,7 +39,7 @@ def _email(user: Mapping[str, Any]) -> Email | None:
 
 def _picture(user: Mapping[str, Any]) -> str | None:
     # v1.1 has both names, the plain one with http; v2 has the plain name only, with https.
-    url = _link(user.get("profile_image_url_https")) or _link(user.get("profile_image_url"))
+    url = web_url(user.get("profile_image_url_https")) or web_url(user.get("profile_image_url"))
     is_default = user.get("default_profile_image") is True or (url is not None and "default_profile_images" in url)
     if url is None or is_default or not url.lower().startswith("https://"):
         return None
@@ -48,7 +48,7 @@ def _picture(user: Mapping[str, Any]) -> str | None:
 
 def _website(user: Mapping[str, Any]) -> str | None:
     """Return the address the user typed, else X's t.co link to it."""
-    return _link(_expanded_url(user.get("entities"))) or _link(user.get("url"))
+    return web_url(_expanded_url(user.get("entities"))) or web_url(user.get("url"))
 
 
 def _expanded_url(entities: object) -> object:
@@ -57,8 +57,3 @@ def _expanded_url(entities: object) -> object:
             return url
         case _:
             return None
-
-
-def _link(value: object) -> str | None:
-    url = text(value)
-    return url if url and _LINK.fullmatch(url) else None

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from accredit.profile import Assurance, Email, Profile, text
+from accredit.profile import Assurance, Email, Profile
+from accredit.text import text, web_url
 
 _GENDERS = {"m": "male", "f": "female"}  # `n` is "not stated"
 _PICTURES = ("avatar_hd", "avatar_large", "profile_image_url")  # largest first; the last is 50 pixels wide
@@ -22,23 +22,14 @@ def profile_of(user_id: str, user: Mapping[str, Any], email: object) -> Profile:
         preferred_username=screen_name,
         # By number: `profile_url` and `domain` change with the user's vanity name.
         profile=f"https://weibo.com/u/{user_id}",
-        picture=next((url for field in _PICTURES if (url := _web_url(user.get(field)))), None),
-        website=_web_url(user.get("url")),
+        picture=next((url for field in _PICTURES if (url := web_url(user.get(field)))), None),
+        website=web_url(user.get("url")),
         gender=_GENDERS.get(gender) if isinstance(gender, str) else None,
         locale=_locale(user.get("lang")),
         # Weibo says nowhere that it has verified an address.
         email=Email(address, Assurance.UNVERIFIED) if address else None,
         address=text(user.get("location")),
     )
-
-
-def _web_url(value: object) -> str | None:
-    """The website is the user's own free text: only http and https leave here, never `javascript:`."""
-    url = text(value)
-    try:
-        return url if url and urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname else None
-    except ValueError:  # such as an unclosed IPv6 bracket
-        return None
 
 
 def _locale(value: object) -> str | None:

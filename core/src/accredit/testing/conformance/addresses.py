@@ -1,10 +1,12 @@
 """E-mail addresses: who says that they are verified, and how."""
 
+from collections.abc import Mapping, Set
 from typing import Any
 
 import pytest
 
-from accredit.testing.conformance.desk import desk_for
+from accredit.testing.conformance.attacks import HOSTILE, require_harmless
+from accredit.testing.conformance.desk import Answer, Desk, desk_for
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of
@@ -14,6 +16,9 @@ from accredit.testing.simulator import Simulator
 
 _NOT_TRUE = (False, "true", "false", "1", 1, 0, None, [True], {"value": True}, ...)
 """What a provider may say in the place of the boolean true; `...` is nothing at all."""
+
+
+_IN_ID_TOKENS = ("name", "given_name", "family_name", "picture", "profile", "email", "locale")
 
 
 class Addresses(Suite):
@@ -53,6 +58,35 @@ class Addresses(Suite):
                         require(claims["email_verified"] is email.verified, f"{sample.name}: email_verified is untrue")
                         require(email.verified or not trusted, f"{sample.name}: trust_email is ignored")
 
+    @pytest.mark.threat(50)
+    @check
+    async def test_our_own_endpoints_accept_what_is_issued(self) -> None:
+        """However hostile a provider's texts, the login goes on, its claims are harmless, and `/userinfo` answers."""
+        simulator, samples = samples_of(self)
+        for sample in one_of_each_kind(samples):
+            async with desk_for(self, simulator=simulator) as desk:
+                answer = await desk.accepted(sample.parameters, sample.name)
+                texts = {said for said in payload_of(answer.body["id_token"]).values() if isinstance(said, str)}
+                about_the_login = {desk.identity.user_id, *_ids(answer)}
+            for hostile in HOSTILE:
+                what = f"{sample.name}, profile of {hostile[:20]!r}"
+                if is_jwt(sample) and simulator.id_tokens is not None:
+                    async with forge_for(self, simulator=simulator) as forge:
+                        changes: dict[str, Any] = dict.fromkeys(_IN_ID_TOKENS, _fit_for_a_token(hostile))
+                        await self._accepted_and_told(forge.desk, forge.mint(**changes), what)
+                    continue
+                rewrite = _replaced(texts - about_the_login, hostile)
+                async with desk_for(self, simulator=simulator, rewrite=rewrite) as desk:
+                    await self._accepted_and_told(desk, sample.parameters, what)
+
+    async def _accepted_and_told(self, desk: Desk, parameters: Mapping[str, Any], what: str) -> None:
+        answer = await desk.accepted(parameters, what)
+        require_harmless(payload_of(answer.body["id_token"]), what)
+        headers = {"Authorization": f"Bearer {answer.body['access_token']}"}
+        response = await desk.client.get("/userinfo", headers=headers)
+        require(response.status_code == 200, f"{what}: /userinfo refuses our own access token")
+        require_harmless(response.json(), what)
+
     async def _minted(self, simulator: Simulator, value: Any) -> None:
         async with forge_for(self, simulator=simulator) as forge:
             for address in ("ada@example.com", "ada@gmail.com"):
@@ -62,6 +96,22 @@ class Addresses(Suite):
                 if answer.accepted:
                     verified = payload_of(answer.body["id_token"]).get("email_verified")
                     require(verified is not True, f"an ID token's address is verified by {value!r}")
+
+
+def _fit_for_a_token(hostile: str) -> str:
+    """Return as much as a signed token of an acceptable length can hold, seven times over."""
+    return hostile.encode("utf-8", "replace")[:1_500].decode("utf-8", "ignore")
+
+
+def _replaced(texts: Set[str], hostile: str) -> Rewrite:
+    """Return a rewrite of what became a claim, wherever the provider says it."""
+    return leaves(lambda _, value: hostile if isinstance(value, str) and value in texts else value)
+
+
+def _ids(answer: Answer) -> set[str]:
+    """Return the texts of an ID token that say nothing of the person."""
+    claims = payload_of(answer.body["id_token"])
+    return {str(claims.get(name)) for name in ("iss", "sub", "aud", "nonce", "at_hash")}
 
 
 def _unverified(value: Any, hits: list[str]) -> Rewrite:

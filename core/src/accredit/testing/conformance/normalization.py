@@ -1,13 +1,16 @@
 """From the provider's profile to claims: nothing invented, nothing lost, nothing done on the side."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
+
+import pytest
 
 from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import Strategy
+from accredit.testing.conformance.attacks import HOSTILE, PEOPLE_WRITE, require_harmless
 from accredit.testing.conformance.desk import desk_for, make_simulator, start
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.payloads import Payload, read_payloads
@@ -16,6 +19,7 @@ from accredit.testing.conformance.suite import Suite, Violation, check, require
 from accredit.testing.conformance.watch import IO, watch
 from accredit.testing.workbench import BASE_URL
 
+_NAMES = ("name", "given_name", "family_name", "middle_name", "nickname")
 _ODD: tuple[Any, ...] = ("", "  ", "\t", None, 7, 1.5, True, [], {}, ["x"], "\ud83d", "x" * 10_000)
 
 
@@ -57,13 +61,48 @@ class Normalization(Suite):
         """A field that is blank, null or of another type leaves its claim out, and fails no login."""
         strategy = self._strategy()
         for payload in self._payloads():
-            for place, odd, verification in _with_odd_fields(payload):
+            for place, odd, verification in _with_fields(payload, _ODD):
                 where = f"{payload.name}: {place} = {str(odd)[:20]!r}"
                 try:
                     profile = strategy.normalize(verification)
                 except Exception as exc:
                     raise Violation(f"{where}: normalize raised {type(exc).__name__}") from exc
                 _check_shape(profile, where)
+                if not isinstance(odd, str):
+                    said = [name for name, value in profile.claims().items() if value == str(odd)]
+                    require(not said, f"{where}: it became the text of claim {', '.join(said)}")
+
+    @pytest.mark.threat(50)
+    @check
+    async def test_hostile_text_never_becomes_a_claim(self) -> None:
+        """A field with control or bidi characters, markup, a script's address or 10,000 characters fails no login.
+
+        What becomes a claim is one line, of bounded length, and an address leads to the web.
+        """
+        strategy = self._strategy()
+        for payload in self._payloads():
+            for place, hostile, verification in _with_fields(payload, HOSTILE):
+                where = f"{payload.name}: {place} = {hostile[:20]!r}"
+                try:
+                    profile = strategy.normalize(verification)
+                except Exception as exc:
+                    raise Violation(f"{where}: normalize raised {type(exc).__name__}") from exc
+                _check_shape(profile, where)
+                require_harmless(profile.claims(), where)
+
+    @pytest.mark.threat(50)
+    @check
+    async def test_what_people_write_stays(self) -> None:
+        """A name of emoji, of Persian or Hindi joiners, of isolates or combining marks stays letter for letter."""
+        strategy = self._strategy()
+        for payload in self._payloads():
+            for path in _paths(payload.verification["claims"]):
+                probe = strategy.normalize(_with(payload, path, "Kit Probe")).claims()
+                names = [one for one in _NAMES if probe.get(one) == "Kit Probe"]
+                for written in PEOPLE_WRITE if names else ():
+                    claims = strategy.normalize(_with(payload, path, written)).claims()
+                    lost = [one for one in names if claims.get(one) != written]
+                    require(not lost, f"{payload.name}: {written!a} does not stay as it is in {', '.join(lost)}")
 
     @check
     async def test_no_claim_is_empty(self) -> None:
@@ -111,16 +150,23 @@ def _is_unicode(value: str) -> bool:
     return True
 
 
-def _with_odd_fields(payload: Payload) -> Iterator[tuple[str, Any, Verification]]:
-    """Yield the payload with one of its fields, however deep, replaced by something odd."""
+def _with_fields(payload: Payload, values: Iterable[Any]) -> Iterator[tuple[str, Any, Verification]]:
+    """Yield the payload with one of its fields, however deep, replaced by one of the values."""
     for path in _paths(payload.verification["claims"]):
-        for odd in _ODD:
-            verification = payload.build()
-            holder: Any = verification.claims
-            for step in path[:-1]:
-                holder = holder[step]
-            holder[path[-1]] = odd
-            yield ".".join(map(str, path)), odd, verification
+        for value in values:
+            yield ".".join(map(str, path)), value, _with(payload, path, value)
+
+
+def _with(payload: Payload, path: tuple[Any, ...], value: Any) -> Verification:
+    verification = payload.build()
+    _at(verification.claims, path[:-1])[path[-1]] = value
+    return verification
+
+
+def _at(value: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
