@@ -134,7 +134,7 @@ class Bench:
     def assert_untouched(self) -> None:
         """Nobody was called, nothing was written."""
         assert self.provider.requests == []
-        assert self.storage.grants == {}
+        assert self.storage.kept == {}
 
 
 @functools.cache

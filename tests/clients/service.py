@@ -92,6 +92,7 @@ def _settings(url: str, connections: Mapping[str, Mapping[str, Any]], secret: st
         "clients": {APP: client, BACKEND: {**client, "secret_hash": str(SecretHash.of(secret))}},
         "storage": {"url": f"sqlite:///{folder}/accredit.db"},
         "keys": {"path": f"{folder}/keys.json"},
+        "tokens": {"leeway_s": 0},  # so that a spent token is reuse at once
     }
 
 

@@ -34,7 +34,7 @@ class Running:
 
     async def accepts(self, strategy: str, parameters: dict[str, str]) -> None:
         await self._post(strategy, parameters)
-        assert len(self._storage.grants) == 1
+        assert len(self._storage.kept) == 1
 
     async def fails(self, strategy: str, parameters: dict[str, str]) -> None:
         started = time.monotonic()
@@ -44,7 +44,7 @@ class Running:
         assert time.monotonic() - started < 10
         assert (caught.value.status, caught.value.error) == (503, "temporarily_unavailable")
         assert [event.reason for event in self._observer.events] == ["provider_unavailable"]
-        assert self._storage.grants == {}
+        assert self._storage.kept == {}
 
     async def _post(self, strategy: str, parameters: dict[str, str]) -> None:
         token = ProviderToken.of(

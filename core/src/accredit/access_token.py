@@ -8,7 +8,7 @@ from accredit.jose import InvalidJwt, read_header
 from accredit.keys import SigningKeys
 
 USERINFO_CLAIM = "userinfo"
-"""Holds, in access tokens that are meant for us, what `/userinfo` answers: no storage is asked, and none is filled."""
+"""Holds what `/userinfo` answers, in access tokens that are meant for us and belong to no session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class AccessToken:
     client_id: str
     audience: str
     scopes: tuple[str, ...]
+    issued_at: int = 0
+    """Epoch seconds."""
+    session_id: str | None = None
+    """`sid`; None where the login left no session behind, and for a client's own token."""
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """All its claims."""
 
@@ -34,6 +38,10 @@ class IdToken:
 
     subject: str
     client_id: str
+    issued_at: int = 0
+    """Epoch seconds."""
+    session_id: str | None = None
+    """`sid`; None where the login left no session behind."""
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """All its claims."""
 
@@ -46,16 +54,22 @@ def read_access_token(token: str, *, keys: SigningKeys, issuer: str, clock: Call
         isinstance(subject, str) and isinstance(client_id, str) and isinstance(audience, str) and isinstance(scope, str)
     ):
         return None
-    return AccessToken(subject, client_id, audience, tuple(scope.split()), claims)
+    issued_at, session_id = claims.get("iat"), claims.get("sid")
+    if type(issued_at) is not int or not isinstance(session_id, str | None):
+        return None
+    return AccessToken(subject, client_id, audience, tuple(scope.split()), issued_at, session_id, claims)
 
 
 def read_id_token(token: str, *, keys: SigningKeys, issuer: str, clock: Callable[[], float]) -> IdToken | None:
     """Return what our own, live ID token says, or None for anything else. `clock` returns epoch seconds."""
     claims = _read(token, "JWT", keys=keys, issuer=issuer, clock=clock)
     subject, client_id = claims.get("sub"), claims.get("aud")
+    issued_at, session_id = claims.get("iat"), claims.get("sid")
     if not (isinstance(subject, str) and isinstance(client_id, str)):
         return None
-    return IdToken(subject, client_id, claims)
+    if type(issued_at) is not int or not isinstance(session_id, str | None):
+        return None
+    return IdToken(subject, client_id, issued_at, session_id, claims)
 
 
 def _read(token: str, typ: str, *, keys: SigningKeys, issuer: str, clock: Callable[[], float]) -> Mapping[str, Any]:

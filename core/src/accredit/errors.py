@@ -30,7 +30,8 @@
         ├── InvalidBearer                401  the Authorization header a client must send is missing or wrong
         ├── InvalidMainToken             401  the token of the user to link an identity to will not do
         ├── InvalidToken                 401  a token of ours that is shown to us is missing or no good
-        │   └── BlockedToken                  its subject is blocked
+        │   ├── BlockedToken                  its subject is blocked
+        │   └── EndedToken                    its session has ended
         ├── InsufficientScope            403  a token of ours is good, for something else
         ├── ProviderTokenRejected        401  the provider (or the engine) says no; one face outside
         │   ├── InvalidProviderToken          invalid, expired, revoked, not a user token
@@ -183,7 +184,7 @@ class UnsupportedTokenType(InvalidRequest):
 
     error = "unsupported_token_type"
     reason = "unsupported_token_type"
-    description = "access tokens cannot be revoked; they expire"
+    description = "access tokens without a session cannot be revoked; they expire"
 
 
 class LinkingUnavailable(InvalidRequest):
@@ -301,6 +302,12 @@ class BlockedToken(InvalidToken):
     """Refuse a good token whose subject may not be here any more; it looks like any other outside."""
 
     reason = "subject_blocked"
+
+
+class EndedToken(InvalidToken):
+    """Refuse a good token whose session has ended since; it looks like any other outside."""
+
+    reason = "session_ended"
 
 
 class InsufficientScope(ExchangeError):

@@ -11,11 +11,12 @@ from accredit.access_token import AccessToken, read_access_token
 from accredit.audit import Audit
 from accredit.engine import Engine
 from accredit.errors import ExchangeError, InvalidParameter
-from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, TokenSet
+from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, Resolution, TokenSet
 from accredit.parameters import check_text
 from accredit.plugins import Connection
 from accredit.settings import EXCHANGE_GRANT
 from accredit.steps.authenticate_client import authenticate_client
+from accredit.steps.begin_session import begin_session
 from accredit.steps.build_claims import build_claims
 from accredit.steps.check_audience import check_audience, check_user_hint
 from accredit.steps.check_bearer import check_bearer
@@ -75,6 +76,7 @@ class Exchange(Engine):
             request.main_access_token,
             self._read,
             self.standing,
+            self.storage,
             client_id=request.client_id,
             audience=settings.issuer,
             hooks=self.hooks,
@@ -106,17 +108,37 @@ class Exchange(Engine):
 
         now = int(self.clock())
         extras = await check(self.hooks.claims, login)
-        claims = check(build_claims, login, extras, settings=settings, now=now, nonce=request.token.nonce)
         key, ttl = self.keys.current, settings.tokens
+        session = begin_session(scopes, ttl=ttl, now=now)
+        claims = check(
+            build_claims,
+            login,
+            extras,
+            settings=settings,
+            now=now,
+            nonce=request.token.nonce,
+            session_id=None if session is None else session.id,
+        )
         await check(confirm_subject, login, self.standing)
-        is_new = resolution.entry == "link"
         if main is not None:
-            resolution = await check(link_with_plugins, login, resolution, self.hooks)
-        await check(link, identity, resolution, self.storage, now=now)
-        audit.linked = is_new
-        tokens = await check(issue, login, claims, key=key, storage=self.storage, ttl=ttl, now=now)
+            await check(link_with_plugins, login, self.hooks)
+        resolution = await self._link(login, resolution, audit, now=now)
+        audit.linked = resolution.entry == "link"
+        tokens = await check(
+            issue, login, claims, session, resolution=resolution, key=key, storage=self.storage, ttl=ttl, now=now
+        )
         audit.scopes = scopes
         return tokens
+
+    async def _link(self, login: Login, resolution: Resolution, audit: Audit, *, now: int) -> Resolution:
+        """Store whose the identity is; where that has been overtaken, take back what a plugin has recorded of it."""
+        identity = login.identity
+        try:
+            return await audit.check(link, identity, resolution, self.storage, now=now)
+        except ExchangeError:
+            if resolution.entry == "link":
+                await self.hooks.unlink_identity(identity.namespace, identity.user_id, login.subject.id)
+            raise
 
     async def _identify(
         self, connection: Connection, token: ProviderToken, user_id_hint: str | None, audit: Audit

@@ -198,12 +198,39 @@ def problem_of_subject_id(value: object) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class MainToken:
+    """A live access token of ours whose subject wants another identity linked."""
+
+    subject: str
+    session_id: str | None
+    issued_at: int
+    """Epoch seconds."""
+    subject_version: int
+    """The subject's, as it was looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session that is about to begin: its id, the `sid` of our tokens, and its refresh token if it gets one."""
+
+    id: str
+    refresh_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """Whom an identity logs in, and what must be stored of that before tokens are issued."""
 
     subject: Subject
     entry: Literal["create", "link"] | None = None
     """The identity is not stored yet: enter it as a new subject's, or as another one of an old subject's."""
+    main: MainToken | None = None
+    """By which the identity is to be linked."""
+    identity_version: int = 0
+    """The identity's, before anybody was asked about it; if it is another one at the end, the login has been overtaken.
+    """
+    subject_version: int = 0
+    """The same of the subject."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

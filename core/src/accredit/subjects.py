@@ -6,7 +6,7 @@ from typing import Protocol
 
 from accredit.models import problem_of_subject_id
 from accredit.settings import SubjectPolicy
-from accredit.storage import SubjectStore
+from accredit.storage import Session, Storage
 from accredit.storage.subjects import default_subject
 
 
@@ -35,7 +35,7 @@ class Subjects:
 
     def __init__(
         self,
-        store: SubjectStore,
+        store: Storage,
         *,
         policy: SubjectPolicy = "stateless",
         tell_plugins: Callable[[str, str, str | None], Awaitable[None]] = _tell_no_plugin,
@@ -51,7 +51,7 @@ class Subjects:
         self._report = report
 
     @property
-    def _store(self) -> SubjectStore:
+    def _store(self) -> Storage:
         self._require_open()
         return self._stored
 
@@ -80,12 +80,12 @@ class Subjects:
         return stored is not None and stored.blocked
 
     async def block(self, subject: str) -> None:
-        """Refuse every login of a subject, known here or not, and revoke its refresh tokens."""
+        """Refuse every login of a subject, known here or not, and end its sessions."""
         await self._store.set_blocked(subject, blocked=True)
         self._report("subject.blocked", subject=subject)
 
     async def unblock(self, subject: str) -> None:
-        """Let a subject log in again. Its refresh tokens stay revoked."""
+        """Let a subject log in again. Its sessions stay ended."""
         await self._store.set_blocked(subject, blocked=False)
         self._report("subject.unblocked", subject=subject)
 
@@ -100,13 +100,14 @@ class Subjects:
         """
         if problem := problem_of_subject_id(subject):
             raise ValueError(f"a subject's id {problem}")
-        linked = await self._store.link(namespace, user_id, subject, now=int(self._clock()))
-        if linked:
-            self._report("subject.linked", subject=subject, namespace=namespace, user_id=user_id)
-        return linked
+        stored = await self._store.link(namespace, user_id, subject, now=int(self._clock()))
+        if stored.id != subject:
+            return False
+        self._report("subject.linked", subject=subject, namespace=namespace, user_id=user_id)
+        return True
 
     async def unlink(self, namespace: str, user_id: str) -> None:
-        """Take an identity off its subject: it logs in nobody until it is linked again, and its grants are revoked.
+        """Take an identity off its subject: it logs in nobody until it is linked again, and its sessions end.
 
         Plugins are told first, by `unlink_identity`: where one raises, nothing here has changed. Where the store fails
         after that, call it again: it has no effect twice.
@@ -119,3 +120,13 @@ class Subjects:
         await self._tell_plugins(namespace, user_id, None if found is None or found.unlinked else found.id)
         await self._store.unlink(namespace, user_id)
         self._report("subject.unlinked", namespace=namespace, user_id=user_id)
+
+    async def sessions(self, subject: str) -> tuple[Session, ...]:
+        """Return the sessions of a subject that have not ended, newest first."""
+        now = self._clock()
+        return tuple(one for one in await self._store.sessions(subject) if now < one.expires_at)
+
+    async def end_session(self, session_id: str) -> None:
+        """End one session, by its `sid`; one that is unknown or has ended is left as it is."""
+        await self._store.end(session_id)
+        self._report("session.ended", session_id=session_id)

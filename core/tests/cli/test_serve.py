@@ -79,7 +79,7 @@ def test_it_serves_until_sigterm_and_writes_audit_events_to_stdout_only(start: S
     assert code == 0
     assert "Traceback" not in err
     with closing(sqlite3.connect(tmp_path / "accredit.db")) as database:
-        assert database.execute("SELECT subject FROM grants").fetchall() == [("fake|1000000000000001",)]
+        assert database.execute("SELECT subject FROM sessions").fetchall() == [("fake|1000000000000001",)]
 
 
 @pytest.mark.usefixtures("provider")
@@ -130,7 +130,7 @@ def test_the_database_survives_a_restart(start: Start, tmp_path: Path) -> None:
             process.end()
 
     with closing(sqlite3.connect(tmp_path / "accredit.db")) as database:
-        assert database.execute("SELECT count(*) FROM grants").fetchone() == (2,)
+        assert database.execute("SELECT count(*) FROM sessions").fetchone() == (2,)
 
 
 def test_memory_needs_no_database(start: Start, provider: Any, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from core.tests.cli.conftest import Run
+from core.tests.parts.support import login
 
 from accredit.storage import SqliteStorage, StoredSubject
 
@@ -58,22 +60,50 @@ def test_show_of_an_unknown_subject_says_that_nothing_is_stored(run: Run, config
 def test_block_and_unblock(run: Run, config: str, database: Path) -> None:
     blocked = run("subjects", "block", "ada", "--config", config)
     assert (blocked.exit_code, blocked.stdout) == (0, "ada is blocked\n")
-    assert stored(database, "acme", "1") == StoredSubject("ada", blocked=True)
+    assert stored(database, "acme", "1") == StoredSubject("ada", blocked=True, version=1)
     assert run("subjects", "show", "ada", "--config", config).stdout == "ada: blocked\n  acme 1\n"
 
     unblocked = run("subjects", "unblock", "ada", "--config", config)
     assert (unblocked.exit_code, unblocked.stdout) == (0, "ada is not blocked\n")
-    assert stored(database, "acme", "1") == StoredSubject("ada")
+    assert stored(database, "acme", "1") == StoredSubject("ada", version=1)
 
 
 def test_link_and_unlink(run: Run, config: str, database: Path) -> None:
     linked = run("subjects", "link", "globex", "7", "ada", "--config", config)
     assert (linked.exit_code, linked.stdout) == (0, "globex 7 belongs to ada\n")
-    assert stored(database, "globex", "7") == StoredSubject("ada")
+    assert stored(database, "globex", "7") == StoredSubject("ada", identity_version=1)
 
     unlinked = run("subjects", "unlink", "globex", "7", "--config", config)
     assert (unlinked.exit_code, unlinked.stdout) == (0, "globex 7 belongs to nobody\n")
-    assert stored(database, "globex", "7") == StoredSubject("ada", unlinked=True)
+    left = stored(database, "globex", "7")
+    assert left is not None
+    assert (left.id, left.unlinked, left.identity_version) == ("ada", True, 2)
+
+
+def test_sessions_are_shown_and_ended(run: Run, config: str, database: Path) -> None:
+    async def begin() -> None:
+        storage = SqliteStorage(str(database))
+        await storage.open()
+        forever = int(time.time()) + 1_000_000
+        for name, device in (("one", "phone"), ("two", None)):
+            await storage.start(
+                *login(
+                    name, subject="ada", device=device, auth_time=1_800_000_000, expires_at=forever, kept_until=forever
+                )
+            )
+        await storage.close()
+
+    asyncio.run(begin())
+    shown = run("subjects", "sessions", "ada", "--config", config)
+    assert (shown.exit_code, shown.stdout) == (
+        0,
+        "two  app  acme  -  2027-01-15 08:00:00 UTC\none  app  acme  phone  2027-01-15 08:00:00 UTC\n",
+    )
+
+    ended = run("subjects", "end-session", "two", "--config", config)
+    assert (ended.exit_code, ended.stdout) == (0, "two has ended\n")
+    assert run("subjects", "sessions", "ada", "--config", config).stdout.startswith("one ")
+    assert run("subjects", "sessions", "grace", "--config", config).stdout == "grace: no session\n"
 
 
 def test_an_identity_of_another_subject_is_not_taken_away(run: Run, config: str, database: Path) -> None:

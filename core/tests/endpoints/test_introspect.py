@@ -15,8 +15,8 @@ SCOPE = "openid profile offline_access"
 async def own_login(wire: Bench) -> str:
     """Return a refresh token of the confidential client."""
     token: str = (await log_in(wire, SCOPE))["refresh_token"]
-    for grant in wire.storage.grants.values():
-        object.__setattr__(grant, "client_id", "svc")
+    for session in wire.storage.kept.values():
+        object.__setattr__(session, "client_id", "svc")
     return token
 
 
@@ -43,10 +43,11 @@ async def test_an_access_token_of_any_client_is_told_about(wire: Bench) -> None:
     assert (line["event"], line["client_id"], line["subject"]) == ("token.introspected", "svc", "acme|1000")
 
 
-async def test_the_profile_that_travels_in_a_token_is_not_told(wire: Bench) -> None:
-    token = (await log_in(wire, "openid profile email"))["access_token"]
-    assert "userinfo" in claims_of(token)
-    assert "Ada" not in (await introspect(wire, token)).text
+async def test_the_profile_that_travels_in_a_token_is_not_told() -> None:
+    async with token_bench({"tokens": {"sessions": "offline_access"}}) as wire:
+        token = (await log_in(wire, "openid profile email"))["access_token"]
+        assert "userinfo" in claims_of(token)
+        assert "Ada" not in (await introspect(wire, token)).text
 
 
 async def test_a_refresh_token_is_told_about_to_its_own_client(wire: Bench) -> None:
@@ -122,15 +123,36 @@ async def test_a_replaced_token_is_active_within_the_leeway(later: int, active: 
         assert (await introspect(wire, second)).json()["active"] is True
 
 
-async def test_without_leeway_a_replaced_token_is_not_active_and_asking_revokes_nothing(wire: Bench) -> None:
+async def test_without_leeway_a_replaced_token_is_not_active_and_asking_revokes_nothing() -> None:
+    async with token_bench({"tokens": {"leeway_s": 0}}) as wire:
+        token = await own_login(wire)
+        second = (await ask(wire, SVC, grant_type="refresh_token", refresh_token=token)).json()["refresh_token"]
+
+        assert (await introspect(wire, token)).json() == INACTIVE
+        assert (await introspect(wire, second)).json()["active"] is True
+
+
+@pytest.mark.threat(56)
+@pytest.mark.parametrize(("later", "active"), [(0, True), (29, True), (30, False), (-2, True), (-3, False)])
+async def test_a_replaced_token_is_active_within_its_leeway_only_whatever_the_clock_does(
+    wire: Bench, later: int, active: bool
+) -> None:
     token = await own_login(wire)
-    second = (await ask(wire, SVC, grant_type="refresh_token", refresh_token=token)).json()["refresh_token"]
+    await ask(wire, SVC, grant_type="refresh_token", refresh_token=token)
+    wire.clock.now = NOW + later
 
-    assert (await introspect(wire, token)).json() == INACTIVE
-    assert (await introspect(wire, second)).json()["active"] is True
+    assert (await introspect(wire, token)).json()["active"] is active
 
 
-async def test_nothing_of_a_blocked_subject_is_active_until_it_is_let_in_again(wire: Bench) -> None:
+async def test_a_refresh_token_that_nobody_has_used_for_long_is_not_active() -> None:
+    async with token_bench({"tokens": {"refresh_idle_ttl_s": 100}}) as wire:
+        token = await own_login(wire)
+        assert (await introspect(wire, token)).json()["exp"] == NOW + 100
+        wire.clock.now = NOW + 100
+        assert (await introspect(wire, token)).json() == INACTIVE
+
+
+async def test_nothing_of_a_blocked_subject_is_active_even_when_it_is_let_in_again(wire: Bench) -> None:
     body = await log_in(wire)
     refresh_token = await own_login(wire)
     await wire.exchange.subjects.block("acme|1000")
@@ -138,8 +160,9 @@ async def test_nothing_of_a_blocked_subject_is_active_until_it_is_let_in_again(w
         assert (await introspect(wire, token)).json() == INACTIVE
 
     await wire.exchange.subjects.unblock("acme|1000")
-    assert (await introspect(wire, body["access_token"])).json()["active"] is True
+    assert (await introspect(wire, body["access_token"])).json() == INACTIVE
     assert (await introspect(wire, refresh_token)).json() == INACTIVE
+    assert (await introspect(wire, (await log_in(wire))["access_token"])).json()["active"] is True
 
 
 async def test_a_refresh_token_the_client_may_not_use_any_more_is_not_active() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from core.tests.bench import Bench, assert_refused
-from core.tests.endpoints.support import ORIGIN, SVC, call, introspect
-from core.tests.token.support import CLIENT_ERROR, GRANT_ERROR, ask, log_in, refresh, the_line
+from core.tests.endpoints.support import INVALID_TOKEN, ORIGIN, SVC, call, introspect, userinfo
+from core.tests.token.support import CLIENT_ERROR, GRANT_ERROR, ask, log_in, refresh, the_line, token_bench
 
 PATH = "/oauth/revoke"
 
@@ -84,22 +84,67 @@ async def test_a_hint_is_not_needed_and_never_in_the_way(wire: Bench, hint: str)
     assert_refused(await refresh(wire, token), *GRANT_ERROR)
 
 
-async def test_an_access_token_is_refused_rather_than_only_seemingly_revoked(wire: Bench) -> None:
-    token = (await log_in(wire))["access_token"]
-    sentence = "access tokens cannot be revoked; they expire"
+@pytest.mark.parametrize("scope", ["openid", "openid offline_access"])
+async def test_an_access_token_ends_its_session(wire: Bench, scope: str) -> None:
+    body, other = await log_in(wire, scope), await log_in(wire, scope)
+    token = body["access_token"]
 
-    assert_refused(await revoke(wire, token), 400, "unsupported_token_type", sentence)
-    assert (the_line(wire)["event"], the_line(wire)["reason"]) == ("revocation.refused", "unsupported_token_type")
-    assert_done(await call(wire, PATH, SVC, token=token))
-    assert (await introspect(wire, token)).json()["active"] is True
-    wire.clock.now += 86_400
     assert_done(await revoke(wire, token))
+    assert (the_line(wire)["event"], the_line(wire)["subject"]) == ("token.revoked", "acme|1000")
+    assert_refused(await userinfo(wire, token), *INVALID_TOKEN)
+    assert wire.log.events()[-1][1]["reason"] == "session_ended"
+    assert (await introspect(wire, token)).json() == {"active": False}
+    assert_refused(await call(wire, "/tokeninfo", id_token=body["id_token"]), *INVALID_TOKEN)
+    assert (await wire.post(main_access_token=token)).status_code == 401
+    if "refresh_token" in body:
+        assert_refused(await refresh(wire, body["refresh_token"]), *GRANT_ERROR)
+    assert (await userinfo(wire, other["access_token"])).status_code == 200
+
+
+async def test_a_refreshed_access_token_ends_the_same_session(wire: Bench) -> None:
+    login = await log_in(wire)
+    refreshed = (await refresh(wire, login["refresh_token"])).json()
+
+    assert_done(await revoke(wire, refreshed["access_token"]))
+    assert_refused(await userinfo(wire, login["access_token"]), *INVALID_TOKEN)
+    assert_refused(await refresh(wire, refreshed["refresh_token"]), *GRANT_ERROR)
+
+
+async def test_another_clients_access_token_ends_nothing(wire: Bench) -> None:
+    token = (await log_in(wire))["access_token"]
+
+    assert_done(await call(wire, PATH, SVC, token=token))
+    assert (await userinfo(wire, token)).status_code == 200
+
+
+async def test_a_refresh_token_that_was_spent_long_ago_ends_its_session(wire: Bench) -> None:
+    first = token = (await log_in(wire))["refresh_token"]
+    for _ in range(30):
+        token = (await refresh(wire, token)).json()["refresh_token"]
+    assert_done(await call(wire, PATH, SVC, token=first))
+    token = (await refresh(wire, token)).json()["refresh_token"]
+
+    assert_done(await revoke(wire, first))
+    assert_refused(await refresh(wire, token), *GRANT_ERROR)
+
+
+async def test_an_access_token_without_a_session_is_refused_rather_than_only_seemingly_revoked() -> None:
+    async with token_bench({"tokens": {"sessions": "offline_access"}}) as wire:
+        token = (await log_in(wire, "openid"))["access_token"]
+        sentence = "access tokens without a session cannot be revoked; they expire"
+
+        assert_refused(await revoke(wire, token), 400, "unsupported_token_type", sentence)
+        assert (the_line(wire)["event"], the_line(wire)["reason"]) == ("revocation.refused", "unsupported_token_type")
+        assert_done(await call(wire, PATH, SVC, token=token))
+        assert (await introspect(wire, token)).json()["active"] is True
+        wire.clock.now += 86_400
+        assert_done(await revoke(wire, token))
 
 
 async def test_a_confidential_client_revokes_its_own(wire: Bench) -> None:
     body = await log_in(wire)
-    grant = next(iter(wire.storage.grants.values()))
-    object.__setattr__(grant, "client_id", "svc")
+    session = next(iter(wire.storage.kept.values()))
+    object.__setattr__(session, "client_id", "svc")
 
     assert_refused(await call(wire, PATH, client_id="svc", token=body["refresh_token"]), *CLIENT_ERROR)
     assert_done(await call(wire, PATH, SVC, token=body["refresh_token"]))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from core.tests.bench import EVERYTHING, NOW, Bench, assert_refused, bench
 from core.tests.endpoints.support import CHALLENGE, INVALID_TOKEN, ORIGIN, SVC, claims_of, userinfo
-from core.tests.token.support import ask, log_in, refresh, the_line
+from core.tests.token.support import ask, log_in, refresh, the_line, token_bench
 
 from accredit import ExtraClaims, hookimpl
 
@@ -51,10 +51,17 @@ async def test_it_says_what_the_id_token_says(wire: Bench) -> None:
     assert stated.items() <= claims_of(body["id_token"]).items()
 
 
-async def test_nothing_is_stored_for_it(wire: Bench) -> None:
+async def test_what_it_says_is_kept_with_the_session_and_not_in_the_token(wire: Bench) -> None:
     body = await log_in(wire, "openid profile email")
-    assert wire.storage.grants == {}
+    assert "Ada" not in repr(claims_of(body["access_token"]))
     assert (await userinfo(wire, body["access_token"])).json() == {**SUB, **PROFILE, **EMAIL}
+
+
+async def test_without_a_session_nothing_is_stored_for_it() -> None:
+    async with token_bench({"tokens": {"sessions": "offline_access"}}) as wire:
+        body = await log_in(wire, "openid profile email")
+        assert wire.storage.kept == {}
+        assert (await userinfo(wire, body["access_token"])).json() == {**SUB, **PROFILE, **EMAIL}
 
 
 async def test_a_refreshed_token_says_the_same(wire: Bench) -> None:
@@ -69,12 +76,16 @@ async def test_a_narrowed_token_says_less(wire: Bench) -> None:
     assert (await userinfo(wire, second["access_token"])).json() == {**SUB, **EMAIL}
 
 
-async def test_only_a_token_that_is_meant_for_us_carries_the_profile(wire: Bench) -> None:
-    ours = claims_of((await log_in(wire, "openid profile"))["access_token"])
-    assert ours["userinfo"] == PROFILE
-    for scope, audience in (("openid profile", "https://api.example.com"), ("profile", None), ("openid", None)):
-        token = (await log_in(wire, scope, audience=audience))["access_token"]
-        assert set(claims_of(token)) == {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"}
+async def test_only_a_token_without_a_session_that_is_meant_for_us_carries_the_profile() -> None:
+    async with token_bench({"tokens": {"sessions": "offline_access"}}) as wire:
+        ours = claims_of((await log_in(wire, "openid profile"))["access_token"])
+        assert ours["userinfo"] == PROFILE
+        for scope, audience in (("openid profile", "https://api.example.com"), ("profile", None), ("openid", None)):
+            token = (await log_in(wire, scope, audience=audience))["access_token"]
+            assert set(claims_of(token)) == {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope"}
+        renewable = claims_of((await log_in(wire, "openid profile offline_access"))["access_token"])
+        assert "userinfo" not in renewable
+        assert [renewable["sid"]] == list(wire.storage.kept)
 
 
 async def test_a_token_for_another_api_is_refused(wire: Bench) -> None:
@@ -107,7 +118,8 @@ async def test_a_blocked_subject_is_refused_like_any_bad_token(wire: Bench) -> N
     assert_no_token(await userinfo(wire, token))
     assert (the_line(wire)["event"], the_line(wire)["reason"]) == ("userinfo.refused", "subject_blocked")
     await wire.exchange.subjects.unblock("acme|1000")
-    assert (await userinfo(wire, token)).status_code == 200
+    assert_no_token(await userinfo(wire, token))  # its session has ended for good
+    assert (await userinfo(wire, (await log_in(wire))["access_token"])).status_code == 200
 
 
 async def test_if_nobody_can_tell_who_is_blocked_nothing_is_said(wire: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +127,7 @@ async def test_if_nobody_can_tell_who_is_blocked_nothing_is_said(wire: Bench, mo
         raise OSError("MARKED")
 
     token = (await log_in(wire, "openid profile"))["access_token"]
-    monkeypatch.setattr(wire.storage, "get", fail)
+    monkeypatch.setattr(wire.storage, "session", fail)
     response = await userinfo(wire, token)
 
     assert_refused(response, 500, "server_error", "the server could not complete the request")

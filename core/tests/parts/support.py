@@ -1,4 +1,4 @@
-"""What the tests of the parts share: a clock, a small strategy, a grant, a wire with any server behind it."""
+"""What the tests of the parts share: a clock, a small strategy, a session, a wire with any server behind it."""
 
 import asyncio
 import base64
@@ -15,7 +15,7 @@ from accredit.hookspecs import hookimpl
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.settings import BaseUrl, ConnectionSettings
-from accredit.storage.grants import Grant
+from accredit.storage import RefreshToken, Session
 from accredit.strategy import Strategy, UserIdScope, VerifyContext
 
 
@@ -63,23 +63,34 @@ class Brings:
         return self.classes
 
 
-def grant(token_hash: str = "hash", **changes: Any) -> Grant:
+def session(session_id: str = "session", **changes: Any) -> Session:
     values: dict[str, Any] = {
-        "family": "family",
         "client_id": "app",
         "subject": "acme|1",
         "connection": "acme",
         "strategy": "acme",
+        "namespace": "acme",
         "user_id": "1",
         "scope": "openid offline_access",
         "audience": "https://login.example.com/",
         "device": None,
         "claims": "{}",
         "auth_time": 1,
-        "issued_at": 2,
         "expires_at": 4_000_000_000,
+        "kept_until": 4_000_086_400,
+        "renewable": True,
     }
-    return Grant(token_hash=token_hash, **(values | changes))
+    return Session(id=session_id, **(values | changes))
+
+
+def login(token_hash: str = "hash", *, issued_at: int = 2, **changes: Any) -> tuple[Session, RefreshToken]:
+    """Return a session, by default named after its refresh token, with that token: what `start` takes."""
+    begun = session(**{"session_id": token_hash, **changes})
+    return begun, token(token_hash, begun.id, issued_at=issued_at)
+
+
+def token(token_hash: str = "hash", session_id: str = "session", *, issued_at: int = 2) -> RefreshToken:
+    return RefreshToken(token_hash, session_id, issued_at)
 
 
 def compact(header: Any, payload: Any, signature: bytes = b"no signature") -> str:

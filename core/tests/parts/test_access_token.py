@@ -16,7 +16,9 @@ CLAIMS: dict[str, Any] = {
     "sub": "acme|1",
     "aud": ISSUER,
     "client_id": "app",
+    "iat": 1_699_999_999,
     "exp": 1_700_000_060,
+    "sid": "a session",
     "scope": "openid exchange",
 }
 
@@ -27,7 +29,13 @@ def read(token: str, key: SigningKey, now: float = 1_700_000_000) -> AccessToken
 
 def test_a_live_access_token_of_ours_is_read(es256: SigningKey) -> None:
     token = es256.sign(CLAIMS, typ="at+jwt")
-    assert read(token, es256) == AccessToken("acme|1", "app", ISSUER, ("openid", "exchange"))
+    assert read(token, es256) == AccessToken(
+        "acme|1", "app", ISSUER, ("openid", "exchange"), issued_at=1_699_999_999, session_id="a session"
+    )
+    without = {name: value for name, value in CLAIMS.items() if name != "sid"}
+    found = read(es256.sign(without, typ="at+jwt"), es256)
+    assert found is not None
+    assert found.session_id is None
 
 
 def test_a_token_of_an_older_key_is_read_while_that_key_is_published(es256: SigningKey, rs256: SigningKey) -> None:
@@ -56,7 +64,7 @@ def test_a_token_of_another_issuer_is_not_read(es256: SigningKey, issuer: Any) -
     assert read(es256.sign({**CLAIMS, "iss": issuer}, typ="at+jwt"), es256) is None
 
 
-@pytest.mark.parametrize("claim", list(CLAIMS))
+@pytest.mark.parametrize("claim", [name for name in CLAIMS if name != "sid"])
 def test_a_token_without_a_claim_is_not_read(es256: SigningKey, claim: str) -> None:
     claims = {name: CLAIMS[name] for name in CLAIMS if name != claim}
     assert read(es256.sign(claims, typ="at+jwt"), es256) is None
@@ -97,7 +105,15 @@ def test_a_clients_own_token_is_told_from_a_users(subject: str, of_a_user: bool)
     assert AccessToken(subject, "app", ISSUER, ()).is_of_a_user is of_a_user
 
 
-ID_CLAIMS: dict[str, Any] = {"iss": ISSUER, "sub": "acme|1", "aud": "app", "exp": 1_700_000_060, "name": "Ada"}
+ID_CLAIMS: dict[str, Any] = {
+    "iss": ISSUER,
+    "sub": "acme|1",
+    "aud": "app",
+    "iat": 1_699_999_999,
+    "exp": 1_700_000_060,
+    "sid": "a session",
+    "name": "Ada",
+}
 
 
 def read_id(token: str, key: SigningKey, now: float = 1_700_000_000) -> IdToken | None:
@@ -106,7 +122,7 @@ def read_id(token: str, key: SigningKey, now: float = 1_700_000_000) -> IdToken 
 
 def test_a_live_id_token_of_ours_is_read(es256: SigningKey) -> None:
     token = es256.sign(ID_CLAIMS, typ="JWT")
-    assert read_id(token, es256) == IdToken("acme|1", "app")
+    assert read_id(token, es256) == IdToken("acme|1", "app", 1_699_999_999, "a session")
     assert read_id(token, es256, 1_700_000_059.9) is not None
     assert read_id(token, es256, 1_700_000_060) is None
 
@@ -116,6 +132,12 @@ def test_an_access_token_is_no_id_token(es256: SigningKey, typ: str) -> None:
     assert read_id(es256.sign(ID_CLAIMS, typ=typ), es256) is None
 
 
-@pytest.mark.parametrize("changes", [{"aud": ["app"]}, {"aud": None}, {"sub": 1}, {"iss": ISSUER[:-1]}, {"exp": 1.5}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"aud": ["app"]}, {"aud": None}, {"sub": 1}, {"iss": ISSUER[:-1]}, {"exp": 1.5}),
+        *({"iat": 1.5}, {"iat": True}, {"sid": 5}),
+    ],
+)
 def test_an_id_token_with_a_claim_of_another_type_is_not_read(es256: SigningKey, changes: dict[str, Any]) -> None:
     assert read_id(es256.sign({**ID_CLAIMS, **changes}, typ="JWT"), es256) is None

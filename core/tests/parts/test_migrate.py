@@ -19,8 +19,9 @@ from filelock import FileLock
 
 import accredit.storage.migrate
 from accredit.errors import ConfigurationError
-from accredit.storage.grants import Grant
+from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import HEAD, migrate
+from accredit.storage.sessions import RefreshToken, Session
 
 COMMAND = str(Path(accredit.storage.migrate.__file__).with_name("__main__.py"))
 
@@ -51,12 +52,71 @@ def test_a_fresh_database_is_made_for_its_owner_only(path: Path) -> None:
     assert execute(path, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
-def test_the_table_has_the_columns_of_a_grant(path: Path) -> None:
+def test_the_tables_have_the_columns_of_what_they_hold(path: Path) -> None:
     migrate(path)
-    columns = [(row[1], bool(row[3]), bool(row[5])) for row in execute(path, "PRAGMA table_info(grants)")]
-    assert [name for name, _, _ in columns] == [*(field.name for field in fields(Grant)), "replaced_at", "revoked"]
-    assert [name for name, not_null, _ in columns if not not_null] == ["device", "replaced_at"]
-    assert [name for name, _, primary in columns if primary] == ["token_hash"]
+    for table, kind, beside in (
+        ("sessions", Session, ["ended"]),
+        ("refresh_tokens", RefreshToken, ["replaced_at", "successors"]),
+    ):
+        columns = [(row[1], bool(row[3]), bool(row[5])) for row in execute(path, f"PRAGMA table_info({table})")]
+        assert [name for name, _, _ in columns] == [*(field.name for field in fields(kind)), *beside]
+        assert [name for name, not_null, _ in columns if not not_null] == [
+            {"sessions": "device", "refresh_tokens": "replaced_at"}[table]
+        ]
+        assert [name for name, _, primary in columns if primary] == [fields(kind)[0].name]
+
+
+def migrate_to(path: Path, revision: str) -> None:
+    """Bring a fresh database to an older revision."""
+    import alembic.command
+    import sqlalchemy
+
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(accredit.storage.migrate.__file__).parent / "migrations"))
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, revision)
+    engine.dispose()
+
+
+async def test_logins_of_the_time_before_sessions_go_on(path: Path) -> None:
+    migrate_to(path, "0001")
+    names = "token_hash, family, issued_at, replaced_at, revoked, expires_at"
+    rest = "client_id, subject, connection, strategy, user_id, scope, audience, device, claims, auth_time"
+    values = "'app', 'ada', 'acme', 'acme', '1', 'openid', 'api', 'phone', '{}', 90"
+    execute(
+        path,
+        *(
+            f"INSERT INTO grants ({names}, {rest}) VALUES ({row}, {values})"  # noqa: S608 - written out above and below
+            for row in (
+                "'spent', 'one', 100, 110, 0, 900",
+                "'live', 'one', 110, NULL, 0, 900",
+                "'dead', 'two', 100, NULL, 1, 800",
+            )
+        ),
+        "INSERT INTO subjects (id, blocked, created_at) VALUES ('grace', 1, 100)",
+        "INSERT INTO identities (strategy, user_id, subject, unlinked, linked_at)"
+        " VALUES ('acme', '7', 'grace', 1, 100)",
+    )
+    migrate(path)
+
+    storage = SqliteStorage(str(path), clock=lambda: 200)
+    await storage.open()
+    one = await storage.session("one")
+    assert one is not None
+    assert not one.ended
+    assert (one.session.subject, one.session.namespace, one.session.device) == ("ada", "acme", "phone")
+    assert (one.session.auth_time, one.session.expires_at, one.session.renewable) == (90, 900, True)
+    two = await storage.session("two")
+    assert two is not None
+    assert two.ended
+    assert await storage.subject_of("acme", "7") == StoredSubject("grace", blocked=True, unlinked=True)
+    successor = RefreshToken("new", "one", 200)
+    assert await storage.rotate("live", successor, now=200, leeway_s=0) is Rotation.ROTATED
+    assert await storage.rotate("spent", successor, now=200, leeway_s=0) is Rotation.REUSED
+    await storage.close()
+    assert execute(path, "SELECT name FROM sqlite_master WHERE name = 'grants'") == []
 
 
 def test_an_empty_file_is_a_fresh_database(path: Path) -> None:
@@ -85,12 +145,12 @@ def test_a_current_database_is_left_alone_without_loading_alembic(path: Path) ->
     assert path.read_bytes() == before
 
 
-def test_grants_are_kept_when_a_database_is_current(path: Path) -> None:
+def test_sessions_are_kept_when_a_database_is_current(path: Path) -> None:
     migrate(path)
-    columns = ", ".join(field.name for field in fields(Grant))
-    execute(path, f"INSERT INTO grants ({columns}) VALUES ({', '.join(['1'] * len(fields(Grant)))})")  # noqa: S608 - field names
+    columns = ", ".join(field.name for field in fields(Session))
+    execute(path, f"INSERT INTO sessions ({columns}) VALUES ({', '.join(['1'] * len(fields(Session)))})")  # noqa: S608 - field names
     migrate(path)
-    assert execute(path, "SELECT count(*) FROM grants") == [(1,)]
+    assert execute(path, "SELECT count(*) FROM sessions") == [(1,)]
 
 
 def test_a_database_of_a_newer_version_is_refused_with_the_cure(path: Path) -> None:
@@ -257,5 +317,5 @@ def test_another_thread_is_heard_while_ours_migrates(path: Path, caplog: pytest.
             migrate(path)
     finally:
         log.removeFilter(meanwhile)
-    assert [record.getMessage() for record in caplog.records] == ["ours, and worth hearing", "theirs"]
+    assert [record.getMessage() for record in caplog.records] == ["ours, and worth hearing", "theirs"] * int(HEAD)
     assert log.filters == []

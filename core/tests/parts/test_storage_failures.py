@@ -14,7 +14,7 @@ from accredit.errors import ConfigurationError, StorageFailed
 from accredit.storage import SqliteStorage
 from accredit.storage.migrate import migrate
 
-from .support import grant
+from .support import login
 
 LONG_ENOUGH_S = 5.0
 
@@ -37,39 +37,39 @@ def execute(path: Path, *statements: str) -> list[Any]:
         return [connection.execute(statement).fetchall() for statement in statements][-1]
 
 
-async def outcomes(store: SqliteStorage, *grants: Any) -> list[Any]:
+async def outcomes(store: SqliteStorage, *logins: Any) -> list[Any]:
     async with asyncio.timeout(LONG_ENOUGH_S):
-        return await asyncio.gather(*(store.add(one) for one in grants), return_exceptions=True)
+        return await asyncio.gather(*(store.start(*one) for one in logins), return_exceptions=True)
 
 
 async def test_a_row_that_cannot_be_stored_fails_and_the_next_one_does_not(store: SqliteStorage, path: Path) -> None:
-    execute(path, "ALTER TABLE grants RENAME TO elsewhere")
-    failed = await outcomes(store, *(grant(str(number)) for number in range(50)))
+    execute(path, "ALTER TABLE sessions RENAME TO elsewhere")
+    failed = await outcomes(store, *(login(str(number)) for number in range(50)))
     assert {type(one) for one in failed} == {StorageFailed}
     assert {one.detail for one in failed} == {"SQLite: OperationalError SQLITE_ERROR"}
     assert len({id(one) for one in failed}) == 50  # each caller raises one of its own
-    execute(path, "ALTER TABLE elsewhere RENAME TO grants")
-    await store.add(grant("next"))
-    assert execute(path, "SELECT token_hash FROM grants") == [("next",)]
+    execute(path, "ALTER TABLE elsewhere RENAME TO sessions")
+    await store.start(*login("next"))
+    assert execute(path, "SELECT token_hash FROM refresh_tokens") == [("next",)]
 
 
 async def test_a_failure_half_way_through_a_batch_stores_none_of_it(store: SqliteStorage, path: Path) -> None:
     execute(
         path,
-        "CREATE TRIGGER broken BEFORE INSERT ON grants WHEN NEW.device = 'bad'"
+        "CREATE TRIGGER broken BEFORE INSERT ON sessions WHEN NEW.device = 'bad'"
         " BEGIN SELECT RAISE(FAIL, 'disk on fire'); END",
     )
     with closing(sqlite3.connect(path, isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")  # so that all but the first end in one batch
-        first = asyncio.create_task(outcomes(store, grant("first")))
+        first = asyncio.create_task(outcomes(store, login("first")))
         rest = asyncio.create_task(
-            outcomes(store, grant("a"), grant("b"), grant("c", device="bad"), grant("d"), grant("e"))
+            outcomes(store, login("a"), login("b"), login("c", device="bad"), login("d"), login("e"))
         )
         for _ in range(5):
             await asyncio.sleep(0)
         lock.execute("ROLLBACK")
         answers = {"first": (await first)[0], **dict(zip("abcde", await rest, strict=True))}
-    stored = {row[0] for row in execute(path, "SELECT token_hash FROM grants")}
+    stored = {row[0] for row in execute(path, "SELECT token_hash FROM refresh_tokens")}
     assert stored == {name for name, answer in answers.items() if answer is None}
     assert isinstance(answers["c"], StorageFailed)
     assert "disk on fire" not in str(answers["c"])
@@ -83,11 +83,11 @@ async def test_a_locked_database_is_given_up(monkeypatch: pytest.MonkeyPatch, pa
     await store.open()
     with closing(sqlite3.connect(path, isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
-        assert {type(one) for one in await outcomes(store, grant("a"), grant("b"))} == {StorageFailed}
+        assert {type(one) for one in await outcomes(store, login("a"), login("b"))} == {StorageFailed}
         lock.execute("ROLLBACK")
-    assert await outcomes(store, grant("c")) == [None]
+    assert await outcomes(store, login("c")) == [None]
     await store.close()
-    assert execute(path, "SELECT token_hash FROM grants") == [("c",)]
+    assert execute(path, "SELECT token_hash FROM refresh_tokens") == [("c",)]
 
 
 @pytest.mark.filterwarnings("default::pytest.PytestUnhandledThreadExceptionWarning")
@@ -100,9 +100,9 @@ async def test_a_value_that_sqlite_cannot_hold_fails_alone(
     store: SqliteStorage, path: Path, changes: dict[str, Any]
 ) -> None:
     # JSON lets a client send a lone surrogate: it must not stop the store for everybody.
-    assert [type(one) for one in await outcomes(store, grant("bad", **changes))] == [StorageFailed]
-    assert await outcomes(store, grant("good")) == [None]
-    assert execute(path, "SELECT token_hash FROM grants") == [("good",)]
+    assert [type(one) for one in await outcomes(store, login("bad", **changes))] == [StorageFailed]
+    assert await outcomes(store, login("good")) == [None]
+    assert execute(path, "SELECT token_hash FROM refresh_tokens") == [("good",)]
 
 
 class Fragile(sqlite3.Connection):
@@ -137,13 +137,13 @@ async def test_a_commit_that_fails_is_rolled_back(fragile: type[Fragile], path: 
     store = SqliteStorage(str(path))
     await store.open()
     fragile.failing = ("COMMIT",)
-    assert [type(one) for one in await outcomes(store, grant("a"))] == [StorageFailed]
+    assert [type(one) for one in await outcomes(store, login("a"))] == [StorageFailed]
     fragile.failing = ()
-    assert await outcomes(store, grant("b")) == [None]
+    assert await outcomes(store, login("b")) == [None]
     fragile.closed = False
     await store.close()
     assert fragile.closed
-    assert execute(path, "SELECT token_hash FROM grants") == [("b",)]
+    assert execute(path, "SELECT token_hash FROM refresh_tokens") == [("b",)]
 
 
 @pytest.mark.filterwarnings("default::pytest.PytestUnhandledThreadExceptionWarning")
@@ -153,12 +153,12 @@ async def test_a_rollback_that_fails_too_still_answers_and_the_store_recovers(
     store = SqliteStorage(str(path))
     await store.open()
     fragile.failing = ("COMMIT", "ROLLBACK")
-    assert [type(one) for one in await outcomes(store, grant("a"))] == [StorageFailed]
+    assert [type(one) for one in await outcomes(store, login("a"))] == [StorageFailed]
     fragile.failing = ()
-    await outcomes(store, grant("b"))  # may still have to clean up
-    assert await outcomes(store, grant("c")) == [None]
+    await outcomes(store, login("b"))  # may still have to clean up
+    assert await outcomes(store, login("c")) == [None]
     await store.close()
-    assert ("a",) not in execute(path, "SELECT token_hash FROM grants")
+    assert ("a",) not in execute(path, "SELECT token_hash FROM refresh_tokens")
 
 
 async def test_a_connection_that_cannot_be_prepared_stops_start_up_and_is_closed(
@@ -187,7 +187,7 @@ async def test_a_database_that_goes_while_a_row_is_committed_keeps_nobody_believ
     monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, **kwargs, factory=Going))
     store = SqliteStorage(str(path))
     await store.open()
-    [failed] = await outcomes(store, grant("a"))
+    [failed] = await outcomes(store, login("a"))
     assert isinstance(failed, StorageFailed)
     assert failed.detail == "the database file was deleted or replaced"
     await store.close()
@@ -227,10 +227,10 @@ async def test_a_database_behind_a_link_is_watched_with_its_log(path: Path) -> N
     link.symlink_to(path)
     store = SqliteStorage(str(link))
     await store.open()
-    assert await outcomes(store, grant("a")) == [None]
+    assert await outcomes(store, login("a")) == [None]
     path.with_name("accredit.db-wal").rename(path.with_name("elsewhere"))
-    [failed] = await outcomes(store, grant("b"))
+    [failed] = await outcomes(store, login("b"))
     assert failed.detail == "a file beside the database, -wal or -shm, was deleted or replaced"
     path.with_name("elsewhere").rename(path.with_name("accredit.db-wal"))
-    assert await outcomes(store, grant("c")) == [None]
+    assert await outcomes(store, login("c")) == [None]
     await store.close()

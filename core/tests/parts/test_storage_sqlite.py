@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from accredit.errors import ConfigurationError, StorageFailed
+from accredit.refresh_token import hash_token
 from accredit.storage import MemoryStorage, SqliteStorage, open_storage
-from accredit.storage.grants import hash_token
 from accredit.storage.migrate import migrate
 
-from .support import grant
+from .support import login
 
 
 @pytest.fixture
@@ -38,7 +38,12 @@ async def store(path: Path) -> AsyncIterator[SqliteStorage]:
 def rows(path: Path) -> list[dict[str, Any]]:
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute("SELECT * FROM grants ORDER BY token_hash")]
+        return [
+            dict(row)
+            for row in connection.execute(
+                "SELECT * FROM refresh_tokens JOIN sessions ON id = session_id ORDER BY token_hash"
+            )
+        ]
 
 
 def test_a_url_names_the_store() -> None:
@@ -49,46 +54,39 @@ def test_a_url_names_the_store() -> None:
 async def test_four_slashes_name_an_absolute_path(path: Path) -> None:
     store = open_storage(f"sqlite:///{path}")
     await store.open()
-    await store.add(grant("a"))
+    await store.start(*login("a"))
     await store.close()
     assert [row["token_hash"] for row in rows(path)] == ["a"]
-
-
-async def test_memory_keeps_grants_by_hash() -> None:
-    store = MemoryStorage()
-    await store.open()
-    await store.add(grant("a", device="phone"))
-    await store.close()
-    assert store.grants == {"a": grant("a", device="phone")}
 
 
 def test_a_token_is_looked_up_by_its_sha256() -> None:
     assert hash_token("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-async def test_a_grant_is_in_the_database_when_add_returns(store: SqliteStorage, path: Path) -> None:
-    stored = grant("a", device="Adas 📱", expires_at=2**62)
-    await store.add(stored)
-    assert rows(path) == [{**asdict(stored), "replaced_at": None, "revoked": 0}]
+async def test_a_session_is_in_the_database_when_start_returns(store: SqliteStorage, path: Path) -> None:
+    session, token = login("a", device="Adas 📱", expires_at=2**62)
+    await store.start(session, token)
+    beside = {"replaced_at": None, "successors": 0, "ended": 0}
+    assert rows(path) == [{**asdict(session), **asdict(token), **beside}]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are a thing of POSIX")
 async def test_the_database_and_its_log_are_their_owners_only(store: SqliteStorage, path: Path) -> None:
-    await store.add(grant())
+    await store.start(*login())
     files = [path, path.with_name("accredit.db-wal"), path.with_name("accredit.db-shm")]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
-async def test_grants_survive_a_restart_and_the_same_token_is_never_stored_twice(path: Path) -> None:
+async def test_sessions_survive_a_restart_and_the_same_token_is_never_stored_twice(path: Path) -> None:
     for attempt in range(2):
         store = SqliteStorage(str(path))
         await store.open()
         if attempt:
             with pytest.raises(StorageFailed, match="SQLite: IntegrityError"):
-                await store.add(grant("a"))
+                await store.start(*login("a"))
         else:
-            await store.add(grant("a"))
-        await store.add(grant(f"b{attempt}"))
+            await store.start(*login("a"))
+        await store.start(*login(f"b{attempt}"))
         await store.close()
     assert [row["token_hash"] for row in rows(path)] == ["a", "b0", "b1"]
 
@@ -114,18 +112,18 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
 async def test_a_commit_reaches_the_disk(statements: Statements, path: Path) -> None:
     store = SqliteStorage(str(path))
     await store.open()
-    await store.add(grant())
+    await store.start(*login())
     await store.close()
     assert "PRAGMA synchronous=FULL" in statements
     assert statements[-1] == "COMMIT"
 
 
-async def test_grants_that_wait_share_a_commit(statements: Statements, path: Path) -> None:
+async def test_sessions_that_wait_share_a_commit(statements: Statements, path: Path) -> None:
     migrate(path)
     store = SqliteStorage(str(path))
     await store.open()
     statements.clear()
-    await asyncio.gather(*(store.add(grant(f"{number:03}")) for number in range(200)))
+    await asyncio.gather(*(store.start(*login(f"{number:03}")) for number in range(200)))
     await store.close()
     assert len(rows(path)) == 200
     assert statements.count("BEGIN IMMEDIATE ") + statements.count("BEGIN IMMEDIATE") == statements.count("COMMIT")
@@ -133,19 +131,19 @@ async def test_grants_that_wait_share_a_commit(statements: Statements, path: Pat
 
 
 async def test_more_than_a_batch_is_stored_whole(store: SqliteStorage, path: Path) -> None:
-    await asyncio.gather(*(store.add(grant(str(number), subject=f"acme|{number}")) for number in range(1500)))
+    await asyncio.gather(*(store.start(*login(str(number), subject=f"acme|{number}")) for number in range(1500)))
     assert len(rows(path)) == 1500
 
 
 def blocked(path: Path) -> sqlite3.Connection:
-    """Hold the database's write lock, so that grants queue up."""
+    """Hold the database's write lock, so that sessions queue up."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     return connection
 
 
 async def begun(count: int, store: SqliteStorage, **changes: Any) -> list[asyncio.Task[None]]:
-    tasks = [asyncio.create_task(store.add(grant(f"{number:03}", **changes))) for number in range(count)]
+    tasks = [asyncio.create_task(store.start(*login(f"{number:03}", **changes))) for number in range(count)]
     await asyncio.sleep(0)  # every add has queued its row
     return tasks
 
@@ -165,7 +163,7 @@ async def test_a_caller_who_gives_up_does_not_disturb_the_others(store: SqliteSt
         type(None),
         type(None),
     ]
-    await store.add(grant("next"))
+    await store.start(*login("next"))
     assert {row["token_hash"] for row in rows(path)} >= {"000", "001", "003", "004", "next"}
 
 
@@ -175,7 +173,7 @@ async def test_close_finishes_what_was_accepted_and_takes_nothing_more(store: Sq
         closing_task = asyncio.create_task(store.close())
         await asyncio.sleep(0)
         with pytest.raises(StorageFailed, match="the store is closed"):
-            await store.add(grant("late"))
+            await store.start(*login("late"))
         assert not closing_task.done()
         lock.execute("ROLLBACK")
         await asyncio.gather(closing_task, *tasks)
@@ -186,16 +184,16 @@ async def test_close_finishes_what_was_accepted_and_takes_nothing_more(store: Sq
 async def test_a_store_that_was_never_opened_takes_nothing_and_closes(path: Path) -> None:
     store = SqliteStorage(str(path))
     with pytest.raises(StorageFailed, match="the store is closed"):
-        await store.add(grant())
+        await store.start(*login())
     await store.close()
     assert os.listdir(path.parent) == []
 
 
 async def test_a_store_can_be_opened_again(store: SqliteStorage, path: Path) -> None:
-    await store.add(grant("a"))
+    await store.start(*login("a"))
     await store.close()
     await store.open()
-    await store.add(grant("b"))
+    await store.start(*login("b"))
     assert len(rows(path)) == 2
 
 

@@ -53,7 +53,7 @@ async def test_the_first_refusal_ends_it() -> None:
     async with bench(plugins=guards) as wire:
         assert_refused(await wire.post(scope="offline_access"), 401, "unauthorized", "first")
         assert [len(guard.logins) for guard in guards] == [1, 1, 0]
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.threat(37)
@@ -90,7 +90,7 @@ async def test_anything_else_refuses_and_is_our_fault(outcome: object) -> None:
         assert_refused(response, *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 async def test_the_failing_plugin_is_named() -> None:
@@ -160,7 +160,7 @@ async def test_the_first_subject_wins_and_the_others_are_not_asked() -> None:
 
         assert wire.event.subject == "u1"
         assert guard.logins[0].subject == Subject("u1")
-        assert [grant.subject for grant in wire.storage.grants.values()] == ["u1"]
+        assert [grant.subject for grant in wire.storage.kept.values()] == ["u1"]
         assert [len(resolver.asked) for resolver in resolvers] == [1, 1, 0]
         [(identity, client_id)] = resolvers[0].asked
         assert (identity.user_id, client_id) == ("1000", "app")
@@ -180,7 +180,7 @@ async def test_a_blocked_subject_is_refused_before_any_guard() -> None:
     async with bench(plugins=[Resolver(Subject("u1", blocked=True)), guard]) as wire:
         assert_refused(await wire.post(scope="offline_access"), 401, "unauthorized", "user is blocked")
         assert guard.logins == []
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.threat(37)
@@ -190,7 +190,7 @@ async def test_a_resolver_that_fails_refuses(outcome: object) -> None:
         assert_refused(await wire.post(scope="offline_access"), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.subject) == ("plugin_failed", None)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 async def test_a_hook_may_take_fewer_arguments_than_it_is_offered() -> None:
@@ -223,4 +223,4 @@ async def test_a_caller_who_leaves_during_a_hook_is_no_failure_of_the_hook() -> 
             await task
 
         assert (wire.event.reason, wire.event.alert) == ("abandoned", False)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}

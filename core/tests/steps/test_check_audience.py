@@ -122,7 +122,7 @@ async def test_an_unbound_token_is_refused_and_leaves_nothing_behind() -> None:
             "Unbound",
             False,
         )
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 async def test_an_accepted_unbound_token_is_warned_of_and_marked() -> None:
@@ -152,4 +152,4 @@ async def test_a_proof_no_plugin_may_build_is_refused(unhashable: Any) -> None:
         response = await wire.post(scope="offline_access")
 
         assert response.status_code in {401, 500}
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}

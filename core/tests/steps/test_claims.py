@@ -64,7 +64,7 @@ async def test_a_reserved_claim_is_refused(name: str, token: str) -> None:
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert wire.event.detail == f"a claims hook sets {name}"
         assert "MARKED" not in repr(wire.events)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 async def test_a_claim_that_is_there_is_refused_and_one_that_is_not_is_accepted() -> None:
@@ -85,7 +85,7 @@ async def test_two_plugins_may_not_set_one_claim() -> None:
 async def test_a_claims_hook_may_deny() -> None:
     async with bench(plugins=[Adds(AccessDenied("no role"))]) as wire:
         assert_refused(await wire.post(scope="offline_access"), 401, "unauthorized", "no role")
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.threat(37)
@@ -108,7 +108,7 @@ async def test_a_claims_hook_that_fails_refuses(outcome: object) -> None:
         assert_refused(await wire.post(scope=EVERYTHING), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 # Each is one that would break later: in a loop over it, in JSON, in UTF-8, or at the verifier's.
@@ -129,4 +129,4 @@ async def test_claims_that_are_no_json_object_are_the_plugins_failure(token: str
         assert_refused(await wire.post(scope=EVERYTHING), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}

@@ -13,7 +13,7 @@ from core.tests.bench import SETTINGS, Bench, assert_refused, bench, good_reques
 from accredit import Exchange, ProviderToken, Settings, VerifyContext
 from accredit import errors as e
 from accredit.audience import AppBound
-from accredit.storage import Grant, MemoryStorage, SqliteStorage
+from accredit.storage import MemoryStorage, RefreshToken, Session, SqliteStorage
 
 UNAVAILABLE = (503, "temporarily_unavailable", "the service is not available, try again later")
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")
@@ -43,7 +43,7 @@ async def test_the_first_half_says_who_it_is_and_issues_nothing(wire: Bench) -> 
     assert identity.audience == AppBound("acme-app")
     assert identity.profile.name == ADA["name"]
     assert (wire.event.outcome, wire.event.client_id, wire.event.subject) == ("accepted", "", None)
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ async def test_a_cancelled_exchange_leaves_an_event_and_no_row() -> None:
 
         assert (wire.event.reason, wire.event.outcome, wire.event.alert) == ("abandoned", "abandoned", False)
         assert wire.event.status == 499
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 class BrokenStorage(MemoryStorage):
@@ -91,7 +91,7 @@ class BrokenStorage(MemoryStorage):
         super().__init__()
         self.error = error
 
-    async def add(self, grant: Grant) -> None:
+    async def start(self, session: Session, token: RefreshToken | None) -> None:
         raise self.error
 
 
@@ -100,14 +100,21 @@ async def test_no_token_leaves_without_its_row() -> None:
         assert_refused(await wire.post(scope="openid offline_access"), *UNAVAILABLE)
         assert (wire.event.reason, wire.event.detail) == ("storage_failed", "SQLite: OperationalError")
         assert wire.event.alert is True
+        assert_refused(await wire.post(scope="openid"), *UNAVAILABLE)  # its session is a row as well
+
+
+async def test_without_a_session_there_is_no_row_to_wait_for() -> None:
+    storage = BrokenStorage(e.StorageFailed("SQLite: OperationalError"))
+    async with bench({"tokens": {"sessions": "offline_access"}}, storage=storage) as wire:
         assert (await wire.post(scope="openid")).status_code == 200
+        assert_refused(await wire.post(scope="openid offline_access"), *UNAVAILABLE)
 
 
 async def test_a_bug_of_ours_is_an_alert_and_shows_nothing() -> None:
     async with bench(storage=BrokenStorage(RuntimeError("MARKED"))) as wire:
         assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("internal", True)
-        assert wire.event.detail.startswith("RuntimeError in BrokenStorage.add (test_engine.py:")
+        assert wire.event.detail.startswith("RuntimeError in BrokenStorage.start (test_engine.py:")
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
 
 
@@ -116,14 +123,14 @@ async def test_signing_fails_before_anything_is_written(monkeypatch: pytest.Monk
         monkeypatch.setattr(wire.exchange.keys.current, "sign", lambda *_, **__: 1 / 0)
 
         assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 async def test_an_exchange_makes_what_it_was_not_given_and_opens_again(tmp_path: Path) -> None:
     settings = {
         **SETTINGS,
         "keys": {"path": str(tmp_path / "keys.json")},
-        "storage": {"url": f"sqlite:///{tmp_path / 'grants.db'}"},
+        "storage": {"url": f"sqlite:///{tmp_path / 'sessions.db'}"},
         "tokens": {"signing_alg": "EdDSA"},
     }
     exchange = Exchange(Settings.model_validate(settings), plugins=[Brings(Acme, Globex)])
@@ -135,7 +142,7 @@ async def test_an_exchange_makes_what_it_was_not_given_and_opens_again(tmp_path:
     async with exchange:
         assert exchange.keys.current.kid == kid
         assert exchange.http(["https://api.acme.example"]).calls == []
-    assert (tmp_path / "grants.db").exists()
+    assert (tmp_path / "sessions.db").exists()
 
 
 async def test_a_transport_that_was_given_stays_its_owners() -> None:
@@ -155,7 +162,7 @@ async def test_a_transport_that_was_given_stays_its_owners() -> None:
 
 
 async def test_no_parameter_can_stop_the_writer_of_the_database(tmp_path: Path) -> None:
-    path = tmp_path / "grants.db"
+    path = tmp_path / "sessions.db"
     async with bench(storage=SqliteStorage(str(path))) as wire, asyncio.timeout(5):
         odd = await wire.post(scope="offline_access", device="half \ud800")
         good = await wire.post(scope="offline_access", device="whole 💥")
@@ -163,7 +170,7 @@ async def test_no_parameter_can_stop_the_writer_of_the_database(tmp_path: Path) 
         assert odd.status_code in {200, 400}
         assert good.status_code == 200
     rows = sqlite3.connect(path)
-    assert ("whole 💥",) in rows.execute("SELECT device FROM grants").fetchall()
+    assert ("whole 💥",) in rows.execute("SELECT device FROM sessions").fetchall()
     rows.close()
 
 

@@ -59,7 +59,7 @@ async def assert_it_is_the_plugins_failure(wire: Bench) -> None:
     assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
     assert (wire.event.outcome, wire.event.reason, wire.event.alert) == ("failed", "plugin_failed", True)
     assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
     assert (await wire.client.get("/healthz")).status_code == 200
 
 

@@ -40,7 +40,7 @@ async def test_any_exception_of_a_strategy_is_a_failed_plugin(error: Exception) 
         assert_refused(response, *SERVER_ERROR)
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert wire.event.detail.startswith(f"verify: {type(error).__name__} in acme_raising.<locals>.verify (acme.py:")
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ async def test_anything_but_a_verification_is_a_failed_plugin(returned: object) 
         assert_refused(await wire.post(scope="offline_access"), *SERVER_ERROR)
         assert wire.event.reason == "plugin_failed"
         assert wire.event.detail == f"verify returned {type(returned).__name__}"
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.threat(37)
@@ -90,7 +90,7 @@ async def test_a_strategy_that_hangs_is_given_up_at_the_deadline() -> None:
         assert_refused(await wire.post(scope="offline_access"), *UNAVAILABLE)
         assert cancelled.is_set()
         assert (wire.event.reason, wire.event.detail) == ("provider_unavailable", "the exchange's deadline has passed")
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 async def test_a_strategy_that_cancels_itself_is_a_failed_plugin() -> None:
@@ -140,4 +140,4 @@ async def test_a_strategy_that_cannot_normalize_is_a_failed_plugin(outcome: obje
         assert wire.event.reason == "plugin_failed"
         assert wire.event.detail.startswith(detail)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}

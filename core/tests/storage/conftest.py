@@ -34,7 +34,7 @@ async def storage(request: pytest.FixtureRequest, path: Path, clock: Clock) -> A
 # Each process opens the database, says so, and waits until all the others have.
 _PREAMBLE = """
 import asyncio, sys
-from accredit.storage import Grant, SqliteStorage
+from accredit.storage import RefreshToken, Session, SqliteStorage
 
 async def main():
     storage = SqliteStorage(sys.argv[1], clock=lambda: 1000)

@@ -9,18 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from core.tests.parts.support import grant
+from core.tests.parts.support import login, token
 
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import migrate
 
 RunTogether = Callable[..., list[str]]
 
-_GRANT = """
-def grant(token_hash, **changes):
-    values = dict(family="family", client_id="app", subject="acme|1", connection="acme", strategy="acme", user_id="1",
-                  scope="", audience="", device=None, claims="{}", auth_time=1, issued_at=1000, expires_at=9000)
-    return Grant(token_hash=token_hash, **(values | changes))
+_LOGIN = """
+def login(token_hash, **changes):
+    values = dict(id=token_hash, client_id="app", subject="acme|1", connection="acme", strategy="acme",
+                  namespace="acme", user_id="1", scope="", audience="", device=None, claims="{}", auth_time=1,
+                  expires_at=9000, kept_until=9000, renewable=True)
+    session = Session(**(values | changes))
+    return session, RefreshToken(token_hash, session.id, 1000)
 """
 
 
@@ -34,13 +36,13 @@ async def opened(path: Path) -> SqliteStorage:
 async def test_one_of_many_processes_rotates_and_reuse_revokes_for_all(path: Path, run_together: RunTogether) -> None:
     storage = await opened(path)
     for number in range(20):
-        await storage.add(grant(f"{number}", family=f"f{number}", expires_at=9_000))
+        await storage.start(*login(f"{number}", expires_at=9_000))
     work = (
-        _GRANT
+        _LOGIN
         + """
 async def work(storage, process):
     async def rotate(number, attempt):
-        successor = grant(f"{number}-{process}-{attempt}", family=f"f{number}")
+        successor = RefreshToken(f"{number}-{process}-{attempt}", f"{number}", 1000)
         return await storage.rotate(f"{number}", successor, now=1000, leeway_s=0)
     for number in range(20):
         outcomes = await asyncio.gather(*(rotate(number, attempt) for attempt in range(10)))
@@ -54,9 +56,8 @@ async def work(storage, process):
     for number in range(20):
         stored = await storage.find(f"{number}")
         assert stored is not None
-        assert stored.revoked
-        successor = grant("late", family=f"f{number}")
-        assert await storage.rotate(f"{number}", successor, now=1_000, leeway_s=60) is Rotation.REFUSED
+        assert stored.session.ended
+        assert await storage.rotate(f"{number}", token("late", f"{number}"), now=1_000, leeway_s=60) is Rotation.REFUSED
     await storage.close()
 
 
@@ -96,11 +97,10 @@ async def work(storage, process):
 
 async def test_the_limit_holds_over_many_processes(path: Path, run_together: RunTogether) -> None:
     work = (
-        _GRANT
+        _LOGIN
         + """
 async def work(storage, process):
-    rows = [grant(f"{process}-{number}", family=f"{process}-{number}") for number in range(100)]
-    await asyncio.gather(*map(storage.add, rows))
+    await asyncio.gather(*(storage.start(*login(f"{process}-{number}")) for number in range(100)))
 """
     )
     migrate(path)
@@ -121,7 +121,7 @@ async def work(storage, process):
 """
     await asyncio.to_thread(run_together, work, processes=1)
 
-    assert await storage.get("ada") == StoredSubject("ada", blocked=True)
+    assert await storage.get("ada") == StoredSubject("ada", blocked=True, version=1)
     await storage.close()
 
 
@@ -130,24 +130,23 @@ async def test_what_was_acknowledged_survives_a_process_that_is_killed(path: Pat
     code = (
         """
 import asyncio, json, sys
-from accredit.storage import Grant, SqliteStorage
+from accredit.storage import RefreshToken, Session, SqliteStorage
 """
-        + _GRANT
+        + _LOGIN
         + """
 async def main():
     storage = SqliteStorage(sys.argv[1], clock=lambda: 1000)
     await storage.open()
     async def person(number):
-        login = 0
+        turn = 0
         while True:
-            old, family = f"{number}.{login}", f"{number}.{login}"
-            await storage.add(grant(old, family=family, subject=f"acme|{number}.{login}"))
+            old = f"{number}.{turn}"
+            await storage.start(*login(old, subject=f"acme|{number}.{turn}"))
             sys.stdout.write(json.dumps(["added", old]) + "\\n")
-            new = grant(old + "+", family=family, subject=f"acme|{number}.{login}")
-            await storage.rotate(old, new, now=1000, leeway_s=0)
+            await storage.rotate(old, RefreshToken(old + "+", old, 1000), now=1000, leeway_s=0)
             sys.stdout.write(json.dumps(["rotated", old]) + "\\n")
             sys.stdout.flush()
-            login += 1
+            turn += 1
     await asyncio.gather(*map(person, range(16)))
 asyncio.run(main())
 """

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from core.tests.parts.support import Clock, grant
+from core.tests.parts.support import Clock, login
 
 from accredit.storage import Storage
 
@@ -34,6 +34,6 @@ async def test_it_is_remembered_while_others_are_forgotten(storage: Storage, clo
         await storage.first_use(f"{number}", 2_000)
     clock.now = 2_000
     for number in range(250):
-        await storage.add(grant(f"{number}", subject=f"acme|{number}"))
+        await storage.start(*login(f"{number}", subject=f"acme|{number}"))
 
     assert await storage.first_use("long", 9_000) is False

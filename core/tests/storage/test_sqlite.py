@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.parts.support import Clock, grant
+from core.tests.parts.support import Clock, login, token
 
 from accredit.errors import StorageFailed
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
@@ -41,17 +41,17 @@ async def in_one_batch(path: Path, *work: Any) -> list[Any]:
 
 
 async def test_work_that_fails_fails_alone(storage: SqliteStorage, path: Path) -> None:
-    await storage.add(grant("a", family="a"))
-    await storage.add(grant("b", family="b"))
-    bad = grant("bad", family="b", device="half \ud800")
+    await storage.start(*login("a"))
+    await storage.start(*login("b"))
+    bad = token("half \ud800", "b")
 
     outcomes = await in_one_batch(
         path,
-        storage.add(grant("first", family="first")),
-        storage.rotate("a", grant("a 2", family="a"), now=1_000, leeway_s=0),
+        storage.start(*login("first")),
+        storage.rotate("a", token("a 2", "a"), now=1_000, leeway_s=0),
         storage.rotate("b", bad, now=1_000, leeway_s=0),
-        storage.add(grant("c", family="c")),
-        storage.add(grant("bad too", family="d", device="\udfff")),
+        storage.start(*login("c")),
+        storage.start(*login("bad too", device="\udfff")),
         storage.create("acme", "\ud800", "ada", now=1_000),
         storage.create("acme", "1", "ada", now=1_000),
         storage.first_use("jti", 2_000),
@@ -60,28 +60,28 @@ async def test_work_that_fails_fails_alone(storage: SqliteStorage, path: Path) -
     shown = [type(one) if isinstance(one, Exception) else one for one in outcomes]
     failed, created = StorageFailed, StoredSubject("ada")
     assert shown == [None, Rotation.ROTATED, failed, None, failed, failed, created, True]
-    replaced = execute(path, "SELECT token_hash, replaced_at FROM grants ORDER BY token_hash")
+    replaced = execute(path, "SELECT token_hash, replaced_at FROM refresh_tokens ORDER BY token_hash")
     assert replaced == [("a", 1_000), ("a 2", None), ("b", None), ("c", None), ("first", None)]
     assert execute(path, "SELECT user_id FROM identities") == [("1",)]
     assert not await storage.first_use("jti", 2_000)
 
 
 async def test_a_rotation_that_cannot_store_the_successor_changes_nothing(storage: SqliteStorage) -> None:
-    await storage.add(grant("a"))
+    await storage.start(*login("a"))
     with pytest.raises(StorageFailed, match=r"^SQLite: UnicodeEncodeError$"):
-        await storage.rotate("a", grant("b", device="half \ud800"), now=1_000, leeway_s=0)
+        await storage.rotate("a", token("half \ud800", "a"), now=1_000, leeway_s=0)
 
     stored = await storage.find("a")
     assert stored is not None
     assert stored.replaced_at is None
-    assert await storage.rotate("a", grant("c"), now=1_000, leeway_s=0) is Rotation.ROTATED
+    assert await storage.rotate("a", token("c", "a"), now=1_000, leeway_s=0) is Rotation.ROTATED
 
 
 async def test_a_look_up_does_not_wait_for_a_writer(storage: SqliteStorage, path: Path) -> None:
-    await storage.add(grant("a"))
+    await storage.start(*login("a"))
     with closing(sqlite3.connect(path, isolation_level=None)) as lock:
         lock.execute("BEGIN IMMEDIATE")
-        lock.execute("INSERT INTO subjects VALUES ('ada', 1, 1)")
+        lock.execute("INSERT INTO subjects (id, blocked, created_at) VALUES ('ada', 1, 1)")
         async with asyncio.timeout(1):
             assert await storage.find("a") is not None
             assert await storage.get("ada") is None
@@ -92,7 +92,7 @@ async def test_a_look_up_does_not_wait_for_a_writer(storage: SqliteStorage, path
 async def test_a_look_up_that_fails_is_left_to_the_writer(
     storage: SqliteStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await storage.add(grant("a"))
+    await storage.start(*login("a"))
     broken = sqlite3.connect(":memory:")  # has no tables
     monkeypatch.setattr(storage, "_reader", broken)
 
@@ -109,21 +109,21 @@ async def test_a_look_up_that_cannot_be_done_at_all_says_so(storage: SqliteStora
 
 async def test_a_storage_that_is_closed_answers_nothing(storage: SqliteStorage) -> None:
     await storage.close()
-    for call in (storage.find("a"), storage.get("a"), storage.first_use("a", 1), storage.revoke_family("a")):
+    for call in (storage.find("a"), storage.get("a"), storage.first_use("a", 1), storage.end("a")):
         with pytest.raises(StorageFailed, match=r"^the store is closed$"):
             await call
 
 
 async def test_a_look_up_uses_an_index(path: Path) -> None:
     migrate(path)
-    live = "replaced_at IS NULL AND NOT revoked"
     for query in (
-        "SELECT * FROM grants WHERE token_hash = 'a'",
-        "SELECT * FROM grants WHERE family = 'a'",
-        "SELECT * FROM grants WHERE expires_at <= 1",
-        f"SELECT family FROM grants WHERE subject = 'a' AND {live}",  # noqa: S608 - constants
-        f"SELECT rowid FROM grants WHERE subject = 'a' AND client_id = 'b' AND {live}",  # noqa: S608 - constants
-        "SELECT * FROM identities WHERE strategy = 'a' AND user_id = 'b'",
+        "SELECT * FROM refresh_tokens WHERE token_hash = 'a'",
+        "SELECT * FROM refresh_tokens WHERE session_id = 'a'",
+        "SELECT * FROM sessions WHERE id = 'a'",
+        "SELECT * FROM sessions WHERE kept_until <= 1",
+        "SELECT * FROM sessions WHERE subject = 'a'",
+        "SELECT * FROM sessions WHERE subject = 'a' AND client_id = 'b' AND renewable",
+        "SELECT * FROM identities WHERE namespace = 'a' AND user_id = 'b'",
         "SELECT * FROM identities WHERE subject = 'a'",
         "SELECT * FROM subjects WHERE id = 'a'",
         "SELECT * FROM used_ids WHERE jti = 'a'",
@@ -138,19 +138,19 @@ async def test_expired_rows_leave_the_database_a_few_at_a_time(
     storage: SqliteStorage, path: Path, clock: Clock
 ) -> None:
     await asyncio.gather(
-        *(storage.add(grant(f"old {n}", family=f"{n}", subject=f"acme|{n}", expires_at=2_000)) for n in range(800))
+        *(storage.start(*login(f"old {n}", subject=f"acme|{n}", kept_until=2_000)) for n in range(800))
     )
     await asyncio.gather(*(storage.first_use(f"{n}", 2_000) for n in range(300)))
     clock.now = 2_000
 
     left = [800 + 300]
     for number in range(500):
-        await storage.add(grant(f"new {number}", family=f"n{number}", subject=f"acme|{number}"))
+        await storage.start(*login(f"new {number}", subject=f"acme|{number}"))
         if number % 100 == 0:
-            expired = "SELECT (SELECT count(*) FROM grants WHERE expires_at = 2000) + (SELECT count(*) FROM used_ids)"
+            expired = "SELECT (SELECT count(*) FROM sessions WHERE kept_until = 2000) + (SELECT count(*) FROM used_ids)"
             left.append(execute(path, expired)[0][0])
 
     steps = [before - after for before, after in itertools.pairwise(left)]
     assert max(steps) <= 2 * 200  # a hundred pieces of work delete at most twice as many rows of each kind
     assert left[-1] == 0
-    assert execute(path, "SELECT count(*) FROM grants") == [(500,)]
+    assert execute(path, "SELECT count(*) FROM refresh_tokens") == [(500,)]

@@ -1,11 +1,15 @@
 """Identities and subjects in every storage."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
-from core.tests.parts.support import grant
+from core.tests.parts.support import Clock, login, token
 
+from accredit.errors import InvalidMainToken, SubjectBlocked
+from accredit.models import MainToken
 from accredit.storage import Rotation, Storage, StoredSubject
+from accredit.storage.subjects import is_older_than_unlinking
 
 NOW = 1_000
 
@@ -58,22 +62,23 @@ async def test_subjects_compare_exactly(storage: Storage) -> None:
 
 
 async def test_an_identity_is_linked_once(storage: Storage) -> None:
-    assert await storage.link("acme", "1", "ada", now=NOW) is True
-    assert await storage.link("globex", "7", "ada", now=NOW) is True
-    assert await storage.link("acme", "1", "ada", now=NOW) is True
-    assert await storage.link("acme", "1", "grace", now=NOW) is False
+    linked = StoredSubject("ada", identity_version=1)
+    assert await storage.link("acme", "1", "ada", now=NOW) == linked
+    assert await storage.link("globex", "7", "ada", now=NOW) == linked
+    assert await storage.link("acme", "1", "ada", now=NOW) == linked
+    assert await storage.link("acme", "1", "grace", now=NOW) == linked
 
-    assert await storage.subject_of("acme", "1") == StoredSubject("ada")
+    assert await storage.subject_of("acme", "1") == linked
     assert await storage.identities("ada") == (("acme", "1"), ("globex", "7"))
     assert await storage.identities("grace") == ()
     assert await storage.get("grace") is None
 
 
 async def test_of_many_links_at_once_one_wins(storage: Storage) -> None:
-    won = await asyncio.gather(*(storage.link("acme", "1", f"user {number}", now=NOW) for number in range(20)))
+    told = await asyncio.gather(*(storage.link("acme", "1", f"user {number}", now=NOW) for number in range(20)))
 
-    assert won.count(True) == 1
-    assert await storage.subject_of("acme", "1") == StoredSubject(f"user {won.index(True)}")
+    assert len({stored.id for stored in told}) == 1
+    assert await storage.subject_of("acme", "1") == told[0]
 
 
 async def test_an_identity_that_was_unlinked_stays_off_until_it_is_linked_again(storage: Storage) -> None:
@@ -81,11 +86,12 @@ async def test_an_identity_that_was_unlinked_stays_off_until_it_is_linked_again(
     await storage.link("globex", "7", "ada", now=NOW)
     await storage.unlink("acme", "1")
 
-    assert await storage.subject_of("acme", "1") == StoredSubject("ada", unlinked=True)
+    unlinked = StoredSubject("ada", unlinked=True, identity_version=1, unlinked_at=NOW)
+    assert await storage.subject_of("acme", "1") == unlinked
     assert await storage.identities("ada") == (("globex", "7"),)
-    assert await storage.create("acme", "1", "ada", now=NOW) == StoredSubject("ada", unlinked=True)
-    assert await storage.link("acme", "1", "grace", now=NOW + 1) is True
-    assert await storage.subject_of("acme", "1") == StoredSubject("grace")
+    assert await storage.create("acme", "1", "ada", now=NOW) == unlinked
+    assert await storage.link("acme", "1", "grace", now=NOW + 1) == StoredSubject("grace", identity_version=2)
+    assert await storage.subject_of("acme", "1") == StoredSubject("grace", identity_version=2)
     assert await storage.identities("ada") == (("globex", "7"),)
 
 
@@ -102,49 +108,103 @@ async def test_an_unknown_identity_can_be_unlinked_and_so_kept_out(storage: Stor
     await storage.unlink("acme", "1")
     await storage.unlink("acme", "1")
 
-    assert await storage.subject_of("acme", "1") == StoredSubject("acme|1", unlinked=True)
-
-
-async def is_revoked(storage: Storage, token_hash: str) -> bool:
-    stored = await storage.find(token_hash)
-    assert stored is not None
-    return stored.revoked
+    unlinked = StoredSubject("acme|1", unlinked=True, identity_version=2, unlinked_at=NOW)
+    assert await storage.subject_of("acme", "1") == unlinked
 
 
 @pytest.mark.threat(29)
-async def test_unlinking_revokes_what_that_identity_was_given(storage: Storage) -> None:
-    await storage.create("acme", "1", "ada", now=NOW)
-    await storage.add(grant("before", family="a", subject="acme|1"))
-    await storage.add(grant("linked", family="b", subject="ada"))
-    await storage.add(grant("another", family="c", subject="ada", strategy="globex", user_id="7"))
-    await storage.add(grant("namesake", family="d", subject="ada", strategy="globex", user_id="1"))
-    await storage.unlink("acme", "1")
-
-    revoked = [await is_revoked(storage, one) for one in ("before", "linked", "another", "namesake")]
-    assert revoked == [True, True, False, False]
-
-
-@pytest.mark.threat(29)
-async def test_blocking_is_seen_from_every_identity_and_revokes_grants(storage: Storage) -> None:
+async def test_blocking_is_seen_from_every_identity_and_ends_sessions(storage: Storage) -> None:
     await storage.create("acme", "1", "ada", now=NOW)
     await storage.link("globex", "7", "ada", now=NOW)
-    await storage.add(grant("a", subject="ada"))
+    await storage.start(*login("a", subject="ada"))
     await storage.set_blocked("ada", blocked=True)
     await storage.set_blocked("ada", blocked=True)
 
-    for identity in (("acme", "1"), ("globex", "7")):
-        assert await storage.subject_of(*identity) == StoredSubject("ada", blocked=True)
-    assert await storage.get("ada") == StoredSubject("ada", blocked=True)
-    assert await storage.create("acme", "1", "ada", now=NOW) == StoredSubject("ada", blocked=True)
-    assert await is_revoked(storage, "a")
+    blocked = StoredSubject("ada", blocked=True, version=2)
+    assert await storage.subject_of("acme", "1") == blocked
+    assert await storage.subject_of("globex", "7") == replace(blocked, identity_version=1)
+    assert await storage.get("ada") == blocked
+    assert await storage.create("acme", "1", "ada", now=NOW) == blocked
+    assert await storage.rotate("a", token("b", "a"), now=NOW, leeway_s=0) is Rotation.REFUSED
 
     await storage.set_blocked("ada", blocked=False)
-    assert await storage.get("ada") == StoredSubject("ada")
-    assert await storage.rotate("a", grant("b", subject="ada"), now=NOW, leeway_s=0) is Rotation.REFUSED
+    assert await storage.get("ada") == StoredSubject("ada", version=2)
+    assert await storage.rotate("a", token("b", "a"), now=NOW, leeway_s=0) is Rotation.REFUSED
+
+
+async def test_to_unblock_a_stranger_changes_nothing(storage: Storage) -> None:
+    await storage.set_blocked("ada", blocked=False)
+
+    assert await storage.get("ada") in {None, StoredSubject("ada")}
+
+
+async def test_linking_tells_the_old_subject_that_an_identity_has_gone(storage: Storage, clock: Clock) -> None:
+    await storage.link("acme", "1", "ada", now=NOW)
+
+    assert await storage.get("acme|1") == StoredSubject("acme|1", unlinked_at=NOW)
+    clock.now = NOW - 500
+    await storage.unlink("acme", "1")
+    assert await storage.get("acme|1") == StoredSubject("acme|1", unlinked_at=NOW)  # the later one stays
+    assert await storage.get("ada") == StoredSubject("ada", unlinked_at=NOW - 500)
+
+
+async def test_an_identity_that_is_linked_to_the_subject_it_is_named_after_goes_on(storage: Storage) -> None:
+    await storage.start(*login("a"))
+
+    assert await storage.link("acme", "1", "acme|1", now=NOW) == StoredSubject("acme|1")
+    assert await storage.rotate("a", token("b", "a"), now=NOW, leeway_s=0) is Rotation.ROTATED
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "older"), [(NOW - 1, True), (NOW, True), (NOW + 1, False)], ids=["before", "same second", "after"]
+)
+async def test_a_token_is_older_than_an_unlinking_up_to_its_second(issued_at: int, older: bool) -> None:
+    assert is_older_than_unlinking(issued_at, StoredSubject("ada", unlinked_at=NOW)) is older
+    assert is_older_than_unlinking(issued_at, StoredSubject("ada")) is False
+    assert is_older_than_unlinking(issued_at, None) is False
+
+
+def main(*, session_id: str | None = "a", issued_at: int = NOW, subject_version: int = 0) -> MainToken:
+    return MainToken("ada", session_id, issued_at, subject_version)
+
+
+async def test_a_user_links_an_identity_by_a_session_that_lives(storage: Storage) -> None:
+    await storage.start(*login("a", subject="ada"))
+
+    linked = await storage.link("globex", "7", "ada", now=NOW, main=main())
+    assert linked == StoredSubject("ada", identity_version=1)
+    without_session = await storage.link("globex", "8", "ada", now=NOW, main=main(session_id=None))
+    assert without_session == linked
+
+
+@pytest.mark.threat(38, 39)
+@pytest.mark.parametrize("what", ["ended", "unknown", "unlinked", "older", "no session, older", "blocked", "unblocked"])
+async def test_a_link_that_was_overtaken_is_refused(storage: Storage, what: str) -> None:
+    await storage.start(*login("a", subject="ada"))
+    asked = main(session_id={"unknown": "b", "no session, older": None}.get(what, "a"))
+    refusal: type[Exception] = InvalidMainToken
+    match what:
+        case "ended":
+            await storage.end("a")
+        case "unlinked":
+            await storage.unlink("acme", "1")
+        case "older" | "no session, older":
+            await storage.link("globex", "9", "ada", now=NOW)
+            await storage.unlink("globex", "9")
+        case "blocked" | "unblocked":
+            refusal = SubjectBlocked
+            await storage.set_blocked("ada", blocked=True)
+            if what == "unblocked":
+                await storage.set_blocked("ada", blocked=False)
+    with pytest.raises(refusal):
+        await storage.link("globex", "7", "ada", now=NOW, main=asked)
+
+    assert await storage.subject_of("globex", "7") is None
 
 
 async def test_a_subject_can_be_blocked_before_it_has_ever_logged_in(storage: Storage) -> None:
     await storage.set_blocked("acme|1", blocked=True)
 
-    assert await storage.get("acme|1") == StoredSubject("acme|1", blocked=True)
-    assert await storage.create("acme", "1", "acme|1", now=NOW) == StoredSubject("acme|1", blocked=True)
+    blocked = StoredSubject("acme|1", blocked=True, version=1)
+    assert await storage.get("acme|1") == blocked
+    assert await storage.create("acme", "1", "acme|1", now=NOW) == blocked

@@ -80,7 +80,40 @@ async def test_the_identity_that_is_linked_makes_no_second_user() -> None:
         assert await sub_of(wire, **GLOBEX) == "u1"
         assert host.linked == [("77", "u1", "app")]
         assert set(host.users.values()) == {"u1"}
-        assert await wire.storage.subject_of("globex", "77") is None
+        assert await wire.storage.subject_of("globex", "77") == StoredSubject("u1", identity_version=1)
+
+
+async def test_what_the_identity_began_for_another_user_ends_when_a_plugin_links_it() -> None:
+    class Forgets(Links):
+        @hookimpl
+        async def resolve_subject(self, identity: Identity) -> Subject:
+            return Subject(self.users.get((identity.namespace, identity.user_id), f"guest-{identity.user_id}"))
+
+    async with bench(plugins=[Forgets()]) as wire:
+        guest = (await wire.post(**GLOBEX, scope="openid")).json()["access_token"]
+        token = await main_token(wire)
+        assert await sub_of(wire, **GLOBEX, main_access_token=token) == "guest-1000"
+
+        assert (await wire.client.get("/userinfo", headers={"Authorization": f"Bearer {guest}"})).status_code == 401
+
+
+@pytest.mark.threat(38, 39)
+async def test_a_plugin_takes_back_a_link_that_was_overtaken() -> None:
+    class Overtaken(Links):
+        @hookimpl
+        async def link_identity(self, identity: Identity, subject: str, client_id: str) -> Any:
+            await storage.unlink("acme", "1000")
+            return Subject(self.users.setdefault((identity.namespace, identity.user_id), subject))
+
+    host, storage = Overtaken(), MemoryStorage()
+    async with bench(plugins=[host], storage=storage) as wire:
+        token = await main_token(wire)
+        refused = await wire.post(**GLOBEX, main_access_token=token)
+
+        assert (refused.status_code, wire.event.reason) == (401, "invalid_main_token")
+        assert host.unlinked == [("globex", "77", "u1")]
+        assert host.users == {("acme", "1000"): "u1"}
+        assert await storage.subject_of("globex", "77") is None
 
 
 async def test_it_is_told_after_every_other_hook_and_not_of_a_login_that_is_refused() -> None:
@@ -117,7 +150,7 @@ async def test_an_identity_of_another_of_its_users_stays_that_users() -> None:
         assert_refused(await wire.post(**GLOBEX, main_access_token=token, scope="offline_access"), *TAKEN)
         assert (wire.event.reason, wire.event.linked) == ("identity_taken", False)
         assert await sub_of(wire, **GLOBEX) == "u1"
-        assert wire.storage.grants == {}
+        assert not any(session.renewable for session in wire.storage.kept.values())
 
 
 async def test_none_leaves_it_to_our_own_store() -> None:
@@ -133,7 +166,7 @@ async def test_none_leaves_it_to_our_own_store() -> None:
         token = await main_token(wire)
         assert await sub_of(wire, **GLOBEX, main_access_token=token) == "u1"
         assert await sub_of(wire, **GLOBEX) == "u1"
-        assert await wire.storage.subject_of("globex", "77") == StoredSubject("u1")
+        assert await wire.storage.subject_of("globex", "77") == StoredSubject("u1", identity_version=1)
 
 
 async def test_the_first_plugin_with_an_answer_decides() -> None:
@@ -156,7 +189,7 @@ async def test_a_subject_that_is_named_after_an_identity_is_linked_in_our_store_
         token = await main_token(wire)
         for request in ({"main_access_token": token}, {}):
             assert await sub_of(wire, **GLOBEX, **request) == "acme|1000"
-        assert await wire.storage.subject_of("globex", "77") == StoredSubject("acme|1000")
+        assert await wire.storage.subject_of("globex", "77") == StoredSubject("acme|1000", identity_version=1)
 
 
 async def test_a_plugin_that_names_subjects_and_cannot_link_makes_linking_unavailable() -> None:
@@ -194,7 +227,7 @@ async def test_anything_else_links_nobody(answer: Any, refusal: Any, reason: str
 
         assert (wire.event.reason, wire.event.linked) == (reason, False)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
-        assert wire.storage.grants == {}
+        assert not any(session.renewable for session in wire.storage.kept.values())
         assert await wire.storage.subject_of("globex", "77") is None
 
 

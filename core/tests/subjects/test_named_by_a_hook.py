@@ -34,7 +34,7 @@ async def assert_is_our_fault(wire: Bench, problem: str, **parameters: Any) -> N
     assert wire.event.checks[-1].name == "resolve_subject"
     assert wire.event.detail.endswith(problem), wire.event.detail
     assert "Names object" in wire.event.detail
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
 
 
 @pytest.mark.parametrize(

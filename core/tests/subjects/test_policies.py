@@ -10,7 +10,7 @@ from core.tests.bench import Bench, assert_refused, bench, good_request
 
 from accredit import AccessDenied, Identity, Settings, Subject, hookimpl
 from accredit.errors import SubjectBlocked
-from accredit.storage import Grant, MemoryStorage, SqliteStorage, Storage, StoredSubject
+from accredit.storage import MemoryStorage, SqliteStorage, Storage, StoredSubject
 
 POLICIES = ["stateless", "create", "link-only", "existing-only"]
 NOT_LINKED = (401, "unauthorized", "user is not linked")
@@ -219,21 +219,14 @@ async def test_an_identity_that_is_linked_during_its_first_login_is_the_other_us
     async with run("create", plugins=[Overtakes()]) as wire:
         refused = await wire.post(scope="offline_access")
         assert_refused(refused, 401, "unauthorized", "this identity belongs to another user")
-        assert await storage.subject_of("acme", "1000") == StoredSubject("grace")
+        assert await storage.subject_of("acme", "1000") == StoredSubject("grace", identity_version=1)
 
 
-async def test_a_grant_says_whose_it_is_and_keeps_what_was_granted_of_the_profile(run: Run) -> None:
-    kept: list[Grant] = []
+async def test_a_session_says_whose_it_is_and_keeps_what_was_granted_of_the_profile(wire: Bench) -> None:
+    await wire.post(scope="openid email offline_access")
+    await wire.post(scope="offline_access")
 
-    class Keeping(MemoryStorage):
-        async def add(self, grant: Grant) -> None:
-            kept.append(grant)
-
-    async with bench(storage=Keeping()) as wire:
-        await wire.post(scope="openid email offline_access")
-        await wire.post(scope="offline_access")
-
-    email, nothing = kept
-    assert (email.strategy, email.user_id, email.subject) == ("acme", "1000", "acme|1000")
+    email, nothing = wire.storage.kept.values()
+    assert (email.namespace, email.user_id, email.subject) == ("acme", "1000", "acme|1000")
     assert email.claims == '{"email": "ada@example.com", "email_verified": false}'
     assert nothing.claims == "{}"

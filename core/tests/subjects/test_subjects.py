@@ -41,14 +41,26 @@ async def test_it_says_who_is_blocked(wire: Bench) -> None:
 
 
 @pytest.mark.threat(29)
-async def test_blocking_revokes_the_refresh_tokens(wire: Bench) -> None:
+async def test_blocking_ends_the_sessions(wire: Bench) -> None:
+    subjects = wire.exchange.subjects
     await wire.exchange(good_request(scopes=("offline_access",)))
-    [token_hash] = wire.storage.grants
-    await wire.exchange.subjects.block("acme|1000")
+    assert len(await subjects.sessions("acme|1000")) == 1
+    await subjects.block("acme|1000")
 
-    stored = await wire.storage.find(token_hash)
-    assert stored is not None
-    assert stored.revoked
+    assert await subjects.sessions("acme|1000") == ()
+
+
+async def test_sessions_are_listed_and_ended_one_by_one(wire: Bench) -> None:
+    subjects = wire.exchange.subjects
+    for device in ("phone", "tablet"):
+        await wire.exchange(good_request(device=device))
+    phone = next(one for one in await subjects.sessions("acme|1000") if one.device == "phone")
+    await subjects.end_session(phone.id)
+
+    assert [one.device for one in await subjects.sessions("acme|1000")] == ["tablet"]
+    assert wire.log.events()[-1][1]["event"] == "session.ended"
+    wire.clock.now += 86_400
+    assert await subjects.sessions("acme|1000") == ()  # it has expired
 
 
 async def test_it_works_without_an_engine() -> None:

@@ -14,7 +14,8 @@ from accredit.storage import SqliteStorage
 @pytest.fixture
 async def wire(tmp_path: Path) -> AsyncIterator[Bench]:
     """An exchange on SQLite."""
-    async with token_bench(storage=SqliteStorage(str(tmp_path / "accredit.db"), clock=lambda: 0)) as one:
+    storage = SqliteStorage(str(tmp_path / "accredit.db"), clock=lambda: 0)
+    async with token_bench({"tokens": {"leeway_s": 0}}, storage=storage) as one:
         yield one
 
 
@@ -41,18 +42,32 @@ async def test_many_logins_refresh_side_by_side(wire: Bench) -> None:
     assert len(set(tokens)) == 40
 
 
-@pytest.mark.threat(30)
-async def test_with_a_leeway_all_of_a_burst_are_served_and_all_successors_work(tmp_path: Path) -> None:
+@pytest.mark.threat(30, 42)
+async def test_with_a_leeway_five_of_a_burst_are_served_and_all_successors_work(tmp_path: Path) -> None:
     storage = SqliteStorage(str(tmp_path / "leeway.db"), clock=lambda: 0)
     async with token_bench({"tokens": {"leeway_s": 5}}, storage=storage) as wire:
         token = (await log_in(wire))["refresh_token"]
-        answers = await asyncio.gather(*(refresh(wire, token) for _ in range(20)))
+        answers = await asyncio.gather(*(refresh(wire, token) for _ in range(5)))
         assert {answer.status_code for answer in answers} == {200}
 
         successors = {answer.json()["refresh_token"] for answer in answers}
-        assert len(successors) == 20
+        assert len(successors) == 5
         again = await asyncio.gather(*(refresh(wire, successor) for successor in successors))
         assert {answer.status_code for answer in again} == {200}
+
+
+@pytest.mark.threat(42)
+async def test_a_sixth_use_within_the_leeway_is_reuse(tmp_path: Path) -> None:
+    storage = SqliteStorage(str(tmp_path / "leeway.db"), clock=lambda: 0)
+    async with token_bench({"tokens": {"leeway_s": 5}}, storage=storage) as wire:
+        token, bystander = (await log_in(wire))["refresh_token"], (await log_in(wire))["refresh_token"]
+        answers = await asyncio.gather(*(refresh(wire, token) for _ in range(230)))
+        served = [answer for answer in answers if answer.status_code == 200]
+
+        assert len(served) == 5
+        for answer in served:
+            assert (await refresh(wire, answer.json()["refresh_token"])).status_code == 403
+        assert (await refresh(wire, bystander)).status_code == 200
 
 
 async def test_a_user_blocked_in_the_middle_of_a_burst_is_out_at_its_end(wire: Bench) -> None:

@@ -10,7 +10,8 @@ from core.tests.token.support import GRANT_ERROR, ask_by_form, log_in, refresh, 
 from core.tests.wire.verifier import verified
 
 from accredit import AccessDenied, ExtraClaims, Login, hookimpl
-from accredit.storage import hash_token
+from accredit.refresh_token import hash_token, session_id_of
+from accredit.storage import RefreshToken
 
 API = "https://api.example.com"
 
@@ -29,7 +30,6 @@ async def test_a_refresh_answers_as_the_login_did(wire: Bench) -> None:
     assert body["scope"] == "openid profile offline_access"
     access = await verified(wire, body["access_token"], audience=ISSUER)
     assert access.pop("jti") != (await verified(wire, login["access_token"], audience=ISSUER))["jti"]
-    assert access.pop("userinfo")["name"] == "Ada Lovelace"
     assert access == {
         "iss": ISSUER,
         "sub": "acme|1000",
@@ -38,6 +38,7 @@ async def test_a_refresh_answers_as_the_login_did(wire: Bench) -> None:
         "exp": NOW + 86_500,
         "client_id": "app",
         "scope": "openid profile offline_access",
+        "sid": session_id_of(login["refresh_token"]),
     }
     assert the_line(wire) | {"timestamp": "", "duration_ms": 0} == {
         "event": "token.refreshed",
@@ -97,11 +98,12 @@ async def test_each_token_works_once_and_its_successor_after_it(wire: Bench) -> 
 
 
 @pytest.mark.threat(30)
-async def test_a_reused_token_takes_its_whole_family_with_it_and_nobody_elses(wire: Bench) -> None:
+async def test_a_reused_token_takes_its_whole_session_with_it_and_nobody_elses(wire: Bench) -> None:
     other = (await log_in(wire))["refresh_token"]
     first = (await log_in(wire))["refresh_token"]
     second = (await refresh(wire, first)).json()["refresh_token"]
     wire.log.lines.clear()
+    wire.clock.now += 30
 
     assert_refused(await refresh(wire, first), *GRANT_ERROR)
     line = the_line(wire)
@@ -158,6 +160,65 @@ async def test_without_rotation_a_token_works_until_it_expires() -> None:
         assert_refused(await refresh(wire, token), *GRANT_ERROR)
 
 
+async def test_a_token_that_nobody_uses_ends_before_its_session_does() -> None:
+    async with token_bench({"tokens": {"refresh_ttl_s": 250, "refresh_idle_ttl_s": 100}}) as wire:
+        unused, used = (await log_in(wire))["refresh_token"], (await log_in(wire))["refresh_token"]
+        for elapsed in (99, 198, 249):
+            wire.clock.now = NOW + elapsed
+            response = await refresh(wire, used)
+            assert response.status_code == 200
+            used = response.json()["refresh_token"]
+            if elapsed > 99:
+                assert_refused(await refresh(wire, unused), *GRANT_ERROR)
+        wire.clock.now = NOW + 250
+
+        assert_refused(await refresh(wire, used), *GRANT_ERROR)
+
+
+@pytest.mark.parametrize(("later", "status"), [(99, 200), (100, 403)])
+async def test_without_rotation_the_idle_lifetime_counts_from_the_login(later: int, status: int) -> None:
+    settings = {"clients": {"app": {"rotate_refresh_tokens": False}}, "tokens": {"refresh_idle_ttl_s": 100}}
+    async with token_bench(settings) as wire:
+        token = (await log_in(wire))["refresh_token"]
+        wire.clock.now = NOW + 50
+        assert (await refresh(wire, token)).status_code == 200
+        wire.clock.now = NOW + later
+
+        assert (await refresh(wire, token)).status_code == status
+
+
+@pytest.mark.threat(30)
+async def test_a_token_that_was_spent_so_long_ago_that_its_row_is_gone_is_reused_all_the_same(wire: Bench) -> None:
+    first = token = (await log_in(wire))["refresh_token"]
+    for _ in range(40):
+        token = (await refresh(wire, token)).json()["refresh_token"]
+    assert await wire.storage.find(hash_token(first)) is None
+    wire.log.lines.clear()
+
+    assert_refused(await refresh(wire, first, client_id="partner"), *GRANT_ERROR)
+    assert the_line(wire)["detail"] == "unknown"
+    wire.log.lines.clear()
+    assert_refused(await refresh(wire, first), *GRANT_ERROR)
+    assert the_line(wire)["reason"] == "refresh_token_reused"
+    assert_refused(await refresh(wire, token), *GRANT_ERROR)
+    wire.log.lines.clear()
+    assert_refused(await refresh(wire, first), *GRANT_ERROR)  # there is nothing left to end
+    assert the_line(wire)["detail"] == "unknown"
+
+
+async def test_a_token_of_the_older_form_goes_on(wire: Bench) -> None:
+    login = await log_in(wire)
+    session_id = session_id_of(login["refresh_token"]) or ""
+    await wire.storage.rotate(
+        hash_token(login["refresh_token"]), RefreshToken(hash_token("o" * 43), session_id, NOW), now=NOW, leeway_s=0
+    )
+    response = await refresh(wire, "o" * 43)
+
+    assert response.status_code == 200
+    assert len(response.json()["refresh_token"]) == 43
+    assert (await refresh(wire, response.json()["refresh_token"])).status_code == 200
+
+
 async def test_rotation_does_not_extend_the_lifetime() -> None:
     async with token_bench({"tokens": {"refresh_ttl_s": 100}}) as wire:
         token = (await log_in(wire))["refresh_token"]
@@ -167,7 +228,7 @@ async def test_rotation_does_not_extend_the_lifetime() -> None:
         token = (await refresh(wire, token)).json()["refresh_token"]
         stored = await wire.storage.find(hash_token(token))
         assert stored is not None
-        assert (stored.grant.expires_at, stored.grant.issued_at) == (NOW + 100, NOW + 99)
+        assert (stored.session.session.expires_at, stored.token.issued_at) == (NOW + 100, NOW + 99)
         wire.clock.now = NOW + 100
 
         assert_refused(await refresh(wire, token), *GRANT_ERROR)
@@ -299,11 +360,9 @@ async def test_a_blocked_subject_is_refused_and_stays_out(wire: Bench) -> None:
 
 
 @pytest.mark.threat(30)
-async def test_a_revoked_family_stays_dead(wire: Bench) -> None:
+async def test_a_session_that_has_ended_stays_dead(wire: Bench) -> None:
     token = (await log_in(wire))["refresh_token"]
-    stored = await wire.storage.find(hash_token(token))
-    assert stored is not None
-    await wire.storage.revoke_family(stored.grant.family)
+    await wire.storage.end(session_id_of(token) or "")
 
     assert_refused(await refresh(wire, token), *GRANT_ERROR)
     assert the_line(wire)["detail"] == "revoked"
@@ -368,7 +427,7 @@ async def test_a_replaced_token_is_reused_also_where_its_client_does_not_rotate_
     async with token_bench() as wire:
         first = (await log_in(wire))["refresh_token"]
         second = (await refresh(wire, first)).json()["refresh_token"]
-        settings = {"clients": {"app": {"rotate_refresh_tokens": False}}}
+        settings = {"clients": {"app": {"rotate_refresh_tokens": False, "leeway_s": 0}}}
         async with token_bench(settings, storage=wire.storage) as later:
             assert_refused(await refresh(later, first), *GRANT_ERROR)
             assert the_line(later)["reason"] == "refresh_token_reused"

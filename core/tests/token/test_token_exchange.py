@@ -41,8 +41,8 @@ async def test_it_answers_as_the_exchange_does_and_names_the_type(wire: Bench) -
     claims = await verified(wire, body["access_token"], audience=API)
     assert (claims["sub"], claims["client_id"]) == ("acme|1000", "app")
     assert (await verified(wire, body["id_token"], audience="app"))["name"] == "Ada Lovelace"
-    [grant] = wire.storage.grants.values()
-    assert (grant.client_id, grant.device, grant.audience) == ("app", "phone", API)
+    [session] = wire.storage.kept.values()
+    assert (session.client_id, session.device, session.audience) == ("app", "phone", API)
 
 
 async def test_it_leaves_the_event_of_an_exchange_and_no_other(wire: Bench) -> None:

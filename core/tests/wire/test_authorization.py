@@ -20,6 +20,7 @@ def _signed(wire: Bench, key: SigningKey | None = None, *, typ: str = "at+jwt", 
         "sub": "partner@clients",
         "aud": "https://login.example.com/",
         "client_id": "partner",
+        "iat": NOW,
         "exp": NOW + 60,
         "scope": "exchange",
     }
@@ -79,7 +80,7 @@ async def test_an_id_token_is_no_access_token(wire: Bench) -> None:
     token = await _from_partner(wire, "id_token")
 
     assert_refused(await wire.post({"Authorization": f"Bearer {token}"}, client_id="strict"), *BEARER)
-    wire.assert_untouched()
+    assert wire.provider.requests == []
 
 
 async def test_an_access_token_without_the_scope_is_refused(wire: Bench) -> None:
@@ -124,6 +125,9 @@ async def test_the_hand_made_token_of_the_next_test_is_good(wire: Bench) -> None
         {"sub": None},
         {"client_id": None},
         {"scope": None},
+        {"iat": None},
+        {"iat": str(NOW)},
+        {"sid": 5},
         {"scope": ""},
         {"scope": "exchanges"},
         {"scope": "Exchange"},

@@ -58,7 +58,7 @@ async def test_what_a_strategy_says_has_one_face_and_one_reason(
         [(level, line)] = wire.log.events()
         assert level == ("critical" if alert else "info")
         assert (line["event"], line["reason"]) == (f"exchange.{wire.event.outcome}", reason)
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.parametrize("kind", [e.ProviderUnavailable, e.ProviderRateLimited])
@@ -81,7 +81,7 @@ async def test_another_apps_token_looks_like_an_invalid_one_outside_and_differs_
     assert [event.reason for event in wire.events] == ["invalid_token", "wrong_audience"]
     assert [event.audience_proof for event in wire.events] == [None, "AppBound"]
     assert [event.subject for event in wire.events] == [None, None]
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
 
 
 @dataclass
@@ -108,7 +108,7 @@ async def test_a_deny_hook_refuses_in_its_own_words() -> None:
         assert_refused(response, 401, "unauthorized", "staff only: ü")
         assert (wire.event.reason, wire.event.detail, wire.event.subject) == ("access_denied", "rule 7", "acme|1000")
         assert wire.event.alert is False
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.threat(29)
@@ -116,7 +116,7 @@ async def test_a_blocked_user_is_told() -> None:
     async with bench(plugins=[Host(subject=Subject("u1", blocked=True))]) as wire:
         assert_refused(await wire.post(scope="offline_access"), 401, "unauthorized", "user is blocked")
         assert wire.event.reason == "subject_blocked"
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 NASTY: list[Callable[[], Any]] = [

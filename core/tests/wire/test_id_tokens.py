@@ -52,7 +52,7 @@ async def test_one_that_is_not_for_us_or_not_good_is_refused(wire: Bench, change
 
     assert_refused(response, *REJECTED)
     assert wire.event.reason in {"wrong_audience", "invalid_token"}
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
 
 
 @pytest.mark.parametrize("changed", [{"aud": ["acme-app"]}, {"azp": "acme-app"}, {"exp": NOW + 1}])
@@ -95,7 +95,7 @@ async def test_any_other_nonce_is_refused(wire: Bench, sent: str | None, stated:
 
     assert_refused(response, *REJECTED)
     assert wire.event.detail.startswith("nonce ")
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
 
 
 @pytest.mark.threat(9)

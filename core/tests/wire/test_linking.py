@@ -88,7 +88,8 @@ async def test_an_identity_of_another_user_stays_that_users(wire: Bench) -> None
     assert (wire.events[-1].reason, wire.events[-1].linked) == ("identity_taken", False)
     assert await subject_of(wire, **GLOBEX) == "acme|1000"
     assert await wire.exchange.subjects.identities("acme|5") == ()
-    assert wire.storage.grants == {}
+    assert await wire.exchange.subjects.sessions("acme|5") != ()
+    assert {session.user_id for session in await wire.exchange.subjects.sessions("acme|5")} == {"5"}
 
 
 async def refused_before_the_provider(wire: Bench, token: str, **parameters: Any) -> httpx.Response:
@@ -222,10 +223,11 @@ async def test_a_login_that_is_denied_links_nothing() -> None:
 
 
 async def test_an_unlinked_identity_can_be_linked_again(wire: Bench) -> None:
-    token = await main_token(wire)
-    await wire.post(**GLOBEX, main_access_token=token)
+    await wire.post(**GLOBEX, main_access_token=await main_token(wire))
     await wire.exchange.subjects.unlink("globex", "77")
+    wire.clock.now += 1
 
+    token = await main_token(wire)
     assert await subject_of(wire, **GLOBEX, main_access_token=token) == "acme|1000"
     assert await subject_of(wire, **GLOBEX) == "acme|1000"
 

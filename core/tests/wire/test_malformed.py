@@ -48,7 +48,7 @@ async def _check(wire: Bench, response: httpx.Response) -> None:
         return
     assert response.status_code in {400, 401, 403}
     assert set(body) == {"error", "error_description"}
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
     if response.status_code != 401 and wire.event.connection != "globex":
         assert wire.provider.requests == []
 

@@ -34,7 +34,7 @@ async def test_each_fault_alone_is_refused(wire: Bench, fault: Fault) -> None:
     response = await wire.post(scope="offline_access", **fault[1])
 
     assert_refused(response, *fault[2])
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
     assert len(wire.provider.requests) == (fault[0] == "bad token")
 
 

@@ -157,7 +157,7 @@ async def test_user_id_that_is_somebody_else_is_refused(wire: Bench, user_id: st
 
     assert_refused(response, *REJECTED)
     assert wire.event.detail == "user_id is not the token's user"
-    assert wire.storage.grants == {}
+    assert wire.storage.kept == {}
 
 
 @pytest.mark.parametrize("state", ["x", "a b", "<script>", "é💥", '"}', "x" * 4096])
@@ -169,8 +169,8 @@ async def test_state_does_not_come_back_in_an_error(wire: Bench) -> None:
     assert_refused(await wire.post(state="x", access_token="bad"), *REJECTED)
 
 
-async def test_device_is_stored_with_the_refresh_token(wire: Bench) -> None:
+async def test_device_is_stored_with_the_session(wire: Bench) -> None:
     await wire.post(device="Ada's phone", scope="offline_access")
     await wire.post(scope="offline_access")
 
-    assert [grant.device for grant in wire.storage.grants.values()] == ["Ada's phone", None]
+    assert [session.device for session in wire.storage.kept.values()] == ["Ada's phone", None]

@@ -73,7 +73,7 @@ async def test_a_claims_hook_that_makes_a_token_too_long_has_failed_and_leaves_n
         assert_refused(response, 500, "server_error", "the server could not complete the request")
         assert (wire.event.reason, wire.event.alert) == ("plugin_failed", True)
         assert wire.event.detail.startswith("the claims of the hooks make a token of ")
-        assert wire.storage.grants == {}
+        assert wire.storage.kept == {}
 
 
 @pytest.mark.threat(50)

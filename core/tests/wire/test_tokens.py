@@ -10,7 +10,7 @@ from core.tests.acme import ADA
 from core.tests.bench import EVERYTHING, NOW, Bench, bench
 from core.tests.wire.verifier import verified
 
-ID_TOKEN = {"iss", "sub", "aud", "exp", "iat", "auth_time", "at_hash"}
+ID_TOKEN = {"iss", "sub", "aud", "exp", "iat", "auth_time", "at_hash", "sid"}
 PROFILE = {"name": "Ada Lovelace", "given_name": "Ada", "picture": "https://acme.example/ada.png"}
 EMAIL = {"email": "ada@example.com", "email_verified": False}
 ADDRESS = {"address": {"formatted": "London"}}
@@ -28,7 +28,8 @@ async def test_the_access_token_is_that_of_rfc_9068(wire: Bench) -> None:
     header = jwt.get_unverified_header(token)
     assert (header["typ"], header["alg"]) == ("at+jwt", "ES256")
     assert set(header) == {"typ", "alg", "kid"}
-    jti = claims.pop("jti")
+    jti, sid = claims.pop("jti"), claims.pop("sid")
+    assert [sid] == list(wire.storage.kept)
     assert claims == {
         "iss": "https://login.example.com/",
         "sub": "acme|1000",
@@ -64,6 +65,7 @@ async def test_the_id_token_says_who_for_whom_and_when(wire: Bench) -> None:
         "exp": NOW + 36_000,
         "iat": NOW,
         "auth_time": NOW,
+        "sid": next(iter(wire.storage.kept)),
         "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
     }
 

@@ -56,14 +56,14 @@ def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
 
 @app.command()
 def block(subject: SubjectArgument, config: ConfigOption = None) -> None:
-    """Refuse every login of a subject, and revoke its refresh tokens. Access tokens live until they expire."""
+    """Refuse every login of a subject, and end its sessions. Where an API does not ask, access tokens live on."""
     _run(config, lambda subjects: subjects.block(subject))
     typer.echo(f"{subject} is blocked")
 
 
 @app.command()
 def unblock(subject: SubjectArgument, config: ConfigOption = None) -> None:
-    """Let a subject log in again. Its refresh tokens stay revoked."""
+    """Let a subject log in again. Its sessions stay ended."""
     _run(config, lambda subjects: subjects.unblock(subject))
     typer.echo(f"{subject} is not blocked")
 
@@ -88,6 +88,29 @@ def unlink(namespace: NamespaceArgument, user_id: UserIdArgument, config: Config
     """Take an identity off its subject: it logs in nobody until it is linked again."""
     _run(config, lambda subjects: subjects.unlink(namespace, user_id))
     typer.echo(f"{namespace} {user_id} belongs to nobody")
+
+
+@app.command()
+def sessions(subject: SubjectArgument, config: ConfigOption = None) -> None:
+    """Show a subject's live sessions, newest first: id, client, connection, device, time of the login."""
+    import datetime as dt
+
+    found = _run(config, lambda subjects: subjects.sessions(subject))
+    for one in found:
+        began = dt.datetime.fromtimestamp(one.auth_time, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        typer.echo(f"{one.id}  {one.client_id}  {one.connection}  {one.device or '-'}  {began}")
+    if not found:
+        typer.echo(f"{subject}: no session")
+
+
+@app.command("end-session")
+def end_session(
+    session_id: Annotated[str, typer.Argument(metavar="SESSION", help="The `sid` of our tokens.")],
+    config: ConfigOption = None,
+) -> None:
+    """End one session: refreshing, userinfo and introspection refuse its tokens at once."""
+    _run(config, lambda subjects: subjects.end_session(session_id))
+    typer.echo(f"{session_id} has ended")
 
 
 def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:

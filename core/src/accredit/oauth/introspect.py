@@ -4,15 +4,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from accredit.errors import InvalidClient
+from accredit.errors import InvalidClient, InvalidToken
 from accredit.exchange import Exchange
 from accredit.oauth.answer import json_answer
 from accredit.oauth.client_authentication import Client, ClientAuthentication
 from accredit.oauth.endpoint import Call
 from accredit.oauth.presented import Presented
 from accredit.parameters import known_fields, required
+from accredit.refresh_token import hash_token
 from accredit.settings import REFRESH_TOKEN_GRANT
-from accredit.storage import hash_token
 
 _LONGEST = {"token": 16_384, "token_type_hint": 256}
 _STATED = ("scope", "client_id", "exp", "iat", "sub", "aud", "iss", "jti")
@@ -43,15 +43,19 @@ class Introspection:
             raise InvalidClient("a public client")
         token = required(fields, "token")
         call.done = "token.introspected"
-        body = self._access_token(token) or await self._refresh_token(token, client)
-        if body is None or not await self._presented.may_stay(body["sub"], body["client_id"]):
+        body = await self._access_token(token) or await self._refresh_token(token, client)
+        if body is None:
             return json_answer(200, _INACTIVE)
         call.subject = body["sub"]
         return json_answer(200, {"active": True, **body})
 
-    def _access_token(self, token: str) -> dict[str, Any] | None:
+    async def _access_token(self, token: str) -> dict[str, Any] | None:
         access_token = self._presented.access_token(token)
         if access_token is None:
+            return None
+        try:
+            await self._presented.session_of(access_token)
+        except InvalidToken:
             return None
         claims = access_token.claims
         return {**{name: claims[name] for name in _STATED if name in claims}, "token_type": "Bearer"}
@@ -60,22 +64,28 @@ class Introspection:
         """Return what the token would be good for at the token endpoint now."""
         settings, now = self._exchange.settings, self._exchange.clock()
         stored = await self._exchange.storage.find(hash_token(token))
-        if stored is None or stored.revoked:
+        if stored is None or stored.session.ended:
             return None
-        grant = stored.grant
+        session = stored.session.session
         leeway_s = settings.tokens.leeway_s if client.settings.leeway_s is None else client.settings.leeway_s
-        if grant.client_id != client.id or REFRESH_TOKEN_GRANT not in client.settings.grant_types:
+        if session.client_id != client.id or REFRESH_TOKEN_GRANT not in client.settings.grant_types:
             return None
-        if grant.connection not in self._exchange.connections or grant.connection not in client.settings.connections:
+        if (
+            session.connection not in self._exchange.connections
+            or session.connection not in client.settings.connections
+        ):
             return None
-        if now >= grant.expires_at or (stored.replaced_at is not None and now >= stored.replaced_at + leeway_s):
+        if not await self._exchange.standing.holds_with_plugins(session.subject, client.id):
+            return None
+        expires_at = settings.tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at)
+        if now >= expires_at or stored.is_spent(now=int(now), leeway_s=leeway_s):
             return None
         return {
-            "scope": grant.scope,
-            "client_id": grant.client_id,
-            "exp": grant.expires_at,
-            "iat": grant.issued_at,
-            "sub": grant.subject,
-            "aud": grant.audience,
+            "scope": session.scope,
+            "client_id": session.client_id,
+            "exp": expires_at,
+            "iat": stored.token.issued_at,
+            "sub": session.subject,
+            "aud": session.audience,
             "iss": settings.issuer,
         }

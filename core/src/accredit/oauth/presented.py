@@ -2,6 +2,7 @@
 
 from accredit.access_token import AccessToken, IdToken, read_access_token, read_id_token
 from accredit.exchange import Exchange
+from accredit.storage import Session
 
 
 class Presented:
@@ -24,11 +25,6 @@ class Presented:
         read = read_id_token(token, keys=exchange.keys, issuer=issuer, clock=clock)
         return read if read is not None and read.client_id in exchange.settings.clients else None
 
-    async def may_stay(self, subject: str, client_id: str) -> bool:
-        """Tell whether the subject may still be here. One read, and the plugins' answers.
-
-        Raises:
-            PluginFailed: a plugin cannot tell, and so nothing is let through.
-            StorageFailed: the storage cannot.
-        """
-        return await self._exchange.standing.holds(subject, client_id)
+    async def session_of(self, token: AccessToken | IdToken) -> Session | None:
+        """Return the session of a live token of ours; see `Standing`."""
+        return await self._exchange.standing.session_of(token)

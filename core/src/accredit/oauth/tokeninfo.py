@@ -2,14 +2,14 @@
 
 from starlette.responses import Response
 
-from accredit.errors import BlockedToken, InvalidToken
+from accredit.errors import InvalidToken
 from accredit.exchange import Exchange
 from accredit.oauth.answer import json_answer
 from accredit.oauth.endpoint import Call
 from accredit.oauth.presented import Presented
 from accredit.parameters import known_fields, required
 
-_PROTOCOL = frozenset({"iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"})
+_PROTOCOL = frozenset({"iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"})
 
 
 class Tokeninfo:
@@ -24,13 +24,13 @@ class Tokeninfo:
         Raises:
             InvalidToken: not a live ID token of ours.
             BlockedToken: its subject has been blocked since.
+            EndedToken: its session has ended.
         """
         token = self._presented.id_token(required(known_fields(call.given, {"id_token": 16_384}), "id_token"))
         if token is None:
             raise InvalidToken("not a live ID token of ours")
         call.client_id, call.subject = token.client_id, token.subject
-        if not await self._presented.may_stay(token.subject, token.client_id):
-            raise BlockedToken
+        await self._presented.session_of(token)
         call.done = "tokeninfo.stated"
         profile = {name: value for name, value in token.claims.items() if name not in _PROTOCOL}
         return json_answer(200, {**profile, "user_id": token.subject})

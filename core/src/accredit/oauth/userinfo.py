@@ -1,11 +1,13 @@
 """`GET` and `POST /userinfo`. Source: OpenID Connect Core 1.0 section 5.3; RFC 6750 section 2."""
 
+import json
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accredit.access_token import USERINFO_CLAIM, AccessToken
-from accredit.errors import BlockedToken, InsufficientScope, InvalidToken, TwoTokens
+from accredit.errors import InsufficientScope, InvalidToken, TwoTokens
 from accredit.exchange import Exchange
 from accredit.oauth.answer import json_answer, wrong_method
 from accredit.oauth.endpoint import Call, PostEndpoint
@@ -19,8 +21,8 @@ _METHODS = "GET, POST, OPTIONS"
 class Userinfo:
     """Say who the bearer of an access token logged in as: `sub`, and the claims its scopes open.
 
-    What is known of the person is what the provider stated at login; it travels in the access token itself, where that
-    is meant for us. Nothing is kept for this, and nothing but `sub` can be said of a token for another API.
+    What is known of the person is what the provider stated at login. The session holds it; where a login left none, it
+    travels in the access token itself.
     """
 
     def __init__(self, exchange: Exchange) -> None:
@@ -34,6 +36,7 @@ class Userinfo:
             InvalidToken: the token is missing, no live access token of ours, for another API, or no user's.
             InsufficientScope: it lacks `openid`.
             BlockedToken: its subject has been blocked since.
+            EndedToken: its session has ended.
             TwoTokens: it stands in the header and in the body.
         """
         call.form_as_json = call.form_as_json and bool(call.given)  # an empty body is no form
@@ -45,10 +48,9 @@ class Userinfo:
             raise InvalidToken("the token is a client's own")
         if "openid" not in token.scopes:
             raise InsufficientScope("openid")
-        if not await self._presented.may_stay(token.subject, token.client_id):
-            raise BlockedToken
+        session = await self._presented.session_of(token)
         opened = {claim for scope in token.scopes for claim in SCOPE_CLAIMS.get(scope, ())}
-        profile = token.claims.get(USERINFO_CLAIM, {})
+        profile = token.claims.get(USERINFO_CLAIM, {}) if session is None else json.loads(session.claims)
         call.done = "userinfo.stated"
         return json_answer(
             200, {"sub": token.subject, **{name: value for name, value in profile.items() if name in opened}}

@@ -32,9 +32,19 @@ class TokenSettings(Table):
     access_ttl_s: int = Field(default=86_400, gt=0, le=_CENTURY_S)
     id_ttl_s: int = Field(default=36_000, gt=0, le=_CENTURY_S)
     refresh_ttl_s: int = Field(default=2_592_000, gt=0, le=_CENTURY_S)
-    leeway_s: int = Field(default=0, ge=0, le=LONGEST_LEEWAY_S)
-    """For so long a replaced refresh token works again, because its answer may have been lost."""
+    refresh_idle_ttl_s: int | None = Field(default=None, gt=0, le=_CENTURY_S)
+    """A refresh token that is not used for so long ends earlier; without rotation, so long after the login."""
+    leeway_s: int = Field(default=30, ge=0, le=LONGEST_LEEWAY_S)
+    """For so long a replaced refresh token works again, five times at most, because its answer may have been lost."""
+    sessions: Literal["all", "offline_access"] = "all"
+    """Which logins leave a session behind, which can be listed and ended: all, or those with that scope."""
     signing_alg: Literal["RS256", "ES256", "EdDSA"] = "RS256"
+
+    def refresh_token_ends_at(self, session_expires_at: int, issued_at: int) -> int:
+        """Return when a refresh token ends: with its session, or because nobody has used it. All in epoch seconds."""
+        if self.refresh_idle_ttl_s is None:
+            return session_expires_at
+        return min(session_expires_at, issued_at + self.refresh_idle_ttl_s)
 
 
 class KeySettings(Table):

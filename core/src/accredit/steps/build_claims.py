@@ -42,11 +42,14 @@ def build_claims(
     settings: Settings,
     now: int,
     nonce: SecretStr | None,
+    session_id: str | None,
     auth_time: int | None = None,
 ) -> Claims:
     """Build both claim sets; the ID token's only with scope `openid`.
 
     `now` is epoch seconds, and so is `auth_time`, when the user logged in: now, unless a refresh token says when.
+    `session_id` becomes `sid` (Source: OpenID Connect Front-Channel Logout 1.0 section 3). Without a session the
+    access token itself carries what `/userinfo` answers.
 
     Raises:
         PluginFailed: a hook sets a reserved claim, or one that is there already.
@@ -59,6 +62,8 @@ def build_claims(
         settings=settings,
         now=now,
     )
+    if session_id is not None:
+        access_token["sid"] = session_id
     profile = login.identity.profile.claims()
     if settings.compatibility.auth0_profile_fallbacks:
         profile = with_auth0_fallbacks(profile)
@@ -74,13 +79,14 @@ def build_claims(
             "iat": now,
             "auth_time": now if auth_time is None else auth_time,
             **({} if nonce is None else {"nonce": nonce.get_secret_value()}),
+            **({} if session_id is None else {"sid": session_id}),
             **profile,
         }
     for extra in extras:
         _add(access_token, extra.access_token)
         if id_token is not None:
             _add(id_token, extra.id_token)
-    if id_token is not None and profile and login.audience == settings.issuer:
+    if session_id is None and id_token is not None and profile and login.audience == settings.issuer:
         access_token[USERINFO_CLAIM] = profile
     return Claims(access_token, id_token, profile)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from accredit.access_token import AccessToken
-from accredit.errors import InvalidBearer
+from accredit.errors import InvalidBearer, InvalidToken
 from accredit.settings import Authorization
 from accredit.standing import Standing
 
@@ -40,5 +40,7 @@ async def check_bearer(
         raise InvalidBearer("the access token is for another API")
     if EXCHANGE_SCOPE not in token.scopes:
         raise InvalidBearer("the scope is missing")
-    if not await standing.holds(token.subject, token.client_id):
-        raise InvalidBearer("user is blocked")
+    try:
+        await standing.session_of(token)
+    except InvalidToken as error:
+        raise InvalidBearer(error.reason) from None

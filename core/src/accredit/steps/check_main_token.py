@@ -5,30 +5,36 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from accredit.access_token import AccessToken
-from accredit.errors import InvalidMainToken, LinkingUnavailable, SubjectBlocked
+from accredit.errors import BlockedToken, EndedToken, InvalidMainToken, LinkingUnavailable, SubjectBlocked
 from accredit.hooks import Hooks
+from accredit.models import MainToken
 from accredit.settings import SubjectPolicy
 from accredit.standing import Standing
+from accredit.storage import SubjectStore
+from accredit.storage.subjects import is_older_than_unlinking
 
 
 async def check_main_token(
     main_access_token: SecretStr | None,
     read: Callable[[str], AccessToken | None],
     standing: Standing,
+    storage: SubjectStore,
     *,
     client_id: str,
     audience: str,
     policy: SubjectPolicy,
     hooks: Hooks,
-) -> str | None:
-    """Return the id of the subject to link to, or None where the request does not ask for it.
+) -> MainToken | None:
+    """Return the subject to link to, or None where the request does not ask for it.
 
     `read` returns what an access token of ours says, None for any other or an expired one; `audience` is us. It must
-    be meant for us: an API that is shown a user's token must not be able to link its own identity to that user.
+    be meant for us: an API that is shown a user's token must not be able to link its own identity to that user. And it
+    must come from an identity that is still the subject's: else an identity that was taken off would come back by it.
 
     Raises:
         LinkingUnavailable: only the host links identities, or its plugin would not hear of it.
-        InvalidMainToken: not a live access token of a user, issued to this client and meant for us.
+        InvalidMainToken: not a live access token of a user, issued to this client and meant for us; or its session has
+            ended, or it is older than the last unlinking of an identity from its subject.
         SubjectBlocked: that user may not be here any more.
         PluginFailed: a plugin cannot tell.
     """
@@ -47,6 +53,13 @@ async def check_main_token(
         raise InvalidMainToken("the access token is for another API")
     if token.subject == f"{client_id}@clients":
         raise InvalidMainToken("the access token is the client's own, not a user's")
-    if not await standing.holds(token.subject, client_id):
-        raise SubjectBlocked
-    return token.subject
+    try:
+        await standing.session_of(token)
+    except BlockedToken:
+        raise SubjectBlocked from None
+    except EndedToken:
+        raise InvalidMainToken("its session has ended") from None
+    stored = await storage.get(token.subject)
+    if is_older_than_unlinking(token.issued_at, stored):
+        raise InvalidMainToken("an identity was unlinked from the user since")
+    return MainToken(token.subject, token.session_id, token.issued_at, 0 if stored is None else stored.version)

@@ -1,60 +1,46 @@
-"""Sign the tokens, and make the refresh token's row durable before anybody sees it."""
+"""Sign the tokens, and make the session's row durable before anybody sees them."""
 
 import json
-import secrets
 
 from pydantic import SecretStr
 
 from accredit.jose import SigningKey
 from accredit.keys import ExternalKey, sign
-from accredit.models import Claims, Login, TokenSet
+from accredit.models import Claims, Login, NewSession, Resolution, TokenSet
+from accredit.refresh_token import hash_token
 from accredit.settings import TokenSettings
-from accredit.storage.grants import Grant, GrantStore, hash_token
+from accredit.storage.sessions import RefreshToken, Session, SessionStore
 
 
 async def issue(
     login: Login,
     claims: Claims,
+    new: NewSession | None,
     *,
+    resolution: Resolution,
     key: SigningKey | ExternalKey,
-    storage: GrantStore,
+    storage: SessionStore,
     ttl: TokenSettings,
     now: int,
 ) -> TokenSet:
     """Return our tokens; the refresh token only with scope `offline_access`. `now` is epoch seconds.
 
-    Signing comes first: if it fails, no row is left of a token that nobody got.
+    Signing comes first: if it fails, no row is left of tokens that nobody got.
 
     Raises:
         PluginFailed: the key is a plugin's, which failed.
-        StorageFailed: the refresh token's row is not on disk.
+        StorageFailed: the session's row is not on disk.
         SubjectBlocked: the subject was blocked while it logged in.
+        NotLinked: the identity was unlinked, or linked elsewhere, while it logged in.
     """
     access_token = await sign(key, claims.access_token, typ="at+jwt")
     id_token = None
     if claims.id_token is not None:
         id_token = await sign(key, {**claims.id_token, "at_hash": key.at_hash(access_token)}, typ="JWT")
-    refresh_token = None
-    if "offline_access" in login.scopes:
-        refresh_token = secrets.token_urlsafe(32)
-        await storage.add(
-            Grant(
-                token_hash=hash_token(refresh_token),
-                family=f"{now:x}.{secrets.token_urlsafe(16)}",  # by time, so that the index grows at its end
-                client_id=login.client_id,
-                subject=login.subject.id,
-                connection=login.identity.connection,
-                strategy=login.identity.namespace,
-                user_id=login.identity.user_id,
-                scope=" ".join(login.scopes),
-                audience=login.audience,
-                device=login.device,
-                claims=json.dumps(claims.profile),
-                auth_time=now,
-                issued_at=now,
-                expires_at=now + ttl.refresh_ttl_s,
-            )
-        )
+    refresh_token = None if new is None else new.refresh_token
+    if new is not None:
+        token = None if refresh_token is None else RefreshToken(hash_token(refresh_token), new.id, now)
+        await storage.start(_session(login, claims, new, resolution=resolution, ttl=ttl, now=now), token)
     return TokenSet(
         access_token=SecretStr(access_token),
         expires_in=ttl.access_ttl_s,
@@ -62,4 +48,30 @@ async def issue(
         subject=login.subject.id,
         id_token=None if id_token is None else SecretStr(id_token),
         refresh_token=None if refresh_token is None else SecretStr(refresh_token),
+    )
+
+
+def _session(
+    login: Login, claims: Claims, new: NewSession, *, resolution: Resolution, ttl: TokenSettings, now: int
+) -> Session:
+    identity, renewable = login.identity, new.refresh_token is not None
+    expires_at = now + (ttl.refresh_ttl_s if renewable else ttl.access_ttl_s)
+    return Session(
+        id=new.id,
+        client_id=login.client_id,
+        subject=login.subject.id,
+        connection=identity.connection,
+        strategy=identity.strategy,
+        namespace=identity.namespace,
+        user_id=identity.user_id,
+        scope=" ".join(login.scopes),
+        audience=login.audience,
+        device=login.device,
+        claims=json.dumps(claims.profile),
+        auth_time=now,
+        expires_at=expires_at,
+        kept_until=(expires_at if renewable else now) + max(ttl.access_ttl_s, ttl.id_ttl_s),
+        renewable=renewable,
+        identity_version=resolution.identity_version,
+        subject_version=resolution.subject_version,
     )

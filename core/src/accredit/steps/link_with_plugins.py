@@ -1,17 +1,14 @@
 """Let a plugin that keeps users of its own record a link, before our own store does."""
 
-from dataclasses import replace
-
 from accredit.errors import IdentityTaken, SubjectBlocked
 from accredit.hooks import Hooks
-from accredit.models import Login, Resolution
+from accredit.models import Login
 
 
-async def link_with_plugins(login: Login, resolution: Resolution, hooks: Hooks) -> Resolution:
+async def link_with_plugins(login: Login, hooks: Hooks) -> None:
     """Ask whose the identity is now that the subject, who is signed in, adds it.
 
-    Returns:
-        The resolution, without what our own store need not enter because a plugin has.
+    Our own store enters the link as well, so that what the identity began for another subject ends with it.
 
     Raises:
         IdentityTaken: a plugin says that it is another subject's.
@@ -22,10 +19,8 @@ async def link_with_plugins(login: Login, resolution: Resolution, hooks: Hooks) 
     subject = login.subject.id
     owner = await hooks.link_identity(login.identity, subject, login.client_id)
     if owner is None:
-        return resolution
+        return
     if owner.id != subject:
         raise IdentityTaken
     if owner.blocked:
         raise SubjectBlocked
-    # A subject that is named after another identity may be named for this one only if our store links them.
-    return resolution if hooks.is_of_a_namespace(subject) else replace(resolution, entry=None)

@@ -5,16 +5,25 @@ Nothing is entered here: that waits until the login is authorized.
 
 from accredit.errors import IdentityTaken, NotLinked, SubjectBlocked
 from accredit.hooks import Hooks
-from accredit.models import Identity, Resolution, Subject
+from accredit.models import Identity, MainToken, Resolution, Subject
 from accredit.settings import SubjectPolicy
 from accredit.storage import Storage
-from accredit.storage.subjects import default_subject
+from accredit.storage.subjects import StoredSubject, default_subject
 
 
 async def resolve_subject(
-    identity: Identity, client_id: str, hooks: Hooks, storage: Storage, *, policy: SubjectPolicy, main: str | None
+    identity: Identity,
+    client_id: str,
+    hooks: Hooks,
+    storage: Storage,
+    *,
+    policy: SubjectPolicy,
+    main: MainToken | None,
 ) -> Resolution:
-    """Return the subject. `main` is the one to link the identity to, None in a plain login.
+    """Return the subject. `main` names the one to link the identity to, None in a plain login.
+
+    What is stored of the identity is read first, before a hook takes its time: if that changes until the tokens are
+    issued, the login has been overtaken.
 
     An identity is looked up by namespace and user id, exactly, and by nothing else: an e-mail address never matters.
 
@@ -24,31 +33,46 @@ async def resolve_subject(
         IdentityTaken: it is another subject's than `main`.
         PluginFailed: a plugin raised, or named a subject that cannot be this identity's.
     """
+    found = await storage.subject_of(identity.namespace, identity.user_id)
+    identity_version = 0 if found is None else found.identity_version
     # A plugin that makes its users as they come would make another one of the identity that is to be linked.
     named = await hooks.resolve_subject(identity, client_id) if main is None else None
     if named is not None:
         stored = await storage.get(named.id)
         if named.blocked:  # the host's no ends what it has let in before, as a block in the store does
-            await storage.revoke_subject(named.id)
-        blocked = named.blocked or (stored is not None and stored.blocked)
-        return Resolution(_admitted(named.id, blocked=blocked, main=main))
-    found = await storage.subject_of(identity.namespace, identity.user_id)
+            await storage.end_all(named.id)
+        return _admitted(named.id, stored, main, blocked=named.blocked, identity_version=identity_version)
     if found is not None and not found.unlinked:
-        return Resolution(_admitted(found.id, blocked=found.blocked, main=main))
+        return _admitted(found.id, found, main, identity_version=identity_version)
     default = default_subject(identity.namespace, identity.user_id)
     stored = await storage.get(default)
     if stored is not None and stored.blocked:  # also where it is to be linked: that must not lift the block
         raise SubjectBlocked
     if main is not None:
-        return Resolution(Subject(main), "link")
+        return Resolution(
+            Subject(main.subject),
+            "link",
+            main=main,
+            identity_version=identity_version,
+            subject_version=main.subject_version,
+        )
     if found is not None or policy in {"link-only", "existing-only"}:
         raise NotLinked
-    return Resolution(Subject(default), "create" if policy == "create" else None)
+    subject_version = 0 if stored is None else stored.version
+    return Resolution(Subject(default), "create" if policy == "create" else None, subject_version=subject_version)
 
 
-def _admitted(subject: str, *, blocked: bool, main: str | None) -> Subject:
-    if blocked:
+def _admitted(
+    subject: str,
+    stored: StoredSubject | None,
+    main: MainToken | None,
+    *,
+    blocked: bool = False,
+    identity_version: int,
+) -> Resolution:
+    if blocked or (stored is not None and stored.blocked):
         raise SubjectBlocked
-    if main is not None and subject != main:
+    if main is not None and subject != main.subject:
         raise IdentityTaken
-    return Subject(subject)
+    subject_version = 0 if stored is None else stored.version
+    return Resolution(Subject(subject), identity_version=identity_version, subject_version=subject_version)

@@ -1,36 +1,57 @@
-"""What is kept on disk: refresh tokens, subjects, and what may be used once.
+"""What is kept on disk: sessions with their refresh tokens, subjects, and what may be used once.
 
-`grants`, `subjects` and `replay` are the ports; `memory` and `sqlite/` implement all three.
+`sessions`, `subjects` and `replay` are the ports; `memory` and `sqlite/` implement all three.
 """
 
 import time
 from collections.abc import Callable
 from typing import Protocol
 
-from accredit.storage.grants import Grant, GrantStore, Rotation, StoredGrant, hash_token
 from accredit.storage.memory import MemoryStorage
 from accredit.storage.replay import ReplayStore
+from accredit.storage.sessions import (
+    RefreshToken,
+    Rotation,
+    Session,
+    SessionStore,
+    StoredRefreshToken,
+    StoredSession,
+)
 from accredit.storage.sqlite import SqliteStorage
 from accredit.storage.subjects import StoredSubject, SubjectStore
 
 __all__ = [
-    "Grant",
-    "GrantStore",
     "MemoryStorage",
+    "RefreshToken",
     "ReplayStore",
     "Rotation",
+    "Session",
+    "SessionStore",
     "SqliteStorage",
     "Storage",
-    "StoredGrant",
+    "StoredRefreshToken",
+    "StoredSession",
     "StoredSubject",
     "SubjectStore",
-    "hash_token",
     "open_storage",
 ]
 
 
-class Storage(GrantStore, SubjectStore, ReplayStore, Protocol):
+class Storage(SessionStore, SubjectStore, ReplayStore, Protocol):
     """Everything an engine stores, in one object."""
+
+    async def open(self) -> None:
+        """Get ready; bring the schema up to date."""
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go."""
+
+    async def check(self) -> None:
+        """Write something that changes nothing, as durably as a session.
+
+        Raises:
+            StorageFailed: sessions could not be stored now.
+        """
 
 
 def open_storage(url: str, *, clock: Callable[[], float] = time.time) -> Storage:

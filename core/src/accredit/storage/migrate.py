@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from accredit.errors import ConfigurationError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `accredit.storage.migrations.versions`."""
 
 _ONE_AT_A_TIME = threading.Lock()

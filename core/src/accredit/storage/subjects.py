@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from accredit.models import MainToken
+
 
 @dataclass(frozen=True, slots=True)
 class StoredSubject:
@@ -12,40 +14,65 @@ class StoredSubject:
     blocked: bool = False
     unlinked: bool = False
     """The identity was taken off this subject: it is nobody's until it is linked again."""
+    identity_version: int = 0
+    """Grows whenever the identity is linked or unlinked; 0 while it is not stored. Every session that began before
+    has ended by it."""
+    version: int = 0
+    """Grows whenever the subject is blocked; 0 while it is not stored. Every session that began before has ended."""
+    unlinked_at: int | None = None
+    """When an identity was last taken off this subject, in epoch seconds."""
 
 
-def default_subject(strategy: str, user_id: str) -> str:
+def default_subject(namespace: str, user_id: str) -> str:
     """Return the subject of an identity for which nothing else was decided. A provider's user id holds no `|`."""
-    return f"{strategy}|{user_id}"
+    return f"{namespace}|{user_id}"
+
+
+def is_older_than_unlinking(issued_at: int, subject: StoredSubject | None) -> bool:
+    """Tell whether a token of ours is from before the last unlinking. `issued_at` is epoch seconds.
+
+    In the same second it counts as older: nobody can tell, and the user only has to refresh or log in again.
+    """
+    return subject is not None and subject.unlinked_at is not None and issued_at <= subject.unlinked_at
 
 
 class SubjectStore(Protocol):
-    """Keep subjects and their identities. An identity, (strategy, provider user id), has at most one subject.
+    """Keep subjects and their identities. An identity, (namespace, provider user id), has at most one subject.
 
     Ids compare exactly. What changes something is durable when it returns. Every method raises `StorageFailed` where
     it cannot be done.
     """
 
-    async def subject_of(self, strategy: str, user_id: str) -> StoredSubject | None:
+    async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
         """Return the subject an identity was entered under, or taken off; None if the identity is not stored."""
 
     async def get(self, subject: str) -> StoredSubject | None:
         """Return what is stored about a subject; None, and so not blocked, if that is nothing."""
 
-    async def create(self, strategy: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
+    async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter a new identity under `subject`; of many at once one wins, and all get the same answer.
 
         An identity that is stored already keeps its subject, which is returned.
         """
 
-    async def link(self, strategy: str, user_id: str, subject: str, *, now: int) -> bool:
-        """Give an identity to `subject`. False: it belongs to another one, and nothing has changed."""
+    async def link(
+        self, namespace: str, user_id: str, subject: str, *, now: int, main: MainToken | None = None
+    ) -> StoredSubject:
+        """Give an identity to `subject`, and end the sessions it has had for another one.
 
-    async def unlink(self, strategy: str, user_id: str) -> None:
-        """Take an identity off its subject, and revoke the refresh tokens that its logins were given."""
+        Where it belongs to another subject already, nothing changes and that one is returned. `main` is by what the
+        user asks for it, None where the host does.
+
+        Raises:
+            InvalidMainToken: the session of `main` has ended, or it is older than the last unlinking.
+            SubjectBlocked: the user is blocked.
+        """
+
+    async def unlink(self, namespace: str, user_id: str) -> None:
+        """Take an identity off its subject, and end every session that it began."""
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """Return the identities stored under a subject, oldest first."""
 
     async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the value, not a switch
-        """Block a subject, which revokes its refresh tokens, or let it in again."""
+        """Block a subject, which ends its sessions, or let it in again."""

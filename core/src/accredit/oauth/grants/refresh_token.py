@@ -3,7 +3,6 @@
 Source: RFC 6749 section 6; RFC 9700 section 4.14 (rotation); OpenID Connect Core 1.0 section 12.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -18,11 +17,13 @@ from accredit.oauth.client_authentication import Client
 from accredit.oauth.endpoint import Call
 from accredit.oauth.grants.stored_login import stored_login
 from accredit.parameters import scopes_of
+from accredit.refresh_token import hash_token, session_id_of, successor_of
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.steps.build_claims import build_claims
 from accredit.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.steps.respond import token_body
-from accredit.storage import Grant, Rotation, hash_token
+from accredit.storage import RefreshToken as RefreshTokenRow
+from accredit.storage import Rotation, Session
 
 
 class RefreshToken:
@@ -42,18 +43,25 @@ class RefreshToken:
         """
         exchange, now = self._exchange, int(self._exchange.clock())
         settings = exchange.settings
-        token_hash = hash_token(fields["refresh_token"])
+        token = fields["refresh_token"]
         leeway_s = settings.tokens.leeway_s if client.settings.leeway_s is None else client.settings.leeway_s
-        grant = await self._find(token_hash, client, call, now=now, leeway_s=leeway_s)
-        await self._still_good(grant, client)
-        audience = _narrow_audience(fields.get("audience"), grant, client, settings.issuer)
-        scopes = _narrow_scopes(scopes_of(fields), grant, client)
+        session = await self._find(token, client, call, now=now, leeway_s=leeway_s)
+        audience = _narrow_audience(fields.get("audience"), session, client, settings.issuer)
+        scopes = _narrow_scopes(scopes_of(fields), session, client)
 
-        login = replace(stored_login(grant, scopes), audience=audience)
+        login = replace(stored_login(session, scopes), audience=audience)
         await exchange.hooks.authorize(login)
         extras = await exchange.hooks.claims(login)
-        claims = build_claims(login, extras, settings=settings, now=now, nonce=None, auth_time=grant.auth_time)
-        if not await exchange.standing.holds_with_plugins(grant.subject, client.id):
+        claims = build_claims(
+            login,
+            extras,
+            settings=settings,
+            now=now,
+            nonce=None,
+            session_id=session.id,
+            auth_time=session.auth_time,
+        )
+        if not await exchange.standing.holds_with_plugins(session.subject, client.id):
             raise InvalidGrant("a plugin says that the user may not be here any more")
         key = exchange.keys.current
         access_token = await sign(key, claims.access_token, typ="at+jwt")
@@ -63,51 +71,60 @@ class RefreshToken:
 
         successor = None
         if client.settings.rotate_refresh_tokens:
-            successor = await self._rotate(token_hash, grant, now=now, leeway_s=leeway_s)
+            successor = await self._rotate(token, session, now=now, leeway_s=leeway_s)
         call.done, call.scopes = "token.refreshed", scopes
         return token_body(
             TokenSet(
                 access_token=SecretStr(access_token),
                 expires_in=settings.tokens.access_ttl_s,
                 scopes=scopes,
-                subject=grant.subject,
+                subject=session.subject,
                 id_token=None if id_token is None else SecretStr(id_token),
                 refresh_token=None if successor is None else SecretStr(successor),
             ),
             state=None,
         )
 
-    async def _find(self, token_hash: str, client: Client, call: Call, *, now: int, leeway_s: int) -> Grant:
-        """Return the grant, live or replaced within the leeway. One read."""
-        storage = self._exchange.storage
-        stored = await storage.find(token_hash)
+    async def _find(self, token: str, client: Client, call: Call, *, now: int, leeway_s: int) -> Session:
+        """Return the session of a token that is live, or replaced within the leeway. One read."""
+        storage, tokens = self._exchange.storage, self._exchange.settings.tokens
+        stored = await storage.find(hash_token(token))
         if stored is None:
-            raise InvalidGrant("unknown")
-        grant = stored.grant
-        call.subject, call.connection = grant.subject, grant.connection
-        if grant.client_id != client.id:
+            raise await self._unknown(token, client)
+        session = stored.session.session
+        call.subject, call.connection = session.subject, session.connection
+        if session.client_id != client.id:
             raise InvalidGrant("another client's")
-        if stored.revoked:
+        if stored.session.ended:
             raise InvalidGrant("revoked")
-        if now >= grant.expires_at:
+        if now >= tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at):
             raise InvalidGrant("expired")
-        if stored.replaced_at is not None and now >= stored.replaced_at + leeway_s:
-            await storage.revoke_family(grant.family)
+        if stored.is_spent(now=now, leeway_s=leeway_s):
+            await storage.end(session.id)
             raise RefreshTokenReused
-        return grant
+        if session.connection not in self._exchange.connections:
+            raise InvalidGrant("the connection is off")
+        if session.connection not in client.settings.connections:
+            raise InvalidGrant("the connection is not for this client any more")
+        return session
 
-    async def _still_good(self, grant: Grant, client: Client) -> None:
-        """Refuse what was good at login and is no more."""
-        if grant.connection not in self._exchange.connections or grant.connection not in client.settings.connections:
-            raise InvalidGrant("the connection is off, or not for this client any more")
-        if not await self._exchange.standing.holds_in_storage(grant.subject):
-            raise InvalidGrant("user is blocked")
+    async def _unknown(self, token: str, client: Client) -> InvalidGrant:
+        """Return the refusal of a token that is not stored; if it is a session's all the same, end the session.
 
-    async def _rotate(self, token_hash: str, grant: Grant, *, now: int, leeway_s: int) -> str:
+        It was replaced so long ago that its row is gone, and whoever shows it has held it.
+        """
+        session_id = session_id_of(token)
+        stored = None if session_id is None else await self._exchange.storage.session(session_id)
+        if stored is None or stored.ended or stored.session.client_id != client.id:
+            return InvalidGrant("unknown")
+        await self._exchange.storage.end(stored.session.id)
+        return RefreshTokenReused()
+
+    async def _rotate(self, token: str, session: Session, *, now: int, leeway_s: int) -> str:
         """Return the successor, once its row is durable. One transaction, which decides who was first."""
-        refresh_token = secrets.token_urlsafe(32)
-        successor = replace(grant, token_hash=hash_token(refresh_token), issued_at=now)
-        match await self._exchange.storage.rotate(token_hash, successor, now=now, leeway_s=leeway_s):
+        refresh_token = successor_of(token)
+        successor = RefreshTokenRow(hash_token(refresh_token), session.id, now)
+        match await self._exchange.storage.rotate(hash_token(token), successor, now=now, leeway_s=leeway_s):
             case Rotation.ROTATED:
                 return refresh_token
             case Rotation.REUSED:
@@ -116,13 +133,13 @@ class RefreshToken:
                 raise InvalidGrant("revoked meanwhile")
 
 
-def _narrow_scopes(requested: tuple[str, ...], grant: Grant, client: Client) -> tuple[str, ...]:
+def _narrow_scopes(requested: tuple[str, ...], session: Session, client: Client) -> tuple[str, ...]:
     """Return what was granted at login, as far as it is asked for and the client may still have it.
 
     A scope beyond that is dropped, as it is at login: clients ask for the same scopes again, also for those they did
     not get.
     """
-    granted = grant_scopes(tuple(grant.scope.split()), client.settings)
+    granted = grant_scopes(tuple(session.scope.split()), client.settings)
     if not requested:
         return granted
     narrowed = tuple(scope for scope in granted if scope in requested)
@@ -131,8 +148,8 @@ def _narrow_scopes(requested: tuple[str, ...], grant: Grant, client: Client) -> 
     return narrowed
 
 
-def _narrow_audience(requested: str | None, grant: Grant, client: Client, issuer: str) -> str:
+def _narrow_audience(requested: str | None, session: Session, client: Client, issuer: str) -> str:
     """Return the login's audience: it cannot be changed, and the client must still be allowed to ask for it."""
-    if requested not in (None, grant.audience):
+    if requested not in (None, session.audience):
         raise InvalidTarget
-    return grant_audience(grant.audience, client.settings, issuer)
+    return grant_audience(session.audience, client.settings, issuer)

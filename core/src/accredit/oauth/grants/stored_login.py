@@ -1,4 +1,4 @@
-"""A login as its refresh token remembers it."""
+"""A login as its session remembers it."""
 
 import json
 from collections.abc import Mapping
@@ -6,25 +6,25 @@ from typing import Any
 
 from accredit.models import Identity, Login, Subject
 from accredit.profile import PROFILE_CLAIMS, Assurance, Email, Profile
-from accredit.storage import Grant
+from accredit.storage import Session
 
 
-def stored_login(grant: Grant, scopes: tuple[str, ...]) -> Login:
-    """Return the login that `grant` descends from, now with `scopes`: what hooks get to see at a refresh."""
+def stored_login(session: Session, scopes: tuple[str, ...]) -> Login:
+    """Return the login that began `session`, now with `scopes`: what hooks get to see at a refresh."""
     return Login(
-        client_id=grant.client_id,
+        client_id=session.client_id,
         identity=Identity(
-            connection=grant.connection,
-            strategy=grant.strategy,
-            namespace=grant.strategy,
-            user_id=grant.user_id,
-            profile=profile_of(json.loads(grant.claims)),
+            connection=session.connection,
+            strategy=session.strategy,
+            namespace=session.namespace,
+            user_id=session.user_id,
+            profile=profile_of(json.loads(session.claims)),
             audience=None,
         ),
-        subject=Subject(grant.subject),
+        subject=Subject(session.subject),
         scopes=scopes,
-        audience=grant.audience,
-        device=grant.device,
+        audience=session.audience,
+        device=session.device,
         is_refresh=True,
     )
 

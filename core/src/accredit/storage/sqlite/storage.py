@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
-from accredit.storage.grants import Grant, Rotation, StoredGrant
+from accredit.models import MainToken
 from accredit.storage.migrate import migrate
-from accredit.storage.sqlite import grants, subjects
+from accredit.storage.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
+from accredit.storage.sqlite import sessions, subjects
 from accredit.storage.sqlite.files import DatabaseFiles
 from accredit.storage.sqlite.writer import Work, Writer
 from accredit.storage.subjects import StoredSubject
@@ -52,7 +53,7 @@ class SqliteStorage:
         except sqlite3.Error as exc:
             raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
         self._files = DatabaseFiles(self._path)
-        self._writer = Writer(connection, insert=grants.insert, prune=self._prune, check=self._files.check_all)
+        self._writer = Writer(connection, insert=sessions.insert, prune=self._prune, check=self._files.check_all)
 
     async def close(self) -> None:
         """Commit what is waiting, then stop the writer."""
@@ -69,47 +70,61 @@ class SqliteStorage:
         if not self._is_writable():  # what is open stays writable, and the next start will fail
             raise StorageFailed("the database file is read-only")
 
-    async def add(self, grant: Grant) -> None:
-        """Insert one grant."""
-        await self._open().add(grant)
+    async def start(self, session: Session, token: RefreshToken | None) -> None:
+        """Insert one session."""
+        await self._open().start((session, token))
 
-    async def find(self, token_hash: str) -> StoredGrant | None:
+    async def session(self, session_id: str) -> StoredSession | None:
         """Look one up."""
-        return await self._read(partial(grants.find, token_hash=token_hash))
+        return await self._read(partial(sessions.session, session_id=session_id))
 
-    async def rotate(self, token_hash: str, successor: Grant, *, now: int, leeway_s: int) -> Rotation:
-        """Replace one grant by another."""
+    async def sessions(self, subject: str) -> tuple[Session, ...]:
+        """List a subject's live sessions."""
+        return await self._read(partial(sessions.sessions, subject=subject))
+
+    async def find(self, token_hash: str) -> StoredRefreshToken | None:
+        """Look up a refresh token."""
+        return await self._read(partial(sessions.find, token_hash=token_hash))
+
+    async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
+        """Replace one refresh token by another."""
         return await self._write(
-            partial(grants.rotate, token_hash=token_hash, successor=successor, now=now, leeway_s=leeway_s)
+            partial(sessions.rotate, token_hash=token_hash, successor=successor, now=now, leeway_s=leeway_s)
         )
 
-    async def revoke_family(self, family: str) -> None:
-        """Revoke one login's grants."""
-        await self._write(partial(grants.revoke_family, family=family))
+    async def end(self, session_id: str) -> None:
+        """End one session."""
+        await self._write(partial(sessions.end, session_id=session_id))
 
-    async def revoke_subject(self, subject: str) -> None:
-        """Revoke one subject's grants."""
-        await self._write(partial(grants.revoke_subject, subject=subject))
+    async def end_all(self, subject: str) -> None:
+        """End one subject's sessions."""
+        await self._write(partial(sessions.end_all, subject=subject))
 
-    async def subject_of(self, strategy: str, user_id: str) -> StoredSubject | None:
+    async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
         """Look up an identity."""
-        return await self._read(partial(subjects.subject_of, strategy=strategy, user_id=user_id))
+        return await self._read(partial(subjects.subject_of, namespace=namespace, user_id=user_id))
 
     async def get(self, subject: str) -> StoredSubject | None:
         """Look up a subject."""
         return await self._read(partial(subjects.get, subject=subject))
 
-    async def create(self, strategy: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
+    async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
-        return await self._write(partial(subjects.create, strategy=strategy, user_id=user_id, subject=subject, now=now))
+        return await self._write(
+            partial(subjects.create, namespace=namespace, user_id=user_id, subject=subject, now=now)
+        )
 
-    async def link(self, strategy: str, user_id: str, subject: str, *, now: int) -> bool:
+    async def link(
+        self, namespace: str, user_id: str, subject: str, *, now: int, main: MainToken | None = None
+    ) -> StoredSubject:
         """Enter an identity, unless it is another subject's."""
-        return await self._write(partial(subjects.link, strategy=strategy, user_id=user_id, subject=subject, now=now))
+        return await self._write(
+            partial(subjects.link, namespace=namespace, user_id=user_id, subject=subject, now=now, main=main)
+        )
 
-    async def unlink(self, strategy: str, user_id: str) -> None:
+    async def unlink(self, namespace: str, user_id: str) -> None:
         """Take an identity off its subject."""
-        await self._write(partial(subjects.unlink, strategy=strategy, user_id=user_id, now=int(self._clock())))
+        await self._write(partial(subjects.unlink, namespace=namespace, user_id=user_id, now=int(self._clock())))
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """List a subject's identities."""
@@ -131,7 +146,7 @@ class SqliteStorage:
     async def _write(self, work: Work[T]) -> T:
         return await self._open().run(work)
 
-    async def _read(self, work: Work[T]) -> T:
+    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run an indexed look-up right here: a few microseconds, where a trip through a thread costs forty.
 
         In WAL mode readers wait for nobody, but for a moment after a crash. Then, as with any other trouble, the writer
@@ -150,7 +165,7 @@ class SqliteStorage:
 
     def _prune(self, connection: sqlite3.Connection, most: int) -> None:
         now = self._clock()
-        grants.prune(connection, most, now)
+        sessions.prune(connection, most, now)
         subjects.prune(connection, most, now)
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
@@ -158,6 +173,7 @@ class SqliteStorage:
         try:
             writer.execute("PRAGMA journal_mode=WAL")
             writer.execute("PRAGMA synchronous=FULL")
+            writer.execute("PRAGMA foreign_keys=ON")  # a session's refresh tokens go with it
             writer.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read opens the log too
             reader = self._connection(timeout_s=0)
         except sqlite3.Error:

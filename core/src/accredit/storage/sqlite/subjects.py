@@ -2,12 +2,33 @@
 
 import sqlite3
 
-from accredit.storage.sqlite.grants import revoke_identity, revoke_subject
-from accredit.storage.subjects import StoredSubject, default_subject
+from accredit.errors import ExchangeError, InvalidMainToken, SubjectBlocked
+from accredit.models import MainToken
+from accredit.storage.sqlite.sessions import session
+from accredit.storage.subjects import StoredSubject, default_subject, is_older_than_unlinking
 
 _SUBJECT_OF = (
-    "SELECT identities.subject, coalesce(subjects.blocked, 0), identities.unlinked FROM identities"
-    " LEFT JOIN subjects ON subjects.id = identities.subject WHERE strategy = ? AND user_id = ?"
+    "SELECT subject, coalesce(blocked, 0), unlinked, identities.version, coalesce(subjects.version, 0), unlinked_at"
+    " FROM identities LEFT JOIN subjects ON subjects.id = subject WHERE namespace = ? AND user_id = ?"
+)
+_GET = "SELECT blocked, version, unlinked_at FROM subjects WHERE id = ?"
+_ENTER = (
+    "INSERT INTO identities (namespace, user_id, subject, unlinked, linked_at, version) VALUES (?, ?, ?, 0, ?, ?)"
+    " ON CONFLICT (namespace, user_id) DO UPDATE SET subject = excluded.subject, unlinked = 0,"
+    " linked_at = excluded.linked_at, version = version + 1"
+)
+_UNLINK = (
+    # A row that stays: without it the identity would be back under its default subject at the next login.
+    "INSERT INTO identities (namespace, user_id, subject, unlinked, linked_at, version) VALUES (?, ?, ?, 1, ?, 1)"
+    " ON CONFLICT (namespace, user_id) DO UPDATE SET unlinked = 1, version = version + 1"
+)
+_TAKEN_OFF = (
+    "INSERT INTO subjects (id, blocked, created_at, unlinked_at) VALUES (?, 0, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET unlinked_at = max(coalesce(unlinked_at, 0), excluded.unlinked_at)"
+)
+_BLOCK = (
+    "INSERT INTO subjects (id, blocked, created_at, version) VALUES (?, 1, ?, 1)"
+    " ON CONFLICT (id) DO UPDATE SET blocked = 1, version = version + 1"
 )
 _FIRST_USE = (
     "INSERT INTO used_ids (jti, expires_at) VALUES (?, ?)"
@@ -15,57 +36,59 @@ _FIRST_USE = (
 )
 
 
-def subject_of(connection: sqlite3.Connection, strategy: str, user_id: str) -> StoredSubject | None:
+def subject_of(connection: sqlite3.Connection, namespace: str, user_id: str) -> StoredSubject | None:
     """Look up an identity."""
-    for subject, blocked, unlinked in connection.execute(_SUBJECT_OF, (strategy, user_id)).fetchall():
-        return StoredSubject(subject, bool(blocked), bool(unlinked))
+    for subject, blocked, unlinked, *rest in connection.execute(_SUBJECT_OF, (namespace, user_id)).fetchall():
+        return StoredSubject(subject, bool(blocked), bool(unlinked), *rest)
     return None
 
 
 def get(connection: sqlite3.Connection, subject: str) -> StoredSubject | None:
     """Look up a subject."""
-    for (blocked,) in connection.execute("SELECT blocked FROM subjects WHERE id = ?", (subject,)).fetchall():
-        return StoredSubject(subject, bool(blocked))
+    for blocked, version, unlinked_at in connection.execute(_GET, (subject,)).fetchall():
+        return StoredSubject(subject, bool(blocked), version=version, unlinked_at=unlinked_at)
     return None
 
 
-def create(connection: sqlite3.Connection, strategy: str, user_id: str, subject: str, now: int) -> StoredSubject:
+def create(connection: sqlite3.Connection, namespace: str, user_id: str, subject: str, now: int) -> StoredSubject:
     """Enter an identity, unless it is there."""
-    found = subject_of(connection, strategy, user_id)
+    found = subject_of(connection, namespace, user_id)
     if found is not None:
         return found
-    _enter(connection, strategy, user_id, subject, now)
-    return get(connection, subject) or StoredSubject(subject)
+    return _enter(connection, namespace, user_id, subject, now, version=0)
 
 
-def link(connection: sqlite3.Connection, strategy: str, user_id: str, subject: str, now: int) -> bool:
-    """Enter an identity, unless it is another subject's."""
-    found = subject_of(connection, strategy, user_id)
+def link(
+    connection: sqlite3.Connection, namespace: str, user_id: str, subject: str, now: int, main: MainToken | None
+) -> StoredSubject | ExchangeError:
+    """Enter an identity, unless it is another subject's; return what has come in between, where anything has."""
+    overtaken = None if main is None else _overtaken(connection, main)
+    if overtaken is not None:
+        return overtaken
+    found = subject_of(connection, namespace, user_id)
     if found is not None and not found.unlinked:
-        return found.id == subject
-    _enter(connection, strategy, user_id, subject, now)
-    return True
+        return found
+    default = default_subject(namespace, user_id)
+    if subject == default:
+        return _enter(connection, namespace, user_id, subject, now, version=0)
+    connection.execute(_TAKEN_OFF, (default, now, now))
+    return _enter(connection, namespace, user_id, subject, now, version=1)
 
 
-def unlink(connection: sqlite3.Connection, strategy: str, user_id: str, now: int) -> None:
+def unlink(connection: sqlite3.Connection, namespace: str, user_id: str, now: int) -> None:
     """Take an identity off its subject."""
-    default = default_subject(strategy, user_id)
-    # A row that stays: without it the identity would be back under its default subject at the next login.
-    connection.execute(
-        "INSERT INTO identities (strategy, user_id, subject, unlinked, linked_at) VALUES (?, ?, ?, 1, ?)"
-        " ON CONFLICT (strategy, user_id) DO UPDATE SET unlinked = 1",
-        (strategy, user_id, default, now),
-    )
-    found = subject_of(connection, strategy, user_id)
+    default = default_subject(namespace, user_id)
+    connection.execute(_UNLINK, (namespace, user_id, default, now))
+    found = subject_of(connection, namespace, user_id)
     for subject in {default, default if found is None else found.id}:
-        revoke_identity(connection, strategy, user_id, subject)
+        connection.execute(_TAKEN_OFF, (subject, now, now))
 
 
 def identities(connection: sqlite3.Connection, subject: str) -> tuple[tuple[str, str], ...]:
     """List a subject's identities."""
     return tuple(
         connection.execute(
-            "SELECT strategy, user_id FROM identities WHERE subject = ? AND NOT unlinked ORDER BY linked_at, rowid",
+            "SELECT namespace, user_id FROM identities WHERE subject = ? AND NOT unlinked ORDER BY linked_at, rowid",
             (subject,),
         ).fetchall()
     )
@@ -73,13 +96,10 @@ def identities(connection: sqlite3.Connection, subject: str) -> tuple[tuple[str,
 
 def set_blocked(connection: sqlite3.Connection, subject: str, now: int, *, blocked: bool) -> None:
     """Block a subject, or let it in again."""
-    connection.execute(
-        "INSERT INTO subjects (id, blocked, created_at) VALUES (?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET blocked = excluded.blocked",
-        (subject, blocked, now),
-    )
     if blocked:
-        revoke_subject(connection, subject)
+        connection.execute(_BLOCK, (subject, now))
+    else:
+        connection.execute("UPDATE subjects SET blocked = 0 WHERE id = ?", (subject,))
 
 
 def first_use(connection: sqlite3.Connection, jti: str, expires_at: int, now: float) -> bool:
@@ -94,11 +114,25 @@ def prune(connection: sqlite3.Connection, most: int, now: float) -> None:
     )
 
 
-def _enter(connection: sqlite3.Connection, strategy: str, user_id: str, subject: str, now: int) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO identities (strategy, user_id, subject, unlinked, linked_at) VALUES (?, ?, ?, 0, ?)",
-        (strategy, user_id, subject, now),
-    )
+def _overtaken(connection: sqlite3.Connection, main: MainToken) -> ExchangeError | None:
+    subject = get(connection, main.subject)
+    if subject is not None and (subject.blocked or subject.version != main.subject_version):
+        return SubjectBlocked()
+    stored = None if main.session_id is None else session(connection, main.session_id)
+    ended = main.session_id is not None and (stored is None or stored.ended)
+    if ended or is_older_than_unlinking(main.issued_at, subject):
+        return InvalidMainToken("its session has ended meanwhile")
+    return None
+
+
+def _enter(
+    connection: sqlite3.Connection, namespace: str, user_id: str, subject: str, now: int, *, version: int
+) -> StoredSubject:
+    connection.execute(_ENTER, (namespace, user_id, subject, now, version))
     connection.execute(
         "INSERT INTO subjects (id, blocked, created_at) VALUES (?, 0, ?) ON CONFLICT (id) DO NOTHING", (subject, now)
     )
+    found = subject_of(connection, namespace, user_id)
+    if found is None:  # it has just been entered
+        raise sqlite3.IntegrityError("an identity is gone within its own transaction")
+    return found

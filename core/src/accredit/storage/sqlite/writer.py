@@ -13,17 +13,18 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from accredit.errors import ExchangeError, StorageFailed
-from accredit.storage.grants import Grant
+from accredit.storage.sqlite.sessions import Start
 
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
-Insert = Callable[[sqlite3.Connection, Sequence[Grant]], Sequence[ExchangeError | None]]
-"""Insert grants; return for each what keeps it out, or None."""
+Work = Callable[[sqlite3.Connection], T | ExchangeError]
+"""Returns what its caller gets, or the error that its caller is to see."""
+Insert = Callable[[sqlite3.Connection, Sequence[Start]], Sequence[ExchangeError | None]]
+"""Insert sessions; return for each what keeps it out, or None."""
 
 _LARGEST_BATCH = 512
 _PRUNE_EVERY = 100
 
-_Waiting = tuple[Grant | Work[Any], "asyncio.Future[Any]"]
+_Waiting = tuple[Start | Work[Any], "asyncio.Future[Any]"]
 _Outcome = tuple["asyncio.Future[Any]", object]
 """A future, and its result or the `ExchangeError` to raise."""
 
@@ -31,7 +32,7 @@ _Outcome = tuple["asyncio.Future[Any]", object]
 class Writer:
     """Run work on `connection`, in the order it came, and hand results back to the running event loop.
 
-    `insert` stores grants; `prune` deletes at most as many expired rows as it is told; `check` raises `StorageFailed`
+    `insert` stores sessions; `prune` deletes at most as many expired rows as it is told; `check` raises `StorageFailed`
     where the database is no more the one that was opened. The connection is closed at the end.
     """
 
@@ -54,10 +55,10 @@ class Writer:
         self._thread = threading.Thread(target=self._write, name="accredit-sqlite", daemon=True)
         self._thread.start()
 
-    async def add(self, grant: Grant) -> None:
-        """Insert one grant; returns after the commit that holds it."""
+    async def start(self, start: Start) -> None:
+        """Insert one session; returns after the commit that holds it."""
         done = self._loop.create_future()
-        self._queue.put((grant, done))
+        self._queue.put((start, done))
         await done
 
     async def run(self, work: Work[T]) -> T:
@@ -131,11 +132,11 @@ class Writer:
 
     def _together(self, batch: list[_Waiting]) -> list[_Outcome]:
         """Run all work without savepoints, whose copies of pages would cost more than the work itself."""
-        grants = [(work, done) for work, done in batch if isinstance(work, Grant)]
+        starts = [(work, done) for work, done in batch if isinstance(work, tuple)]
         try:
-            verdicts = self._insert(self._connection, [grant for grant, _ in grants]) if grants else ()
-            outcomes: list[_Outcome] = list(zip((done for _, done in grants), verdicts, strict=True))
-            outcomes += [(done, work(self._connection)) for work, done in batch if not isinstance(work, Grant)]
+            verdicts = self._insert(self._connection, [start for start, _ in starts]) if starts else ()
+            outcomes: list[_Outcome] = list(zip((done for _, done in starts), verdicts, strict=True))
+            outcomes += [(done, work(self._connection)) for work, done in batch if not isinstance(work, tuple)]
         except Exception as exc:
             raise _Unfit from exc
         return outcomes
@@ -144,11 +145,11 @@ class Writer:
         """Run each piece of work in a savepoint, so that it fails alone."""
         return [(done, self._alone(work)) for work, done in batch]
 
-    def _alone(self, work: Grant | Work[Any]) -> object:
+    def _alone(self, work: Start | Work[Any]) -> object:
         connection = self._connection
         connection.execute("SAVEPOINT alone")
         try:
-            result = self._insert(connection, [work])[0] if isinstance(work, Grant) else work(connection)
+            result = self._insert(connection, [work])[0] if isinstance(work, tuple) else work(connection)
         except Exception as exc:
             if not connection.in_transaction:  # SQLite has rolled everything back: it is everybody's trouble
                 raise

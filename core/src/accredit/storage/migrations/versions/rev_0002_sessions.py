@@ -1,0 +1,60 @@
+"""Sessions, one row for each login, and beneath them their refresh tokens; versions of identities and subjects."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Make a session of each family of grants, and keep its refresh tokens."""
+    with op.batch_alter_table("identities") as identities:
+        identities.alter_column("strategy", new_column_name="namespace")
+        identities.add_column(sa.Column("version", sa.BigInteger, nullable=False, server_default="0"))
+    with op.batch_alter_table("subjects") as subjects:
+        subjects.add_column(sa.Column("version", sa.BigInteger, nullable=False, server_default="0"))
+        subjects.add_column(sa.Column("unlinked_at", sa.BigInteger))
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("client_id", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("connection", sa.Text, nullable=False),
+        sa.Column("strategy", sa.Text, nullable=False),
+        sa.Column("namespace", sa.Text, nullable=False),
+        sa.Column("user_id", sa.Text, nullable=False),
+        sa.Column("scope", sa.Text, nullable=False),
+        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("device", sa.Text),
+        sa.Column("claims", sa.Text, nullable=False),
+        sa.Column("auth_time", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.Column("kept_until", sa.BigInteger, nullable=False),
+        sa.Column("renewable", sa.Boolean, nullable=False),
+        sa.Column("identity_version", sa.BigInteger, nullable=False),
+        sa.Column("subject_version", sa.BigInteger, nullable=False),
+        sa.Column("ended", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("token_hash", sa.Text, primary_key=True),
+        sa.Column("session_id", sa.Text, sa.ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("issued_at", sa.BigInteger, nullable=False),
+        sa.Column("replaced_at", sa.BigInteger),
+        sa.Column("successors", sa.BigInteger, nullable=False, server_default="0"),
+    )
+    # A day beyond the refresh token, for what a refresh in its last second issues.
+    op.execute(
+        "INSERT INTO sessions SELECT family, client_id, subject, connection, strategy, strategy, user_id, scope,"
+        " audience, device, claims, auth_time, max(expires_at), max(expires_at) + 86400, 1, 0, 0, max(revoked)"
+        " FROM grants GROUP BY family"
+    )
+    op.execute(
+        "INSERT INTO refresh_tokens SELECT token_hash, family, issued_at, replaced_at,"
+        " CASE WHEN replaced_at IS NULL THEN 0 ELSE 1 END FROM grants ORDER BY issued_at"
+    )
+    op.drop_table("grants")
+    op.create_index("sessions_owner", "sessions", ["subject", "client_id", "auth_time"])
+    op.create_index("sessions_end", "sessions", ["kept_until"])
+    op.create_index("refresh_tokens_session", "refresh_tokens", ["session_id"])

@@ -1,0 +1,186 @@
+"""What is done to sessions and refresh tokens, as functions of a connection."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import fields
+from operator import attrgetter
+
+from accredit.errors import ExchangeError, NotLinked, SubjectBlocked
+from accredit.storage.sessions import (
+    MOST_REPLACED,
+    MOST_SESSIONS,
+    MOST_SUCCESSORS,
+    RefreshToken,
+    Rotation,
+    Session,
+    StoredRefreshToken,
+    StoredSession,
+    is_spent,
+)
+
+Start = tuple[Session, RefreshToken | None]
+"""A session to be stored, with its first refresh token."""
+
+_COLUMNS = tuple(field.name for field in fields(Session))
+_NAMES = ", ".join(f"sessions.{name}" for name in _COLUMNS)
+# Thirty times cheaper than `astuple`, which copies deeply.
+_row = attrgetter(*_COLUMNS, "namespace", "user_id", "identity_version", "subject", "subject_version")
+
+_INSERT = (
+    f"INSERT INTO sessions ({', '.join(_COLUMNS)}) SELECT {', '.join('?' * len(_COLUMNS))}"  # noqa: S608 - field names
+    # Unlinked, linked elsewhere or blocked since it was looked up.
+    " WHERE NOT EXISTS (SELECT 1 FROM identities WHERE namespace = ? AND user_id = ? AND version <> ?)"
+    " AND NOT EXISTS (SELECT 1 FROM subjects WHERE id = ? AND (blocked OR version <> ?))"
+)
+_ADD_REFRESH = (
+    "INSERT INTO refresh_tokens (token_hash, session_id, issued_at) SELECT ?, ?, ?"
+    " WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?)"
+)
+_ENDED = (
+    "(sessions.ended OR EXISTS (SELECT 1 FROM identities WHERE namespace = sessions.namespace"
+    " AND user_id = sessions.user_id AND version <> sessions.identity_version)"
+    " OR EXISTS (SELECT 1 FROM subjects WHERE id = sessions.subject"
+    " AND (blocked OR version <> sessions.subject_version)))"
+)
+_SESSION = f"SELECT {_NAMES}, {_ENDED} FROM sessions WHERE id = ?"  # noqa: S608 - constants
+_SESSIONS = f"SELECT {_NAMES} FROM sessions WHERE subject = ? AND NOT {_ENDED} ORDER BY auth_time DESC, id DESC"  # noqa: S608 - constants
+_FIND = (
+    f"SELECT {_NAMES}, {_ENDED}, issued_at, replaced_at, successors FROM refresh_tokens"  # noqa: S608 - constants
+    " JOIN sessions ON sessions.id = session_id WHERE token_hash = ?"
+)
+_STATE = (
+    f"SELECT session_id, subject, client_id, expires_at, {_ENDED}, replaced_at, successors"  # noqa: S608 - constants
+    " FROM refresh_tokens JOIN sessions ON sessions.id = session_id WHERE token_hash = ?"
+)
+_COUNT_LIVE = (
+    "SELECT count(*) FROM sessions JOIN refresh_tokens ON session_id = sessions.id"
+    " WHERE subject = ? AND client_id = ? AND renewable AND replaced_at IS NULL"
+)
+_COUNT_OTHERS = "SELECT count(*) FROM sessions WHERE subject = ? AND client_id = ? AND NOT renewable"
+_EVICT = (
+    "DELETE FROM sessions WHERE id = (SELECT sessions.id FROM sessions LEFT JOIN refresh_tokens"  # noqa: S608 - constants
+    " ON session_id = sessions.id AND replaced_at IS NULL WHERE subject = ? AND client_id = ? AND renewable = ?"
+    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.id LIMIT 1)"
+)
+_LOSE_FORKS = (
+    "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens WHERE session_id = ?"
+    " AND replaced_at IS NULL ORDER BY issued_at DESC, rowid DESC LIMIT -1 OFFSET ?)"
+)
+_LOSE_OLDEST = (
+    "DELETE FROM refresh_tokens WHERE token_hash = (SELECT token_hash FROM refresh_tokens WHERE session_id = ?"
+    " AND replaced_at IS NULL ORDER BY issued_at, rowid LIMIT 1)"
+)
+_LOSE_REPLACED = (
+    "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens"
+    " WHERE session_id = ? AND replaced_at IS NOT NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)"
+)
+
+
+def insert(connection: sqlite3.Connection, starts: Sequence[Start]) -> list[ExchangeError | None]:
+    """Insert sessions, but those that meanwhile must not be; return for each what keeps it out."""
+    stored = connection.executemany(_INSERT, (_row(session) for session, _ in starts)).rowcount
+    tokens = [(token.token_hash, token.session_id, token.issued_at, token.session_id) for _, token in starts if token]
+    connection.executemany(_ADD_REFRESH, tokens)
+    for session, _ in starts:
+        _evict(connection, session)
+    if stored == len(starts):
+        return [None] * len(starts)
+    return [_refusal(connection, session) for session, _ in starts]
+
+
+def session(connection: sqlite3.Connection, session_id: str) -> StoredSession | None:
+    """Look one up."""
+    for row in connection.execute(_SESSION, (session_id,)).fetchall():
+        return _stored(row)
+    return None
+
+
+def sessions(connection: sqlite3.Connection, subject: str) -> tuple[Session, ...]:
+    """List a subject's live sessions."""
+    return tuple(_session(row) for row in connection.execute(_SESSIONS, (subject,)).fetchall())
+
+
+def find(connection: sqlite3.Connection, token_hash: str) -> StoredRefreshToken | None:
+    """Look up a refresh token with its session."""
+    for *row, issued_at, replaced_at, successors in connection.execute(_FIND, (token_hash,)).fetchall():
+        stored = _stored(row)
+        token = RefreshToken(token_hash, stored.session.id, issued_at)
+        return StoredRefreshToken(token, stored, replaced_at, successors)
+    return None
+
+
+def rotate(
+    connection: sqlite3.Connection, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int
+) -> Rotation:
+    """Replace one refresh token by another; see `SessionStore`."""
+    row = connection.execute(_STATE, (token_hash,)).fetchone()
+    if row is None:
+        return Rotation.REFUSED
+    session_id, subject, client_id, expires_at, ended, replaced_at, successors = row
+    if session_id != successor.session_id or now >= expires_at or ended:
+        return Rotation.REFUSED
+    if is_spent(replaced_at, successors, now=now, leeway_s=leeway_s):
+        end(connection, session_id)
+        return Rotation.REUSED
+    connection.execute(
+        "UPDATE refresh_tokens SET replaced_at = coalesce(replaced_at, ?), successors = successors + 1"
+        " WHERE token_hash = ?",
+        (now, token_hash),
+    )
+    values = successor.token_hash, session_id, successor.issued_at, session_id
+    connection.execute(_ADD_REFRESH, values)
+    connection.execute(_LOSE_REPLACED, (session_id, MOST_REPLACED))
+    if replaced_at is not None:
+        _lose_forks(connection, session_id, subject, client_id)
+    return Rotation.ROTATED
+
+
+def end(connection: sqlite3.Connection, session_id: str) -> None:
+    """End one session."""
+    connection.execute("UPDATE sessions SET ended = 1 WHERE id = ?", (session_id,))
+
+
+def end_all(connection: sqlite3.Connection, subject: str) -> None:
+    """End one subject's sessions."""
+    connection.execute("UPDATE sessions SET ended = 1 WHERE subject = ?", (subject,))
+
+
+def prune(connection: sqlite3.Connection, most: int, now: float) -> None:
+    """Delete at most `most` sessions of which no token lives; their refresh tokens go with them."""
+    connection.execute(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE kept_until <= ? LIMIT ?)", (now, most)
+    )
+
+
+def _evict(connection: sqlite3.Connection, session: Session) -> None:
+    """Of too many sessions, lose one that has ended, or else the one that was used longest ago."""
+    owner = session.subject, session.client_id
+    count = _COUNT_LIVE if session.renewable else _COUNT_OTHERS
+    if connection.execute(count, owner).fetchone()[0] > MOST_SESSIONS:
+        connection.execute(_EVICT, (*owner, session.renewable))
+
+
+def _lose_forks(connection: sqlite3.Connection, session_id: str, subject: str, client_id: str) -> None:
+    """Keep a session that forks within its bounds at its own cost, not at that of the user's other sessions."""
+    connection.execute(_LOSE_FORKS, (session_id, MOST_SUCCESSORS))
+    if connection.execute(_COUNT_LIVE, (subject, client_id)).fetchone()[0] > MOST_SESSIONS:
+        connection.execute(_LOSE_OLDEST, (session_id,))
+
+
+def _refusal(connection: sqlite3.Connection, session: Session) -> ExchangeError | None:
+    if connection.execute("SELECT 1 FROM sessions WHERE id = ?", (session.id,)).fetchone():
+        return None
+    is_out = "SELECT 1 FROM subjects WHERE id = ? AND (blocked OR version <> ?)"
+    if connection.execute(is_out, (session.subject, session.subject_version)).fetchone():
+        return SubjectBlocked()
+    return NotLinked()
+
+
+def _stored(row: Sequence[object]) -> StoredSession:
+    return StoredSession(_session(row[:-1]), bool(row[-1]))
+
+
+def _session(row: Sequence[object]) -> Session:
+    values: dict[str, object] = dict(zip(_COLUMNS, row, strict=True))
+    values["renewable"] = bool(values["renewable"])
+    return Session(**values)  # type: ignore[arg-type]  # the columns have the fields' types
