@@ -50,6 +50,10 @@ class Process:
     def send(self, number: signal.Signals) -> None:
         self._running.send_signal(number)
 
+    def wait(self) -> int:
+        """Wait for the end without reading; returns the exit code."""
+        return self._running.wait(60)
+
     def end(self) -> tuple[int, str, str]:
         """Wait for the end; returns the exit code and what was still to be read."""
         out, err = self._running.communicate(timeout=60)

@@ -1,9 +1,13 @@
 import io
+import json
+import logging
 import sys
+import threading
 
 import pytest
 
-from accredit.cli.logs import EventLines
+from accredit.cli import logs
+from accredit.cli.logs import process_logs
 from accredit.logs import event_logger
 
 
@@ -12,11 +16,22 @@ class Full(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
+class Stalled(io.StringIO):
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.let_go.wait()
+        return super().write(text)
+
+
 def test_an_event_is_one_line_of_utf8_whatever_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
 
-    event_logger(EventLines()).info("exchange.accepted", subject="雪\n\ud800")
+    with process_logs() as events:
+        event_logger(events).info("exchange.accepted", subject="雪\n\ud800")
 
     line = written.getvalue()
     assert line.count(b"\n") == 1
@@ -30,6 +45,63 @@ def test_an_event_that_cannot_be_written_fails_nothing(
 ) -> None:
     monkeypatch.setattr(sys, "stdout", Full())
 
-    getattr(event_logger(EventLines()), level)("exchange.accepted")
+    with process_logs() as events:
+        getattr(event_logger(events), level)("exchange.accepted")
 
     assert capsys.readouterr().err == "accredit: cannot write the audit event: OSError\n"
+
+
+def test_a_message_that_cannot_be_written_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Full())
+
+    with process_logs():
+        logging.getLogger("some.library").warning("trouble")
+
+
+@pytest.mark.threat(54)
+def test_events_that_nobody_reads_are_counted_and_told_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdout = Stalled()
+    monkeypatch.setattr(sys, "stdout", stdout)
+    monkeypatch.setattr(logs, "EVENTS_BYTES", 10_000)
+
+    with process_logs() as events:
+        for number in range(1000):
+            event_logger(events).info("exchange.accepted", number=number)
+        stdout.let_go.set()
+
+    written = [json.loads(line) for line in stdout.getvalue().splitlines()]
+    assert [event["number"] for event in written[:-1]] == list(range(len(written) - 1))
+    assert (written[-1]["event"], written[-1]["level"]) == ("events.dropped", "error")
+    assert written[-1]["count"] == 1000 - (len(written) - 1)
+    assert capsys.readouterr().err.splitlines() == [
+        "accredit: standard output is not read: audit events are dropped",
+        f"accredit: {written[-1]['count']} audit events are lost: nobody read standard output",
+    ]
+
+
+@pytest.mark.threat(54)
+def test_messages_that_nobody_reads_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = Stalled()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    monkeypatch.setattr(logs, "MESSAGES_BYTES", 1000)
+
+    with process_logs():
+        for _ in range(100):
+            logging.getLogger("some.library").warning("a message of thirty characters")
+        stderr.let_go.set()
+
+    *messages, told = stderr.getvalue().splitlines()
+    assert set(messages) == {"WARNING: a message of thirty characters"}
+    assert told == f"accredit: {100 - len(messages)} messages were dropped: nobody read standard error"
+
+
+def test_nothing_is_left_behind(capsys: pytest.CaptureFixture[str]) -> None:
+    before, threads = list(logging.getLogger().handlers), threading.active_count()
+    with process_logs():
+        pass
+
+    assert logging.getLogger().handlers == before
+    assert threading.active_count() == threads
+    assert capsys.readouterr() == ("", "")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import signal
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from accredit.cli.serve import _affordable
+from accredit.serving import open_files
+from accredit.settings import Settings
 from accredit.testing import serve
 
 if TYPE_CHECKING:
@@ -263,3 +267,77 @@ def test_a_host_nobody_knows_is_told_in_a_sentence(run: Run, monkeypatch: pytest
     assert result.stderr == (
         "accredit: cannot listen on nowhere port 1: Name or service not known; change --host or --port\n"
     )
+
+
+def says(url: str, request: bytes) -> bytes:
+    """Send a request as it is; returns all that is answered."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as client:
+        client.sendall(request)
+        answer = b""
+        while part := client.recv(65_536):
+            answer += part
+        return answer
+
+
+@pytest.mark.usefixtures("provider")
+def test_its_connections_are_bounded(start: Start) -> None:
+    environment = {"ACCREDIT_SERVER__MAX_HEADER_BYTES": "2000", "ACCREDIT_SERVER__KEEP_ALIVE_S": "0.2"}
+    with start("serve", "--config", "accredit.toml", "--port", "0", env=environment) as process:
+        url = ready(process)
+        answers = [
+            says(url, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"),  # and the connection ends when it is idle
+            says(url, b"GET /healthz HTTP/1.1\r\n\r\n"),
+            says(url, b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + b"a:\r\n" * 1000),
+        ]
+        process.send(signal.SIGTERM)
+        code, _, _ = process.end()
+
+    assert [answer.split()[1] for answer in answers] == [b"200", b"400", b"431"]
+    assert code == 0
+
+
+@pytest.mark.threat(54)
+@pytest.mark.usefixtures("provider")
+def test_a_stalled_reader_of_standard_output_stops_neither_logins_nor_the_end(start: Start) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0") as process:
+        url = ready(process)
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        with httpx.Client(trust_env=False, timeout=60) as client:
+            statuses = {client.post(f"{url}/oauth/access_token").status_code for _ in range(100)}
+        accepted = post(url, "fakesim-good-ada")
+        process.send(signal.SIGTERM)
+        code = process.wait()
+
+    assert (statuses, accepted.status_code, code) == ({400}, 200, 0)
+
+
+@pytest.mark.threat(54)
+@pytest.mark.usefixtures("provider")
+def test_a_stalled_reader_of_standard_error_stops_neither_logins_nor_the_end(start: Start) -> None:
+    with start("serve", "--config", "accredit.toml", "--port", "0") as process:
+        url = ready(process)
+        fcntl.fcntl(process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+        refused = {says(url, b"nonsense").split()[1] for _ in range(200)}
+        accepted = post(url, "fakesim-good-ada")
+        process.send(signal.SIGTERM)
+        code = process.wait()
+
+    assert (refused, accepted.status_code, code) == ({b"400"}, 200, 0)
+
+
+def test_a_limit_of_open_files_that_leaves_fewer_connections_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(issuer="https://login.example.com/")
+    monkeypatch.setattr(open_files, "allow_connections", lambda wanted, *, beside: min(wanted, 1124 - beside))
+    assert _affordable(settings).max_connections == 924
+    told = capsys.readouterr().err
+    monkeypatch.setattr(open_files, "allow_connections", lambda wanted, *, beside: wanted)
+    assert _affordable(settings).max_connections == 2000
+
+    assert told == (
+        "accredit: the limit of open files leaves 924 connections of server.max_connections = 2000: "
+        "raise it (ulimit -n, LimitNOFILE=)\n"
+    )
+    assert capsys.readouterr().err == ""

@@ -129,6 +129,7 @@ async def test_an_error_that_belongs_to_no_client_may_be_read_by_every_clients_o
         assert response.headers["access-control-allow-origin"] == origin
 
 
+@pytest.mark.threat(53)
 @pytest.mark.parametrize("path", ["/oauth%2Faccess_token", "/oauth%2faccess_token", "/%2Foauth/access_token"])
 @pytest.mark.parametrize("mount", ["", "/login"])
 async def test_an_encoded_slash_is_not_a_slash(wire: Bench, mount: str, path: str) -> None:

@@ -31,11 +31,11 @@ def command(port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a 
 def _run(port: int) -> None:
     import threading
 
-    from accredit.cli.logs import EventLines
+    from accredit.cli.logs import process_logs
     from accredit.cli.sandbox import NothingInstalled, sandbox
 
     try:
-        with sandbox(port=port, logger=EventLines()) as running:
+        with process_logs() as events, sandbox(port=port, logger=events) as running:
             _explain(running)
             threading.Event().wait()  # until a signal
     except NothingInstalled as exc:

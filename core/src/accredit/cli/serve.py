@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import asyncio
 
     from accredit.exchange import Exchange
+    from accredit.settings import ServerSettings, Settings
+
+_OTHER_FILES = 100
+"""Beside connections: database, keys, logs, the listener."""
 
 
 def command(
@@ -39,17 +43,18 @@ def command(
     """
     import asyncio
 
-    from accredit.cli.logs import EventLines
+    from accredit.cli.logs import process_logs
     from accredit.cli.process import exit_on_signals, listen, require_uvicorn
     from accredit.exchange import Exchange
 
     exit_on_signals()
     require_uvicorn("serve")
     settings = read_settings(config)
-    exchange = Exchange(settings, logger=EventLines())
-    _migrate(settings.storage.url)
-    with listen(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(exchange, listener))
+    with process_logs() as events:
+        exchange = Exchange(settings, logger=events)
+        _migrate(settings.storage.url)
+        with listen(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(exchange, listener))
 
 
 def _migrate(url: str) -> None:
@@ -84,25 +89,17 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _serve(exchange: Exchange, listener: socket.socket) -> None:
     import math
 
-    import uvicorn
-
     from accredit.asgi import create_app
     from accredit.cli.logs import log_server
     from accredit.cli.process import url_of
+    from accredit.serving.server import make_server
 
     log_server()
     limits = exchange.settings.limits
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(exchange),
-            lifespan="off",  # the exchange is opened below, where an error is still told in a sentence
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=math.ceil(limits.body_timeout_s + limits.exchange_timeout_s) + 1,
-        )
+    server = make_server(
+        create_app(exchange),  # the exchange is opened below, where an error is still told in a sentence
+        _affordable(exchange.settings),
+        grace_s=math.ceil(limits.body_timeout_s + limits.exchange_timeout_s) + 1,
     )
     async with exchange:
         typer.echo(f"accredit: listening on {url_of(listener)}, issuer {exchange.settings.issuer}", err=True)
@@ -111,3 +108,18 @@ async def _serve(exchange: Exchange, listener: socket.socket) -> None:
         gc.freeze()
         # uvicorn catches signals meanwhile, and raises them again when it has stopped: see `exit_on_signals`.
         await server.serve(sockets=[listener])
+
+
+def _affordable(settings: Settings) -> ServerSettings:
+    """Return how many connections, and what else, the process may bear: each takes an open file."""
+    from accredit.serving.open_files import allow_connections
+
+    wanted = settings.server.max_connections
+    found = allow_connections(wanted, beside=settings.limits.provider_max_connections + _OTHER_FILES)
+    if found < wanted:
+        typer.echo(
+            f"accredit: the limit of open files leaves {found} connections of server.max_connections = {wanted}: "
+            "raise it (ulimit -n, LimitNOFILE=)",
+            err=True,
+        )
+    return settings.server.model_copy(update={"max_connections": found})

@@ -1,4 +1,4 @@
-"""The tables that are there once: tokens, keys, storage, subjects, limits, compatibility."""
+"""The tables that are there once: tokens, keys, storage, subjects, limits, compatibility, server."""
 
 import base64
 from typing import Annotated, Literal
@@ -100,3 +100,17 @@ class CompatibilitySettings(Table):
     """Generate `nickname` (local part of the address) and `picture` (Gravatar) where the provider has none."""
     error_message: bool = False
     """Repeat `error_description` as `message`, the only field that node-auth0 reads."""
+
+
+class ServerSettings(Table):
+    """Bounds of `accredit serve` on what one connection may cost. Embedded in a host, its own server has others."""
+
+    keep_alive_s: float = Field(default=75.0, gt=0, allow_inf_nan=False)
+    """How long a connection may be idle: longer than a proxy in front keeps its connections, or it loses requests."""
+    header_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """From the first byte of a request to the last one of its headers."""
+    max_header_bytes: int = Field(default=65_536, ge=1024)
+    """The first line of a request and its headers together."""
+    max_headers: int = Field(default=100, ge=10)
+    max_connections: int = Field(default=2000, gt=0)
+    """At once. The next one takes the place of the one that has been idle for longest."""

@@ -12,6 +12,7 @@ from accredit.settings.tables import (
     CompatibilitySettings,
     KeySettings,
     LimitSettings,
+    ServerSettings,
     StorageSettings,
     SubjectSettings,
     TokenSettings,
@@ -35,3 +36,4 @@ class Settings(Table):
     subjects: SubjectSettings = SubjectSettings()
     limits: LimitSettings = LimitSettings()
     compatibility: CompatibilitySettings = CompatibilitySettings()
+    server: ServerSettings = ServerSettings()
