@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -121,8 +122,9 @@ class Engine:
 
     async def _open_parts(self, opened: AsyncExitStack) -> None:
         if self._owns_transport:
-            self._transport = make_transport(max_connections=self.settings.limits.provider_max_connections)
-            opened.push_async_callback(self._close_part, "transport", self._close_transport)
+            transport = make_transport(max_connections=self.settings.limits.provider_max_connections)
+            opened.push_async_callback(self._close_part, "transport", partial(self._close_transport, transport))
+            self._transport = transport
         await self._key_ring.load()
         opened.push_async_callback(self._close_part, "keys", self._key_ring.close)
         await self.storage.open()
@@ -159,10 +161,9 @@ class Engine:
             self._unclosed.append(f"{part} could not be: {where(exc)}")
             self.reporter.close_failed(part, where(exc))
 
-    async def _close_transport(self) -> None:
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            await transport.aclose()
+    async def _close_transport(self, transport: Transport) -> None:
+        self._transport = None
+        await transport.aclose()
 
     def require_open(self) -> None:
         """Pass where calls may be made: every method that makes one begins with this.

@@ -49,9 +49,8 @@ class Writer:
         self._prune = prune
         self._check = check
         self._unpruned = 0
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Waiting | asyncio.Future[Any]] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
-        self._ended: asyncio.Future[Any] | None = None
         self._thread = threading.Thread(target=self._write, name="accredit-sqlite", daemon=True)
         self._thread.start()
 
@@ -68,36 +67,39 @@ class Writer:
         return cast("T", await done)
 
     async def close(self) -> None:
-        """Commit what is waiting, then stop."""
-        ended = asyncio.get_running_loop().create_future()
-        self._ended = ended
-        self._queue.put(None)
+        """Commit what is waiting, then stop.
+
+        Raises:
+            StorageFailed: the connection cannot be closed.
+        """
+        ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queue.put(ended)
         if self._thread.is_alive():  # a fork leaves it behind
             # Not by another thread that joins this one: when the interpreter exits, no new thread starts.
             await ended
             self._thread.join()  # it has nothing left to do
 
     def _write(self) -> None:
+        ended, outcome = self._write_until_closed(), None
         try:
-            self._write_all()
-        finally:
             self._connection.close()
-            if self._ended is not None:
-                _tell(self._ended.get_loop(), [(self._ended, None)])
+        except sqlite3.Error as exc:
+            outcome = _failure(exc)
+        _tell(ended.get_loop(), [(ended, outcome)])
 
-    def _write_all(self) -> None:
-        open_for_more = True
-        while open_for_more:
+    def _write_until_closed(self) -> "asyncio.Future[Any]":
+        while True:
             batch: list[_Waiting] = []
             item = self._queue.get()
-            while item is not None:
+            while isinstance(item, tuple):
                 batch.append(item)
                 if len(batch) == _LARGEST_BATCH or self._queue.empty():
                     break
                 item = self._queue.get()
-            open_for_more = item is not None
             if batch:
                 _tell(self._loop, self._commit(batch))
+            if not isinstance(item, tuple):
+                return item
 
     def _commit(self, batch: list[_Waiting]) -> list[_Outcome]:
         try:
