@@ -18,7 +18,7 @@ import uvloop
 
 from accredit.transport import READS_ONLY, make_transport
 from accredit.transport.causes import lacks_descriptors
-from accredit.transport.connection import READ_AHEAD_BYTES
+from accredit.transport.connection import READ_AHEAD_BYTES, Connection
 
 from .support import always, answer, listening
 
@@ -551,6 +551,36 @@ async def test_closing_ends_what_is_still_being_connected(
     await transport.aclose()
     with pytest.raises(httpx.ConnectError):
         await running
+
+
+async def test_a_connection_that_comes_about_after_closing_is_closed(
+    transport: httpx.AsyncBaseTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    release, entered, create = asyncio.Event(), asyncio.Event(), loop.create_connection
+
+    async def slow(*args: Any, **kwargs: Any) -> Any:
+        entered.set()
+        await release.wait()
+        return await create(*args, **kwargs)
+
+    monkeypatch.setattr(loop, "create_connection", slow)
+    async with listening(always(GOOD)) as wire:
+        running = asyncio.create_task(call(transport, wire.url))
+        await entered.wait()
+        await transport.aclose()
+        release.set()
+        with pytest.raises(httpx.ReadError):
+            await running
+        assert wire.requests == []
+
+
+async def test_a_connection_that_ends_before_it_is_used_is_told() -> None:
+    connection = Connection(asyncio.get_running_loop())
+    connection.connection_lost(None)
+    with pytest.raises(httpx.ReadError):
+        await connection.send(b"GET / HTTP/1.1\r\n\r\n", has_body=True)
+    assert not connection.has_answered
 
 
 async def test_a_lookup_that_fails_after_everybody_has_gone_is_silent(
