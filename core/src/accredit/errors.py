@@ -58,7 +58,11 @@
 codes and names but never provider text, a token or a secret.
 """
 
+import math
 from typing import ClassVar
+
+LONGEST_RETRY_AFTER_S = 86_400
+"""No client is told to wait longer than a day, whatever a provider asks for."""
 
 
 class AccreditError(Exception):
@@ -89,13 +93,24 @@ class ExchangeError(AccreditError):
     """Stable word for the audit event; unlike `error` it tells every case apart."""
     alert: ClassVar[bool] = False
     description: str
-    retry_after_s: int | None = None
+    _retry_after_s: int | None = None
     challenge: str | None = None
     """What `WWW-Authenticate` will say."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.description)
         self.detail = detail
+
+    @property
+    def retry_after_s(self) -> int | None:
+        """Seconds after which to try again, a day at most; None where nobody knows."""
+        return self._retry_after_s
+
+    @retry_after_s.setter
+    def retry_after_s(self, seconds: float | None) -> None:
+        # What a provider asks for may have thousands of digits, which Python does not even print, or be no number.
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds == seconds
+        self._retry_after_s = math.ceil(min(max(seconds or 0, 0), LONGEST_RETRY_AFTER_S)) if is_number else None
 
 
 class InvalidRequest(ExchangeError):

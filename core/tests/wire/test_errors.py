@@ -154,3 +154,38 @@ async def test_message_repeats_the_description_where_switched_on() -> None:
             "message": "invalid client",
         }
         assert "message" not in (await wire.post()).json()
+
+
+@pytest.mark.threat(51)
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (86_400, "86400"),
+        (86_401, "86400"),
+        (10**300, "86400"),
+        (10**5000, "86400"),
+        (float("inf"), "86400"),
+        (0.2, "1"),
+        (0, "0"),
+        (-1, "0"),
+        (-(10**5000), "0"),
+        (float("nan"), None),
+        (True, None),
+        ("9" * 5000, None),
+        (None, None),
+    ],
+    ids=range(13),
+)
+@pytest.mark.parametrize("kind", [e.ProviderUnavailable, e.ProviderRateLimited])
+async def test_no_client_is_told_to_wait_for_more_than_a_day(
+    kind: type[e.ProviderUnavailable], asked: Any, told: str | None
+) -> None:
+    later = kind("x")
+    later.retry_after_s = asked
+    for error in (kind("x", retry_after_s=asked), later):
+        async with bench(acme=acme_raising(error)) as wire:
+            response = await wire.post()
+
+            assert response.status_code == 503
+            assert response.headers.get("retry-after") == told
+            assert response.headers["content-type"] == "application/json"

@@ -201,6 +201,26 @@ async def test_a_rate_limit_ends_when_x_says_the_window_does(reset: str, expecte
     assert refused.retry_after_s == expected
 
 
+@pytest.mark.threat(51)
+@pytest.mark.parametrize(
+    ("windows", "expected"),
+    [
+        ({"x-rate-limit": ("5", 900), "x-user-limit-24hour": ("0", 40_000)}, 40_000),
+        ({"x-rate-limit": ("0", 900), "x-user-limit-24hour": ("7", 40_000)}, 900),
+        ({"x-rate-limit": ("0", 900), "x-user-limit-24hour": ("0", 300), "x-app-limit-24hour": ("0", 20_000)}, 20_000),
+        ({"x-rate-limit": ("5", 900)}, 900),
+        ({"x-user-limit-24hour": ("5", 900)}, None),
+        ({"x-app-limit-24hour": ("0", 10**11)}, 86_400),
+    ],
+)
+async def test_of_several_windows_the_one_that_is_used_up_counts(
+    windows: dict[str, tuple[str, int]], expected: int | None
+) -> None:
+    headers = {f"{name}-remaining": left for name, (left, _) in windows.items()}
+    headers |= {f"{name}-reset": str(1_790_000_000 + ends_in) for name, (_, ends_in) in windows.items()}
+    assert (await refusal_of(Response(coded(88).body, 429, headers))).retry_after_s == expected
+
+
 async def test_a_rate_limit_without_a_reset_names_no_time() -> None:
     assert (await refusal_of(coded(88, 429))).retry_after_s is None
 

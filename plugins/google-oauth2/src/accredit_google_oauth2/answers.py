@@ -24,8 +24,6 @@ from accredit.errors import (
 )
 from accredit.http import ProviderResponse
 
-LONGEST_RETRY_S = 86_400
-
 CODES: Mapping[str, type[ExchangeError]] = {
     # The OAuth form. Google says `invalid_request` for two things: with 401 the token is dead ("Invalid
     # Credentials"), otherwise our request was malformed (RFC 6750 section 3.1).
@@ -96,20 +94,20 @@ def read(call: str, response: ProviderResponse, *, now: float) -> dict[str, Any]
 
 
 def retry_after_s(response: ProviderResponse, *, now: float) -> int | None:
-    """Return the seconds that `Retry-After` asks for, a day at most; None where it says nothing readable.
+    """Return the seconds that `Retry-After` asks for; None where it says nothing readable.
 
     Source: RFC 9110 section 10.2.3: seconds, or a date.
     """
     value = response.headers.get("retry-after", "").strip()
     if _SECONDS.fullmatch(value):
-        return min(int(value), LONGEST_RETRY_S)
+        return int(value)
     if not _HTTP_DATE.fullmatch(value):
         return None
     try:
         at = parsedate_to_datetime(value).timestamp()
     except ValueError:
         return None
-    return min(max(0, math.ceil(at - now)), LONGEST_RETRY_S)
+    return max(0, math.ceil(at - now))
 
 
 def _object(response: ProviderResponse) -> dict[str, Any]:

@@ -76,6 +76,8 @@ _MEANING_BEARER: Mapping[Sign, type[ExchangeError]] = {
 }
 _MEANING_OF_STATUS: Mapping[int, type[ExchangeError]] = {402: ProviderMisconfigured, 429: ProviderRateLimited}
 _EPOCH = re.compile(r"[0-9]{1,12}")
+_WINDOWS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
+"""Where X counts: each with `-limit`, `-remaining` and `-reset`. The first is always there."""
 
 
 def refusal(
@@ -123,6 +125,12 @@ def _error(kind: type[ExchangeError], detail: str, response: ProviderResponse, n
 
 
 def _seconds_to_reset(response: ProviderResponse, now: float) -> int | None:
-    """X sends no `Retry-After`, but when the window ends, in epoch seconds. Source: X, "Rate limits"."""
-    reset = response.headers.get("x-rate-limit-reset", "")
-    return max(1, math.ceil(int(reset) - now)) if _EPOCH.fullmatch(reset) else None
+    """X sends no `Retry-After`, but when each window ends, in epoch seconds. Source: X, "Rate limits".
+
+    Of several windows the one that is used up counts, of those that are the last to end.
+    """
+    headers = response.headers
+    used_up = [window for window in _WINDOWS if headers.get(f"{window}-remaining") == "0"]
+    resets = [headers.get(f"{window}-reset", "") for window in used_up or _WINDOWS[:1]]
+    ends = [int(reset) for reset in resets if _EPOCH.fullmatch(reset)]
+    return max(1, math.ceil(max(ends) - now)) if ends else None
