@@ -110,6 +110,7 @@ async def in_order(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
     raises, the second is cancelled and its outcome is never looked at.
     """
     later = asyncio.create_task(_contained(second))
+    later.add_done_callback(lambda _: second.close())  # cancelled at once, it has never begun
     try:
         return await first, await later
     finally:

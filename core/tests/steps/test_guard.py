@@ -111,6 +111,21 @@ async def test_nor_can_a_call_beside_another(error: BaseException) -> None:
         await assert_it_is_the_plugins_failure(wire)
 
 
+async def test_a_call_beside_one_that_fails_at_once_never_begins() -> None:
+    async def fails() -> None:
+        raise e.InvalidProviderToken("no")
+
+    begun: list[str] = []
+
+    async def other() -> None:
+        begun.append("other")
+
+    with pytest.raises(e.InvalidProviderToken):
+        await in_order(fails(), other())
+    gc.collect()  # which would warn of a coroutine that nobody awaited
+    assert begun == []
+
+
 async def test_who_cancels_a_call_ends_it() -> None:
     async def wait() -> None:
         with guarded("x"):
