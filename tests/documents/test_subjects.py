@@ -111,10 +111,13 @@ async def test_a_host_with_a_table_of_users_resolves_links_unlinks_and_deactivat
         assert taken.json()["error_description"] == "this identity belongs to another user"
         assert (count(database, "users"), count(database, "logins")) == (2, 3)
 
-        # The host takes the Google account off: it is a new user's, and the other login goes on.
+        # The host takes the Google account off: its logins end, the other one goes on, and it is a new user's.
         [user_id] = [row[0] for row in database.execute("SELECT user_id FROM logins WHERE namespace = 'google-oauth2'")]
         await exchange.subjects.unlink("google-oauth2", user_id)
         assert count(database, "logins") == 2
+        for ended in (google, linked):
+            assert (await refresh(client, ended["refresh_token"])).status_code == 403
+            assert (await userinfo(client, ended["access_token"])).status_code == 401
         assert await sub_of(client, (await log_in(client, world, "google-oauth2")).json()) not in {user, ""}
         assert (await refresh(client, first["refresh_token"])).status_code == 200
 

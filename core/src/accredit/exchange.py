@@ -10,7 +10,7 @@
 from accredit.access_token import AccessToken, read_access_token
 from accredit.audit import Audit
 from accredit.engine import Engine
-from accredit.errors import ExchangeError, InvalidParameter
+from accredit.errors import AccessDenied, ExchangeError, InvalidMainToken, InvalidParameter
 from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, Resolution, TokenSet
 from accredit.parameters import check_text
 from accredit.plugins import Connection
@@ -135,7 +135,7 @@ class Exchange(Engine):
         identity = login.identity
         try:
             return await audit.check(link, identity, resolution, self.storage, now=now)
-        except ExchangeError:
+        except (AccessDenied, InvalidMainToken):  # not where the store fails: what is recorded may be asked for again
             if resolution.entry == "link":
                 await self.hooks.unlink_identity(identity.namespace, identity.user_id, login.subject.id)
             raise

@@ -116,6 +116,23 @@ async def test_a_plugin_takes_back_a_link_that_was_overtaken() -> None:
         assert await storage.subject_of("globex", "77") is None
 
 
+@pytest.mark.parametrize("login", [GLOBEX, {}], ids=["another login", "the users own"])
+async def test_a_store_that_fails_takes_no_link_back(login: dict[str, str]) -> None:
+    # It may have stood before: by it the user who adds their own login once more would lose it.
+    class Full(MemoryStorage):
+        async def link(self, *args: Any, **more: Any) -> StoredSubject:
+            raise StorageFailed("disk full")
+
+    host = Links()
+    async with bench(plugins=[host], storage=Full()) as wire:
+        token = await main_token(wire)
+        refused = await wire.post(**login, main_access_token=token)
+
+        assert (refused.status_code, wire.event.reason) == (503, "storage_failed")
+        assert host.unlinked == []
+        assert host.users["acme", "1000"] == "u1"
+
+
 async def test_it_is_told_after_every_other_hook_and_not_of_a_login_that_is_refused() -> None:
     class Closed:
         @hookimpl
