@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from accredit.errors import InvalidMainToken, NotLinked, SubjectBlocked
 from accredit.models import MainToken
+from accredit.storage.replay import KEPT_S
 from accredit.storage.sessions import (
     MOST_REPLACED,
     MOST_SESSIONS,
@@ -36,6 +37,7 @@ class MemoryStorage:
         self._subjects: dict[str, StoredSubject] = {}
         self._identities: dict[tuple[str, str], StoredSubject] = {}
         self._used: dict[str, int] = {}
+        self._forgotten_until = 0
         self._unpruned = 0
 
     @property
@@ -169,7 +171,7 @@ class MemoryStorage:
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
         self._prune()
-        if self._used.get(jti, 0) > self._clock():
+        if self._used.get(jti, 0) > self._clock() or expires_at <= self._forgotten_until:
             return False
         self._used[jti] = expires_at
         return True
@@ -238,7 +240,9 @@ class MemoryStorage:
         self._unpruned, now = 0, self._clock()
         for expired in [one.session for one in self._sessions.values() if one.session.kept_until <= now]:
             self._delete(expired.id)
-        self._used = {jti: expires_at for jti, expires_at in self._used.items() if expires_at > now}
+        old = {jti: expires_at for jti, expires_at in self._used.items() if expires_at <= now - KEPT_S}
+        self._forgotten_until = max(self._forgotten_until, *old.values(), 0)
+        self._used = {jti: expires_at for jti, expires_at in self._used.items() if jti not in old}
 
     def _delete(self, session_id: str) -> None:
         session = self._sessions.pop(session_id).session

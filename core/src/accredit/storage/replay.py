@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+KEPT_S = 90_000
+"""Seconds beyond their end for which identifiers are kept: a clock may be a day ahead for a while."""
+
 
 class ReplayStore(Protocol):
     """Remember identifiers until they have expired anyway."""
@@ -9,7 +12,9 @@ class ReplayStore(Protocol):
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Tell whether `jti` is seen for the first time: exactly one caller is told so, across processes.
 
-        Remembered until `expires_at` (epoch seconds) at least; the caller refuses what has expired.
+        Remembered until `expires_at` (epoch seconds) at least; the caller refuses what has expired. A clock that goes
+        back makes nothing new: identifiers are kept for `KEPT_S` beyond, and where any were forgotten, all that
+        expire no later than those count as seen.
 
         Raises:
             StorageFailed: nobody can tell.

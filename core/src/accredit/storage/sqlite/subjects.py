@@ -4,6 +4,7 @@ import sqlite3
 
 from accredit.errors import ExchangeError, InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
+from accredit.storage.replay import KEPT_S
 from accredit.storage.sqlite.sessions import session
 from accredit.storage.subjects import StoredSubject, default_subject, is_older_than_unlinking
 
@@ -30,8 +31,11 @@ _BLOCK = (
     "INSERT INTO subjects (id, blocked, created_at, version) VALUES (?, 1, ?, 1)"
     " ON CONFLICT (id) DO UPDATE SET blocked = 1, version = version + 1"
 )
+_FORGOTTEN = "forgotten"
+"""The row of `used_ids` that says until when identifiers ended that are not kept any more."""
 _FIRST_USE = (
-    "INSERT INTO used_ids (jti, expires_at) VALUES (?, ?)"
+    "INSERT INTO used_ids (jti, expires_at) SELECT ?, ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM used_ids WHERE jti = ? AND expires_at >= ?)"
     " ON CONFLICT (jti) DO UPDATE SET expires_at = excluded.expires_at WHERE expires_at <= ?"
 )
 
@@ -104,14 +108,21 @@ def set_blocked(connection: sqlite3.Connection, subject: str, now: int, *, block
 
 def first_use(connection: sqlite3.Connection, jti: str, expires_at: int, now: float) -> bool:
     """Remember an identifier."""
-    return connection.execute(_FIRST_USE, (jti, expires_at, now)).rowcount == 1
+    return connection.execute(_FIRST_USE, (jti, expires_at, _FORGOTTEN, expires_at, now)).rowcount == 1
 
 
 def prune(connection: sqlite3.Connection, most: int, now: float) -> None:
-    """Delete at most `most` identifiers that have expired."""
-    connection.execute(
-        "DELETE FROM used_ids WHERE rowid IN (SELECT rowid FROM used_ids WHERE expires_at <= ? LIMIT ?)", (now, most)
-    )
+    """Delete at most `most` identifiers that have expired long ago, and note until when they ended."""
+    old = "FROM used_ids WHERE expires_at <= ? AND jti <> ? ORDER BY expires_at LIMIT ?"
+    which = (now - KEPT_S, _FORGOTTEN, most)
+    [(until,)] = connection.execute(f"SELECT max(expires_at) FROM (SELECT expires_at {old})", which)  # noqa: S608 - a constant
+    if until is not None:
+        connection.execute(
+            "INSERT INTO used_ids (jti, expires_at) VALUES (?, ?)"
+            " ON CONFLICT (jti) DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)",
+            (_FORGOTTEN, until),
+        )
+        connection.execute(f"DELETE FROM used_ids WHERE rowid IN (SELECT rowid {old})", which)  # noqa: S608 - a constant
 
 
 def _overtaken(connection: sqlite3.Connection, main: MainToken) -> ExchangeError | None:
