@@ -1,5 +1,6 @@
 """The key file and the database, as the next start will find them."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -56,6 +57,17 @@ def test_a_key_file_that_others_may_use_stops_the_start(keys: Path, mode: int) -
     keys.chmod(mode)
 
     assert (judged(keys).status, judged(keys).what.partition("run: ")[2]) == ("fail", f"chmod 600 {keys}")
+
+
+def test_each_key_file_that_cannot_be_used_is_told_with_its_own_remedy(keys: Path) -> None:
+    keys.write_text('{"keys": []}')
+    assert (judged(keys).status, "holds no key; restore it" in judged(keys).what) == ("fail", True)
+    keys.unlink()
+    keys.mkdir()
+    assert (judged(keys).status, "is a folder; name a file in it" in judged(keys).what) == ("fail", True)
+    keys.rmdir()
+    os.mkfifo(keys, 0o600)
+    assert (judged(keys).status, "is a pipe or a device; name a regular" in judged(keys).what) == ("fail", True)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"keys": [{"kty": "EC"}]}', b'{"keys": 3}', b"\xff"])

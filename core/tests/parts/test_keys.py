@@ -129,7 +129,7 @@ def test_a_file_that_others_may_read_is_refused_with_the_cure(file: Path, mode: 
 def test_a_corrupt_file_is_refused_and_left_as_it_is(file: Path, content: bytes) -> None:
     file.write_bytes(content)
     file.chmod(0o600)
-    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+    assert refusal(file).startswith(f"keys.path: {file} is not a key file of Accredit; restore it from a backup; or")
     assert file.read_bytes() == content
 
 
@@ -139,13 +139,13 @@ def test_a_key_that_lost_a_part_is_refused(file: Path, missing: str) -> None:
     stored = json.loads(file.read_bytes())
     del stored["keys"][0][missing]
     file.write_text(json.dumps(stored))
-    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+    assert refusal(file).startswith(f"keys.path: {file} is not a key file of Accredit; restore it from a backup; or")
 
 
 def test_a_secret_for_hmac_is_no_signing_key(file: Path) -> None:
     file.write_text('{"keys": [{"kty": "oct", "k": "AAECAwQFBgcICQoLDA0ODw", "alg": "HS256", "kid": "1"}]}')
     file.chmod(0o600)
-    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+    assert refusal(file).startswith(f"keys.path: {file} is not a key file of Accredit; restore it from a backup; or")
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_file_whose_states_make_no_sense_is_refused(file: Path, changes: dict[
     stored = json.loads(file.read_bytes())
     stored["keys"][0].update(changes)
     file.write_text(json.dumps(stored))
-    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+    assert refusal(file).startswith(f"keys.path: {file} is not a key file of Accredit; restore it from a backup; or")
 
 
 def test_a_key_that_stands_there_twice_is_refused(file: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_key_that_stands_there_twice_is_refused(file: Path) -> None:
     stored = json.loads(file.read_bytes())
     stored["keys"].append({**stored["keys"][0], "state": "previous"})
     file.write_text(json.dumps(stored))
-    assert refusal(file) == f"keys.path: {file} is not a key file of Accredit"
+    assert refusal(file).startswith(f"keys.path: {file} is not a key file of Accredit; restore it from a backup; or")
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
@@ -233,7 +233,9 @@ def test_a_next_key_that_cannot_be_written_is_done_without(file: Path, monkeypat
 
     monkeypatch.setattr("accredit.keys.file.FileLock", read_only)
     assert kids(load_keys(file, "ES256")) == [key.kid]
-    with pytest.raises(ConfigurationError, match=r"^keys\.path: cannot use .*: Permission denied$"):
+    with pytest.raises(
+        ConfigurationError, match=r"^keys\.path: cannot use .*: Permission denied; run as the user that owns it"
+    ):
         load_keys(file, "EdDSA")
 
 
@@ -254,3 +256,45 @@ def test_a_file_that_root_changes_keeps_its_owner(file: Path) -> None:
     load_keys(file, "EdDSA")
     assert (file.stat().st_uid, file.stat().st_gid) == (12345, 12346)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_folder_is_told_apart_from_a_file_with_a_wrong_mode(tmp_path: Path) -> None:
+    message = f"keys.path: {tmp_path} is a folder; name a file in it, such as {tmp_path / 'accredit-keys.json'}"
+    assert refusal(tmp_path) == message
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are a thing of POSIX")
+def test_a_pipe_is_refused_and_never_waited_for(file: Path) -> None:
+    os.mkfifo(file, 0o600)
+    message = f"keys.path: {file} is a pipe or a device; name a regular file"
+    assert refusal(file) == message
+    with pytest.raises(ConfigurationError, match="is a pipe or a device"):
+        KeyFile(file, encryption_keys=[bytes(32)]).encrypt()
+
+
+def test_a_file_without_a_key_is_not_filled_in_silence(file: Path) -> None:
+    file.write_text('{"keys": []}')
+    file.chmod(0o600)
+    message = f"keys.path: {file} holds no key; restore it from a backup; or remove it, and the next start makes new"
+    assert refusal(file).startswith(message)
+    assert file.read_text() == '{"keys": []}'
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    file = tmp_path / "nowhere" / "keys.json"
+    message = f"keys.path: the folder {file.parent} does not exist; make it, or change keys.path to where the keys are"
+    assert refusal(file) == message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_this_user_may_not_read_is_told_with_the_remedy(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_keys(file, "ES256")
+
+    def forbidden(path: Path) -> bytes:  # whoever runs the tests may be root, to whom nothing is forbidden
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    remedy = "run as the user that owns it, or give it to this one with chown"
+    assert refusal(file) == f"keys.path: cannot use {file}: Permission denied; {remedy}"

@@ -200,7 +200,13 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     path = tmp_path / "file" / "accredit.db"
-    assert refusal(path).startswith(f"storage.url: cannot use {path}: ")
+    assert refusal(path).startswith(f"storage.url: the folder {path.parent} does not exist; make it, or change ")
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "accredit.db"
+    assert refusal(path).startswith(f"storage.url: the folder {path.parent} does not exist; make it, or change ")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import json
 import os
+import stat
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -17,6 +18,13 @@ Stamp = tuple[int, int, int]
 """What changes whenever the file does: time, inode, size."""
 
 _CTY = "jwk-set+json"
+_RESTORE = (
+    "restore it from a backup; or remove it, and the next start makes new keys, "
+    "with which no token issued so far can be verified"
+)
+_REMEDIES: Mapping[type[OSError], str] = {
+    PermissionError: "; run as the user that owns it, or give it to this one with chown",
+}
 
 
 class KeyFile:
@@ -67,16 +75,18 @@ class KeyFile:
             ConfigurationError: it cannot be read, or others may read it too.
         """
         try:
-            if os.name == "posix" and self.path.stat().st_mode & 0o077:
-                raise ConfigurationError(f"keys.path: others may read {self.path}; run: chmod 600 {self.path}")
+            self._check_kind_and_mode()
             content = self.path.read_bytes()
         except OSError as exc:
             raise self._unusable(exc) from exc
         plain = self._decrypted(content)
         try:
-            return check(tuple(StoredKey.of_jwk(jwk) for jwk in json.loads(plain)["keys"]))
+            keys = check(tuple(StoredKey.of_jwk(jwk) for jwk in json.loads(plain)["keys"]))
         except (ValueError, TypeError, KeyError, RecursionError) as exc:
             raise self._no_key_file() from exc
+        if not keys:
+            raise ConfigurationError(f"keys.path: {self.path} holds no key; {_RESTORE}")
+        return keys
 
     def change(self, step: Callable[[Stored, int], Stored]) -> Stored:
         """Replace the keys by what `step` makes of them and of the time; nobody else changes them meanwhile.
@@ -85,6 +95,11 @@ class KeyFile:
             ConfigurationError: by `step`, or the file cannot be read or written. It is as it was.
         """
         path = self.path.resolve()  # through a link, which must stay one
+        if not path.parent.is_dir():  # the lock would make it, and a slip in the path would make new keys in silence
+            raise ConfigurationError(
+                f"keys.path: the folder {path.parent} does not exist; "
+                "make it, or change keys.path to where the keys are"
+            )
         try:
             with FileLock(f"{path}.lock"):
                 before = self.read() if path.exists() else ()
@@ -105,6 +120,7 @@ class KeyFile:
             raise ConfigurationError("keys.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION_KEY")
         path = self.path.resolve()
         try:
+            self._check_kind_and_mode()
             with FileLock(f"{path}.lock"):
                 was_plain = _is_plain(path.read_bytes())
                 source = KeyFile(self.path, encryption_keys=() if was_plain else self._encryption_keys)
@@ -151,11 +167,23 @@ class KeyFile:
         draft.replace(path)
         _sync(path.parent)
 
+    def _check_kind_and_mode(self) -> None:
+        mode = self.path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise ConfigurationError(
+                f"keys.path: {self.path} is a folder; name a file in it, such as {self.path / 'accredit-keys.json'}"
+            )
+        if not stat.S_ISREG(mode):  # reading a pipe could wait for ever, and it cannot be written anew
+            raise ConfigurationError(f"keys.path: {self.path} is a pipe or a device; name a regular file")
+        if os.name == "posix" and mode & 0o077:
+            raise ConfigurationError(f"keys.path: others may read {self.path}; run: chmod 600 {self.path}")
+
     def _unusable(self, exc: OSError) -> ConfigurationError:
-        return ConfigurationError(f"keys.path: cannot use {self.path}: {exc.strerror}")
+        remedy = _REMEDIES.get(type(exc), "")
+        return ConfigurationError(f"keys.path: cannot use {self.path}: {exc.strerror}{remedy}")
 
     def _no_key_file(self) -> ConfigurationError:
-        return ConfigurationError(f"keys.path: {self.path} is not a key file of Accredit")
+        return ConfigurationError(f"keys.path: {self.path} is not a key file of Accredit; {_RESTORE}")
 
 
 def _is_plain(content: bytes) -> bool:

@@ -32,6 +32,11 @@ def migrate(path: Path) -> None:
     try:
         if is_current(path):
             return
+        if not path.absolute().parent.is_dir():  # the lock would make it, and a slip in the path an empty database
+            raise ConfigurationError(
+                f"storage.url: the folder {path.absolute().parent} does not exist; "
+                "make it, or change storage.url to where the database is"
+            )
         with FileLock(f"{path}.lock"):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             if not is_current(path):
