@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from accredit import errors
 from accredit.plugins import installed_entry_points
 from accredit.settings import ConnectionSettings, Settings
+from accredit.settings.connection_table import ConnectionTable
 from accredit.settings.table import Table
 from accredit.strategy import Strategy
 
@@ -35,6 +36,7 @@ MODULES = {
         "accredit.settings.clients",
         "accredit.settings.tables",
         "accredit.settings.connections",
+        "accredit.settings.connection_table",
         "accredit.settings.fields",
         "accredit.settings.table",
     ),
@@ -297,8 +299,8 @@ def _settings(page: str) -> Iterator[str]:
         yield _summary(kind)
         yield _settings_table(kind, own_settings(kind))
     yield "## For strategies of your own"
-    for kind in (ConnectionSettings, Table):
-        yield from _class(_class_of(kind))
+    for node in map(_class_of, (ConnectionSettings, ConnectionTable, Table)):
+        yield from _class(node)
     yield "### Constants"
     constants = [one for module in MODULES[page] for one in _attributes(_tree(module).body)]
     yield table(("name", "meaning"), [(code(one.name), cell(one.doc) or code(one.default)) for one in constants])
@@ -361,12 +363,13 @@ def _fields(kind: type[BaseModel]) -> list[Attribute]:
     return _attributes(_class_of(kind).body)
 
 
-def _class_of(kind: type[BaseModel]) -> ast.ClassDef:
+def _class_of(kind: type) -> ast.ClassDef:
     return next(node for node in _classes(_tree(kind.__module__)) if node.name == kind.__name__)
 
 
 _KINDS = (
-    ("SecretStr", "secret text"),
+    ("ListOf", "list of text"),
+    ("Secret", "secret text"),
     ("Url", "URL"),
     ("Names", "list of text"),
     ("bool", "true or false"),

@@ -1,9 +1,6 @@
-"""Read settings: one TOML file, every value overridable by the environment.
+"""Read settings: one TOML file, every value overridable by the environment (`accredit.settings.environment`).
 
-An environment variable names a path through the tables: `ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET` is
-`connections.facebook.app_secret`. Case does not matter, and `_` also stands for `-`, which shells do not allow in
-names: `ACCREDIT_CONNECTIONS__GOOGLE_OAUTH2__CLIENT_IDS=a,b`. Values stay text until the settings model reads them, so
-an app id of digits is not turned into a number.
+Relative paths in them begin at the file.
 """
 
 import os
@@ -12,55 +9,56 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from accredit.errors import ConfigurationError
 from accredit.settings import Settings
-
-PREFIX = "ACCREDIT_"
-_NOT_SETTINGS = {"ACCREDIT_CONFIG"}
-_NAMED_BY_OPERATOR = {"connections", "clients"}
+from accredit.settings.environment import CONFIG, override
+from accredit.settings.paths import relative_to
 
 
-def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(path: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of a TOML file (by default `ACCREDIT_CONFIG`, or none) and the environment.
+
+    Relative paths of files begin at the settings file, and without one at the working directory.
 
     Raises:
         ConfigurationError: the file cannot be read, or a value is wrong; the message names it, not what it holds.
     """
     environ = os.environ if environ is None else environ
-    if path is None and (named := environ.get("ACCREDIT_CONFIG")):
-        path = Path(named)
-    tables = {} if path is None else _read(path)
-    for name, value in sorted(environ.items()):
-        if name.upper().startswith(PREFIX) and name.upper() not in _NOT_SETTINGS:
-            _override(tables, name[len(PREFIX) :].lower().split("__"), value, name)
-    try:
-        return Settings.model_validate(tables)
-    except ValidationError as exc:
-        problems = "; ".join(f"setting {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
-        raise ConfigurationError(problems) from None  # pydantic's own text may quote values
+    path = environ.get(CONFIG) or None if path is None else path
+    if path is None:
+        return _settings({}, environ)
+    file = Path(path)
+    return relative_to(file.absolute().parent, _settings(read_file(file), environ))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_file(path: Path) -> dict[str, Any]:
+    """Return the tables of a settings file as they stand there.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is not TOML; the message says what to change.
+    """
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder: name the settings file in it, such as {path / 'accredit.toml'}")
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # editors on Windows begin with a mark
+    except PermissionError:
+        raise ConfigurationError(
+            f"cannot read {path}: Permission denied; run as the user that owns it, or let this user read it"
+        ) from None
     except OSError as exc:
         raise ConfigurationError(f"cannot read {path}: {exc.strerror}") from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{path} is not valid TOML: it is not text in UTF-8; save it as such") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as exc:
         raise ConfigurationError(f"{path} is not valid TOML: {exc}") from exc
 
 
-def _override(tables: dict[str, Any], path: list[str], value: str, name: str) -> None:
-    table = tables
-    for depth, part in enumerate(path[:-1]):
-        operators_name = depth == 1 and path[0] in _NAMED_BY_OPERATOR
-        key = _existing(table, part) or (part.replace("_", "-") if operators_name else part)
-        table = table.setdefault(key, {})
-        if not isinstance(table, dict):
-            raise ConfigurationError(f"environment variable {name}: {'.'.join(path[: depth + 1])} is not a table")
-    table[_existing(table, path[-1]) or path[-1]] = value
-
-
-def _existing(table: Mapping[str, Any], part: str) -> str | None:
-    return next((key for key in table if key.lower().replace("-", "_") == part), None)
+def _settings(tables: dict[str, Any], environ: Mapping[str, str]) -> Settings:
+    problems = override(tables, environ)
+    try:
+        settings = Settings.model_validate(tables)
+    except ConfigurationError as exc:
+        problems.append(str(exc))
+    if problems:
+        raise ConfigurationError("; ".join(problems))
+    return settings

@@ -18,6 +18,7 @@ from accredit.errors import ConfigurationError, PluginError
 from accredit.logs import where
 from accredit.namespaces import check_namespaces
 from accredit.settings import ConnectionSettings
+from accredit.settings.sentences import sentences
 from accredit.strategy import Strategy, UserIdScope
 
 GROUP = "accredit.strategies"
@@ -213,7 +214,7 @@ def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy
     try:
         settings = strategy_type.settings_type.model_validate({**table, "strategy": strategy_type.name})
     except ValidationError as exc:
-        problems = "; ".join(f"setting {_place(error['loc'])}: {error['msg']}" for error in exc.errors())
+        problems = sentences(exc, strategy_type.settings_type)
         raise ConfigurationError(f"connection '{name}': {problems}") from None  # pydantic's text quotes the values
     try:
         accepted: Any = settings.accepted_audiences
@@ -224,7 +225,3 @@ def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy
     if not isinstance(accepted, Set) or not accepted or not all(isinstance(one, str) and one for one in accepted):
         raise ConfigurationError(f"connection '{name}': no accepted app id is configured")
     return Connection(name, strategy, settings, frozenset(accepted), source)
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, loc))

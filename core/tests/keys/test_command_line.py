@@ -126,10 +126,8 @@ def test_an_unknown_key_is_named(path: Path) -> None:
 def test_the_file_is_encrypted_and_its_key_changed(path: Path) -> None:
     before = in_file(path)
     assert run("list", **{VARIABLE: ONE}).exit_code == 2
-    assert run("encrypt", **{VARIABLE: ONE}).stdout == "encrypted: accredit-keys.json\n"
-    assert run("list").stderr == (
-        "accredit: keys.path: accredit-keys.json is encrypted; set ACCREDIT_KEYS__ENCRYPTION_KEY\n"
-    )
+    assert run("encrypt", **{VARIABLE: ONE}).stdout == f"encrypted: {path}\n"
+    assert run("list").stderr == (f"accredit: keys.path: {path} is encrypted; set ACCREDIT_KEYS__ENCRYPTION_KEY\n")
     assert run("encrypt", **{VARIABLE: f"{TWO},{ONE}"}).stdout == "encrypted anew: accredit-keys.json\n"
     assert run("list", **{VARIABLE: ONE}).exit_code == 2
     rows = json.loads(run("list", "--json", **{VARIABLE: TWO}).stdout)
@@ -144,7 +142,7 @@ def test_no_command_makes_a_file(path: Path, words: list[str]) -> None:
     result = run(*words)
     assert (result.exit_code, path.exists()) == (2, False)
     assert result.stderr == (
-        "accredit: keys.path: accredit-keys.json is not there; `accredit serve` makes it on its first start\n"
+        f"accredit: keys.path: {path} is not there; `accredit serve` makes it on its first start\n"
     )
 
 

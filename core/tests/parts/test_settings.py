@@ -1,9 +1,20 @@
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from accredit.settings import BaseUrl, ClientSettings, ConnectionSettings, HttpsUrl, LimitSettings, Settings
+from accredit.errors import ConfigurationError
+from accredit.settings import (
+    AppId,
+    AppNumber,
+    AppSecret,
+    BaseUrl,
+    ClientSettings,
+    ConnectionSettings,
+    HttpsUrl,
+    LimitSettings,
+    Settings,
+)
 
 from .support import AcmeSettings
 
@@ -110,6 +121,12 @@ def test_a_base_url_loses_its_trailing_slashes_and_nothing_else() -> None:
     assert BASE_URL.validate_python("https://api.example.com/v1") == "https://api.example.com/v1"
 
 
+@pytest.mark.parametrize("value", [["a", "b", "a"], "a,a"])
+def test_a_list_that_holds_an_entry_twice_is_refused(value: Any) -> None:
+    with pytest.raises(ValidationError, match="holds the same entry twice"):
+        ClientSettings(connections=value)
+
+
 @pytest.mark.parametrize("value", ["a, b ,,c", ["a", "b", "c"], ("a", "b", "c")])
 def test_names_are_a_list_or_separated_by_commas(value: Any) -> None:
     assert ClientSettings(connections=value).connections == ("a", "b", "c")
@@ -119,6 +136,48 @@ def test_names_are_a_list_or_separated_by_commas(value: Any) -> None:
 def test_names_that_are_no_strings_are_refused(value: Any) -> None:
     with pytest.raises(ValidationError):
         ClientSettings(connections=value)
+
+
+UNCLEAN = [" 1", "1 ", "1\n", "\t1", "1\n2", "1\r2", "1\x002", "1\u200b", "\ufeff1", "1\u202e", "1\u00a02", "1\udc80"]
+
+
+@pytest.mark.threat(58)
+@pytest.mark.parametrize("value", UNCLEAN)
+def test_text_that_begins_or_ends_with_a_blank_or_holds_what_nobody_sees_is_refused(value: str) -> None:
+    assert AcmeSettings(app_id="1 2", app_secret=SecretStr("1 2")).app_id == "1 2"
+    for name in ("app_id", "app_secret", "strategy"):
+        with pytest.raises(ValidationError, match=f"{name}\n") as refused:
+            AcmeSettings.model_validate({"app_id": "1", name: value})
+        assert value not in refused.value.errors()[0]["msg"]
+    with pytest.raises(ValidationError, match=r"connections\.1"):
+        ClientSettings(connections=("a", value))
+
+
+def test_a_key_in_pem_keeps_its_lines() -> None:
+    pem = "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"
+    secret = AcmeSettings.model_validate({"app_id": "1", "app_secret": pem}).app_secret
+    assert secret.get_secret_value() == pem
+
+
+APP_ID: TypeAdapter[str] = TypeAdapter(AppId)
+APP_SECRET: TypeAdapter[SecretStr] = TypeAdapter(AppSecret)
+APP_NUMBER: TypeAdapter[str] = TypeAdapter(AppNumber)
+
+
+@pytest.mark.threat(58)
+@pytest.mark.parametrize("value", [*UNCLEAN, "", "1 2", "１", "…", '"1"', "'1'"])
+def test_an_id_or_secret_that_no_provider_gives_out_is_refused(value: str) -> None:
+    for kind in (APP_ID, APP_SECRET, APP_NUMBER):
+        with pytest.raises(ValidationError) as refused:
+            kind.validate_python(value)
+        assert not value or value not in refused.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize("value", ["1", "123-web.apps.googleusercontent.com", "a!#$%&+/=?@^_`{|}~", "it's"])
+def test_an_id_or_secret_is_visible_ascii(value: str) -> None:
+    assert APP_ID.validate_python(value) == value
+    assert APP_SECRET.validate_python(value).get_secret_value() == value
+    assert APP_NUMBER.validate_python("0123456789") == "0123456789"
 
 
 @pytest.mark.threat(2)
@@ -176,13 +235,23 @@ def test_a_storage_url_names_memory_or_a_file(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "sqlite://", "sqlite:///", "memory://x", "postgresql://db", "accredit.db", "sqlite:///:memory:"]
+    "url",
+    [
+        "",
+        "sqlite://",
+        "sqlite:///",
+        "memory://x",
+        "postgresql://db",
+        "accredit.db",
+        "sqlite:///:memory:",
+        "sqlite:///a.db?timeout=5",
+    ],
 )
 def test_any_other_storage_url_is_refused(url: str) -> None:
-    with pytest.raises(ValidationError, match=r"storage\.url"):
+    with pytest.raises(ConfigurationError, match=r"setting storage\.url: must be sqlite:///PATH, without parameters"):
         Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": url}})
 
 
 def test_a_lifetime_fits_the_database() -> None:
-    with pytest.raises(ValidationError, match="refresh_ttl_s"):
+    with pytest.raises(ConfigurationError, match="refresh_ttl_s"):
         Settings.model_validate({"issuer": "https://login.example.com/", "tokens": {"refresh_ttl_s": 2**63}})

@@ -9,7 +9,7 @@ import pytest
 from core.tests.bench import Bench, assert_refused, bench, good_request
 
 from accredit import AccessDenied, Identity, Settings, Subject, hookimpl
-from accredit.errors import SubjectBlocked
+from accredit.errors import ConfigurationError, SubjectBlocked
 from accredit.storage import MemoryStorage, SqliteStorage, Storage, StoredSubject
 
 POLICIES = ["stateless", "create", "link-only", "existing-only"]
@@ -46,7 +46,7 @@ async def test_stateless_is_the_default_and_stores_nothing(run: Run, storage: St
 def test_there_are_four_policies() -> None:
     for policy in POLICIES:
         Settings.model_validate({"issuer": "https://login.example.com/", "subjects": {"policy": policy}})
-    with pytest.raises(ValueError, match=r"subjects\.policy"):
+    with pytest.raises(ConfigurationError, match=r"subjects\.policy"):
         Settings.model_validate({"issuer": "https://login.example.com/", "subjects": {"policy": "anybody"}})
 
 

@@ -36,20 +36,40 @@ def test_the_secret_is_in_no_text_of_the_settings() -> None:
         ("app_id", 42),
         ("app_id", None),
         ("app_id", ["100000000000042"]),
+        ("app_id", "42 "),
+        ("app_id", "42\n"),
+        ("app_id", "4 2"),
+        ("app_id", "my-app"),
+        ("app_id", "４２"),
+        ("app_id", '"42"'),
         ("app_secret", ""),
         ("app_secret", None),
+        ("app_secret", "s3cret\n"),
+        ("app_secret", " s3cret"),
+        ("app_secret", "s3 cret"),
+        ("app_secret", "s3\u200bcret"),
+        ("app_secret", "'s3cret'"),
+        ("app_secret", "…"),
         ("graph_url", "http://graph.facebook.com"),
         ("graph_url", "https://user@graph.facebook.com"),
         ("limited_login_jwks_url", "http://limited.facebook.com/jwks"),
         ("limited_login_jwks_url", ""),
         ("limited_login_issuers", []),
         ("limited_login_issuers", [""]),
+        ("limited_login_issuers", ["www.facebook.com"]),
+        ("limited_login_issuers", ["https://facebook.com", "https://facebook.com"]),
         ("api_version", "25.0"),
         ("api_version", "v25"),
         ("api_version", "v25.0/../x"),
         ("api_version", "v25.0\n"),
         ("api_version", ""),
+        ("api_version", "V25.0"),
+        ("api_version", "v025.0"),
         ("required_permissions", [""]),
+        ("required_permissions", ["Email"]),
+        ("required_permissions", ["email user_birthday"]),
+        ("required_permissions", ["email", "email"]),
+        ("extra_fields", ["birth day"]),
         ("app_key", "42"),
     ],
 )
@@ -69,10 +89,17 @@ def test_neither_id_nor_secret_has_a_default(setting: str) -> None:
         FacebookSettings.model_validate(table)
 
 
-@pytest.mark.parametrize("setting", ["required_permissions", "extra_fields", "limited_login_issuers"])
-def test_an_environment_variable_can_hold_a_list(setting: str) -> None:
-    settings = FacebookSettings.model_validate({"app_id": "42", "app_secret": SECRET, setting: "one, two"})
-    assert getattr(settings, setting) == ("one", "two")
+@pytest.mark.parametrize(
+    ("setting", "values"),
+    [
+        ("required_permissions", ("email", "user_birthday")),
+        ("extra_fields", ("birthday", "picture.width(200)")),
+        ("limited_login_issuers", ("https://www.facebook.com", "https://facebook.com")),
+    ],
+)
+def test_an_environment_variable_can_hold_a_list(setting: str, values: tuple[str, ...]) -> None:
+    settings = FacebookSettings.model_validate({"app_id": "42", "app_secret": SECRET, setting: ", ".join(values)})
+    assert getattr(settings, setting) == values
 
 
 def test_a_trailing_slash_of_graph_url_does_no_harm() -> None:

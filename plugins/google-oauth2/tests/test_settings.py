@@ -22,6 +22,12 @@ def test_client_ids_are_all_an_operator_must_say() -> None:
     }
 
 
+def test_domains_are_kept_as_google_writes_them() -> None:
+    domains = ("example.com", "a-b.example.co.uk", "xn--bcher-kva.example", "1und1.de")
+    settings = GoogleSettings.model_validate({"client_ids": ["web"], "hosted_domains": domains})
+    assert settings.hosted_domains == domains
+
+
 def test_lists_may_come_from_the_environment() -> None:
     settings = GoogleSettings.model_validate({"client_ids": "web, android", "hosted_domains": "example.com"})
     assert settings.client_ids == ("web", "android")
@@ -37,7 +43,21 @@ def test_lists_may_come_from_the_environment() -> None:
         {"client_ids": [""]},
         {"client_ids": None},
         {"client_ids": [123]},
+        {"client_ids": ["web "]},
+        {"client_ids": ["web\n"]},
+        {"client_ids": ["we b"]},
+        {"client_ids": ["'web'"]},
+        {"client_ids": ["web", "web"]},
         {"hosted_domains": [""]},
+        {"hosted_domains": ["@example.com"]},
+        {"hosted_domains": ["ada@example.com"]},
+        {"hosted_domains": ["Example.com"]},
+        {"hosted_domains": ["https://example.com"]},
+        {"hosted_domains": ["*.example.com"]},
+        {"hosted_domains": ["example.com."]},
+        {"hosted_domains": ["example"]},
+        {"hosted_domains": ["bücher.example"]},
+        {"hosted_domains": ["example.com", "example.com"]},
         {"hosted_domains": None},
         {"tokeninfo_url": "http://oauth2.googleapis.com/tokeninfo"},
         {"userinfo_url": "https://example.com/?x=1"},

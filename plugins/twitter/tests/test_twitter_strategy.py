@@ -232,9 +232,7 @@ async def test_another_apps_token_and_secret_do_not_work_under_our_signature(pro
     assert identity.audience == SignedByUs(OTHER_APP.consumer_key)
 
 
-@pytest.mark.parametrize(
-    "consumer_key", ["SimConsumerKe", "SimConsumerKeyX", "simconsumerkey", "ConsumerKey", " SimConsumerKey"]
-)
+@pytest.mark.parametrize("consumer_key", ["SimConsumerKe", "SimConsumerKeyX", "simconsumerkey", "ConsumerKey"])
 async def test_a_consumer_key_is_compared_exactly(consumer_key: str) -> None:
     with pytest.raises(InvalidProviderToken):
         await verify(signed(), connection={"consumer_key": consumer_key})
@@ -298,6 +296,12 @@ async def test_what_is_signed_is_what_goes_over_the_wire(profile_api: str) -> No
         {"consumer_secret": ""},
         {"consumer_secret": None},
         {"client_id": 10000001},
+        {"client_id": "VGhpc0lzTm9OdW1iZXI6MTpjaQ"},
+        {"consumer_key": "SimKey\n"},
+        {"consumer_key": "Sim Key"},
+        {"consumer_key": '"SimKey"'},
+        {"consumer_secret": "secret\n"},
+        {"consumer_secret": "\ufeffsecret"},
         {"api_url": "http://api.x.com"},
         {"api_url": "https://user@api.x.com"},
         {"profile_api": "v3"},

@@ -1,7 +1,6 @@
 """What is installed, what is configured, and what is missing between the two. Never the value of a setting."""
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from accredit.cli.config import read_settings
-from accredit.configuration import load_settings
+from accredit.configuration import load_settings, read_file
 from accredit.errors import ConfigurationError
 from accredit.plugins import installed_entry_points, load_connections, load_strategy_plugin, make_plugin_manager
 from accredit.settings import ConnectionSettings
@@ -52,7 +51,7 @@ def take_inventory(tables: Mapping[str, Mapping[str, Any]]) -> list[Installed]:
     return [_strategy(name, by_strategy.get(name, {})) for name in sorted(names)]
 
 
-def read_tables(config: Path | None) -> tuple[dict[str, dict[str, Any]], str | None]:
+def read_tables(config: Path | None) -> tuple[Mapping[str, Mapping[str, Any]], str | None]:
     """Return the connection tables and, where the settings as a whole are not good, what is wrong with them.
 
     Then the tables are still read as far as they can be.
@@ -75,8 +74,8 @@ def read_tables(config: Path | None) -> tuple[dict[str, dict[str, Any]], str | N
 
 def _tables_of_file(config: Path | None) -> dict[str, dict[str, Any]]:
     try:
-        tables = {} if config is None else tomllib.loads(config.read_text("utf-8")).get("connections")
-    except (OSError, ValueError):
+        tables = {} if config is None else read_file(config).get("connections")
+    except ConfigurationError:
         return {}
     return {name: t for name, t in tables.items() if isinstance(t, dict)} if isinstance(tables, dict) else {}
 
@@ -84,7 +83,7 @@ def _tables_of_file(config: Path | None) -> dict[str, dict[str, Any]]:
 def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Installed:
     entries = installed_entry_points(name)
     dist = entries[0].dist if entries else None
-    settings_type, problem = _settings_type(name)
+    settings_type, problem = settings_type_of(name)
     return Installed(
         strategy=name,
         distribution=dist.name if dist else None,
@@ -96,7 +95,8 @@ def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Installed:
     )
 
 
-def _settings_type(name: str) -> tuple[type[ConnectionSettings] | None, str | None]:
+def settings_type_of(name: str) -> tuple[type[ConnectionSettings] | None, str | None]:
+    """Return the settings model of an installed strategy; where there is none, what is wrong."""
     manager = make_plugin_manager()
     try:
         load_strategy_plugin(manager, name)

@@ -52,21 +52,19 @@ def command(
     settings = read_settings(config)
     with process_logs() as events:
         exchange = Exchange(settings, logger=events)
-        _migrate(settings.storage.url)
+        if settings.storage.path is not None:
+            _migrate(settings.storage.path)
         with listen(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(exchange, listener))
 
 
-def _migrate(url: str) -> None:
+def _migrate(path: Path) -> None:
     """Let a child process upgrade the database: Alembic and SQLAlchemy would stay in memory here (20 MiB)."""
     import subprocess
     import sys
 
     from accredit.storage.migrate import is_current
 
-    path = Path(url.removeprefix("sqlite:///"))
-    if not url.startswith("sqlite:///"):
-        return
     with suppress(sqlite3.Error):
         if is_current(path):
             return

@@ -115,18 +115,17 @@ def end_session(
 
 def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
     import asyncio
-    from pathlib import Path
 
     from accredit.cli.config import read_settings
     from accredit.errors import ConfigurationError, StorageFailed
     from accredit.storage import open_storage
     from accredit.subjects import Subjects
 
-    url = read_settings(config).storage.url
-    if url == "memory://":
+    url, path = (stored := read_settings(config).storage).url, stored.path
+    if path is None:
         raise ConfigurationError("storage.url is memory://, which only the serving process can see; name a database")
-    if not (path := Path(url.removeprefix("sqlite:///"))).exists():
-        raise ConfigurationError(f"storage.url: {path} is not there; a relative path begins at the working directory")
+    if not path.exists():
+        raise ConfigurationError(f"storage.url: {path} is not there; a relative path begins at the settings file")
 
     async def run() -> T:
         storage = open_storage(url)

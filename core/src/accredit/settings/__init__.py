@@ -3,12 +3,14 @@
 Values are validated once at start-up and frozen. Connection tables stay raw here; each is validated by the settings
 model of its strategy when that strategy is loaded (`accredit.plugins`).
 
-Begin at `top`, which holds everything; `table` is what each table is made of, `fields` the kinds of values.
+Begin at `top`, which holds everything; `table` is what each table is made of, `fields` the kinds of values, `text`
+what all of them refuse, `sentences` how it is told.
 """
 
 from accredit.settings.clients import (
     CLIENT_CREDENTIALS_GRANT,
     EXCHANGE_GRANT,
+    GRANT_TYPES,
     REFRESH_TOKEN_GRANT,
     TOKEN_EXCHANGE_GRANT,
     AuthMethod,
@@ -16,7 +18,7 @@ from accredit.settings.clients import (
     ClientSettings,
 )
 from accredit.settings.connections import ConnectionSettings
-from accredit.settings.fields import BaseUrl, HttpsUrl, Names
+from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, HttpsUrl, ListOf, Names
 from accredit.settings.tables import (
     CompatibilitySettings,
     KeySettings,
@@ -32,8 +34,12 @@ from accredit.settings.top import Settings
 __all__ = [
     "CLIENT_CREDENTIALS_GRANT",
     "EXCHANGE_GRANT",
+    "GRANT_TYPES",
     "REFRESH_TOKEN_GRANT",
     "TOKEN_EXCHANGE_GRANT",
+    "AppId",
+    "AppNumber",
+    "AppSecret",
     "AuthMethod",
     "Authorization",
     "BaseUrl",
@@ -43,6 +49,7 @@ __all__ = [
     "HttpsUrl",
     "KeySettings",
     "LimitSettings",
+    "ListOf",
     "Names",
     "ServerSettings",
     "Settings",

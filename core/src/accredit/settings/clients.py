@@ -1,12 +1,16 @@
 """The calling applications."""
 
+import difflib
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from accredit.client_secret import SecretHash
-from accredit.settings.fields import LONGEST_LEEWAY_S, Names
+from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, ListOf, Names
+from accredit.settings.origins import Origin
 from accredit.settings.table import Table
+from accredit.settings.text import check_text
 
 EXCHANGE_GRANT = "http://auth0.com/oauth/legacy/grant-type/access_token"
 """The name of this grant in a client's `grant_types`, as in the original service."""
@@ -14,11 +18,37 @@ TOKEN_EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa
 """The same over the standard's wire. Source: RFC 8693 section 2.1."""
 REFRESH_TOKEN_GRANT = "refresh_token"  # noqa: S105 - a name, no secret
 CLIENT_CREDENTIALS_GRANT = "client_credentials"
+GRANT_TYPES = (EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT, REFRESH_TOKEN_GRANT, CLIENT_CREDENTIALS_GRANT)
+"""Every grant type there is; what a client may use unless its `grant_types` say less."""
 
 Authorization = Literal["ignore", "required"]
 """What becomes of `Authorization: Bearer` in a request: never looked at, or a live access token of ours is a must."""
 AuthMethod = Literal["none", "client_secret", "private_key_jwt"]
 """How a client proves who it is."""
+
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+
+
+def _grant_type(value: str) -> str:
+    if value not in GRANT_TYPES:
+        near = difflib.get_close_matches(value, GRANT_TYPES, n=1) or [", ".join(GRANT_TYPES)]
+        raise ValueError(f"is no grant type; did you mean {near[0]}?")
+    return value
+
+
+def _scope(value: str) -> str:
+    if not _SCOPE.fullmatch(value):
+        raise ValueError("is no scope: it must be ASCII characters without a blank, a quote or a backslash")
+    return value
+
+
+GrantType = Annotated[str, AfterValidator(_grant_type)]
+"""One of `GRANT_TYPES`."""
+Scope = Annotated[str, AfterValidator(_scope)]
+"""A scope as requests name it. Source: RFC 6749 section 3.3, scope-token."""
+Audience = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(check_text)]
+"""An API's name as requests give it in `audience`."""
 
 
 def _is_secret_hash(value: SecretStr) -> SecretStr:
@@ -31,23 +61,23 @@ class ClientSettings(Table):
 
     connections: Names = ()
     """The connections it may use; none unless listed."""
-    grant_types: Names = (EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT, REFRESH_TOKEN_GRANT, CLIENT_CREDENTIALS_GRANT)
+    grant_types: ListOf[GrantType] = GRANT_TYPES
     """Without `refresh_token`, scope `offline_access` is not granted; `client_credentials` needs authentication."""
     secret_hash: Annotated[SecretStr, AfterValidator(_is_secret_hash)] | None = None
     """Makes the client confidential: it must authenticate with its secret. `accredit clients` makes one."""
     jwks: dict[str, Any] | None = None
     """Makes the client confidential: it must authenticate with `private_key_jwt`, by one of these public keys."""
-    jwks_path: str | None = None
-    """The same, in a file, which is read at start-up."""
+    jwks_path: FilePath | None = None
+    """The same, in a file, which is read at start-up. Relative paths begin at the settings file."""
     rotate_refresh_tokens: bool = True
     """Replace a refresh token whenever it is used. Off, it stays good until it expires, in whosever hands it is."""
     leeway_s: int | None = Field(default=None, ge=0, le=LONGEST_LEEWAY_S)
     """Overrides `tokens.leeway_s` for this client."""
-    audiences: Names = ()
+    audiences: ListOf[Audience] = ()
     """APIs it may ask access tokens for with `audience`."""
-    scopes: Names = ()
+    scopes: ListOf[Scope] = ()
     """Scopes it may be granted beside the standard ones of OIDC."""
-    allowed_origins: Names = ()
+    allowed_origins: ListOf[Origin] = ()
     """Browser origins that may read answers (CORS), such as `https://app.example.com`."""
     authorization: Authorization | None = None
     """Overrides the top-level `authorization` for this client."""

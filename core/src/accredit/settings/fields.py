@@ -2,10 +2,14 @@
 
 import ipaddress
 import re
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from accredit.settings.text import check_digits, check_secret, check_text, check_visible
+
+T = TypeVar("T")
 
 _PLAIN = re.compile(r"[^\s\x00-\x1f?#\\]+")
 
@@ -38,11 +42,29 @@ def _comma_separated(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _each_once(values: tuple[T, ...]) -> tuple[T, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("holds the same entry twice")
+    return values
+
+
 HttpsUrl = Annotated[str, AfterValidator(_https_url)]
 """An https URL without credentials, query or fragment; http only on loopback."""
 BaseUrl = Annotated[str, AfterValidator(_https_url), AfterValidator(lambda url: url.rstrip("/"))]
 """The same, to append paths to: no trailing slash."""
-Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_comma_separated)]
+FilePath = Annotated[str, Field(min_length=1)]
+"""A file's path; a relative one begins at the settings file."""
+WireName = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(check_text)]
+"""A name that requests give, of a client or a connection: 1 to 256 characters."""
+AppId = Annotated[str, AfterValidator(check_visible)]
+"""An app's id at a provider: visible ASCII characters, at least one."""
+AppNumber = Annotated[str, AfterValidator(check_digits)]
+"""An app's id at a provider that numbers its apps: text of ASCII digits."""
+AppSecret = Annotated[SecretStr, AfterValidator(check_secret)]
+"""An app's secret at a provider: visible ASCII characters, at least one; shown nowhere."""
+ListOf = Annotated[tuple[T, ...], BeforeValidator(_comma_separated), AfterValidator(_each_once)]
+"""A list whose entries differ, such as `ListOf[AppId]`; in an environment variable separated by commas."""
+Names = ListOf[Annotated[str, Field(min_length=1), AfterValidator(check_text)]]
 """A list of exact strings; in an environment variable separated by commas."""
 
 LONGEST_LEEWAY_S = 3600

@@ -1,19 +1,21 @@
 """The tables that are there once: tokens, keys, storage, subjects, limits, compatibility, server."""
 
 import base64
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from accredit.settings.fields import LONGEST_LEEWAY_S
+from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath
 from accredit.settings.table import Table
 
+_SQLITE = "sqlite:///"
 _CENTURY_S = 3_153_600_000
 
 
 def _decoded_keys(value: SecretStr) -> tuple[bytes, ...]:
     parts = [part.strip().rstrip("=") for part in value.get_secret_value().split(",")]
-    return tuple(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_") for part in parts)
+    return tuple(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True) for part in parts)
 
 
 def _encryption_key(value: SecretStr) -> SecretStr:
@@ -50,7 +52,8 @@ class TokenSettings(Table):
 class KeySettings(Table):
     """Where the private signing keys live: one JWKS file, mode 0600, made on first start."""
 
-    path: str = "accredit-keys.json"
+    path: FilePath = "accredit-keys.json"
+    """Relative paths begin at the settings file."""
     encryption_key: Annotated[SecretStr, AfterValidator(_encryption_key)] | None = None
     """32 bytes in base64, to encrypt the file with; several are separated by commas, of which the first encrypts."""
     check_interval_s: float = Field(default=2.0, gt=0, allow_inf_nan=False)
@@ -62,10 +65,24 @@ class KeySettings(Table):
         return () if self.encryption_key is None else _decoded_keys(self.encryption_key)
 
 
+def _storage_url(value: str) -> str:
+    path = value.removeprefix(_SQLITE)
+    if value != "memory://" and (path in {"", value} or path.startswith(":") or "?" in path):
+        raise ValueError("must be sqlite:///PATH, without parameters, or memory://")
+    return value
+
+
 class StorageSettings(Table):
     """Where refresh tokens are kept, as hashes."""
 
-    url: str = Field(default="sqlite:///accredit.db", pattern=r"^(sqlite:///[^:].*|memory://)$")
+    url: Annotated[str, AfterValidator(_storage_url)] = "sqlite:///accredit.db"
+    """`sqlite:///PATH`, or `memory://`. Relative paths begin at the settings file; four slashes begin an
+    absolute one."""
+
+    @property
+    def path(self) -> Path | None:
+        """The database's file, None where there is none."""
+        return Path(self.url.removeprefix(_SQLITE)) if self.url.startswith(_SQLITE) else None
 
 
 SubjectPolicy = Literal["stateless", "create", "link-only", "existing-only"]

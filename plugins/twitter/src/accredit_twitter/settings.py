@@ -2,18 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
-from accredit.settings import BaseUrl, ConnectionSettings
+from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings
 
 
 class TwitterSettings(ConnectionSettings):
     """One app at X: the keys of its "Keys and tokens" page, and which API is asked for the user."""
 
-    consumer_key: Annotated[str, Field(min_length=1)]
+    consumer_key: AppId
     """The API key. Every call is signed for it, which is what binds a token to this app."""
-    consumer_secret: Annotated[SecretStr, Field(min_length=1)]
-    client_id: str = ""
+    consumer_secret: AppSecret
+    client_id: Annotated[str, Field(pattern="^[0-9]*$")] = ""
     """The app's numeric id. X names it when it refuses an app, which tells our bearer tokens from others'."""
     api_url: BaseUrl = "https://api.x.com"
     """The host is part of what is signed (RFC 5849 section 3.4.1.2): name the one that is really called."""

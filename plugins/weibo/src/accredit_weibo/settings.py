@@ -1,17 +1,13 @@
 """What an operator says about one Weibo app."""
 
-from typing import Annotated
-
-from pydantic import Field, SecretStr
-
-from accredit.settings import BaseUrl, ConnectionSettings
+from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings
 
 
 class WeiboSettings(ConnectionSettings):
     """One Weibo app. `app_key` is its number, written as a string."""
 
-    app_key: Annotated[str, Field(min_length=1)]
-    app_secret: Annotated[SecretStr, Field(min_length=1)] | None = None
+    app_key: AppId
+    app_secret: AppSecret | None = None
     """Accepted so that an app's settings can be kept whole; verifying a token takes no secret, so it is never sent."""
     api_url: BaseUrl = "https://api.weibo.com"
 

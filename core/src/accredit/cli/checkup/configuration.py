@@ -12,7 +12,7 @@ from accredit.errors import ConfigurationError
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.settings import Settings
 
-Tables = dict[str, dict[str, Any]]
+Tables = Mapping[str, Mapping[str, Any]]
 
 _examiner = Examiner("configuration")
 _connection_examiner = Examiner("connection")
@@ -27,7 +27,7 @@ def examine_configuration(config: Path | None) -> tuple[list[Finding], Settings 
     else:
         settings = None
         findings = [_examiner.fail(_name(config), problem, "change what the message names; nothing starts before")]
-    usable: Tables = {}
+    usable: dict[str, Mapping[str, Any]] = {}
     for name, table in tables.items():
         finding, works = _load(name, table)
         findings.append(finding)
@@ -49,11 +49,6 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield _examiner.warn(
             "clients", "none is configured: every request is refused", "add a table [clients.CLIENT_ID]"
         )
-    for client_id, client in settings.clients.items():
-        for name in client.connections:
-            if name not in connections:
-                what = f"lists the connection '{name}', which nobody configured"
-                yield _examiner.warn(f"client {client_id}", what, f"add [connections.{name}], or take it off the list")
     listed = {name for client in settings.clients.values() for name in client.connections}
     for name in connections:
         if settings.clients and name not in listed:

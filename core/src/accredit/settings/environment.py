@@ -1,0 +1,90 @@
+"""Settings from environment variables: `ACCREDIT_TOKENS__ACCESS_TTL_S` is `tokens.access_ttl_s`.
+
+Case does not matter, and `_` also stands for `-`, which shells do not allow in names. Values stay text until the
+settings model reads them, so that an app id of digits is not turned into a number.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from accredit.errors import ConfigurationError
+from accredit.settings.sentences import nearest, paths
+from accredit.settings.top import Settings
+
+CONFIG = "ACCREDIT_CONFIG"
+"""The variable that names the settings file."""
+_PREFIX = "ACCREDIT_"
+_NAMED_BY_OPERATOR = {"connections", "clients"}
+_SERVICE = re.compile(
+    r"ACCREDIT(_[A-Z0-9]+)*_"
+    r"(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9]+)*|PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)"
+)
+"""What Kubernetes puts into every pod beside a Service called `accredit` or `accredit-…`.
+Source: https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
+_SERVICE_URL = re.compile(r"ACCREDIT(_[A-Z0-9]+)*_PORT=(tcp|udp|sctp)://.*")
+"""`ACCREDIT_PORT=8000`, on the other hand, is an operator's wish, and would be in vain."""
+
+
+def override(tables: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
+    """Put the values of our variables into `tables`; those of Kubernetes are left alone.
+
+    Returns a sentence for each that is called like one of ours, and names no setting.
+
+    Raises:
+        ConfigurationError: a variable lies below one that has a value.
+    """
+    unknown = []
+    for name, value in _ours(environ):
+        path = name[len(_PREFIX) :].lower().split("__")
+        if _is_setting(path):
+            _set(tables, path, value, name)
+        else:
+            unknown.append(f"environment variable {name}: there is no such setting{_suggestion(path)}")
+    return unknown
+
+
+def _ours(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in sorted(environ.items()):
+        if name.upper().startswith(_PREFIX) and name.upper() != CONFIG and not _is_of_a_service(name, value):
+            yield name, value
+
+
+def _is_of_a_service(name: str, value: str) -> bool:
+    return bool(_SERVICE.fullmatch(name) or _SERVICE_URL.fullmatch(f"{name}={value}"))
+
+
+def _is_setting(path: list[str]) -> bool:
+    kind: Any = Settings
+    for part in path:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            if part not in kind.model_fields:
+                return False
+            kind = kind.model_fields[part].annotation
+        elif get_origin(kind) is dict:
+            kind = get_args(kind)[-1]
+        else:  # what lies deeper is for the model to judge, or the strategy
+            return True
+    return True
+
+
+def _suggestion(path: list[str]) -> str:
+    near = nearest(path, [*paths(Settings, path), ("config",)])
+    return "" if near is None else f"; did you mean {_PREFIX}{'__'.join(near).upper()}?"
+
+
+def _set(tables: dict[str, Any], path: list[str], value: str, name: str) -> None:
+    table = tables
+    for depth, part in enumerate(path[:-1]):
+        operators_name = depth == 1 and path[0] in _NAMED_BY_OPERATOR
+        key = _existing(table, part) or (part.replace("_", "-") if operators_name else part)
+        table = table.setdefault(key, {})
+        if not isinstance(table, dict):
+            raise ConfigurationError(f"environment variable {name}: {'.'.join(path[: depth + 1])} is not a table")
+    table[_existing(table, path[-1]) or path[-1]] = value
+
+
+def _existing(table: Mapping[str, Any], part: str) -> str | None:
+    return next((key for key in table if key.lower().replace("-", "_") == part), None)

@@ -1,0 +1,50 @@
+"""What text in settings may be. Whatever is refused here could never equal what a client or a provider sends.
+
+Nothing is stripped or put in small letters: a value that is not right is refused, with its place, so that what stands
+in the file is what is compared.
+"""
+
+import re
+
+from pydantic import SecretStr
+
+_PEM = "-----BEGIN "
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
+def check_text(value: str) -> str:
+    """Refuse a blank at an end, and what nobody sees: line breaks, tabs, zero-width spaces, marks of direction.
+
+    A key in PEM has lines; it is left as it is.
+    """
+    if not value.startswith(_PEM):
+        if value != value.strip():
+            raise ValueError("begins or ends with a blank or a line break")
+        if not value.isprintable():
+            raise ValueError("holds a character that cannot be seen, such as a line break")
+    return value
+
+
+def check_visible(value: str) -> str:
+    """Refuse what no id has: blanks, characters beyond ASCII, quotes around it; and nothing at all."""
+    if not value:
+        raise ValueError("is empty")
+    check_text(value)
+    if not _VISIBLE.fullmatch(value):
+        raise ValueError("must be ASCII characters without a blank between them")
+    if value[0] in "\"'" and value[-1] in "\"'":
+        raise ValueError("stands in quotes, which would be a part of it")
+    return value
+
+
+def check_secret(value: SecretStr) -> SecretStr:
+    """Refuse the same in a secret."""
+    check_visible(value.get_secret_value())
+    return value
+
+
+def check_digits(value: str) -> str:
+    """Refuse anything but a number written in ASCII digits."""
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError("must be a number, in digits only")
+    return value
