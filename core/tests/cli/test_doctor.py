@@ -42,6 +42,7 @@ def configure(folder: Path) -> Callable[[str], None]:
 
     def configure(text: str) -> None:
         (folder / "accredit.toml").write_text(text, "utf-8")
+        (folder / "accredit.toml").chmod(0o600)
 
     return configure
 
@@ -225,20 +226,12 @@ def test_a_connection_is_ok_doubtful_off_or_broken(doctor: Doctor, configure: Ca
 
 
 def test_what_cannot_be_meant_is_told(doctor: Doctor, configure: Callable[[str], None]) -> None:
-    configure(
-        ISSUER + '[connections.scripted]\n[clients.app]\nconnections = ["facebok"]\n[storage]\nurl = "memory://"\n'
-    )
+    configure(ISSUER + '[connections.scripted]\n[clients.app]\n[storage]\nurl = "memory://"\n')
 
     code, findings = doctor("--offline", check="configuration")
 
     assert code == 0
     assert without_check(findings[1:]) == [
-        of(
-            "warn",
-            "client app",
-            "lists the connection 'facebok', which nobody configured",
-            "add [connections.facebok], or take it off the list",
-        ),
         of(
             "warn",
             "scripted",
@@ -252,6 +245,29 @@ def test_what_cannot_be_meant_is_told(doctor: Doctor, configure: Callable[[str],
             'set url = "sqlite:///accredit.db" in [storage]',
         ),
     ]
+
+
+@pytest.mark.threat(58)
+def test_what_can_never_match_is_a_failure(doctor: Doctor, configure: Callable[[str], None]) -> None:
+    client = '[clients.app]\nconnections = ["scriptd"]\n'
+    configure(ISSUER + '[connections.scripted]\nmood = "unversioned "\n' + client)
+
+    code, findings = doctor("--offline")
+
+    assert code == 1
+    assert [(one["status"], one["check"]) for one in findings] == [("fail", "configuration"), ("fail", "connection")]
+    assert "setting clients.app.connections.0: names a connection that is not configured" in findings[0]["what"]
+    assert "setting mood: begins or ends with a blank or a line break" in findings[1]["what"]
+
+
+@pytest.mark.usefixtures("good")
+def test_a_settings_file_that_others_may_read_is_a_warning(doctor: Doctor, folder: Path) -> None:
+    (folder / "accredit.toml").chmod(0o644)
+
+    code, findings = doctor("--offline", check="configuration")
+
+    assert (code, [one["status"] for one in findings]) == (0, ["ok", "warn"])
+    assert findings[1]["what"] == "others may read it, and it holds connections.fake.app_secret"
 
 
 def test_nobody_to_log_in_is_told(doctor: Doctor, configure: Callable[[str], None]) -> None:

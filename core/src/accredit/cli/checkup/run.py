@@ -10,19 +10,20 @@ from accredit.cli.checkup.database import examine_database
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.key_file import examine_key_file
 from accredit.cli.checkup.providers import ask_providers, examine_clock
+from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.probe import probe
 from accredit.drift import today
 from accredit.keys import KeyFile
 from accredit.settings import Settings
 from accredit.transport import make_transport
 
-_SQLITE = "sqlite:///"
 _NO_ISSUER = "https://issuer.invalid/"
 
 
 async def examine(config: Path | None, *, offline: bool, clock: Callable[[], float]) -> list[Finding]:
     """Look at everything that can be looked at, whatever else is broken. `clock` returns epoch seconds."""
     findings, settings, tables = examine_configuration(config)
+    findings += examine_settings_file(config)
     transport = make_transport(max_connections=10)
     try:
         # Without good settings there are still connections to look at, under the default limits.
@@ -31,8 +32,8 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
         if settings is not None:
             keys = KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
             findings += examine_key_file(keys, settings.tokens.signing_alg)
-            if settings.storage.url.startswith(_SQLITE):
-                findings += examine_database(Path(settings.storage.url.removeprefix(_SQLITE)))
+            if settings.storage.path is not None:
+                findings += examine_database(settings.storage.path)
         if exchange.connections and not offline:
             ways = [
                 (url, one.settings.proxy or exchange.settings.proxy)

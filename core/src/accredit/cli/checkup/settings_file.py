@@ -1,0 +1,53 @@
+"""May others read a settings file that holds secrets?"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import SecretStr
+
+from accredit.cli.checkup.files import others_may_read
+from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.inventory import settings_type_of
+from accredit.configuration import read_file
+from accredit.errors import ConfigurationError
+from accredit.settings import ConnectionSettings
+
+_examiner = Examiner("configuration")
+
+
+def examine_settings_file(path: Path | None) -> Iterator[Finding]:
+    """Warn about secrets in a file that others may read. One without secrets may lie open."""
+    if path is None or not path.is_file() or not others_may_read(path):
+        return
+    try:
+        secrets = ", ".join(_secrets(read_file(path)))
+    except ConfigurationError:
+        return  # another finding says why it cannot be read
+    if secrets:
+        change = f"run: chmod 600 {path}; or move what is secret into the environment"
+        yield _examiner.warn(str(path), f"others may read it, and it holds {secrets}", change)
+
+
+def _secrets(tables: Mapping[str, Any]) -> Iterator[str]:
+    """Name the settings that are secret. Of a strategy that nobody knows, each may be."""
+    if "encryption_key" in _table(tables, "keys"):
+        yield "keys.encryption_key"
+    connections = _table(tables, "connections")
+    for name in connections:
+        table = _table(connections, name)
+        settings_type, _ = settings_type_of(str(table.get("strategy") or name))
+        fields = (settings_type or ConnectionSettings).model_fields
+        for setting in table:
+            field = fields.get(setting)
+            if field is None or _is_secret(field.annotation):
+                yield f"connections.{name}.{setting}"
+
+
+def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = tables.get(name)
+    return table if isinstance(table, dict) else {}
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(map(_is_secret, get_args(annotation)))
