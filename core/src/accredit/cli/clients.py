@@ -10,7 +10,7 @@ import typer
 from accredit.cli.config import ConfigOption, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -69,6 +69,7 @@ def add(
         "allowed_origins": origin,
     }
     table: dict[str, object] = {key: list(values) for key, values in lists.items() if values}
+    _check_table(table)
     secret = new_secret() if confidential else None
     if secret is not None:
         table["secret_hash"] = str(SecretHash.of(secret))
@@ -154,6 +155,20 @@ def _check_name(name: str) -> None:
     # What every client can send in every way, also by Basic. Source: RFC 6749 appendix A.1.
     if not 1 <= len(name) <= 256 or not all("!" <= character <= "~" for character in name):
         raise ConfigurationError("NAME must be 1 to 256 printable ASCII characters without blanks")
+
+
+def _check_table(table: Mapping[str, object]) -> None:
+    """Refuse what the next start would refuse, while the file is still good."""
+    from pydantic import ValidationError
+
+    from accredit.errors import ConfigurationError
+    from accredit.settings import ClientSettings
+    from accredit.settings.sentences import sentences
+
+    try:
+        ClientSettings.model_validate(table)
+    except ValidationError as exc:
+        raise ConfigurationError(sentences(exc, ClientSettings)) from None
 
 
 def _check_known(what: str, given: Sequence[str] | None, known: Collection[str]) -> None:
