@@ -265,7 +265,9 @@ async def test_the_secret_that_was_told_is_the_one_that_opens(run: Run, config: 
 
     secret = run("clients", "add", "svc", "--confidential", "--config", str(config)).stdout.strip()
     written = load_settings(config, {})
-    settings = Settings(issuer=written.issuer, clients=written.clients, storage=StorageSettings(url="memory://"))
+    settings = Settings(
+        issuer=written.issuer, clients={"svc": written.clients["svc"]}, storage=StorageSettings(url="memory://")
+    )
     exchange = Exchange(settings, keys=SigningKeys([SigningKey.generate("ES256")]))
     transport = httpx.ASGITransport(app=create_app(exchange))
     async with exchange, httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as http:

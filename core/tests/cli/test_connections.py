@@ -112,7 +112,7 @@ def test_a_wrong_setting_is_named_and_not_shown(run: Run, config: Path) -> None:
     found = inventory(run, "--config", str(config))
 
     assert found["strategies"][0]["connections"][1]["problem"] == (
-        "connection 'fake-game': setting ap_url: Extra inputs are not permitted"
+        "connection 'fake-game': setting ap_url: there is no such setting; did you mean api_url?"
     )
 
 

@@ -284,7 +284,7 @@ def test_an_input_that_is_no_token_is_to_be_changed(explain: Explain, given: str
     [
         ("nope", "no connection 'nope' is configured (configured: scripted, off, broken)"),
         ("off", "connection 'off' is off: set enabled = true"),
-        ("broken", "connection 'broken': setting app_di: Extra inputs are not permitted"),
+        ("broken", "connection 'broken': setting app_di: there is no such setting; did you mean app_id?"),
     ],
 )
 def test_a_connection_that_cannot_be_asked_is_to_be_changed(

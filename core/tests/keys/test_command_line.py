@@ -127,8 +127,8 @@ def test_the_file_is_encrypted_and_its_key_changed(path: Path) -> None:
     before = in_file(path)
     assert run("list", **{VARIABLE: ONE}).exit_code == 2
     assert run("encrypt", **{VARIABLE: ONE}).stdout == f"encrypted: {path}\n"
-    assert run("list").stderr == (f"accredit: keys.path: {path} is encrypted; set ACCREDIT_KEYS__ENCRYPTION_KEY\n")
-    assert run("encrypt", **{VARIABLE: f"{TWO},{ONE}"}).stdout == "encrypted anew: accredit-keys.json\n"
+    assert run("list").stderr == f"accredit: keys.path: {path} is encrypted; set ACCREDIT_KEYS__ENCRYPTION_KEY\n"
+    assert run("encrypt", **{VARIABLE: f"{TWO},{ONE}"}).stdout == f"encrypted anew: {path}\n"
     assert run("list", **{VARIABLE: ONE}).exit_code == 2
     rows = json.loads(run("list", "--json", **{VARIABLE: TWO}).stdout)
     assert {row["kid"]: row["state"] for row in rows} == before

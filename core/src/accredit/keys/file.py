@@ -23,6 +23,7 @@ _RESTORE = (
     "with which no token issued so far can be verified"
 )
 _REMEDIES: Mapping[type[OSError], str] = {
+    NotADirectoryError: "; change keys.path",
     PermissionError: "; run as the user that owns it, or give it to this one with chown",
 }
 
