@@ -86,7 +86,7 @@ def test_an_old_hash_stops_the_start_and_says_what_to_do(old: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load_settings(None, environ)
     assert str(caught.value) == (
-        "setting clients.svc.secret_hash: Value error, is a scrypt hash, which is not read any more: run"
+        "setting clients.svc.secret_hash: is a scrypt hash, which is not read any more: run"
         " `accredit clients rotate-secret` for this client, and give the client its new secret"
     )
 
