@@ -61,7 +61,7 @@ codes and names but never provider text, a token or a secret.
 import math
 from typing import ClassVar
 
-LONGEST_RETRY_AFTER_S = 86_400
+_LONGEST_RETRY_AFTER_S = 86_400
 """No client is told to wait longer than a day, whatever a provider asks for."""
 
 
@@ -110,7 +110,7 @@ class ExchangeError(AccreditError):
     def retry_after_s(self, seconds: float | None) -> None:
         # What a provider asks for may have thousands of digits, which Python does not even print, or be no number.
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds == seconds
-        self._retry_after_s = math.ceil(min(max(seconds or 0, 0), LONGEST_RETRY_AFTER_S)) if is_number else None
+        self._retry_after_s = math.ceil(min(max(seconds or 0, 0), _LONGEST_RETRY_AFTER_S)) if is_number else None
 
 
 class InvalidRequest(ExchangeError):
