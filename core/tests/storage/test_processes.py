@@ -125,6 +125,42 @@ async def work(storage, process):
     await storage.close()
 
 
+@pytest.mark.threat(39)
+async def test_of_logins_in_many_processes_none_survives_an_unlinking(path: Path, run_together: RunTogether) -> None:
+    """The first process unlinks once the others have begun; whoever looks before it must not be stored after it."""
+    migrate(path)
+    work = (
+        _LOGIN
+        + """
+from accredit.errors import NotLinked
+
+async def work(storage, process):
+    if process == 0:
+        while not await storage.sessions("acme|1"):
+            await asyncio.sleep(0)
+        await storage.unlink("acme", "1")
+        return
+    async def log_in(number):
+        found = await storage.subject_of("acme", "1")
+        await asyncio.sleep(0.001 * (number % 7))  # a hook that takes its time
+        if found is None:
+            await storage.start(*login(f"{process}-{number}"))
+    outcomes = await asyncio.gather(*(log_in(number) for number in range(100)), return_exceptions=True)
+    assert {type(one) for one in outcomes} <= {type(None), NotLinked}, outcomes
+"""
+    )
+    await asyncio.to_thread(run_together, work)
+
+    storage = await opened(path)
+    assert await storage.sessions("acme|1") == ()
+    for process in (1, 2):
+        for number in range(100):
+            name = f"{process}-{number}"
+            outcome = await storage.rotate(name, token(f"{name}+", name), now=1_000, leeway_s=30)
+            assert outcome is Rotation.REFUSED
+    await storage.close()
+
+
 async def test_what_was_acknowledged_survives_a_process_that_is_killed(path: Path) -> None:
     migrate(path)
     code = (
