@@ -71,7 +71,9 @@ def _is_setting(path: list[str]) -> bool:
 
 
 def _suggestion(path: list[str]) -> str:
-    near = nearest(path, [*paths(Settings, path), ("config",)])
+    known = [*paths(Settings, path), ("config",)]
+    tables = {one[:-1] for one in known}  # no variable holds a whole table
+    near = nearest(path, [one for one in known if one not in tables])
     return "" if near is None else f"; did you mean {_PREFIX}{'__'.join(near).upper()}?"
 
 
