@@ -9,6 +9,7 @@
 
 from accredit.access_token import AccessToken, read_access_token
 from accredit.audit import Audit
+from accredit.deadline import Deadline
 from accredit.engine import Engine
 from accredit.errors import AccessDenied, ExchangeError, InvalidMainToken, InvalidParameter
 from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, Resolution, TokenSet
@@ -42,7 +43,8 @@ class Exchange(Engine):
             ExchangeError: it is refused or has failed; nothing was issued.
         """
         with self.audited() as audit:
-            return await self._exchange(request, audit)
+            async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
+                return await self._exchange(request, audit, deadline)
 
     async def verify(self, connection: str, token: ProviderToken) -> Identity:
         """Run the first half: who is this, proven to be meant for our app? Issues nothing.
@@ -54,7 +56,8 @@ class Exchange(Engine):
             check_text("connection", connection)
             if not isinstance(token, ProviderToken):
                 raise InvalidParameter("access_token")
-            return await self._identify(self._find(connection, audit), token, None, audit)
+            async with Deadline(self.settings.limits.exchange_timeout_s):
+                return await self._identify(self._find(connection, audit), token, None, audit)
 
     def refuse(self, error: ExchangeError, *, step: str = "parse") -> None:
         """Leave the audit event of a request that ended in `step`, outside the exchange itself."""
@@ -62,7 +65,7 @@ class Exchange(Engine):
         audit.begin(step)
         self.reporter.report(audit.event(error))
 
-    async def _exchange(self, request: ExchangeRequest, audit: Audit) -> TokenSet:
+    async def _exchange(self, request: ExchangeRequest, audit: Audit, deadline: Deadline) -> TokenSet:
         settings, check = self.settings, audit.check
         client = check(authenticate_client, request.client_id, settings.clients, request.grant_type or EXCHANGE_GRANT)
         audit.client_id = request.client_id
@@ -122,6 +125,7 @@ class Exchange(Engine):
         await check(confirm_subject, login, self.standing)
         if main is not None:
             await check(link_with_plugins, login, self.hooks)
+        deadline.store()
         resolution = await self._link(login, resolution, audit, now=now)
         audit.linked = resolution.entry == "link"
         tokens = await check(
@@ -145,8 +149,7 @@ class Exchange(Engine):
     ) -> Identity:
         ctx = self.context(connection)
         audit.calls = ctx.http.calls
-        timeout_s = self.settings.limits.exchange_timeout_s
-        verification = await audit.check(verify, connection, token, ctx, timeout_s=timeout_s)
+        verification = await audit.check(verify, connection, token, ctx)
         audit.audience_proof = type(verification.audience).__name__
         accept_unbound = connection.settings.accept_unbound_tokens
         audit.check(check_audience, verification.audience, connection.accepted, accept_unbound=accept_unbound)

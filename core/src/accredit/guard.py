@@ -12,6 +12,8 @@ from typing import Any
 from accredit.errors import PluginFailed
 from accredit.logs import where
 
+_PLACE = "_accredit_place"
+
 
 @contextmanager
 def guarded(place: str, *, allowed: type[Exception] | tuple[type[Exception], ...] = ()) -> Iterator[None]:
@@ -20,14 +22,32 @@ def guarded(place: str, *, allowed: type[Exception] | tuple[type[Exception], ...
     `place` says whose block it is. The failure is not chained: a plugin's own message may quote a secret.
     """
     task = _running_task()
+    cancelled_before = 0 if task is None else task.cancelling()
     try:
         yield
     except allowed:
         raise
     except BaseException as exc:
         if _ends_the_call(exc, task):
+            if isinstance(exc, asyncio.CancelledError):
+                _note(exc, place)
             raise
         raise PluginFailed(f"{place}: {where(exc)}") from None
+    if task is not None and task.cancelling() > cancelled_before:
+        # The plugin has swallowed its cancellation: whoever ended the call meant it.
+        raise _note(asyncio.CancelledError(), place)
+
+
+def interrupted_place(error: BaseException | None) -> str | None:
+    """Return the place of the plugin whose call was cancelled; None where it was nobody's."""
+    place: object = getattr(error, _PLACE, None)
+    return place if isinstance(place, str) else None
+
+
+def _note(error: asyncio.CancelledError, place: str) -> asyncio.CancelledError:
+    if interrupted_place(error) is None:  # the innermost is the one that was waited for
+        setattr(error, _PLACE, place)
+    return error
 
 
 def _ends_the_call(exc: BaseException, task: asyncio.Task[Any] | None) -> bool:

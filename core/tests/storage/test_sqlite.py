@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,8 @@ from core.tests.parts.support import Clock, login, token
 from accredit.errors import StorageFailed
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import migrate
+from accredit.storage.replay import KEPT_S
+from accredit.storage.sqlite.writer import Writer
 
 
 @pytest.fixture
@@ -140,17 +143,42 @@ async def test_expired_rows_leave_the_database_a_few_at_a_time(
     await asyncio.gather(
         *(storage.start(*login(f"old {n}", subject=f"acme|{n}", kept_until=2_000)) for n in range(800))
     )
-    await asyncio.gather(*(storage.first_use(f"{n}", 2_000) for n in range(300)))
+    await asyncio.gather(*(storage.first_use(f"{n}", 2_000 - KEPT_S) for n in range(300)))
     clock.now = 2_000
 
     left = [800 + 300]
     for number in range(500):
         await storage.start(*login(f"new {number}", subject=f"acme|{number}"))
         if number % 100 == 0:
-            expired = "SELECT (SELECT count(*) FROM sessions WHERE kept_until = 2000) + (SELECT count(*) FROM used_ids)"
+            expired = (
+                "SELECT (SELECT count(*) FROM sessions WHERE kept_until = 2000)"
+                " + (SELECT count(*) FROM used_ids WHERE jti <> 'forgotten')"
+            )
             left.append(execute(path, expired)[0][0])
 
     steps = [before - after for before, after in itertools.pairwise(left)]
     assert max(steps) <= 2 * 200  # a hundred pieces of work delete at most twice as many rows of each kind
     assert left[-1] == 0
     assert execute(path, "SELECT count(*) FROM refresh_tokens") == [(500,)]
+
+
+async def test_work_that_nobody_waits_for_any_more_is_not_begun(tmp_path: Path) -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), list[str]()
+
+    def hold(_: sqlite3.Connection) -> None:
+        begun.set()
+        go_on.wait(60)
+
+    connection = sqlite3.connect(tmp_path / "x.db", isolation_level=None, check_same_thread=False)
+    writer = Writer(connection, insert=lambda *_: (), prune=lambda *_: None, check=lambda: None)
+    first = asyncio.create_task(writer.run(hold))
+    await asyncio.to_thread(begun.wait, 60)
+    given_up = asyncio.create_task(writer.run(lambda _: done.append("given up")))
+    wanted = asyncio.create_task(writer.run(lambda _: done.append("wanted")))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.gather(given_up, return_exceptions=True)
+    go_on.set()
+    await asyncio.gather(first, wanted)
+    assert done == ["wanted"]
+    await writer.close()

@@ -1,5 +1,6 @@
 """`grant_type=refresh_token`: rotation, reuse, and what may never grow."""
 
+import asyncio
 import base64
 import hashlib
 from typing import Any
@@ -432,3 +433,26 @@ async def test_a_replaced_token_is_reused_also_where_its_client_does_not_rotate_
             assert_refused(await refresh(later, first), *GRANT_ERROR)
             assert the_line(later)["reason"] == "refresh_token_reused"
             assert_refused(await refresh(later, second), *GRANT_ERROR)
+
+
+class _Slow:
+    """A deny hook that does not answer a refresh."""
+
+    answers = False
+
+    @hookimpl
+    async def authorize(self, login: Login) -> None:
+        if login.is_refresh and not self.answers:
+            await asyncio.Event().wait()
+
+
+async def test_a_refresh_has_the_time_of_an_exchange_and_uses_no_token_up() -> None:
+    slow = _Slow()
+    async with token_bench({"limits": {"exchange_timeout_s": 1.0}}, plugins=[slow]) as wire:
+        login = await log_in(wire)
+        response = await refresh(wire, login["refresh_token"])
+
+        assert response.status_code == 500
+        assert the_line(wire)["reason"] == "plugin_failed"
+        slow.answers = True
+        assert (await refresh(wire, login["refresh_token"])).status_code == 200

@@ -90,6 +90,7 @@ async def _serve(exchange: Exchange, listener: socket.socket) -> None:
     from accredit.asgi import create_app
     from accredit.cli.logs import log_server
     from accredit.cli.process import url_of
+    from accredit.deadline import STORAGE_TIMEOUT_S
     from accredit.serving.server import make_server
 
     log_server()
@@ -97,7 +98,7 @@ async def _serve(exchange: Exchange, listener: socket.socket) -> None:
     server = make_server(
         create_app(exchange),  # the exchange is opened below, where an error is still told in a sentence
         _affordable(exchange.settings),
-        grace_s=math.ceil(limits.body_timeout_s + limits.exchange_timeout_s) + 1,
+        grace_s=math.ceil(limits.body_timeout_s + limits.exchange_timeout_s + STORAGE_TIMEOUT_S) + 1,
     )
     async with exchange:
         typer.echo(f"accredit: listening on {url_of(listener)}, issuer {exchange.settings.issuer}", err=True)

@@ -104,7 +104,7 @@ class LimitSettings(Table):
     provider_timeout_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """For one call to a provider."""
     exchange_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
-    """For all calls of one exchange together."""
+    """For an exchange or a refresh as a whole: provider, hooks and storage. A write that has begun is waited for."""
     provider_max_connections: int = Field(default=100, gt=0)
     """To each origin: a provider that hangs takes none of another's."""
     max_response_bytes: int = Field(default=262_144, gt=0)

@@ -1,6 +1,4 @@
-"""What the provider says about the token, within the exchange's deadline."""
-
-import asyncio
+"""What the provider says about the token, within the exchange's deadline (`accredit.deadline`)."""
 
 from accredit.errors import (
     ExchangeError,
@@ -19,20 +17,17 @@ from accredit.strategy import VerifyContext
 _ALLOWED = (ProviderTokenRejected, ProviderUnavailable, ServerError, MissingParameter, InvalidParameter)
 
 
-async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContext, *, timeout_s: float) -> Verification:
+async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContext) -> Verification:
     """Ask the connection's strategy.
 
     Raises:
         ExchangeError: as the strategy decides; `PluginFailed` for whatever a strategy must not raise or return.
     """
     try:
-        async with asyncio.timeout(timeout_s):
-            with guarded("verify", allowed=ExchangeError):
-                verification = await connection.strategy.verify(token, ctx)
+        with guarded("verify", allowed=ExchangeError):
+            verification = await connection.strategy.verify(token, ctx)
     except _ALLOWED as exc:
         raise exc from None
-    except TimeoutError:
-        raise ProviderUnavailable("the exchange's deadline has passed") from None
     except ExchangeError as exc:
         raise PluginFailed(f"verify raised {type(exc).__name__}, which is not a strategy's to raise") from None
     if not isinstance(verification, Verification):

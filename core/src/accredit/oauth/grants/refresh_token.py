@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
+from accredit.deadline import Deadline
 from accredit.errors import InvalidGrant, InvalidScope, InvalidTarget, RefreshTokenReused
 from accredit.exchange import Exchange
 from accredit.keys import sign
@@ -37,10 +38,16 @@ class RefreshToken:
         self._exchange = exchange
 
     async def __call__(self, fields: Mapping[str, str], client: Client, call: Call) -> dict[str, Any]:
-        """Refresh once.
+        """Refresh once, within the time that an exchange has.
 
         The rotation comes last: a refresh that fails for any other reason has not used the token up.
         """
+        async with Deadline(self._exchange.settings.limits.exchange_timeout_s) as deadline:
+            return await self._refresh(fields, client, call, deadline)
+
+    async def _refresh(
+        self, fields: Mapping[str, str], client: Client, call: Call, deadline: Deadline
+    ) -> dict[str, Any]:
         exchange, now = self._exchange, int(self._exchange.clock())
         settings = exchange.settings
         token = fields["refresh_token"]
@@ -71,6 +78,7 @@ class RefreshToken:
 
         successor = None
         if client.settings.rotate_refresh_tokens:
+            deadline.store()
             successor = await self._rotate(token, session, now=now, leeway_s=leeway_s)
         call.done, call.scopes = "token.refreshed", scopes
         return token_body(

@@ -96,6 +96,8 @@ class Writer:
                 if len(batch) == _LARGEST_BATCH or self._queue.empty():
                     break
                 item = self._queue.get()
+            # What nobody waits for any more before it was begun is not done: it would land though it was refused.
+            batch = [(work, done) for work, done in batch if not done.cancelled()]
             if batch:
                 _tell(self._loop, self._commit(batch))
             if not isinstance(item, tuple):

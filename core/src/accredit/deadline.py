@@ -1,0 +1,64 @@
+"""How long a login or a refresh may take as a whole: calls, hooks and storage share one deadline."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable, StorageFailed
+from accredit.guard import interrupted_place
+
+STORAGE_TIMEOUT_S = 6.0
+"""For so long a write that has begun is waited for, whatever the deadline: longer than SQLite waits for a lock."""
+
+
+class Deadline:
+    """End the block after `timeout_s`, with the error of whom it was waiting for.
+
+    A write that is handed to the storage cannot be called back. So once `store` was called nothing is cut off for
+    `STORAGE_TIMEOUT_S`: who is refused must not find a row all the same. Beyond that the row may land: it is one of a
+    token that nobody has got, while no token ever leaves without its row.
+
+    Raises:
+        ProviderUnavailable: the strategy was waited for.
+        PluginFailed: a hook was.
+        StorageFailed: the storage was.
+    """
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout = asyncio.timeout(timeout_s)
+        self._is_storing = False
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End, and tell whose time it was."""
+        try:
+            await self._timeout.__aexit__(kind, error, traceback)
+        except TimeoutError:
+            raise _error_of(interrupted_place(error)) from None
+
+    def store(self) -> None:
+        """Say that writes begin. The first time counts.
+
+        Raises:
+            StorageFailed: it is too late.
+        """
+        if self._timeout.expired():
+            raise StorageFailed("the deadline has passed before anything was stored")
+        if not self._is_storing:
+            self._is_storing = True
+            until = asyncio.get_running_loop().time() + STORAGE_TIMEOUT_S
+            self._timeout.reschedule(max(until, self._timeout.when() or until))
+
+
+def _error_of(place: str | None) -> ExchangeError:
+    if place == "verify":
+        return ProviderUnavailable("the exchange's deadline has passed")
+    if place is not None:
+        return PluginFailed(f"{place}: the exchange's deadline has passed")
+    return StorageFailed("the exchange's deadline has passed, waiting for the storage")
