@@ -207,6 +207,8 @@ class MainToken:
     """Epoch seconds."""
     subject_version: int
     """The subject's, as it was looked up."""
+    identity: tuple[str, str] | None = None
+    """Namespace and user id of the identity that its session began with, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

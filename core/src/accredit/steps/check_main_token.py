@@ -54,7 +54,7 @@ async def check_main_token(
     if token.subject == f"{client_id}@clients":
         raise InvalidMainToken("the access token is the client's own, not a user's")
     try:
-        await standing.session_of(token)
+        session = await standing.session_of(token)
     except BlockedToken:
         raise SubjectBlocked from None
     except EndedToken:
@@ -62,4 +62,10 @@ async def check_main_token(
     stored = await storage.get(token.subject)
     if is_older_than_unlinking(token.issued_at, stored):
         raise InvalidMainToken("an identity was unlinked from the user since")
-    return MainToken(token.subject, token.session_id, token.issued_at, 0 if stored is None else stored.version)
+    return MainToken(
+        token.subject,
+        token.session_id,
+        token.issued_at,
+        subject_version=0 if stored is None else stored.version,
+        identity=None if session is None else (session.namespace, session.user_id),
+    )

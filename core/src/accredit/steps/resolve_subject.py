@@ -49,9 +49,10 @@ async def resolve_subject(
     if stored is not None and stored.blocked:  # also where it is to be linked: that must not lift the block
         raise SubjectBlocked
     if main is not None:
+        is_own = main.identity == (identity.namespace, identity.user_id)  # to link it would only end its sessions
         return Resolution(
             Subject(main.subject),
-            "link",
+            None if is_own else "link",
             main=main,
             identity_version=identity_version,
             subject_version=main.subject_version,
