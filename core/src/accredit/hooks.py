@@ -58,7 +58,12 @@ class Hooks:
     @property
     def can_link(self) -> bool:
         """Tell whether users can add logins: plugins that name the subjects must hear of it, or it would be in vain."""
-        return bool(self._link_identity) or not self._resolve_subject
+        return bool(self._link_identity) or not self.names_subjects
+
+    @property
+    def names_subjects(self) -> bool:
+        """Tell whether a plugin says who an identity is: our store does not know then whose it was."""
+        return bool(self._resolve_subject)
 
     def is_of_a_namespace(self, subject: str) -> bool:
         """Tell whether a subject is of the form that identities have by default."""

@@ -97,6 +97,18 @@ async def test_what_the_identity_began_for_another_user_ends_when_a_plugin_links
         assert (await wire.client.get("/userinfo", headers={"Authorization": f"Bearer {guest}"})).status_code == 401
 
 
+@pytest.mark.threat(38)
+@pytest.mark.parametrize(("sessions", "status"), [("all", 200), ("offline_access", 401)])
+async def test_where_a_plugin_names_the_subjects_a_main_token_needs_a_session(sessions: str, status: int) -> None:
+    # An unlinking ends the session. Of a token without one only the plugin could say that its identity has gone.
+    async with bench({"tokens": {"sessions": sessions}}, plugins=[Links()]) as wire:
+        token = await main_token(wire)
+        response = await wire.post(**GLOBEX, main_access_token=token)
+
+        assert response.status_code == status
+        assert wire.event.reason == ("ok" if status == 200 else "invalid_main_token")
+
+
 async def test_a_user_who_adds_the_login_he_has_stays_signed_in() -> None:
     host = Links()
     async with bench(plugins=[host]) as wire:

@@ -59,6 +59,8 @@ async def check_main_token(
         raise SubjectBlocked from None
     except EndedToken:
         raise InvalidMainToken("its session has ended") from None
+    if session is None and hooks.names_subjects:
+        raise InvalidMainToken("it has no session, and only the plugins know whether its identity is still the user's")
     stored = await storage.get(token.subject)
     if is_older_than_unlinking(token.issued_at, stored):
         raise InvalidMainToken("an identity was unlinked from the user since")
