@@ -47,6 +47,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             lines += [f"{setting} = {json.dumps(value)}" for setting, value in table.items()]
             path = folder / f"{name}.toml"
             path.write_text("\n".join([*lines, "[clients.app]", f'connections = ["{name}"]']), "utf-8")
+            path.chmod(0o600)  # it holds the app's secret
             served[name] = (simulator, path)
         yield served
 
