@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from accredit.keys import KeyFile
@@ -194,10 +195,85 @@ def test_connections_are_looked_at_although_the_settings_as_a_whole_are_not_good
         ("ok", "connection", "fake"),
         ("fail", "connection", "broken"),
         ("ok", "API version", "fake"),
-        ("ok", "clock", "this machine"),
-        ("ok", "credentials", "fake"),
     ]
     assert findings[2]["what"] == "connection 'broken': setting app_secret: Field required"
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every URL that a call would have gone to, whichever way; none arrives."""
+    called: list[str] = []
+
+    async def handle(_: object, request: httpx.Request) -> httpx.Response:
+        called.append(str(request.url))
+        raise httpx.ConnectError("nobody is there")
+
+    monkeypatch.setattr("accredit.transport.pool.OwnTransport.handle_async_request", handle)
+    monkeypatch.setattr("accredit.transport.proxy.ProxyTransport.handle_async_request", handle)
+    return called
+
+
+_REMOTE = '[connections.scripted]\napi_url = "https://api.scripted.example"\nmood = "call"\n'
+_WITH_PROXY = 'proxy = "http://proxy.example:3128"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "environment"),
+    [
+        (_WITH_PROXY + _REMOTE, {}),  # no issuer
+        (ISSUER + _WITH_PROXY + _REMOTE + "[tokens]\nleeway_s = -1\n", {}),
+        (ISSUER + 'proxy = "socks5://proxy.example"\n' + _REMOTE, {}),
+        (ISSUER + _REMOTE, {"ACCREDIT_PROXY": "socks5://proxy.example"}),
+        (ISSUER + _WITH_PROXY + _REMOTE, {"ACCREDIT_ISUER": "x"}),
+        (ISSUER + _REMOTE, {"ACCREDIT_CONNECTIONS__SCRIPTED__PROXY": "http://proxy.example:1", "ACCREDIT_ISUER": "x"}),
+    ],
+)
+def test_no_call_is_made_where_the_settings_do_not_say_through_which_proxy(
+    doctor: Doctor,
+    configure: Callable[[str], None],
+    called: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    environment: dict[str, str],
+) -> None:
+    configure(text)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    code, findings = doctor()
+
+    assert (code, called) == (1, [])
+    assert [(one["status"], one["check"]) for one in findings] == [
+        ("fail", "configuration"),
+        ("ok", "connection"),
+        ("ok", "API version"),
+        ("warn", "provider"),
+    ]
+    assert findings[-1]["what"] == "not asked: without good settings the proxy is not known, and no call goes past it"
+
+
+def test_calls_are_made_where_the_settings_are_good(
+    doctor: Doctor, configure: Callable[[str], None], called: list[str]
+) -> None:
+    configure(ISSUER + _WITH_PROXY + _REMOTE)
+
+    doctor()
+
+    assert called == ["https://api.scripted.example/", "https://api.scripted.example/me"]
+
+
+def test_a_bad_proxy_of_the_environment_is_told_as_such_and_not_as_a_fault_of_the_plugin(
+    doctor: Doctor, configure: Callable[[str], None], called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://user:s3cret@proxy.example")
+    configure(ISSUER + 'proxy = "environment"\n' + _REMOTE)
+
+    _, [finding] = doctor(check="credentials")
+
+    assert finding["status"] == "fail"
+    assert finding["what"].startswith("not checked: HTTPS_PROXY must be a URL such as ")
+    assert finding["change"] == "correct the variable, or the setting proxy"
+    assert called == []
 
 
 def test_a_connection_is_ok_doubtful_off_or_broken(doctor: Doctor, configure: Callable[[str], None]) -> None:

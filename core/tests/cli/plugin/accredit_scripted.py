@@ -63,6 +63,8 @@ class ScriptedStrategy(Strategy[ScriptedSettings]):
     async def check_credentials(self, ctx: VerifyContext) -> None:
         secret = self.settings.app_secret.get_secret_value()
         match self.settings.mood:
+            case "call":
+                await ctx.http.get(f"{self.settings.api_url}/me")
             case "misconfigured":
                 raise ProviderMisconfigured(f"wrong: {secret}")
             case "unavailable":

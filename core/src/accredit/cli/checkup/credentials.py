@@ -3,12 +3,14 @@
 import asyncio
 
 from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.checkup.providers import CORRECT_PROXY
 from accredit.cli.scrub import secrets_of, without
-from accredit.errors import ExchangeError, ProviderUnavailable
+from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.exchange import Exchange
 from accredit.logs import where
 from accredit.plugins import Connection
 from accredit.strategy import Strategy
+from accredit.transport import proxy_for
 
 _examiner = Examiner("credentials")
 
@@ -18,6 +20,11 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
     name, strategy = connection.name, connection.strategy
     if type(strategy).check_credentials is Strategy.check_credentials:
         return _examiner.ok(name, "not checked: this takes a user's token, see `accredit explain`")
+    try:
+        for url in connection.settings.provider_urls:
+            proxy_for(url, connection.settings.proxy or exchange.settings.proxy)
+    except ConfigurationError as exc:  # told as `accredit serve` tells it: the plugin has no part in this
+        return _examiner.fail(name, f"not checked: {exc}", CORRECT_PROXY)
     try:
         async with asyncio.timeout(exchange.settings.limits.exchange_timeout_s):
             await strategy.check_credentials(exchange.context(connection))

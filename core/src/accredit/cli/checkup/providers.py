@@ -21,6 +21,8 @@ from accredit.transport.causes import causes, lacks_descriptors
 
 CLOCK_WARN_S = 30
 CLOCK_FAIL_S = 300
+CORRECT_PROXY = "correct the variable, or the setting proxy"
+"""What to change where no way to the providers is known."""
 
 _reach_examiner = Examiner("provider")
 _clock_examiner = Examiner("clock")
@@ -43,6 +45,12 @@ async def ask_providers(
     """
     hosts = dict.fromkeys((urlsplit(url)._replace(path="").geturl(), proxy) for url, proxy in ways)
     return list(await asyncio.gather(*(_ask(host, proxy, transport, timeout_s, clock) for host, proxy in hosts)))
+
+
+def not_asked() -> Finding:
+    """Return what is to be said instead of asking, where the settings as a whole are not good."""
+    what = "not asked: without good settings the proxy is not known, and no call goes past it"
+    return _reach_examiner.warn("all hosts", what, "mend the settings, then run this again")
 
 
 def examine_clock(answers: Iterable[Answer]) -> Finding:
@@ -73,7 +81,7 @@ async def _ask(
             response = await transport.handle_async_request(request)
             await response.aclose()  # the head is enough, and the body may be of any size
     except ConfigurationError as exc:
-        return Answer(_reach_examiner.fail(host, str(exc), "correct the variable, or the setting proxy"))
+        return Answer(_reach_examiner.fail(host, str(exc), CORRECT_PROXY))
     except Exception as exc:  # reaching out may fail in any way, and each is a finding
         what, change = _cause(exc, timeout_s)
         return Answer(_reach_examiner.fail(host, what + through, change))

@@ -9,10 +9,12 @@ from accredit.cli.checkup.credentials import examine_credentials
 from accredit.cli.checkup.database import examine_database
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.key_file import examine_key_file
-from accredit.cli.checkup.providers import ask_providers, examine_clock
+from accredit.cli.checkup.providers import ask_providers, examine_clock, not_asked
 from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.probe import probe
 from accredit.drift import today
+from accredit.exchange import Exchange
+from accredit.http import Transport
 from accredit.keys import KeyFile
 from accredit.settings import Settings
 from accredit.transport import make_transport
@@ -21,12 +23,15 @@ _NO_ISSUER = "https://issuer.invalid/"
 
 
 async def examine(config: Path | None, *, offline: bool, clock: Callable[[], float]) -> list[Finding]:
-    """Look at everything that can be looked at, whatever else is broken. `clock` returns epoch seconds."""
+    """Look at everything that can be looked at, whatever else is broken. `clock` returns epoch seconds.
+
+    Providers are asked only where the settings are good as a whole: else nobody knows which proxy calls go through.
+    """
     findings, settings, tables = examine_configuration(config)
     findings += examine_settings_file(config)
     transport = make_transport(max_connections=10)
     try:
-        # Without good settings there are still connections to look at, under the default limits.
+        # Without good settings there are still connections to look at, but none to call anybody with.
         exchange = probe(settings or Settings(issuer=_NO_ISSUER), tables, transport=transport, logger=_Silence())
         findings += [examine_api_version(one, today(clock)) for one in exchange.connections.values()]
         if settings is not None:
@@ -35,18 +40,21 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
             if settings.storage.path is not None:
                 findings += examine_database(settings.storage.path)
         if exchange.connections and not offline:
-            ways = [
-                (url, one.settings.proxy or exchange.settings.proxy)
-                for one in exchange.connections.values()
-                for url in one.settings.provider_urls
-            ]
-            timeout_s = exchange.settings.limits.provider_timeout_s
-            answers = await ask_providers(ways, transport, timeout_s=timeout_s, clock=clock)
-            findings += [*(answer.finding for answer in answers), examine_clock(answers)]
-            findings += [await examine_credentials(one, exchange) for one in exchange.connections.values()]
+            findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)
     finally:
         await transport.aclose()
     return findings
+
+
+async def _ask(exchange: Exchange, transport: Transport, clock: Callable[[], float]) -> list[Finding]:
+    ways = [
+        (url, one.settings.proxy or exchange.settings.proxy)
+        for one in exchange.connections.values()
+        for url in one.settings.provider_urls
+    ]
+    answers = await ask_providers(ways, transport, timeout_s=exchange.settings.limits.provider_timeout_s, clock=clock)
+    credentials = [await examine_credentials(one, exchange) for one in exchange.connections.values()]
+    return [*(answer.finding for answer in answers), examine_clock(answers), *credentials]
 
 
 class _Silence:
