@@ -27,8 +27,11 @@ def refusal(table: dict[str, Any], strategy: Any = Acme, name: str = "acme") -> 
     ("table", "problem"),
     [
         ({}, "setting app_id: Field required"),
-        ({"app_id": 123456}, "setting app_id: Input should be a valid string"),
-        ({"app_id": "1", "app_secret": 5}, "setting app_secret: Input should be a valid string"),
+        ({"app_id": 123456}, "setting app_id: must be text: put it in quotes"),
+        ({"app_id": 1.5}, "setting app_id: must be text: put it in quotes"),
+        ({"app_id": True}, "setting app_id: Input should be a valid string"),
+        ({"app_id": ["1"]}, "setting app_id: Input should be a valid string"),
+        ({"app_id": "1", "app_secret": 5}, "setting app_secret: must be text: put it in quotes"),
         (
             {"app_id": "1", "ap_secret": "hunter2"},
             "setting ap_secret: there is no such setting; did you mean app_secret?",

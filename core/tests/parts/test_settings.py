@@ -173,6 +173,12 @@ def test_an_id_or_secret_that_no_provider_gives_out_is_refused(value: str) -> No
         assert not value or value not in refused.value.errors()[0]["msg"]
 
 
+@pytest.mark.parametrize("kind", [APP_ID, APP_SECRET, APP_NUMBER])
+def test_a_blank_at_an_end_is_told_as_such(kind: TypeAdapter[Any]) -> None:
+    with pytest.raises(ValidationError, match="begins or ends with a blank or a line break"):
+        kind.validate_python("100000000000042 ")
+
+
 @pytest.mark.parametrize("value", ["1", "123-web.apps.googleusercontent.com", "a!#$%&+/=?@^_`{|}~", "it's"])
 def test_an_id_or_secret_is_visible_ascii(value: str) -> None:
     assert APP_ID.validate_python(value) == value

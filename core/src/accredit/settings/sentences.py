@@ -39,6 +39,8 @@ def _told(one: Any, model: type[BaseModel]) -> str:
         return "there is no such setting" + (f"; did you mean {'.'.join(near)}?" if near else "")
     if one["type"] == "value_error":
         return str(one["ctx"]["error"])  # without the "Value error, " that pydantic puts before it
+    if one["type"] == "string_type" and type(one["input"]) in (int, float):
+        return "must be text: put it in quotes"
     return str(one["msg"])
 
 

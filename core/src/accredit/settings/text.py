@@ -45,6 +45,7 @@ def check_secret(value: SecretStr) -> SecretStr:
 
 def check_digits(value: str) -> str:
     """Refuse anything but a number written in ASCII digits."""
+    check_text(value)
     if not (value.isascii() and value.isdigit()):
         raise ValueError("must be a number, in digits only")
     return value
