@@ -60,7 +60,7 @@ def read_fields(body: bytes, content_type: str) -> tuple[Mapping[str, Any], bool
     except RecursionError:
         raise MalformedBody("body nests too deeply") from None
     except ValueError:
-        return _form(text), True
+        return _form(text, otherwise="body is neither JSON nor a form"), True
     if not isinstance(value, dict):
         raise MalformedBody("body is not a JSON object")
     return value, False
@@ -120,13 +120,13 @@ def bearer_of(authorization: str) -> SecretStr | None:
     return SecretStr(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
 
 
-def _form(text: str) -> dict[str, Any]:
+def _form(text: str, *, otherwise: str = "body is no form") -> dict[str, Any]:
     try:
         pairs = parse_qsl(
             text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError:
-        raise MalformedBody("body is no form") from None
+        raise MalformedBody(otherwise) from None
     return _unique(pairs)
 
 

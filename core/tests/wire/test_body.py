@@ -103,6 +103,21 @@ async def test_json_that_calls_itself_a_form_is_refused(wire: Bench) -> None:
     wire.assert_untouched()
 
 
+@pytest.mark.parametrize(
+    ("content_type", "told"),
+    [
+        ("application/json", "body is neither JSON nor a form"),
+        ("", "body is neither JSON nor a form"),
+        ("application/x-www-form-urlencoded", "body is no form"),
+    ],
+)
+async def test_the_audit_event_of_a_body_with_a_slip_says_what_it_was_read_as(content_type: str, told: str) -> None:
+    async with bench() as wire:
+        await wire.post_raw('{"client_id": "my-app",', content_type)
+
+        assert (wire.event.reason, wire.event.detail) == ("malformed_body", told)
+
+
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", ""])
 async def test_an_empty_body_misses_its_first_parameter(wire: Bench, content_type: str) -> None:
     response = await wire.post_raw(b"", content_type)
