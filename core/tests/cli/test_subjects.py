@@ -119,7 +119,7 @@ def test_a_database_that_is_not_there_is_not_made(run: Run, config: str, databas
     refused = run("subjects", "show", "ada", "--config", config)
 
     assert refused.exit_code == 2
-    assert f"storage.url: {database} is not there" in refused.stderr
+    assert f"storage.url: {database} is not there: `accredit serve` makes it" in refused.stderr
     assert not database.exists()
 
 

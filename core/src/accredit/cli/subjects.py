@@ -125,7 +125,10 @@ def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
     if path is None:
         raise ConfigurationError("storage.url is memory://, which only the serving process can see; name a database")
     if not path.exists():
-        raise ConfigurationError(f"storage.url: {path} is not there; a relative path begins at the settings file")
+        raise ConfigurationError(
+            f"storage.url: {path} is not there: `accredit serve` makes it, at its first start; "
+            "a relative path begins at the settings file"
+        )
 
     async def run() -> T:
         storage = open_storage(url)
