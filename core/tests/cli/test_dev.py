@@ -50,13 +50,13 @@ def test_the_printed_lines_work_until_a_signal_and_nothing_is_left_behind(
     assert list(temporary.iterdir()) == []
 
 
-def test_the_line_has_the_form_of_the_documentation(run: Run, site: Path, install: Install) -> None:
+def test_the_line_sends_what_is_needed_and_no_placeholder(run: Run, site: Path, install: Install) -> None:
     fake = install(site)
     from accredit.cli.dev import curl
 
     assert curl("http://127.0.0.1:8000", "fake", fake.sample("good-ada", "accepted")) == (
         "curl --request POST --url http://127.0.0.1:8000/oauth/access_token"
-        " --header 'Authorization: Bearer <token>' --header 'Content-Type: application/json'"
+        " --header 'Content-Type: application/json'"
         """ --data '{"client_id": "sample-app", "access_token": "fakesim-good-ada", "connection": "fake","""
         """ "scope": "openid profile email offline_access"}'"""
     )
@@ -70,7 +70,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(run: Run, site: Path, instal
 
     assert result.exit_code == 2
     assert result.stderr == (
-        f"accredit: cannot listen on 127.0.0.1 port {port}: Address already in use; change --host or --port\n"
+        f"accredit: cannot listen on 127.0.0.1 port {port}: Address already in use; change --port\n"
     )
 
 

@@ -79,6 +79,6 @@ def curl(url: str, connection: str, sample: Sample) -> str:
 
     body = json.dumps(parameters(connection, sample))
     return (
-        f"curl --request POST --url {url}/oauth/access_token --header 'Authorization: Bearer <token>' "
+        f"curl --request POST --url {url}/oauth/access_token "
         f"--header 'Content-Type: application/json' --data {shlex.quote(body)}"
     )

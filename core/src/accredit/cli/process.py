@@ -33,8 +33,8 @@ def require_uvicorn(command: str) -> None:
         raise ConfigurationError(f"`accredit {command}` needs uvicorn: install accredit[server]")
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one.
+def listen(host: str, port: int, *, options: str) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one. `options` are those of the command that change the address.
 
     Raises:
         ConfigurationError: the address is taken, or is none of ours.
@@ -48,7 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
         cause = exc.strerror or "no such host"
     except OSError as exc:
         cause = os.strerror(exc.errno or 0)  # `strerror` of create_server repeats the address
-    raise ConfigurationError(f"cannot listen on {host} port {port}: {cause}; change --host or --port")
+    raise ConfigurationError(f"cannot listen on {host} port {port}: {cause}; change {options}")
 
 
 def url_of(listener: socket.socket) -> str:

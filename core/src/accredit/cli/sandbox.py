@@ -78,7 +78,9 @@ def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = N
             f"no connection to simulate is installed{notes}; install at least one, such as: "
             "pip install accredit-facebook accredit-google-oauth2 accredit-twitter accredit-weibo"
         )
-    with listen("127.0.0.1", port) as probe:  # the issuer has to be known before the exchange can be served
+    with listen(
+        "127.0.0.1", port, options="--port"
+    ) as probe:  # the issuer has to be known before the exchange can be served
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     with ExitStack() as stack:

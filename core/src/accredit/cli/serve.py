@@ -54,7 +54,10 @@ def command(
         exchange = Exchange(settings, logger=events)
         if settings.storage.path is not None:
             _migrate(settings.storage.path)
-        with listen(host, port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with (
+            listen(host, port, options="--host or --port") as listener,
+            asyncio.Runner(loop_factory=_loop_factory()) as runner,
+        ):
             runner.run(_serve(exchange, listener))
 
 

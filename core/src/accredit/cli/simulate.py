@@ -44,7 +44,7 @@ def _run(name: str, port: int) -> None:
         installed = ", ".join(found) or "none; install a plugin, such as accredit-facebook"
         raise ConfigurationError(f"no simulator is called '{name}'; installed: {installed}")
     source, simulator = found[name]
-    with listen("127.0.0.1", port) as probe:  # for its sentence about a port that is taken
+    with listen("127.0.0.1", port, options="--port") as probe:  # for its sentence about a port that is taken
         port = probe.getsockname()[1]
     with serve(simulator.app(), port=port) as url:
         # All of it is TOML, so that it can also be redirected into a file.
