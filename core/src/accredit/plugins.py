@@ -18,7 +18,7 @@ from accredit.errors import ConfigurationError, PluginError
 from accredit.logs import where
 from accredit.namespaces import check_namespaces
 from accredit.settings import ConnectionSettings
-from accredit.settings.sentences import sentences
+from accredit.settings.sentences import nearest, sentences
 from accredit.strategy import Strategy, UserIdScope
 
 GROUP = "accredit.strategies"
@@ -110,8 +110,7 @@ def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
     """
     entries = installed_entry_points(name)
     if not entries:
-        known = ", ".join(sorted({entry.name for entry in installed_entry_points()})) or "none"
-        raise PluginError(f"no installed distribution brings strategy '{name}' (installed: {known})")
+        raise PluginError(_nobody_brings(name))
     if len(entries) > 1:
         sources = " and ".join(sorted(map(source_of, entries)))
         raise PluginError(f"strategy '{name}' is brought by {sources}; uninstall all but one")
@@ -138,6 +137,7 @@ def load_connections(
     disabled = frozenset(name for name, table in tables.items() if _is_off(table))
     wanted = {name: str(table.get("strategy") or name) for name, table in tables.items() if name not in disabled}
     embedded = _collect(manager)
+    _check_brought(wanted, embedded.keys() | {entry.name for entry in installed_entry_points()})
     for strategy in dict.fromkeys(wanted.values()):
         if strategy not in embedded:
             load_strategy_plugin(manager, strategy)
@@ -153,6 +153,24 @@ def load_connections(
         connections[name] = _configure(name, tables[name], strategy_type, source)
     check_namespaces(connections, strategy_names(tables, manager))
     return connections, disabled
+
+
+def _check_brought(wanted: Mapping[str, str], brought: Set[str]) -> None:
+    """Refuse a strategy that nobody brings, with its place and the name that may be meant.
+
+    A slip in a variable makes a connection of its own, which has no strategy: then another connection may be meant.
+    """
+    for name, strategy in wanted.items():
+        if strategy not in brought:
+            others = {one for one, its in wanted.items() if its in brought} if name == strategy else set()
+            near = nearest([strategy], [[one] for one in sorted(brought | others)])
+            meant = f"; did you mean {'.'.join(near)}?" if near else ""
+            raise PluginError(f"setting connections.{name}: {_nobody_brings(strategy)}{meant}")
+
+
+def _nobody_brings(strategy: str) -> str:
+    known = ", ".join(sorted({entry.name for entry in installed_entry_points()})) or "none"
+    return f"no installed distribution brings strategy '{strategy}' (installed: {known})"
 
 
 def reserved_namespaces(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:

@@ -296,7 +296,9 @@ def test_a_connection_is_ok_doubtful_off_or_broken(doctor: Doctor, configure: Ca
         ("fail", "broken"),
     ]
     assert findings[1]["what"] == "is off, and so not looked at"
-    assert findings[2]["what"] == ("no installed distribution brings strategy 'nowhere' (installed: fake, scripted)")
+    assert findings[2]["what"] == (
+        "setting connections.nowhere: no installed distribution brings strategy 'nowhere' (installed: fake, scripted)"
+    )
     assert findings[3]["change"] == "set accept_unbound_tokens = false if you can"
     assert "api_version of 'broken' failed: RuntimeError" in findings[4]["what"]
 

@@ -1,6 +1,7 @@
 """Strategies that come from installed distributions, found by real metadata in a folder on `sys.path`."""
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -77,13 +78,53 @@ def test_one_module_may_bring_several_strategies(install: Install) -> None:
 def test_a_strategy_nobody_installed_is_named_beside_those_that_are(install: Install) -> None:
     install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=STRATEGY)
     message = refusal("omega")
-    assert message.startswith("no installed distribution brings strategy 'omega' (installed: ")
+    assert message.startswith(
+        "setting connections.omega: no installed distribution brings strategy 'omega' (installed: "
+    )
     assert "zeta" in message
 
 
 def test_without_any_plugin_the_refusal_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accredit.plugins.installed_entry_points", lambda _name=None: [])
-    assert refusal("omega") == "no installed distribution brings strategy 'omega' (installed: none)"
+    told = "setting connections.omega: no installed distribution brings strategy 'omega' (installed: none)"
+    assert refusal("omega") == told
+
+
+@pytest.mark.parametrize(
+    ("tables", "told"),
+    [
+        (
+            {"zetta": {"app_id": "1"}},  # as ACCREDIT_CONNECTIONS__ZETTA__APP_ID makes it
+            "setting connections.zetta: no installed distribution brings strategy 'zetta' (installed: zeta); "
+            "did you mean zeta?",
+        ),
+        (
+            {"our-game": {"strategy": "zeta", "app_id": "1"}, "our-gme": {"app_id": "2"}},
+            "setting connections.our-gme: no installed distribution brings strategy 'our-gme' (installed: zeta); "
+            "did you mean our-game?",
+        ),
+        (
+            {"our-game": {"strategy": "zetta", "app_id": "1"}},
+            "setting connections.our-game: no installed distribution brings strategy 'zetta' (installed: zeta); "
+            "did you mean zeta?",
+        ),
+        (
+            {"our-game": {"strategy": "our-gme", "app_id": "1"}},
+            "setting connections.our-game: no installed distribution brings strategy 'our-gme' (installed: zeta)",
+        ),
+    ],
+)
+def test_a_slip_in_a_connections_name_is_told_with_its_place_and_the_nearest_one(
+    install: Install, monkeypatch: pytest.MonkeyPatch, tables: dict[str, Any], told: str
+) -> None:
+    install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=STRATEGY)
+    found = installed_entry_points
+    monkeypatch.setattr(
+        "accredit.plugins.installed_entry_points", lambda name=None: [e for e in found(name) if e.name == "zeta"]
+    )
+    with pytest.raises(PluginError) as refused:
+        load_connections(tables, make_plugin_manager())
+    assert str(refused.value) == told
 
 
 def test_two_distributions_with_one_strategy_are_both_named(install: Install) -> None:

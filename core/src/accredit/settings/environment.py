@@ -18,6 +18,8 @@ CONFIG = "ACCREDIT_CONFIG"
 """The variable that names the settings file."""
 _PREFIX = "ACCREDIT_"
 _NAMED_BY_OPERATOR = {"connections", "clients"}
+_OPTIONS = {"host", "port"}
+"""What `accredit serve` takes from its command line, and looks like a setting."""
 _SERVICE = re.compile(
     r"ACCREDIT(_[A-Z0-9]+)*_"
     r"(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9]+)*|PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?)"
@@ -71,10 +73,19 @@ def _is_setting(path: list[str]) -> bool:
 
 
 def _suggestion(path: list[str]) -> str:
+    if path[0] in _OPTIONS and len(path) == 1:
+        return f"; the {path[0]} is an option: accredit serve --{path[0]}"
     known = [*paths(Settings, path), ("config",)]
     tables = {one[:-1] for one in known}  # no variable holds a whole table
-    near = nearest(path, [one for one in known if one not in tables])
+    near = _in_the_right_table(path) or nearest(path, [one for one in known if one not in tables])
     return "" if near is None else f"; did you mean {_PREFIX}{'__'.join(near).upper()}?"
+
+
+def _in_the_right_table(path: list[str]) -> list[str] | None:
+    """Return the path with the name of an operator's tables set right, None where there is no slip in it."""
+    table = nearest(path[:1], [(name,) for name in sorted(_NAMED_BY_OPERATOR)])
+    right = [*(table or []), *path[1:]]
+    return right if table and len(right) > 2 and _is_setting(right) else None
 
 
 def _set(tables: dict[str, Any], path: list[str], value: str, name: str) -> None:
