@@ -121,10 +121,14 @@ def test_a_base_url_loses_its_trailing_slashes_and_nothing_else() -> None:
     assert BASE_URL.validate_python("https://api.example.com/v1") == "https://api.example.com/v1"
 
 
-@pytest.mark.parametrize("value", [["a", "b", "a"], "a,a"])
-def test_a_list_that_holds_an_entry_twice_is_refused(value: Any) -> None:
-    with pytest.raises(ValidationError, match="holds the same entry twice"):
+@pytest.mark.parametrize(
+    ("value", "which"),
+    [(["x", "hunter2", "y", "hunter2"], "2 and 4"), ("hunter2,hunter2", "1 and 2"), (["x", "y", "y", "x"], "2 and 3")],
+)
+def test_a_list_that_holds_an_entry_twice_is_refused_with_the_places_of_both(value: Any, which: str) -> None:
+    with pytest.raises(ValidationError, match=f"holds the same entry twice: numbers {which}") as refused:
         ClientSettings(connections=value)
+    assert "hunter2" not in str(refused.value)
 
 
 @pytest.mark.parametrize("value", ["a, b ,,c", ["a", "b", "c"], ("a", "b", "c")])

@@ -135,6 +135,13 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
     assert refusal({"allowed_origins": [ORIGINS[0], origin]}).startswith("setting clients.app.allowed_origins.1: ")
 
 
+def test_an_origin_whose_name_is_not_in_ascii_is_told_how_browsers_write_it() -> None:
+    assert refusal({"allowed_origins": ["https://b\u00fccher.example"]}) == (
+        "setting clients.app.allowed_origins.0: must be ASCII, as browsers send it: a name with other letters is "
+        "written xn--…, such as https://xn--bcher-kva.example"
+    )
+
+
 @pytest.mark.parametrize("name", ["my-app", "My App", "é", "a" * 256])
 def test_a_client_id_is_any_text_that_a_request_can_hold(name: str) -> None:
     assert name in settings({}, name).clients

@@ -43,8 +43,11 @@ def _comma_separated(value: object) -> object:
 
 
 def _each_once(values: tuple[T, ...]) -> tuple[T, ...]:
-    if len(set(values)) != len(values):
-        raise ValueError("holds the same entry twice")
+    first: dict[T, int] = {}
+    for number, value in enumerate(values, 1):
+        if value in first:  # the entry itself is not quoted: a list of a plugin may hold secrets
+            raise ValueError(f"holds the same entry twice: numbers {first[value]} and {number}")
+        first[value] = number
     return values
 
 

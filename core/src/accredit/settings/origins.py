@@ -20,6 +20,11 @@ _ADDRESS = re.compile(r"\[.*\]|.*\.?[0-9]+\.?")
 
 
 def _check(value: str) -> str:
+    if not value.isascii():
+        raise ValueError(
+            "must be ASCII, as browsers send it: a name with other letters is written xn--…, "
+            "such as https://xn--bcher-kva.example"
+        )
     found = _ORIGIN.fullmatch(value)
     if found is None:
         raise ValueError(
