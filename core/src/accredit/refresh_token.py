@@ -63,6 +63,7 @@ def _raw(token: str) -> bytes | None:
     if len(token) != _LENGTH:
         return None
     try:
-        return base64.b64decode(token, altchars=b"-_", validate=True)
+        raw = base64.b64decode(token, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
+    return raw if len(raw) == _HANDLE_BYTES + _SECRET_BYTES else None  # fewer with padding

@@ -11,6 +11,7 @@ import pytest
 from accredit.errors import LifecycleError, StorageFailed
 from accredit.storage import SqliteStorage
 from accredit.storage.migrate import migrate
+from accredit.storage.sqlite import subjects
 
 
 @pytest.fixture
@@ -39,18 +40,22 @@ async def test_it_is_opened_once_and_may_be_opened_again_when_it_was_closed(path
 
 def test_a_write_whose_loop_has_ended_is_stored_and_the_writer_lives_on(path: Path) -> None:
     before, storage = len(writers()), SqliteStorage(str(path))
+    begun, go_on = threading.Event(), threading.Event()
+
+    def block(connection: sqlite3.Connection) -> None:
+        begun.set()
+        go_on.wait(60)  # so that the answer comes when nobody waits for it any more
+        subjects.set_blocked(connection, "ada", 1, blocked=True)
 
     async def leave_at_once() -> None:
-        task = asyncio.create_task(storage.set_blocked("ada", blocked=True))
-        await asyncio.sleep(0)
+        task = asyncio.create_task(storage._write(block))
+        assert await asyncio.to_thread(begun.wait, 60)
         assert not task.done()
 
-    with closing(sqlite3.connect(path, isolation_level=None)) as lock, asyncio.Runner() as runner:
+    with asyncio.Runner() as runner:
         runner.run(storage.open())
-        lock.execute("BEGIN IMMEDIATE")  # so that the answer comes when nobody waits for it any more
         runner.run(leave_at_once())
-        runner.close()
-        lock.execute("ROLLBACK")
+    go_on.set()
     asyncio.run(storage.close())
     assert len(writers()) == before
     with closing(sqlite3.connect(path)) as connection:

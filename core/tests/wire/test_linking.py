@@ -232,6 +232,19 @@ async def test_an_unlinked_identity_can_be_linked_again(wire: Bench) -> None:
     assert await subject_of(wire, **GLOBEX) == "acme|1000"
 
 
+async def test_an_identity_that_becomes_another_users_while_it_is_being_linked_stays_that_users() -> None:
+    class Meanwhile:
+        @hookimpl
+        async def authorize(self, login: Any) -> None:
+            if login.identity.strategy == "globex":
+                await wire.exchange.subjects.link("globex", "77", "grace")
+
+    async with bench(plugins=[Meanwhile()]) as wire:
+        token = await main_token(wire)
+        assert_refused(await wire.post(**GLOBEX, main_access_token=token), *TAKEN)
+        assert await wire.exchange.subjects.identities("grace") == (("globex", "77"),)
+
+
 async def test_of_two_users_who_link_one_identity_at_once_one_gets_it(tmp_path: Path) -> None:
     async with bench(storage=SqliteStorage(str(tmp_path / "accredit.db"))) as wire:
         wire.provider.people["grace"] = {**ADA, **PERSON}

@@ -143,7 +143,4 @@ def _enter(
     connection.execute(
         "INSERT INTO subjects (id, blocked, created_at) VALUES (?, 0, ?) ON CONFLICT (id) DO NOTHING", (subject, now)
     )
-    found = subject_of(connection, namespace, user_id)
-    if found is None:  # it has just been entered
-        raise sqlite3.IntegrityError("an identity is gone within its own transaction")
-    return found
+    return subject_of(connection, namespace, user_id) or StoredSubject(subject)  # it is there: it was just entered
