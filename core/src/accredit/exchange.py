@@ -89,6 +89,7 @@ class Exchange(Engine):
         audience = check(grant_audience, request.audience, client, settings.issuer)
 
         identity = await self._identify(connection, request.token, request.user_id_hint, audit)
+        now = int(self.clock())  # before anything is looked up: what ends meanwhile is newer than our tokens
         resolution = await check(
             resolve_subject,
             identity,
@@ -109,7 +110,6 @@ class Exchange(Engine):
         )
         await check(self.hooks.authorize, login)
 
-        now = int(self.clock())
         extras = await check(self.hooks.claims, login)
         key, ttl = self.keys.current, settings.tokens
         session = begin_session(scopes, ttl=ttl, now=now)
@@ -123,7 +123,7 @@ class Exchange(Engine):
             session_id=None if session is None else session.id,
         )
         await check(confirm_subject, login, self.standing)
-        if main is not None:
+        if resolution.entry == "link":
             await check(link_with_plugins, login, self.hooks)
         deadline.store()
         resolution = await self._link(login, resolution, audit, now=now)

@@ -73,6 +73,8 @@ def register(manager: pluggy.PluginManager, plugin: object, source: str) -> None
     Raises:
         PluginError: a hook is misspelt, takes unknown arguments, is (not) a coroutine where it should, or wraps.
     """
+    if isinstance(plugin, type):
+        raise PluginError(f"{source}: a class; pass an object of it: {plugin.__name__}()")
     try:
         manager.register(plugin, name=source)
         manager.check_pending()

@@ -4,7 +4,7 @@ from accredit.access_token import AccessToken, IdToken
 from accredit.errors import BlockedToken, EndedToken
 from accredit.hooks import Hooks
 from accredit.storage import Session, Storage
-from accredit.storage.subjects import is_older_than_unlinking
+from accredit.storage.subjects import is_outdated
 
 
 class Standing:
@@ -45,6 +45,6 @@ class Standing:
         subject = await self._storage.get(token.subject)
         if subject is not None and subject.blocked:
             raise BlockedToken
-        if token.session_id is not None or is_older_than_unlinking(token.issued_at, subject):
+        if token.session_id is not None or is_outdated(token.issued_at, subject):
             raise EndedToken
         return None

@@ -80,7 +80,12 @@ class Subjects:
         return stored is not None and stored.blocked
 
     async def block(self, subject: str) -> None:
-        """Refuse every login of a subject, known here or not, and end its sessions."""
+        """Refuse every login of a subject, known here or not, and end its sessions.
+
+        Raises:
+            ValueError: `subject` is nobody's id: it cannot become `sub`.
+        """
+        _require_subject_id(subject)
         await self._store.set_blocked(subject, blocked=True)
         self._report("subject.blocked", subject=subject)
 
@@ -98,8 +103,7 @@ class Subjects:
         Raises:
             ValueError: `subject` cannot become `sub`.
         """
-        if problem := problem_of_subject_id(subject):
-            raise ValueError(f"a subject's id {problem}")
+        _require_subject_id(subject)
         stored = await self._store.link(namespace, user_id, subject, now=int(self._clock()))
         if stored.id != subject:
             return False
@@ -126,7 +130,16 @@ class Subjects:
         now = self._clock()
         return tuple(one for one in await self._store.sessions(subject) if now < one.expires_at)
 
-    async def end_session(self, session_id: str) -> None:
-        """End one session, by its `sid`; one that is unknown or has ended is left as it is."""
+    async def end_session(self, session_id: str) -> bool:
+        """End one session, by its `sid`, or tell by False that it is unknown or has ended already."""
+        stored = await self._store.session(session_id)
+        if stored is None or stored.ended:
+            return False
         await self._store.end(session_id)
         self._report("session.ended", session_id=session_id)
+        return True
+
+
+def _require_subject_id(subject: str) -> None:
+    if problem := problem_of_subject_id(subject):
+        raise ValueError(f"a subject's id {problem}")

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from core.tests.cli.conftest import Run
@@ -60,12 +61,12 @@ def test_show_of_an_unknown_subject_says_that_nothing_is_stored(run: Run, config
 def test_block_and_unblock(run: Run, config: str, database: Path) -> None:
     blocked = run("subjects", "block", "ada", "--config", config)
     assert (blocked.exit_code, blocked.stdout) == (0, "ada is blocked\n")
-    assert stored(database, "acme", "1") == StoredSubject("ada", blocked=True, version=1)
+    assert stored(database, "acme", "1") == StoredSubject("ada", blocked=True, version=1, outdated_at=ANY)
     assert run("subjects", "show", "ada", "--config", config).stdout == "ada: blocked\n  acme 1\n"
 
     unblocked = run("subjects", "unblock", "ada", "--config", config)
     assert (unblocked.exit_code, unblocked.stdout) == (0, "ada is not blocked\n")
-    assert stored(database, "acme", "1") == StoredSubject("ada", version=1)
+    assert stored(database, "acme", "1") == StoredSubject("ada", version=1, outdated_at=ANY)
 
 
 def test_link_and_unlink(run: Run, config: str, database: Path) -> None:
@@ -102,6 +103,9 @@ def test_sessions_are_shown_and_ended(run: Run, config: str, database: Path) -> 
 
     ended = run("subjects", "end-session", "two", "--config", config)
     assert (ended.exit_code, ended.stdout) == (0, "two has ended\n")
+    again = run("subjects", "end-session", "two", "--config", config)
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert again.stderr == "accredit: two is no live session; `accredit subjects sessions` shows them\n"
     assert run("subjects", "sessions", "ada", "--config", config).stdout.startswith("one ")
     assert run("subjects", "sessions", "grace", "--config", config).stdout == "grace: no session\n"
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
+from unittest.mock import ANY
 
 import alembic.config
 import alembic.script
@@ -111,7 +112,7 @@ async def test_logins_of_the_time_before_sessions_go_on(path: Path) -> None:
     two = await storage.session("two")
     assert two is not None
     assert two.ended
-    assert await storage.subject_of("acme", "7") == StoredSubject("grace", blocked=True, unlinked=True)
+    assert await storage.subject_of("acme", "7") == StoredSubject("grace", blocked=True, unlinked=True, outdated_at=ANY)
     successor = RefreshToken("new", "one", 200)
     assert await storage.rotate("live", successor, now=200, leeway_s=0) is Rotation.ROTATED
     assert await storage.rotate("spent", successor, now=200, leeway_s=0) is Rotation.REUSED
@@ -278,6 +279,7 @@ def test_migrations_in_several_threads_at_once_all_succeed(tmp_path: Path) -> No
 HOST = """
 import logging, sys
 from pathlib import Path
+from unittest.mock import ANY
 
 logging.basicConfig(level=logging.INFO, format="%(name)s", stream=sys.stdout)
 

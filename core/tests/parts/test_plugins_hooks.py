@@ -124,6 +124,11 @@ def test_a_plugin_whose_hooks_lost_their_mark_is_refused() -> None:
     assert refusal(plugin).startswith(f"plugin {plugin!r}: ")
 
 
+def test_a_class_in_place_of_an_object_is_refused() -> None:
+    with pytest.raises(PluginError, match=r": a class; pass an object of it: Complete\(\)$"):
+        make_plugin_manager([Complete])
+
+
 def test_one_plugin_given_twice_is_refused() -> None:
     plugin = Complete()
     with pytest.raises(PluginError, match="already registered"):

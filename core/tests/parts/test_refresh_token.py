@@ -41,7 +41,7 @@ def test_a_session_that_begins_beyond_the_year_2106_has_an_id_as_well() -> None:
     assert new_session_id(2**40 + 7).startswith("00000007.")
 
 
-@pytest.mark.parametrize("token", ["", "x", "a" * 43, "a" * 71, "a" * 73, *("a" * 71 + last for last in "é =+")])
+@pytest.mark.parametrize("token", ["", "x", "a" * 43, "a" * 71, "a" * 73, *("a" * 71 + last for last in "é =")])
 def test_another_form_names_no_session_and_its_successor_is_of_the_older_one(token: str) -> None:
     assert session_id_of(token) is None
     assert len(successor_of(token)) == 43

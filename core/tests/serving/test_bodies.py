@@ -6,7 +6,7 @@ import random
 import pytest
 from core.tests.serving.support import GET, App, post, serving
 
-from accredit.serving.body import Body
+from accredit.serving.body import MOST_EMPTY_LINES, Body
 from accredit.serving.refusal import RequestRefused
 
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -79,6 +79,19 @@ async def test_what_stands_beside_the_data_is_bounded(flood: bytes) -> None:
         assert (answer.status, answer.body, answer.closes) == (400, MALFORMED, True)
         assert await client.rest() == b""
     assert app.seen == [{"path": "/", "disconnected": True}]
+
+
+@pytest.mark.threat(53)
+async def test_empty_lines_in_the_data_of_chunks_are_counted() -> None:
+    few, many = b"\r\n\r\n" * (MOST_EMPTY_LINES // 4), b"\r\n\r\n" * (MOST_EMPTY_LINES + 1)
+    async with serving(App()) as served:
+        async with served.client() as client:
+            client.send(CHUNKED, f"{len(few):x}\r\n".encode(), few, b"\r\n0\r\n\r\n")
+            assert (await client.answer()).body["body"] == few.decode()
+        async with served.client() as client:
+            client.send(CHUNKED, f"{len(many):x}\r\n".encode(), many, b"\r\n0\r\n\r\n")
+            answer = await client.answer()
+            assert (answer.status, answer.body, answer.closes) == (400, MALFORMED, True)
 
 
 async def test_a_large_body_in_chunks_is_data() -> None:

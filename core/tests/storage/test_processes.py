@@ -121,7 +121,7 @@ async def work(storage, process):
 """
     await asyncio.to_thread(run_together, work, processes=1)
 
-    assert await storage.get("ada") == StoredSubject("ada", blocked=True, version=1)
+    assert await storage.get("ada") == StoredSubject("ada", blocked=True, version=1, outdated_at=1_000)
     await storage.close()
 
 

@@ -232,6 +232,21 @@ async def test_a_subjects_sessions_are_ended_and_nobody_elses(storage: Storage) 
     await storage.end_all("acme|1")
 
     assert await states(storage, "abc") == ["ended", "ended", "live"]
+    with pytest.raises(SubjectBlocked):  # it was looked up before
+        await storage.start(*login("d"))
+    await storage.start(*login("e", subject_version=1))
+    assert await state(storage, "e") == "live"
+
+
+@pytest.mark.threat(42)
+async def test_a_successor_of_a_server_whose_clock_is_behind_is_not_the_one_that_goes(storage: Storage) -> None:
+    await storage.start(*login("a"))
+    for number in range(MOST_SUCCESSORS - 1):
+        assert await rotate(storage, "a", f"{number}", leeway_s=30) is ROTATED
+    assert await rotate(storage, "0", "next", leeway_s=30) is ROTATED
+    for number in range(3):
+        assert await rotate(storage, "0", f"late {number}", now=NOW - 1, leeway_s=30) is ROTATED
+        assert await state(storage, f"late {number}") == "live"
 
 
 async def test_the_live_sessions_of_a_subject_are_listed_newest_first(storage: Storage) -> None:

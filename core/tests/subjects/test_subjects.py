@@ -55,12 +55,22 @@ async def test_sessions_are_listed_and_ended_one_by_one(wire: Bench) -> None:
     for device in ("phone", "tablet"):
         await wire.exchange(good_request(device=device))
     phone = next(one for one in await subjects.sessions("acme|1000") if one.device == "phone")
-    await subjects.end_session(phone.id)
+    assert await subjects.end_session(phone.id) is True
 
     assert [one.device for one in await subjects.sessions("acme|1000")] == ["tablet"]
     assert wire.log.events()[-1][1]["event"] == "session.ended"
+    told = len(wire.log.lines)
+    assert [await subjects.end_session(one) for one in (phone.id, "unknown")] == [False, False]
+    assert len(wire.log.lines) == told
     wire.clock.now += 86_400
     assert await subjects.sessions("acme|1000") == ()  # it has expired
+
+
+@pytest.mark.parametrize("nobody", ["", "face book|1", "app@clients"])
+async def test_nobody_is_blocked_by_what_cannot_be_a_subject(wire: Bench, nobody: str) -> None:
+    with pytest.raises(ValueError, match=r"^a subject's id "):
+        await wire.exchange.subjects.block(nobody)
+    assert await wire.exchange.subjects.is_blocked(nobody) is False
 
 
 async def test_it_works_without_an_engine() -> None:

@@ -8,6 +8,7 @@ import pytest
 from core.tests.acme import ADA
 from core.tests.bench import Bench, assert_refused, bench
 from core.tests.wire.test_linking import GLOBEX, INVALID, PERSON, main_token, subject_of
+from core.tests.wire.verifier import verified
 
 from accredit import hookimpl
 from accredit.storage import MemoryStorage, SqliteStorage, Storage
@@ -126,9 +127,12 @@ class Slow:
 @pytest.mark.parametrize("what", ["unlink", "block", "block and unblock", "link elsewhere", "unlink and link"])
 @pytest.mark.parametrize("scope", ["openid", "openid offline_access"])
 @pytest.mark.parametrize("policy", ["stateless", "create"])
-async def test_a_login_in_flight_does_not_survive(storage: Storage, what: str, scope: str, policy: str) -> None:
+@pytest.mark.parametrize("sessions", ["all", "offline_access"])
+async def test_a_login_in_flight_does_not_survive(
+    storage: Storage, what: str, scope: str, policy: str, sessions: str
+) -> None:
     slow = Slow()
-    settings = {"subjects": {"policy": policy}}
+    settings = {"subjects": {"policy": policy}, "tokens": {"sessions": sessions}}
     async with bench(settings, plugins=[slow], storage=storage) as wire:
         login = asyncio.create_task(wire.post(scope=scope))
         await slow.reached.wait()
@@ -163,12 +167,61 @@ async def test_a_refresh_in_flight_does_not_survive(storage: Storage, what: str,
         await getattr(wire.exchange.subjects, what)(*(["acme", "1000"] if what == "unlink" else ["acme|1000"]))
         slow.go_on.set()
 
-        answer = await refreshing
-        if rotates:
-            assert_refused(answer, *REFRESH_GONE)
-        else:  # nothing was stored that could refuse it, and what it brought is good for nothing
-            assert_refused(await userinfo(wire, answer.json()["access_token"]), *TOKEN_GONE)
+        assert_refused(await refreshing, *REFRESH_GONE)
         assert_refused(await refresh(wire, body["refresh_token"]), *REFRESH_GONE)
+
+
+@pytest.mark.threat(38, 39)
+@pytest.mark.parametrize("sessions", ["all", "offline_access"])
+@pytest.mark.parametrize("policy", ["stateless", "create", "link-only"])
+async def test_an_identity_that_is_unlinked_while_it_adds_itself_is_out(
+    sessions: str, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with bench({"tokens": {"sessions": sessions}, "subjects": {"policy": policy}}) as wire:
+        await wire.exchange.subjects.link("acme", "1000", "acme|1000")
+        token, storage = await main_token(wire, scope="openid"), wire.storage
+        look, looked = storage.subject_of, list[str]()
+
+        async def after_the_provider(namespace: str, user_id: str) -> Any:
+            if not looked:
+                looked.append(user_id)
+                await storage.unlink(namespace, user_id)
+            return await look(namespace, user_id)
+
+        monkeypatch.setattr(storage, "subject_of", after_the_provider)  # overtaken just before the first look
+        refused = await wire.post(main_access_token=token, scope="openid offline_access")
+
+        assert refused.status_code == 401
+        assert looked == ["1000"]
+        assert_refused(await userinfo(wire, token), *TOKEN_GONE)
+        assert_refused(await wire.post(), *NOT_LINKED)
+
+
+@pytest.mark.threat(39)
+async def test_a_token_of_before_a_block_stays_out_without_a_session_as_well() -> None:
+    async with bench({"tokens": {"sessions": "offline_access"}}) as wire:
+        body = await log_in(wire, scope="openid")
+        await wire.exchange.subjects.block("acme|1000")
+        await wire.exchange.subjects.unblock("acme|1000")
+
+        assert_refused(await userinfo(wire, body["access_token"]), *TOKEN_GONE)
+        wire.clock.now += 1
+        assert (await userinfo(wire, (await log_in(wire, scope="openid"))["access_token"])).status_code == 200
+
+
+@pytest.mark.threat(39)
+@pytest.mark.parametrize("sessions", ["all", "offline_access"])
+async def test_tokens_are_as_old_as_the_first_look_at_their_identity(sessions: str) -> None:
+    class Slow:
+        @hookimpl
+        async def claims(self) -> None:
+            wire.clock.now += 5
+
+    async with bench({"tokens": {"sessions": sessions}}, plugins=[Slow()]) as wire:
+        began = wire.clock.now
+        claims = await verified(wire, (await log_in(wire))["access_token"], audience=wire.exchange.settings.issuer)
+
+        assert claims["iat"] == began
 
 
 @pytest.mark.threat(38, 39)

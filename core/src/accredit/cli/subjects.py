@@ -57,6 +57,7 @@ def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
 @app.command()
 def block(subject: SubjectArgument, config: ConfigOption = None) -> None:
     """Refuse every login of a subject, and end its sessions. Where an API does not ask, access tokens live on."""
+    _require_subject(subject)
     _run(config, lambda subjects: subjects.block(subject))
     typer.echo(f"{subject} is blocked")
 
@@ -73,10 +74,7 @@ def link(
     namespace: NamespaceArgument, user_id: UserIdArgument, subject: SubjectArgument, config: ConfigOption = None
 ) -> None:
     """Give an identity to a subject. Be sure that both are one person: an equal e-mail address proves nothing."""
-    from accredit.models import problem_of_subject_id
-
-    if problem := problem_of_subject_id(subject):
-        raise typer.BadParameter(f"it {problem}", param_hint="SUBJECT")
+    _require_subject(subject)
     if not _run(config, lambda subjects: subjects.link(namespace, user_id, subject)):
         typer.echo(f"accredit: {namespace} {user_id} belongs to another subject; unlink it first", err=True)
         raise typer.Exit(1)
@@ -109,8 +107,17 @@ def end_session(
     config: ConfigOption = None,
 ) -> None:
     """End one session: refreshing, userinfo and introspection refuse its tokens at once."""
-    _run(config, lambda subjects: subjects.end_session(session_id))
+    if not _run(config, lambda subjects: subjects.end_session(session_id)):
+        typer.echo(f"accredit: {session_id} is no live session; `accredit subjects sessions` shows them", err=True)
+        raise typer.Exit(1)
     typer.echo(f"{session_id} has ended")
+
+
+def _require_subject(subject: str) -> None:
+    from accredit.models import problem_of_subject_id
+
+    if problem := problem_of_subject_id(subject):
+        raise typer.BadParameter(f"it {problem}", param_hint="SUBJECT")
 
 
 def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:

@@ -7,6 +7,7 @@ answered. What is refused, or not read to its end, ends the connection.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
 
@@ -247,7 +248,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Tell the client that nothing more comes, and throw away what it sends until it has seen that."""
         self._leave(Stage.CLOSING)
         self._ahead = b""
-        self.transport.write_eof()
+        with suppress(OSError):  # the client has reset the connection since
+            self.transport.write_eof()
         self.flow.resume_reading()
         self._start_timer(LINGER_S, self.transport.abort)
 

@@ -11,7 +11,7 @@ from accredit.models import MainToken
 from accredit.settings import SubjectPolicy
 from accredit.standing import Standing
 from accredit.storage import SubjectStore
-from accredit.storage.subjects import is_older_than_unlinking
+from accredit.storage.subjects import is_outdated
 
 
 async def check_main_token(
@@ -62,7 +62,7 @@ async def check_main_token(
     if session is None and hooks.names_subjects:
         raise InvalidMainToken("it has no session, and only the plugins know whether its identity is still the user's")
     stored = await storage.get(token.subject)
-    if is_older_than_unlinking(token.issued_at, stored):
+    if is_outdated(token.issued_at, stored):
         raise InvalidMainToken("an identity was unlinked from the user since")
     return MainToken(
         token.subject,

@@ -4,12 +4,13 @@ import json
 
 from pydantic import SecretStr
 
+from accredit.errors import NotLinked, SubjectBlocked
 from accredit.jose import SigningKey
 from accredit.keys import ExternalKey, sign
 from accredit.models import Claims, Login, NewSession, Resolution, TokenSet
 from accredit.refresh_token import hash_token
 from accredit.settings import TokenSettings
-from accredit.storage.sessions import RefreshToken, Session, SessionStore
+from accredit.storage import RefreshToken, Session, Storage
 
 
 async def issue(
@@ -19,7 +20,7 @@ async def issue(
     *,
     resolution: Resolution,
     key: SigningKey | ExternalKey,
-    storage: SessionStore,
+    storage: Storage,
     ttl: TokenSettings,
     now: int,
 ) -> TokenSet:
@@ -41,6 +42,8 @@ async def issue(
     if new is not None:
         token = None if refresh_token is None else RefreshToken(hash_token(refresh_token), new.id, now)
         await storage.start(_session(login, claims, new, resolution=resolution, ttl=ttl, now=now), token)
+    else:
+        await _refuse_if_overtaken(login, resolution, storage)
     return TokenSet(
         access_token=SecretStr(access_token),
         expires_in=ttl.access_ttl_s,
@@ -49,6 +52,16 @@ async def issue(
         id_token=None if id_token is None else SecretStr(id_token),
         refresh_token=None if refresh_token is None else SecretStr(refresh_token),
     )
+
+
+async def _refuse_if_overtaken(login: Login, resolution: Resolution, storage: Storage) -> None:
+    """Compare what a session would be compared with, where none is stored."""
+    subject = await storage.get(login.subject.id)
+    if subject is not None and (subject.blocked or subject.version != resolution.subject_version):
+        raise SubjectBlocked
+    identity = await storage.subject_of(login.identity.namespace, login.identity.user_id)
+    if identity is not None and identity.identity_version != resolution.identity_version:
+        raise NotLinked
 
 
 def _session(

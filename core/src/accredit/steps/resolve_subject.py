@@ -3,6 +3,8 @@
 Nothing is entered here: that waits until the login is authorized.
 """
 
+from dataclasses import replace
+
 from accredit.errors import IdentityTaken, NotLinked, SubjectBlocked
 from accredit.hooks import Hooks
 from accredit.models import Identity, MainToken, Resolution, Subject
@@ -33,10 +35,12 @@ async def resolve_subject(
         IdentityTaken: it is another subject's than `main`.
         PluginFailed: a plugin raised, or named a subject that cannot be this identity's.
     """
-    found = await storage.subject_of(identity.namespace, identity.user_id)
+    key = identity.namespace, identity.user_id
+    links = main is not None and main.identity != key  # who adds the login he has logs in by it, and no more
+    found = await storage.subject_of(*key)
     identity_version = 0 if found is None else found.identity_version
     # A plugin that makes its users as they come would make another one of the identity that is to be linked.
-    named = await hooks.resolve_subject(identity, client_id) if main is None else None
+    named = None if links else await hooks.resolve_subject(identity, client_id)
     if named is not None:
         stored = await storage.get(named.id)
         if named.blocked:  # the host's no ends what it has let in before, as a block in the store does
@@ -44,23 +48,22 @@ async def resolve_subject(
         return _admitted(named.id, stored, main, blocked=named.blocked, identity_version=identity_version)
     if found is not None and not found.unlinked:
         return _admitted(found.id, found, main, identity_version=identity_version)
-    default = default_subject(identity.namespace, identity.user_id)
+    default = default_subject(*key)
     stored = await storage.get(default)
     if stored is not None and stored.blocked:  # also where it is to be linked: that must not lift the block
         raise SubjectBlocked
-    if main is not None:
-        is_own = main.identity == (identity.namespace, identity.user_id)  # to link it would only end its sessions
+    if main is not None and links:
         return Resolution(
             Subject(main.subject),
-            None if is_own else "link",
+            "link",
             main=main,
             identity_version=identity_version,
             subject_version=main.subject_version,
         )
     if found is not None or policy in {"link-only", "existing-only"}:
         raise NotLinked
-    subject_version = 0 if stored is None else stored.version
-    return Resolution(Subject(default), "create" if policy == "create" else None, subject_version=subject_version)
+    resolution = _admitted(default, stored, main, identity_version=identity_version)
+    return replace(resolution, entry="create") if policy == "create" else resolution
 
 
 def _admitted(

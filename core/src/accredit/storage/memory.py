@@ -17,7 +17,7 @@ from accredit.storage.sessions import (
     StoredRefreshToken,
     StoredSession,
 )
-from accredit.storage.subjects import StoredSubject, default_subject, is_older_than_unlinking
+from accredit.storage.subjects import StoredSubject, default_subject, is_outdated
 
 _PRUNE_EVERY = 100
 
@@ -116,8 +116,7 @@ class MemoryStorage:
 
     async def end_all(self, subject: str) -> None:
         """End one subject's sessions."""
-        for session in await self.sessions(subject):
-            await self.end(session.id)
+        self._end_all(subject, blocked=False)
 
     async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
         """Look up an identity."""
@@ -147,7 +146,7 @@ class MemoryStorage:
         default = default_subject(namespace, user_id)
         if subject == default:
             return await self._enter(namespace, user_id, subject, version=0)
-        self._take_off(default, now)
+        self._outdate(default, now)
         return await self._enter(namespace, user_id, subject, version=1)
 
     async def unlink(self, namespace: str, user_id: str) -> None:
@@ -157,7 +156,7 @@ class MemoryStorage:
         version = found.identity_version + 1
         self._identities[namespace, user_id] = replace(found, unlinked=True, identity_version=version)
         for subject in {default, found.id}:
-            self._take_off(subject, int(self._clock()))
+            self._outdate(subject, int(self._clock()))
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """List a subject's identities."""
@@ -165,8 +164,10 @@ class MemoryStorage:
 
     async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the port
         """Block a subject, or let it in again."""
-        found = self._subjects.get(subject, StoredSubject(subject))
-        self._subjects[subject] = replace(found, blocked=blocked, version=found.version + blocked)
+        if blocked:
+            self._end_all(subject, blocked=True)
+        elif subject in self._subjects:
+            self._subjects[subject] = replace(self._subjects[subject], blocked=False)
 
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
@@ -182,7 +183,7 @@ class MemoryStorage:
             raise SubjectBlocked
         session = None if main.session_id is None else await self.session(main.session_id)
         ended = main.session_id is not None and (session is None or session.ended)
-        if ended or is_older_than_unlinking(main.issued_at, subject):
+        if ended or is_outdated(main.issued_at, subject):
             raise InvalidMainToken("its session has ended meanwhile")
 
     async def _enter(self, namespace: str, user_id: str, subject: str, *, version: int) -> StoredSubject:
@@ -193,9 +194,14 @@ class MemoryStorage:
         self._identities[namespace, user_id] = StoredSubject(subject, identity_version=version)
         return replace(self._subjects[subject], identity_version=version)
 
-    def _take_off(self, subject: str, now: int) -> None:
+    def _end_all(self, subject: str, *, blocked: bool) -> None:
+        self._outdate(subject, int(self._clock()))
+        found = self._subjects[subject]
+        self._subjects[subject] = replace(found, blocked=found.blocked or blocked, version=found.version + 1)
+
+    def _outdate(self, subject: str, now: int) -> None:
         found = self._subjects.get(subject, StoredSubject(subject))
-        self._subjects[subject] = replace(found, unlinked_at=max(found.unlinked_at or 0, now))
+        self._subjects[subject] = replace(found, outdated_at=max(found.outdated_at or 0, now))
 
     def _is_out(self, session: Session) -> bool:
         subject = self._subjects.get(session.subject)

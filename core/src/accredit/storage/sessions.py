@@ -140,4 +140,4 @@ class SessionStore(Protocol):
         """End a session: none of its tokens ever works again where we are asked."""
 
     async def end_all(self, subject: str) -> None:
-        """End every session of a subject."""
+        """End every session of a subject, and what is under way for it."""

@@ -18,9 +18,11 @@ class StoredSubject:
     """Grows whenever the identity is linked or unlinked; 0 while it is not stored. Every session that began before
     has ended by it."""
     version: int = 0
-    """Grows whenever the subject is blocked; 0 while it is not stored. Every session that began before has ended."""
-    unlinked_at: int | None = None
-    """When an identity was last taken off this subject, in epoch seconds."""
+    """Grows whenever all its sessions are ended, as by a block; 0 while it is not stored. Every session that began
+    before has ended."""
+    outdated_at: int | None = None
+    """When an identity was last taken off this subject, or the subject blocked, in epoch seconds: older tokens of ours
+    that belong to no session are good for nothing."""
 
 
 def default_subject(namespace: str, user_id: str) -> str:
@@ -28,12 +30,12 @@ def default_subject(namespace: str, user_id: str) -> str:
     return f"{namespace}|{user_id}"
 
 
-def is_older_than_unlinking(issued_at: int, subject: StoredSubject | None) -> bool:
-    """Tell whether a token of ours is from before the last unlinking. `issued_at` is epoch seconds.
+def is_outdated(issued_at: int, subject: StoredSubject | None) -> bool:
+    """Tell whether a token of ours is from before the last unlinking or block. `issued_at` is epoch seconds.
 
     In the same second it counts as older: nobody can tell, and the user only has to refresh or log in again.
     """
-    return subject is not None and subject.unlinked_at is not None and issued_at <= subject.unlinked_at
+    return subject is not None and subject.outdated_at is not None and issued_at <= subject.outdated_at
 
 
 class SubjectStore(Protocol):

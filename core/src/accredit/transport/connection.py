@@ -20,12 +20,18 @@ class Connection(asyncio.Protocol):
         self._error: Exception | None = None
         self._changed: asyncio.Future[None] | None = None
         self._expiry: asyncio.TimerHandle | None = None
+        self._was_paused = False
         self.lost: asyncio.Future[None] = loop.create_future()
 
     @property
     def is_usable(self) -> bool:
-        """Tell whether another request may be sent."""
-        return self._error is None and (self._answer is None or (self._answer.is_whole and self._answer.may_stay))
+        """Tell whether another request may be sent.
+
+        Not where reading was paused: what stands unread behind a long answer would be taken for the next one.
+        """
+        if self._error is not None or self._was_paused:
+            return False
+        return self._answer is None or (self._answer.is_whole and self._answer.may_stay)
 
     @property
     def has_answered(self) -> bool:
@@ -85,6 +91,7 @@ class Connection(asyncio.Protocol):
             self.abort(exc)
             return
         if sum(map(len, self._answer.parts)) > READ_AHEAD_BYTES and self._transport is not None:
+            self._was_paused = True
             self._transport.pause_reading()
         self._wake()
 

@@ -80,6 +80,8 @@ class RefreshToken:
         if client.settings.rotate_refresh_tokens:
             deadline.store()
             successor = await self._rotate(token, session, now=now, leeway_s=leeway_s)
+        else:
+            await self._still_live(session)
         call.done, call.scopes = "token.refreshed", scopes
         return token_body(
             TokenSet(
@@ -127,6 +129,12 @@ class RefreshToken:
             return InvalidGrant("unknown")
         await self._exchange.storage.end(stored.session.id)
         return RefreshTokenReused()
+
+    async def _still_live(self, session: Session) -> None:
+        """Look once more, where no rotation does: hooks may have taken their time."""
+        stored = await self._exchange.storage.session(session.id)
+        if stored is None or stored.ended:
+            raise InvalidGrant("revoked meanwhile")
 
     async def _rotate(self, token: str, session: Session, *, now: int, leeway_s: int) -> str:
         """Return the successor, once its row is durable. One transaction, which decides who was first."""

@@ -64,11 +64,11 @@ _EVICT = (
 )
 _LOSE_FORKS = (
     "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens WHERE session_id = ?"
-    " AND replaced_at IS NULL ORDER BY issued_at DESC, rowid DESC LIMIT -1 OFFSET ?)"
+    " AND replaced_at IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)"
 )
 _LOSE_OLDEST = (
     "DELETE FROM refresh_tokens WHERE token_hash = (SELECT token_hash FROM refresh_tokens WHERE session_id = ?"
-    " AND replaced_at IS NULL ORDER BY issued_at, rowid LIMIT 1)"
+    " AND replaced_at IS NULL ORDER BY rowid LIMIT 1)"
 )
 _LOSE_REPLACED = (
     "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens"
@@ -138,11 +138,6 @@ def rotate(
 def end(connection: sqlite3.Connection, session_id: str) -> None:
     """End one session."""
     connection.execute("UPDATE sessions SET ended = 1 WHERE id = ?", (session_id,))
-
-
-def end_all(connection: sqlite3.Connection, subject: str) -> None:
-    """End one subject's sessions."""
-    connection.execute("UPDATE sessions SET ended = 1 WHERE subject = ?", (subject,))
 
 
 def prune(connection: sqlite3.Connection, most: int, now: float) -> None:

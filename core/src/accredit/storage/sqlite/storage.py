@@ -98,7 +98,7 @@ class SqliteStorage:
 
     async def end_all(self, subject: str) -> None:
         """End one subject's sessions."""
-        await self._write(partial(sessions.end_all, subject=subject))
+        await self._write(partial(subjects.end_all, subject=subject, now=int(self._clock())))
 
     async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
         """Look up an identity."""

@@ -6,13 +6,13 @@ from accredit.errors import ExchangeError, InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
 from accredit.storage.replay import KEPT_S
 from accredit.storage.sqlite.sessions import session
-from accredit.storage.subjects import StoredSubject, default_subject, is_older_than_unlinking
+from accredit.storage.subjects import StoredSubject, default_subject, is_outdated
 
 _SUBJECT_OF = (
-    "SELECT subject, coalesce(blocked, 0), unlinked, identities.version, coalesce(subjects.version, 0), unlinked_at"
+    "SELECT subject, coalesce(blocked, 0), unlinked, identities.version, coalesce(subjects.version, 0), outdated_at"
     " FROM identities LEFT JOIN subjects ON subjects.id = subject WHERE namespace = ? AND user_id = ?"
 )
-_GET = "SELECT blocked, version, unlinked_at FROM subjects WHERE id = ?"
+_GET = "SELECT blocked, version, outdated_at FROM subjects WHERE id = ?"
 _ENTER = (
     "INSERT INTO identities (namespace, user_id, subject, unlinked, linked_at, version) VALUES (?, ?, ?, 0, ?, ?)"
     " ON CONFLICT (namespace, user_id) DO UPDATE SET subject = excluded.subject, unlinked = 0,"
@@ -23,13 +23,14 @@ _UNLINK = (
     "INSERT INTO identities (namespace, user_id, subject, unlinked, linked_at, version) VALUES (?, ?, ?, 1, ?, 1)"
     " ON CONFLICT (namespace, user_id) DO UPDATE SET unlinked = 1, version = version + 1"
 )
-_TAKEN_OFF = (
-    "INSERT INTO subjects (id, blocked, created_at, unlinked_at) VALUES (?, 0, ?, ?)"
-    " ON CONFLICT (id) DO UPDATE SET unlinked_at = max(coalesce(unlinked_at, 0), excluded.unlinked_at)"
+_OUTDATE = (
+    "INSERT INTO subjects (id, blocked, created_at, outdated_at) VALUES (?, 0, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET outdated_at = max(coalesce(outdated_at, 0), excluded.outdated_at)"
 )
-_BLOCK = (
-    "INSERT INTO subjects (id, blocked, created_at, version) VALUES (?, 1, ?, 1)"
-    " ON CONFLICT (id) DO UPDATE SET blocked = 1, version = version + 1"
+_END_ALL = (
+    "INSERT INTO subjects (id, blocked, created_at, version, outdated_at) VALUES (?, ?, ?, 1, ?)"
+    " ON CONFLICT (id) DO UPDATE SET blocked = max(blocked, excluded.blocked), version = version + 1,"
+    " outdated_at = max(coalesce(outdated_at, 0), excluded.outdated_at)"
 )
 _FORGOTTEN = "forgotten"
 """The row of `used_ids` that says until when identifiers ended that are not kept any more."""
@@ -49,8 +50,8 @@ def subject_of(connection: sqlite3.Connection, namespace: str, user_id: str) -> 
 
 def get(connection: sqlite3.Connection, subject: str) -> StoredSubject | None:
     """Look up a subject."""
-    for blocked, version, unlinked_at in connection.execute(_GET, (subject,)).fetchall():
-        return StoredSubject(subject, bool(blocked), version=version, unlinked_at=unlinked_at)
+    for blocked, version, outdated_at in connection.execute(_GET, (subject,)).fetchall():
+        return StoredSubject(subject, bool(blocked), version=version, outdated_at=outdated_at)
     return None
 
 
@@ -75,7 +76,7 @@ def link(
     default = default_subject(namespace, user_id)
     if subject == default:
         return _enter(connection, namespace, user_id, subject, now, version=0)
-    connection.execute(_TAKEN_OFF, (default, now, now))
+    connection.execute(_OUTDATE, (default, now, now))
     return _enter(connection, namespace, user_id, subject, now, version=1)
 
 
@@ -85,7 +86,7 @@ def unlink(connection: sqlite3.Connection, namespace: str, user_id: str, now: in
     connection.execute(_UNLINK, (namespace, user_id, default, now))
     found = subject_of(connection, namespace, user_id)
     for subject in {default, default if found is None else found.id}:
-        connection.execute(_TAKEN_OFF, (subject, now, now))
+        connection.execute(_OUTDATE, (subject, now, now))
 
 
 def identities(connection: sqlite3.Connection, subject: str) -> tuple[tuple[str, str], ...]:
@@ -101,9 +102,14 @@ def identities(connection: sqlite3.Connection, subject: str) -> tuple[tuple[str,
 def set_blocked(connection: sqlite3.Connection, subject: str, now: int, *, blocked: bool) -> None:
     """Block a subject, or let it in again."""
     if blocked:
-        connection.execute(_BLOCK, (subject, now))
+        connection.execute(_END_ALL, (subject, True, now, now))
     else:
         connection.execute("UPDATE subjects SET blocked = 0 WHERE id = ?", (subject,))
+
+
+def end_all(connection: sqlite3.Connection, subject: str, now: int) -> None:
+    """End one subject's sessions."""
+    connection.execute(_END_ALL, (subject, False, now, now))
 
 
 def first_use(connection: sqlite3.Connection, jti: str, expires_at: int, now: float) -> bool:
@@ -131,7 +137,7 @@ def _overtaken(connection: sqlite3.Connection, main: MainToken) -> ExchangeError
         return SubjectBlocked()
     stored = None if main.session_id is None else session(connection, main.session_id)
     ended = main.session_id is not None and (stored is None or stored.ended)
-    if ended or is_older_than_unlinking(main.issued_at, subject):
+    if ended or is_outdated(main.issued_at, subject):
         return InvalidMainToken("its session has ended meanwhile")
     return None
 

@@ -1,5 +1,7 @@
 """Sessions, one row for each login, and beneath them their refresh tokens; versions of identities and subjects."""
 
+import time
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,7 +16,7 @@ def upgrade() -> None:
         identities.add_column(sa.Column("version", sa.BigInteger, nullable=False, server_default="0"))
     with op.batch_alter_table("subjects") as subjects:
         subjects.add_column(sa.Column("version", sa.BigInteger, nullable=False, server_default="0"))
-        subjects.add_column(sa.Column("unlinked_at", sa.BigInteger))
+        subjects.add_column(sa.Column("outdated_at", sa.BigInteger))
     op.create_table(
         "sessions",
         sa.Column("id", sa.Text, primary_key=True),
@@ -55,6 +57,14 @@ def upgrade() -> None:
         " CASE WHEN replaced_at IS NULL THEN 0 ELSE 1 END FROM grants ORDER BY issued_at"
     )
     op.drop_table("grants")
+    # Access tokens of before belong to no session: after an unlinking or a block they are good for nothing.
+    op.get_bind().execute(
+        sa.text(
+            "UPDATE subjects SET outdated_at = :now WHERE blocked"
+            " OR id IN (SELECT subject FROM identities WHERE unlinked)"
+        ),
+        {"now": int(time.time())},
+    )
     op.create_index("sessions_owner", "sessions", ["subject", "client_id", "auth_time"])
     op.create_index("sessions_end", "sessions", ["kept_until"])
     op.create_index("refresh_tokens_session", "refresh_tokens", ["session_id"])
