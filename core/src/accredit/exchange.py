@@ -30,6 +30,7 @@ from accredit.steps.link import link
 from accredit.steps.link_with_plugins import link_with_plugins
 from accredit.steps.normalize import normalize
 from accredit.steps.resolve_subject import resolve_subject
+from accredit.steps.sign_tokens import sign_tokens
 from accredit.steps.verify import verify
 
 
@@ -111,7 +112,7 @@ class Exchange(Engine):
         await check(self.hooks.authorize, login)
 
         extras = await check(self.hooks.claims, login)
-        key, ttl = self.keys.current, settings.tokens
+        ttl = settings.tokens
         session = begin_session(scopes, ttl=ttl, now=now)
         claims = check(
             build_claims,
@@ -122,6 +123,7 @@ class Exchange(Engine):
             nonce=request.token.nonce,
             session_id=None if session is None else session.id,
         )
+        signed = await check(sign_tokens, claims, key=self.keys.current)
         await check(confirm_subject, login, self.standing)
         if resolution.entry == "link":
             await check(link_with_plugins, login, self.hooks)
@@ -129,7 +131,7 @@ class Exchange(Engine):
         resolution = await self._link(login, resolution, audit, now=now)
         audit.linked = resolution.entry == "link"
         tokens = await check(
-            issue, login, claims, session, resolution=resolution, key=key, storage=self.storage, ttl=ttl, now=now
+            issue, login, claims, signed, session, resolution=resolution, storage=self.storage, ttl=ttl, now=now
         )
         audit.scopes = scopes
         return tokens

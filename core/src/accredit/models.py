@@ -270,6 +270,14 @@ class Claims:
     profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SignedTokens:
+    """Our tokens as they go out, before anybody may have them."""
+
+    access_token: str = field(repr=False)
+    id_token: str | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSet:
     """Our tokens, and what was granted. `expires_in` is in seconds and concerns the access token."""

@@ -29,6 +29,8 @@ _UNFIT_FOR_URLS = re.compile(r"[\s\"'`<>\\]")
 """What ends an attribute or a tag of a page, or what browsers read as something else."""
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.IGNORECASE)
 _EMAIL = re.compile(r'([^\s"(),:;<>@\[\\\]]+)@[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*')
+_ISOLATES = re.compile("[\u2066-\u2069]")
+_END_OF_ISOLATE = "\u2069"
 _JOINERS = "\u200c\u200d"
 _ZWJ = "\u200d"
 
@@ -45,7 +47,7 @@ def text(value: object, *, longest: int = LONGEST_TEXT) -> str | None:
         if _HALVES.search(value):
             value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         value = _UNWANTED.sub("", _BREAKS.sub(" ", value))
-    value = _cut(value.strip(), longest)
+    value = _in_pairs(_cut(value.strip(), longest))
     return value if any(one.isprintable() and not one.isspace() for one in value) else None
 
 
@@ -99,6 +101,22 @@ def _cut(value: str, longest: int) -> str:
     while end and _continues(value, end):
         end -= 1
     return value[: end or longest].rstrip()
+
+
+def _in_pairs(value: str) -> str:
+    """Leave out isolates that have lost their other end: one would reach beyond the text, into the host's own line."""
+    open_at: list[int] = []
+    alone: list[int] = []
+    for match in _ISOLATES.finditer(value):
+        if match[0] != _END_OF_ISOLATE:
+            open_at.append(match.start())
+        elif open_at:
+            open_at.pop()
+        else:
+            alone.append(match.start())
+    for place in sorted([*alone, *open_at], reverse=True):
+        value = value[:place] + value[place + 1 :]
+    return value
 
 
 def _continues(value: str, place: int) -> bool:

@@ -27,6 +27,7 @@ ALL = [
     "authorize",
     "claims",
     "build_claims",
+    "sign_tokens",
     "confirm_subject",
     "link",
     "issue",

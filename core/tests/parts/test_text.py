@@ -40,6 +40,9 @@ HOSTILE = {
     "A\u202a\u202b\u202c\u202dB": "AB",
     "A\u200bd\u200ba": "Ada",
     "\ufeffAda\ufeff": "Ada",
+    "Ada\u2067": "Ada",  # an isolate that would reach into the host's line
+    "Ada\u2069 B": "Ada B",  # one that would end the host's
+    "\u2068A\u2069\u2069 \u2066\u2067B\u2069": "\u2068A\u2069 \u2067B\u2069",
 }
 
 

@@ -245,6 +245,16 @@ async def test_an_identity_that_becomes_another_users_while_it_is_being_linked_s
         assert await wire.exchange.subjects.identities("grace") == (("globex", "77"),)
 
 
+async def test_a_login_that_cannot_be_signed_links_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with bench() as wire:
+        token = await main_token(wire)
+        monkeypatch.setattr(wire.exchange.keys.current, "sign", lambda *_, **__: 1 / 0)
+
+        assert (await wire.post(**GLOBEX, main_access_token=token)).status_code == 500
+        assert wire.event.linked is False
+        assert await wire.storage.subject_of("globex", "77") is None
+
+
 async def test_of_two_users_who_link_one_identity_at_once_one_gets_it(tmp_path: Path) -> None:
     async with bench(storage=SqliteStorage(str(tmp_path / "accredit.db"))) as wire:
         wire.provider.people["grace"] = {**ADA, **PERSON}

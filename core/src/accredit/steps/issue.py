@@ -1,13 +1,11 @@
-"""Sign the tokens, and make the session's row durable before anybody sees them."""
+"""Make the session's row durable, before anybody sees its tokens."""
 
 import json
 
 from pydantic import SecretStr
 
 from accredit.errors import NotLinked, SubjectBlocked
-from accredit.jose import SigningKey
-from accredit.keys import ExternalKey, sign
-from accredit.models import Claims, Login, NewSession, Resolution, TokenSet
+from accredit.models import Claims, Login, NewSession, Resolution, SignedTokens, TokenSet
 from accredit.refresh_token import hash_token
 from accredit.settings import TokenSettings
 from accredit.storage import RefreshToken, Session, Storage
@@ -16,28 +14,21 @@ from accredit.storage import RefreshToken, Session, Storage
 async def issue(
     login: Login,
     claims: Claims,
+    signed: SignedTokens,
     new: NewSession | None,
     *,
     resolution: Resolution,
-    key: SigningKey | ExternalKey,
     storage: Storage,
     ttl: TokenSettings,
     now: int,
 ) -> TokenSet:
     """Return our tokens; the refresh token only with scope `offline_access`. `now` is epoch seconds.
 
-    Signing comes first: if it fails, no row is left of tokens that nobody got.
-
     Raises:
-        PluginFailed: the key is a plugin's, which failed.
         StorageFailed: the session's row is not on disk.
         SubjectBlocked: the subject was blocked while it logged in.
         NotLinked: the identity was unlinked, or linked elsewhere, while it logged in.
     """
-    access_token = await sign(key, claims.access_token, typ="at+jwt")
-    id_token = None
-    if claims.id_token is not None:
-        id_token = await sign(key, {**claims.id_token, "at_hash": key.at_hash(access_token)}, typ="JWT")
     refresh_token = None if new is None else new.refresh_token
     if new is not None:
         token = None if refresh_token is None else RefreshToken(hash_token(refresh_token), new.id, now)
@@ -45,11 +36,11 @@ async def issue(
     else:
         await _refuse_if_overtaken(login, resolution, storage)
     return TokenSet(
-        access_token=SecretStr(access_token),
+        access_token=SecretStr(signed.access_token),
         expires_in=ttl.access_ttl_s,
         scopes=login.scopes,
         subject=login.subject.id,
-        id_token=None if id_token is None else SecretStr(id_token),
+        id_token=None if signed.id_token is None else SecretStr(signed.id_token),
         refresh_token=None if refresh_token is None else SecretStr(refresh_token),
     )
 

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 from accredit.deadline import Deadline
 from accredit.errors import InvalidGrant, InvalidScope, InvalidTarget, RefreshTokenReused
 from accredit.exchange import Exchange
-from accredit.keys import sign
 from accredit.models import TokenSet
 from accredit.oauth.client_authentication import Client
 from accredit.oauth.endpoint import Call
@@ -23,6 +22,7 @@ from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.steps.build_claims import build_claims
 from accredit.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.steps.respond import token_body
+from accredit.steps.sign_tokens import sign_tokens
 from accredit.storage import RefreshToken as RefreshTokenRow
 from accredit.storage import Rotation, Session
 
@@ -70,12 +70,7 @@ class RefreshToken:
         )
         if not await exchange.standing.holds_with_plugins(session.subject, client.id):
             raise InvalidGrant("a plugin says that the user may not be here any more")
-        key = exchange.keys.current
-        access_token = await sign(key, claims.access_token, typ="at+jwt")
-        id_token = None
-        if claims.id_token is not None:
-            id_token = await sign(key, {**claims.id_token, "at_hash": key.at_hash(access_token)}, typ="JWT")
-
+        signed = await sign_tokens(claims, key=exchange.keys.current)
         successor = None
         if client.settings.rotate_refresh_tokens:
             deadline.store()
@@ -85,11 +80,11 @@ class RefreshToken:
         call.done, call.scopes = "token.refreshed", scopes
         return token_body(
             TokenSet(
-                access_token=SecretStr(access_token),
+                access_token=SecretStr(signed.access_token),
                 expires_in=settings.tokens.access_ttl_s,
                 scopes=scopes,
                 subject=session.subject,
-                id_token=None if id_token is None else SecretStr(id_token),
+                id_token=None if signed.id_token is None else SecretStr(signed.id_token),
                 refresh_token=None if successor is None else SecretStr(successor),
             ),
             state=None,
