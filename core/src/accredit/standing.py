@@ -45,6 +45,6 @@ class Standing:
         subject = await self._storage.get(token.subject)
         if subject is not None and subject.blocked:
             raise BlockedToken
-        if token.session_id is not None or is_outdated(token.issued_at, subject):
+        if token.session_id is not None or is_outdated(token.issued_at, subject, has_session=False):
             raise EndedToken
         return None

@@ -45,7 +45,7 @@ def test_a_write_whose_loop_has_ended_is_stored_and_the_writer_lives_on(path: Pa
     def block(connection: sqlite3.Connection) -> None:
         begun.set()
         go_on.wait(60)  # so that the answer comes when nobody waits for it any more
-        subjects.set_blocked(connection, "ada", 1, blocked=True)
+        subjects.set_blocked(connection, "ada", lambda: 1, blocked=True)
 
     async def leave_at_once() -> None:
         task = asyncio.create_task(storage._write(block))

@@ -28,6 +28,8 @@ async def state(storage: Storage, token_hash: str) -> str:
     stored = await storage.find(token_hash)
     if stored is None:
         return "unknown"
+    if stored.is_pushed_out:
+        return "pushed out"
     return "ended" if stored.session.ended else "live" if stored.replaced_at is None else "replaced"
 
 
@@ -176,7 +178,9 @@ async def test_a_session_that_forks_pushes_out_nobody_elses(storage: Storage) ->
         assert await rotate(storage, "199", successor, leeway_s=10) is ROTATED
 
     assert await alive(storage, logins) == [f"{number:03}" for number in range(199)]
-    assert await states(storage, "abc") == ["unknown", "unknown", "live"]
+    assert await states(storage, "abc") == ["pushed out", "pushed out", "live"]
+    assert await rotate(storage, "a", "d", leeway_s=10) is REFUSED  # its holder has done nothing wrong
+    assert await rotate(storage, "c", "e", leeway_s=10) is ROTATED
 
 
 async def test_a_session_that_refreshes_in_a_loop_keeps_few_rows(storage: Storage) -> None:
@@ -351,6 +355,26 @@ async def test_what_has_ended_goes_before_what_lives(storage: Storage, renewable
 
     assert await storage.session("150") is None
     assert await storage.session("000") is not None
+
+
+@pytest.mark.parametrize("renewable", [True, False])
+async def test_a_session_never_pushes_itself_out(storage: Storage, renewable: bool) -> None:
+    for number in range(MOST_SESSIONS + 50):  # all in one second, and the last on a server whose clock is behind
+        late = number == MOST_SESSIONS + 49
+        begun, first = login(f"{number}", issued_at=NOW - late, auth_time=NOW - late, renewable=renewable)
+        await storage.start(begun, first if renewable else None)
+        assert await storage.session(f"{number}") is not None
+
+    assert [await storage.session(f"{number}") for number in range(50)] == [None] * 50
+
+
+async def test_an_evicted_session_is_no_refused_one(storage: Storage) -> None:
+    await storage.set_blocked("acme|2", blocked=True)
+    logins = [login(f"{number}") for number in range(MOST_SESSIONS + 20)]
+    refused = login("refused", subject="acme|2")
+
+    outcomes = await asyncio.gather(*(storage.start(*one) for one in [*logins, refused]), return_exceptions=True)
+    assert [type(one) for one in outcomes] == [type(None)] * len(logins) + [SubjectBlocked]
 
 
 async def test_of_more_than_200_other_sessions_the_oldest_goes(storage: Storage) -> None:

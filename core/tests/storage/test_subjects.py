@@ -9,7 +9,7 @@ from core.tests.parts.support import Clock, login, token
 from accredit.errors import InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
 from accredit.storage import Rotation, Storage, StoredSubject
-from accredit.storage.subjects import is_outdated
+from accredit.storage.subjects import COMMIT_S, is_outdated
 
 NOW = 1_000
 
@@ -159,9 +159,23 @@ async def test_an_identity_that_is_linked_to_the_subject_it_is_named_after_goes_
     ("issued_at", "older"), [(NOW - 1, True), (NOW, True), (NOW + 1, False)], ids=["before", "same second", "after"]
 )
 async def test_a_token_is_older_than_an_unlinking_up_to_its_second(issued_at: int, older: bool) -> None:
-    assert is_outdated(issued_at, StoredSubject("ada", outdated_at=NOW)) is older
-    assert is_outdated(issued_at, StoredSubject("ada")) is False
-    assert is_outdated(issued_at, None) is False
+    assert is_outdated(issued_at, StoredSubject("ada", outdated_at=NOW), has_session=True) is older
+    assert is_outdated(issued_at, StoredSubject("ada"), has_session=False) is False
+    assert is_outdated(issued_at, None, has_session=False) is False
+
+
+@pytest.mark.threat(39)
+@pytest.mark.parametrize(("later", "outdated"), [(0, True), (COMMIT_S, True), (COMMIT_S + 1, False)])
+async def test_without_a_session_a_token_is_outdated_until_everybody_has_seen_the_change(
+    later: int, outdated: bool
+) -> None:
+    assert is_outdated(NOW + later, StoredSubject("ada", outdated_at=NOW), has_session=False) is outdated
+
+
+@pytest.mark.threat(39)
+async def test_a_change_is_as_new_as_its_transaction(storage: Storage, clock: Clock) -> None:
+    await storage.link("acme", "1", "ada", now=NOW - 300)  # asked for long ago, and only now done
+    assert await storage.get("acme|1") == StoredSubject("acme|1", outdated_at=NOW)
 
 
 def main(*, session_id: str | None = "a", issued_at: int = NOW, subject_version: int = 0) -> MainToken:
@@ -178,7 +192,10 @@ async def test_a_user_links_an_identity_by_a_session_that_lives(storage: Storage
 
 
 @pytest.mark.threat(38, 39)
-@pytest.mark.parametrize("what", ["ended", "unknown", "unlinked", "older", "no session, older", "blocked", "unblocked"])
+@pytest.mark.parametrize(
+    "what",
+    ["ended", "unknown", "unlinked", "older", "no session, older", "blocked", "unblocked", "blocked by itself"],
+)
 async def test_a_link_that_was_overtaken_is_refused(storage: Storage, what: str) -> None:
     await storage.start(*login("a", subject="ada"))
     asked = main(session_id={"unknown": "b", "no session, older": None}.get(what, "a"))
@@ -196,6 +213,9 @@ async def test_a_link_that_was_overtaken_is_refused(storage: Storage, what: str)
             await storage.set_blocked("ada", blocked=True)
             if what == "unblocked":
                 await storage.set_blocked("ada", blocked=False)
+        case "blocked by itself":
+            refusal = SubjectBlocked
+            await storage.set_blocked("globex|7", blocked=True)
     with pytest.raises(refusal):
         await storage.link("globex", "7", "ada", now=NOW, main=asked)
 

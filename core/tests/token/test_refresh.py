@@ -207,6 +207,17 @@ async def test_a_token_that_was_spent_so_long_ago_that_its_row_is_gone_is_reused
     assert the_line(wire)["detail"] == "unknown"
 
 
+async def test_a_token_that_others_of_its_session_pushed_out_ends_nothing(wire: Bench) -> None:
+    first = (await log_in(wire))["refresh_token"]
+    made = [(await refresh(wire, first)).json()["refresh_token"] for _ in range(5)]
+    forked = [(await refresh(wire, made[0])).json()["refresh_token"] for _ in range(2)]
+    wire.log.lines.clear()
+
+    assert_refused(await refresh(wire, made[1]), *GRANT_ERROR)
+    assert the_line(wire)["detail"] == "pushed out by others of its session"
+    assert (await refresh(wire, forked[-1])).status_code == 200
+
+
 async def test_a_token_of_the_older_form_goes_on(wire: Bench) -> None:
     login = await log_in(wire)
     session_id = session_id_of(login["refresh_token"]) or ""

@@ -12,6 +12,7 @@ from core.tests.wire.verifier import verified
 
 from accredit import hookimpl
 from accredit.storage import MemoryStorage, SqliteStorage, Storage
+from accredit.storage.subjects import COMMIT_S
 
 NOT_LINKED = (401, "unauthorized", "user is not linked")
 TOKEN_GONE = (401, "invalid_token", "the token is missing, malformed, expired, or not meant for this endpoint")
@@ -74,7 +75,7 @@ async def test_a_main_token_from_before_an_unlinking_links_nobody_and_a_later_on
         await wire.exchange.subjects.unlink("globex", "77")
         assert_refused(await wire.post(**GLOBEX, main_access_token=token), *INVALID)
         assert wire.events[-1].reason == "invalid_main_token"
-        wire.clock.now += 1
+        wire.clock.now += COMMIT_S + 1
 
         token = await main_token(wire)
         assert await subject_of(wire, **GLOBEX, main_access_token=token) == "acme|1000"
@@ -205,7 +206,7 @@ async def test_a_token_of_before_a_block_stays_out_without_a_session_as_well() -
         await wire.exchange.subjects.unblock("acme|1000")
 
         assert_refused(await userinfo(wire, body["access_token"]), *TOKEN_GONE)
-        wire.clock.now += 1
+        wire.clock.now += COMMIT_S + 1
         assert (await userinfo(wire, (await log_in(wire, scope="openid"))["access_token"])).status_code == 200
 
 
@@ -222,6 +223,20 @@ async def test_tokens_are_as_old_as_the_first_look_at_their_identity(sessions: s
         claims = await verified(wire, (await log_in(wire))["access_token"], audience=wire.exchange.settings.issuer)
 
         assert claims["iat"] == began
+
+
+@pytest.mark.threat(29, 39)
+async def test_a_block_of_the_identity_that_is_being_linked_holds() -> None:
+    class Blocks:
+        @hookimpl
+        async def authorize(self, login: Any) -> None:
+            if login.identity.strategy == "globex":
+                await wire.exchange.subjects.block("globex|77")
+
+    async with bench(plugins=[Blocks()]) as wire:
+        refused = await wire.post(**GLOBEX, main_access_token=await main_token(wire))
+        assert_refused(refused, 401, "unauthorized", "user is blocked")
+        assert await wire.storage.subject_of("globex", "77") is None
 
 
 @pytest.mark.threat(38, 39)

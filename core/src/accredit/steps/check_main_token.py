@@ -62,7 +62,7 @@ async def check_main_token(
     if session is None and hooks.names_subjects:
         raise InvalidMainToken("it has no session, and only the plugins know whether its identity is still the user's")
     stored = await storage.get(token.subject)
-    if is_outdated(token.issued_at, stored):
+    if is_outdated(token.issued_at, stored, has_session=session is not None):
         raise InvalidMainToken("an identity was unlinked from the user since")
     return MainToken(
         token.subject,

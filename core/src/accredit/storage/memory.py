@@ -11,6 +11,7 @@ from accredit.storage.sessions import (
     MOST_REPLACED,
     MOST_SESSIONS,
     MOST_SUCCESSORS,
+    PUSHED_OUT,
     RefreshToken,
     Rotation,
     Session,
@@ -93,7 +94,7 @@ class MemoryStorage:
         if stored is None or stored.token.session_id != successor.session_id:
             return Rotation.REFUSED
         session = stored.session.session
-        if now >= session.expires_at or stored.session.ended:
+        if now >= session.expires_at or stored.session.ended or stored.is_pushed_out:
             return Rotation.REFUSED
         if stored.is_spent(now=now, leeway_s=leeway_s):
             await self.end(session.id)
@@ -104,9 +105,9 @@ class MemoryStorage:
         self._keep(successor)
         self._lose([one for one in tokens.values() if one.replaced_at is not None], MOST_REPLACED)
         if stored.replaced_at is not None:
-            self._lose(self._live_of(session.id), MOST_SUCCESSORS)
+            self._push_out(self._live_of(session.id), MOST_SUCCESSORS)
             if self._count_live(session) > MOST_SESSIONS:
-                self._lose(self._live_of(session.id), len(self._live_of(session.id)) - 1)
+                self._push_out(self._live_of(session.id), len(self._live_of(session.id)) - 1)
         return Rotation.ROTATED
 
     async def end(self, session_id: str) -> None:
@@ -139,14 +140,14 @@ class MemoryStorage:
     ) -> StoredSubject:
         """Enter an identity, unless it is another subject's."""
         if main is not None:
-            await self._check(main)
+            await self._check(main, default_subject(namespace, user_id))
         found = await self.subject_of(namespace, user_id)
         if found is not None and not found.unlinked:
             return found
         default = default_subject(namespace, user_id)
         if subject == default:
             return await self._enter(namespace, user_id, subject, version=0)
-        self._outdate(default, now)
+        self._outdate(default, int(self._clock()))
         return await self._enter(namespace, user_id, subject, version=1)
 
     async def unlink(self, namespace: str, user_id: str) -> None:
@@ -177,13 +178,15 @@ class MemoryStorage:
         self._used[jti] = expires_at
         return True
 
-    async def _check(self, main: MainToken) -> None:
-        subject = self._subjects.get(main.subject)
+    async def _check(self, main: MainToken, default: str) -> None:
+        subject, by_itself = self._subjects.get(main.subject), self._subjects.get(default)
+        if by_itself is not None and by_itself.blocked:  # to link the identity must not lift the block
+            raise SubjectBlocked
         if subject is not None and (subject.blocked or subject.version != main.subject_version):
             raise SubjectBlocked
         session = None if main.session_id is None else await self.session(main.session_id)
         ended = main.session_id is not None and (session is None or session.ended)
-        if ended or is_outdated(main.issued_at, subject):
+        if ended or is_outdated(main.issued_at, subject, has_session=session is not None):
             raise InvalidMainToken("its session has ended meanwhile")
 
     async def _enter(self, namespace: str, user_id: str, subject: str, *, version: int) -> StoredSubject:
@@ -222,6 +225,12 @@ class MemoryStorage:
     def _count_live(self, session: Session) -> int:
         return sum(len(self._live_of(one)) for one in self._owned[session.subject, session.client_id])
 
+    def _push_out(self, tokens: list[StoredRefreshToken], most: int) -> None:
+        for one in tokens[: max(0, len(tokens) - most)]:
+            self._tokens[one.token.session_id][one.token.token_hash] = replace(
+                one, replaced_at=0, successors=PUSHED_OUT
+            )
+
     def _lose(self, tokens: list[StoredRefreshToken], most: int) -> None:
         for one in tokens[: max(0, len(tokens) - most)]:
             del self._tokens[one.token.session_id][one.token.token_hash], self._session_of[one.token.token_hash]
@@ -231,7 +240,7 @@ class MemoryStorage:
         alike = [one for one in owned if one.session.renewable == session.renewable]
         count = self._count_live(session) if session.renewable else len(alike)
         if count > MOST_SESSIONS:
-            self._delete(min(alike, key=self._worth).session.id)
+            self._delete(min(alike[:-1], key=self._worth).session.id)  # never the one that has just begun
 
     def _worth(self, stored: StoredSession) -> tuple[bool, int]:
         """Order by what may be lost first: what has ended, then what was used longest ago."""

@@ -10,6 +10,8 @@ MOST_SUCCESSORS = 5
 """Of one refresh token, within its leeway; and live refresh tokens of one session."""
 MOST_REPLACED = 20
 """Replaced refresh tokens of one session whose rows are kept."""
+PUSHED_OUT = -1
+"""Stands for the successors of a refresh token that others of its session have pushed out, unused."""
 CLOCK_SKEW_S = 2
 """By so much the clocks of two servers may differ."""
 
@@ -75,6 +77,11 @@ class StoredRefreshToken:
     successors: int = 0
     """How often it was rotated."""
 
+    @property
+    def is_pushed_out(self) -> bool:
+        """Tell whether others of its session took its place: whoever holds it has done nothing wrong."""
+        return self.successors == PUSHED_OUT
+
     def is_spent(self, *, now: int, leeway_s: int) -> bool:
         """Tell whether it has been replaced and does not work once more."""
         return is_spent(self.replaced_at, self.successors, now=now, leeway_s=leeway_s)
@@ -88,7 +95,7 @@ class Rotation(enum.Enum):
     REUSED = "reused"
     """It had been replaced before, so two people hold it: the whole session has ended now."""
     REFUSED = "refused"
-    """It is unknown or expired, or its session has ended. Nothing has changed."""
+    """It is unknown, expired or pushed out, or its session has ended. Nothing has changed."""
 
 
 def is_spent(replaced_at: int | None, successors: int, *, now: int, leeway_s: int) -> bool:

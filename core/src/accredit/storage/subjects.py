@@ -30,12 +30,19 @@ def default_subject(namespace: str, user_id: str) -> str:
     return f"{namespace}|{user_id}"
 
 
-def is_outdated(issued_at: int, subject: StoredSubject | None) -> bool:
+COMMIT_S = 2
+"""So long a change may take from its time to the moment from which others see it; servers' clocks differ by less."""
+
+
+def is_outdated(issued_at: int, subject: StoredSubject | None, *, has_session: bool) -> bool:
     """Tell whether a token of ours is from before the last unlinking or block. `issued_at` is epoch seconds.
 
-    In the same second it counts as older: nobody can tell, and the user only has to refresh or log in again.
+    In the same second it counts as older: nobody can tell, and the user only has to refresh or log in again. Without
+    a session, whose version would tell exactly, also for `COMMIT_S` after it.
     """
-    return subject is not None and subject.outdated_at is not None and issued_at <= subject.outdated_at
+    if subject is None or subject.outdated_at is None:
+        return False
+    return issued_at <= subject.outdated_at + (0 if has_session else COMMIT_S)
 
 
 class SubjectStore(Protocol):

@@ -104,6 +104,8 @@ class RefreshToken:
             raise InvalidGrant("revoked")
         if now >= tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at):
             raise InvalidGrant("expired")
+        if stored.is_pushed_out:
+            raise InvalidGrant("pushed out by others of its session")
         if stored.is_spent(now=now, leeway_s=leeway_s):
             await storage.end(session.id)
             raise RefreshTokenReused

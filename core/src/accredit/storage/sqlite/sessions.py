@@ -10,6 +10,7 @@ from accredit.storage.sessions import (
     MOST_REPLACED,
     MOST_SESSIONS,
     MOST_SUCCESSORS,
+    PUSHED_OUT,
     RefreshToken,
     Rotation,
     Session,
@@ -60,15 +61,12 @@ _COUNT_OTHERS = "SELECT count(*) FROM sessions WHERE subject = ? AND client_id =
 _EVICT = (
     "DELETE FROM sessions WHERE id = (SELECT sessions.id FROM sessions LEFT JOIN refresh_tokens"  # noqa: S608 - constants
     " ON session_id = sessions.id AND replaced_at IS NULL WHERE subject = ? AND client_id = ? AND renewable = ?"
-    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.id LIMIT 1)"
+    " AND sessions.id <> ?"  # never the one that has just begun
+    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.rowid LIMIT 1)"
 )
-_LOSE_FORKS = (
-    "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens WHERE session_id = ?"
-    " AND replaced_at IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)"
-)
-_LOSE_OLDEST = (
-    "DELETE FROM refresh_tokens WHERE token_hash = (SELECT token_hash FROM refresh_tokens WHERE session_id = ?"
-    " AND replaced_at IS NULL ORDER BY rowid LIMIT 1)"
+_PUSH_OUT = (
+    "UPDATE refresh_tokens SET replaced_at = 0, successors = ? WHERE token_hash IN (SELECT token_hash"
+    " FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)"
 )
 _LOSE_REPLACED = (
     "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens"
@@ -81,11 +79,13 @@ def insert(connection: sqlite3.Connection, starts: Sequence[Start]) -> list[Exch
     stored = connection.executemany(_INSERT, (_row(session) for session, _ in starts)).rowcount
     tokens = [(token.token_hash, token.session_id, token.issued_at, token.session_id) for _, token in starts if token]
     connection.executemany(_ADD_REFRESH, tokens)
-    for session, _ in starts:
-        _evict(connection, session)
-    if stored == len(starts):
-        return [None] * len(starts)
-    return [_refusal(connection, session) for session, _ in starts]
+    verdicts: list[ExchangeError | None] = [None] * len(starts)
+    if stored < len(starts):
+        verdicts = [_refusal(connection, session) for session, _ in starts]
+    for (session, _), verdict in zip(starts, verdicts, strict=True):
+        if verdict is None:
+            _evict(connection, session)
+    return verdicts
 
 
 def session(connection: sqlite3.Connection, session_id: str) -> StoredSession | None:
@@ -117,7 +117,7 @@ def rotate(
     if row is None:
         return Rotation.REFUSED
     session_id, subject, client_id, expires_at, ended, replaced_at, successors = row
-    if session_id != successor.session_id or now >= expires_at or ended:
+    if session_id != successor.session_id or now >= expires_at or ended or successors == PUSHED_OUT:
         return Rotation.REFUSED
     if is_spent(replaced_at, successors, now=now, leeway_s=leeway_s):
         end(connection, session_id)
@@ -152,14 +152,16 @@ def _evict(connection: sqlite3.Connection, session: Session) -> None:
     owner = session.subject, session.client_id
     count = _COUNT_LIVE if session.renewable else _COUNT_OTHERS
     if connection.execute(count, owner).fetchone()[0] > MOST_SESSIONS:
-        connection.execute(_EVICT, (*owner, session.renewable))
+        connection.execute(_EVICT, (*owner, session.renewable, session.id))
 
 
 def _lose_forks(connection: sqlite3.Connection, session_id: str, subject: str, client_id: str) -> None:
     """Keep a session that forks within its bounds at its own cost, not at that of the user's other sessions."""
-    connection.execute(_LOSE_FORKS, (session_id, MOST_SUCCESSORS))
+    connection.execute(_PUSH_OUT, (PUSHED_OUT, session_id, MOST_SUCCESSORS))
     if connection.execute(_COUNT_LIVE, (subject, client_id)).fetchone()[0] > MOST_SESSIONS:
-        connection.execute(_LOSE_OLDEST, (session_id,))
+        live = "SELECT count(*) FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL"
+        own = connection.execute(live, (session_id,)).fetchone()[0]
+        connection.execute(_PUSH_OUT, (PUSHED_OUT, session_id, own - 1))
 
 
 def _refusal(connection: sqlite3.Connection, session: Session) -> ExchangeError | None:

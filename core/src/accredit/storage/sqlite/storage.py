@@ -98,7 +98,7 @@ class SqliteStorage:
 
     async def end_all(self, subject: str) -> None:
         """End one subject's sessions."""
-        await self._write(partial(subjects.end_all, subject=subject, now=int(self._clock())))
+        await self._write(partial(subjects.end_all, subject=subject, clock=self._clock))
 
     async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
         """Look up an identity."""
@@ -119,12 +119,20 @@ class SqliteStorage:
     ) -> StoredSubject:
         """Enter an identity, unless it is another subject's."""
         return await self._write(
-            partial(subjects.link, namespace=namespace, user_id=user_id, subject=subject, now=now, main=main)
+            partial(
+                subjects.link,
+                namespace=namespace,
+                user_id=user_id,
+                subject=subject,
+                now=now,
+                main=main,
+                clock=self._clock,
+            )
         )
 
     async def unlink(self, namespace: str, user_id: str) -> None:
         """Take an identity off its subject."""
-        await self._write(partial(subjects.unlink, namespace=namespace, user_id=user_id, now=int(self._clock())))
+        await self._write(partial(subjects.unlink, namespace=namespace, user_id=user_id, clock=self._clock))
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """List a subject's identities."""
@@ -132,7 +140,7 @@ class SqliteStorage:
 
     async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the port
         """Block a subject, or let it in again."""
-        await self._write(partial(subjects.set_blocked, subject=subject, now=int(self._clock()), blocked=blocked))
+        await self._write(partial(subjects.set_blocked, subject=subject, clock=self._clock, blocked=blocked))
 
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""

@@ -1,12 +1,16 @@
 """What is done to subjects, identities and single-use identifiers, as functions of a connection."""
 
 import sqlite3
+from collections.abc import Callable
 
 from accredit.errors import ExchangeError, InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
 from accredit.storage.replay import KEPT_S
 from accredit.storage.sqlite.sessions import session
 from accredit.storage.subjects import StoredSubject, default_subject, is_outdated
+
+Clock = Callable[[], float]
+"""Read inside the transaction: what has waited for it must not look older than what came before it."""
 
 _SUBJECT_OF = (
     "SELECT subject, coalesce(blocked, 0), unlinked, identities.version, coalesce(subjects.version, 0), outdated_at"
@@ -64,10 +68,16 @@ def create(connection: sqlite3.Connection, namespace: str, user_id: str, subject
 
 
 def link(
-    connection: sqlite3.Connection, namespace: str, user_id: str, subject: str, now: int, main: MainToken | None
+    connection: sqlite3.Connection,
+    namespace: str,
+    user_id: str,
+    subject: str,
+    now: int,
+    main: MainToken | None,
+    clock: Clock,
 ) -> StoredSubject | ExchangeError:
     """Enter an identity, unless it is another subject's; return what has come in between, where anything has."""
-    overtaken = None if main is None else _overtaken(connection, main)
+    overtaken = None if main is None else _overtaken(connection, main, default_subject(namespace, user_id))
     if overtaken is not None:
         return overtaken
     found = subject_of(connection, namespace, user_id)
@@ -76,12 +86,13 @@ def link(
     default = default_subject(namespace, user_id)
     if subject == default:
         return _enter(connection, namespace, user_id, subject, now, version=0)
-    connection.execute(_OUTDATE, (default, now, now))
+    connection.execute(_OUTDATE, (default, now, int(clock())))
     return _enter(connection, namespace, user_id, subject, now, version=1)
 
 
-def unlink(connection: sqlite3.Connection, namespace: str, user_id: str, now: int) -> None:
+def unlink(connection: sqlite3.Connection, namespace: str, user_id: str, clock: Clock) -> None:
     """Take an identity off its subject."""
+    now = int(clock())
     default = default_subject(namespace, user_id)
     connection.execute(_UNLINK, (namespace, user_id, default, now))
     found = subject_of(connection, namespace, user_id)
@@ -99,16 +110,18 @@ def identities(connection: sqlite3.Connection, subject: str) -> tuple[tuple[str,
     )
 
 
-def set_blocked(connection: sqlite3.Connection, subject: str, now: int, *, blocked: bool) -> None:
+def set_blocked(connection: sqlite3.Connection, subject: str, clock: Clock, *, blocked: bool) -> None:
     """Block a subject, or let it in again."""
+    now = int(clock())
     if blocked:
         connection.execute(_END_ALL, (subject, True, now, now))
     else:
         connection.execute("UPDATE subjects SET blocked = 0 WHERE id = ?", (subject,))
 
 
-def end_all(connection: sqlite3.Connection, subject: str, now: int) -> None:
+def end_all(connection: sqlite3.Connection, subject: str, clock: Clock) -> None:
     """End one subject's sessions."""
+    now = int(clock())
     connection.execute(_END_ALL, (subject, False, now, now))
 
 
@@ -131,13 +144,15 @@ def prune(connection: sqlite3.Connection, most: int, now: float) -> None:
         connection.execute(f"DELETE FROM used_ids WHERE rowid IN (SELECT rowid {old})", which)  # noqa: S608 - a constant
 
 
-def _overtaken(connection: sqlite3.Connection, main: MainToken) -> ExchangeError | None:
-    subject = get(connection, main.subject)
+def _overtaken(connection: sqlite3.Connection, main: MainToken, default: str) -> ExchangeError | None:
+    subject, by_itself = get(connection, main.subject), get(connection, default)
+    if by_itself is not None and by_itself.blocked:  # to link the identity must not lift the block
+        return SubjectBlocked()
     if subject is not None and (subject.blocked or subject.version != main.subject_version):
         return SubjectBlocked()
     stored = None if main.session_id is None else session(connection, main.session_id)
     ended = main.session_id is not None and (stored is None or stored.ended)
-    if ended or is_outdated(main.issued_at, subject):
+    if ended or is_outdated(main.issued_at, subject, has_session=stored is not None):
         return InvalidMainToken("its session has ended meanwhile")
     return None
 
