@@ -65,7 +65,16 @@ class SigningKey:
 
     @classmethod
     def generate(cls, alg: str) -> "SigningKey":
-        """Make a new key: RSA 2048, P-256 or Ed25519."""
+        """Make a new key: RSA 2048, P-256 or Ed25519.
+
+        Its `kid`, a thumbprint, begins with no dash, as one of 64 would: a command line takes that for an option.
+        """
+        while (made := cls._generate(alg)).kid.startswith("-"):
+            pass
+        return made
+
+    @classmethod
+    def _generate(cls, alg: str) -> "SigningKey":
         parameters: KeyParameters = {"use": "sig", "alg": alg}
         key: Key
         match alg:

@@ -341,3 +341,17 @@ def test_nothing_is_decrypted_by_an_algorithm_of_the_texts_own_choice(header: di
     first = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
     with pytest.raises(InvalidJwt):
         decrypt(".".join([first, "", *rest]), b"1" * 32)
+
+
+def test_no_name_of_a_key_begins_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    generate = SigningKey._generate
+    names = iter(["-first", "-second"])
+
+    def dashed(alg: str) -> SigningKey:
+        key = generate(alg)
+        name = next(names, None)
+        return key if name is None else SigningKey({**key.private_jwk(), "kid": name})
+
+    monkeypatch.setattr(SigningKey, "_generate", dashed)
+    assert not SigningKey.generate("EdDSA").kid.startswith("-")
+    assert next(names, None) is None

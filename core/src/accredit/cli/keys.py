@@ -89,7 +89,7 @@ def rotate_keys(config: ConfigOption = None, at_once: AtOnceOption = False) -> N
 
 @app.command("revoke")
 def revoke_key(
-    kid: Annotated[str, typer.Argument(metavar="KID", help="The key's name, as `accredit keys list` prints it.")],
+    kid: Annotated[str, typer.Argument(metavar="KID", help="The key's name; behind -- if it begins with a dash.")],
     config: ConfigOption = None,
     at_once: AtOnceOption = False,
 ) -> None:
