@@ -65,11 +65,6 @@ class Hooks:
         """Tell whether a plugin says who an identity is: our store does not know then whose it was."""
         return bool(self._resolve_subject)
 
-    def is_of_a_namespace(self, subject: str) -> bool:
-        """Tell whether a subject is of the form that identities have by default."""
-        namespace, bar, _ = subject.partition("|")
-        return bool(bar) and namespace in self._namespaces
-
     async def link_identity(self, identity: Identity, subject: str, client_id: str) -> Subject | None:
         """Let the first plugin that keeps links of its own give the identity to `subject`, and return whose it is now.
 
@@ -124,11 +119,16 @@ class Hooks:
             except PluginFailed as error:
                 failed(name, error.detail.removeprefix(f"{name}: "))
 
+    def _is_of_a_namespace(self, subject: str) -> bool:
+        """Tell whether a subject is of the form that identities have by default."""
+        namespace, bar, _ = subject.partition("|")
+        return bool(bar) and namespace in self._namespaces
+
     async def _problem_of(self, subject: Subject, identity: Identity) -> str | None:
         if problem := _problem_of_form(subject):
             return problem
         default = default_subject(identity.namespace, identity.user_id)
-        if subject.id == default or not self.is_of_a_namespace(subject.id):
+        if subject.id == default or not self._is_of_a_namespace(subject.id):
             return None
         # Somebody logs in as this one by an identity of that namespace. Only a link makes it this identity's as well.
         found = await self._storage.subject_of(identity.namespace, identity.user_id)
