@@ -11,6 +11,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from accredit.alerts import AlertLimit
 from accredit.audit import Audit, Reporter
 from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
@@ -69,6 +70,7 @@ class Engine:
         self.standing = Standing(self.hooks, self.storage)
         self.clock = clock
         self.reporter = Reporter(self.hooks, logger)
+        self._alerts = AlertLimit(monotonic)
         self._life = Life()
         self._opened = AsyncExitStack()
         self._unclosed: list[str] = []
@@ -219,7 +221,7 @@ class Engine:
             raise
         except ExchangeError as error:
             self._blame_no_other(error, audit)
-            self.reporter.report(audit.event(error))
+            self.reporter.report(self._alerts.limit(audit.event(error), error.alert_key))
             raise
         except asyncio.CancelledError:
             self.reporter.report(audit.event(Abandoned()))

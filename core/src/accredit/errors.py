@@ -37,13 +37,15 @@
         │   ├── InvalidProviderToken          invalid, expired, revoked, not a user token
         │   ├── WrongAudience                 minted for another app
         │   ├── MissingPermission             a needed provider permission is missing
-        │   └── ProviderUserBlocked           the provider locked, suspended or lost this user
+        │   ├── ProviderUserBlocked           the provider locked, suspended or lost this user
+        │   └── UnlistedRefusal               a definite refusal that no table knows; an alert, once an hour
         ├── AccessDenied                 401  a deny hook refuses, in its own words
         │   ├── SubjectBlocked
         │   ├── NotLinked                     the identity is nobody's, and nobody may be made of it
         │   └── IdentityTaken                 the identity to link is another subject's
         ├── ProviderUnavailable          503  the provider is down, slow or answers nonsense
         │   └── ProviderRateLimited
+        │       └── ProviderQuotaExhausted    the limit of our whole app; an alert, once an hour
         ├── Abandoned                    499  the caller has left before the answer; nobody gets it
         ├── StorageFailed                503  our own storage cannot be written or read; always an alert
         └── ServerError                  500  our fault, never the user's; always an alert
@@ -59,8 +61,11 @@ codes and names but never provider text, a token or a secret.
 """
 
 import math
+import re
 from typing import ClassVar
 
+_CODE = re.compile(r"(?=(?:\D*\d){0,10}\D*\Z)[A-Za-z0-9_.:/-]{1,40}")
+"""What a provider's code may look like in a log: a word of at most ten digits. All else may be a text, or a token."""
 _LONGEST_RETRY_AFTER_S = 86_400
 """No client is told to wait longer than a day, whatever a provider asks for."""
 
@@ -92,6 +97,8 @@ class ExchangeError(AccreditError):
     reason: ClassVar[str]
     """Stable word for the audit event; unlike `error` it tells every case apart."""
     alert: ClassVar[bool] = False
+    alert_key: str | None = None
+    """What an alert is about that every login may raise: with one key it is raised once an hour for a connection."""
     description: str
     _retry_after_s: int | None = None
     challenge: str | None = None
@@ -371,6 +378,24 @@ class ProviderUserBlocked(ProviderTokenRejected):
     reason = "provider_user_blocked"
 
 
+class UnlistedRefusal(ProviderTokenRejected):
+    """Refuse because the provider says no in words that the strategy does not know: not an outage, nor anybody's fault.
+
+    `call` is our name of the call, `code` the provider's own code, a number or a short word. An alert names both, once
+    an hour: a line is missing in the strategy's table, and until it is there nobody knows whether users or we must act.
+    """
+
+    reason = "unlisted_refusal"
+    alert = True
+
+    def __init__(self, call: str, code: int | str, *, status: int) -> None:
+        shown = str(code) if type(code) is int and abs(code) < 10**10 else code
+        if not isinstance(shown, str) or not _CODE.fullmatch(shown):
+            shown = "(no short word)"
+        self.alert_key = f"{call}: {shown}"
+        super().__init__(f"{call}: no line for code {shown}, status {status}")
+
+
 class AccessDenied(ExchangeError):
     """Refuse on behalf of the host; `description` is the hook's own sentence and reaches the client."""
 
@@ -428,6 +453,14 @@ class ProviderRateLimited(ProviderUnavailable):
     """Give up because the provider limits our calls; `retry_after_s` is in seconds where it is known."""
 
     reason = "provider_rate_limited"
+
+
+class ProviderQuotaExhausted(ProviderRateLimited):
+    """Give up because the quota of our whole app is used up: no login works before it is renewed, or paid for."""
+
+    reason = "provider_quota_exhausted"
+    alert = True
+    alert_key = reason
 
 
 class Abandoned(ExchangeError):

@@ -385,6 +385,8 @@ def test_an_api_version_is_judged_by_its_end(
         ("", "ok", "the provider knows our app and its secret"),
         ("misconfigured", "fail", "the provider refuses our app: provider_misconfigured (wrong: [redacted])"),
         ("unavailable", "warn", "could not be checked: down"),
+        ("exhausted", "fail", "the quota of our app is used up (24 hours)"),
+        ("unlisted", "fail", "the provider refuses our app (app: no line for code 4711, status 400)"),
         ("crash", "fail", "accredit-scripted 2.0 (accredit_scripted) failed: RuntimeError in "),
         ("hang", "warn", "could not be checked: no answer in time"),
     ],

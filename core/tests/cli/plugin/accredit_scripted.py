@@ -24,8 +24,10 @@ from accredit.errors import (
     InvalidProviderToken,
     MissingParameter,
     ProviderMisconfigured,
+    ProviderQuotaExhausted,
     ProviderRateLimited,
     ProviderUnavailable,
+    UnlistedRefusal,
 )
 from accredit.settings import BaseUrl
 from accredit.strategy import ApiVersion
@@ -67,6 +69,10 @@ class ScriptedStrategy(Strategy[ScriptedSettings]):
                 await ctx.http.get(f"{self.settings.api_url}/me")
             case "misconfigured":
                 raise ProviderMisconfigured(f"wrong: {secret}")
+            case "exhausted":
+                raise ProviderQuotaExhausted("24 hours")
+            case "unlisted":
+                raise UnlistedRefusal("app", 4711, status=400)
             case "unavailable":
                 raise ProviderUnavailable("down")
             case "crash":

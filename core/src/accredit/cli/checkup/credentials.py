@@ -5,7 +5,13 @@ import asyncio
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.checkup.providers import CORRECT_PROXY
 from accredit.cli.scrub import secrets_of, without
-from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
+from accredit.errors import (
+    ConfigurationError,
+    ExchangeError,
+    ProviderQuotaExhausted,
+    ProviderUnavailable,
+    UnlistedRefusal,
+)
 from accredit.exchange import Exchange
 from accredit.logs import where
 from accredit.plugins import Connection
@@ -28,9 +34,15 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
     try:
         async with asyncio.timeout(exchange.settings.limits.exchange_timeout_s):
             await strategy.check_credentials(exchange.context(connection))
+    except ProviderQuotaExhausted as exc:
+        change = "wait until the provider renews the quota, or raise it in the provider's dashboard"
+        return _examiner.fail(name, f"the quota of our app is used up ({_detail(exc, connection)})", change)
     except (ProviderUnavailable, TimeoutError) as exc:
         detail = _detail(exc, connection) if isinstance(exc, ProviderUnavailable) else "no answer in time"
         return _examiner.warn(name, f"could not be checked: {detail}", "run this again later")
+    except UnlistedRefusal as exc:
+        change = f"look the code up at the provider, and tell the author of {connection.source} what it means"
+        return _examiner.fail(name, f"the provider refuses our app ({_detail(exc, connection)})", change)
     except ExchangeError as exc:
         change = f"compare id and secret in [connections.{name}] with the provider's dashboard"
         what = f"the provider refuses our app: {exc.reason} ({_detail(exc, connection)})"

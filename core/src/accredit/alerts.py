@@ -1,0 +1,40 @@
+"""Not every alert is news: those about one thing are raised once an hour."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from accredit.events import ExchangeEvent
+
+INTERVAL_S = 3600
+MOST_KEYS = 100
+"""So many different things are remembered; alerts about more are raised after the hour. A provider that puts a new code
+into every answer must not make every login an alert."""
+
+
+class AlertLimit:
+    """Keep one alert an hour of those that say the same about one connection. `clock` is monotonic, in seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._raised_at: dict[tuple[str, str], float] = {}
+
+    def limit(self, event: ExchangeEvent, key: str | None) -> ExchangeEvent:
+        """Return the event, without its alert if the same one was raised in the last hour; `key` says what it is about.
+
+        Without a key every alert is raised.
+        """
+        if not event.alert or key is None or self._is_news((event.connection, key)):
+            return event
+        return replace(event, alert=False)
+
+    def _is_news(self, key: tuple[str, str]) -> bool:
+        now = self._clock()
+        if key not in self._raised_at and len(self._raised_at) >= MOST_KEYS:
+            self._raised_at = {one: at for one, at in self._raised_at.items() if now - at < INTERVAL_S}
+            if len(self._raised_at) >= MOST_KEYS:
+                return False
+        raised_at = self._raised_at.get(key)
+        if raised_at is not None and now - raised_at < INTERVAL_S:
+            return False
+        self._raised_at[key] = now
+        return True
