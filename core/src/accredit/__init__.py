@@ -10,29 +10,63 @@ A map of the package, in the order a request travels:
 * `settings/`, `configuration`: what operators say. `errors`: everything that can go wrong, drawn as a tree.
 * `models`, `profile`, `audience`: the values that travel.
 * `testing/`: the kit for plugin authors. `cli/`: the command line.
+
+A public name is imported when it is first asked for: see `on_demand`.
 """
 
-from accredit.asgi import create_app, metadata_route
-from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
-from accredit.configuration import load_settings
-from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
-from accredit.events import ExchangeEvent
-from accredit.exchange import Exchange
-from accredit.hookspecs import hookimpl
-from accredit.keys import Signer
-from accredit.models import (
-    ExchangeRequest,
-    ExtraClaims,
-    Identity,
-    Login,
-    ProviderToken,
-    Subject,
-    TokenSet,
-    Verification,
-)
-from accredit.profile import Assurance, Email, Profile
-from accredit.settings import ConnectionSettings, Settings
-from accredit.strategy import Strategy, VerifyContext
+from typing import TYPE_CHECKING
+
+from accredit.on_demand import on_demand
+
+if TYPE_CHECKING:
+    from accredit.asgi import create_app, metadata_route
+    from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+    from accredit.configuration import load_settings
+    from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
+    from accredit.events import ExchangeEvent
+    from accredit.exchange import Exchange
+    from accredit.hookspecs import hookimpl
+    from accredit.keys import Signer
+    from accredit.models import (
+        ExchangeRequest,
+        ExtraClaims,
+        Identity,
+        Login,
+        ProviderToken,
+        Subject,
+        TokenSet,
+        Verification,
+    )
+    from accredit.profile import Assurance, Email, Profile
+    from accredit.settings import ConnectionSettings, Settings
+    from accredit.strategy import Strategy, VerifyContext
+else:
+    __getattr__, __dir__ = on_demand(
+        __name__,
+        {
+            "asgi": ("create_app", "metadata_route"),
+            "audience": ("AppBound", "AudienceProof", "JwtAudience", "SignedByUs", "Unbound"),
+            "configuration": ("load_settings",),
+            "errors": ("AccessDenied", "AccreditError", "ConfigurationError", "ExchangeError"),
+            "events": ("ExchangeEvent",),
+            "exchange": ("Exchange",),
+            "hookspecs": ("hookimpl",),
+            "keys": ("Signer",),
+            "models": (
+                "ExchangeRequest",
+                "ExtraClaims",
+                "Identity",
+                "Login",
+                "ProviderToken",
+                "Subject",
+                "TokenSet",
+                "Verification",
+            ),
+            "profile": ("Assurance", "Email", "Profile"),
+            "settings": ("ConnectionSettings", "Settings"),
+            "strategy": ("Strategy", "VerifyContext"),
+        },
+    )
 
 __all__ = [
     "AccessDenied",

@@ -1,7 +1,6 @@
 """What pytest says at the end, and in the file."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -128,12 +127,6 @@ def test_pytest_without_a_conformance_class_says_nothing(pytester: pytest.Pytest
     result = pytester.runpytest_inprocess("-pno:asyncio", "--strict-markers")
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*accredit conformance*")
-
-
-def test_the_pytest_plugin_needs_nothing_but_core_and_pytest(pytester: pytest.Pytester) -> None:
-    # It is loaded by every run of pytest, also where only `accredit` itself is installed.
-    code = "import sys, accredit.testing.pytest_plugin; print('uvicorn' in sys.modules)"
-    assert pytester.run(sys.executable, "-c", code).outlines == ["False"]
 
 
 def made(**changes: str) -> StrategyReport:

@@ -1,0 +1,72 @@
+"""The public names of a package are there, and nobody pays for those that are not asked for."""
+
+import ast
+import importlib
+import importlib.metadata
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+PACKAGES = ("accredit", "accredit.testing")
+
+
+def modules_loaded_by(statement: str, *, after: str = "pass") -> set[str]:
+    """Return what `statement` loads into a fresh interpreter in which `after` has been run."""
+    code = f"import sys; {after}; before = set(sys.modules); {statement}; print(*(set(sys.modules) - before))"
+    return set(output_of(code).split())
+
+
+def output_of(code: str) -> str:
+    """Run `code` in a fresh interpreter, and return what it prints."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our interpreter
+
+
+def test_pytest_loads_our_plugin_and_nothing_else_of_ours_or_anybodys() -> None:
+    # The entry point stands in every environment that has Accredit: each run of pytest there pays for what it loads.
+    [entry] = importlib.metadata.entry_points(group="pytest11", name="accredit")
+    loaded = modules_loaded_by(f"import {entry.value}", after="import json, pathlib, typing, pytest")
+    assert loaded == {"accredit", "accredit.on_demand", "accredit.testing", entry.value}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_importing_a_package_loads_nothing_of_third_parties(package: str) -> None:
+    roots = {name.partition(".")[0] for name in modules_loaded_by(f"import {package}")}
+    assert roots - sys.stdlib_module_names == {"accredit"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_name_that_is_asked_for_is_the_one_of_its_module(package: str) -> None:
+    module = importlib.import_module(package)
+    for home, names in typed_imports(package).items():
+        for name in names:
+            assert getattr(module, name) is getattr(importlib.import_module(home), name)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_type_checkers_and_python_see_the_same_names(package: str) -> None:
+    module = importlib.import_module(package)
+    typed = sorted(name for names in typed_imports(package).values() for name in names)
+    assert typed == sorted(module.__all__)
+    assert set(module.__all__) <= set(dir(module))
+
+
+def test_names_are_listed_before_anybody_has_asked_for_them() -> None:
+    code = "import accredit; assert 'Exchange' not in vars(accredit); print('Exchange' in dir(accredit))"
+    assert output_of(code).strip() == "True"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_any_other_name_is_an_attribute_error(package: str) -> None:
+    with pytest.raises(AttributeError, match=rf"^module '{package}' has no attribute 'Exchang'$"):
+        importlib.import_module(package).Exchang  # noqa: B018 - asking is the test
+
+
+def typed_imports(package: str) -> dict[str, list[str]]:
+    """Return what the package imports for type checkers: module by module, its names."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(package)))
+    [block] = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    found = [node for node in block.body if isinstance(node, ast.ImportFrom) and node.module]
+    return {str(node.module): [alias.name for alias in node.names] for node in found}
