@@ -265,8 +265,10 @@ def error_classes() -> list[type[errors.ExchangeError]]:
 
 def example(one: type[errors.ExchangeError]) -> errors.ExchangeError:
     """Return such an error, with the name of each argument in its place."""
-    parameters = inspect.signature(one).parameters.values()
-    return one(*(f"<{parameter.name}>" for parameter in parameters if parameter.default is parameter.empty))
+    needed = [one for one in inspect.signature(one).parameters.values() if one.default is one.empty]
+    in_order = [f"<{parameter.name}>" for parameter in needed if parameter.kind is not parameter.KEYWORD_ONLY]
+    by_name = {parameter.name: parameter.name for parameter in needed if parameter.kind is parameter.KEYWORD_ONLY}
+    return one(*in_order, **by_name)
 
 
 def _hooks(page: str) -> Iterator[str]:
