@@ -12,19 +12,19 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
 
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
+from accredit.provider_request import Basic, Outgoing
 from accredit.transport import PROXY, READS_ONLY
 from accredit.transport.causes import lacks_descriptors
 
 Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
 
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "accredit"}
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _NEVER_SENT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, UnicodeError)
@@ -127,50 +127,52 @@ class ProviderHTTP:
             raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
 
     async def get(
-        self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        basic: Basic | None = None,
     ) -> ProviderResponse:
-        """Send one GET with `params` as the query.
+        """Send one GET with `params` as the query; `basic` as in `post`.
 
         Raises:
             ProviderUnavailable: no answer in time, none at all, a redirect, or one too large.
-            PluginFailed: the URL is of a host that the strategy did not declare.
+            PluginFailed: the URL is of a host that the strategy did not declare, or the call cannot be sent as it is.
         """
-        return await self._send("GET", url, params, headers or {}, None, reads_only=True)
+        outgoing = Outgoing(method="GET", url=url, params=params, headers=headers, basic=basic)
+        return await self._send(outgoing, reads_only=True)
 
     async def post(
         self,
         url: str,
         *,
         form: Mapping[str, str] | None = None,
+        json: Any = None,
+        basic: Basic | None = None,
         headers: Mapping[str, str] | None = None,
         reads_only: bool = False,
     ) -> ProviderResponse:
-        """Send one POST with a urlencoded form body, empty by default. Raises as `get` does.
+        """Send one POST with a urlencoded form body, empty by default, or with a JSON body. Raises as `get` does.
+
+        `json` is anything that JSON can hold but None, which stands for "no JSON body": text, numbers other than NaN
+        and the infinite ones, lists, dictionaries. It travels as compact UTF-8. A `SecretStr` must be revealed first.
+
+        `basic` is a user of visible ASCII characters without a colon, and a `SecretStr`: the header `Authorization` as
+        RFC 7617 section 2 has it. Most OAuth servers take client id and secret as they are; those that follow RFC 6749
+        section 2.3.1 to the letter expect each to be form-encoded first (`urllib.parse.quote_plus`), which makes a
+        difference only where one holds more than letters, digits, `-`, `.` and `_`.
 
         `reads_only` says that the call changes nothing at the provider: then it is sent once more, as a GET is, if a
         kept connection turns out to be closed.
         """
-        headers = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
-        return await self._send("POST", url, None, headers, urlencode(form or {}).encode(), reads_only=reads_only)
+        outgoing = Outgoing(method="POST", url=url, form=form, json=json, headers=headers, basic=basic)
+        return await self._send(outgoing, reads_only=reads_only)
 
-    async def _send(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, str] | None,
-        headers: Mapping[str, str],
-        content: bytes | None,
-        *,
-        reads_only: bool,
-    ) -> ProviderResponse:
+    async def _send(self, outgoing: Outgoing, *, reads_only: bool) -> ProviderResponse:
+        method, url = outgoing.method, outgoing.url
         self.require_declared(url)
-        try:
-            full_url = f"{url}?{urlencode(params)}" if params else url
-            extensions = {**self._extensions, READS_ONLY: True} if reads_only else self._extensions
-            all_headers = {**_HEADERS, **headers}
-            request = httpx.Request(method, full_url, headers=all_headers, content=content, extensions=extensions)
-        except (httpx.InvalidURL, ValueError, TypeError) as exc:
-            raise PluginFailed(f"the strategy made a request that cannot be sent: {type(exc).__name__}") from None
+        request = outgoing.request({**self._extensions, READS_ONLY: True} if reads_only else self._extensions)
         status: int | None = None
         started = time.perf_counter()
         try:

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -13,31 +13,7 @@ from accredit.errors import ConfigurationError, OutOfDescriptors, PluginFailed, 
 from accredit.http import ProviderHTTP, ProviderResponse, origin
 from accredit.transport import make_transport
 
-API = "https://api.acme.example"
-LIMIT = 1000
-
-
-class Chunks(httpx.AsyncByteStream):
-    def __init__(self, *chunks: bytes) -> None:
-        self.chunks = chunks
-        self.closed = False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self.chunks:
-            yield chunk
-
-    async def aclose(self) -> None:
-        self.closed = True
-
-
-class Told(httpx.AsyncBaseTransport):
-    def __init__(self, reply: Callable[[], httpx.Response]) -> None:
-        self.reply = reply
-        self.requests: list[httpx.Request] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.reply()
+from .providers import API, LIMIT, Chunks, Told, answering, client
 
 
 class Hangs(httpx.AsyncBaseTransport):
@@ -46,19 +22,11 @@ class Hangs(httpx.AsyncBaseTransport):
         raise AssertionError("nobody sets it")
 
 
-def answering(*chunks: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Told:
-    return Told(lambda: httpx.Response(status, headers=headers, stream=Chunks(*(chunks or (b"{}",)))))
-
-
 def raising(error: Exception) -> Told:
     def reply() -> httpx.Response:
         raise error
 
     return Told(reply)
-
-
-def client(transport: httpx.AsyncBaseTransport, *urls: str, timeout_s: float = 5.0) -> ProviderHTTP:
-    return ProviderHTTP(transport, urls=urls or (API,), timeout_s=timeout_s, max_response_bytes=LIMIT)
 
 
 async def refusal(http: ProviderHTTP, url: str = f"{API}/me") -> str:
