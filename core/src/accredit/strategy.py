@@ -9,7 +9,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar, overload
 
 from accredit.guard import guarded
 from accredit.http import ProviderHTTP
@@ -21,9 +21,22 @@ from accredit.settings import ConnectionSettings
 SettingsT = TypeVar("SettingsT", bound=ConnectionSettings)
 A = TypeVar("A")
 B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
 
 UserIdScope = Literal["global", "app", "issuer"]
 """How far a provider's user id means one person: everywhere, within one of our apps, or within one issuer."""
+
+Trait = Literal["makes_no_call", "unbound", "composite_ids", "single_use", "hs256"]
+"""What makes a strategy different from most. The conformance suite checks that it is true, leaves out what then cannot
+be looked at, and names it in the level.
+
+* `makes_no_call`: the credential is a payload signed with our secret, and the provider is never asked.
+* `unbound`: every proof is `Unbound`; only a connection with `accept_unbound_tokens` accepts anything.
+* `composite_ids`: a user id is put together from several of the provider's fields, each letter for letter.
+* `single_use`: a credential is good once, as an authorization code is.
+* `hs256`: ID tokens are signed with a secret of the settings; there is no key set for them.
+"""
 
 WARNING_DAYS = 90
 """So many days before an API version ends, start-up and `accredit doctor` begin to warn."""
@@ -70,6 +83,8 @@ class Strategy(ABC, Generic[SettingsT]):
     settings_type: ClassVar[type[ConnectionSettings]]
     user_id_scope: ClassVar[UserIdScope] = "app"
     """Whether two connections may have the same id for two people. Say `global` only where the provider does."""
+    traits: ClassVar[frozenset[Trait]] = frozenset()
+    """What makes this strategy different from most, for the conformance suite. It changes nothing at run time."""
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
@@ -103,23 +118,53 @@ class Strategy(ABC, Generic[SettingsT]):
         """Map the provider's raw profile to OIDC claims. No I/O, no clock, same answer for the same input."""
 
 
-async def in_order(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
-    """Run two calls at once, and read them in order.
+@overload
+async def in_order(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B], /) -> tuple[A, B]: ...
 
-    The login then costs the slower call, not the sum, while the first call's verdict still comes first: if it
-    raises, the second is cancelled and its outcome is never looked at.
+
+@overload
+async def in_order(
+    first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B], third: Coroutine[Any, Any, C], /
+) -> tuple[A, B, C]: ...
+
+
+@overload
+async def in_order(
+    first: Coroutine[Any, Any, A],
+    second: Coroutine[Any, Any, B],
+    third: Coroutine[Any, Any, C],
+    fourth: Coroutine[Any, Any, D],
+    /,
+) -> tuple[A, B, C, D]: ...
+
+
+@overload
+async def in_order(
+    first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, A], /, *more: Coroutine[Any, Any, A]
+) -> tuple[A, ...]: ...
+
+
+async def in_order(
+    first: Coroutine[Any, Any, Any], second: Coroutine[Any, Any, Any], /, *more: Coroutine[Any, Any, Any]
+) -> tuple[Any, ...]:
+    """Run two calls or more at once, and read them in order.
+
+    The login then costs the slowest call, not the sum, while an earlier call's verdict still comes first: if one
+    raises, those after it are cancelled and their outcomes never looked at.
     """
-    later = asyncio.create_task(_contained(second))
-    later.add_done_callback(lambda _: second.close())  # cancelled at once, it has never begun
+    later = [_begun(call) for call in (second, *more)]
     try:
-        return await first, await later
+        return (await first, *[await task for task in later])
     finally:
-        if not later.done():
-            later.cancel()
-            await asyncio.gather(later, return_exceptions=True)
-        elif not later.cancelled():
-            later.exception()  # looked at, so that nobody is warned of it
-        second.close()  # in case it never began
+        for task in later:
+            task.cancel()
+        await asyncio.gather(*later, return_exceptions=True)  # looked at, so that nobody is warned of them
+
+
+def _begun(call: Coroutine[Any, Any, A]) -> asyncio.Task[A]:
+    task = asyncio.create_task(_contained(call))
+    task.add_done_callback(lambda _: call.close())  # cancelled at once, it has never begun
+    return task
 
 
 async def _contained(call: Coroutine[Any, Any, B]) -> B:

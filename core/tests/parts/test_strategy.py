@@ -92,6 +92,52 @@ async def test_cancelling_the_caller_cancels_both_calls() -> None:
     assert second.cancelled
 
 
+async def test_three_four_and_more_answers_come_in_the_order_of_the_calls() -> None:
+    number, word, truth = await in_order(returns(1), returns("two"), returns(True))
+    assert (number, word, truth) == (1, "two", True)
+    assert await in_order(returns(1), returns("two"), returns(True), returns(b"4")) == (1, "two", True, b"4")
+    assert await in_order(*(returns(number) for number in range(6))) == (0, 1, 2, 3, 4, 5)
+
+
+async def test_all_calls_run_at_once() -> None:
+    met = asyncio.Barrier(5)  # each waits for the others: one after the other would hang
+
+    async def meet(name: str) -> str:
+        async with asyncio.timeout(5):
+            await met.wait()
+        return name
+
+    assert await in_order(*(meet(name) for name in "abcde")) == tuple("abcde")
+
+
+async def test_a_verdict_in_the_middle_cancels_what_comes_after_it_and_is_not_overtaken() -> None:
+    last_has_failed, endless = asyncio.Event(), Endless()
+
+    async def last() -> None:
+        last_has_failed.set()
+        raise ValueError("last")
+
+    async def middle() -> None:
+        await endless.begun.wait()
+        await last_has_failed.wait()
+        raise KeyError("middle")
+
+    with pytest.raises(KeyError, match="middle"):
+        await in_order(returns(1), middle(), endless(), last())
+    assert endless.cancelled
+
+
+async def test_what_comes_after_a_first_call_that_fails_at_once_never_begins() -> None:
+    begun: list[str] = []
+
+    async def later(name: str) -> None:
+        begun.append(name)
+
+    with pytest.raises(KeyError, match="first"):
+        await in_order(fails(KeyError("first")), later("second"), later("third"))
+    assert begun == []
+
+
 @pytest.mark.parametrize(
     ("days_left", "soon"), [(-1, True), (0, True), (89, True), (90, False), (91, False), (None, False)]
 )

@@ -29,6 +29,9 @@ class Sample:
     `parameters` is what a client posts beside `client_id`, `connection` and `scope`: `access_token` and, where
     needed, `access_token_secret` or `nonce`. `expected` is `ACCEPTED` or the `reason` of the refusal, such as
     `wrong_audience`. `claims` are claims that the ID token must then hold, exactly.
+
+    `is_foreign` says that the token is another app's, where `expected` does not: a provider that itself refuses such
+    tokens may answer as for any dead one.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Sample:
     parameters: Mapping[str, str]
     expected: str
     claims: Mapping[str, Any] = field(default_factory=dict)
+    is_foreign: bool = False
 
 
 class Simulator(ABC):
@@ -60,6 +64,13 @@ class Simulator(ABC):
     @abstractmethod
     def samples(self) -> Sequence[Sample]:
         """Return tokens to try: first the good one of the complete person, then others, and every refusal."""
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return a sample that is as good as `sample` and was never used: for credentials that are good once.
+
+        The conformance suite asks for one before each use, where the strategy has the trait `single_use`.
+        """
+        return sample
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return tokens whose verdict depends on settings or on time, with what they are."""

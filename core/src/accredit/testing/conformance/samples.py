@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from accredit.errors import WrongAudience
 from accredit.models import ProviderToken
 from accredit.testing.conformance.desk import Answer, make_simulator
 from accredit.testing.conformance.jwts import payload_of
@@ -24,6 +25,17 @@ def accepted_samples(samples: Iterable[Sample]) -> list[Sample]:
     accepted = [sample for sample in samples if sample.expected == ACCEPTED]
     require(accepted, "the simulator has no sample that is to be accepted")
     return accepted
+
+
+def foreign_samples(samples: Iterable[Sample]) -> list[Sample]:
+    """Return the samples of another app's token: those that are declared so, and those that we are to find out.
+
+    Raises:
+        AssertionError: there is none.
+    """
+    foreign = [sample for sample in samples if sample.is_foreign or sample.expected == WrongAudience.reason]
+    require(foreign, "the simulator has no sample of another app's token: expected wrong_audience, or is_foreign=True")
+    return foreign
 
 
 def one_of_each_kind(samples: Sequence[Sample]) -> list[Sample]:

@@ -86,6 +86,7 @@ def _refused() -> Iterator[Sample]:
                 about=about,
                 parameters=_signed(who, kind),
                 expected="invalid_token",
+                is_foreign=kind == "ForeignApp",
             )
     yield Sample(
         name="unknown",
