@@ -1,21 +1,25 @@
-"""Write the reference: one page a subject, from the code itself. `conf.py` runs this before each build.
+"""Write the reference: one page a subject, from the code itself.
+
+::
+
+    python -m docs.generate
 
 Signatures, fields and docstrings come from the source text; values (of settings, errors, commands) from what Python
-makes of it. So a page cannot say what the code does not.
+makes of it. So a page cannot say what the code does not, and a test compares the pages with the code. They stand in the
+repository, so that everybody can read them without building anything.
 """
 
-import ast
-import importlib
 import inspect
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer.main
+from docs.modules import describe, describe_class, describe_definitions
 from docs.prose import cell, code, fence, prose, table
+from docs.signatures import Attribute, attributes, attributes_of, class_of, tree_of
 from pydantic import BaseModel
 
 from accredit import errors
@@ -27,7 +31,7 @@ from accredit.strategy import Strategy
 
 MODULES = {
     "application": ("accredit.exchange", "accredit.engine", "accredit.asgi", "accredit.configuration"),
-    "strategies": ("accredit.strategy", "accredit.http", "accredit.id_token"),
+    "strategies": ("accredit.strategy", "accredit.http", "accredit.refusals", "accredit.id_token"),
     "values": ("accredit.audience", "accredit.profile", "accredit.text", "accredit.models"),
     "errors": ("accredit.errors",),
     "hooks": ("accredit.hookspecs", "accredit.events"),
@@ -40,6 +44,7 @@ MODULES = {
         "accredit.settings.fields",
         "accredit.settings.table",
     ),
+    "keys": ("accredit.keys.signer", "accredit.jose"),
     "commands": ("accredit.cli",),
     "testing": (
         "accredit.testing.workbench",
@@ -54,8 +59,6 @@ MODULES = {
 }
 """Page → the modules it is made from."""
 
-LINE = 90
-
 TITLES = {
     "application": "Exchange and app",
     "strategies": "Strategies",
@@ -63,13 +66,19 @@ TITLES = {
     "errors": "Errors",
     "hooks": "Hooks and events",
     "settings": "Settings",
+    "keys": "Keys and signatures",
     "commands": "Commands",
     "testing": "The kit for plugin authors",
 }
 ABOUT = {
+    "index": (
+        "What the code says of itself, made from it. Where only the package is at hand, Python shows the same words: "
+        "`python -m pydoc accredit.strategy`."
+    ),
     "application": "What a host calls: the exchange, its HTTP edge, and where settings come from.",
     "strategies": "What a plugin implements, and all it may use to reach its provider.",
     "values": "What travels through an exchange. All of it is frozen, and none shows a secret in its `repr`.",
+    "keys": "Keys that live elsewhere, and keys that simulators sign with. Import `Signer` from `accredit`.",
     "testing": "Comes with `accredit[testing]`. What stands in the table is imported from `accredit.testing`.",
 }
 
@@ -82,17 +91,14 @@ def pages() -> dict[str, str]:
 
 
 def write(folder: Path) -> None:
-    """Write the pages into `folder`; a file that is right already is not touched, so that a rebuild is quick."""
-    folder.mkdir(exist_ok=True)
+    """Write the pages into `folder`."""
     for page, text in pages().items():
-        path = folder / f"{page}.md"
-        if not path.is_file() or path.read_text("utf-8") != text:
-            path.write_text(text, "utf-8")
+        (folder / f"{page}.md").write_text(text, "utf-8")
 
 
 def _index() -> str:
     listed = "\n".join(f"* [{TITLES[page]}]({page}.md): {', '.join(map(code, MODULES[page]))}" for page in MODULES)
-    return f"# Reference\n\nWhat the code says of itself, made from it at each build.\n\n{listed}\n"
+    return f"# Reference\n\n{ABOUT['index']}\n\n{listed}\n"
 
 
 def _ordinary(page: str) -> Iterator[str]:
@@ -100,138 +106,6 @@ def _ordinary(page: str) -> Iterator[str]:
     yield ABOUT[page]
     for module in MODULES[page]:
         yield from describe(module)
-
-
-# -- modules
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """A field, an enumeration's member or a constant."""
-
-    name: str
-    type: str
-    default: str
-    doc: str
-
-
-def describe(module: str) -> Iterator[str]:
-    """Yield the sections of one module: its classes, functions and constants, in the order of the source."""
-    tree = _tree(module)
-    yield f"## {code(module)}"
-    yield prose(ast.get_docstring(tree) or "")
-    constants = _attributes(tree.body)
-    for node in _public(tree):
-        if isinstance(node, ast.ClassDef):
-            yield from _class(node)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _function(node, "###")
-    if constants:
-        yield "### Constants"
-        rows = [
-            (code(one.name), code(one.default) if len(one.default) < 60 else "", cell(one.doc)) for one in constants
-        ]
-        yield table(("name", "value", "meaning"), rows)
-
-
-def names(module: str) -> list[str]:
-    """Return the public names that a module defines."""
-    tree = _tree(module)
-    return [node.name for node in _public(tree)] + [one.name for one in _attributes(tree.body)]
-
-
-def _tree(module: str) -> ast.Module:
-    return ast.parse(inspect.getsource(importlib.import_module(module)))
-
-
-def _public(tree: ast.Module) -> list[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
-    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return [node for node in tree.body if isinstance(node, kinds) and not node.name.startswith("_")]
-
-
-def _class(node: ast.ClassDef) -> Iterator[str]:
-    bases = ", ".join(base for base in map(ast.unparse, node.bases) if not base.startswith("_"))
-    yield f"### class {code(node.name)}"
-    if bases:
-        yield f"A kind of {code(bases)}."
-    yield prose(ast.get_docstring(node) or "")
-    if fields := _attributes(node.body):
-        rows = [(code(one.name), code(one.type), code(one.default), cell(one.doc)) for one in fields]
-        yield table(("field", "type", "default", "meaning"), rows)
-    for member in node.body:
-        if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and (
-            not member.name.startswith("_") or member.name in {"__init__", "__call__"}
-        ):
-            yield from _function(member, "####")
-
-
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, level: str) -> Iterator[str]:
-    doc = ast.get_docstring(node)
-    if node.name == "__init__" and not doc and len(node.args.args) + len(node.args.kwonlyargs) == 1:
-        return
-    decorators = {ast.unparse(one) for one in node.decorator_list}
-    yield f"{level} {code(node.name)}"
-    kind = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
-    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    if "property" in decorators:
-        yield fence("python", f"{node.name}{returns.replace(' ->', ':')}")
-    else:
-        yield fence("python", _wrapped(f"{kind}def {node.name}(", _arguments(node), f"){returns}"))
-    if doc:
-        yield prose(doc)
-
-
-def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    given = node.args
-    without_default: list[ast.expr | None] = [None] * (len(given.args) - len(given.defaults))
-    found = [_argument(*pair) for pair in zip(given.args, [*without_default, *given.defaults], strict=True)]
-    if given.kwonlyargs:
-        found += ["*", *(_argument(*pair) for pair in zip(given.kwonlyargs, given.kw_defaults, strict=True))]
-    return [one for one in found if one not in {"self", "cls"}]
-
-
-def _argument(argument: ast.arg, default: ast.expr | None) -> str:
-    return ast.unparse(argument) + ("" if default is None else f" = {ast.unparse(default)}")
-
-
-def _wrapped(before: str, arguments: list[str], after: str) -> str:
-    line = f"{before}{', '.join(arguments)}{after}"
-    return line if len(line) <= LINE else f"{before}\n    {f',{chr(10)}    '.join(arguments)},\n{after}"
-
-
-def _attributes(body: list[ast.stmt]) -> list[Attribute]:
-    """Return what is assigned in a class or module, with the string below it."""
-    found = []
-    for node, after in zip(body, [*body[1:], None], strict=True):
-        target: ast.expr
-        if isinstance(node, ast.AnnAssign):
-            target, annotation, value = node.target, ast.unparse(node.annotation), node.value
-        elif isinstance(node, ast.Assign):
-            target, annotation, value = node.targets[0], "", node.value
-        else:
-            continue
-        if not isinstance(target, ast.Name) or target.id.startswith("_") or _is_machinery(target.id, value):
-            continue
-        doc = ""
-        if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
-            doc = inspect.cleandoc(after.value.value)
-        found.append(Attribute(target.id, annotation, _default(value), doc))
-    return found
-
-
-def _default(value: ast.expr | None) -> str:
-    """Return a default as it is in the end: what `field(...)` and `Field(...)` lead to."""
-    if value is None:
-        return ""
-    if isinstance(value, ast.Call) and ast.unparse(value.func) in {"field", "Field"}:
-        given = {keyword.arg: ast.unparse(keyword.value) for keyword in value.keywords}
-        return f"{given['default_factory']}()" if "default_factory" in given else given.get("default", "")
-    return ast.unparse(value)
-
-
-def _is_machinery(name: str, value: ast.expr | None) -> bool:
-    makes = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
-    return name == "model_config" or makes.rpartition(".")[2] in {"TypeVar", "ParamSpec"}
 
 
 # -- pages of their own form
@@ -253,8 +127,7 @@ def _errors(page: str) -> Iterator[str]:
         rows.append(told)
     yield table(("class", "status", "`error`", "`reason`", "`description`", ""), rows)
     yield "## The classes"
-    for node in _public(_tree("accredit.errors")):
-        yield from _class(node) if isinstance(node, ast.ClassDef) else _function(node, "###")
+    yield from describe_definitions("accredit.errors")
 
 
 def error_classes() -> list[type[errors.ExchangeError]]:
@@ -265,10 +138,8 @@ def error_classes() -> list[type[errors.ExchangeError]]:
 
 def example(one: type[errors.ExchangeError]) -> errors.ExchangeError:
     """Return such an error, with the name of each argument in its place."""
-    needed = [one for one in inspect.signature(one).parameters.values() if one.default is one.empty]
-    in_order = [f"<{parameter.name}>" for parameter in needed if parameter.kind is not parameter.KEYWORD_ONLY]
-    by_name = {parameter.name: parameter.name for parameter in needed if parameter.kind is parameter.KEYWORD_ONLY}
-    return one(*in_order, **by_name)
+    needed = [each for each in inspect.signature(one).parameters.values() if each.default is each.empty]
+    return one(**{parameter.name: f"<{parameter.name}>" for parameter in needed})
 
 
 def _hooks(page: str) -> Iterator[str]:
@@ -301,10 +172,10 @@ def _settings(page: str) -> Iterator[str]:
         yield _summary(kind)
         yield _settings_table(kind, own_settings(kind))
     yield "## For strategies of your own"
-    for node in map(_class_of, (ConnectionSettings, ConnectionTable, Table)):
-        yield from _class(node)
+    for base in (ConnectionSettings, ConnectionTable, Table):
+        yield from describe_class(class_of(base), base.__module__)
     yield "### Constants"
-    constants = [one for module in MODULES[page] for one in _attributes(_tree(module).body)]
+    constants = [one for module in MODULES[page] for one in attributes(tree_of(module).body)]
     yield table(("name", "meaning"), [(code(one.name), cell(one.doc) or code(one.default)) for one in constants])
 
 
@@ -312,10 +183,6 @@ def _summary(kind: type[BaseModel]) -> str:
     module = kind.__module__
     public = "accredit.settings" if module in MODULES["settings"] else module
     return f"{prose(inspect.cleandoc(kind.__doc__ or ''))}\n\nIn code: {code(f'{public}.{kind.__name__}')}."
-
-
-def _classes(tree: ast.Module) -> list[ast.ClassDef]:
-    return [node for node in tree.body if isinstance(node, ast.ClassDef)]
 
 
 def settings_tables() -> dict[str, type[BaseModel]]:
@@ -349,24 +216,16 @@ def own_settings(kind: type[BaseModel]) -> set[str]:
 
 
 def _settings_table(kind: type[BaseModel], only: set[str] | None = None) -> str:
-    docs: dict[str, Attribute] = {}
+    written: dict[str, Attribute] = {}
     for base in reversed(kind.__mro__):
         if issubclass(base, BaseModel) and base is not BaseModel:
-            docs |= {one.name: one for one in _fields(base)}
+            written |= {one.name: one for one in attributes_of(base)}
     rows = []
     for name, field in kind.model_fields.items():
         if only is None or name in only:
             default = "required" if field.is_required() else code(_toml(field.default))
-            rows.append((code(name), _kind(docs[name].type), default, cell(docs[name].doc)))
+            rows.append((code(name), _kind(written[name].type), default, cell(written[name].doc)))
     return table(("setting", "value", "default", "meaning"), rows)
-
-
-def _fields(kind: type[BaseModel]) -> list[Attribute]:
-    return _attributes(_class_of(kind).body)
-
-
-def _class_of(kind: type) -> ast.ClassDef:
-    return next(node for node in _classes(_tree(kind.__module__)) if node.name == kind.__name__)
 
 
 _KINDS = (
@@ -385,7 +244,7 @@ def _kind(annotation: str) -> str:
     if choices := re.findall(r"'([^']+)'", annotation) if annotation.startswith("Literal") else []:
         return " or ".join(code(f'"{choice}"') for choice in choices)
     if annotation.startswith("Authorization"):
-        constants = _attributes(_tree("accredit.settings.clients").body)
+        constants = attributes(tree_of("accredit.settings.clients").body)
         return _kind(next(one.default for one in constants if one.name == "Authorization"))
     return next((word for part, word in _KINDS if part in annotation), "text")
 
@@ -438,14 +297,18 @@ def _testing(page: str) -> Iterator[str]:
 
     yield f"# {TITLES[page]}"
     yield ABOUT[page]
+    constants = {one.name: one.doc for module in MODULES[page] for one in attributes(tree_of(module).body)}
     rows = []
     for name in sorted(accredit.testing.__all__):
-        doc = inspect.getdoc(getattr(accredit.testing, name))
-        is_constant = isinstance(getattr(accredit.testing, name), str | tuple)
-        rows.append((code(name), "" if is_constant or doc is None else cell(doc.partition("\n")[0])))
+        doc = constants[name] if name in constants else inspect.getdoc(getattr(accredit.testing, name)) or ""
+        rows.append((code(name), cell(doc.partition("\n")[0])))
     yield table(("name", "what it is"), rows)
     yield "## Faults"
     yield "A token that ends in `~NAME` or `~NAME-NUMBER` makes every simulator misbehave, for that token alone."
     yield table(("fault", "what it does"), [(code(f"~{name}"), cell(about)) for name, about in FAULTS.items()])
     for module in MODULES[page]:
         yield from describe(module)
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parent / "reference")

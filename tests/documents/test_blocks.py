@@ -66,7 +66,7 @@ def test_plain_text_hides_no_command() -> None:
 
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
 def test_python_runs(block: Block, folder: Path) -> None:
-    exec(compile(block.code, str(block), "exec"), {"__name__": "__main__"})
+    exec(compile(block.code, str(block), "exec"), {"__name__": "__main__", "__file__": str(folder / "program.py")})
 
 
 def test_the_readme_tells_who_somebody_is(folder: Path, world: World, caplog: pytest.LogCaptureFixture) -> None:

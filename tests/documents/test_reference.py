@@ -6,11 +6,12 @@ import inspect
 import re
 
 import pytest
-from docs import generate
+from docs import generate, modules
 from docs.prose import cell, prose, table
-from tests.documents.blocks import ROOT
+from tests.documents.blocks import ROOT, blocks
 
 import accredit
+import accredit.settings
 import accredit.testing
 from accredit import hookspecs
 from accredit.errors import ExchangeError
@@ -28,28 +29,69 @@ def readme(strategy: str) -> str:
 
 
 def words(page: str) -> set[str]:
-    """Return what stands in code style, or begins a fenced signature."""
+    """Return what stands in code style, or is named in a fenced signature."""
     text = PAGES[page].replace("\\|", "|")
     inline = set(re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text))
-    return inline | set(re.findall(r"^(?:async )?def (\w+)\(", text, re.MULTILINE))
+    fenced = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    return inline | set(re.findall(r"(?:(?<=def )\w+)|\w+(?=: )", fenced))
 
 
 @pytest.mark.parametrize(
-    ("page", "module"), [(page, module) for page, modules in generate.MODULES.items() for module in modules]
+    ("page", "module"), [(page, module) for page, named in generate.MODULES.items() for module in named]
 )
 def test_every_public_name_of_a_module_appears_on_its_page(page: str, module: str) -> None:
     if page == "commands":
         return  # the command line is what its help says; see below
     names = {name.rpartition(".")[2] for name in words(page)}
-    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    public = importlib.import_module(module)
+    tree = ast.parse(inspect.getsource(public))
     defined = {
         node.name
         for node in tree.body
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
     }
-    defined |= set(generate.names(module))
+    defined = (defined & set(getattr(public, "__all__", defined))) | set(modules.names(module))
     assert defined
     assert defined <= names
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_reference_in_the_repository_is_that_of_the_code(page: str) -> None:
+    written = (ROOT / "docs/reference" / f"{page}.md").read_text("utf-8")
+    assert written == PAGES[page], "run: python -m docs.generate"
+
+
+def test_there_is_no_other_page_in_the_reference() -> None:
+    assert {path.name for path in (ROOT / "docs/reference").iterdir()} == {f"{page}.md" for page in PAGES}
+
+
+def documented() -> set[tuple[str, str]]:
+    """Return what the reference shows: module and name, with the packages that lend their names to modules."""
+    found = {(module, name) for page in generate.MODULES.values() for module in page for name in modules.names(module)}
+    for package in (accredit, accredit.settings, accredit.testing):
+        found |= {(package.__name__, name) for name in package.__all__}
+    return found
+
+
+def imports_in(code: str) -> set[tuple[str, str]]:
+    """Return what a program imports from Accredit."""
+    tree = ast.parse(code)
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    named = {(str(node.module), alias.name) for node in statements for alias in node.names}
+    return {(module, name) for module, name in named if module.partition(".")[0] == "accredit"}
+
+
+def programs_for_authors() -> dict[str, str]:
+    """Return what people begin with, or copy from: our plugins, the templates, the examples."""
+    sources = [*ROOT.glob("plugins/*/src/**/*.py"), *ROOT.glob("docs/examples/*.py")]
+    sources += (ROOT / "core/src/accredit/cli/templates").rglob("*.py.template")
+    found = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in sources}
+    return found | {str(block): block.code for block in blocks("python")}
+
+
+@pytest.mark.parametrize("source", programs_for_authors())
+def test_whatever_plugins_and_examples_import_is_in_the_reference(source: str) -> None:
+    assert imports_in(programs_for_authors()[source]) <= documented()
 
 
 def test_every_name_of_the_package_is_in_the_reference() -> None:
@@ -61,10 +103,10 @@ def test_every_name_of_the_package_is_in_the_reference() -> None:
 
 
 def test_every_public_method_and_field_appears() -> None:
-    for page, modules in generate.MODULES.items():
-        for module in modules:
+    for page, named in generate.MODULES.items():
+        for module in named:
             for name, value in vars(importlib.import_module(module)).items():
-                if page in {"commands", "settings"} or name.startswith("_") or not inspect.isclass(value):
+                if page in {"commands", "settings"} or name not in modules.names(module) or not inspect.isclass(value):
                     continue
                 if value.__module__ == module:
                     members = {one for one in vars(value) if not one.startswith("_") and one in vars(value)}
@@ -189,7 +231,7 @@ def test_the_page_of_a_connection_has_every_section_that_a_reader_needs(strategy
     documents = page.partition("## Provider documents\n")[2].partition("\n## ")[0]
     assert len(re.findall(r"\]\(https://[^)]+\)", documents)) >= 3
     assert "| `email` |" in page or "## E-mail" in page
-    assert f"docs/connections/{strategy}" in (ROOT / "README.md").read_text("utf-8")
+    assert f"plugins/{strategy}/README.md" in (ROOT / "README.md").read_text("utf-8")
     assert (ROOT / "docs/connections" / f"{strategy}.md").is_file()
 
 

@@ -15,6 +15,9 @@ from joserfc.jwe import JWERegistry
 from joserfc.jwk import ECKey, KeyParameters, KeySet, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, extract_compact
 
+__all__ = ["SigningKey", "assemble"]
+"""What hosts and plugins may use; the rest is core's own."""
+
 Key = RSAKey | ECKey | OKPKey
 
 _SIGNING = ("RS256", "ES256", "EdDSA")

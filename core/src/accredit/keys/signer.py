@@ -13,6 +13,9 @@ from accredit.guard import guarded
 from accredit.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
 from accredit.logs import where
 
+__all__ = ["Signer"]
+"""What hosts use; the rest is core's own."""
+
 _MOST_AT_ONCE = 32
 _TIMEOUT_S = 10.0
 _PROBE: Mapping[str, Any] = {"probe": "signer"}

@@ -77,6 +77,7 @@ PEOPLE = (
         email="max@example.de",
     ),
 )
+"""Everybody there is, the complete person first."""
 
 
 _BY_KEY = {one.key: one for one in PEOPLE}

@@ -20,6 +20,7 @@ from accredit.testing.id_tokens import IdTokenIssuer
 from accredit.testing.page import root_route
 
 ACCEPTED = "accepted"
+"""What a sample expects that logs somebody in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,55 @@
+"""Every link of the documentation leads somewhere, for a reader of the checkout and for one of the site."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.documents.blocks import GENERATED, ROOT, pages
+
+PAGES = [*pages(), *sorted((ROOT / GENERATED).glob("*.md"))]
+TEMPLATES = sorted((ROOT / "core/src/accredit/cli/templates").rglob("*.template"))
+REGISTRIES = ("pypi", "npmjs", "anaconda", "conda.io", "crates", "rubygems")
+
+
+def links_of(text: str) -> list[str]:
+    """Return the targets of a page's links; code is no page."""
+    prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"(?<=\]\()[^)\s]+(?=\))", prose)
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Return what a link into a page may name: its headings, as forges and the site spell them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings_of_the_checkout(page: Path) -> None:
+    for link in links_of(page.read_text("utf-8")):
+        path, _, anchor = link.partition("#")
+        if "://" in path:
+            continue
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_relative_to(ROOT), link
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors_of(target), link
+
+
+def test_readers_of_the_readme_come_to_pages_that_a_forge_shows() -> None:
+    readme = ROOT / "README.md"
+    for link in links_of(readme.read_text("utf-8")):
+        if "://" not in link:
+            assert "```{include}" not in (ROOT / link.partition("#")[0]).read_text("utf-8"), link
+
+
+def test_pages_show_in_a_checkout_what_they_show_on_the_site() -> None:
+    directives = {page: re.findall(r"^```\{(\w+)\}", page.read_text("utf-8"), re.MULTILINE) for page in PAGES}
+    others = {page.relative_to(ROOT).as_posix() for page, found in directives.items() if found}
+    # The site's front page, and the pages for which it takes the README of a plugin.
+    assert {one for one in others if not one.startswith("docs/connections/")} == {"docs/index.md"}
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TEMPLATES], ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_sends_anybody_to_a_package_registry(page: Path) -> None:
+    hosts = re.findall(r"://([^/\s)`\"'>]+)", page.read_text("utf-8").lower())
+    assert [host for host in hosts if any(registry in host for registry in REGISTRIES)] == []
