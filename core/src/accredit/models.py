@@ -74,15 +74,18 @@ class ProviderToken:
 
     @property
     def is_jwt(self) -> bool:
-        """Tell by its form whether this is an ID token: three parts, the first a JSON object with `alg`."""
+        """Tell by its form whether this is an ID token: three parts, the middle one a JSON object.
+
+        The header does not decide: LINE's access tokens have one, and their middle is no JSON.
+        """
         parts = self.reveal().split(".")
         if len(parts) != 3:
             return False
         try:
-            header = json.loads(base64.urlsafe_b64decode(parts[0] + "=" * (-len(parts[0]) % 4)))
+            payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
         except (binascii.Error, ValueError, RecursionError):
             return False
-        return isinstance(header, dict) and "alg" in header
+        return isinstance(payload, dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
