@@ -31,7 +31,7 @@ from accredit.strategy import Strategy
 
 MODULES = {
     "application": ("accredit.exchange", "accredit.engine", "accredit.asgi", "accredit.configuration"),
-    "strategies": ("accredit.strategy", "accredit.http", "accredit.refusals", "accredit.id_token"),
+    "strategies": ("accredit.strategy", "accredit.http", "accredit.refusals", "accredit.id_token", "accredit.nonce"),
     "values": ("accredit.audience", "accredit.profile", "accredit.text", "accredit.models"),
     "errors": ("accredit.errors",),
     "hooks": ("accredit.hookspecs", "accredit.events"),

@@ -22,6 +22,7 @@ from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.life import CLOSED, NOT_OPEN, Life
 from accredit.logs import where
+from accredit.nonce import NonceCheck
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
 from accredit.settings import Settings
 from accredit.standing import Standing
@@ -203,7 +204,9 @@ class Engine:
     def context(self, connection: Connection) -> VerifyContext:
         """Return what a connection's strategy may use in one exchange."""
         http = self.http(connection.settings.provider_urls, connection.settings.proxy)
-        return VerifyContext(http, IdTokenVerifier(self._jwks, http, self.clock), self.clock)
+        check_nonce = NonceCheck(connection.settings.nonce)
+        verify_id_token = IdTokenVerifier(self._jwks, http, self.clock, connection.settings, check_nonce)
+        return VerifyContext(http, verify_id_token, check_nonce, self.clock)
 
     @contextmanager
     def audited(self) -> Iterator[Audit]:

@@ -3,23 +3,28 @@
 Source: OpenID Connect Core 1.0 section 3.1.3.7; RFC 7519 section 4.1; RFC 8725.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import SecretStr
+
 from accredit.audience import JwtAudience
-from accredit.errors import InvalidProviderToken
+from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
 from accredit.http import ProviderHTTP
-from accredit.jose import InvalidJwt, read_header
+from accredit.jose import ASYMMETRIC, InvalidJwt, read_header, verify_mac
 from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
+from accredit.nonce import NonceCheck
+from accredit.settings import ConnectionSettings
+from accredit.token_kind import check_claims, check_header_typ
 
 LONGEST_LIFE_S = 86_400
 """An `exp` further ahead than this is refused."""
 CLOCK_SKEW_S = 60
 """How far in the future `iat` and `nbf` may lie. `exp` gets no leeway."""
+SHORTEST_SECRET = 32
+"""Bytes that a secret for HS256 must have. Source: RFC 7518 section 3.2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,54 +39,83 @@ class IdToken:
 
 @dataclass(frozen=True, slots=True)
 class IdTokenVerifier:
-    """Verify ID tokens against published keys, for one exchange. `clock` returns epoch seconds.
+    """Verify ID tokens against published keys or against a secret of ours, for one exchange.
 
     `http` is the exchange's own: a key set, too, comes from a declared origin or from nowhere, and its fetch is among
-    the calls of the exchange that caused it.
+    the calls of the exchange that caused it. `clock` returns epoch seconds; `settings` are the connection's.
     """
 
     jwks: JwksCache
     http: ProviderHTTP
     clock: Callable[[], float]
+    settings: ConnectionSettings
+    check_nonce: NonceCheck
 
     async def __call__(
         self,
         token: ProviderToken,
         *,
-        jwks_url: str,
         issuers: Collection[str],
+        jwks_url: str | None = None,
+        secret: SecretStr | None = None,
         algorithms: Sequence[str] = ("RS256",),
     ) -> IdToken:
-        """Check signature, issuer, times, `sub` and nonce; at most one HTTPS request, for the keys.
+        """Check signature, issuer, kind, times, `sub` and nonce; at most one HTTPS request, for the keys.
+
+        Name either `jwks_url`, for asymmetric algorithms, or `secret` with `algorithms=("HS256",)`: a secret of the
+        connection's own settings, which the provider shares with us. Never both: what is public must not become a
+        secret (RFC 8725 section 2.1).
 
         Raises:
-            InvalidProviderToken: a check fails.
+            InvalidProviderToken: a check fails, or the JWT is not an ID token.
             ProviderUnavailable: the keys cannot be fetched, or not yet again.
-            PluginFailed: `jwks_url` is of a host that the strategy did not declare.
+            ProviderMisconfigured: `secret` is shorter than 32 bytes.
+            PluginFailed: `jwks_url` is of a host that the strategy did not declare; `secret` is none of the
+                connection's settings; both or neither are given, or algorithms that do not belong to them.
         """
         if isinstance(issuers, str):
             raise TypeError("issuers is a collection of strings")
-        # Also where the keys are at hand: another connection may have fetched them.
-        self.http.require_declared(jwks_url)
-        claims = await self._signed_claims(token.reveal(), jwks_url, algorithms)
+        if secret is not None and jwks_url is None:
+            claims = self._claims_by_secret(token.reveal(), secret, algorithms)
+        elif secret is None and jwks_url is not None:
+            claims = await self._claims_by_keys(token.reveal(), jwks_url, algorithms)
+        else:
+            raise PluginFailed("verify_id_token takes either jwks_url or secret")
         issuer = claims.get("iss")
         if not isinstance(issuer, str) or issuer not in issuers:
             raise InvalidProviderToken("iss is not accepted")
+        check_claims(claims)
         expires_at = self._check_times(claims)
         subject = claims.get("sub")
         if not isinstance(subject, str) or not subject:
             raise InvalidProviderToken("sub is missing")
-        _check_nonce(token, claims.get("nonce"))
+        self.check_nonce(token, claims.get("nonce"))
         return IdToken(subject, _audience(claims), expires_at, claims)
 
-    async def _signed_claims(self, token: str, jwks_url: str, algorithms: Sequence[str]) -> dict[str, Any]:
+    async def _claims_by_keys(self, token: str, jwks_url: str, algorithms: Sequence[str]) -> dict[str, Any]:
+        if not ASYMMETRIC.issuperset(algorithms):
+            raise PluginFailed("a key set verifies asymmetric algorithms only: HS256 takes secret")
+        # Also where the keys are at hand: another connection may have fetched them.
+        self.http.require_declared(jwks_url)
         try:
-            header = read_header(token)
-            kid = header.get("kid")
-            if header.get("alg") not in algorithms or not isinstance(kid, str):
+            kid = _accepted_header(token, algorithms).get("kid")
+            if not isinstance(kid, str):
                 raise InvalidProviderToken("alg or kid is not accepted")
             keys = await self.jwks.keys(jwks_url, kid, self.http.get)
             return keys.verify(token, algorithms=algorithms)
+        except InvalidJwt as exc:
+            raise InvalidProviderToken(f"JWT is not valid: {exc}") from exc
+
+    def _claims_by_secret(self, token: str, secret: SecretStr, algorithms: Sequence[str]) -> dict[str, Any]:
+        if tuple(algorithms) != ("HS256",):
+            raise PluginFailed('a secret verifies HS256 and nothing else: algorithms=("HS256",)')
+        name = _name_of_secret(self.settings, secret)
+        value = secret.get_secret_value()
+        if len(value.encode()) < SHORTEST_SECRET:
+            raise ProviderMisconfigured(f"setting {name} is shorter than {SHORTEST_SECRET} bytes: too short for HS256")
+        try:
+            _accepted_header(token, algorithms)
+            return verify_mac(token, value)
         except InvalidJwt as exc:
             raise InvalidProviderToken(f"JWT is not valid: {exc}") from exc
 
@@ -99,6 +133,26 @@ class IdTokenVerifier:
         return expires_at
 
 
+def _accepted_header(token: str, algorithms: Sequence[str]) -> dict[str, Any]:
+    header = read_header(token)
+    if header.get("alg") not in algorithms:
+        raise InvalidProviderToken("alg or kid is not accepted")
+    check_header_typ(header)
+    return header
+
+
+def _name_of_secret(settings: ConnectionSettings, secret: SecretStr) -> str:
+    """Return the setting whose value `secret` is: one that the operator has set, and that is a strategy's own.
+
+    A secret from anywhere else may be known to anybody: a default stands in published code.
+    """
+    own = settings.model_fields_set - ConnectionSettings.model_fields.keys()
+    for name in own:
+        if getattr(settings, name) is secret and isinstance(secret, SecretStr):
+            return name
+    raise PluginFailed("the secret for HS256 is the value of no setting of the connection")
+
+
 def _epoch(claims: Mapping[str, Any], name: str) -> int:
     value = claims.get(name)
     if type(value) is not int:  # not isinstance: True is an int, and NaN a float
@@ -112,15 +166,3 @@ def _audience(claims: Mapping[str, Any]) -> JwtAudience:
     if not all(isinstance(one, str) for one in audiences) or not isinstance(azp, str | None):
         raise InvalidProviderToken("aud or azp is no string")
     return JwtAudience(tuple(audiences), azp)
-
-
-def _check_nonce(token: ProviderToken, claimed: object) -> None:
-    """Both or neither; the token holds the raw nonce or, as Apple's clients send it, its SHA-256 in hex."""
-    if token.nonce is None and claimed is None:
-        return
-    if token.nonce is None or not isinstance(claimed, str):
-        raise InvalidProviderToken("nonce is one-sided")
-    raw = token.nonce.get_secret_value()
-    hashed = hashlib.sha256(raw.encode()).hexdigest()
-    if not any(hmac.compare_digest(claimed.encode("utf-8", "replace"), one.encode()) for one in (raw, hashed)):
-        raise InvalidProviderToken("nonce differs")

@@ -21,8 +21,10 @@ __all__ = ["SigningKey", "assemble"]
 Key = RSAKey | ECKey | OKPKey
 
 _SIGNING = ("RS256", "ES256", "EdDSA")
-_VERIFYING = frozenset({*_SIGNING, "RS384", "RS512", "PS256", "PS384", "PS512", "ES384", "ES512", "Ed25519"})
-"""Asymmetric algorithms only: neither `none` nor a MAC keyed with something public, whoever asks for it."""
+ASYMMETRIC = frozenset({*_SIGNING, "RS384", "RS512", "PS256", "PS384", "PS512", "ES384", "ES512", "Ed25519"})
+"""What a published key may verify: neither `none` nor a MAC keyed with something public, whoever asks for it."""
+_MAC = "HS256"
+"""For a secret that a provider shares with us alone; see `verify_mac`."""
 _ENCRYPTION = JWERegistry(algorithms=["dir", "A256GCM"])
 _AT_HASH = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
@@ -43,7 +45,16 @@ class _PinnedRegistry(JWSRegistry):
     """
 
     def get_alg(self, name: str) -> Any:
-        if not self.allowed or name not in self.allowed or name not in _VERIFYING:
+        if not self.allowed or name not in self.allowed or name not in ASYMMETRIC:
+            raise UnsupportedAlgorithmError(f"Algorithm of '{name}' is not allowed")
+        return self.algorithms[name]
+
+
+class _MacRegistry(JWSRegistry):
+    """Allow HS256 and nothing else. Apart from the other one, so that no list of algorithms can mix the two kinds."""
+
+    def get_alg(self, name: str) -> Any:
+        if name != _MAC:
             raise UnsupportedAlgorithmError(f"Algorithm of '{name}' is not allowed")
         return self.algorithms[name]
 
@@ -145,6 +156,19 @@ class PublicKeys:
             return dict(jwt.decode(token, key, registry=_PinnedRegistry(algorithms=list(algorithms))).claims)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
             raise InvalidJwt(type(exc).__name__) from exc
+
+
+def verify_mac(token: str, secret: str) -> dict[str, Any]:
+    """Return the claims of a JWT that is authenticated with HS256 and a secret; its `kid`, if any, says nothing.
+
+    Raises:
+        InvalidJwt: anything else, also another algorithm.
+    """
+    try:
+        key = OctKey.import_key(secret.encode())  # refuses what is a public key, and so no secret
+        return dict(jwt.decode(token, key, registry=_MacRegistry()).claims)
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
+        raise InvalidJwt(type(exc).__name__) from exc
 
 
 def at_hash(alg: str, access_token: str) -> str:

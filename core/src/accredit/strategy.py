@@ -15,6 +15,7 @@ from accredit.guard import guarded
 from accredit.http import ProviderHTTP
 from accredit.id_token import IdTokenVerifier
 from accredit.models import ProviderToken, Verification
+from accredit.nonce import NonceCheck
 from accredit.profile import Profile
 from accredit.settings import ConnectionSettings
 
@@ -48,6 +49,8 @@ class VerifyContext:
 
     http: ProviderHTTP
     verify_id_token: IdTokenVerifier
+    check_nonce: NonceCheck
+    """Compares the request's nonce with what a provider has found in an ID token; `verify_id_token` does so itself."""
     clock: Callable[[], float]
     """Returns epoch seconds."""
 

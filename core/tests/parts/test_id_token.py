@@ -1,7 +1,5 @@
 """Verifying a provider's ID token: the claims."""
 
-import hashlib
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,8 +15,9 @@ from accredit.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdToken, IdTokenVeri
 from accredit.jose import SigningKey
 from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
+from accredit.nonce import NonceCheck
 
-from .support import Clock
+from .support import AcmeSettings, Clock, compact
 
 NOW = 1_700_000_000
 ISSUER = "https://accounts.acme.example"
@@ -34,16 +33,21 @@ def check(es256: SigningKey) -> Check:
     publish = httpx.MockTransport(lambda _: httpx.Response(200, json={"keys": [es256.public_jwk()]}))
     http = ProviderHTTP(publish, urls=[url], timeout_s=5.0, max_response_bytes=10_000)
 
-    pem = ECKey.import_key(es256.private_jwk()).as_pem(private=True)
+    # Another library signs: ours would refuse to sign some of this.
+    by_other = pyjwt.get_algorithm_by_name("ES256")
+    key = by_other.prepare_key(ECKey.import_key(es256.private_jwk()).as_pem(private=True))
     clock = Clock(NOW)
-    verifier = IdTokenVerifier(JwksCache(clock=clock, alert=lambda *_: None), http, clock)
 
-    async def check(*, sent: str | None = None, issuers: Any = (ISSUER,), now: float = NOW, **claims: Any) -> IdToken:
+    async def check(
+        *, sent: str | None = None, issuers: Any = (ISSUER,), now: float = NOW, header_typ: Any = "JWT", **claims: Any
+    ) -> IdToken:
         clock.now = now
+        cache = JwksCache(clock=clock, alert=lambda *_: None)
+        verifier = IdTokenVerifier(cache, http, clock, AcmeSettings(app_id="app"), NonceCheck("matched"))
         wanted = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not MISSING}
-        # Another library signs: ours would refuse to sign some of this.
-        signed = pyjwt.PyJWS().encode(json.dumps(wanted).encode(), pem, algorithm="ES256", headers={"kid": es256.kid})
-        token = ProviderToken.of(signed, nonce=sent)
+        header = {"alg": "ES256", "kid": es256.kid, **({} if header_typ is MISSING else {"typ": header_typ})}
+        signature = by_other.sign(compact(header, wanted).rpartition(".")[0].encode(), key)
+        token = ProviderToken.of(compact(header, wanted, signature), nonce=sent)
         return await verifier(token, jwks_url=url, issuers=issuers, algorithms=["ES256"])
 
     return check
@@ -161,43 +165,81 @@ async def test_no_issuer_is_accepted_where_none_is_named(check: Check) -> None:
     await refused(check, "iss is not accepted", issuers=())
 
 
-SHA256 = hashlib.sha256(b"N0nce").hexdigest()
-
-
-@pytest.mark.parametrize("claimed", ["N0nce", SHA256])
-async def test_a_nonce_matches_raw_or_as_its_sha256(check: Check, claimed: str) -> None:
-    assert (await check(sent="N0nce", nonce=claimed)).subject == "42"
-
-
-async def test_without_a_nonce_on_either_side_there_is_none_to_compare(check: Check) -> None:
+@pytest.mark.threat(10)
+async def test_the_nonce_is_compared_by_the_connections_policy(check: Check) -> None:
+    assert (await check(sent="N0nce", nonce="N0nce")).subject == "42"
     assert (await check(sent=None, nonce=MISSING)).subject == "42"
-    assert (await check(sent=None, nonce=None)).subject == "42"
+    await refused(check, "nonce differs", sent="N0nce", nonce="n0nce")
+    await refused(
+        check, 'nonce is in the request, not in the ID token (setting nonce = "matched")', sent="N0nce", nonce=MISSING
+    )
 
 
-@pytest.mark.threat(10)
-@pytest.mark.parametrize(
-    ("sent", "claimed"),
-    [(None, "N0nce"), (None, ""), (None, 1), ("N0nce", MISSING), ("N0nce", None), ("1", 1), ("N0nce", ["N0nce"])],
+ACCESS_TOKEN_TYPES = ("at+jwt", "application/at+jwt", "AT+JWT", "Bearer", "access_token")
+EVENT_TYPES = (
+    "logout+jwt",
+    "secevent+jwt",
+    "application/secevent+jwt",
+    "entity-statement+jwt",
+    "dpop+jwt",
+    "oauth-authz-req+jwt",
 )
-async def test_a_nonce_on_one_side_is_refused(check: Check, sent: str | None, claimed: Any) -> None:
-    await refused(check, "nonce is one-sided", sent=sent, nonce=claimed)
 
 
-@pytest.mark.threat(10)
+@pytest.mark.threat(9)
+@pytest.mark.parametrize("typ", [MISSING, "JWT", "jwt", "Jwt", "application/jwt", "application/JWT", "Application/jwt"])
+async def test_an_id_token_is_declared_as_any_jwt_or_not_at_all(check: Check, typ: Any) -> None:
+    assert (await check(header_typ=typ)).subject == "42"
+
+
+@pytest.mark.threat(9)
 @pytest.mark.parametrize(
-    ("sent", "claimed"),
+    "typ",
     [
-        ("N0nce", "n0nce"),
-        ("n0nce", "N0nce"),
-        ("N0nce", ""),
-        ("N0nce", "N0nce "),
-        ("N0nce", "N0nc"),
-        ("N0nce", SHA256.upper()),
-        ("N0nce", SHA256[:-1]),
-        (SHA256, "N0nce"),
-        ("N0nce", "Ñ0nce"),
-        ("N0nce", "\ud800"),
+        *ACCESS_TOKEN_TYPES,
+        *EVENT_TYPES,
+        "JWS",
+        "JOSE",
+        "ID",
+        "",
+        " JWT",
+        "JWT ",
+        "application/application/jwt",
+        "text/jwt",
+        "x+jwt",
     ],
 )
-async def test_a_nonce_that_differs_is_refused(check: Check, sent: str, claimed: str) -> None:
-    await refused(check, "nonce differs", sent=sent, nonce=claimed)
+async def test_a_jwt_that_is_declared_as_anything_else_is_no_id_token(check: Check, typ: str) -> None:
+    await refused(check, "typ of the header is not JWT: this is no ID token", header_typ=typ)
+
+
+@pytest.mark.threat(9)
+@pytest.mark.parametrize("typ", [None, 1, True, ["JWT"], {"JWT": 1}])
+async def test_a_typ_that_is_no_text_is_refused(check: Check, typ: Any) -> None:
+    with pytest.raises(InvalidProviderToken):
+        await check(header_typ=typ)
+
+
+@pytest.mark.threat(9)
+@pytest.mark.parametrize(
+    "typ", ["Bearer", "Refresh", "Offline", "Logout", "DPoP", "id", "Id", "ID ", "JWT", "", None, 1, ["ID"]]
+)
+async def test_what_keycloak_calls_something_else_is_no_id_token(check: Check, typ: Any) -> None:
+    assert (await check(typ="ID")).subject == "42"
+    await refused(check, "claim typ is not ID: this is no ID token", typ=typ)
+
+
+@pytest.mark.threat(9)
+@pytest.mark.parametrize("use", ["access", "ID", "refresh", "", None, 1, True, ["id"]])
+async def test_what_cognito_does_not_use_as_an_id_token_is_none(check: Check, use: Any) -> None:
+    assert (await check(token_use="id")).subject == "42"
+    await refused(check, "claim token_use is not id: this is no ID token", token_use=use)
+
+
+@pytest.mark.threat(9)
+@pytest.mark.parametrize(
+    "events", [{"http://schemas.openid.net/event/backchannel-logout": {}}, {}, '{"type":"consent-revoked"}', [], None]
+)
+async def test_a_security_event_is_no_id_token(check: Check, events: Any) -> None:
+    assert (await check(events=MISSING)).subject == "42"
+    await refused(check, "there is a claim events: this is no ID token", events=events)

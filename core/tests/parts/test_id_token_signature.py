@@ -12,13 +12,18 @@ from accredit.id_token import IdToken, IdTokenVerifier
 from accredit.jose import SigningKey
 from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
+from accredit.nonce import NonceCheck
 
-from .support import Clock, compact
+from .support import AcmeSettings, Clock, compact
 
 NOW = 1_700_000_000
 ISSUER = "https://accounts.acme.example"
 CLAIMS: dict[str, Any] = {"iss": ISSUER, "sub": "42", "aud": "app", "iat": NOW, "exp": NOW + 3600}
 URL = "https://acme.example/jwks"
+
+
+def verifier_with(jwks: JwksCache, http: ProviderHTTP, clock: Clock) -> IdTokenVerifier:
+    return IdTokenVerifier(jwks, http, clock, AcmeSettings(app_id="app"), NonceCheck("matched"))
 
 
 class Provider(httpx.AsyncBaseTransport):
@@ -28,7 +33,7 @@ class Provider(httpx.AsyncBaseTransport):
         self.fetched: list[str] = []
         self.clock = clock = Clock(NOW)
         self.http = ProviderHTTP(self, urls=[URL], timeout_s=5.0, max_response_bytes=100_000)
-        self.verifier = IdTokenVerifier(JwksCache(clock=clock, alert=lambda *_: None), self.http, clock)
+        self.verifier = verifier_with(JwksCache(clock=clock, alert=lambda *_: None), self.http, clock)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.fetched.append(str(request.url))
@@ -164,7 +169,7 @@ async def test_keys_at_hand_are_no_way_around_the_declaration(rs256: SigningKey)
     acme = Provider(rs256)
     await acme.check(rs256.sign(CLAIMS, typ="JWT"))
     elsewhere = ProviderHTTP(acme, urls=["https://other.example"], timeout_s=5.0, max_response_bytes=100_000)
-    verifier = IdTokenVerifier(acme.verifier.jwks, elsewhere, acme.clock)
+    verifier = verifier_with(acme.verifier.jwks, elsewhere, acme.clock)
     with pytest.raises(PluginFailed, match=r"did not declare the host acme\.example"):
         await verifier(ProviderToken.of(rs256.sign(CLAIMS, typ="JWT")), jwks_url=URL, issuers=(ISSUER,))
 

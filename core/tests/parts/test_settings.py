@@ -206,6 +206,7 @@ def test_the_provider_urls_are_the_settings_that_end_in_url() -> None:
 def test_a_connection_is_closed_to_unbound_tokens_and_trusts_no_address_by_default() -> None:
     settings = AcmeSettings(app_id="1")
     assert (settings.enabled, settings.accept_unbound_tokens, settings.trust_email) == (True, False, False)
+    assert settings.nonce == "matched"
 
 
 def test_a_strategys_settings_must_say_which_audiences_they_accept() -> None:

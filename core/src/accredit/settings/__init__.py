@@ -17,7 +17,7 @@ from accredit.settings.clients import (
     Authorization,
     ClientSettings,
 )
-from accredit.settings.connections import ConnectionSettings
+from accredit.settings.connections import ConnectionSettings, NoncePolicy
 from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, HttpsUrl, ListOf, Names
 from accredit.settings.tables import (
     CompatibilitySettings,
@@ -51,6 +51,7 @@ __all__ = [
     "LimitSettings",
     "ListOf",
     "Names",
+    "NoncePolicy",
     "ServerSettings",
     "Settings",
     "StorageSettings",

@@ -1,6 +1,6 @@
 """What every connection has."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -9,6 +9,8 @@ from accredit.settings.table import Table
 
 Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\z", max_length=50)]
 """The first half of `sub`: it must fit, with a `|` and a user id of 200 characters, into 255."""
+
+NoncePolicy = Literal["matched", "required", "if_sent"]
 
 
 class ConnectionSettings(Table):
@@ -25,6 +27,12 @@ class ConnectionSettings(Table):
     """Accept tokens of which nobody can tell the app. Dangerous: another app's token then logs its users in here."""
     trust_email: bool = False
     """Assert `email_verified` although the provider does not vouch for addresses."""
+    nonce: NoncePolicy = "matched"
+    """Which side must have the nonce of an ID token. Where both have one, the two must match.
+
+    `matched`: both or neither. `required`: both. `if_sent`: where the request sends one, the token has it too; one that
+    only the token has is ignored, as SDKs put in that show it to nobody. Access tokens carry none.
+    """
     proxy: Proxy | None = None
     """Overrides the top-level `proxy` for this connection."""
     namespace: Namespace | None = None

@@ -32,4 +32,5 @@ async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContex
         raise PluginFailed(f"verify raised {type(exc).__name__}, which is not a strategy's to raise") from None
     if not isinstance(verification, Verification):
         raise PluginFailed(f"verify returned {type(verification).__name__}")
+    ctx.check_nonce.confirm(token)
     return verification

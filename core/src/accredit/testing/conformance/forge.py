@@ -38,13 +38,17 @@ class Forge:
 
 @asynccontextmanager
 async def forge_for(
-    suite: Suite, *, simulator: Simulator | None = None, clock: Clock | None = None
+    suite: Suite,
+    *,
+    simulator: Simulator | None = None,
+    clock: Clock | None = None,
+    connection: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Forge]:
-    """Open a forge, where the simulator has ID tokens."""
+    """Open a forge, where the simulator has ID tokens; `connection` are settings beside the simulator's."""
     clock = clock or Clock()
     simulator = simulator or make_simulator(suite, clock)
     issuer = simulator.id_tokens
     if issuer is None:
         not_applicable("the simulator has no ID tokens")
-    async with desk_for(suite, simulator=simulator, clock=clock) as desk:
+    async with desk_for(suite, simulator=simulator, clock=clock, connection=connection) as desk:
         yield Forge(desk, issuer)

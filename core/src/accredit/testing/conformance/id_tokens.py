@@ -13,6 +13,7 @@ from accredit.testing.conformance.jwts import header_of, unsigned, with_hmac, wi
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.conformance.witnesses import NOW, Clock
+from accredit.testing.forgery import encoded
 from accredit.testing.people import person
 
 ATTACKER = "https://attacker.example/keys"
@@ -201,20 +202,59 @@ class IdTokens(Suite):
     @pytest.mark.threat(10)
     @check
     async def test_a_nonce_is_both_or_neither(self) -> None:
-        """The nonce must be in token and request, exactly; the token may hold its SHA-256."""
+        """The nonce must be in token and request, exactly; the token may hold its SHA-256, in hex or base64url."""
         nonce = "Conformance-Nonce"
+        digest = hashlib.sha256(nonce.encode()).digest()
         async with forge_for(self) as forge:
             bound = {**forge.mint(nonce=nonce), "nonce": nonce}
             await forge.desk.accepted(bound, "the same nonce in both")
-            hashed = hashlib.sha256(nonce.encode()).hexdigest()
-            await forge.desk.accepted({**forge.mint(nonce=hashed), "nonce": nonce}, "the nonce's SHA-256 in the token")
-            for other in ("conformance-nonce", nonce[:-1], nonce + "x", hashed, "another"):
+            for hashed in (digest.hex(), digest.hex().upper(), encoded(digest)):
+                minted = {**forge.mint(nonce=hashed), "nonce": nonce}
+                await forge.desk.accepted(minted, "the nonce's SHA-256 in the token")
+            for other in ("conformance-nonce", nonce[:-1], nonce + "x", digest.hex(), "another"):
                 await forge.desk.refused({**bound, "nonce": other}, f"nonce {other!r} for {nonce!r}")
             await forge.desk.refused({"access_token": bound["access_token"]}, "a nonce in the token alone")
             await forge.desk.refused({**forge.mint(nonce=None), "nonce": nonce}, "a nonce in the request alone")
             odd: tuple[Any, ...] = ("", 1, True, [nonce], {})
             for value in odd:
                 await forge.desk.refused({**forge.mint(nonce=value), "nonce": nonce}, f"nonce {value!r} in the token")
+
+    @pytest.mark.threat(10)
+    @check
+    async def test_the_setting_nonce_is_obeyed(self) -> None:
+        """`nonce = "required"` refuses an ID token without one, `"if_sent"` one that lacks what the request sends."""
+        nonce = "Conformance-Nonce"
+        async with forge_for(self, connection={"nonce": "required"}) as forge:
+            bound, unbound = {**forge.mint(nonce=nonce), "nonce": nonce}, forge.mint(nonce=None)
+            await forge.desk.accepted(bound, "the same nonce in both, where one is required")
+            await forge.desk.refused(unbound, "no nonce at all, where one is required")
+            await forge.desk.refused({"access_token": bound["access_token"]}, "no nonce in the request")
+        async with forge_for(self, connection={"nonce": "if_sent"}) as forge:
+            bound, unbound = {**forge.mint(nonce=nonce), "nonce": nonce}, forge.mint(nonce=None)
+            await forge.desk.accepted(bound, "the same nonce in both")
+            await forge.desk.accepted(unbound, "no nonce at all, where none is required")
+            await forge.desk.accepted({"access_token": bound["access_token"]}, "a nonce of the SDK's own")
+            await forge.desk.refused({**unbound, "nonce": nonce}, "a nonce that the token lacks")
+            await forge.desk.refused({**bound, "nonce": "another"}, "another nonce than the token's")
+
+    @pytest.mark.threat(9)
+    @check
+    async def test_another_kind_of_jwt_is_no_id_token(self) -> None:
+        """Access, refresh and logout tokens and security events, with the issuer's signature, are refused."""
+        async with forge_for(self) as forge:
+            for typ in ("JWT", "jwt", "application/jwt", None):
+                await forge.desk.accepted(forge.mint(header={"typ": typ}), f"typ {typ!r} in the header")
+            for typ in ("at+jwt", "AT+JWT", "application/at+jwt", "logout+jwt", "secevent+jwt", "JOSE", ""):
+                await forge.desk.refused(forge.mint(header={"typ": typ}), f"typ {typ!r} in the header")
+            await forge.desk.accepted(forge.mint(typ="ID"), "Keycloak's typ of an ID token")
+            for typ in ("Bearer", "Refresh", "Offline", "Logout"):
+                await forge.desk.refused(forge.mint(typ=typ), f"a claim typ of {typ!r}")
+            for use, expect in (("id", forge.desk.accepted), ("access", forge.desk.refused)):
+                await expect(forge.mint(token_use=use), f"Cognito's use of an {use} token")
+            logout = "http://schemas.openid.net/event/backchannel-logout"
+            kinds: tuple[Any, ...] = ({logout: {}}, {}, f'{{"{logout}":{{}}}}')
+            for events in kinds:
+                await forge.desk.refused(forge.mint(events=events), "a claim events")
 
     @pytest.mark.threat(9)
     @check
