@@ -12,8 +12,12 @@ import pytest
 
 from accredit.audience import AppBound
 from accredit.errors import (
+    ExchangeError,
     InvalidProviderToken,
+    MissingPermission,
+    ProviderMisconfigured,
     ProviderUnavailable,
+    WrongAudience,
 )
 from accredit.models import Identity, ProviderToken
 from accredit.testing import exchange_for
@@ -96,7 +100,7 @@ async def test_both_calls_run_at_once(simulator: FacebookSimulator, facebook: An
 
 async def test_the_verdict_of_debug_token_comes_first(verify: Verify, facebook: Any) -> None:
     facebook.says("me", {"error": {"code": 100, "message": "Invalid appsecret_proof"}}, status=400)
-    with pytest.raises(InvalidProviderToken, match="subcode 463"):
+    with pytest.raises(InvalidProviderToken, match="190/463"):
         await verify("EAAsim-expired-ada")
 
 
@@ -157,7 +161,7 @@ async def test_only_a_boolean_says_that_a_token_is_valid(
 
 
 @pytest.mark.threat(19)
-@pytest.mark.parametrize("error", [ABSENT, None, "text", {}, {"code": "190"}, {"code": 987_654}, {"code": True}])
+@pytest.mark.parametrize("error", [ABSENT, None, "text", {}, {"code": "190"}, {"code": True}])
 async def test_is_valid_false_is_a_verdict_by_itself(
     verify: Verify, facebook: Any, token_data: Data, error: object
 ) -> None:
@@ -166,12 +170,12 @@ async def test_is_valid_false_is_a_verdict_by_itself(
         await verify(GOOD)
 
 
-@pytest.mark.parametrize("error", [None, "text", {}, {"code": 987_654}])
+@pytest.mark.parametrize("error", [None, "text", {}, {"code": "190"}])
 async def test_an_error_beside_is_valid_true_refuses(
     verify: Verify, facebook: Any, token_data: Data, error: object
 ) -> None:
     facebook.says("debug_token", _body(token_data, error=error))
-    with pytest.raises(ProviderUnavailable, match="unexpected error, debug_token data"):
+    with pytest.raises(ProviderUnavailable, match="debug_token data: unexpected answer"):
         await verify(GOOD)
 
 
@@ -261,3 +265,70 @@ async def test_a_body_that_is_no_json_object_is_nonsense(
     facebook.says(endpoint, body, status=status)
     with pytest.raises(ProviderUnavailable):
         await verify(GOOD)
+
+
+# -- session-info tokens, which Facebook calls "debug only"
+
+SESSION_INFO = "EAAsim-session_info-ada"
+DEBUG_ONLY = {"error": {"code": 190, "message": "Invalid OAuth access token - Debug only access token"}}
+
+
+async def test_a_session_info_token_names_app_and_person_and_brings_no_profile(verify: Verify, now: int) -> None:
+    identity = await verify(SESSION_INFO, trust_email=True)
+    assert (identity.user_id, identity.audience) == (ADA, AppBound(APP_ID))
+    assert identity.expires_at == now + 60 * 24 * 3600
+    assert identity.profile.claims() == {}
+
+
+async def test_a_session_info_token_is_the_same_person_as_the_token_it_was_made_of(verify: Verify) -> None:
+    assert (await verify(SESSION_INFO)).user_id == (await verify(GOOD)).user_id
+
+
+@pytest.mark.threat(9)
+async def test_debug_only_is_believed_of_a_living_token_of_a_person_in_our_app_alone(
+    verify: Verify, facebook: Any, token_data: Data
+) -> None:
+    facebook.says("me", DEBUG_ONLY, status=400)
+    for changes, error in (
+        ({"app_id": "100000000000099"}, WrongAudience),
+        ({"is_valid": False}, InvalidProviderToken),
+        ({"type": "PAGE"}, InvalidProviderToken),
+        ({"profile_id": "200000000000007"}, InvalidProviderToken),
+        ({"expires_at": 1}, InvalidProviderToken),
+        ({"user_id": ABSENT}, ProviderUnavailable),
+    ):
+        facebook.says("debug_token", _body(token_data, **changes))
+        with pytest.raises(error):
+            await verify(GOOD)
+    facebook.says("debug_token", b"", status=503)
+    with pytest.raises(ProviderUnavailable):
+        await verify(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (190, "Invalid OAuth access token - Cannot parse access token"),
+        (190, ["Debug only access token"]),
+        (102, "Debug only access token"),
+        ("190", "Debug only access token"),
+        (987, "Debug only access token"),
+    ],
+)
+async def test_any_other_refusal_by_me_is_one(verify: Verify, facebook: Any, code: object, message: object) -> None:
+    facebook.says("me", {"error": {"code": code, "message": message}}, status=400)
+    with pytest.raises(ExchangeError):
+        await verify(SESSION_INFO)
+
+
+async def test_debug_only_said_by_debug_token_itself_is_about_our_own_token(verify: Verify, facebook: Any) -> None:
+    facebook.says("debug_token", DEBUG_ONLY, status=400)
+    with pytest.raises(ProviderMisconfigured):
+        await verify(SESSION_INFO)
+
+
+@pytest.mark.threat(14)
+async def test_a_session_info_token_needs_the_permissions_that_others_need(verify: Verify) -> None:
+    assert (await verify(SESSION_INFO, required_permissions=["email"])).user_id == ADA
+    with pytest.raises(MissingPermission):
+        await verify(SESSION_INFO, required_permissions=["user_friends"])

@@ -60,5 +60,7 @@ def test_samples_cover_every_kind_of_provider_refusal(simulator: FacebookSimulat
         "provider_user_blocked",
         "provider_misconfigured",
         "provider_rate_limited",
+        "provider_quota_exhausted",
+        "unlisted_refusal",
         "provider_unavailable",
     }

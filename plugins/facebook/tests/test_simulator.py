@@ -137,9 +137,17 @@ async def test_an_app_token_has_no_user(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_rate_limit_shows_a_full_quota(http: httpx.AsyncClient) -> None:
-    answer = await _inspect(http, "EAAsim-rate_limited-ada")
+    answer = await _inspect(http, "EAAsim-app_limited-ada")
     assert _code(answer) == (403, 4, None)
     assert '"call_count": 100' in answer.headers["x-app-usage"]
+
+
+async def test_a_session_info_token_can_be_inspected_and_used_for_nothing(http: httpx.AsyncClient) -> None:
+    data = (await _inspect(http, "EAAsim-session_info-ada")).json()["data"]
+    assert (data["is_valid"], data["type"], data["app_id"]) == (True, "USER", APP_ID)
+    answer = await _me(http, "EAAsim-session_info-ada")
+    assert _code(answer) == (400, 190, None)
+    assert answer.json()["error"]["message"] == "Invalid OAuth access token - Debug only access token"
 
 
 # -- me

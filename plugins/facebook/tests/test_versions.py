@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from accredit.errors import ExchangeError, ProviderMisconfigured, ProviderRateLimited, ProviderUnavailable
+from accredit.errors import (
+    ExchangeError,
+    ProviderMisconfigured,
+    ProviderQuotaExhausted,
+    ProviderRateLimited,
+    ProviderUnavailable,
+    UnlistedRefusal,
+)
 from accredit.testing import exchange_for
 from accredit_facebook.settings import FacebookSettings
 from accredit_facebook.simulator import FacebookSimulator
@@ -88,8 +95,12 @@ async def test_a_wrong_id_or_secret_is_ours_to_correct(
         (200, False, ProviderUnavailable),
         (200, {"data": []}, ProviderUnavailable),
         (500, {"data": {}}, ProviderUnavailable),
-        (400, {"error": {"code": 4}}, ProviderRateLimited),
+        (400, {"error": {"code": 4}}, ProviderQuotaExhausted),
+        (400, {"error": {"code": 17}}, ProviderRateLimited),
         (400, {"error": {"code": 101}}, ProviderMisconfigured),
+        # Our server's address is not on the app's allow list: not an outage that passes.
+        (400, {"error": {"code": 5, "message": "(#5) Unauthorized source IP address"}}, ProviderMisconfigured),
+        (400, {"error": {"code": 987}}, UnlistedRefusal),
     ],
 )
 async def test_any_other_answer_is_judged_as_in_a_login(

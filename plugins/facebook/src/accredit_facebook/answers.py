@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.http import ProviderResponse
-from accredit_facebook.refusals import refusal_by_debug_token, refusal_by_me, refusal_of_token
+from accredit_facebook.refusals import is_debug_only, refusal_by_debug_token, refusal_by_me, refusal_of_token
 
 _USER_ID = re.compile(r"[0-9]{1,64}")
 
@@ -26,20 +26,22 @@ def is_user_id(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and _USER_ID.fullmatch(value) is not None
 
 
-def read_inspection(response: ProviderResponse, *, now: float, accept_non_expiring: bool) -> Inspection:
-    """Return what `debug_token` says, if the token is valid now and a person's. `now` is epoch seconds.
+def read_inspection(response: ProviderResponse, *, app_id: str, now: float, accept_non_expiring: bool) -> Inspection:
+    """Return what `debug_token` says, if the token is valid now and a person's.
+
+    `app_id` is our app, `now` is epoch seconds. Whether the token is our app's is not judged here.
 
     Raises:
         ExchangeError: anything else, by the tables of `accredit_facebook.refusals`.
     """
     data = require_inspection(response)
-    _check_validity(data, response)
+    _check_validity(data, response, app_id=app_id)
     _check_kind(data)
-    app_id, user_id = data.get("app_id"), data.get("user_id")
-    if not isinstance(app_id, str) or not app_id or not is_user_id(user_id):
+    token_app_id, user_id = data.get("app_id"), data.get("user_id")
+    if not isinstance(token_app_id, str) or not token_app_id or not is_user_id(user_id):
         raise ProviderUnavailable("debug_token: app_id or user_id is missing or of a wrong type")
     return Inspection(
-        app_id=app_id,
+        app_id=token_app_id,
         user_id=user_id,
         expires_at=_expiry(data.get("expires_at"), now=now, accept_non_expiring=accept_non_expiring),
         scopes=_scopes(data.get("scopes", [])),
@@ -62,9 +64,11 @@ def require_inspection(response: ProviderResponse) -> dict[str, Any]:
 
 
 def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:
-    """Return the fields of `/me`, if it is about `user_id`.
+    """Return the fields of `/me`, if it is about `user_id`; none for a token that opens no profile.
 
-    To be called only for a token that `debug_token` has called valid and ours.
+    To be called only for a token that `debug_token` has called valid and ours: that proves the user's id, and for a
+    session-info token there is no more to be had.
+    Source: https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-session-info
 
     Raises:
         ExchangeError: anything else, by the tables of `accredit_facebook.refusals`.
@@ -72,6 +76,8 @@ def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:
     # From time to time Facebook's whole answer is `false`: no object, so the provider is unavailable.
     body = response.json_object()
     if "error" in body:
+        if is_debug_only(body["error"]):
+            return {}
         raise refusal_by_me(body["error"], response)
     if response.status != 200 or not is_user_id(body.get("id")):
         raise ProviderUnavailable(f"unexpected answer of me, status {response.status}")
@@ -80,12 +86,12 @@ def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:
     return body
 
 
-def _check_validity(data: dict[str, Any], response: ProviderResponse) -> None:
+def _check_validity(data: dict[str, Any], response: ProviderResponse, *, app_id: str) -> None:
     is_valid = data.get("is_valid")
     if not isinstance(is_valid, bool):
         raise ProviderUnavailable("debug_token: is_valid is missing or no boolean")
     if not is_valid or "error" in data:
-        raise refusal_of_token(data.get("error"), response, is_valid=is_valid)
+        raise refusal_of_token(data, response, app_id=app_id)
 
 
 def _check_kind(data: dict[str, Any]) -> None:

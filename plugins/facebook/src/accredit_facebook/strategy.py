@@ -76,7 +76,12 @@ class FacebookStrategy(Strategy[FacebookSettings]):
     async def _inspect(self, token: ProviderToken, ctx: VerifyContext) -> Inspection:
         """Learn whose token it is, and which app's."""
         response = await self._debug_token(token.reveal(), ctx)
-        return read_inspection(response, now=ctx.clock(), accept_non_expiring=self.settings.accept_non_expiring_tokens)
+        return read_inspection(
+            response,
+            app_id=self.settings.app_id,
+            now=ctx.clock(),
+            accept_non_expiring=self.settings.accept_non_expiring_tokens,
+        )
 
     async def _debug_token(self, token: str, ctx: VerifyContext) -> ProviderResponse:
         """Have a token inspected.

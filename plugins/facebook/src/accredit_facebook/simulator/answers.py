@@ -48,6 +48,7 @@ def about_token(code: int, message: str, *, subcode: int | None = None) -> dict[
 
 
 FOREIGN_TEXT = "(#100) The App_id in the input_token did not match the Viewing App"
+DEBUG_ONLY = error(190, "Invalid OAuth access token - Debug only access token")
 CANNOT_PARSE = error(190, "Invalid OAuth access token - Cannot parse access token")
 NO_ACCESS_TOKEN = error(104, "An access token is required to request this resource.")
 NOT_AN_APP_TOKEN = error(

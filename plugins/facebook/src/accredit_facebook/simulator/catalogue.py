@@ -1,22 +1,13 @@
 """The fixed access tokens, `EAAsim-<kind>-<person>`: one for each thing that can come of a login."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from accredit.testing import PEOPLE, Person, person
-from accredit_facebook.simulator.answers import (
-    BAD_APP_ID,
-    BAD_APP_SECRET,
-    BAD_PROOF,
-    FOREIGN_TEXT,
-    NOT_AN_APP_TOKEN,
-    Answer,
-    about_token,
-    error,
-)
+from accredit_facebook.simulator.answers import DEBUG_ONLY, FOREIGN_TEXT, Answer, about_token, error
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET, FOREIGN_APP_ID
 from accredit_facebook.simulator.tokens import HOUR_S, STANDARD_SCOPES, Token
+from accredit_facebook.simulator.troubles import refused_by_me, troubles
 
 PAGE_ID = "200000000000007"
 
@@ -31,8 +22,8 @@ def make_tokens() -> dict[str, Token]:
         *_foreign_ones(ada),
         *_dead_ones(ada),
         *_no_persons(ada),
-        *_refused_by_me(ada),
-        *_troubles(ada),
+        *refused_by_me(ada),
+        *troubles(ada),
     )
     return {token.value: token for token in tokens}
 
@@ -75,6 +66,14 @@ def _other_good_ones(ada: Person) -> Iterator[Token]:
         data_access_has_ended=True,
     )
     yield Token(
+        kind="session_info",
+        about="made with fb_attenuate_token: Facebook names app and person, and opens no profile",
+        person=ada,
+        # Recorded by the crate facebook-access-token-api: `debug_token` speaks of it as of any token of a person, and
+        # a call made with it is answered like this. That `/me` is such a call, and the code 190, nobody has recorded.
+        me_answer=DEBUG_ONLY,
+    )
+    yield Token(
         kind="from_ios",
         about="made by a phone's single sign-on; says more of some things, and not when it was issued",
         person=ada,
@@ -112,7 +111,10 @@ def _refusals_of_everybody(one: Person) -> Iterator[Token]:
 
 
 def _foreign_ones(ada: Person) -> Iterator[Token]:
-    """The other shapes in which another app's token has been seen."""
+    """The other shapes in which another app's token has been seen.
+
+    That Facebook shows another app's id with `is_valid: true` is invented: the strictest case for a strategy.
+    """
     views: tuple[tuple[str, str, Answer | None, Mapping[str, Any] | None], ...] = (
         ("foreign_app_subcode", "the refusal has a subcode", error(100, FOREIGN_TEXT, subcode=33), None),
         ("foreign_app_in_data", "the refusal is inside data", None, about_token(100, FOREIGN_TEXT)),
@@ -136,9 +138,10 @@ def _dead_ones(ada: Person) -> Iterator[Token]:
         ("invalidated", 467, "the session was invalidated", "invalid_token"),
         ("checkpointed", 459, "Facebook holds the account at a checkpoint", "provider_user_blocked"),
         ("unconfirmed", 464, "the account was never confirmed", "provider_user_blocked"),
-        ("consent_blocked", 483, "Facebook blocks the person's consent to the app", "provider_user_blocked"),
         ("checkpoint_blocking", 490, "Facebook holds the account until it is confirmed", "provider_user_blocked"),
-        ("app_inactive", 493, "our own app is inactive", "provider_misconfigured"),
+        ("unused_for_90_days", 493, "the person has not used our app for 90 days", "invalid_token"),
+        # Invented: a subcode that Facebook's page does not have.
+        ("unknown_subcode", 499, "dead for a reason that nobody has written down", "invalid_token"),
     ):
         yield Token(kind=kind, about=about, person=ada, expected=expected, error=_dead(subcode, about))
     gone = about_token(102, "Session key invalid or no longer valid")
@@ -164,6 +167,7 @@ def _no_persons(ada: Person) -> Iterator[Token]:
         expected=refused,
         extra_data={"profile_id": PAGE_ID},
     )
+    # Nobody has recorded this type's name as `debug_token` writes it.
     yield Token(
         kind="system_user",
         about="a system user's token",
@@ -188,81 +192,6 @@ def _no_persons(ada: Person) -> Iterator[Token]:
         expected=refused,
         expires_in_s=None,
     )
-
-
-def _refused_by_me(ada: Person) -> Iterator[Token]:
-    """Tokens that `debug_token` calls good, and `/me` does not."""
-    yield Token(
-        kind="revoked_meanwhile",
-        about="revoked between the two calls, with status 401 instead of 400",
-        person=ada,
-        expected="invalid_token",
-        me_answer=error(190, "Error validating access token", subcode=458, status=401),
-    )
-    for kind, about, expected, answer in (
-        (
-            "no_permission",
-            "lacks a permission",
-            "missing_permission",
-            error(10, "(#10) This endpoint requires a permission"),
-        ),
-        ("permission_withdrawn", "code 200", "missing_permission", error(200, "(#200) Permissions error", status=403)),
-        (
-            "user_blocked",
-            "blocked for breaking Facebook's rules",
-            "provider_user_blocked",
-            error(368, "The action attempted has been deemed abusive or is otherwise disallowed"),
-        ),
-        (
-            "no_capability",
-            "our app may not make this call",
-            "provider_misconfigured",
-            error(3, "(#3) Application does not have the capability to make this API call."),
-        ),
-        ("secret_rotated", "our proof was made with an old secret", "provider_misconfigured", BAD_PROOF),
-    ):
-        yield Token(kind=kind, about=about, person=ada, expected=expected, me_answer=answer)
-    yield Token(
-        kind="other_user",
-        about="the two calls name different users",
-        person=ada,
-        expected="invalid_token",
-        fields={"id": str(person("grace").number)},
-    )
-    yield Token(
-        kind="false_body",
-        about="the whole answer is `false`, as happens from time to time",
-        person=ada,
-        expected="provider_unavailable",
-        me_answer=Answer(200, body=False),
-    )
-
-
-def _troubles(ada: Person) -> Iterator[Token]:
-    """Whoever signs in: it is Facebook that fails, or our app."""
-    full = {"x-app-usage": json.dumps({"call_count": 100, "total_cputime": 25, "total_time": 25})}
-    case = {"type": "platform", "call_count": 100, "estimated_time_to_regain_access": 19}
-    back_in_19_min = {"x-business-use-case-usage": json.dumps({"300000000000001": [case]})}
-    limited = error(4, "(#4) Application request limit reached", status=403, is_transient=True, headers=full)
-    limited_for_a_time = error(80_001, "(#80001) There have been too many calls", headers=back_in_19_min)
-    user_limited = error(17, "(#17) User request limit reached", is_transient=True)
-    down = error(2, "An unexpected error has occurred.", status=500, is_transient=True)
-    unknown = error(1, "An unknown error occurred", status=500)
-    old = error(2635, "(#2635) You are calling a deprecated version of the API.")
-    ours, theirs, too_many = "provider_misconfigured", "provider_unavailable", "provider_rate_limited"
-    for kind, about, expected, answer, me_answer in (
-        ("rate_limited", "our quota is used up", too_many, limited, limited),
-        ("rate_limited_19_min", "our quota is back in 19 minutes", too_many, limited_for_a_time, limited_for_a_time),
-        ("user_rate_limited", "the person's quota is used up", too_many, user_limited, user_limited),
-        ("down", "Facebook is down", theirs, down, down),
-        ("unknown_error", "Facebook does not know what went wrong", theirs, unknown, unknown),
-        ("html", "Facebook answers a web page", theirs, Answer(200, "<!DOCTYPE html>"), Answer(200, "<!DOCTYPE html>")),
-        ("bad_app_secret", "our app secret is wrong", ours, BAD_APP_SECRET, BAD_PROOF),
-        ("bad_app_id", "our app id is wrong", ours, BAD_APP_ID, BAD_PROOF),
-        ("not_an_app_token", "what we ask with is no app token", ours, NOT_AN_APP_TOKEN, BAD_PROOF),
-        ("version_ended", "the configured version is dead", ours, old, old),
-    ):
-        yield Token(kind=kind, about=about, person=ada, expected=expected, debug_answer=answer, me_answer=me_answer)
 
 
 def _dead(subcode: int, reason: str) -> dict[str, Any]:

@@ -88,6 +88,8 @@ def _forge(facebook: IdTokenIssuer) -> str:
 
 
 def _claims_of(token: Token) -> dict[str, Any]:
+    if token.me_answer is not None:  # accepted all the same, without a profile
+        return {"sub": f"facebook|{token.person.number}"}
     claims = {**_claims(token.person), "nickname": token.person.given_name}
     if isinstance(picture := token.fields.get("picture"), str):
         claims["picture"] = picture
