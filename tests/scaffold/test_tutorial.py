@@ -80,8 +80,9 @@ class Reader:
 
     def _shown(self, code: str) -> None:
         if code.startswith("accredit-acme/\n"):
-            for path in re.findall(r"^  (\S+)", code, re.MULTILINE):
-                assert (self._folder / "accredit-acme" / path).exists(), path
+            for names in re.findall(r"^  (\S+(?: {2}\S+)*)", code, re.MULTILINE):
+                for path in names.split():
+                    assert (self._folder / "accredit-acme" / path).exists(), path
             return
         for line in code.splitlines():
             pattern = ".*".join(map(re.escape, line.split("…")))

@@ -13,8 +13,12 @@ secret is wrong. So a line quotes who says so, and what no line knows is a class
 the user's fault nor an outage, but a refusal that somebody must look at.
 """
 
+import datetime as dt
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from accredit.errors import ExchangeError, ProviderTokenRejected, ProviderUnavailable, ServerError, UnlistedRefusal
@@ -22,6 +26,14 @@ from accredit.http import ProviderResponse
 
 Code = int | str
 CodeT = TypeVar("CodeT", int, str, int | str)
+
+_SECONDS = re.compile(r"[0-9]{1,9}")  # Python converts no number of thousands of digits, nor would anybody wait so long
+_TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_HTTP_DATE = re.compile(
+    rf"[A-Z][a-z]{{2}}, [0-9]{{2}} [A-Z][a-z]{{2}} [1-9][0-9]{{3}} {_TIME} GMT"
+    rf"|[A-Z][a-z]{{5,8}}, [0-9]{{2}}-[A-Z][a-z]{{2}}-[0-9]{{2}} {_TIME} GMT"
+    rf"|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ 0-9][0-9] {_TIME} [1-9][0-9]{{3}}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +82,21 @@ def refusal(
     if isinstance(error, ProviderUnavailable):
         error.retry_after_s = retry_after_s
     return error
+
+
+def retry_after_s(response: ProviderResponse, *, now: float) -> int | None:
+    """Return the seconds that `Retry-After` asks for; None where it says nothing that can be read.
+
+    `now` is in epoch seconds: the header may hold a date, in one of three forms.
+    Source: RFC 9110 sections 10.2.3 and 5.6.7.
+    """
+    value = response.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(value):
+        return int(value)
+    if not _HTTP_DATE.fullmatch(value):
+        return None
+    try:
+        at = parsedate_to_datetime(value).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
+    return max(0, math.ceil(at.timestamp() - now))

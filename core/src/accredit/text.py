@@ -1,4 +1,4 @@
-"""What a text, a web address and an e-mail address may be: the one place that decides, for every provider.
+"""What a text, an id of digits, a web address and an e-mail address may be: decided in one place, for every provider.
 
 What providers say ends up on pages, in logs and in databases of hosts who trust a claim. So nothing leaves here that
 could break out of a line or turn one around, or that is longer than its place; but what people write stays: emoji of
@@ -20,6 +20,7 @@ LONGEST_EMAIL = 254
 LONGEST_LOCAL_PART = 64
 """Octets before its `@`. Source: RFC 5321 section 4.5.3.1.1."""
 
+_DIGITS = re.compile("[1-9][0-9]{0,19}")
 _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of surrogate pairs: JSON can hold them (a name cut off inside an emoji), UTF-8 cannot."""
 _BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
@@ -55,6 +56,16 @@ def short_text(value: object, *, longest: int) -> str | None:
     """Return a text of a set form, such as a date or a language: as `text`, but dropped where it is too long."""
     found = text(value, longest=longest + 1)
     return found if found is not None and len(found) <= longest else None
+
+
+def digits(value: object) -> str | None:
+    """Return an id that is a whole number as its exact digits, whether it arrives as number or string; else None.
+
+    One person has one spelling: no leading zeros, no sign, no other digits than ASCII's. A float is no id, since it may
+    have lost digits, nor is a boolean, or 0, which many providers write for nobody. 64 bits have 20 digits at most.
+    """
+    written = str(value) if type(value) is int and 0 < value < 10**20 else value
+    return written if isinstance(written, str) and _DIGITS.fullmatch(written) else None
 
 
 def web_url(value: object) -> str | None:

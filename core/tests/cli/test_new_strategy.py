@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from core.tests.cli.conftest import Install, Run
 
 FILES = [
+    ".github/workflows/tests.yml",
+    ".gitignore",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
     "README.md",
     "pyproject.toml",
     "src/accredit_acme_pay/__init__.py",
@@ -84,6 +90,59 @@ def test_the_name_is_spelt_as_each_place_needs_it(run: Run, here: Path) -> None:
     written = "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.is_file())
     assert "acme" not in written.lower()
     assert not [name for name in files_below(folder) if "acme" in name or "template" in name]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        *(("acme", "an Acme"), ("github", "a Github"), ("okta", "an Okta"), ("onelogin", "a Onelogin")),
+        *(("uber", "an Uber"), ("unity", "a Unity"), ("x", "an X"), ("xing", "a Xing"), ("line", "a Line")),
+        *(("s3-login", "an S3Login"), ("u2", "a U2"), ("instagram", "an Instagram"), ("vk", "a Vk")),
+    ],
+)
+def test_a_name_gets_its_article(run: Run, here: Path, name: str, spoken: str) -> None:
+    run("new-strategy", name, "--directory", "plugin")
+
+    written = "".join(path.read_text("utf-8") for path in (here / "plugin").rglob("*") if path.is_file())
+    assert f"verifies {spoken} access token" in written
+    title = spoken.rpartition(" ")[2]
+    assert set(re.findall(rf"\b[Aa]n? {title}\b", written)) == {spoken}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_it_can_be_published_once_its_addresses_are_filled_in(run: Run, here: Path, kind: Kind) -> None:
+    run("new-strategy", "globex-pay", "--kind", kind.value)
+
+    folder = here / "accredit-globex-pay"
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["license"] == "MIT"
+    assert project["license-files"] == ["LICENSE"]
+    assert (
+        (folder / "LICENSE")
+        .read_text("utf-8")
+        .startswith("MIT License\n\nCopyright (c) the authors of accredit-globex")
+    )
+    assert {"Typing :: Typed", "Programming Language :: Python :: 3.13"} <= set(project["classifiers"])
+    assert project["urls"].keys() >= {"Source", "Changelog"}
+    assert all("FILL-IN" in address for address in project["urls"].values())
+    assert "globex-pay" in (folder / "CHANGELOG.md").read_text("utf-8")
+    readme = (folder / "README.md").read_text("utf-8")
+    assert project["dependencies"][0] in readme
+    assert "within one" in readme
+    for path in re.findall(r"\]\(([^)]+)\)", readme):
+        assert (folder / path).is_file()
+
+
+def test_its_workflow_runs_what_contributors_run(run: Run, here: Path) -> None:
+    run("new-strategy", "acme-pay")
+
+    folder = here / "accredit-acme-pay"
+    steps = re.findall(
+        r"^      - run: (.+)$", (folder / ".github/workflows/tests.yml").read_text("utf-8"), re.MULTILINE
+    )
+    asked_for = (folder / "CONTRIBUTING.md").read_text("utf-8").partition("```sh\n")[2].partition("```")[0]
+    assert steps == asked_for.splitlines()
+    assert len(steps) == 5
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -181,10 +240,10 @@ def test_a_dangling_link_is_not_written_through(run: Run, here: Path, tmp_path: 
 
 def test_files_that_are_not_in_the_way_stay(run: Run, here: Path) -> None:
     (here / "accredit-acme-pay").mkdir()
-    (here / "accredit-acme-pay/LICENSE").write_text("mine", "utf-8")
+    (here / "accredit-acme-pay/NOTICE").write_text("mine", "utf-8")
 
     assert run("new-strategy", "acme-pay").exit_code == 0
-    assert (here / "accredit-acme-pay/LICENSE").read_text("utf-8") == "mine"
+    assert (here / "accredit-acme-pay/NOTICE").read_text("utf-8") == "mine"
 
 
 def test_a_directory_that_is_a_file_is_refused(run: Run, here: Path) -> None:

@@ -12,6 +12,7 @@ from accredit.text import (
     LONGEST_PLACE,
     LONGEST_TEXT,
     LONGEST_URL,
+    digits,
     email_address,
     short_text,
     text,
@@ -268,3 +269,20 @@ def test_all_claims_together_are_bounded_and_the_longest_go_first(character: str
 def test_what_is_clean_stays_as_it_is() -> None:
     profile = Profile(name="\u202e" + "x" * 300, picture="https://x/y", email=Email(" a@b ", Assurance.UNVERIFIED))
     assert Profile(name=profile.name, picture=profile.picture, email=profile.email) == profile
+
+
+@pytest.mark.parametrize("number", [1, 42, 2**53 + 1, 2**64 - 1])
+def test_an_id_of_digits_is_one_spelling_whether_number_or_string(number: int) -> None:
+    assert digits(number) == digits(str(number)) == str(number)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, True, False, 0, -1, 1.0, 1e3, 10**20, 10**5000, [], {}, b"1"),
+        *("", "0", "-1", "+1", "01", "1.0", "1e3", " 1", "1\n", "1_0", "0x1", "١", "²", "1" * 21),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_whole_number_in_its_one_spelling_is_no_id(value: object) -> None:
+    assert digits(value) is None

@@ -18,12 +18,14 @@ LONGEST_NAME = 32
 """Longer names would break the lines of the templates."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_ACME = re.compile(r"accredit_acme|accredit-acme|Acme|ACME|acme|>=0\.1,<0\.2")
+_ACME = re.compile(r"accredit_acme|accredit-acme|\ban Acme|Acme|ACME|acme|>=0\.1,<0\.2")
+_BEGINS_WITH_A_VOWEL = re.compile(r"[aei]|o(?!ne)|u(?!ni)(?=[a-z])|[fhlmnrsx](?![a-z])")
+"""As it is spoken: an Acme token, an Uber token, an X token, but a Unity token, a OneLogin token."""
 _SUFFIX = ".template"
 
 
 class Names:
-    """A strategy's name in each spelling: `acme-pay`, `accredit-acme-pay`, `accredit_acme_pay`, `AcmePay`.
+    """A strategy's name in each spelling: `acme-pay`, `accredit-acme-pay`, `accredit_acme_pay`, `an AcmePay`.
 
     Raises:
         ConfigurationError: the name is not of the form, too long, or taken by an installed plugin.
@@ -43,6 +45,7 @@ class Names:
         self.distribution = f"accredit-{strategy}"
         self.module = f"accredit_{strategy.replace('-', '_')}"
         self.title = "".join(part.capitalize() for part in strategy.split("-"))
+        self.article = "an" if _BEGINS_WITH_A_VOWEL.match(strategy) else "a"
         self.variable = strategy.replace("-", "_").upper()
 
     def put_into(self, text: str) -> str:
@@ -50,6 +53,7 @@ class Names:
         replacements = {
             "accredit_acme": self.module,
             "accredit-acme": self.distribution,
+            "an Acme": f"{self.article} {self.title}",
             "Acme": self.title,
             "ACME": self.variable,
             "acme": self.strategy,
