@@ -129,6 +129,8 @@ def decoded(token: ProviderToken) -> dict[str, Any]:
     "a_subject_is_required",
     "only_the_issuer_is_the_issuer",
     "a_nonce_is_both_or_neither",
+    "the_setting_nonce_is_obeyed",
+    "another_kind_of_jwt_is_no_id_token",
     "an_id_token_is_no_access_token",
     "our_own_tokens_are_no_provider_tokens",
     "a_key_set_that_misbehaves_is_unavailable",

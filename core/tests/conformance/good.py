@@ -96,7 +96,7 @@ class GoodSimulator(Simulator):
 
     def __init__(self, *, clock: Callable[[], float]) -> None:
         super().__init__(clock=clock)
-        self.issuer = IdTokenIssuer(clock, _id_claims)
+        self.issuer = IdTokenIssuer(clock, self.id_claims)
         self.id_tokens = self.issuer
 
     def settings(self, base_url: str) -> dict[str, Any]:
@@ -108,28 +108,51 @@ class GoodSimulator(Simulator):
 
     def samples(self) -> Sequence[Sample]:
         people = [
-            Sample(name=f"good-{one.key}", about="", parameters=_sent("good", one), expected=ACCEPTED, claims=_sub(one))
+            Sample(
+                name=f"good-{one.key}",
+                about="",
+                parameters=_sent("good", one),
+                expected=ACCEPTED,
+                claims=self.claims(one),
+            )
             for one in PEOPLE
         ]
         ada = PEOPLE[0]
         minted = {"access_token": self.issuer.mint(ada)}
         return [
             *people,
-            Sample(name="jwt", about="", parameters=minted, expected=ACCEPTED, claims=_sub(ada)),
+            Sample(name="jwt", about="", parameters=minted, expected=ACCEPTED, claims=self.claims(ada)),
             Sample(name="dead", about="", parameters=_sent("dead", ada), expected="invalid_token"),
             Sample(name="foreign_app", about="", parameters=_sent("foreign", ada), expected="wrong_audience"),
         ]
 
     async def _me(self, request: Request) -> Response:
-        form = (await request.body()).decode()
-        return self.answer({_sent(kind, one)["access_token"]: (kind, one) for kind in _KINDS for one in PEOPLE}, form)
+        return self.answer(self.tokens(), (await request.body()).decode())
+
+    def tokens(self) -> dict[str, tuple[str, Person]]:
+        return {_sent(kind, one)["access_token"]: (kind, one) for kind in _KINDS for one in PEOPLE}
 
     def answer(self, tokens: dict[str, tuple[str, Person]], form: str) -> Response:
         kind, one = tokens.get(plain(parse_qs(form).get("access_token", [""])[0]), ("dead", PEOPLE[0]))
         if kind == "dead":
             return JSONResponse({}, 401)
         app_id = APP_ID if kind == "good" else FOREIGN_APP_ID
-        return JSONResponse({**_profile(one), "id": user_id(one), "app_id": app_id})
+        return JSONResponse({**self.profile(one), "id": user_id(one), "app_id": app_id})
+
+    def profile(self, one: Person) -> dict[str, Any]:
+        picture = f"https://good.example/{one.key}.png" if one.has_picture else None
+        mail = {} if one.email is None else {"email": one.email, "email_verified": True}
+        return {"name": one.name, "screen_name": one.screen_name, "picture": picture, **mail}
+
+    def id_claims(self, one: Person, now: int) -> dict[str, Any]:
+        times = {"iat": now, "exp": now + 3600}
+        return {"iss": ISSUER, "aud": APP_ID, "sub": user_id(one), **times, **self.profile(one)}
+
+    def subject(self, one: Person) -> str:
+        return user_id(one)
+
+    def claims(self, one: Person) -> dict[str, Any]:
+        return {"sub": f"kit-good|{self.subject(one)}", "name": one.name}
 
     async def _jwks(self, request: Request) -> Response:
         return self.issuer.jwks_response()
@@ -145,21 +168,6 @@ def user_id(one: Person) -> str:
 
 def _sent(kind: str, one: Person) -> dict[str, str]:
     return {"access_token": f"kit-sim-{kind}-{one.key}"}
-
-
-def _sub(one: Person) -> dict[str, Any]:
-    return {"sub": f"kit-good|{user_id(one)}", "name": one.name}
-
-
-def _profile(one: Person) -> dict[str, Any]:
-    picture = f"https://good.example/{one.key}.png" if one.has_picture else None
-    mail = {} if one.email is None else {"email": one.email, "email_verified": True}
-    return {"name": one.name, "screen_name": one.screen_name, "picture": picture, **mail}
-
-
-def _id_claims(one: Person, now: int) -> dict[str, Any]:
-    times = {"iat": now, "exp": now + 3600}
-    return {"iss": ISSUER, "aud": APP_ID, "sub": user_id(one), **times, **_profile(one)}
 
 
 class GoodSuite(StrategyConformance):

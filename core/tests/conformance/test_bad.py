@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from core.tests.conformance.bad import BAD
 from core.tests.conformance.good import GoodSuite
+from core.tests.conformance.untrue import UNTRUE
 
 from accredit.testing import StrategyConformance
 from accredit.testing.conformance.suite import checks_of
@@ -25,7 +26,7 @@ def test_a_bad_strategy_fails(suite: type[GoodSuite], check: str) -> None:
 
 
 def test_every_check_can_fail() -> None:
-    covered = {check for _, check in CASES} | ENGINE
+    covered = {check for _, check in CASES} | {check for _, check in UNTRUE} | ENGINE
     assert covered == set(checks_of(StrategyConformance))
 
 

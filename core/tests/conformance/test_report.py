@@ -86,6 +86,17 @@ def test_a_check_of_its_own_in_the_place_of_an_exempted_one_runs_and_is_reported
     assert report["level"] == "failing"
 
 
+def test_traits_are_told_in_the_report_and_in_its_file(pytester: pytest.Pytester) -> None:
+    check = "test_another_apps_token_is_refused"
+    body = "strategy = type('S', (Good,), {'traits': frozenset({'unbound'})})"
+    for workers in ((), ("-n1",)):
+        result, report = report_of(pytester, "-k", check, *workers, body=body)
+        (one,) = (one for one in report["checks"] if one["name"] == check)
+        assert (report["traits"], one["status"]) == (["unbound"], "not applicable")
+        assert one["reason"] == "the strategy declares unbound"
+        result.stdout.fnmatch_lines([f"  not applicable: {check} (the strategy declares unbound)"])
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -141,6 +152,25 @@ def test_levels_follow_from_the_checks_alone() -> None:
     assert made(a="exempt", b="not applicable").level == "partial"
     assert made(a="exempt", b="not run").level == "incomplete"
     assert made(a="exempt", b="not run", c="failed").level == "failing"
+
+
+def test_the_best_level_names_the_traits() -> None:
+    report = made(a="not applicable")
+    report.traits = ("single_use", "unbound")
+    assert report.level == "full (single_use, unbound)"
+    report.set("b", "exempt", "our own reason")
+    assert report.level == "partial"
+
+
+def test_the_terminal_shows_what_a_trait_has_left_out() -> None:
+    report = made()
+    report.traits = ("makes_no_call",)
+    report.set("a", "not applicable", "the strategy declares makes_no_call")
+    report.set("b", "not applicable", "the simulator has no ID tokens")
+    assert list(report.lines()) == [
+        "acme (accredit-acme 1.0): full (makes_no_call): 1 passed, 2 not applicable",
+        "  not applicable: a (the strategy declares makes_no_call)",
+    ]
 
 
 def test_a_failure_stays_a_failure_and_an_exemption_an_exemption() -> None:

@@ -86,11 +86,40 @@ def test_another_key_can_sign_under_our_name(issuer: IdTokenIssuer) -> None:
         PublicKeys(published(issuer)).verify(token, algorithms=["RS256"])
 
 
-def test_a_key_of_another_algorithm_signs_its_own_header_only(issuer: IdTokenIssuer) -> None:
-    key = SigningKey.generate("ES256")
-    assert parts(issuer.mint(ADA, key=key))[0]["alg"] == "ES256"
-    with pytest.raises(ValueError, match="takes a key for RS256"):
-        issuer.mint(ADA, key=key, header={"typ": "x"})
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
+def test_every_algorithm_of_ours_is_signed_and_published_whatever_the_header_says(algorithm: str) -> None:
+    issuer = IdTokenIssuer(lambda: NOW, make_claims, algorithm=algorithm)
+    for header in (None, {"typ": None, "cty": "x"}):
+        token = issuer.mint(ADA, header=header)
+        assert PublicKeys(published(issuer)).verify(token, algorithms=[algorithm]) == issuer.claims(ADA)
+    issuer.rotate()
+    assert [key["alg"] for key in published(issuer)["keys"]] == [algorithm, algorithm]
+    assert issuer.stranger().alg == algorithm
+    stranger = issuer.mint(ADA, key=issuer.stranger(), header={"kid": issuer.keys[0].kid})
+    with pytest.raises(InvalidJwt, match="BadSignature"):
+        PublicKeys(published(issuer)).verify(stranger, algorithms=[algorithm])
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "EdDSA"])
+def test_a_key_on_a_curve_is_the_same_as_pem(algorithm: str) -> None:
+    issuer = IdTokenIssuer(lambda: NOW, make_claims, algorithm=algorithm)
+    pem = public_pem(published(issuer)["keys"][0]).decode()
+    options: Any = {"verify_exp": False, "verify_iat": False}
+    assert jwt.decode(issuer.mint(ADA), pem, algorithms=[algorithm], options=options) == issuer.claims(ADA)
+
+
+def test_a_secret_signs_where_there_is_one_and_publishes_nothing() -> None:
+    issuer = IdTokenIssuer(lambda: NOW, make_claims, secret="a-secret-of-the-settings-not-real")
+    signed, _, _ = (token := issuer.mint(ADA)).rpartition(".")
+    header, claims, signature = parts(token)
+    assert (header, claims) == ({"alg": "HS256", "typ": "JWT"}, issuer.claims(ADA))
+    assert signature == hmac.digest(b"a-secret-of-the-settings-not-real", signed.encode(), "sha256")
+    assert (issuer.algorithm, issuer.keys, published(issuer)) == ("HS256", (), {"keys": []})
+    assert parts(issuer.mint(ADA, key="another secret"))[2] != signature
+    assert parts(issuer.mint(ADA, key=""))[2] == hmac.digest(b"", signed.encode(), "sha256")
+    assert issuer.stranger().alg == "RS256"
+    with pytest.raises(ValueError, match="no keys to rotate"):
+        issuer.rotate()
 
 
 def test_rotation_publishes_the_new_key_and_the_one_before_it(issuer: IdTokenIssuer) -> None:

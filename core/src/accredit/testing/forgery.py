@@ -1,4 +1,4 @@
-"""Signatures that libraries refuse to make: the ones an attacker brings.
+"""Signatures that libraries for tokens refuse to make: the ones an attacker brings.
 
 Written from the standards, without the library that verifies: a mistake they shared would go unseen.
 """
@@ -9,12 +9,21 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from accredit.jose import SigningKey
 
 _HMACS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 # RFC 8017 section 9.2, note 1: the DigestInfo of SHA-256 up to the hash.
 _SHA256_DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")
 _RSA_ENCRYPTION = bytes.fromhex("06092a864886f70d0101010500")
+_NAMED_KEYS = {
+    # RFC 5480 section 2.1.1: id-ecPublicKey, and the curve secp256r1.
+    "P-256": bytes.fromhex("06072a8648ce3d020106082a8648ce3d030107"),
+    # RFC 8410 section 3: id-Ed25519.
+    "Ed25519": bytes.fromhex("06032b6570"),
+}
 
 
 def encoded(data: bytes) -> str:
@@ -22,25 +31,57 @@ def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def signature(data: bytes, key: SigningKey, *, alg: object) -> bytes:
-    """Sign as the header's `alg` says: nothing for `none`, HMAC with the *public* key for `HS…`, else RS256.
+def signature(data: bytes, key: SigningKey | str, *, alg: object) -> bytes:
+    """Sign as the header's `alg` says: nothing for `none`, an HMAC for `HS…`, else with the key's own algorithm.
 
-    The HMAC is the classic confusion of algorithms. Source: RFC 8725 section 2.1.
+    A text is the secret of the HMAC. Of a key it is the *public* half, the classic confusion of algorithms.
+    Source: RFC 8725 section 2.1.
     """
     if str(alg).lower() == "none":
         return b""
+    if isinstance(key, str):
+        return hmac.digest(key.encode(), data, _HMACS.get(str(alg), hashlib.sha256))
     if (digest := _HMACS.get(str(alg))) is not None:
         return hmac.digest(public_pem(key.public_jwk()), data, digest)
-    return _rs256(data, key.private_jwk())
+    return _SIGNERS[key.alg](data, key.private_jwk())
 
 
 def public_pem(jwk: Mapping[str, Any]) -> bytes:
-    """Return an RSA public key as PEM, the form in which providers publish keys beside JWKS."""
-    numbers = _der(0x30, _der_integer(_number(jwk["n"])), _der_integer(_number(jwk["e"])))
-    info = _der(0x30, _der(0x30, _RSA_ENCRYPTION), _der(0x03, b"\0", numbers))
-    text = base64.b64encode(info).decode("ascii")
+    """Return a public key as PEM, the form in which providers publish keys beside JWKS."""
+    text = base64.b64encode(public_der(jwk)).decode("ascii")
     lines = [text[at : at + 64] for at in range(0, len(text), 64)]
     return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""]).encode()
+
+
+def public_der(jwk: Mapping[str, Any]) -> bytes:
+    """Return a public key of RSA, P-256 or Ed25519 as DER. Source: RFC 5280 section 4.1 (SubjectPublicKeyInfo)."""
+    if jwk["kty"] == "RSA":
+        numbers = _der(0x30, _der_integer(_number(jwk["n"])), _der_integer(_number(jwk["e"])))
+        return _der(0x30, _der(0x30, _RSA_ENCRYPTION), _der(0x03, b"\0", numbers))
+    return _der(0x30, _der(0x30, _NAMED_KEYS[jwk["crv"]]), _der(0x03, b"\0", public_point(jwk)))
+
+
+def public_point(jwk: Mapping[str, Any]) -> bytes:
+    """Return the point of a key on a curve. Source: SEC 1 section 2.3.3, uncompressed; RFC 8032 section 5.1.5."""
+    if jwk["kty"] == "EC":
+        return b"\4" + decoded(jwk["x"]) + decoded(jwk["y"])
+    return decoded(jwk["x"])
+
+
+def decoded(text: str) -> bytes:
+    """Return what `encoded` was given."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _es256(data: bytes, jwk: Mapping[str, Any]) -> bytes:
+    """Source: RFC 7518 section 3.4: `r` and `s`, 32 bytes each."""
+    key = ec.derive_private_key(_number(jwk["d"]), ec.SECP256R1())
+    r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def _eddsa(data: bytes, jwk: Mapping[str, Any]) -> bytes:
+    return ed25519.Ed25519PrivateKey.from_private_bytes(decoded(jwk["d"])).sign(data)
 
 
 def _rs256(data: bytes, jwk: Mapping[str, Any]) -> bytes:
@@ -54,8 +95,11 @@ def _rs256(data: bytes, jwk: Mapping[str, Any]) -> bytes:
     return (by_q + q * ((by_p - by_q) * _number(jwk["qi"]) % p)).to_bytes(size, "big")
 
 
+_SIGNERS = {"RS256": _rs256, "ES256": _es256, "EdDSA": _eddsa}
+
+
 def _number(value: str) -> int:
-    return int.from_bytes(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)), "big")
+    return int.from_bytes(decoded(value), "big")
 
 
 def _der(tag: int, *parts: bytes) -> bytes:

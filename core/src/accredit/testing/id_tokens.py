@@ -11,15 +11,16 @@ from accredit.jose import SigningKey
 from accredit.testing.forgery import encoded, signature
 from accredit.testing.people import Person
 
-ALGORITHM = "RS256"
+HS256 = "HS256"
 
 
 class IdTokenIssuer:
     """The keys of a simulated provider, and its ID tokens.
 
     `clock` returns epoch seconds. `claims` makes the payload of a valid token from a person and now; what is None in
-    it is left out. `max_age_s` and `directives` become the `Cache-Control` of the key set. Set `keys_down` to make
-    the key set's endpoint fail.
+    it is left out. `algorithm` is `RS256`, `ES256` or `EdDSA`; with `secret`, a secret of the connection's settings,
+    it is `HS256`, and no key is published. `max_age_s` and `directives` become the `Cache-Control` of the key set. Set
+    `keys_down` to make the key set's endpoint fail.
     """
 
     def __init__(
@@ -27,30 +28,54 @@ class IdTokenIssuer:
         clock: Callable[[], float],
         claims: Callable[[Person, int], dict[str, Any]],
         *,
+        algorithm: str = "RS256",
+        secret: str | None = None,
         max_age_s: int = 3600,
         directives: Sequence[str] = ("public",),
     ) -> None:
         self.clock = clock
+        self.algorithm = algorithm if secret is None else HS256
         self.max_age_s = max_age_s
         self.keys_down = False
         self._make_claims = claims
+        self._secret = secret
         self._directives = tuple(directives)
         self._keys: tuple[SigningKey, ...] = ()
         self._lock = threading.Lock()  # a served simulator lives in a thread of its own
 
     @property
     def keys(self) -> tuple[SigningKey, ...]:
-        """The published keys: the one that signs, then the one before it. The first is made when it is needed."""
+        """The published keys: the one that signs, then the one before it. The first is made when it is needed.
+
+        None where a secret signs.
+        """
         with self._lock:
-            if not self._keys:
-                self._keys = (SigningKey.generate(ALGORITHM),)
+            if not self._keys and self._secret is None:
+                self._keys = (self.stranger(),)
             return self._keys
 
     def rotate(self) -> None:
-        """Sign with a new key from now on; the last one stays published, older ones are gone."""
+        """Sign with a new key from now on; the last one stays published, older ones are gone.
+
+        Raises:
+            ValueError: a secret signs.
+        """
+        if self._secret is not None:
+            raise ValueError("a secret signs: there are no keys to rotate")
         before = self.keys
         with self._lock:
-            self._keys = (SigningKey.generate(ALGORITHM), *before[:1])
+            self._keys = (self.stranger(), *before[:1])
+
+    def is_signed_with(self, secret: str) -> bool:
+        """Tell whether this is the secret that signs."""
+        return self._secret == secret
+
+    def stranger(self) -> SigningKey:
+        """Return a new key of our algorithm, or, where a secret signs, one that a careless verifier might take.
+
+        It is none of ours until it signs.
+        """
+        return SigningKey.generate("RS256" if self._secret is not None else self.algorithm)
 
     def claims(self, someone: Person) -> dict[str, Any]:
         """Return the payload of a token that is valid now."""
@@ -62,25 +87,19 @@ class IdTokenIssuer:
         *,
         changes: Mapping[str, object] | None = None,
         header: Mapping[str, object] | None = None,
-        key: SigningKey | None = None,
+        key: SigningKey | str | None = None,
     ) -> str:
         """Return a signed token.
 
         `changes` are claims that differ from the valid ones, `header` parts of the header; None removes one. `key`
-        signs instead of ours. With another `alg` in the header, `none` leaves the signature empty, and `HS256` makes
-        it an HMAC with the public key as the secret.
-
-        Raises:
-            ValueError: `header` is given, and `key` is not for RS256.
+        signs instead of ours: a text is a secret for `HS256`. With another `alg` in the header, `none` leaves the
+        signature empty, and `HS256` makes it an HMAC, of a key with its public half as the secret.
         """
-        signer = key or self.keys[0]
+        signer = next(one for one in (key, self._secret, *self.keys[:1]) if one is not None)
+        usual = {"alg": HS256} if isinstance(signer, str) else {"alg": signer.alg, "kid": signer.kid}
+        stated = _without_none({**usual, "typ": "JWT", **(header or {})})
         claims = _without_none({**self.claims(someone), **(changes or {})})
-        if header is None:
-            return signer.sign(claims, typ="JWT")
-        if signer.alg != ALGORITHM:
-            raise ValueError(f"a changed header takes a key for {ALGORITHM}")
-        stated = _without_none({"alg": ALGORITHM, "kid": signer.kid, "typ": "JWT", **header})
-        signed = f"{encoded(json.dumps(stated).encode())}.{encoded(json.dumps(claims).encode())}"
+        signed = f"{_part(stated)}.{_part(claims)}"
         return f"{signed}.{encoded(signature(signed.encode(), signer, alg=stated.get('alg')))}"
 
     def jwks_response(self) -> Response:
@@ -91,6 +110,11 @@ class IdTokenIssuer:
         cache_control = ", ".join((first, f"max-age={self.max_age_s}", *others))
         keys = [key.public_jwk() for key in self.keys]
         return JSONResponse({"keys": keys}, headers={"Cache-Control": cache_control})
+
+
+def _part(fields: Mapping[str, Any]) -> str:
+    # As short as an issuer makes it: what is too long is refused for that alone.
+    return encoded(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
 
 
 def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:

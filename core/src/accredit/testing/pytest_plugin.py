@@ -63,7 +63,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         suite, name = found
         begun = StrategyReport.of(suite, StrategyConformance, place=_place(item))
-        about = {"place": begun.place, "strategy": begun.strategy, "exemptions": dict(suite.exemptions), "check": name}
+        about = {
+            "place": begun.place,
+            "strategy": begun.strategy,
+            "traits": list(begun.traits),
+            "exemptions": dict(suite.exemptions),
+            "check": name,
+        }
         report.user_properties.append((_PROPERTY, about))
     return report
 
@@ -108,7 +114,8 @@ class ConformanceReport:
         if one is None:  # collected by a worker, in another process
             strategy = about["strategy"]
             statuses = dict.fromkeys(checks_of(StrategyConformance), "not run")
-            one = StrategyReport(about["place"], strategy, source_of(strategy), statuses)
+            traits = tuple(about["traits"])
+            one = StrategyReport(about["place"], strategy, source_of(strategy), statuses, traits=traits)
             for check, reason in about["exemptions"].items():
                 one.set(check, EXEMPT, reason)
             self._reports[about["place"]] = one

@@ -13,9 +13,9 @@
         simulator = AcmeSimulator
         payloads = Path(__file__).parent / "payloads"
 
-One file for each idea: `verdicts`, `audience`, `id_tokens`, `requests`, `providers`, `identities`, `addresses`,
-`normalization`, `secrets`. All of them stand at the `desk`: the served endpoint in front of one strategy. `suite` says
-what a check is and keeps a subclass from weakening it quietly; `report` says what came of it.
+One file for each idea: `verdicts`, `traits`, `audience`, `id_tokens`, `requests`, `providers`, `identities`,
+`addresses`, `normalization`, `secrets`. All of them stand at the `desk`: the served endpoint in front of one strategy.
+`suite` says what a check is and keeps a subclass from weakening it quietly; `report` says what came of it.
 """
 
 from typing import Any
@@ -29,6 +29,7 @@ from accredit.testing.conformance.providers import Providers
 from accredit.testing.conformance.requests import Requests
 from accredit.testing.conformance.secrets import Secrets
 from accredit.testing.conformance.suite import ConformanceError, refuse_weakening
+from accredit.testing.conformance.traits import Traits
 from accredit.testing.conformance.verdicts import Verdicts
 
 __all__ = ["ConformanceError", "StrategyConformance"]
@@ -36,7 +37,7 @@ __all__ = ["ConformanceError", "StrategyConformance"]
 
 # The last base comes first in the report.
 class StrategyConformance(
-    Secrets, Normalization, Addresses, Identities, Providers, Requests, IdTokens, Audience, Verdicts
+    Secrets, Normalization, Addresses, Identities, Providers, Requests, IdTokens, Audience, Traits, Verdicts
 ):
     """Every check. Subclass it in a test module, and state `strategy`, `simulator` and `payloads`.
 

@@ -12,9 +12,9 @@ from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of
 from accredit.testing.conformance.spy import Rewrite, leaves
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.simulator import Simulator
+from accredit.testing.simulator import Sample, Simulator
 
-_NOT_TRUE = (False, "true", "false", "1", 1, 0, None, [True], {"value": True}, ...)
+_NOT_TRUE = (False, "true", "True", "TRUE", " true", "false", "yes", "1", 1, 0, None, [True], {"value": True}, ...)
 """What a provider may say in the place of the boolean true; `...` is nothing at all."""
 
 
@@ -27,10 +27,16 @@ class Addresses(Suite):
     @pytest.mark.threat(23)
     @check
     async def test_an_address_is_verified_by_a_boolean_true_alone(self) -> None:
-        """Where the provider does not say exactly true, `email_verified` is false or absent."""
+        """Where the provider does not say exactly true, `email_verified` is false or absent.
+
+        The text "true" may count where the provider's own answers have texts in that place, and no other text does.
+        """
         simulator, samples = samples_of(self)
         for sample in one_of_each_kind(samples):
+            said_as_text = await self._flags_are_texts(simulator, samples, sample)
             for value in _NOT_TRUE:
+                if value == "true" and said_as_text:
+                    continue
                 if is_jwt(sample) and simulator.id_tokens is not None:
                     await self._minted(simulator, value)
                     continue
@@ -87,6 +93,23 @@ class Addresses(Suite):
         require(response.status_code == 200, f"{what}: /userinfo refuses our own access token")
         require_harmless(response.json(), what)
 
+    async def _flags_are_texts(self, simulator: Simulator, samples: list[Sample], like: Sample) -> bool:
+        """Say whether the provider, asked honestly, has "true" or "false" where an address is called verified."""
+        found: list[Any] = []
+
+        def note(key: str, value: Any) -> Any:
+            if _speaks_of_verified_mail(key):
+                found.append(value)
+            return value
+
+        for sample in (one for one in accepted_samples(samples) if is_jwt(one) == is_jwt(like)):
+            if is_jwt(sample):
+                leaves(note)(payload_of(sample.parameters["access_token"]))
+                continue
+            async with desk_for(self, simulator=simulator, rewrite=leaves(note)) as desk:
+                await desk.post(sample.parameters)
+        return any(value in ("true", "false") for value in found if isinstance(value, str))
+
     async def _minted(self, simulator: Simulator, value: Any) -> None:
         async with forge_for(self, simulator=simulator) as forge:
             for address in ("ada@example.com", "ada@gmail.com"):
@@ -118,11 +141,14 @@ def _unverified(value: Any, hits: list[str]) -> Rewrite:
     """Return a rewrite of every boolean, also as a text, of which the name speaks of a verified address."""
 
     def change(key: str, old: Any) -> Any:
-        name = key.lower()
-        says = any(word in name for word in ("verif", "valid", "confirm")) and "mail" in name
-        if not says or not (isinstance(old, bool) or old in ("true", "false")):
+        if not _speaks_of_verified_mail(key) or not (isinstance(old, bool) or old in ("true", "false")):
             return old
         hits.append(key)
         return value
 
     return leaves(change)
+
+
+def _speaks_of_verified_mail(key: str) -> bool:
+    name = key.lower()
+    return "mail" in name and any(word in name for word in ("verif", "valid", "confirm"))

@@ -11,7 +11,7 @@ from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
 from accredit.testing.conformance.samples import accepted_samples, foreign_samples, one_of_each_kind, samples_of
-from accredit.testing.conformance.suite import Suite, Violation, check, require
+from accredit.testing.conformance.suite import Suite, Violation, check, require, unless_declared
 from accredit.testing.simulator import Sample
 from accredit.testing.workbench import BASE_URL
 
@@ -31,6 +31,7 @@ class Audience(Suite):
     @check
     async def test_another_apps_token_is_refused(self) -> None:
         """Each sample of another app's token is refused as any bad token, and the audit event says why."""
+        unless_declared(self, "unbound")
         simulator, samples = samples_of(self)
         foreign = foreign_samples(samples)
         async with desk_for(self, simulator=simulator) as desk:
@@ -42,6 +43,7 @@ class Audience(Suite):
     @check
     async def test_accepted_ids_are_compared_exactly(self) -> None:
         """An accepted id that is a part of the token's, longer, of other case or padded accepts nothing."""
+        unless_declared(self, "unbound")
         simulator, samples = samples_of(self)
         ours = self._accepted_ids()
         for almost in near_misses(ours):
@@ -58,6 +60,8 @@ class Audience(Suite):
 
         This finds the strategy that returns what is configured for a proof, instead of what the provider says.
         """
+        # Where nobody is asked, a secret binds and no id: see the traits.
+        unless_declared(self, "unbound", "makes_no_call")
         simulator, samples = samples_of(self)
         for changes in self._almost_right_tables():
             try:
@@ -113,11 +117,17 @@ class Audience(Suite):
     @pytest.mark.threat(3)
     @check
     async def test_unbound_tokens_are_not_accepted_unless_asked_for(self) -> None:
-        """The simulator's table does not ask for `accept_unbound_tokens`, and no acceptance lacks a proof."""
+        """The simulator's table does not ask for `accept_unbound_tokens`, and no acceptance lacks a proof.
+
+        A strategy that is `unbound` accepts nothing then.
+        """
         simulator, samples = samples_of(self)
         require("accept_unbound_tokens" not in simulator.settings(BASE_URL), "the simulator accepts unbound tokens")
-        async with desk_for(self, simulator=simulator) as desk:
+        async with desk_for(self, simulator=simulator, connection={"accept_unbound_tokens": False}) as desk:
             for sample in accepted_samples(samples):
+                if "unbound" in self.strategy.traits:
+                    await desk.refused(sample.parameters, f"{sample.name}, as unbound though nobody asked for it")
+                    continue
                 await desk.accepted(sample.parameters, sample.name)
                 require(desk.event.audience_proof != "Unbound", f"{sample.name}: accepted without a proof of audience")
                 require(not desk.event.unbound, f"{sample.name}: accepted as unbound")

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import importlib.metadata
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +63,10 @@ class Desk:
     witness: Witness
     log: Log
     client: httpx.AsyncClient = field(repr=False)
+    fresh: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(repr=False)
+    """Takes parameters; where they are a sample's that is good once, returns some that are as good and unused."""
+    sent: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The parameters that were sent last as JSON."""
     _many_at_once: bool = False
 
     @property
@@ -79,6 +83,8 @@ class Desk:
 
         `is_denied` says that a hook of ours refuses, which it does once the subject is known.
         """
+        if "json" in request:
+            request["json"] = self.sent = self.fresh(request["json"])
         before = len(self.witness.events), len(self.witness.identities)
         response = await self.client.post("/oauth/access_token", **request)
         events = self.witness.events[before[0] :]
@@ -190,9 +196,11 @@ async def _open(
     witness, log = Witness(), Log()
     wanted = strategy or suite.strategy
     stand_in = {} if strategy is None else {"strategy": strategy.name}
+    unbound = {"accept_unbound_tokens": True} if "unbound" in wanted.traits else {}
+    fresh = _fresh_from(simulator) if "single_use" in wanted.traits else lambda parameters: parameters
     async with exchange_for(
         simulator,
-        connection={**connection, **stand_in},
+        connection={**unbound, **connection, **stand_in},
         transport=spy,
         clock=clock,
         monotonic=clock.monotonic if isinstance(clock, Clock) else time.monotonic,
@@ -204,7 +212,22 @@ async def _open(
         check_loaded(exchange, simulator.strategy, wanted)
         transport = httpx.ASGITransport(create_app(exchange))
         async with httpx.AsyncClient(transport=transport, base_url="http://accredit.example") as client:
-            yield Desk(simulator.strategy, exchange, spy, witness, log, client)
+            yield Desk(simulator.strategy, exchange, spy, witness, log, client, fresh)
+
+
+def _fresh_from(simulator: Simulator) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Return what takes a new credential wherever a sample's own would be used; whatever else differs stays."""
+    by_credential = {one.parameters["access_token"]: one for one in simulator.samples()}
+
+    def fresh(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        sample = by_credential.get(str(parameters.get("access_token")))
+        if sample is None:
+            return parameters
+        new = simulator.fresh(sample).parameters
+        unchanged = (name for name in new if parameters.get(name) == sample.parameters.get(name))
+        return {**parameters, **{name: new[name] for name in unchanged}}
+
+    return fresh
 
 
 def start(suite: Suite, table: Mapping[str, Any]) -> Exchange:

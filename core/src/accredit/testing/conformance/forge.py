@@ -22,7 +22,7 @@ class Forge:
         self.issuer = issuer
 
     def mint(
-        self, *, key: SigningKey | None = None, header: Mapping[str, Any] | None = None, **changes: Any
+        self, *, key: SigningKey | str | None = None, header: Mapping[str, Any] | None = None, **changes: Any
     ) -> dict[str, str]:
         """Return what a client posts with a token of ada's; in `changes` None removes a claim."""
         ada = person("ada")

@@ -11,7 +11,7 @@ from accredit.testing.conformance.desk import REFUSED, UNAVAILABLE
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.jwts import header_of, unsigned, with_hmac, with_payload
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
-from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.conformance.suite import Suite, check, require, unless_declared
 from accredit.testing.conformance.witnesses import NOW, Clock
 from accredit.testing.forgery import encoded
 from accredit.testing.people import person
@@ -63,6 +63,7 @@ class IdTokens(Suite):
     @check
     async def test_an_id_token_signed_with_the_public_key_is_refused(self) -> None:
         """HMAC with any form of the published key as the secret is refused: the algorithm is ours to choose."""
+        unless_declared(self, "hs256")
         async with forge_for(self) as forge:
             good = forge.mint()
             keys = json.loads(bytes(forge.issuer.jwks_response().body))["keys"]
@@ -76,8 +77,8 @@ class IdTokens(Suite):
         """A key in the header, or an address of one, is not used and not called; nor is another algorithm."""
         clock = Clock()
         async with forge_for(self, clock=clock) as forge:
-            kid = header_of(forge.mint()["access_token"])["kid"]
-            key = SigningKey.generate("RS256")
+            kid = header_of(forge.mint()["access_token"]).get("kid")
+            key = forge.issuer.stranger()
             own = {**key.public_jwk(), "kid": kid}
             headers: tuple[dict[str, Any], ...] = (
                 {},
@@ -96,9 +97,14 @@ class IdTokens(Suite):
                 clock.cool_down()
                 forged = forge.mint(key=key, header={"kid": kid, **header})
                 await forge.desk.refused(forged, f"signed by a stranger's key, header {sorted(header)}")
-            for alg in ("ES256", "EdDSA"):
+            for alg in ("RS256", "ES256", "EdDSA"):
                 clock.cool_down()
                 await forge.desk.refused(forge.mint(key=SigningKey.generate(alg)), f"signed by a stranger's {alg} key")
+            for secret in ("", "a stranger's secret", key.kid):
+                octets = {"kty": "oct", "k": encoded(secret.encode())}
+                for header in ({}, {"jwk": octets}, {"kid": kid}, {"kid": kid, "jwk": octets}):
+                    clock.cool_down()
+                    await forge.desk.refused(forge.mint(key=secret, header=header), "signed with a stranger's secret")
             require(not forge.strangers(), "an address in a header of a token was called")
 
     @pytest.mark.threat(6)
@@ -108,8 +114,9 @@ class IdTokens(Suite):
 
         Each is refused, or put off until the key set may be asked for again.
         """
+        unless_declared(self, "hs256")
         async with forge_for(self) as forge:
-            stranger = SigningKey.generate("RS256")
+            stranger = forge.issuer.stranger()
             forged = [forge.mint(key=stranger, header={"kid": f"unknown-{number}"}) for number in range(100)]
             for answer in await forge.desk.post_all(forged):
                 require(answer.error in (REFUSED, UNAVAILABLE), f"status {answer.status} for an unknown kid")

@@ -1,9 +1,7 @@
 """Ids: letter for letter the provider's, and nothing else makes somebody who they are."""
 
-import contextlib
 import itertools
 import json
-import re
 from typing import Any
 
 import pytest
@@ -13,12 +11,10 @@ from accredit.testing.conformance.desk import Answer, Desk, desk_for
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of, subject_of
-from accredit.testing.conformance.spy import Rewrite, leaves, renamed
-from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.simulator import Sample
-
-_OTHER_IDS = ("9007199254740993", "9007199254740995", "0001000", "00", "AbCdEf0123", "aBcDeF0123", "1e5", "1.0")
-"""Ids that a float, an integer or a careless comparison makes into others."""
+from accredit.testing.conformance.spelling import Said, Spelling, spelling_of
+from accredit.testing.conformance.spy import Rewrite, renamed
+from accredit.testing.conformance.suite import Suite, check, not_applicable, require, unless_declared
+from accredit.testing.simulator import Sample, Simulator
 
 
 class Identities(Suite):
@@ -35,10 +31,7 @@ class Identities(Suite):
                 before = len(desk.calls)
                 answer = await desk.accepted(sample.parameters, sample.name)
                 user_id = desk.identity.user_id
-                said = [seen.body.decode("utf-8", "replace") for seen in desk.calls[before:]]
-                if is_jwt(sample):
-                    said.append(json.dumps(payload_of(sample.parameters["access_token"])))
-                require(_says(said, user_id), f"{sample.name}: the provider never said the id {user_id}")
+                spelling_of(self, user_id, Said.of(sample, desk.calls[before:]), name=sample.name)
                 expected = f"{self.strategy.name}|{user_id}"
                 require(subject_of(answer) == expected, f"{sample.name}: sub is not {expected}")
                 owners.setdefault(user_id, set()).add(str(desk.identity.profile.name))
@@ -47,19 +40,35 @@ class Identities(Suite):
     @pytest.mark.threat(27)
     @check
     async def test_ids_of_another_form_stay_what_they_are(self) -> None:
-        """An id above 2^53, with leading zeros or of mixed case is that id, or refused; never another one."""
+        """An id above 2^53, with leading zeros or of mixed case is that id, or refused; never another one.
+
+        Where the provider's ids are numbers, so are these, and a fraction, an exponent or true is no id.
+        """
+        unless_declared(self, "makes_no_call")
         simulator, samples = samples_of(self)
         for sample in one_of_each_kind(samples):
-            async with desk_for(self, simulator=simulator) as desk:
-                await desk.accepted(sample.parameters, sample.name)
-                user_id = desk.identity.user_id
-            for other in _OTHER_IDS:
-                if is_jwt(sample) and simulator.id_tokens is not None:
-                    async with forge_for(self, simulator=simulator) as forge:
-                        _same_id_or_none(await forge.desk.post(forge.mint(sub=other)), forge.desk, other)
-                    continue
-                async with desk_for(self, simulator=simulator, rewrite=renamed({user_id: other})) as desk:
-                    _same_id_or_none(await desk.post(sample.parameters), desk, other)
+            said, spelling = await self._spelled(simulator, sample)
+            for part in dict.fromkeys(spelling.parts):
+                for other in said.near_misses(part):
+                    expected = spelling.with_part(part, other) if isinstance(other, str) else None
+                    await self._same_id_or_none(simulator, sample, {part: other}, expected)
+
+    @pytest.mark.threat(27)
+    @check
+    async def test_composite_ids_of_two_people_are_two(self) -> None:
+        """An id that is made of several fields says where one ends: no other fields make the same id."""
+        if "composite_ids" not in self.strategy.traits:
+            not_applicable("the strategy's ids are one field each")
+        unless_declared(self, "makes_no_call")
+        simulator, samples = samples_of(self)
+        for sample in one_of_each_kind(samples):
+            _, spelling = await self._spelled(simulator, sample)
+            for first, between, second in zip(spelling.parts, spelling.between, spelling.parts[1:], strict=False):
+                one = {first: f"1{between}2", second: "3"}
+                other = {first: "1", second: f"2{between}3"}
+                ids = [await self._accepted_id(simulator, sample, names) for names in (one, other)]
+                two = None in ids or ids[0] != ids[1]
+                require(two, f"{sample.name}: {one} and {other} are one id, {ids[0]}")
 
     @pytest.mark.threat(8)
     @check
@@ -69,20 +78,23 @@ class Identities(Suite):
         sample = one_of_each_kind(samples)[0]
         async with desk_for(self, simulator=simulator) as desk:
             await desk.accepted(sample.parameters, sample.name)
-            user_id = desk.identity.user_id
-            naming = sum(user_id.encode() in seen.body for seen in desk.calls)
-        if naming < 2:
+            user_id, bodies = desk.identity.user_id, [seen.body for seen in desk.calls]
+            spelling = spelling_of(self, user_id, Said.of(sample, desk.calls), name=sample.name)
+        naming = {part: _naming(bodies, part) for part in dict.fromkeys(spelling.parts)}
+        if max(naming.values()) < 2:
             not_applicable("the provider names the user in one answer only")
-        other = user_id[:-1] + ("1" if user_id[-1] != "1" else "2")
-        for nth in range(naming):
-            async with desk_for(self, simulator=simulator, rewrite=_renamed_once(user_id, other, nth)) as desk:
-                answer = await desk.post(sample.parameters)
-                require(not answer.accepted, f"accepted although answer {nth + 1} of {naming} names another user")
+        for part, count in naming.items():
+            other = part[:-1] + ("1" if part[-1] != "1" else "2")
+            for nth in range(count if count > 1 else 0):
+                async with desk_for(self, simulator=simulator, rewrite=_renamed_once(part, other, nth)) as desk:
+                    answer = await desk.post(sample.parameters)
+                    require(not answer.accepted, f"accepted although answer {nth + 1} of {count} names another user")
 
     @pytest.mark.threat(26)
     @check
     async def test_a_renamed_user_stays_the_same_subject(self) -> None:
         """With somebody else's names and address a person is still the same subject, and not that somebody."""
+        unless_declared(self, "makes_no_call")
         simulator, samples = samples_of(self)
         by_id: dict[str, tuple[Sample, Profile]] = {}
         async with desk_for(self, simulator=simulator) as desk:
@@ -100,15 +112,43 @@ class Identities(Suite):
             require(desk.identity.user_id != second_id, f"{first.name} became the user whose names it took")
             require(subject_of(answer) == f"{self.strategy.name}|{first_id}", "sub follows names instead of ids")
 
+    async def _spelled(self, simulator: Simulator, sample: Sample) -> tuple[Said, Spelling]:
+        async with desk_for(self, simulator=simulator) as desk:
+            await desk.accepted(sample.parameters, sample.name)
+            said = Said.of(sample, desk.calls)
+            return said, spelling_of(self, desk.identity.user_id, said, name=sample.name)
 
-def _says(texts: list[str], user_id: str) -> bool:
-    """Look for the id as a whole: as a value of JSON, or as a word where it is a part of one."""
-    values: set[str] = set()
-    for text in texts:
-        with contextlib.suppress(ValueError):
-            leaves(lambda _, value: values.add(str(value)))(json.loads(text))
-    word = rf"(?<![0-9A-Za-z_.-]){re.escape(user_id)}(?![0-9A-Za-z_-]|\.[0-9])"
-    return user_id in values or any(re.search(word, text) for text in texts)
+    async def _same_id_or_none(
+        self, simulator: Simulator, sample: Sample, names: dict[str, Any], expected: str | None
+    ) -> None:
+        got = await self._accepted_id(simulator, sample, names)
+        (other,) = names.values()
+        require(got is None or got == expected, f"the provider says the id {other!r}, and the login is {got}'s")
+
+    async def _accepted_id(self, simulator: Simulator, sample: Sample, names: dict[str, Any]) -> str | None:
+        """Return whose login it is when the provider gives these values other names; None where it is none."""
+        if is_jwt(sample) and simulator.id_tokens is not None:
+            claims = payload_of(sample.parameters["access_token"])
+            changes = {name: names[str(value)] for name, value in claims.items() if str(value) in names}
+            async with forge_for(self, simulator=simulator) as forge:
+                return _id_of(await forge.desk.post(forge.mint(**changes)), forge.desk)
+        async with desk_for(self, simulator=simulator, rewrite=renamed(names)) as desk:
+            return _id_of(await desk.post(sample.parameters), desk)
+
+
+def _id_of(answer: Answer, desk: Desk) -> str | None:
+    return desk.identity.user_id if answer.accepted else None
+
+
+def _naming(bodies: list[bytes], part: str) -> int:
+    """Count the answers that name a value, as a whole."""
+    rename, values = renamed({part: f"{part}0"}), []
+    for body in bodies:
+        try:
+            values.append(json.loads(body))
+        except ValueError:  # what is no JSON is not rewritten either
+            continue
+    return sum(rename(value) != value for value in values)
 
 
 def _renamed_once(user_id: str, other: str, nth: int) -> Rewrite:
@@ -121,12 +161,6 @@ def _renamed_once(user_id: str, other: str, nth: int) -> Rewrite:
         return changed if changed != value and next(place) == nth else value
 
     return rewrite
-
-
-def _same_id_or_none(answer: Answer, desk: Desk, other: str) -> None:
-    if answer.accepted:
-        got = desk.identity.user_id
-        require(got == other, f"the provider says the id {other}, and the login is {got}'s")
 
 
 def _names(old: Profile, new: Profile) -> dict[str, str]:

@@ -1,20 +1,14 @@
 """Make tokens that nobody has issued."""
 
-import base64
 import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from accredit.testing.forgery import encoded, public_pem
+from accredit.testing.forgery import decoded, encoded, public_der, public_pem, public_point
 
 _HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
-
-
-def unb64(text: str) -> bytes:
-    """Return what `encoded` was given."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def part(value: Mapping[str, Any]) -> str:
@@ -24,12 +18,12 @@ def part(value: Mapping[str, Any]) -> str:
 
 def header_of(token: str) -> dict[str, Any]:
     """Return a JWT's header, unverified."""
-    return dict(json.loads(unb64(token.split(".")[0])))
+    return dict(json.loads(decoded(token.split(".")[0])))
 
 
 def payload_of(token: str) -> dict[str, Any]:
     """Return a JWT's payload, unverified."""
-    return dict(json.loads(unb64(token.split(".")[1])))
+    return dict(json.loads(decoded(token.split(".")[1])))
 
 
 def unsigned(token: str, **header: Any) -> str:
@@ -56,9 +50,14 @@ def _forms(public_jwk: Mapping[str, Any]) -> Iterator[bytes]:
     yield b""
     yield json.dumps(public_jwk).encode()
     yield json.dumps(public_jwk, separators=(",", ":")).encode()
-    yield str(public_jwk["n"]).encode()
-    yield unb64(public_jwk["n"])
+    for name in ("n", "x", "y"):
+        if name in public_jwk:
+            yield str(public_jwk[name]).encode()
+            yield decoded(public_jwk[name])
+    if "x" in public_jwk:
+        yield public_point(public_jwk)
+        yield public_point(public_jwk).removeprefix(b"\4")
     pem = public_pem(public_jwk)
     yield pem
     yield pem.strip()
-    yield base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+    yield public_der(public_jwk)

@@ -8,6 +8,8 @@ follows from that alone, the first that fits:
 * `incomplete`: a check was not run;
 * `partial`: a check is exempt;
 * `full`: all checks have passed, as far as they apply.
+
+A strategy that declares traits has fewer checks that apply, so its best level names them: `full (unbound)`.
 """
 
 import importlib.metadata
@@ -16,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.testing.conformance.suite import Suite, checks_of, threats_of
+from accredit.testing.conformance.suite import DECLARED, Suite, checks_of, threats_of
 
 PASSED, FAILED, NOT_RUN, EXEMPT, NOT_APPLICABLE = "passed", "failed", "not run", "exempt", "not applicable"
 _ORDER = (FAILED, NOT_RUN, EXEMPT, NOT_APPLICABLE, PASSED)
@@ -33,13 +35,16 @@ class StrategyReport:
     """The distribution that brings the strategy, with its version."""
     statuses: dict[str, str]
     reasons: dict[str, str] = field(default_factory=dict)
+    traits: tuple[str, ...] = ()
+    """What the strategy declares of itself, in alphabetical order."""
 
     @classmethod
     def of(cls, suite: type[Suite], kit: type[Suite], *, place: str) -> "StrategyReport":
         """Begin the report of a class: nothing has run yet."""
         strategy = getattr(suite, "strategy", None)
         name = str(getattr(strategy, "name", suite.__name__))
-        report = cls(place, name, source_of(name), dict.fromkeys(checks_of(kit), NOT_RUN))
+        traits = tuple(sorted(getattr(strategy, "traits", ())))
+        report = cls(place, name, source_of(name), dict.fromkeys(checks_of(kit), NOT_RUN), traits=traits)
         for check, reason in suite.exemptions.items():
             report.set(check, EXEMPT, reason)
         return report
@@ -55,15 +60,18 @@ class StrategyReport:
 
     @property
     def level(self) -> str:
-        """Return `failing`, `incomplete`, `partial` or `full`."""
+        """Return `failing`, `incomplete`, `partial` or `full`, this one with the traits."""
         found = set(self.statuses.values())
         for status, level in ((FAILED, "failing"), (NOT_RUN, "incomplete"), (EXEMPT, "partial")):
             if status in found:
                 return level
-        return "full"
+        return f"full ({', '.join(self.traits)})" if self.traits else "full"
 
     def lines(self) -> Iterator[str]:
-        """Yield the report for a terminal: the verdict, then each check that is neither passed nor inapplicable."""
+        """Yield the report for a terminal: the verdict, then each check that is not passed, and why.
+
+        What does not apply is told where a trait is the reason, for that is the author's own word.
+        """
         counts = Counter(self.statuses.values())
         told = ", ".join(f"{counts[status]} {status}" for status in reversed(_ORDER) if counts[status])
         yield f"{self.strategy} ({self.source}): {self.level}: {told}"
@@ -71,6 +79,9 @@ class StrategyReport:
             for check in (name for name, one in self.statuses.items() if one == status):
                 reason = self.reasons.get(check)
                 yield f"  {status}: {check}{f' ({reason})' if reason else ''}"
+        for check, reason in self.reasons.items():
+            if self.statuses[check] == NOT_APPLICABLE and reason.startswith(DECLARED):
+                yield f"  {NOT_APPLICABLE}: {check} ({reason})"
 
     def as_json(self, kit: type[Suite]) -> dict[str, Any]:
         """Return the report for a file."""
@@ -78,6 +89,7 @@ class StrategyReport:
             "strategy": self.strategy,
             "source": self.source,
             "class": self.place,
+            "traits": list(self.traits),
             "level": self.level,
             "checks": [
                 {

@@ -6,7 +6,7 @@ from accredit.errors import WrongAudience
 from accredit.models import ProviderToken
 from accredit.testing.conformance.desk import Answer, make_simulator
 from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.conformance.suite import Suite, require
+from accredit.testing.conformance.suite import Suite, require, unless_declared
 from accredit.testing.simulator import ACCEPTED, Sample, Simulator
 
 
@@ -38,6 +38,18 @@ def foreign_samples(samples: Iterable[Sample]) -> list[Sample]:
     return foreign
 
 
+def asking_samples(suite: Suite, samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples that are to be accepted, and for which the provider is asked.
+
+    Ends the check where the strategy declares that there are none.
+    """
+    unless_declared(suite, "makes_no_call")
+    asking = [one for one in accepted_samples(samples) if not (is_jwt(one) and "hs256" in suite.strategy.traits)]
+    if not asking:
+        unless_declared(suite, "hs256")
+    return asking
+
+
 def one_of_each_kind(samples: Sequence[Sample]) -> list[Sample]:
     """Return an accepted access token and an accepted ID token, as far as there are any."""
     accepted = accepted_samples(samples)
@@ -46,8 +58,9 @@ def one_of_each_kind(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def is_jwt(sample: Sample) -> bool:
-    """Tell an ID token from an access token, by its form."""
-    return ProviderToken.of(sample.parameters["access_token"]).is_jwt
+    """Tell an ID token from an access token, also from one that looks like a JWT and says nothing of an issuer."""
+    token = sample.parameters["access_token"]
+    return ProviderToken.of(token).is_jwt and "iss" in payload_of(token)
 
 
 def subject_of(answer: Answer) -> str:

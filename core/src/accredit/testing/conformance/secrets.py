@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from accredit.errors import ExchangeError
 from accredit.models import ProviderToken
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
-from accredit.testing.conformance.samples import accepted_samples, samples_of
+from accredit.testing.conformance.samples import asking_samples, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.simulator import Sample
 from accredit.testing.workbench import BASE_URL
@@ -37,6 +37,7 @@ class Secrets(Suite):
         """Accepted or refused, no sample's token nor a secret of the connection is in a log, event or answer."""
         simulator, samples = samples_of(self)
         kept = self._secrets()
+        sent: dict[str, str] = {}
         async with desk_for(self, simulator=simulator) as desk:
             with _listening() as heard:
                 for sample in samples:
@@ -45,8 +46,8 @@ class Secrets(Suite):
                     told = [line for _, line in desk.log.lines[before[0] :]]
                     told += [f"{event!r} {dataclasses.asdict(event)!r}" for event in desk.witness.events[before[1] :]]
                     told.append(answer.text)
-                    _hunt(told, {**kept, **_tokens(sample)}, f"{sample.name}: in log, event or answer")
-            sent = {name: value for sample in samples for name, value in _tokens(sample).items()}
+                    _hunt(told, {**kept, **_tokens(sample.name, desk.sent)}, f"{sample.name}: in log, event or answer")
+                    sent |= _tokens(sample.name, desk.sent)
             _hunt(heard(), {**kept, **sent}, "in what the strategy logs or prints")
 
     @pytest.mark.threat(33, 37)
@@ -54,8 +55,8 @@ class Secrets(Suite):
     async def test_no_secret_is_left_behind_by_a_failure(self) -> None:
         """The same while the provider fails in ways nobody foresaw, and in what `Exchange.verify` raises."""
         simulator, samples = samples_of(self)
-        good = accepted_samples(samples)[0]
-        secrets = {**self._secrets(), **_tokens(good)}
+        good = asking_samples(self, samples)[0]
+        secrets = {**self._secrets(), **_tokens(good.name, good.parameters)}
         token = ProviderToken.of(
             good.parameters["access_token"],
             secret=good.parameters.get("access_token_secret"),
@@ -95,10 +96,10 @@ class Secrets(Suite):
         }
 
 
-def _tokens(sample: Sample) -> dict[str, str]:
+def _tokens(sample: str, parameters: Mapping[str, Any]) -> dict[str, str]:
     # Not the nonce: the ID token repeats it, and has to.
     names = ("access_token", "access_token_secret")
-    sent = {f"{name} of {sample.name}": sample.parameters.get(name, "") for name in names}
+    sent = {f"{name} of {sample}": str(parameters.get(name, "")) for name in names}
     return {name: value for name, value in sent.items() if len(value) >= _SHORTEST}
 
 

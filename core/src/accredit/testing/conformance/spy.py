@@ -1,8 +1,9 @@
 """What the strategy says to its provider, seen from between the two."""
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -31,11 +32,14 @@ class Seen:
 
     @property
     def form(self) -> tuple[str, str, frozenset[str], frozenset[str]]:
-        """Return the call without its values: method, path, names of parameters, names of headers."""
-        url, query = httpx.URL(self.url), []
-        for source in (url.query.decode("ascii", "replace"), self.content.decode("utf-8", "replace")):
-            query += [name for name, _ in parse_qsl(source, keep_blank_values=True)]
-        return self.method, url.path, frozenset(query), frozenset(self.headers)
+        """Return the call without its values: method, path, names of parameters, names of headers.
+
+        The parameters are those of the query and of the body, be that a form or JSON.
+        """
+        url = httpx.URL(self.url)
+        query = parse_qsl(url.query.decode("ascii", "replace"), keep_blank_values=True)
+        names = frozenset({name for name, _ in query} | _names(self.content.decode("utf-8", "replace")))
+        return self.method, url.path, names, frozenset(self.headers)
 
 
 class Spy(httpx.AsyncBaseTransport):
@@ -77,6 +81,25 @@ class Spy(httpx.AsyncBaseTransport):
         return json.dumps(self._rewrite(value)).encode()
 
 
+def _names(body: str) -> set[str]:
+    """Return the names in a body: of a form's fields, or of JSON's members, however deep."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {name for name, _ in parse_qsl(body, keep_blank_values=True)}
+    return set(_members(value))
+
+
+def _members(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield f"{path}{name}"
+            yield from _members(one, f"{path}{name}.")
+    elif isinstance(value, list):
+        for one in value:
+            yield from _members(one, f"{path}[].")
+
+
 def leaves(change: Callable[[str, Any], Any]) -> Rewrite:
     """Return a rewrite that puts `change(key, value)` in the place of every value that is no list and no object.
 
@@ -94,11 +117,30 @@ def leaves(change: Callable[[str, Any], Any]) -> Rewrite:
     return rewrite
 
 
-def renamed(names: dict[str, str]) -> Rewrite:
-    """Return a rewrite that replaces whole texts, and numbers by numbers of the same digits."""
+def renamed(names: Mapping[str, Any]) -> Rewrite:
+    """Return a rewrite that replaces whole values: a number by a number, where the new text is one of the same digits.
+
+    What is no text in `names` takes the old value's place as it is.
+    """
 
     def change(_: str, value: Any) -> Any:
-        new = names.get(str(value), value) if isinstance(value, str | int) and not isinstance(value, bool) else value
-        return int(new) if isinstance(value, int) and isinstance(new, str) and new.isdecimal() else new
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            return value
+        new = names.get(str(value), value)
+        is_number = isinstance(value, int) and isinstance(new, str) and new.isdecimal() and str(int(new)) == new
+        return int(new) if is_number else new
 
     return leaves(change)
+
+
+def said_in(body: bytes) -> list[Any]:
+    """Return the values of an answer that are no lists and no objects; none where it is no JSON."""
+    values: list[Any] = []
+
+    def note(_: str, value: Any) -> Any:
+        values.append(value)
+        return value
+
+    with contextlib.suppress(ValueError):
+        leaves(note)(json.loads(body))
+    return values

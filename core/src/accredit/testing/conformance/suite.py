@@ -8,13 +8,15 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 import pytest
 
-from accredit.strategy import Strategy
+from accredit.strategy import Strategy, Trait
 from accredit.testing.simulator import Simulator
 
 LONGEST_S = 60
 """A check that takes longer fails: nothing a provider does may hang an exchange."""
 NOT_APPLICABLE = "not applicable: "
 """How the skip message of a check begins that has nothing to look at in this strategy."""
+DECLARED = "the strategy declares "
+"""How the reason of such a check begins where a trait is the reason."""
 
 _SETTABLE = frozenset({"strategy", "simulator", "payloads", "exemptions"})
 _TREACHEROUS = frozenset({"__test__", "__new__", "__init__", "__getattribute__", "__getattr__", "__init_subclass__"})
@@ -78,6 +80,13 @@ def require(condition: object, message: str) -> None:
 def not_applicable(why: str) -> NoReturn:
     """End a check that has nothing to look at in this strategy."""
     pytest.skip(NOT_APPLICABLE + why)
+
+
+def unless_declared(suite: Suite, *traits: Trait) -> None:
+    """End a check that has nothing to look at in a strategy with one of these traits."""
+    for trait in traits:
+        if trait in suite.strategy.traits:
+            not_applicable(f"{DECLARED}{trait}")
 
 
 def checks_of(kit: type[Suite]) -> tuple[str, ...]:

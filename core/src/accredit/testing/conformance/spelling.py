@@ -1,0 +1,108 @@
+"""How a user id is spelled: as one value of the provider's, or, where that is declared, as several."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accredit.testing.conformance.jwts import payload_of
+from accredit.testing.conformance.samples import is_jwt
+from accredit.testing.conformance.spy import Seen, said_in
+from accredit.testing.conformance.suite import Suite, require
+from accredit.testing.forgery import decoded
+from accredit.testing.simulator import Sample
+
+_BETWEEN = re.compile(r"[^0-9A-Za-z]{1,3}")
+_OTHER_TEXTS = ("9007199254740993", "9007199254740995", "0001000", "00", "AbCdEf0123", "aBcDeF0123", "1e5", "1.0")
+_OTHER_NUMBERS = ("9007199254740993", "9007199254740995", "1000", "7", 1e5, 9007199254740994.0, 1.5, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the provider said in one login: texts, and the values in them."""
+
+    texts: tuple[str, ...]
+    values: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, sample: Sample, calls: Iterable[Seen]) -> "Said":
+        """Gather it from the answers, and from what of the credential itself can be read."""
+        bodies = [seen.body for seen in calls]
+        if is_jwt(sample):
+            bodies.append(json.dumps(payload_of(sample.parameters["access_token"])).encode())
+        else:
+            bodies += _readings(sample.parameters["access_token"])
+        values = tuple(value for body in bodies for value in said_in(body))
+        return cls(tuple(body.decode("utf-8", "replace") for body in bodies), values)
+
+    def holds(self, user_id: str) -> bool:
+        """Look for an id as a whole: as a value of JSON, or as a word where it is a part of one."""
+        word = rf"(?<![0-9A-Za-z_.-]){re.escape(user_id)}(?![0-9A-Za-z_-]|\.[0-9])"
+        return user_id in map(str, self.values) or any(re.search(word, text) for text in self.texts)
+
+    def near_misses(self, part: str) -> Sequence[Any]:
+        """Return ids that a float, an integer or a careless comparison makes into others, of the type said.
+
+        Where ids are numbers, what is no whole number must be no id at all; those stand here as what they are.
+        """
+        kinds = {type(value) for value in self.values if str(value) == part}
+        return _OTHER_NUMBERS if int in kinds else _OTHER_TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """The provider's values that a user id consists of, and what stands between them."""
+
+    parts: tuple[str, ...]
+    between: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the id."""
+        pairs = zip(self.parts, (*self.between, ""), strict=True)
+        return "".join(part + after for part, after in pairs)
+
+    def with_part(self, part: str, other: str) -> str:
+        """Return the id in which one value is another."""
+        return str(replace(self, parts=tuple(other if one == part else one for one in self.parts)))
+
+
+def spelling_of(suite: Suite, user_id: str, said: Said, *, name: str) -> Spelling:
+    """Return how the id is spelled; `name` is the sample's.
+
+    Raises:
+        AssertionError: it does not consist of what the provider said, letter for letter.
+    """
+    if "composite_ids" not in suite.strategy.traits:
+        hint = "; is it made of several fields? Then declare the trait composite_ids"
+        require(said.holds(user_id), f"{name}: the provider never said the id {user_id}{hint}")
+        return Spelling((user_id,))
+    texts = {str(value) for value in said.values if isinstance(value, str | int) and not isinstance(value, bool)}
+    found = _spelled(user_id, sorted(texts - {""}, key=len, reverse=True))
+    require(found, f"{name}: the id {user_id} is not made of what the provider said, with a separator between")
+    several = found is not None and len(found.parts) > 1
+    require(several, f"{name}: the id {user_id} is one value of the provider's; composite_ids is not true")
+    return found or Spelling((user_id,))
+
+
+def _spelled(rest: str, values: Sequence[str]) -> Spelling | None:
+    for value in (one for one in values if rest.startswith(one)):
+        if value == rest:
+            return Spelling((value,))
+        gap = _BETWEEN.match(rest, len(value))
+        for size in range(1, len(gap[0]) + 1 if gap else 0):
+            between = rest[len(value) : len(value) + size]
+            if tail := _spelled(rest[len(value) + size :], values):
+                return Spelling((value, *tail.parts), (between, *tail.between))
+    return None
+
+
+def _readings(credential: str) -> list[bytes]:
+    """Return what can be read of a credential that is a signed payload: itself, and each part of it unpacked."""
+    readings = [credential.encode()]
+    for part in credential.split("."):
+        try:
+            readings.append(decoded(part))
+        except ValueError:  # another alphabet than base64url
+            continue
+    return readings
