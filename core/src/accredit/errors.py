@@ -57,7 +57,7 @@
             └── NotOpen                       the host has not opened the exchange, or elsewhere
 
 `description` is all a client ever sees of an error. `detail` is for the audit event: it is written by us, holds
-codes and names but never provider text, a token or a secret.
+codes and names but never provider text (but for the id of a foreign app, quoted and cut), a token or a secret.
 """
 
 import math

@@ -97,7 +97,7 @@ def test_another_apps_token_is_refused_naming_that_app(explain: Explain, simulat
         "verdict": "refused",
         "exit_code": 3,
         "reason": "wrong_audience",
-        "detail": "the token was minted for another app",
+        "detail": 'the token was minted for another app: app id is "1234"',
         "answer": {
             "status": 401,
             "error": "invalid_request",

@@ -64,10 +64,51 @@ def test_anything_that_is_not_exactly_ours_is_refused(other: Any) -> None:
     if other is not None:
         proofs.append(JwtAudience(("1234567890",), azp=other))
     for proof in proofs:
-        with pytest.raises(WrongAudience, match=r"^the token was minted for another app$"):
+        with pytest.raises(WrongAudience, match=r"^the token was minted for another app: "):
             check_audience(proof, OURS, accept_unbound=False)
         with pytest.raises(WrongAudience):
             check_audience(proof, OURS, accept_unbound=True)
+
+
+@pytest.mark.parametrize(
+    ("proof", "seen"),
+    [
+        (AppBound("42"), 'app id is "42"'),
+        (SignedByUs("their-key"), 'consumer key is "their-key"'),
+        (JwtAudience(("42",)), 'aud is "42"'),
+        (JwtAudience(("1234567890", "42")), 'aud is "42"'),
+        (JwtAudience(("1234567890",), azp="99-new.apps.example"), 'azp is "99-new.apps.example"'),
+        (JwtAudience(("42",), azp="99"), 'aud is "42"'),
+        (AppBound(""), 'app id is ""'),
+        (AppBound("a" * 100), f'app id is "{"a" * 100}"'),
+        (AppBound("a" * 240_000), f'app id is "{"a" * 100}" and more'),
+        (AppBound('a"b\\c\nd\x1b[2J\u202ee\u00e9'), 'app id is "a?b?c?d?[2J?e?"'),
+    ],
+)
+def test_the_detail_names_the_id_and_its_place(proof: AudienceProof, seen: str) -> None:
+    with pytest.raises(WrongAudience) as refused:
+        check_audience(proof, OURS, accept_unbound=False)
+    assert refused.value.detail == f"the token was minted for another app: {seen}"
+
+
+def test_what_is_no_text_is_named_by_its_type_only() -> None:
+    number: Any = 42
+    with pytest.raises(WrongAudience, match=r"app id is no text but int$"):
+        check_audience(AppBound(number), frozenset({number}), accept_unbound=False)
+
+
+@pytest.mark.threat(33)
+async def test_the_id_is_in_the_log_and_never_with_the_client() -> None:
+    ids = "123456789012-newkey.apps.googleusercontent.com"
+    other = Verification(user_id="1000", audience=JwtAudience(("acme-app",), azp=ids), claims={})
+    async with bench(acme=acme_returning(other)) as wire:
+        response = await wire.post(scope="openid offline_access")
+
+        assert_refused(response, 401, "invalid_request", "invalid access_token: invalid_token")
+        assert ids not in response.text
+        assert ids not in str(response.headers)
+        [(_, line)] = wire.log.events()
+        assert line["detail"] == wire.event.detail == f'the token was minted for another app: azp is "{ids}"'
 
 
 @pytest.mark.threat(5)

@@ -13,7 +13,7 @@ from accredit.errors import (
     WrongAudience,
 )
 from accredit.models import Identity
-from accredit_google_oauth2.simulator.grants import ANDROID, FOREIGN, WEB
+from accredit_google_oauth2.simulator.grants import ANDROID, DRIVE, FOREIGN, WEB
 
 Verify = Callable[..., Awaitable[Identity]]
 
@@ -168,7 +168,11 @@ async def test_token_ends_in_the_second_it_expires(verify: Verify, now: int, sec
 
 
 @pytest.mark.parametrize(
-    "scope", ["openid", "profile", "https://www.googleapis.com/auth/userinfo.profile", "email openid"]
+    "scope",
+    [
+        *("openid", "profile", "https://www.googleapis.com/auth/userinfo.profile", "email openid"),
+        *("email", "https://www.googleapis.com/auth/userinfo.email"),
+    ],
 )
 async def test_one_identity_scope_is_enough(verify: Verify, now: int, scope: str) -> None:
     identity = await verify(GOOD, tokeninfo=info(now, scope=scope), userinfo=user())
@@ -179,7 +183,8 @@ async def test_one_identity_scope_is_enough(verify: Verify, now: int, scope: str
     "scope",
     [
         "",
-        "email",
+        "https://www.googleapis.com/auth/userinfo.email.x",
+        "userinfo.email",
         "https://www.googleapis.com/auth/drive",
         "openid2",
         "OPENID",
@@ -224,10 +229,25 @@ async def test_verdict_of_tokeninfo_comes_first(
         await verify(GOOD, tokeninfo=tokeninfo, userinfo=userinfo)
 
 
+async def test_the_address_alone_names_its_user(verify: Verify) -> None:
+    identity = await verify("ya29.sim-email-only-ada")
+    assert identity.user_id == ADA
+    assert identity.provider_scopes == {"https://www.googleapis.com/auth/userinfo.email"}
+    assert identity.profile.claims() == {"email": "ada@example.com", "email_verified": True}
+
+
+async def test_the_two_calls_must_name_one_user_for_the_address_alone_too(verify: Verify, now: int) -> None:
+    scope = "https://www.googleapis.com/auth/userinfo.email"
+    with pytest.raises(ProviderUnavailable, match="different users"):
+        await verify(GOOD, tokeninfo=info(now, scope=scope), userinfo=user(sub="1" + "0" * 20))
+    with pytest.raises(MissingPermission, match="names no user"):
+        await verify(GOOD, tokeninfo=info(now, scope=scope, sub=...), userinfo=user())
+
+
 async def test_missing_scope_is_reported_though_userinfo_calls_the_token_invalid(verify: Verify, now: int) -> None:
     refusal: Any = (401, {"error": "invalid_request", "error_description": "Invalid Credentials"}, {})
     with pytest.raises(MissingPermission):
-        await verify(GOOD, tokeninfo=info(now, scope="email"), userinfo=refusal)
+        await verify(GOOD, tokeninfo=info(now, scope=DRIVE), userinfo=refusal)
 
 
 @pytest.mark.parametrize("hd", ["example.com", "example.org"])

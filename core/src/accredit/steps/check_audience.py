@@ -1,9 +1,16 @@
 """Was the token minted for our app? The check that keeps another app's token out, for every provider alike."""
 
+import re
 from collections.abc import Set as AbstractSet
 
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
 from accredit.errors import WrongAudience
+
+LONGEST_SHOWN = 100
+"""Characters of a foreign id that go into the detail."""
+
+_UNFIT = re.compile(r'[^ -~]|["\\]')
+"""Anything but printable ASCII, and what would end or escape the quotes."""
 
 
 def check_audience(proof: AudienceProof, accepted: AbstractSet[str], *, accept_unbound: bool) -> None:
@@ -12,26 +19,35 @@ def check_audience(proof: AudienceProof, accepted: AbstractSet[str], *, accept_u
     Raises:
         WrongAudience: an id is not ours, or there is no proof and the connection does not do without.
     """
-    presented: tuple[str, ...]
+    presented: tuple[tuple[str, object], ...]
     match proof:
         case AppBound(app_id):
-            presented = (app_id,)
+            presented = (("app id", app_id),)
         case JwtAudience(aud, azp):
             if not isinstance(aud, tuple):
                 raise WrongAudience("aud is no tuple")
             if not aud:
                 raise WrongAudience("aud is empty")
-            presented = aud if azp is None else (*aud, azp)
+            presented = (*(("aud", one) for one in aud), *(() if azp is None else (("azp", azp),)))
         case SignedByUs(consumer_key):
-            presented = (consumer_key,)
+            presented = (("consumer key", consumer_key),)
         case Unbound():
             if not accept_unbound:
                 raise WrongAudience("the provider cannot prove for whom the token was minted")
             return
         case _:
             raise WrongAudience("no proof of audience")
-    if not all(one in accepted for one in presented):
-        raise WrongAudience("the token was minted for another app")
+    for name, one in presented:
+        if not isinstance(one, str) or one not in accepted:
+            # An operator has to see it: a new signing key of an Android app is a new client id at Google.
+            raise WrongAudience(f"the token was minted for another app: {name} is {_shown(one)}")
+
+
+def _shown(value: object) -> str:
+    """Quote an id for the log: what a provider has said must neither break out of its place nor fill it."""
+    if not isinstance(value, str):
+        return f"no text but {type(value).__name__}"
+    return f'"{_UNFIT.sub("?", value[:LONGEST_SHOWN])}"' + (" and more" if len(value) > LONGEST_SHOWN else "")
 
 
 def check_user_hint(hint: str | None, user_id: str) -> None:

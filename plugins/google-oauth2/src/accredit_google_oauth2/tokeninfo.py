@@ -8,8 +8,17 @@ from typing import Any
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
 
-IDENTITY_SCOPES = frozenset({"openid", "profile", "https://www.googleapis.com/auth/userinfo.profile"})
-"""A token needs one of these to say who the user is. `profile` is the short name of the last one."""
+IDENTITY_SCOPES = frozenset(
+    {
+        *("openid", "profile", "email"),
+        "https://www.googleapis.com/auth/userinfo.profile",
+        "https://www.googleapis.com/auth/userinfo.email",
+    }
+)
+"""A token needs one of these to say who the user is. `profile` and `email` are short names of the last two.
+
+Source: https://www.googleapis.com/discovery/v1/apis/oauth2/v2/rest, `scopes` of `oauth2.userinfo.get`: any of them.
+"""
 
 _EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 

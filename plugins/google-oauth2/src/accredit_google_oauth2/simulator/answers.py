@@ -1,4 +1,8 @@
-"""Google's answers, in their real shapes; see `accredit_google_oauth2.answers` for the dialects."""
+"""Google's answers; see `accredit_google_oauth2.refusals` for the dialects, and who has seen them.
+
+Nobody has published what userinfo answers for the reasons of `details`, nor for limits. So those answers are invented:
+the reason of the documentation in the envelope of all Google APIs (https://google.aip.dev/193).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,6 +98,10 @@ SCOPE_INSUFFICIENT = envelope(
 RATE_LIMIT_EXCEEDED = envelope(403, "PERMISSION_DENIED", "Rate Limit Exceeded", reason="rateLimitExceeded")
 ACCOUNT_DISABLED = envelope(
     401, "UNAUTHENTICATED", "The account is disabled.", reason="authError", detail="ACCOUNT_STATE_INVALID"
+)
+DAILY_LIMIT_EXCEEDED = envelope(403, "PERMISSION_DENIED", "Daily Limit Exceeded", reason="dailyLimitExceeded")
+POLICY_VIOLATED = envelope(
+    403, "PERMISSION_DENIED", "Request is prohibited.", reason="forbidden", detail="SECURITY_POLICY_VIOLATED"
 )
 PROJECT_SUSPENDED = envelope(
     403, "PERMISSION_DENIED", "Consumer has been suspended.", reason="forbidden", detail="CONSUMER_SUSPENDED"

@@ -137,6 +137,13 @@ def _accepted_cases(ada: Person) -> Iterator[Case]:
             {"email_verified": False},
         ),
     )
+    yield Case(
+        name="email-only-ada",
+        about="only the address was allowed: neither openid nor profile",
+        expected=ACCEPTED,
+        grant=Grant(person=ada, scopes=(EMAIL,)),
+        claims={"sub": claims["sub"], **email_claims(ada)},
+    )
     for name, about, grant, changed in variants:
         yield Case(name=f"{name}-ada", about=about, expected=ACCEPTED, grant=grant, claims={**claims, **changed})
 
@@ -164,12 +171,6 @@ def _knobs(ada: Person) -> tuple[tuple[str, str, str, Grant], ...]:
     return (
         ("foreign-azp", "a foreign app asks for our web client", "wrong_audience", Grant(person=ada, azp=FOREIGN)),
         ("no-identity", "only Drive was allowed: no `sub`", "missing_permission", Grant(person=ada, scopes=(DRIVE,))),
-        (
-            "email-only",
-            "`sub`, but neither openid nor profile",
-            "missing_permission",
-            Grant(person=ada, scopes=(EMAIL,)),
-        ),
         ("service-account", "no person at all", "missing_permission", service),
         (
             "old-invalid",
@@ -183,6 +184,13 @@ def _knobs(ada: Person) -> tuple[tuple[str, str, str, Grant], ...]:
         ("disabled", "the account is disabled", "provider_user_blocked", user(answers.ACCOUNT_DISABLED)),
         ("suspended-app", "our project is suspended", "provider_misconfigured", user(answers.PROJECT_SUSPENDED)),
         ("too-many", "429 from the front end", "provider_rate_limited", info(answers.TOO_MANY)),
+        (
+            "day-is-over",
+            "our project has used up its day",
+            "provider_quota_exhausted",
+            user(answers.DAILY_LIMIT_EXCEEDED),
+        ),
+        ("unlisted", "a documented refusal that no table lists", "unlisted_refusal", user(answers.POLICY_VIOLATED)),
         ("quota", "403 that means a rate limit", "provider_rate_limited", user(answers.RATE_LIMIT_EXCEEDED)),
         ("down", "tokeninfo is down", down, info(answers.DOWN)),
         ("userinfo-down", "userinfo is down", down, user(answers.DOWN)),
