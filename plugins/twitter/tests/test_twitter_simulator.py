@@ -13,7 +13,7 @@ import accredit_twitter
 from accredit.plugins import make_plugin_manager
 from accredit.strategy import Strategy
 from accredit.testing import person
-from accredit_twitter.signing import authorization
+from accredit_twitter.signing import authorization, authorization_of_our_keys
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.simulator.grants import bearer_name, secret_of, token_name
 from accredit_twitter.simulator.oauth1 import Malformed, SignedRequest
@@ -313,6 +313,71 @@ async def test_a_locked_account_is_told_where_to_go() -> None:
     assert (error["code"], error["sub_error_code"]) == (326, 0)
     assert error["bounce_location"] == "https://twitter.com/account/access"
     assert (await ask(V2, header(V2, kind="Locked"))).json()["type"] == "about:blank"
+
+
+REQUEST_TOKEN = f"{HOST}/oauth/request_token"
+
+
+def keys_header(now: float = NOW, **parts: Any) -> str:
+    defaults: dict[str, Any] = {
+        "consumer_key": "SimConsumerKey",
+        "consumer_secret": SecretStr("SimConsumerSecretNotReal"),
+    }
+    return authorization_of_our_keys(REQUEST_TOKEN, now=now, **(defaults | parts))
+
+
+async def test_keys_alone_get_a_temporary_token() -> None:
+    answer = await ask(REQUEST_TOKEN, keys_header(), method="POST")
+    assert answer.status_code == 200
+    assert answer.text.startswith("oauth_token=Sim")
+
+
+async def test_a_temporary_token_opens_no_profile() -> None:
+    signed = header(V1_1, token="SimTemporaryToken", token_secret="SimTemporarySecret")
+    assert_bad(await ask(V1_1, signed), 89)
+
+
+@pytest.mark.parametrize(
+    ("bad", "status", "code"),
+    [
+        ("", 400, 215),
+        (header(REQUEST_TOKEN), 400, 215),
+        (keys_header(consumer_secret=SecretStr("wrong")), 401, 32),
+        (keys_header(consumer_key="wrong"), 401, 32),
+        (keys_header(now=NOW - 301), 401, 135),
+        (
+            keys_header(
+                consumer_key="SimSuspendedConsumerKey",
+                consumer_secret=SecretStr("SimSuspendedConsumerSecretNotReal"),
+            ),
+            401,
+            416,
+        ),
+    ],
+    ids=["no header", "a user's", "secret", "key", "clock", "suspended"],
+)
+async def test_keys_are_refused_with_a_code(bad: str, status: int, code: int) -> None:
+    assert_bad(await ask(REQUEST_TOKEN, bad, method="POST"), code, status)
+
+
+async def test_a_question_about_keys_is_answered_once() -> None:
+    once = keys_header()
+    async with client() as http:
+        first, again = [await http.post(REQUEST_TOKEN, headers={"Authorization": once}) for _ in range(2)]
+    assert first.status_code == 200
+    assert_bad(again, 32)
+
+
+@pytest.mark.parametrize("url", [V2, V1_1])
+async def test_windows_of_a_day_come_beside_the_15_minutes(url: str) -> None:
+    answer = await ask(url, header(url, kind="AppDayUsedUp"))
+    tomorrow = (int(NOW) // 86_400 + 1) * 86_400
+    assert answer.status_code == 429
+    assert answer.headers["x-rate-limit-remaining"] == "0"
+    assert answer.headers["x-user-limit-24hour-remaining"] == "900"
+    assert answer.headers["x-app-limit-24hour-remaining"] == "0"
+    assert answer.headers["x-app-limit-24hour-reset"] == str(tomorrow)
+    assert "x-app-limit-24hour-limit" not in (await ask(url, header(url))).headers
 
 
 def rfc_request(host: bytes, authorization_header: str) -> Request:

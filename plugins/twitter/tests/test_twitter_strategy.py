@@ -60,6 +60,10 @@ async def verify(
     return identity
 
 
+def paths_of(recording: Recording) -> list[str]:
+    return [request.url.path for request in recording.requests]
+
+
 def signed(who: Person = ADA, kind: str = "Good") -> ProviderToken:
     return ProviderToken.of(token_name(who, kind), secret=secret_of(who, kind))
 
@@ -148,7 +152,7 @@ async def test_a_jwt_is_sent_on_as_an_opaque_token() -> None:
     recording = Recording(simulator())
     with pytest.raises(InvalidProviderToken):
         await verify(token, transport=recording)
-    assert len(recording.requests) == 1
+    assert paths_of(recording) == ["/2/users/me", "/oauth/request_token"]
 
 
 @pytest.mark.parametrize("value", ["a b", 'a"b', "a,b", "a%41", "a:b", "=", "a=b", "a&b", "a#b"])
@@ -167,7 +171,7 @@ async def test_a_token_of_any_form_x_might_issue_is_asked_about(value: str) -> N
     recording = Recording(simulator())
     with pytest.raises(InvalidProviderToken, match="401"):
         await verify(ProviderToken.of(value, secret='any "secret", %41 & more'), transport=recording)
-    assert len(recording.requests) == 1
+    assert paths_of(recording) == ["/2/users/me", "/oauth/request_token"]
 
 
 async def test_a_token_secret_of_any_characters_is_signed_with_correctly() -> None:
@@ -234,7 +238,7 @@ async def test_another_apps_token_and_secret_do_not_work_under_our_signature(pro
 
 @pytest.mark.parametrize("consumer_key", ["SimConsumerKe", "SimConsumerKeyX", "simconsumerkey", "ConsumerKey"])
 async def test_a_consumer_key_is_compared_exactly(consumer_key: str) -> None:
-    with pytest.raises(InvalidProviderToken):
+    with pytest.raises(ProviderMisconfigured, match="oauth/request_token"):
         await verify(signed(), connection={"consumer_key": consumer_key})
 
 
@@ -244,12 +248,60 @@ def test_the_accepted_audience_is_the_consumer_key_and_not_the_client_id() -> No
     assert settings.provider_urls == (BASE_URL,)
 
 
-@pytest.mark.threat(21)
+@pytest.mark.threat(21, 49)
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
-async def test_our_wrong_secret_looks_like_a_bad_token(profile_api: str) -> None:
-    # X answers code 32 to both; only many refusals at once tell them apart.
+async def test_our_wrong_secret_is_never_blamed_on_the_user(profile_api: str) -> None:
+    # X answers code 32 to a bad token as well, so it is asked about our keys alone.
+    recording = Recording(simulator())
+    connection = {"consumer_secret": "wrong", "profile_api": profile_api}
+    with pytest.raises(ProviderMisconfigured) as refused:
+        await verify(signed(), connection=connection, transport=recording)
+    assert (refused.value.status, refused.value.alert) == (500, True)
+    assert paths_of(recording)[1:] == ["/oauth/request_token"]
+
+
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
+@pytest.mark.parametrize("kind", ["Expired", "Revoked", "ForeignApp", "Replayed"])
+async def test_a_bad_token_calls_nobody(kind: str, profile_api: str) -> None:
+    with pytest.raises(InvalidProviderToken) as refused:
+        await verify(signed(kind=kind), connection={"profile_api": profile_api})
+    assert (refused.value.status, refused.value.alert) == (401, False)
+
+
+async def test_no_part_of_the_user_is_in_the_question_about_our_keys() -> None:
+    recording = Recording(simulator())
     with pytest.raises(InvalidProviderToken):
-        await verify(signed(), connection={"consumer_secret": "wrong", "profile_api": profile_api})
+        await verify(signed(kind="Revoked"), transport=recording)
+    request = recording.requests[-1]
+    assert (request.method, request.url.path, request.url.query) == ("POST", "/oauth/request_token", b"")
+    told = f"{request.headers} {request.content!r}"
+    for secret in (token_name(ADA, "Revoked"), secret_of(ADA, "Revoked"), "SimConsumerSecretNotReal"):
+        assert secret not in told
+    assert 'oauth_callback="oob"' in request.headers["authorization"]
+
+
+async def check_credentials(**connection: Any) -> None:
+    async with exchange_for(simulator(), connection=connection, clock=lambda: NOW) as exchange:
+        one = exchange.connections["twitter"]
+        await one.strategy.check_credentials(exchange.context(one))
+
+
+async def test_our_keys_can_be_checked_without_a_user() -> None:
+    await check_credentials()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"consumer_secret": "wrong"},
+        {"consumer_key": "wrong"},
+        {"consumer_key": SUSPENDED_APP.consumer_key, "consumer_secret": SUSPENDED_APP.consumer_secret},
+    ],
+)
+async def test_wrong_keys_are_found_without_a_user(wrong: dict[str, str]) -> None:
+    with pytest.raises(ProviderMisconfigured, match="oauth/request_token"):
+        await check_credentials(**wrong)
 
 
 async def test_our_suspended_app_is_not_blamed_on_the_user() -> None:

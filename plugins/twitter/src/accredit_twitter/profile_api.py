@@ -17,6 +17,8 @@ class ProfileApi:
     """One call. `read` returns the user's id and raw profile, or None where the answer holds no user."""
 
     path: str
+    name: str
+    """Ours, for the audit event."""
     params: Mapping[str, str]
     read: Callable[[User], tuple[str, User] | None]
 
@@ -51,11 +53,12 @@ PROFILE_APIS: Mapping[str, ProfileApi] = {
     # Only fields that are mapped: a name that X has dropped meanwhile would be a 400 for every login.
     # Source: X API v2, "Authenticated user lookup".
     "v2": ProfileApi(
-        "/2/users/me", {"user.fields": "confirmed_email,entities,location,profile_image_url,url"}, _read_v2
+        "/2/users/me", "users/me", {"user.fields": "confirmed_email,entities,location,profile_image_url,url"}, _read_v2
     ),
     # Source: X API v1.1, "GET account/verify_credentials".
     "v1.1": ProfileApi(
         "/1.1/account/verify_credentials.json",
+        "verify_credentials",
         {"include_email": "true", "skip_status": "true", "include_entities": "false"},
         _read_v1_1,
     ),

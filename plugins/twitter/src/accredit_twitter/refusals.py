@@ -1,136 +1,125 @@
-"""What X's refusals mean.
+"""Turn X's refusals into ours: by what the answer says, and by how we had asked."""
 
-X has two shapes: `{"errors": [{"code": 89, …}]}` (v1.1, and some of v2) and the problem `{"type": ".../credits", …}`
-(v2). A code or problem decides; the HTTP status only where X's meaning is the status itself.
-Sources: X, "Response codes" and "Error troubleshooting"; RFC 9457 section 4.2.1 for `about:blank`.
-"""
-
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from accredit.errors import (
     ExchangeError,
-    InvalidProviderToken,
-    MissingPermission,
     ProviderMisconfigured,
     ProviderProtocolError,
+    ProviderQuotaExhausted,
     ProviderRateLimited,
     ProviderUnavailable,
-    ProviderUserBlocked,
     WrongAudience,
 )
 from accredit.http import ProviderResponse
+from accredit.refusals import refusal
+from accredit_twitter.limits import limit_of
+from accredit_twitter.tables import BEARER, LOCKED, OUR_KEYS, SIGNED, Sign, Table
 
-Sign = int | str
-"""A numeric code, the last path segment of a problem's type (its host varies), or `about:blank <status>`."""
-
-_MEANING: Mapping[Sign, type[ExchangeError]] = {
-    17: ProviderUserBlocked,  # no user matches
-    32: InvalidProviderToken,  # bad signature: wrong token secret, or another app's token. Also our wrong secret
-    34: ProviderProtocolError,  # page does not exist: our URL
-    50: ProviderUserBlocked,  # user not found: deactivated
-    63: ProviderUserBlocked,  # user suspended
-    64: ProviderUserBlocked,  # the token's own account suspended
-    68: ProviderProtocolError,  # API retired
-    87: ProviderMisconfigured,  # client not permitted
-    88: ProviderRateLimited,
-    89: InvalidProviderToken,  # invalid or expired
-    92: ProviderProtocolError,  # TLS required
-    99: ProviderMisconfigured,  # unable to verify our credentials
-    130: ProviderUnavailable,  # over capacity
-    131: ProviderUnavailable,  # internal error
-    135: ProviderMisconfigured,  # timestamp out of bounds: our clock
-    215: ProviderProtocolError,  # bad authentication data: header missing or malformed
-    220: InvalidProviderToken,  # not a user's token
-    226: ProviderUserBlocked,  # looks automated
-    251: ProviderProtocolError,  # endpoint retired
-    326: ProviderUserBlocked,  # account temporarily locked
-    415: ProviderMisconfigured,  # callback not approved
-    416: ProviderMisconfigured,  # our app suspended
-    417: ProviderMisconfigured,  # out-of-band not allowed
-    453: ProviderMisconfigured,  # our access level lacks this endpoint
-    "about:blank 401": InvalidProviderToken,
-    "client-forbidden": ProviderMisconfigured,  # our app is not enrolled
-    "credits": ProviderMisconfigured,  # the balance is empty
-    "field-unauthorized": MissingPermission,
-    "invalid-request": ProviderProtocolError,
-    "not-authorized-for-field": MissingPermission,
-    "rate-limit-exceeded": ProviderRateLimited,
-    "resource-not-found": ProviderUserBlocked,  # no such user any more
-    "usage-capped": ProviderMisconfigured,  # a monthly cap, although it comes with 429
-}
-# A signed call carries no scopes that could be missing, and its kind of authentication is our choice.
-_MEANING_SIGNED: Mapping[Sign, type[ExchangeError]] = {
-    **_MEANING,
-    "about:blank 403": ProviderUserBlocked,  # v2's form of 326
-    "not-authorized-for-resource": ProviderUserBlocked,
-    "unsupported-authentication": ProviderProtocolError,
-}
-_MEANING_BEARER: Mapping[Sign, type[ExchangeError]] = {
-    **_MEANING,
-    "about:blank 403": MissingPermission,  # a scope is missing
-    "not-authorized-for-resource": MissingPermission,
-    "unsupported-authentication": InvalidProviderToken,  # an app-only bearer
-}
-_MEANING_OF_STATUS: Mapping[int, type[ExchangeError]] = {402: ProviderMisconfigured, 429: ProviderRateLimited}
-_EPOCH = re.compile(r"[0-9]{1,12}")
-_WINDOWS = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
-"""Where X counts: each with `-limit`, `-remaining` and `-reset`. The first is always there."""
+_PROBLEM = re.compile(r"(?:.*/)?([a-z0-9-]{1,40})")
+_XML_CODE = re.compile(rb'<error code="([0-9]{1,9})">')
+_BY_STATUS_ALONE = (402, 429)
+"""Statuses that are believed without a body that can be read."""
+_OF_A_SIGNATURE = (32, "status 401")
 
 
-def refusal(
-    response: ProviderResponse, body: Mapping[str, Any], *, signed: bool, client_id: str, now: float
+def object_of(response: ProviderResponse) -> Mapping[str, Any]:
+    """Return the answer's JSON object, or an empty one: a refusal without JSON still has a status."""
+    try:
+        return response.json_object()
+    except ProviderUnavailable:
+        return {}
+
+
+def refusal_signed(call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float) -> ExchangeError:
+    """Return the error that an answer without a user stands for, to a call that we signed; `now` is epoch seconds."""
+    if response.status == 404 and not response.body:
+        return ProviderProtocolError(f"{call}: X does not know the path, status 404 without a body")
+    error = _refusal(SIGNED, _sign(SIGNED, body, response.status), call, response, now)
+    if isinstance(error, ProviderRateLimited) and limit_of(response.headers, now).is_apps:
+        ours = ProviderQuotaExhausted(f"{error.detail}, and the app's calls of 24 hours are used up")
+        ours.retry_after_s = error.retry_after_s
+        return ours
+    return error
+
+
+def refusal_of_bearer(
+    call: str, response: ProviderResponse, body: Mapping[str, Any], *, client_id: str, now: float
 ) -> ExchangeError:
-    """Return the error that an answer without a user stands for; `now` is epoch seconds.
+    """Return the error for a bearer token, which may be of any app, and is of ours if X names `client_id`."""
+    if response.status == 404 and not response.body:
+        return ProviderProtocolError(f"{call}: X does not know the path, status 404 without a body")
+    error = _refusal(BEARER, _sign(BEARER, body, response.status), call, response, now)
+    if isinstance(error, WrongAudience) and client_id and body.get("client_id") == client_id:
+        return ProviderMisconfigured(error.detail)
+    return error
 
-    `signed` says that we signed the call, so that a refused app can only be ours; a bearer token may be of any app,
-    and is of ours if X names `client_id`.
+
+def refusal_of_our_keys(call: str, response: ProviderResponse, *, now: float) -> ExchangeError | None:
+    """Return what X has against our key and secret themselves; None where it knows them.
+
+    That no callback is approved (415, 417) is said to those alone whose signature is right.
+    Source: https://github.com/laravel/socialite/issues/641
     """
-    meaning = _MEANING_SIGNED if signed else _MEANING_BEARER
-    sign = next((sign for sign in _signs(body, response.status) if sign in meaning), None)
-    if sign is None:
-        return _by_status(response, now)
-    if sign == "client-forbidden" and not signed and not (client_id and body.get("client_id") == client_id):
-        return WrongAudience("X refuses an app that is not ours: client-forbidden")
-    return _error(meaning[sign], f"X answers {sign}", response, now)
+    body = object_of(response)
+    xml = _XML_CODE.search(response.body)
+    sign: Sign | None = int(xml[1]) if xml else _sign(OUR_KEYS, body, response.status)
+    if sign in {415, 417} or (response.status == 200 and b"oauth_token=" in response.body):
+        return None
+    return _refusal(OUR_KEYS, sign, call, response, now)
 
 
-def _signs(body: Mapping[str, Any], status: int) -> Iterator[Sign]:
-    errors = body.get("errors")
-    details = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
-    yield from (one["code"] for one in details if type(one.get("code")) is int)
-    for problem in (body, *details):
+def may_be_our_secret(body: Mapping[str, Any], status: int) -> bool:
+    """Tell whether X says no more than that something of a signature is wrong: the token's part, or ours."""
+    return _sign(SIGNED, body, status) in _OF_A_SIGNATURE
+
+
+def _refusal(table: Table, sign: Sign | None, call: str, response: ProviderResponse, now: float) -> ExchangeError:
+    wait_s = limit_of(response.headers, now).wait_s
+    return refusal(table, sign, call=call, response=response, retry_after_s=wait_s)
+
+
+def _sign(table: Table, body: Mapping[str, Any], status: int) -> Sign | None:
+    """Return the first sign that `table` lists, else the first that can be read, else None."""
+    signs = list(_signs(body))
+    listed = next((sign for sign in signs if sign in table), None)
+    if listed is not None:
+        return listed
+    if status in _BY_STATUS_ALONE:
+        return f"status {status}"
+    if signs:
+        return signs[0]
+    return _sign_of_status(table, body, status)
+
+
+def _sign_of_status(table: Table, body: Mapping[str, Any], status: int) -> Sign | None:
+    """Return the status as a sign, if a problem refers to it; a 200 says nothing."""
+    problems = [one for one in (body, *_errors(body)) if _is_blank(one)]
+    if not problems or status < 400:
+        return None
+    details = [one.get("detail") for one in problems]
+    is_locked = any(isinstance(one, str) and LOCKED.removeprefix("status 403 ") in one.lower() for one in details)
+    return LOCKED if is_locked and status == 403 and LOCKED in table else f"status {status}"
+
+
+def _signs(body: Mapping[str, Any]) -> Iterator[Sign]:
+    errors = _errors(body)
+    yield from (one["code"] for one in errors if type(one.get("code")) is int)
+    for problem in (body, *errors):
         name = problem.get("type")
-        if name == "about:blank":
-            yield f"about:blank {status}"
-        elif isinstance(name, str):
-            yield name.rsplit("/", 1)[-1]
+        if isinstance(name, str) and not _is_blank(problem) and (match := _PROBLEM.fullmatch(name)):
+            yield match[1]
 
 
-def _by_status(response: ProviderResponse, now: float) -> ExchangeError:
-    status = response.status
-    if status in _MEANING_OF_STATUS:
-        return _error(_MEANING_OF_STATUS[status], f"X answers status {status}", response, now)
-    if status == 404 and not response.body:
-        return ProviderProtocolError("X does not know the path: status 404 without a body")
-    return ProviderUnavailable(f"unexpected answer with status {status}")
+def _is_blank(problem: Mapping[str, Any]) -> bool:
+    """Tell whether this is a problem without a type of its own. Source: RFC 9457 section 3.1.1 (absent: blank)."""
+    if "type" in problem:
+        return bool(problem["type"] == "about:blank")
+    return isinstance(problem.get("title"), str)
 
 
-def _error(kind: type[ExchangeError], detail: str, response: ProviderResponse, now: float) -> ExchangeError:
-    if kind is ProviderRateLimited:
-        return ProviderRateLimited(detail, retry_after_s=_seconds_to_reset(response, now))
-    return kind(detail)
-
-
-def _seconds_to_reset(response: ProviderResponse, now: float) -> int | None:
-    """X sends no `Retry-After`, but when each window ends, in epoch seconds. Source: X, "Rate limits".
-
-    Of several windows the one that is used up counts, of those that are the last to end.
-    """
-    headers = response.headers
-    used_up = [window for window in _WINDOWS if headers.get(f"{window}-remaining") == "0"]
-    resets = [headers.get(f"{window}-reset", "") for window in used_up or _WINDOWS[:1]]
-    ends = [int(reset) for reset in resets if _EPOCH.fullmatch(reset)]
-    return max(1, math.ceil(max(ends) - now)) if ends else None
+def _errors(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    errors = body.get("errors")
+    return [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []

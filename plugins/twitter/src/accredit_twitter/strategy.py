@@ -1,11 +1,12 @@
 """X: one signed call says at once that a token is good, that it is ours, and whose it is."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from accredit.audience import AudienceProof, SignedByUs, Unbound
-from accredit.errors import InvalidProviderToken, MissingParameter, ProviderUnavailable
+from accredit.errors import ExchangeError, InvalidProviderToken, MissingParameter, ServerError
 from accredit.http import ProviderResponse
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
@@ -13,9 +14,15 @@ from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy, VerifyContext
 from accredit_twitter.normalize import profile_of
 from accredit_twitter.profile_api import PROFILE_APIS
-from accredit_twitter.refusals import refusal
+from accredit_twitter.refusals import (
+    may_be_our_secret,
+    object_of,
+    refusal_of_bearer,
+    refusal_of_our_keys,
+    refusal_signed,
+)
 from accredit_twitter.settings import TwitterSettings
-from accredit_twitter.signing import authorization
+from accredit_twitter.signing import authorization, authorization_of_our_keys
 
 # Source: RFC 6750 section 2.1 (`b64token`). Anything else could make the header malformed, for which X blames us.
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -35,7 +42,10 @@ class TwitterStrategy(Strategy[TwitterSettings]):
     user_id_scope = "global"
 
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
-        """Ask X who the token's user is. One HTTPS request; none for a bearer that would not be accepted anyway."""
+        """Ask X who the token's user is.
+
+        One HTTPS request; none for a bearer that would not be accepted anyway; two where X refuses a signature.
+        """
         value, secret = _pair(token)
         if secret is None and not self.settings.accept_unbound_tokens:
             raise MissingParameter("access_token_secret")
@@ -57,18 +67,50 @@ class TwitterStrategy(Strategy[TwitterSettings]):
             )
             proof = SignedByUs(self.settings.consumer_key)
         response = await ctx.http.get(url, params=api.params, headers={"Authorization": header})
-        body = _body(response)
+        body = object_of(response)
         user = api.read(body) if response.status == 200 else None
+        if user is None and secret is None:
+            raise refusal_of_bearer(api.name, response, body, client_id=self.settings.client_id, now=ctx.clock())
         if user is None:
-            raise refusal(
-                response,
-                body,
-                signed=secret is not None,
-                client_id=self.settings.client_id,
-                now=ctx.clock(),
-            )
+            raise await self._refusal(api.name, response, body, ctx)
         user_id, claims = user
         return Verification(user_id=user_id, audience=proof, claims=claims)
+
+    async def check_credentials(self, ctx: VerifyContext) -> None:
+        """Ask X for a temporary token, which needs our key and secret alone and is then forgotten: one HTTPS request.
+
+        Source: https://docs.x.com/fundamentals/authentication/oauth-1-0a/obtaining-user-access-tokens
+        """
+        url = f"{self.settings.api_url}/oauth/request_token"
+        header = authorization_of_our_keys(
+            url,
+            consumer_key=self.settings.consumer_key,
+            consumer_secret=self.settings.consumer_secret,
+            now=ctx.clock(),
+        )
+        response = await ctx.http.post(url, headers={"Authorization": header})
+        error = refusal_of_our_keys("oauth/request_token", response, now=ctx.clock())
+        if error is not None:
+            raise error
+
+    async def _refusal(
+        self, call: str, response: ProviderResponse, body: Mapping[str, Any], ctx: VerifyContext
+    ) -> ExchangeError:
+        """Return the error for a signed call. One more HTTPS request where X says only that the signature is wrong.
+
+        That may be the token's part of it or ours, and a wrong secret of ours must not be blamed on every user. No part
+        of that request comes from the user, so nobody can call the operator with it; where X does not tell, its word
+        about the token stands.
+        """
+        error = refusal_signed(call, response, body, now=ctx.clock())
+        if isinstance(error, InvalidProviderToken) and may_be_our_secret(body, response.status):
+            try:
+                await self.check_credentials(ctx)
+            except ServerError as ours:
+                return ours
+            except ExchangeError:
+                return error
+        return error
 
     def normalize(self, verification: Verification) -> Profile:
         """Map the user object to claims; an address X hands out is one it has verified."""
@@ -85,11 +127,3 @@ def _pair(token: ProviderToken) -> tuple[str, str | None]:
             return first, second
         case _:
             return value, None
-
-
-def _body(response: ProviderResponse) -> dict[str, Any]:
-    """Return the answer's JSON object, or an empty one: a refusal without JSON still has a status."""
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        return {}

@@ -56,6 +56,12 @@ def out_of_bounds(now: float) -> Response:
     return answer
 
 
+def temporary_token() -> Response:
+    """Answer with the token of RFC 5849 section 2.1, a form."""
+    form = "oauth_token=SimTemporaryToken&oauth_token_secret=SimTemporarySecret&oauth_callback_confirmed=true"
+    return Response(form, media_type="text/html")
+
+
 def invalid_request(parameters: Mapping[str, list[str]], message: str) -> Response:
     """Refuse a parameter, or a value of one, that v2 does not know."""
     errors = [{"parameters": dict(parameters), "message": message}]
@@ -102,7 +108,10 @@ def not_a_user(_: ApiVersion) -> Response:
 
 
 def locked(version: ApiVersion) -> Response:
-    """Refuse an account that is locked until its owner proves to be human."""
+    """Refuse an account that is locked until its owner proves to be human.
+
+    v2's words are reported; that they come in a problem without a type of its own is invented.
+    """
     if version == "v2":
         detail = "Your account is temporarily locked. Please log in to https://twitter.com to unlock your account."
         return problem(403, "Forbidden", detail)
@@ -122,6 +131,34 @@ def suspended(_: ApiVersion) -> Response:
 def user_suspended(_: ApiVersion) -> Response:
     """Refuse a suspended user."""
     return coded(403, 63, "User has been suspended.")
+
+
+def user_is_suspended(version: ApiVersion) -> Response:
+    """Refuse the token of a suspended user, as v2 does; v1.1 has its code 63."""
+    if version == "v1.1":
+        return user_suspended(version)
+    detail = "The user used for authentication is suspended"
+    return problem(403, "Forbidden", detail, _OLD_PROBLEMS + "user-suspended")
+
+
+def app_is_suspended(version: ApiVersion) -> Response:
+    """Refuse a suspended app, as v2 does; its text is invented. v1.1 has its code 416."""
+    if version == "v1.1":
+        return app_suspended(version)
+    return problem(403, "Forbidden", "The app is suspended", _OLD_PROBLEMS + "app-suspended")
+
+
+def no_oauth1_permissions(_: ApiVersion) -> Response:
+    """Refuse an app that is not set up for OAuth 1.0a."""
+    detail = "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint."
+    return problem(403, "Forbidden", detail, _OLD_PROBLEMS + "oauth1-permissions")
+
+
+def unlisted(version: ApiVersion) -> Response:
+    """Refuse for a reason that X is not known to have: invented, for what a strategy makes of it."""
+    if version == "v1.1":
+        return coded(403, 9999, "Said for no reason.")
+    return problem(403, "Forbidden", "Said for no reason.", _NEW_PROBLEMS + "said-for-no-reason")
 
 
 def no_match(_: ApiVersion) -> Response:

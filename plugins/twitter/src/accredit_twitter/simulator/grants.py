@@ -6,12 +6,14 @@ Tokens of OAuth 1.0a look like X's, `<user id>-<letters>`; everything here is ob
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from accredit.testing.people import PEOPLE, Person, person
 from accredit_twitter.simulator import answers
 from accredit_twitter.simulator.answers import Answer
 from accredit_twitter.simulator.oauth1 import WINDOW_S
 
+DAY_S = 86_400
 ALL_SCOPES = frozenset({"tweet.read", "users.read", "users.email"})
 
 
@@ -42,6 +44,8 @@ class Grant:
     scopes: frozenset[str] = ALL_SCOPES
     answer: Answer | None = None
     window_is_used_up: bool = False
+    windows_of_a_day: tuple[tuple[str, int], ...] = ()
+    """Those of 24 hours that some plans have: who is counted, and how many calls remain until the next day."""
     is_metered: bool = False
     """Its person's calls are counted, and refused when there were too many; those of other tokens are not."""
     clock_runs_ahead_s: int = 0
@@ -51,6 +55,16 @@ class Grant:
     has_number_only: bool = False
     """v1.1 answers an old object, without `id_str`."""
 
+    def more_limits(self, now: float) -> Mapping[str, str]:
+        """Return the headers of the windows of a day, in the form that libraries read."""
+        tomorrow = (int(now) // DAY_S + 1) * DAY_S
+        headers: dict[str, str] = {}
+        for who, remaining in self.windows_of_a_day:
+            window = f"x-{who}-limit-24hour"
+            headers |= {f"{window}-limit": "1000", f"{window}-remaining": str(remaining)}
+            headers[f"{window}-reset"] = str(tomorrow)
+        return headers
+
 
 KNOBS: Mapping[str, tuple[Answer, str, str]] = {
     "Replayed": (answers.bad_credentials, "invalid_token", "X has seen every nonce before (code 32)"),
@@ -58,10 +72,13 @@ KNOBS: Mapping[str, tuple[Answer, str, str]] = {
     "UserSuspended": (answers.user_suspended, "provider_user_blocked", "the user is suspended (code 63)"),
     "NoMatch": (answers.no_match, "provider_user_blocked", "no user matches (code 17)"),
     "NotVisible": (answers.not_visible, "provider_user_blocked", "X shows this account to nobody"),
+    "UserIsSuspended": (answers.user_is_suspended, "provider_user_blocked", "the user is suspended, in v2's words"),
     "Suspended": (answers.suspended, "provider_user_blocked", "the account is suspended (code 64)"),
     "Locked": (answers.locked, "provider_user_blocked", "the account is locked (code 326)"),
     "Automated": (answers.automated, "provider_user_blocked", "the request looks automated (code 226)"),
     "Gone": (answers.gone, "provider_user_blocked", "the account is deactivated"),
+    "UserDayUsedUp": (answers.rate_limited, "provider_rate_limited", "the user's day is used up"),
+    "AppDayUsedUp": (answers.rate_limited, "provider_quota_exhausted", "our app's day is used up, for everybody"),
     "RateLimited": (answers.rate_limited, "provider_rate_limited", "the user's 15 minutes are used up (code 88)"),
     "UsageCapped": (answers.usage_capped, "provider_misconfigured", "a monthly cap, in the guise of a 429"),
     "NoCredits": (answers.no_credits, "provider_misconfigured", "the developer account is empty (402)"),
@@ -75,15 +92,30 @@ KNOBS: Mapping[str, tuple[Answer, str, str]] = {
     "NotPermitted": (answers.not_permitted, "provider_misconfigured", "X does not permit our app this call (code 87)"),
     "Unverifiable": (answers.unverifiable, "provider_misconfigured", "X cannot verify our credentials (code 99)"),
     "AppSuspended": (answers.app_suspended, "provider_misconfigured", "our app is suspended (code 416)"),
+    "AppIsSuspended": (answers.app_is_suspended, "provider_misconfigured", "our app is suspended, in v2's words"),
+    "NoOauth1": (
+        answers.no_oauth1_permissions,
+        "provider_misconfigured",
+        "our app is not set up for OAuth 1.0a (oauth1-permissions)",
+    ),
     "Lost": (answers.lost, "provider_protocol_error", "X does not know the path: 404 without a body"),
     "Retired": (answers.retired, "provider_protocol_error", "X has retired the endpoint (code 251)"),
     "BadHeader": (answers.bad_header, "provider_protocol_error", "X cannot read our header (code 215)"),
+    "Unlisted": (answers.unlisted, "unlisted_refusal", "X refuses with a code that nobody has listed"),
     "InternalError": (answers.internal_error, "provider_unavailable", "X fails (code 131)"),
     "OverCapacity": (answers.over_capacity, "provider_unavailable", "X is over capacity (code 130)"),
     "Outage": (answers.html_outage, "provider_unavailable", "X is down, and says so in HTML"),
     "Nonsense": (answers.nonsense, "provider_unavailable", "a page of HTML with status 200"),
 }
 """Refusals of one token of ada's each: kind → answer, the reason it must end with, what it shows."""
+
+
+_WINDOWS: Mapping[str, Mapping[str, Any]] = {
+    "RateLimited": {"window_is_used_up": True, "windows_of_a_day": (("user", 900), ("app", 9000))},
+    "UserDayUsedUp": {"windows_of_a_day": (("user", 0), ("app", 9000))},
+    "AppDayUsedUp": {"window_is_used_up": True, "windows_of_a_day": (("user", 900), ("app", 0))},
+}
+"""What the headers of these tokens say; that all three windows come at once is invented."""
 
 
 def token_name(who: Person, kind: str) -> str:
@@ -115,7 +147,7 @@ def signed_grants() -> dict[str, Grant]:
         add(who, "Revoked", partial(Grant, answer=answers.bad_token))
         add(who, "ForeignApp", partial(Grant, app=OTHER_APP))
     for kind, (answer, _, _) in KNOBS.items():
-        add(ada, kind, partial(Grant, answer=answer, window_is_used_up=kind == "RateLimited"))
+        add(ada, kind, partial(Grant, answer=answer, **_WINDOWS.get(kind, {})))
     add(ada, "ClockOff", partial(Grant, clock_runs_ahead_s=WINDOW_S + 60))
     add(ada, "Metered", partial(Grant, is_metered=True))
     add(ada, "Partial", partial(Grant, withholds_email=True))

@@ -17,7 +17,7 @@ from starlette.requests import Request
 WINDOW_S = 300
 """How far a timestamp may lie from our clock."""
 _PARAMETER = re.compile(r'\s*([A-Za-z0-9_%.~-]+)="([A-Za-z0-9_%.~-]*)"\s*')
-_REQUIRED = ("consumer_key", "nonce", "signature", "signature_method", "timestamp", "token")
+_REQUIRED = ("consumer_key", "nonce", "signature", "signature_method", "timestamp")
 
 
 class Malformed(Exception):
@@ -41,15 +41,15 @@ class SignedRequest:
     base_string: str
 
     @classmethod
-    def of(cls, request: Request) -> Self:
-        """Read a request.
+    def of(cls, request: Request, *, also: str = "token") -> Self:
+        """Read a request that must have the parameter `also`: a user's `token`, or the `callback` of a new one.
 
         Raises:
             Malformed: a parameter is missing, repeated, or not what X takes.
         """
         pairs = _header_parameters(request.headers.get("authorization", ""))
         oauth = {name.removeprefix("oauth_"): value for name, value in pairs if name.startswith("oauth_")}
-        if len(oauth) != len(pairs) or any(not oauth.get(name) for name in _REQUIRED):
+        if len(oauth) != len(pairs) or any(not oauth.get(name) for name in (*_REQUIRED, also)):
             raise Malformed
         if oauth["signature_method"] != "HMAC-SHA1" or oauth.get("version", "1.0") != "1.0":
             raise Malformed
@@ -57,7 +57,7 @@ class SignedRequest:
             raise Malformed
         return cls(
             consumer_key=oauth["consumer_key"],
-            token=oauth["token"],
+            token=oauth.get("token", ""),
             nonce=oauth["nonce"],
             timestamp=int(oauth["timestamp"]),
             signature=oauth["signature"],

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import Sample, Simulator, plain
 from accredit_twitter.simulator import answers, grants
 from accredit_twitter.simulator.answers import ApiVersion
-from accredit_twitter.simulator.grants import APPS, OUR_APP, Grant
+from accredit_twitter.simulator.grants import APPS, OUR_APP, App, Grant
 from accredit_twitter.simulator.limits import LIMIT, Limits
 from accredit_twitter.simulator.oauth1 import WINDOW_S, Malformed, SignedRequest
 from accredit_twitter.simulator.samples import all_samples, other_tokens
@@ -41,10 +41,14 @@ class TwitterSimulator(Simulator):
         }
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Return both profile endpoints; what else is asked under `/1.1/` is code 34, under `/2/` an empty 404."""
+        """Return both profile endpoints, and the one that asks for an app's keys alone.
+
+        What else is asked under `/1.1/` is code 34, under `/2/` an empty 404.
+        """
         return (
             Route("/2/users/me", self._users_me, methods=["GET"]),
             Route("/1.1/account/verify_credentials.json", self._verify_credentials, methods=["GET"]),
+            Route("/oauth/request_token", self._request_token, methods=["POST"]),
             Route("/1.1/{path:path}", lambda _: answers.coded(404, 34, "Sorry, that page does not exist.")),
             Route("/{path:path}", lambda _: answers.lost("v2")),
         )
@@ -63,6 +67,21 @@ class TwitterSimulator(Simulator):
     async def _verify_credentials(self, request: Request) -> Response:
         return self._answer(request, "v1.1")
 
+    async def _request_token(self, request: Request) -> Response:
+        """Answer who asks with an app's keys alone: a temporary token, which is good for nothing here."""
+        try:
+            signed = SignedRequest.of(request, also="callback")
+        except Malformed:
+            return answers.malformed("v1.1")
+        app = self._signing_app(signed, self.clock())
+        if isinstance(app, Response):
+            return app
+        if not signed.is_signed_with(app.consumer_secret, ""):
+            return answers.bad_credentials("v1.1")
+        return (
+            answers.temporary_token() if self._is_first_use(signed, self.clock()) else answers.bad_credentials("v1.1")
+        )
+
     def _answer(self, request: Request, version: ApiVersion) -> Response:
         is_bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
         found = self._bearer_grant(request, version) if is_bearer else self._signed_grant(request, version)
@@ -76,6 +95,7 @@ class TwitterSimulator(Simulator):
         answer.headers["x-rate-limit-limit"] = str(LIMIT)
         answer.headers["x-rate-limit-remaining"] = str(call.remaining)
         answer.headers["x-rate-limit-reset"] = str(call.reset_at)
+        answer.headers.update(found.more_limits(self.clock()))
         answer.headers["x-transaction-id"] = "0123456789abcdef"
         if not is_bearer:
             answer.headers["x-access-level"] = "read"
@@ -95,19 +115,25 @@ class TwitterSimulator(Simulator):
         except Malformed:
             return answers.malformed(version)
         # The signature is over the token as it came, whatever stands behind it.
-        app, grant = APPS.get(signed.consumer_key), self._signed.get(plain(signed.token))
+        grant = self._signed.get(plain(signed.token))
         now = self.clock() + (grant.clock_runs_ahead_s if grant else 0)
-        if abs(int(now) - signed.timestamp) > WINDOW_S:  # both whole seconds
-            return answers.out_of_bounds(now)
-        if app is None:
-            return answers.bad_credentials(version)
-        if app.is_suspended:
-            return answers.app_suspended(version)
+        app = self._signing_app(signed, now, version)
+        if isinstance(app, Response):
+            return app
         if grant is None or grant.app is not app:
             return answers.bad_token(version)
         if not signed.is_signed_with(app.consumer_secret, grant.token_secret):
             return answers.bad_credentials(version)
         return grant if self._is_first_use(signed, now) else answers.bad_credentials(version)
+
+    def _signing_app(self, signed: SignedRequest, now: float, version: ApiVersion = "v1.1") -> App | Response:
+        """Return the app whose key signs, unless the timestamp is off, the key unknown, or the app suspended."""
+        if abs(int(now) - signed.timestamp) > WINDOW_S:  # both whole seconds
+            return answers.out_of_bounds(now)
+        app = APPS.get(signed.consumer_key)
+        if app is None:
+            return answers.bad_credentials(version)
+        return answers.app_suspended(version) if app.is_suspended else app
 
     def _is_first_use(self, signed: SignedRequest, now: float) -> bool:
         """Remember nonces for as long as their timestamps are good. Source: RFC 5849 section 3.3."""
