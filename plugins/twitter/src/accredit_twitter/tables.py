@@ -26,6 +26,7 @@ Table = Mapping[Sign, Line]
 ERRORS = "https://docs.x.com/x-api/fundamentals/response-codes-and-errors"
 OPENAPI = "https://api.x.com/2/openapi.json"
 CODES = "https://developer.x.com/en/support/x-api/error-troubleshooting"
+PRICES = "https://docs.x.com/x-api/getting-started/pricing"
 LOCKED = "status 403 temporarily locked"
 
 
@@ -92,11 +93,11 @@ _OUR_APP: Table = {
     453: Line(ProviderMisconfigured, _report("tweepy/tweepy#1927", "our access level lacks this endpoint")),
     "app-suspended": Line(ProviderMisconfigured, "public code: gitroom's X provider knows it beside user-suspended"),
     "client-forbidden": Line(ProviderMisconfigured, f"{ERRORS} (App not enrolled or lacks required access)"),
-    "credits": Line(ProviderMisconfigured, "https://docs.x.com/x-api/getting-started/pricing (the balance is empty)"),
+    "credits": Line(ProviderMisconfigured, f"{PRICES} (the balance is empty)"),
     "oauth1-permissions": Line(ProviderMisconfigured, f"{OPENAPI}, Oauth1PermissionsProblem"),
     # A monthly cap, although it comes with 429.
     "usage-capped": Line(ProviderMisconfigured, f"{ERRORS} (Usage cap exceeded)"),
-    "status 402": Line(ProviderMisconfigured, _report("tryethernal/ethernal#1324", "no credits, or a spending limit")),
+    "status 402": Line(ProviderMisconfigured, f"{PRICES} (no credits, or a spending limit)"),
 }
 
 _COMMON: Table = {**_USER, **_TOKEN, **_FIELDS, **_OUR_CALL, **_OUTAGES, **_LIMITS}
