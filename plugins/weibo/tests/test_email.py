@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from accredit.errors import ProviderUnavailable
+from accredit.errors import OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.models import Identity, ProviderToken
 from accredit.profile import Assurance, Email
 from accredit.testing import InProcess, exchange_for
 from accredit.testing.workbench import BASE_URL
-from accredit_weibo.answers import ERROR_BY_CODE
+from accredit_weibo.refusals import ERRORS
 from accredit_weibo.simulator import WeiboSimulator
 
 Verify = Callable[..., Awaitable[Identity]]
@@ -27,7 +27,18 @@ async def test_email_is_asked_for_where_the_scope_opens_it(verify: Verify, scope
     assert identity.profile.email == Email("ada@example.com", Assurance.UNVERIFIED)
 
 
-@pytest.mark.parametrize("scope", [None, ..., "", ",", "Email", "email_read", "friendships_groups_read"])
+@pytest.mark.parametrize("scope", [None, ...])
+async def test_a_scope_that_is_not_said_may_be_any(
+    verify: Verify, requests: list[httpx.Request], scope: object
+) -> None:
+    identity = await verify(info={"scope": scope}, email=ADDRESS)
+
+    assert identity.profile.email == Email("ada@example.com", Assurance.UNVERIFIED)
+    assert identity.provider_scopes == frozenset()
+    assert sorted(one.url.path for one in requests) == sorted([INFO, USER, EMAIL])
+
+
+@pytest.mark.parametrize("scope", ["", " ", ",", "Email", "email_read", "friendships_groups_read"])
 async def test_email_is_not_asked_for_where_the_scope_does_not_open_it(
     verify: Verify, requests: list[httpx.Request], scope: object
 ) -> None:
@@ -55,9 +66,10 @@ async def test_email_answer_that_nobody_can_read_means_no_email(verify: Verify, 
     assert (await verify(email=(200, body))).profile.email is None
 
 
-@pytest.mark.parametrize("code", sorted(ERROR_BY_CODE))
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("code", [*ERRORS, 20_015, 99_999, "x"])
 async def test_refused_email_call_never_refuses_the_login(
-    verify: Verify, requests: list[httpx.Request], code: int
+    verify: Verify, requests: list[httpx.Request], code: object
 ) -> None:
     identity = await verify(email=(403, {"error": "no", "error_code": code}))
 
@@ -70,8 +82,12 @@ async def test_address_under_an_error_status_is_not_believed(verify: Verify) -> 
     assert (await verify(email=(403, ADDRESS[1]))).profile.email is None
 
 
-async def test_email_call_that_breaks_never_refuses_the_login(verify: Verify) -> None:
-    assert (await verify(email=httpx.ConnectError("refused"))).profile.email is None
+@pytest.mark.parametrize("error", [httpx.ConnectError("refused"), OutOfDescriptors(), PluginFailed("x")])
+@pytest.mark.parametrize("scope", ["email", None])
+async def test_email_call_that_breaks_never_refuses_the_login(
+    verify: Verify, scope: str | None, error: Exception
+) -> None:
+    assert (await verify(info={"scope": scope}, email=error)).profile.email is None
 
 
 async def test_operator_may_vouch_for_addresses(verify: Verify) -> None:

@@ -148,8 +148,16 @@ async def test_only_the_tokens_own_user_is_shown(weibo: httpx.AsyncClient, uid: 
 
 async def test_email_is_an_array_and_needs_the_scope(weibo: httpx.AsyncClient) -> None:
     assert (await weibo.get(EMAIL, headers=AUTH)).json() == [{"email": "ada@example.com"}]
-    response = await weibo.get(EMAIL, headers={"Authorization": "OAuth2 2.00sim-null_scope-ada"})
-    assert refused(response, 403, 10014)
+    for denied in ("empty_scope-ada", "null_scope_denied-ada", "good-grace"):
+        response = await weibo.get(EMAIL, headers={"Authorization": f"OAuth2 2.00sim-{denied}"})
+        assert refused(response, 403, 21330)
+
+
+async def test_a_scope_that_is_not_said_still_holds(weibo: httpx.AsyncClient) -> None:
+    token = "2.00sim-null_scope-ada"
+    assert (await weibo.post(INFO, data={"access_token": token})).json()["scope"] is None
+    response = await weibo.get(EMAIL, headers={"Authorization": f"OAuth2 {token}"})
+    assert response.json() == [{"email": "ada@example.com"}]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +212,6 @@ async def test_user_runs_out_of_calls_until_the_next_day_in_china() -> None:
             await exchange.verify("weibo", ada)  # the 5th call is one too many
         with pytest.raises(ProviderRateLimited):
             await exchange.verify("weibo", ada)  # at the first call now
-        await exchange.verify("weibo", grace)  # 2 calls, of somebody else
+        await exchange.verify("weibo", grace)  # 3 calls, of somebody else
         now = midnight
         await exchange.verify("weibo", ada)

@@ -1,7 +1,6 @@
 """Read what Weibo answers: refusals become errors of `accredit.errors`, the token's facts become a `TokenInfo`.
 
-Sources: https://open.weibo.com/wiki/Error_code (current edition; older ones give the same codes other meanings) and
-https://open.weibo.com/wiki/Oauth2/get_token_info.
+Source: https://open.weibo.com/wiki/Oauth2/get_token_info
 """
 
 import re
@@ -9,41 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accredit.errors import (
-    ExchangeError,
-    InvalidProviderToken,
-    MissingPermission,
-    ProviderMisconfigured,
-    ProviderProtocolError,
-    ProviderRateLimited,
-    ProviderUnavailable,
-    ProviderUserBlocked,
-    WrongAudience,
-)
+from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.http import ProviderResponse
+from accredit.refusals import refusal
+from accredit_weibo.refusals import ERRORS
 
-# 10006 complains of a missing app key, but we always send a token: Weibo then means that the token is dead.
-# 21335 says that the token is not of the user we asked about. No rate limit tells when it ends.
-CODES_BY_ERROR: Mapping[type[ExchangeError], tuple[int, ...]] = {
-    InvalidProviderToken: (10006, 21301, 21314, 21315, 21316, 21317, 21319, 21325, 21327, 21332),
-    WrongAudience: (21335,),
-    MissingPermission: (10032,),
-    ProviderUserBlocked: (10013, 20003, 20015, 20031, 20507),
-    ProviderMisconfigured: (
-        *(10004, 10005, 10012, 10014, 20022),
-        *(21311, 21312, 21313, 21321, 21322, 21324, 21326),
-    ),
-    ProviderRateLimited: (10022, 10023, 10024),
-    ProviderUnavailable: (10001, 10002, 10003, 10009, 10010, 10011, 21331),
-    ProviderProtocolError: (10007, 10008, 10016, 10017, 10020, 10021, 20002),
-}
-"""Every documented refusal that our calls can meet. The HTTP status says nothing: 400 and 403 both occur."""
-
-ERROR_BY_CODE: Mapping[int, type[ExchangeError]] = {
-    code: error for error, codes in CODES_BY_ERROR.items() for code in codes
-}
-
-_ERROR_CODE = re.compile(r"[0-9]{1,6}")
+_ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
+_ERROR_WORD = re.compile(r"[a-z_]{1,40}")
 _USER_ID = re.compile(r"[1-9][0-9]{0,18}")
 _SECONDS = re.compile(r"-?[0-9]{1,12}")
 
@@ -54,7 +25,8 @@ class TokenInfo:
 
     user_id: str
     app_key: str
-    scopes: frozenset[str]
+    scopes: frozenset[str] | None
+    """None where Weibo does not say, which it often does not, whatever the user has allowed."""
     expires_at: int
 
 
@@ -62,19 +34,22 @@ def read_object(response: ProviderResponse, call: str) -> dict[str, Any]:
     """Return a successful answer's JSON object.
 
     Raises:
-        ExchangeError: Weibo refuses, also under status 200; the class follows the `error_code`.
+        ExchangeError: Weibo refuses, also under status 200; the class follows the `error_code`, by `ERRORS`.
         ProviderUnavailable: the answer is no JSON object, or a refusal of unknown form.
     """
     body = response.json_object()
     if response.status == 200 and not body.keys() & {"error", "error_code"}:
         return body
-    code = _digits(body.get("error_code"), _ERROR_CODE)
-    if code is None:
-        raise ProviderUnavailable(f"{call}: unexpected answer without error_code, status {response.status}")
-    error = ERROR_BY_CODE.get(int(code))
-    if error is None:
-        raise ProviderUnavailable(f"{call}: unexpected error_code {code}, status {response.status}")
-    raise error(f"{call}: error_code {code}")
+    raise refusal(ERRORS, _code(body), call=call, response=response)
+
+
+def _code(body: Mapping[str, Any]) -> int | str | None:
+    """Return the `error_code`; where there is none, the word of RFC 6749 section 5.2, which no line lists."""
+    if "error_code" in body:
+        code = _digits(body["error_code"], _ERROR_CODE)
+        return None if code is None else int(code)
+    word = body.get("error")
+    return word if isinstance(word, str) and _ERROR_WORD.fullmatch(word) else None
 
 
 def read_token_info(body: Mapping[str, Any], *, now: int) -> TokenInfo:
@@ -131,10 +106,10 @@ def _app_key(value: object) -> str:
     return app_key
 
 
-def _scopes(value: object) -> frozenset[str]:
+def _scopes(value: object) -> frozenset[str] | None:
     """Comma separated, or null."""
     if value is None:
-        return frozenset()
+        return None
     if not isinstance(value, str):
         raise ProviderUnavailable("get_token_info: scope is no string")
     return frozenset(name for part in value.split(",") if (name := part.strip()))

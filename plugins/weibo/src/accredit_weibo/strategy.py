@@ -6,7 +6,7 @@ Weibo allows 100 calls per user and day; a login costs two, or three with an e-m
 from typing import Any, ClassVar
 
 from accredit.audience import AppBound
-from accredit.errors import ProviderUnavailable
+from accredit.errors import ExchangeError, ProviderUnavailable
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.settings import ConnectionSettings
@@ -47,7 +47,7 @@ class WeiboStrategy(Strategy[WeiboSettings]):
             audience=AppBound(info.app_key),
             claims={"user": user, "email": email},
             expires_at=info.expires_at,
-            scopes=info.scopes,
+            scopes=info.scopes or frozenset(),
         )
 
     def normalize(self, verification: Verification) -> Profile:
@@ -72,12 +72,12 @@ class WeiboStrategy(Strategy[WeiboSettings]):
 
     async def _email(self, token: ProviderToken, info: TokenInfo, ctx: VerifyContext) -> str | None:
         """Best effort: the address takes a permission few apps are granted, and no login hangs on it."""
-        if not info.scopes & EMAIL_SCOPES:
+        if info.scopes is not None and not info.scopes & EMAIL_SCOPES:
             return None  # Weibo would refuse, and count the call
         url = f"{self.settings.api_url}/2/account/profile/email.json"
         try:
             return read_email(await ctx.http.get(url, headers=_authorization(token)))
-        except ProviderUnavailable:
+        except ExchangeError:  # also where we have no connection left: the profile call will say so
             return None
 
 

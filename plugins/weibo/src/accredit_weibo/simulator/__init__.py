@@ -99,8 +99,8 @@ class WeiboSimulator(Simulator):
         token = self._authorized(request)
         if isinstance(token, Answer):
             return token.response()
-        if not {"email", "all"} & set((token.token_info()["scope"] or "").split(",")):
-            return refusal(10014, path).response()
+        if not token.opens_email:
+            return refusal(21330, path).response()
         return (_replaced(token.on_email, path) or success([{"email": token.owner.email}])).response()
 
     def _authorized(self, request: Request) -> SimulatedToken | Answer:

@@ -7,8 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-# Messages are Weibo's own, misspellings included; 10032's is not published. Statuses: 400 and 403 both occur within
-# one family.
+# Messages are Weibo's own, misspellings included, of the pages that `accredit_weibo.refusals` names. The statuses are
+# invented, but for those of 10006, 21301 and 21330, which were seen: 400 and 403 both occur within one family.
 _REFUSALS: Mapping[int, tuple[int, str]] = {
     10001: (500, "System error"),
     10004: (403, "IP limit"),
@@ -17,7 +17,6 @@ _REFUSALS: Mapping[int, tuple[int, str]] = {
     10007: (400, "Unsupport mediatype (application/octet-stream)"),  # codespell:ignore unsupport
     10008: (400, "Param error, see doc for more info"),
     10009: (503, "Too many pending tasks, system is busy"),
-    10012: (403, "Illegal request"),
     10013: (200, "Invalid weibo user"),
     10014: (403, "Insufficient app permissions!"),
     10016: (400, "Miss required parameter (access_token) , see doc for more info"),
@@ -26,12 +25,12 @@ _REFUSALS: Mapping[int, tuple[int, str]] = {
     10022: (403, "IP requests out of rate limit!"),
     10023: (403, "User requests out of rate limit!"),
     10024: (403, "User requests for (/users/show) out of rate limit!"),
-    10032: (403, "The user refused this scope"),
+    10032: (403, "access_denied"),
     20002: (400, "Uid parameter is null"),
     20003: (400, "User does not exists!"),
     20015: (403, "Account or ip or app is illegal"),
     20031: (403, "Test and verify"),
-    20507: (403, "Need to verify"),
+    20022: (403, "Your ip's behave in a comic boisterous or unruly manner"),
     21301: (403, "auth by Null spi!"),
     21314: (401, "Token used"),
     21315: (401, "Token expired"),
@@ -41,6 +40,7 @@ _REFUSALS: Mapping[int, tuple[int, str]] = {
     21321: (403, "applications over the unaudited use restrictions!"),
     21324: (401, "invalid_client"),
     21327: (400, "expired_token"),
+    21330: (403, "access_denied"),
     21331: (503, "The authorization server is temporarily unavailable"),
     21332: (400, "invalid_access_token"),
     21335: (403, "Request uid's value must be the current user"),

@@ -9,9 +9,11 @@ from accredit.errors import (
     MissingPermission,
     ProviderMisconfigured,
     ProviderProtocolError,
+    ProviderQuotaExhausted,
     ProviderRateLimited,
     ProviderUnavailable,
     ProviderUserBlocked,
+    UnlistedRefusal,
     WrongAudience,
 )
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, person
@@ -72,6 +74,12 @@ class SimulatedToken:
             "expire_in": 157_679_471,
         }
         return {name: value for name, value in {**usual, **self.info}.items() if value is not None or name == "scope"}
+
+    @property
+    def opens_email(self) -> bool:
+        """Say whether the user has allowed the address; a scope of null does not tell, but Weibo knows."""
+        scope = self.token_info()["scope"]
+        return self.owner.email is not None if scope is None else bool({"email", "all"} & set(scope.split(",")))
 
     def user_object(self) -> dict[str, Any]:
         """Return what `users/show` says of its owner."""
@@ -184,7 +192,22 @@ def _accepted_knobs() -> Iterator[SimulatedToken]:
         about="an old answer, with the two smaller pictures only",
         user={"avatar_hd": None},
     )
-    yield SimulatedToken(knob="null_scope", about="no scope named: no e-mail, still a login", info={"scope": None})
+    yield SimulatedToken(
+        knob="null_scope",
+        about="no scope named, as often, although the user has allowed the address",
+        info={"scope": None},
+        claims={"email": ada.email, "email_verified": False},
+    )
+    yield SimulatedToken(
+        knob="null_scope_denied",
+        about="no scope named, and the user has not allowed the address: still a login",
+        info={"scope": None},
+        on_email=21330,
+    )
+    yield SimulatedToken(knob="empty_scope", about="no scope at all: no e-mail, still a login", info={"scope": ""})
+    yield SimulatedToken(
+        knob="email_unlisted", about="the e-mail call is refused in words nobody knows: still a login", on_email=20015
+    )
     yield SimulatedToken(knob="email_refused", about="our app may not ask for e-mail", on_email=10014)
     yield SimulatedToken(knob="email_down", about="the e-mail call fails", on_email=DOWN)
     yield SimulatedToken(knob="email_empty", about="no address in the answer", on_email=NONSENSE)
@@ -228,13 +251,24 @@ def _refused_knobs() -> Iterator[SimulatedToken]:
     yield SimulatedToken(knob="user_gone", about="the user does not exist", expected=blocked, on_user=20003)
     yield SimulatedToken(knob="captcha", about="the user must solve a captcha", expected=blocked, on_user=20031)
     yield SimulatedToken(knob="invalid_user", about="an error under status 200", expected=blocked, on_user=10013)
-    yield SimulatedToken(knob="illegal", about="account, address or app is illegal", expected=blocked, on_user=20015)
-    yield SimulatedToken(knob="captcha_text", about="the user must type a captcha", expected=blocked, on_user=20507)
+    yield SimulatedToken(
+        knob="illegal",
+        about="account, address or app is illegal: a documented code that no table lists",
+        expected=UnlistedRefusal.reason,
+        on_user=20015,
+    )
+    yield SimulatedToken(
+        knob="illegal_200",
+        about="the same under status 200, instead of the token's facts",
+        expected=UnlistedRefusal.reason,
+        on_info=Answer(body='{"error": "Account or ip or app is illegal", "error_code": 20015}'),
+        on_user=20015,
+    )
     operator = ProviderMisconfigured.reason
     for knob, about, code in (
         ("low_level", "our app key's level is too low", 10005),
         ("ip_refused", "our address is not on the list", 10004),
-        ("illegal_request", "our address behaves badly", 10012),
+        ("odd_address", "our address behaves oddly", 20022),
         ("app_key_invalid", "Weibo does not know our app", 21324),
     ):
         yield SimulatedToken(knob=knob, about=about, expected=operator, on_user=code)
@@ -248,7 +282,12 @@ def _refused_knobs() -> Iterator[SimulatedToken]:
         knob="not_permitted", about="our app may not call users/show", expected=operator, on_user=10014
     )
     limited = ProviderRateLimited.reason
-    yield SimulatedToken(knob="ip_limited", about="our address is over its hour", expected=limited, on_info=10022)
+    yield SimulatedToken(
+        knob="ip_limited",
+        about="our address is over its hour",
+        expected=ProviderQuotaExhausted.reason,
+        on_info=10022,
+    )
     yield SimulatedToken(knob="user_limited", about="the user is over its day", expected=limited, on_user=10023)
     yield SimulatedToken(knob="call_limited", about="the call is over its limit", expected=limited, on_user=10024)
     down = ProviderUnavailable.reason
