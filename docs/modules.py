@@ -2,7 +2,7 @@
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from docs.prose import cell, code, fence, prose, table
 from docs.signatures import (
@@ -11,6 +11,7 @@ from docs.signatures import (
     Function,
     attributes,
     constructor,
+    is_overload,
     signature,
     tree_of,
 )
@@ -26,26 +27,42 @@ def describe(module: str) -> Iterator[str]:
     yield prose(ast.get_docstring(tree) or "")
     yield from describe_definitions(module)
     if constants := _constants(tree):
-        yield "### Constants"
-        rows = [
-            (code(one.name), code(one.default) if len(one.default) < 60 else "", cell(one.doc)) for one in constants
-        ]
-        yield table(("name", "value", "meaning"), rows)
+        yield from _described(constants)
+
+
+def _described(constants: list[Attribute]) -> Iterator[str]:
+    """Yield a table of constants; what one says in further paragraphs stands below it."""
+    yield "### Constants"
+    parts = [(one, *one.doc.partition("\n\n")) for one in constants]
+    rows = [(code(one.name), code(_shown(one.default)), cell(first)) for one, first, _, _ in parts]
+    yield table(("name", "value", "meaning"), rows)
+    for one, _, _, rest in parts:
+        if rest:
+            yield f"{code(one.name)}:\n\n{prose(rest)}"
+
+
+def _shown(value: str) -> str:
+    """Return a constant's value where it says something: it is short, or a list of what may be written."""
+    return value if len(value) < 60 or value.startswith("Literal") else ""
 
 
 def describe_definitions(module: str) -> Iterator[str]:
     """Yield the sections of a module's classes and functions."""
+    overloads: list[Function] = []
     for node in _definitions(tree_of(module)):
         if isinstance(node, ast.ClassDef):
             yield from describe_class(node, module)
+        elif is_overload(node):
+            overloads.append(node)
         else:
-            yield from _function(node, "###")
+            yield from _function(node, "###", overloads)
+            overloads = []
 
 
 def names(module: str) -> list[str]:
     """Return the public names that a module defines."""
     tree = tree_of(module)
-    return [node.name for node in _definitions(tree)] + [one.name for one in _constants(tree)]
+    return list(dict.fromkeys(node.name for node in _definitions(tree))) + [one.name for one in _constants(tree)]
 
 
 def _definitions(tree: ast.Module) -> list[ast.ClassDef | Function]:
@@ -88,8 +105,9 @@ def _is_called(method: Function) -> bool:
     return not is_setter and (not method.name.startswith("_") or method.name in _CALLED_BY_PYTHON)
 
 
-def _function(node: Function, level: str) -> Iterator[str]:
+def _function(node: Function, level: str, overloads: Sequence[Function] = ()) -> Iterator[str]:
+    """Yield the section of a function: where it has overloads, those are how it is called."""
     yield f"{level} {code(node.name)}"
-    yield fence("python", signature(node))
+    yield fence("python", "\n\n".join(map(signature, overloads or [node])))
     if doc := ast.get_docstring(node):
         yield prose(doc)

@@ -42,6 +42,11 @@ def signature(node: Function) -> str:
     return above + _wrapped(f"{kind}def {node.name}(", _arguments(node.args), f"){returns}")
 
 
+def is_overload(node: Function) -> bool:
+    """Tell whether this is one way to call a function that has several."""
+    return "overload" in {ast.unparse(one) for one in node.decorator_list}
+
+
 def constructor(kind: type) -> str | None:
     """Return how a class is called; None where nobody calls it: settings, enumerations, protocols."""
     if issubclass(kind, BaseModel | enum.Enum) or getattr(kind, "_is_protocol", False):

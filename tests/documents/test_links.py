@@ -19,7 +19,10 @@ def links_of(text: str) -> list[str]:
 
 def anchors_of(page: Path) -> set[str]:
     """Return what a link into a page may name: its headings, as forges and the site spell them."""
-    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S), re.M)
+    text = page.read_text("utf-8")
+    if included := re.match(r"```\{include\} (\S+)\n", text):
+        return anchors_of(page.parent / included[1])
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 

@@ -4,19 +4,22 @@ import ast
 import importlib
 import inspect
 import re
+from typing import get_overloads
 
 import pytest
 from docs import generate, modules
 from docs.prose import cell, prose, table
+from docs.signatures import constructor, signature
 from tests.documents.blocks import ROOT, blocks
 
 import accredit
 import accredit.settings
 import accredit.testing
 from accredit import hookspecs
-from accredit.errors import ExchangeError
+from accredit.errors import ExchangeError, InvalidProviderToken
 from accredit.parameters import LONGEST
 from accredit.settings import ConnectionSettings
+from accredit.strategy import in_order
 from accredit.testing.faults import FAULTS
 
 PAGES = generate.pages()
@@ -192,6 +195,31 @@ def test_prose_turns_what_docstrings_hold_into_markdown() -> None:
     assert prose("Do it.\n\n::\n\n    f(1)\n") == "Do it.\n\n```python\nf(1)\n```"
     assert cell("a <b> `c <d>` | e") == "a &lt;b&gt; `c <d>` \\| e"
     assert table(("x", "y"), [("1", ""), ("2", "")]) == "| x |\n| --- |\n| 1 |\n| 2 |"
+
+
+def test_a_signature_is_whole() -> None:
+    [node] = ast.parse("@classmethod\nasync def f(cls, a: int, /, b=1, *rest: str, c, d=2, **more) -> int: ...").body
+    assert isinstance(node, ast.AsyncFunctionDef)
+    assert signature(node) == "@classmethod\nasync def f(a: int, /, b = 1, *rest: str, c, d = 2, **more) -> int"
+    [node] = ast.parse("@property\ndef f(self) -> int: ...").body
+    assert isinstance(node, ast.FunctionDef)
+    assert signature(node) == "f: int"
+
+
+def test_a_class_shows_how_it_is_made() -> None:
+    assert constructor(accredit.AppBound) == "AppBound(app_id: str)"
+    assert "*,\n    user_id: str,\n" in str(constructor(accredit.Verification))
+    # Inherited, and a dataclass with a default that a factory makes.
+    assert constructor(InvalidProviderToken) == "InvalidProviderToken(detail: str = '')"
+    assert "claims: Mapping[str, Any] = dict()," in str(constructor(accredit.testing.Sample))
+    for nobody_calls_it in (accredit.Settings, accredit.Assurance, accredit.Signer):
+        assert constructor(nobody_calls_it) is None
+
+
+def test_a_function_with_overloads_shows_each_of_them_once() -> None:
+    section = PAGES["strategies"].partition("### `in_order`\n")[2].partition("\n### ")[0]
+    assert section.count("async def in_order(") == len(get_overloads(in_order)) or not get_overloads(in_order)
+    assert PAGES["strategies"].count("### `in_order`") == 1
 
 
 def test_the_contract_states_the_bound_of_every_parameter() -> None:
