@@ -114,6 +114,13 @@ def build(session: nox.Session) -> None:
 
 
 @nox.session
+def reference(session: nox.Session) -> None:
+    """Write docs/reference anew, from the code."""
+    _install(session)
+    session.run("python", "-m", "docs.generate")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into docs/_build; a warning fails."""
     _install(session)
