@@ -6,7 +6,13 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from accredit.audience import AudienceProof, SignedByUs, Unbound
-from accredit.errors import ExchangeError, InvalidProviderToken, MissingParameter, ServerError
+from accredit.errors import (
+    ExchangeError,
+    InvalidProviderToken,
+    MissingParameter,
+    ProviderUnavailable,
+    ServerError,
+)
 from accredit.http import ProviderResponse
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
@@ -77,19 +83,8 @@ class TwitterStrategy(Strategy[TwitterSettings]):
         return Verification(user_id=user_id, audience=proof, claims=claims)
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
-        """Ask X for a temporary token, which needs our key and secret alone and is then forgotten: one HTTPS request.
-
-        Source: https://docs.x.com/fundamentals/authentication/oauth-1-0a/obtaining-user-access-tokens
-        """
-        url = f"{self.settings.api_url}/oauth/request_token"
-        header = authorization_of_our_keys(
-            url,
-            consumer_key=self.settings.consumer_key,
-            consumer_secret=self.settings.consumer_secret,
-            now=ctx.clock(),
-        )
-        response = await ctx.http.post(url, headers={"Authorization": header})
-        error = refusal_of_our_keys("oauth/request_token", response, now=ctx.clock())
+        """Ask X about our key and secret: one HTTPS request."""
+        error = await self._refusal_of_our_keys(ctx)
         if error is not None:
             raise error
 
@@ -103,14 +98,28 @@ class TwitterStrategy(Strategy[TwitterSettings]):
         about the token stands.
         """
         error = refusal_signed(call, response, body, now=ctx.clock())
-        if isinstance(error, InvalidProviderToken) and may_be_our_secret(body, response.status):
-            try:
-                await self.check_credentials(ctx)
-            except ServerError as ours:
-                return ours
-            except ExchangeError:
-                return error
-        return error
+        if not may_be_our_secret(body, response.status) or not isinstance(error, InvalidProviderToken):
+            return error
+        try:
+            ours = await self._refusal_of_our_keys(ctx)
+        except ProviderUnavailable:
+            return error
+        return ours if isinstance(ours, ServerError) else error
+
+    async def _refusal_of_our_keys(self, ctx: VerifyContext) -> ExchangeError | None:
+        """Ask X for a temporary token, which takes our key and secret alone, and forget it. None where X knows them.
+
+        Source: https://docs.x.com/fundamentals/authentication/oauth-1-0a/obtaining-user-access-tokens
+        """
+        url = f"{self.settings.api_url}/oauth/request_token"
+        header = authorization_of_our_keys(
+            url,
+            consumer_key=self.settings.consumer_key,
+            consumer_secret=self.settings.consumer_secret,
+            now=ctx.clock(),
+        )
+        response = await ctx.http.post(url, headers={"Authorization": header})
+        return refusal_of_our_keys("oauth/request_token", response, now=ctx.clock())
 
     def normalize(self, verification: Verification) -> Profile:
         """Map the user object to claims; an address X hands out is one it has verified."""

@@ -44,7 +44,8 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
         change = f"look the code up at the provider, and tell the author of {connection.source} what it means"
         return _examiner.fail(name, f"the provider refuses our app ({_detail(exc, connection)})", change)
     except ExchangeError as exc:
-        change = f"compare id and secret in [connections.{name}] with the provider's dashboard"
+        dashboard = "with the provider's dashboard, and see there whether the app is live and our server may call it"
+        change = f"compare id and secret in [connections.{name}] {dashboard}"
         what = f"the provider refuses our app: {exc.reason} ({_detail(exc, connection)})"
         return _examiner.fail(name, what, change)
     except Exception as exc:  # a plugin may fail in any way; its own text may quote a secret
