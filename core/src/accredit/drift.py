@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from accredit.errors import PluginError
-from accredit.logs import where
+from accredit.guard import blamed
 from accredit.plugins import Connection
 from accredit.strategy import ApiVersion
 
@@ -15,10 +15,8 @@ def api_version_of(connection: Connection) -> ApiVersion | None:
     Raises:
         PluginError: the strategy raised, or named something else.
     """
-    try:
+    with blamed(f"{connection.source}: api_version of '{connection.name}' failed"):
         version: object = connection.strategy.api_version
-    except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
-        raise PluginError(f"{connection.source}: api_version of '{connection.name}' failed: {where(exc)}") from exc
     if not isinstance(version, ApiVersion | None):
         kind = type(version).__name__
         raise PluginError(f"{connection.source}: api_version of '{connection.name}' is {kind}, not an ApiVersion")

@@ -133,7 +133,7 @@ class Engine:
         await self.storage.open()
         opened.push_async_callback(self._close_part, "storage", self.storage.close)
         for connection in self.connections.values():
-            for url in connection.settings.provider_urls:
+            for url in connection.provider_urls:
                 proxy_for(url, connection.settings.proxy or self.settings.proxy)  # raises where none can be used
             if connection.settings.accept_unbound_tokens:
                 self.reporter.warn_unbound(connection.name)
@@ -203,7 +203,7 @@ class Engine:
 
     def context(self, connection: Connection) -> VerifyContext:
         """Return what a connection's strategy may use in one exchange."""
-        http = self.http(connection.settings.provider_urls, connection.settings.proxy)
+        http = self.http(connection.provider_urls, connection.settings.proxy)
         check_nonce = NonceCheck(connection.settings.nonce)
         verify_id_token = IdTokenVerifier(self._jwks, http, self.clock, connection.settings, check_nonce)
         return VerifyContext(http, verify_id_token, check_nonce, self.clock)

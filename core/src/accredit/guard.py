@@ -1,7 +1,8 @@
 """Calls to plugins: whatever one raises is its failure, and never more than that.
 
 Also `SystemExit` and `KeyboardInterrupt`, which would end the server, and `GeneratorExit` and `CancelledError`, which
-would pass for a caller who has left.
+would pass for a caller who has left. While an exchange is made, `blamed` stops start-up; afterwards `guarded` ends one
+call.
 """
 
 import asyncio
@@ -9,10 +10,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from accredit.errors import PluginFailed
+from accredit.errors import PluginError, PluginFailed
 from accredit.logs import where
 
 _PLACE = "_accredit_place"
+_LONGEST_MESSAGE = 300
+
+
+@contextmanager
+def blamed(
+    what: str, *, allowed: type[Exception] | tuple[type[Exception], ...] = (), quotes: bool = False
+) -> Iterator[None]:
+    """Turn what is raised in the block into a `PluginError` that begins with `what`, but for `allowed`.
+
+    `KeyboardInterrupt` is the operator's here, and passes. With `quotes` the plugin's own message is told too, in one
+    line: not where it may hold a value of a setting.
+    """
+    try:
+        yield
+    except allowed:
+        raise
+    except KeyboardInterrupt:
+        raise
+    except BaseException as exc:
+        message = f": {_message(exc)}" if quotes else ""
+        raise PluginError(f"{what}: {where(exc)}{message}") from (exc if quotes else None)
+
+
+def _message(exc: BaseException) -> str:
+    try:
+        text = " ".join(str(exc).split())
+    except Exception:  # it cannot even be made
+        return "(without a message)"
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 
 @contextmanager

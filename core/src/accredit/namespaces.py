@@ -42,9 +42,9 @@ def check_namespaces(connections: Mapping[str, Connection], strategies: Containe
 
 def _scope(connection: Connection) -> tuple[object, ...]:
     """Return what two connections must have in common for their user ids to mean the same people."""
-    strategy, settings = connection.strategy, connection.settings
+    strategy = connection.strategy
     if strategy.user_id_scope == "global":
         return (strategy.name,)
     if strategy.user_id_scope == "issuer":
-        return strategy.name, settings.user_id_issuer
-    return strategy.name, settings.user_id_issuer, connection.accepted
+        return strategy.name, connection.user_id_issuer
+    return strategy.name, connection.user_id_issuer, connection.accepted

@@ -213,7 +213,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return called
 
 
-_REMOTE = '[connections.scripted]\napi_url = "https://api.scripted.example"\nmood = "call"\n'
+_REMOTE = '[connections.scripted]\napp_id = "123"\napi_url = "https://api.scripted.example"\nmood = "call"\n'
 _WITH_PROXY = 'proxy = "http://proxy.example:3128"\n'
 
 
@@ -279,9 +279,9 @@ def test_a_bad_proxy_of_the_environment_is_told_as_such_and_not_as_a_fault_of_th
 def test_a_connection_is_ok_doubtful_off_or_broken(doctor: Doctor, configure: Callable[[str], None]) -> None:
     configure(
         ISSUER
-        + "[connections.scripted]\n[connections.off]\nenabled = false\n[connections.nowhere]\n"
-        + '[connections.open]\nstrategy = "scripted"\naccept_unbound_tokens = true\n'
-        + '[connections.broken]\nstrategy = "scripted"\nmood = "broken version"\n'
+        + "[connections.scripted]\napp_id = '123'\n[connections.off]\nenabled = false\n[connections.nowhere]\n"
+        + '[connections.open]\nstrategy = "scripted"\napp_id = "123"\naccept_unbound_tokens = true\n'
+        + '[connections.broken]\nstrategy = "scripted"\napp_id = "123"\nmood = "broken version"\n'
         + '[clients.app]\nconnections = ["scripted", "off", "nowhere", "open", "broken"]\n'
     )
 
@@ -304,7 +304,7 @@ def test_a_connection_is_ok_doubtful_off_or_broken(doctor: Doctor, configure: Ca
 
 
 def test_what_cannot_be_meant_is_told(doctor: Doctor, configure: Callable[[str], None]) -> None:
-    configure(ISSUER + '[connections.scripted]\n[clients.app]\n[storage]\nurl = "memory://"\n')
+    configure(ISSUER + '[connections.scripted]\napp_id = "123"\n[clients.app]\n[storage]\nurl = "memory://"\n')
 
     code, findings = doctor("--offline", check="configuration")
 
@@ -328,7 +328,7 @@ def test_what_cannot_be_meant_is_told(doctor: Doctor, configure: Callable[[str],
 @pytest.mark.threat(58)
 def test_what_can_never_match_is_a_failure(doctor: Doctor, configure: Callable[[str], None]) -> None:
     client = '[clients.app]\nconnections = ["scriptd"]\n'
-    configure(ISSUER + '[connections.scripted]\nmood = "unversioned "\n' + client)
+    configure(ISSUER + '[connections.scripted]\napp_id = "123"\nmood = "unversioned "\n' + client)
 
     code, findings = doctor("--offline")
 
@@ -349,7 +349,7 @@ def test_a_settings_file_that_others_may_read_is_a_warning(doctor: Doctor, folde
 
 
 def test_nobody_to_log_in_is_told(doctor: Doctor, configure: Callable[[str], None]) -> None:
-    configure(ISSUER + "[connections.scripted]\n")
+    configure(ISSUER + "[connections.scripted]\napp_id = '123'\n")
 
     _, findings = doctor("--offline", check="configuration")
 
@@ -370,7 +370,7 @@ def test_nobody_to_log_in_is_told(doctor: Doctor, configure: Callable[[str], Non
 def test_an_api_version_is_judged_by_its_end(
     doctor: Doctor, configure: Callable[[str], None], table: str, status: str, what: str
 ) -> None:
-    configure(f"{ISSUER}[connections.scripted]\n{table}\n")
+    configure(f"{ISSUER}[connections.scripted]\napp_id = '123'\n{table}\n")
 
     code, [finding] = doctor("--offline", check="API version")
 
@@ -394,7 +394,7 @@ def test_an_api_version_is_judged_by_its_end(
 def test_credentials_are_checked_where_the_strategy_can(
     doctor: Doctor, configure: Callable[[str], None], mood: str, status: str, what: str
 ) -> None:
-    configure(f'{ISSUER}[connections.scripted]\nmood = "{mood}"\n[limits]\nexchange_timeout_s = 0.05\n')
+    configure(f'{ISSUER}[connections.scripted]\napp_id = "123"\nmood = "{mood}"\n[limits]\nexchange_timeout_s = 0.05\n')
 
     _, [finding] = doctor(check="credentials")
 
@@ -416,7 +416,7 @@ def test_an_unknown_option_is_a_mistake_of_the_caller(run: Run) -> None:
 
 def test_it_leaves_no_thread_behind(doctor: Doctor, configure: Callable[[str], None]) -> None:
     threads = threading.active_count()
-    configure(ISSUER + "[connections.scripted]\n")
+    configure(ISSUER + "[connections.scripted]\napp_id = '123'\n")
     doctor("--offline")
 
     assert threading.active_count() == threads
@@ -430,7 +430,8 @@ def test_help_says_when_to_use_it_and_shows_an_example(run: Run) -> None:
 
 
 def test_the_environment_configures_too(run: Run) -> None:
-    environment = {"ACCREDIT_ISSUER": "https://login.example.com/", "ACCREDIT_CONNECTIONS__SCRIPTED__DAYS_LEFT": "3"}
+    scripted = {"ACCREDIT_CONNECTIONS__SCRIPTED__APP_ID": "123", "ACCREDIT_CONNECTIONS__SCRIPTED__DAYS_LEFT": "3"}
+    environment = {"ACCREDIT_ISSUER": "https://login.example.com/", **scripted}
     assert not any(name.startswith("ACCREDIT_") for name in os.environ)
 
     result = run("doctor", "--offline", env=environment)

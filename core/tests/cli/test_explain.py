@@ -33,7 +33,7 @@ def _installed(site: Path, add_distribution: AddDistribution, install: Install) 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "accredit.toml"
-    path.write_text('issuer = "https://login.example.com/"\n[connections.scripted]\n', "utf-8")
+    path.write_text('issuer = "https://login.example.com/"\n[connections.scripted]\napp_id = "123"\n', "utf-8")
     return path
 
 
@@ -290,7 +290,8 @@ def test_an_input_that_is_no_token_is_to_be_changed(explain: Explain, given: str
 def test_a_connection_that_cannot_be_asked_is_to_be_changed(
     explain: Explain, config: Path, connection: str, told: str
 ) -> None:
-    more = '[connections.off]\nenabled = false\n[connections.broken]\nstrategy = "scripted"\napp_di = "1"\n'
+    broken = '[connections.broken]\nstrategy = "scripted"\napp_id = "123"\napp_di = "1"\n'
+    more = f"[connections.off]\nenabled = false\n{broken}"
     config.write_text(config.read_text("utf-8") + more, "utf-8")
 
     result = explain("good-token", connection=connection)

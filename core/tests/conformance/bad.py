@@ -10,11 +10,11 @@ from typing import Any
 
 import httpx
 from core.tests.conformance.good import APP_ID, Good, GoodSettings, GoodSimulator, GoodSuite
-from pydantic import ConfigDict
 
 from accredit import AppBound, Assurance, JwtAudience, Profile, ProviderToken, Unbound, Verification
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.http import ProviderResponse
+from accredit.settings import BaseUrl
 from accredit.strategy import VerifyContext
 from accredit.testing import Sample
 from accredit.text import text
@@ -56,21 +56,22 @@ class ProvesWhatIsAccepted(Good):
         return Verification(user_id=verification.user_id, audience=audience, claims=verification.claims)
 
 
-class DefaultSettings(GoodSettings):
-    app_id: str = APP_ID
-
-
-@fails("a_connection_without_accepted_ids_does_not_start")
-class AcceptsItsOwnDefault(Good):
-    settings_type = DefaultSettings
-
-
 class LenientSettings(GoodSettings):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
+    app_id: str | int = 0  # type: ignore[assignment]  # that is what is wrong with it
+    other_app_id: str = ""
+
+    @property
+    def accepted_audiences(self) -> frozenset[str]:
+        return frozenset(one for one in (self.app_id, self.other_app_id) if isinstance(one, str) and one)
 
 
-@fails("a_number_is_no_id")
-class AcceptsNumbers(Good):
+class TwoApps(GoodSimulator):
+    def settings(self, base_url: str) -> dict[str, Any]:
+        return {**super().settings(base_url), "other_app_id": "other-app"}
+
+
+@fails("a_connection_without_accepted_ids_does_not_start", "a_number_is_no_id", simulator=TwoApps)
+class LeavesOutIdsThatAreNone(Good):
     settings_type = LenientSettings
 
 
@@ -227,13 +228,13 @@ class CallsPastTheRecord(Good):
         return await super().ask(token, ctx)
 
 
-class AnyUrlSettings(GoodSettings):
-    api_url: str = "https://api.good.example"
+class ClearSettings(GoodSettings):
+    api_url: BaseUrl = "http://api.good.example"
 
 
 @fails("provider_urls_must_be_https")
-class TakesAnyUrl(Good):
-    settings_type = AnyUrlSettings
+class CallsInTheClearByDefault(Good):
+    settings_type = ClearSettings
 
 
 # Identities

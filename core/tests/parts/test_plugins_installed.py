@@ -1,6 +1,7 @@
 """Strategies that come from installed distributions, found by real metadata in a folder on `sys.path`."""
 
 import sys
+from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def test_a_strategy_nobody_installed_is_named_beside_those_that_are(install: Ins
 
 
 def test_without_any_plugin_the_refusal_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accredit.plugins.installed_entry_points", lambda _name=None: [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: EntryPoints())
     told = "setting connections.omega: no installed distribution brings strategy 'omega' (installed: none)"
     assert refusal("omega") == told
 
@@ -118,10 +119,8 @@ def test_a_slip_in_a_connections_name_is_told_with_its_place_and_the_nearest_one
     install: Install, monkeypatch: pytest.MonkeyPatch, tables: dict[str, Any], told: str
 ) -> None:
     install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=STRATEGY)
-    found = installed_entry_points
-    monkeypatch.setattr(
-        "accredit.plugins.installed_entry_points", lambda name=None: [e for e in found(name) if e.name == "zeta"]
-    )
+    zeta = EntryPoints(installed_entry_points("zeta"))
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: zeta)
     with pytest.raises(PluginError) as refused:
         load_connections(tables, make_plugin_manager())
     assert str(refused.value) == told
@@ -145,8 +144,6 @@ def test_an_entry_point_counts_once_and_knows_its_distribution(install: Install)
 
 
 def test_an_entry_point_of_nobody_is_called_that() -> None:
-    from importlib.metadata import EntryPoint
-
     assert source_of(EntryPoint("zeta", "zeta_module", "accredit.strategies")) == "an unnamed distribution"
 
 
@@ -199,7 +196,7 @@ def test_an_enabled_connection_is_loaded(install: Install, on: object) -> None:
 def test_a_plugin_without_the_strategy_of_its_entry_point_is_refused(install: Install) -> None:
     source = STRATEGY.replace('name = "zeta"', 'name = "eta"')
     install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=source)
-    assert refusal("zeta") == "strategy 'zeta': its plugin does not yield a Strategy of that name"
+    assert refusal("zeta") == "accredit-zeta 1.2: its plugin does not yield a Strategy named 'zeta'"
 
 
 def test_two_plugins_that_yield_one_strategy_are_both_named(install: Install) -> None:

@@ -119,7 +119,7 @@ def _connection(name: str, table: Mapping[str, Any], settings_type: type[Connect
         return Configured(name=name, enabled=True, missing=missing, problem=str(exc))
     if name in disabled:
         return Configured(name=name, enabled=False, missing=missing)
-    return Configured(name=name, enabled=True, hosts=_hosts(connections[name].settings.provider_urls))
+    return Configured(name=name, enabled=True, hosts=_hosts(connections[name].provider_urls))
 
 
 def _missing(settings_type: type[ConnectionSettings], table: Mapping[str, Any]) -> tuple[str, ...]:

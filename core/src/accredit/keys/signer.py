@@ -9,9 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 import pluggy
 
 from accredit.errors import PluginError, PluginFailed
-from accredit.guard import guarded
+from accredit.guard import blamed, guarded
 from accredit.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
-from accredit.logs import where
 
 __all__ = ["Signer"]
 """What hosts use; the rest is core's own."""
@@ -58,11 +57,9 @@ class ExternalKey:
             raise PluginError(f"{source}: hook signer returned {type(signer).__name__}, which is no Signer")
         self._signer = signer
         self._source = source
-        try:
+        with blamed(f"{source}: the signer's public key cannot be used", quotes=True):
             self.alg, self.kid = signer.alg, signer.kid
             self._jwk = public_part(signer.public_jwk(), alg=self.alg, kid=self.kid)
-        except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
-            raise PluginError(f"{source}: the signer's public key cannot be used: {where(exc)}: {exc}") from None
         self._public = PublicKeys({"keys": [self._jwk]})
         self._threads: ThreadPoolExecutor | None = None
 
@@ -145,10 +142,8 @@ def signers_of(manager: pluggy.PluginManager) -> tuple[ExternalKey, ...]:
     given = [plugin for _, plugin in manager.list_name_plugin()]
     found = []
     for hook in sorted(manager.hook.signer.get_hookimpls(), key=lambda hook: given.index(hook.plugin)):
-        try:
+        with blamed(f"{hook.plugin_name}: hook signer failed", quotes=True):
             signer: Any = hook.function()
-        except (Exception, SystemExit) as exc:  # a plugin may fail in any way; start-up stops in one
-            raise PluginError(f"{hook.plugin_name}: hook signer failed: {where(exc)}: {exc}") from exc
         if signer is not None:
             found.append(ExternalKey(signer, hook.plugin_name))
     return tuple(found)

@@ -1,6 +1,6 @@
 """What every connection has."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, final
 
 from pydantic import StringConstraints
 
@@ -16,8 +16,9 @@ NoncePolicy = Literal["matched", "required", "if_sent"]
 class ConnectionSettings(Table):
     """What every connection has; a strategy adds its own settings by subclassing this.
 
-    Every setting whose name ends in `_url` must be an `HttpsUrl` or `BaseUrl`: together they are the hosts the
-    strategy may talk to.
+    Every setting whose name ends in `_url` must be an `HttpsUrl` or `BaseUrl`, or one of them or None: together they
+    are the hosts the strategy may talk to. What stands here is the operator's to decide: a subclass that changes one of
+    these settings does not start.
     """
 
     strategy: str = ""
@@ -43,13 +44,20 @@ class ConnectionSettings(Table):
 
     @property
     def accepted_audiences(self) -> frozenset[str]:
-        """Our app ids at the provider, compared exactly; an empty set stops start-up."""
+        """Our app ids at the provider, compared exactly; an empty set stops start-up.
+
+        Each must be a setting of the subclass that the operator has written: a whole text, or an entry of a list.
+        Anything else stops start-up too: an id of the author's, a default, a secret, a text made from others.
+        """
         raise NotImplementedError("a strategy's settings name its accepted audiences")
 
     @property
+    @final
     def provider_urls(self) -> tuple[str, ...]:
-        """Every provider URL of this connection; no other host is ever called."""
-        return tuple(getattr(self, name) for name in type(self).model_fields if name.endswith("_url"))
+        """Every provider URL of this connection; no other host is ever called. It cannot be overridden."""
+        values = vars(self)
+        urls = (values.get(name) for name in type(self).model_fields if name.endswith("_url"))
+        return tuple(url for url in urls if url is not None)
 
     @property
     def user_id_issuer(self) -> str:

@@ -34,7 +34,7 @@ from accredit.strategy import ApiVersion
 
 
 class ScriptedSettings(ConnectionSettings):
-    app_id: str = "123"
+    app_id: str
     app_secret: Annotated[SecretStr, Field(min_length=1)] = SecretStr("scripted-app-secret")
     api_url: BaseUrl = "http://127.0.0.1:9"
     mood: str = ""

@@ -27,7 +27,7 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
     if type(strategy).check_credentials is Strategy.check_credentials:
         return _examiner.ok(name, "not checked: this takes a user's token, see `accredit explain`")
     try:
-        for url in connection.settings.provider_urls:
+        for url in connection.provider_urls:
             proxy_for(url, connection.settings.proxy or exchange.settings.proxy)
     except ConfigurationError as exc:  # told as `accredit serve` tells it: the plugin has no part in this
         return _examiner.fail(name, f"not checked: {exc}", CORRECT_PROXY)

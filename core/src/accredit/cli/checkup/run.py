@@ -50,7 +50,7 @@ async def _ask(exchange: Exchange, transport: Transport, clock: Callable[[], flo
     ways = [
         (url, one.settings.proxy or exchange.settings.proxy)
         for one in exchange.connections.values()
-        for url in one.settings.provider_urls
+        for url in one.provider_urls
     ]
     answers = await ask_providers(ways, transport, timeout_s=exchange.settings.limits.provider_timeout_s, clock=clock)
     credentials = [await examine_credentials(one, exchange) for one in exchange.connections.values()]

@@ -1,14 +1,14 @@
 """Tokens that are not for us: the checks that keep another app's users out."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from accredit.errors import ConfigurationError
 from accredit.http import origin
-from accredit.settings import ConnectionSettings
-from accredit.strategy import Strategy
+from accredit.plugins import Connection
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
 from accredit.testing.conformance.samples import accepted_samples, foreign_samples, one_of_each_kind, samples_of
 from accredit.testing.conformance.suite import Suite, Violation, check, require, unless_declared
@@ -47,8 +47,9 @@ class Audience(Suite):
         simulator, samples = samples_of(self)
         ours = self._accepted_ids()
         for almost in near_misses(ours):
-            stand_in = _with_accepted(self.strategy, frozenset(almost))
-            async with desk_for(self, simulator=simulator, strategy=stand_in) as desk:
+            async with desk_for(self, simulator=simulator) as desk:
+                connections = desk.exchange.connections
+                connections[desk.strategy] = _with_accepted(connections[desk.strategy], frozenset(almost))
                 for sample in one_of_each_kind(samples):
                     await desk.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
                     require(desk.event.reason == "wrong_audience", f"{sample.name}: ended as {desk.reason}")
@@ -195,21 +196,22 @@ def near_misses(ids: frozenset[str]) -> Iterator[set[str]]:
             yield changed
 
 
-def _with_accepted(strategy: type[Strategy[Any]], accepted: frozenset[str]) -> type[Strategy[Any]]:
-    """Return the strategy with other accepted ids and all else as it was: the calls still carry our real app."""
-    settings_type: Any = strategy.settings_type
-    base: Any = strategy
+def _with_accepted(connection: Connection, accepted: frozenset[str]) -> Connection:
+    """Return the connection with other accepted ids and all else as it was: the calls still carry our real app.
+
+    No start-up would let them pass, since they stand in no table: this puts them in behind its back.
+    """
+    settings_type: Any = type(connection.settings)
 
     class Settings(settings_type):  # type: ignore[misc]  # the base is known at run time only
         @property
         def accepted_audiences(self) -> frozenset[str]:
             return accepted
 
-    class StandIn(base):  # type: ignore[misc]  # the base is known at run time only
-        name = f"{strategy.name}-stand-in"
-        settings_type: type[ConnectionSettings] = Settings
-
-    return StandIn
+    values = {name: vars(connection.settings)[name] for name in settings_type.model_fields}
+    settings = Settings.model_construct(connection.settings.model_fields_set, **values)
+    strategy = type(connection.strategy)(settings)
+    return replace(connection, strategy=strategy, settings=settings, accepted=accepted)
 
 
 def _holds(value: Any, ids: frozenset[str]) -> bool:
@@ -218,4 +220,4 @@ def _holds(value: Any, ids: frozenset[str]) -> bool:
 
 
 def _origins(desk: Desk) -> set[str]:
-    return {origin(url) for url in desk.exchange.connections[desk.strategy].settings.provider_urls}
+    return {origin(url) for url in desk.exchange.connections[desk.strategy].provider_urls}

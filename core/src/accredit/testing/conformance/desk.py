@@ -150,20 +150,16 @@ async def desk_for(
     suite: Suite,
     *,
     simulator: Simulator | None = None,
-    strategy: type[Strategy[Any]] | None = None,
     connection: Mapping[str, Any] | None = None,
     clock: Clock | None = None,
     rewrite: Rewrite | None = None,
     plugins: Iterable[object] = (),
 ) -> AsyncIterator[Desk]:
-    """Open a desk in front of the suite's strategy, the simulator in the same process.
-
-    `strategy` stands in for the suite's own, under a name of its own.
-    """
+    """Open a desk in front of the suite's strategy, the simulator in the same process."""
     clock = clock or Clock()
     simulator = simulator or make_simulator(suite, clock)
     spy = Spy(InProcess({BASE_URL: simulator.app()}), rewrite=rewrite)
-    async with _open(suite, simulator, spy, strategy, connection or {}, clock, plugins, _PATIENT, BASE_URL) as desk:
+    async with _open(suite, simulator, spy, connection or {}, clock, plugins, _PATIENT, BASE_URL) as desk:
         yield desk
 
 
@@ -175,7 +171,7 @@ async def desk_over_http(
     transport = make_transport(max_connections=100)
     spy = Spy(transport, reads=False)
     try:
-        async with _open(suite, simulator, spy, None, {}, simulator.clock, (), limits or {}, base_url) as desk:
+        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits or {}, base_url) as desk:
             yield desk
     finally:
         await transport.aclose()
@@ -186,7 +182,6 @@ async def _open(
     suite: Suite,
     simulator: Simulator,
     spy: Spy,
-    strategy: type[Strategy[Any]] | None,
     connection: Mapping[str, Any],
     clock: Any,
     plugins: Iterable[object],
@@ -194,22 +189,20 @@ async def _open(
     base_url: str,
 ) -> AsyncIterator[Desk]:
     witness, log = Witness(), Log()
-    wanted = strategy or suite.strategy
-    stand_in = {} if strategy is None else {"strategy": strategy.name}
-    unbound = {"accept_unbound_tokens": True} if "unbound" in wanted.traits else {}
-    fresh = _fresh_from(simulator) if "single_use" in wanted.traits else lambda parameters: parameters
+    unbound = {"accept_unbound_tokens": True} if "unbound" in suite.strategy.traits else {}
+    fresh = _fresh_from(simulator) if "single_use" in suite.strategy.traits else lambda parameters: parameters
     async with exchange_for(
         simulator,
-        connection={**unbound, **connection, **stand_in},
+        connection={**unbound, **connection},
         transport=spy,
         clock=clock,
         monotonic=clock.monotonic if isinstance(clock, Clock) else time.monotonic,
-        plugins=[*plugins, witness, *brought(wanted)],
+        plugins=[*plugins, witness, *brought(suite.strategy)],
         base_url=base_url,
         limits=limits,
         logger=log,
     ) as exchange:
-        check_loaded(exchange, simulator.strategy, wanted)
+        check_loaded(exchange, simulator.strategy, suite.strategy)
         transport = httpx.ASGITransport(create_app(exchange))
         async with httpx.AsyncClient(transport=transport, base_url="http://accredit.example") as client:
             yield Desk(simulator.strategy, exchange, spy, witness, log, client, fresh)

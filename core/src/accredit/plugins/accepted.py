@@ -1,0 +1,61 @@
+"""Whose tokens a connection lets in: ids that the operator has written in its table, and no other.
+
+A strategy's settings name them (`accepted_audiences`). An id that is not in the table is one the author has put there:
+an app of theirs, a default that fits nobody else, a text made from another. Its tokens would log people in here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any
+
+from accredit.errors import ConfigurationError, PluginError
+from accredit.guard import blamed
+from accredit.settings import ConnectionSettings
+
+
+def accepted_ids(
+    settings: ConnectionSettings, table: Mapping[str, Any], *, connection: str, source: str
+) -> frozenset[str]:
+    """Return our app ids at the provider. `table` is the connection as it was written; `source` brings the strategy.
+
+    Raises:
+        ConfigurationError: there is none.
+        PluginError: they are no set of text, or one of them does not stand in the table.
+    """
+    with blamed(f"{source}: accepted_audiences of connection '{connection}' failed"):
+        stated: Any = settings.accepted_audiences
+        ids = list(stated) if isinstance(stated, Set) else None
+    if ids is None:
+        kind = type(stated).__name__
+        raise PluginError(
+            f"{source}: accepted_audiences is a {kind}: make it a frozenset, in a text a part would match"
+        )
+    if not all(isinstance(one, str) for one in ids):
+        raise PluginError(f"{source}: accepted_audiences holds what is no text: ids are compared as text")
+    if not ids or not all(ids):
+        raise ConfigurationError(f"connection '{connection}': no accepted app id is configured")
+    if not _validated(settings) & _written(table) >= set(ids):
+        # The id itself is not told: it may be a secret.
+        raise PluginError(
+            f"{source}: accepted_audiences holds an id that does not stand in [connections.{connection}]: return only"
+            " settings that the operator has written there, each a whole text or an entry of a list; never a default, a"
+            " secret, or what is made from them"
+        )
+    return frozenset(ids)
+
+
+def _validated(settings: ConnectionSettings) -> set[str]:
+    """Return the texts of a strategy's own settings that are no secrets and no defaults."""
+    names = settings.model_fields_set - ConnectionSettings.model_fields.keys()
+    return set(_texts(vars(settings).get(name) for name in names))
+
+
+def _written(table: Mapping[str, Any]) -> set[str]:
+    """Return the texts of a table as they stand there; a list may be one text, separated by commas."""
+    whole = set(_texts(table.values()))
+    return whole | {part.strip() for text in whole for part in text.split(",")}
+
+
+def _texts(values: Iterable[object]) -> Iterator[str]:
+    for value in values:
+        entries = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        yield from (one for one in entries if isinstance(one, str))

@@ -1,0 +1,141 @@
+"""Connections: the tables of the settings file, each with the strategy that serves it."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+from pydantic import TypeAdapter, ValidationError
+
+from accredit.errors import ConfigurationError, PluginError
+from accredit.guard import blamed
+from accredit.namespaces import check_namespaces
+from accredit.plugins.accepted import accepted_ids
+from accredit.plugins.addresses import provider_urls
+from accredit.plugins.discovery import installed_entry_points, load_strategy_plugin, nobody_brings, source_of
+from accredit.plugins.registry import strategies_of
+from accredit.settings import ConnectionSettings
+from accredit.settings.sentences import nearest, sentences
+from accredit.strategy import Strategy
+
+_BOOL = TypeAdapter(bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A configured strategy, ready to use."""
+
+    name: str
+    strategy: Strategy[Any]
+    settings: ConnectionSettings
+    accepted: frozenset[str]
+    """Our app ids at the provider; never empty, and each written in the connection's table."""
+    source: str
+    """Who brought the strategy: a distribution with its version, or a plugin object."""
+    provider_urls: tuple[str, ...]
+    """What may be called: https, or loopback."""
+    user_id_issuer: str
+    """Who gives out the user ids."""
+
+    @property
+    def namespace(self) -> str:
+        """The first half of its users' subjects."""
+        return self.settings.namespace or self.strategy.name
+
+
+def load_connections(
+    tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager
+) -> tuple[dict[str, Connection], frozenset[str]]:
+    """Return the enabled connections by name, and the names of the disabled ones, which load nothing.
+
+    Raises:
+        ConfigurationError: a connection's settings are wrong; the message names connection and setting.
+        PluginError: a strategy is missing, broken, or brought twice.
+    """
+    disabled = frozenset(name for name, table in tables.items() if _is_off(table))
+    wanted = {name: str(table.get("strategy") or name) for name, table in tables.items() if name not in disabled}
+    embedded = strategies_of(manager)
+    _check_brought(wanted, embedded.keys() | {entry.name for entry in installed_entry_points()})
+    for strategy in dict.fromkeys(wanted.values()):
+        if strategy not in embedded:
+            load_strategy_plugin(manager, strategy)
+        elif entries := installed_entry_points(strategy):
+            sources = f"{embedded[strategy][1]} and {source_of(entries[0])}"
+            raise PluginError(f"strategy '{strategy}' is brought by {sources}; keep one")
+    known = strategies_of(manager)
+    connections = {}
+    for name, strategy in wanted.items():
+        if strategy not in known:
+            source = source_of(installed_entry_points(strategy)[0])
+            raise PluginError(f"{source}: its plugin does not yield a Strategy named '{strategy}'")
+        strategy_type, source = known[strategy]
+        connections[name] = _configure(name, tables[name], strategy_type, source)
+    check_namespaces(connections, strategy_names(tables, manager))
+    return connections, disabled
+
+
+def _check_brought(wanted: Mapping[str, str], brought: Set[str]) -> None:
+    """Refuse a strategy that nobody brings, with its place and the name that may be meant.
+
+    A slip in a variable makes a connection of its own, which has no strategy: then another connection may be meant.
+    """
+    for name, strategy in wanted.items():
+        if strategy not in brought:
+            others = {one for one, its in wanted.items() if its in brought} if name == strategy else set()
+            near = nearest([strategy], [[one] for one in sorted(brought | others)])
+            meant = f"; did you mean {'.'.join(near)}?" if near else ""
+            raise PluginError(f"setting connections.{name}: {nobody_brings(strategy)}{meant}")
+
+
+def reserved_namespaces(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
+    """Name every strategy and every namespace that is configured: subjects that begin so are some identity's."""
+    namespaces = {str(table["namespace"]) for table in tables.values() if table.get("namespace")}
+    return strategy_names(tables, manager) | namespaces
+
+
+def strategy_names(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
+    """Name every strategy that is configured, switched off or not, embedded, or installed."""
+    configured = {str(table.get("strategy") or name) for name, table in tables.items()}
+    return frozenset(configured | strategies_of(manager).keys() | {entry.name for entry in installed_entry_points()})
+
+
+def _is_off(table: Mapping[str, Any]) -> bool:
+    try:
+        return not _BOOL.validate_python(table.get("enabled", True))
+    except ValidationError:
+        return False  # its settings model will say what is wrong
+
+
+def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy[Any]], source: str) -> Connection:
+    settings = _read(name, table, strategy_type, source)
+    accepted = accepted_ids(settings, table, connection=name, source=source)
+    urls = provider_urls(settings, source=source)
+    with blamed(f"{source}: user_id_issuer of connection '{name}' failed"):
+        issuer = settings.user_id_issuer
+    with blamed(f"{source}: strategy '{strategy_type.name}' cannot be made"):
+        strategy = strategy_type(settings)
+        is_renamed = strategy.name != strategy_type.name
+    if is_renamed:  # the name is the first half of every subject
+        raise PluginError(f"{source}: strategy '{strategy_type.name}' changes its name when it is made")
+    return Connection(name, strategy, settings, accepted, source, urls, issuer)
+
+
+def _read(name: str, table: Mapping[str, Any], strategy_type: type[Strategy[Any]], source: str) -> ConnectionSettings:
+    """Let the strategy's own model read the table, and make sure that it leaves alone what every connection has."""
+    model, own = strategy_type.settings_type, {"strategy": strategy_type.name}
+    try:
+        with blamed(f"{source}: the settings of strategy '{strategy_type.name}' fail", allowed=ValidationError):
+            settings = model.model_validate({**table, **own})
+        common = {key: value for key, value in table.items() if key in ConnectionSettings.model_fields}
+        plain = ConnectionSettings.model_validate({**common, **own})
+    except ValidationError as exc:
+        problems = sentences(exc, model)
+        raise ConfigurationError(f"connection '{name}': {problems}") from None  # pydantic's text quotes the values
+    if not isinstance(settings, model):
+        raise PluginError(f"{source}: {model.__name__} makes a {type(settings).__name__} of a connection's table")
+    with blamed(f"{source}: the settings of strategy '{strategy_type.name}' fail"):
+        changed = [one for one in ConnectionSettings.model_fields if getattr(settings, one) != getattr(plain, one)]
+    if changed:
+        what = ", ".join(changed)
+        raise PluginError(f"{source}: {model.__name__} decides about {what}: leave what all connections have as it is")
+    return settings

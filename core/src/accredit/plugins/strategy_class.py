@@ -1,0 +1,57 @@
+"""What a Strategy class must look like, so that a slip stops start-up and not somebody's login."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, get_args
+
+from accredit.settings import ConnectionSettings
+from accredit.strategy import Strategy, UserIdScope
+
+_METHODS = {"verify": ("token", "ctx"), "check_credentials": ("ctx",), "normalize": ("verification",)}
+"""What a strategy is asked by, and what it is given."""
+_PLAIN = frozenset({"normalize"})
+
+
+def problem_of_class(strategy_type: type[Strategy[Any]]) -> str | None:
+    """Say what keeps a Strategy class from being used, None where nothing does."""
+    if inspect.isabstract(strategy_type):
+        return f"does not implement {', '.join(sorted(strategy_type.__abstractmethods__))}"
+    name: object = getattr(strategy_type, "name", None)
+    if not isinstance(name, str) or not name:
+        return "has no name"
+    settings_type: object = getattr(strategy_type, "settings_type", None)
+    if not (isinstance(settings_type, type) and issubclass(settings_type, ConnectionSettings)):
+        return "has a settings_type that is no ConnectionSettings"
+    scope: object = getattr(strategy_type, "user_id_scope", None)
+    if scope not in get_args(UserIdScope):
+        return f"has a user_id_scope that is none of {', '.join(get_args(UserIdScope))}"
+    problems = (_problem_of_method(strategy_type, method, given) for method, given in _METHODS.items())
+    return next((problem for problem in problems if problem), None)
+
+
+def _problem_of_method(strategy_type: type[Strategy[Any]], name: str, given: tuple[str, ...]) -> str | None:
+    method: Any = getattr(strategy_type, name)
+    call = f"{name}({', '.join(given)})"
+    if name not in _PLAIN and not inspect.iscoroutinefunction(method):
+        return f"has a {name} that is no coroutine function: write `async def {call}`"
+    if name in _PLAIN and not _is_plain(method):
+        return f"has a {name} that is no plain function: write `def {call}`, which neither awaits nor yields"
+    is_bound = isinstance(inspect.getattr_static(strategy_type, name), classmethod | staticmethod)
+    if not _takes(method, len(given) if is_bound else len(given) + 1):
+        return f"has a {name} that cannot be called as {call}"
+    return None
+
+
+def _is_plain(method: object) -> bool:
+    kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
+    return callable(method) and not any(is_kind(method) for is_kind in kinds)
+
+
+def _takes(function: Callable[..., object], arguments: int) -> bool:
+    try:
+        inspect.signature(function).bind(*[None] * arguments)
+    except TypeError:
+        return False
+    except ValueError:  # of what is written in C nobody knows
+        return True
+    return True
