@@ -15,11 +15,12 @@ from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
 from accredit.storage.memory import MemoryStorage
 from accredit.testing import FAULTS, Simulator, person
+from accredit.testing.faults import HARMLESS_FAULTS
 
 SLOW = {"latency": "latency-60000", "jitter": "jitter-60000", "trickle": "trickle-60000"}
 """Slower than any limit, where the default is not."""
-FATAL = [SLOW.get(name, name) for name in FAULTS]
-HARMLESS = ["latency-1", "jitter-1", "trickle-0"]
+FATAL = [SLOW.get(name, name) for name in FAULTS if name not in HARMLESS_FAULTS]
+HARMLESS = ["latency-1", "jitter-1", "trickle-0", *sorted(HARMLESS_FAULTS)]
 TINY = {"provider_timeout_s": 0.25, "exchange_timeout_s": 1.0}
 OWN_KEYS = SigningKeys([SigningKey.generate("ES256")])
 

@@ -64,8 +64,12 @@ import math
 import re
 from typing import ClassVar
 
+from accredit.text import text
+
 _CODE = re.compile(r"(?=(?:\D*\d){0,10}\D*\Z)[A-Za-z0-9_.:/-]{1,40}")
 """What a provider's code may look like in a log: a word of at most ten digits. All else may be a text, or a token."""
+_LONGEST_DETAIL = 1000
+"""Characters of a `detail`; what is longer is cut."""
 _LONGEST_RETRY_AFTER_S = 86_400
 """No client is told to wait longer than a day, whatever a provider asks for."""
 
@@ -105,8 +109,9 @@ class ExchangeError(AccreditError):
     """What `WWW-Authenticate` will say."""
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__(detail or self.description)
-        self.detail = detail
+        # Ours to write, but a plugin may quote its provider: it stays one line, and a short one.
+        self.detail = text(detail, longest=_LONGEST_DETAIL) or ""
+        super().__init__(self.detail or self.description)
 
     @property
     def retry_after_s(self) -> int | None:

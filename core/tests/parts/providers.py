@@ -37,5 +37,7 @@ def answering(*chunks: bytes, status: int = 200, headers: dict[str, str] | None 
     return Told(lambda: httpx.Response(status, headers=headers, stream=Chunks(*(chunks or (b"{}",)))))
 
 
-def client(transport: httpx.AsyncBaseTransport, *urls: str, timeout_s: float = 5.0) -> ProviderHTTP:
-    return ProviderHTTP(transport, urls=urls or (API,), timeout_s=timeout_s, max_response_bytes=LIMIT)
+def client(
+    transport: httpx.AsyncBaseTransport, *urls: str, timeout_s: float = 5.0, max_response_bytes: int = LIMIT
+) -> ProviderHTTP:
+    return ProviderHTTP(transport, urls=urls or (API,), timeout_s=timeout_s, max_response_bytes=max_response_bytes)

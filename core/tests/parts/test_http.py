@@ -158,15 +158,6 @@ async def test_every_other_status_is_for_the_strategy_to_judge(status: int) -> N
     assert (await client(answering(status=status)).get(API)).status == status
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "zstd", "identity, gzip", "GZIP"])
-async def test_an_encoded_body_is_refused_unread(encoding: str) -> None:
-    stream = Chunks(b"\x1f\x8b")
-    transport = Told(lambda: httpx.Response(200, headers={"Content-Encoding": encoding}, stream=stream))
-    assert await refusal(client(transport)) == "the provider sent an encoded body"
-    assert stream.closed
-    assert (await client(answering(headers={"Content-Encoding": "identity"})).get(API)).body == b"{}"
-
-
 @pytest.mark.parametrize("chunks", [(b"x" * LIMIT,), (b"x",) * LIMIT])
 async def test_a_body_may_reach_the_limit_and_not_pass_it(chunks: tuple[bytes, ...]) -> None:
     assert len((await client(answering(*chunks)).get(API)).body) == LIMIT
@@ -270,12 +261,6 @@ async def test_no_secret_of_a_url_is_remembered(url: str) -> None:
     http = client(answering())
     await http.get(url, params={"access_token": "s3cret"})
     assert (http.calls[0].url, http.calls[0].status) == (f"{API}/me", 200)
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"\xff", b"[" * 100_000, b"1" * 5000])
-def test_a_body_that_is_no_json_is_unavailability(body: bytes) -> None:
-    with pytest.raises(ProviderUnavailable, match=r"^answer with status 502 is not JSON$"):
-        ProviderResponse(502, {}, body).json()
 
 
 @pytest.mark.parametrize("value", [False, None, [], "text", 1, 1.5])

@@ -48,6 +48,7 @@ def url() -> Iterator[str]:
         ("EAAsim-good-ada", "EAAsim-good-ada"),
         ("EAAsim-good-ada~latency-200", "EAAsim-good-ada"),
         ("EAAsim-good-ada~gzip-bomb", "EAAsim-good-ada"),
+        ("EAAsim-good-ada~gzip", "EAAsim-good-ada"),
         ("t~reset", "t"),
         ("~reset", ""),
         ("t~nonsense", "t~nonsense"),
@@ -67,7 +68,7 @@ def test_a_marker_is_known_by_its_exact_form_at_the_end(token: str, looked_up: s
 
 
 def test_every_fault_is_described_in_a_sentence() -> None:
-    assert len(FAULTS) == 16
+    assert len(FAULTS) == 17
     assert all(about.endswith(".") and plain(f"t~{name}") == "t" for name, about in FAULTS.items())
 
 
@@ -151,6 +152,14 @@ async def test_a_redirect_is_answered_only_to_who_follows_it(http: httpx.AsyncCl
     followed = await http.post("/me?a=b%20c&t=t~redirect", content=b"body", follow_redirects=True)
     assert followed.json() == {"query": "a=b%20c&t=t~redirect", "body": "body"}
     assert (await http.get("/me~redirect", follow_redirects=True)).json()["query"] == ""
+
+
+async def test_a_packed_answer_is_the_real_one(http: httpx.AsyncClient) -> None:
+    async with http.stream("POST", "/me?t=t~gzip", content=b"body", headers={"Accept-Encoding": "identity"}) as answer:
+        packed = b"".join([chunk async for chunk in answer.aiter_raw()])
+    assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
+    assert answer.headers.get_list("content-length") == [str(len(packed))]
+    assert json.loads(gzip.decompress(packed)) == {"query": "t=t~gzip", "body": "body"}
 
 
 async def test_a_gzip_bomb_is_small_and_unpacks_to_100_mib_of_valid_json(http: httpx.AsyncClient) -> None:

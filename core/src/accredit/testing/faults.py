@@ -24,6 +24,7 @@ FAULTS: Mapping[str, str] = {
     "chunk-extensions": "Sends a chunk whose extensions end when the client hangs up.",
     "trailers": "Sends a whole body, and then trailers that end when the client hangs up.",
     "hang-up": "Hangs up instead of answering, in good order.",
+    "gzip": "Packs the real answer by gzip, though nobody asked for that.",
     "gzip-bomb": "Sends a body of 100 kB that unpacks to 100 MiB.",
     "redirect": "Redirects to where the real answer is.",
     "html": "Answers 200 with a web page.",
@@ -32,6 +33,9 @@ FAULTS: Mapping[str, str] = {
     "error": "Answers 500 in plain text.",
 }
 """Name → what a request with it gets."""
+
+HARMLESS_FAULTS = frozenset({"gzip"})
+"""With these the answer is still the good one."""
 
 WIRE_FAULTS = frozenset({"reset", "truncated", "trickle", "endless", "hang-up", *misbehaviour.FLOODS})
 """These exist on a TCP connection only: they need `accredit.testing.serve`, and raise `FaultNeedsServer` without."""
@@ -99,6 +103,8 @@ class Faults:
                 await misbehaviour.truncated(app, number or 0, scope, receive, send)
             case "trickle":
                 await misbehaviour.trickle(app, number or 0, scope, receive, send)
+            case "gzip":
+                await misbehaviour.packed(app, scope, receive, send)
             case "reset":
                 await misbehaviour.reset(receive, send)
             case "endless":

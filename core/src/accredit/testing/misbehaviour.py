@@ -5,6 +5,7 @@ In all of them the body has been read: `receive` waits until the client hangs up
 
 import asyncio
 import functools
+import gzip
 import socket
 import struct
 import zlib
@@ -101,6 +102,16 @@ async def trickle(app: ASGIApp, pause_ms: float, scope: Scope, receive: Receive,
         if await _hangs_up_within(pause_ms / 1000, receive):
             return
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def packed(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the whole answer packed by gzip, whatever encodings were asked for."""
+    start, body = await _answer(app, scope, receive)
+    body = gzip.compress(body, mtime=0)
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    headers += [(b"content-encoding", b"gzip"), (b"content-length", str(len(body)).encode())]
+    await send({**start, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 async def endless(receive: Receive, send: Send) -> None:

@@ -20,7 +20,7 @@ from accredit.testing.conformance.samples import accepted_samples, asking_sample
 from accredit.testing.conformance.suite import Suite, Violation, check, not_applicable, require, unless_declared
 from accredit.testing.conformance.watch import watch
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.faults import FAULTS
+from accredit.testing.faults import FAULTS, HARMLESS_FAULTS
 from accredit.testing.serving import serve
 from accredit.testing.simulator import Simulator
 from accredit.testing.workbench import BASE_URL
@@ -57,6 +57,8 @@ class Providers(Suite):
                 for name in sorted(_DELAYS):
                     slow = _marked(desk.fresh(good.parameters), f"{name}-1")
                     await desk.accepted(slow, f"{name} of a millisecond")
+                for name in sorted(HARMLESS_FAULTS):
+                    await desk.accepted(_marked(desk.fresh(good.parameters), name), f"{name}, which core reads")
                 await desk.accepted(good.parameters, f"{good.name}, after all that")
 
     @pytest.mark.threat(18, 22)
@@ -229,7 +231,7 @@ class Always:
 
 def _faults() -> list[str]:
     """Return the fault markers that must each end in a 503."""
-    return [f"{name}-60000" if name in _DELAYS else name for name in sorted(FAULTS)]
+    return [f"{name}-60000" if name in _DELAYS else name for name in sorted(FAULTS.keys() - HARMLESS_FAULTS)]
 
 
 def _marked(parameters: Mapping[str, Any], fault: str) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class Spy(httpx.AsyncBaseTransport):
         body = self._changed(await response.aread())
         await response.aclose()
         self.calls[place] = Seen(seen.method, seen.url, seen.headers, seen.content, body)
-        headers = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-length"]
+        no_longer_true = {b"content-length", b"content-encoding"} if _is_gzip(response) else {b"content-length"}
+        headers = [(name, value) for name, value in response.headers.raw if name.lower() not in no_longer_true]
         return httpx.Response(response.status_code, headers=headers, stream=httpx.ByteStream(body))
 
     def _changed(self, body: bytes) -> bytes:
@@ -98,6 +99,12 @@ def _members(value: Any, path: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _members(one, f"{path}[].")
+
+
+def _is_gzip(response: httpx.Response) -> bool:
+    """Tell whether reading has unpacked the body."""
+    encoding: str = response.headers.get("content-encoding", "")
+    return encoding.lower() == "gzip"
 
 
 def leaves(change: Callable[[str, Any], Any]) -> Rewrite:
