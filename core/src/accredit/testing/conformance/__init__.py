@@ -26,6 +26,7 @@ from accredit.testing.conformance.id_tokens import IdTokens
 from accredit.testing.conformance.identities import Identities
 from accredit.testing.conformance.normalization import Normalization
 from accredit.testing.conformance.providers import Providers
+from accredit.testing.conformance.readiness import Readiness
 from accredit.testing.conformance.requests import Requests
 from accredit.testing.conformance.secrets import Secrets
 from accredit.testing.conformance.suite import ConformanceError, refuse_weakening
@@ -37,7 +38,7 @@ __all__ = ["ConformanceError", "StrategyConformance"]
 
 # The last base comes first in the report.
 class StrategyConformance(
-    Secrets, Normalization, Addresses, Identities, Providers, Requests, IdTokens, Audience, Traits, Verdicts
+    Readiness, Secrets, Normalization, Addresses, Identities, Providers, Requests, IdTokens, Audience, Traits, Verdicts
 ):
     """Every check. Subclass it in a test module, and state `strategy`, `simulator` and `payloads`.
 

@@ -17,6 +17,7 @@ from accredit.exchange import Exchange
 from accredit.models import Identity
 from accredit.settings import Settings
 from accredit.strategy import Strategy
+from accredit.testing.conformance.slips import SLIP, Attended
 from accredit.testing.conformance.spy import Rewrite, Seen, Spy
 from accredit.testing.conformance.suite import Suite, require
 from accredit.testing.conformance.witnesses import Brings, Clock, Log, Witness
@@ -68,6 +69,8 @@ class Desk:
     sent: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The parameters that were sent last as JSON."""
     _many_at_once: bool = False
+    _first_call: int = 0
+    """The place in `calls` of the last request's first."""
 
     @property
     def calls(self) -> list[Seen]:
@@ -85,6 +88,7 @@ class Desk:
         """
         if "json" in request:
             request["json"] = self.sent = self.fresh(request["json"])
+        self._first_call = len(self.calls)
         before = len(self.witness.events), len(self.witness.identities)
         response = await self.client.post("/oauth/access_token", **request)
         events = self.witness.events[before[0] :]
@@ -121,8 +125,16 @@ class Desk:
     async def accepted(self, parameters: Mapping[str, Any], why: str) -> Answer:
         """Send one request that is to be accepted."""
         answer = await self.post(parameters)
+        if not answer.accepted:
+            self.require_answered()
         require(answer.accepted, f"refused with {answer.status} ({self.reason}): {why}")
         return answer
+
+    def require_answered(self) -> None:
+        """Blame the simulator if that is who failed in the last request, of which it was to know better."""
+        for seen in self.calls[self._first_call :]:
+            method, path, *_ = seen.form
+            require(seen.status < 500, f"{SLIP}it answers {seen.status} to {method} {path}")
 
     @property
     def reason(self) -> str:
@@ -158,7 +170,7 @@ async def desk_for(
     """Open a desk in front of the suite's strategy, the simulator in the same process."""
     clock = clock or Clock()
     simulator = simulator or make_simulator(suite, clock)
-    spy = Spy(InProcess({BASE_URL: simulator.app()}), rewrite=rewrite)
+    spy = Spy(InProcess({BASE_URL: Attended(simulator.app())}), rewrite=rewrite)
     async with _open(suite, simulator, spy, connection or {}, clock, plugins, _PATIENT, BASE_URL) as desk:
         yield desk
 

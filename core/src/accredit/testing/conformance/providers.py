@@ -17,6 +17,7 @@ from accredit.testing.conformance.desk import (
 )
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.samples import accepted_samples, asking_samples, is_jwt, one_of_each_kind, samples_of
+from accredit.testing.conformance.slips import Attended
 from accredit.testing.conformance.suite import Suite, Violation, check, not_applicable, require, unless_declared
 from accredit.testing.conformance.watch import watch
 from accredit.testing.conformance.witnesses import Clock
@@ -45,7 +46,7 @@ class Providers(Suite):
         if not opaque:
             not_applicable("no access token is sent to the provider; see the faults of the key set")
         good = opaque[0]
-        with serve(simulator.app()) as url:
+        with serve(Attended(simulator.app())) as url:
             async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
                 marked = {name: _marked(desk.fresh(good.parameters), name) for name in _faults()}
                 answers = await desk.post_all(marked.values())
@@ -219,7 +220,7 @@ class Always:
 
     def __init__(self, simulator: Simulator) -> None:
         self.fault = ""
-        self._app = simulator.app()
+        self._app = Attended(simulator.app())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Mark the request as one that is to fail."""

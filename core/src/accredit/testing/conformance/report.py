@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from accredit.testing.conformance.slips import is_slip
 from accredit.testing.conformance.suite import DECLARED, Suite, checks_of, threats_of
 
 PASSED, FAILED, NOT_RUN, EXEMPT, NOT_APPLICABLE = "passed", "failed", "not run", "exempt", "not applicable"
@@ -75,13 +76,21 @@ class StrategyReport:
         counts = Counter(self.statuses.values())
         told = ", ".join(f"{counts[status]} {status}" for status in reversed(_ORDER) if counts[status])
         yield f"{self.strategy} ({self.source}): {self.level}: {told}"
+        for reason, count in Counter(self._left_out_by_slips()).items():
+            yield f"  {NOT_RUN}: {count} checks ({reason})"
         for status in (FAILED, NOT_RUN, EXEMPT):
             for check in (name for name, one in self.statuses.items() if one == status):
-                reason = self.reasons.get(check)
+                reason = self.reasons.get(check, "")
+                if status == NOT_RUN and is_slip(reason):
+                    continue
                 yield f"  {status}: {check}{f' ({reason})' if reason else ''}"
         for check, reason in self.reasons.items():
             if self.statuses[check] == NOT_APPLICABLE and reason.startswith(DECLARED):
                 yield f"  {NOT_APPLICABLE}: {check} ({reason})"
+
+    def _left_out_by_slips(self) -> list[str]:
+        reasons = (self.reasons.get(check, "") for check, status in self.statuses.items() if status == NOT_RUN)
+        return [reason for reason in reasons if is_slip(reason)]
 
     def as_json(self, kit: type[Suite]) -> dict[str, Any]:
         """Return the report for a file."""

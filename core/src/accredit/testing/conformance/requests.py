@@ -14,6 +14,7 @@ from accredit.testing.conformance.desk import (
     make_simulator,
 )
 from accredit.testing.conformance.samples import accepted_samples, one_of_each_kind, samples_of
+from accredit.testing.conformance.slips import Attended
 from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.conformance.witnesses import Clock
@@ -82,7 +83,7 @@ class Requests(Suite):
         Over real HTTP: what a header field may hold is decided there.
         """
         simulator = make_simulator(self)
-        with serve(simulator.app()) as url:
+        with serve(Attended(simulator.app())) as url:
             async with desk_over_http(self, simulator, url) as desk:
                 samples = one_of_each_kind(list(simulator.samples()))
                 for sample in samples:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,6 +24,8 @@ class Seen:
     headers: tuple[str, ...]
     content: bytes
     body: bytes = b""
+    status: int = 0
+    """The answer's; 0 where there is none yet."""
 
     @property
     def origin(self) -> str:
@@ -63,11 +65,12 @@ class Spy(httpx.AsyncBaseTransport):
         for _ in range(place % 4):
             await asyncio.sleep(0)
         response = await self._inner.handle_async_request(request)
+        self.calls[place] = seen = replace(seen, status=response.status_code)
         if not self._reads:
             return response
         body = self._changed(await response.aread())
         await response.aclose()
-        self.calls[place] = Seen(seen.method, seen.url, seen.headers, seen.content, body)
+        self.calls[place] = replace(seen, body=body)
         no_longer_true = {b"content-length", b"content-encoding"} if _is_gzip(response) else {b"content-length"}
         headers = [(name, value) for name, value in response.headers.raw if name.lower() not in no_longer_true]
         return httpx.Response(response.status_code, headers=headers, stream=httpx.ByteStream(body))

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 import pytest
 
 from accredit.strategy import Strategy, Trait
+from accredit.testing.conformance.slips import SLIP, attending
 from accredit.testing.simulator import Simulator
 
 LONGEST_S = 60
@@ -44,6 +45,10 @@ class Suite:
     exemptions: ClassVar[Mapping[str, str]] = {}
     """Checks that do not apply, by name, each with a written reason. An exempted check may be overridden."""
 
+    def unready(self) -> str:
+        """Say what keeps every check from being made; empty where nothing does. Looked at once for a class."""
+        return ""
+
 
 def check(method: Callable[[SuiteT], Coroutine[Any, Any, None]]) -> Callable[[SuiteT], None]:
     """Make a test of a coroutine, so that the suite needs no plugin of pytest for asyncio."""
@@ -55,19 +60,31 @@ def check(method: Callable[[SuiteT], Coroutine[Any, Any, None]]) -> Callable[[Su
             async with asyncio.timeout(LONGEST_S):
                 await method(self)
 
-        message = ""
-        try:
-            asyncio.run(bounded())
-        except Violation as exc:
-            if exc.__cause__ is not None:
-                raise
-            message = str(exc)
+        message = self.unready()
+        if not message:
+            with attending() as slips:
+                message = _message_of(bounded, slips)
         if message:  # it says it all: the frames are the kit's
             pytest.fail(message, pytrace=False)
 
     for name in ("__name__", "__qualname__", "__module__", "__doc__"):
         setattr(test, name, getattr(method, name))
     return test
+
+
+def _message_of(bounded: Callable[[], Coroutine[Any, Any, None]], slips: list[str]) -> str:
+    """Run a check; return what it found, or, before that, the simulator's first slip. Empty if all is well."""
+    message = ""
+    try:
+        asyncio.run(bounded())
+    except Violation as exc:
+        if exc.__cause__ is not None and not slips:
+            raise
+        message = str(exc)
+    except Exception:
+        if not slips:
+            raise
+    return SLIP + slips[0] if slips else message
 
 
 def require(condition: object, message: str) -> None:

@@ -142,6 +142,8 @@ def _shuffled(samples: list[Sample]) -> list[Sample]:
 
 def _check_verdict(sample: Sample, answer: Answer, desk: Desk) -> None:
     expected = "ok" if sample.expected == ACCEPTED else sample.expected
+    if desk.event.reason != expected and STATUS.get(expected) != 503:
+        desk.require_answered()
     require(desk.event.reason == expected, f"{sample.name}: ended as {desk.reason} instead of {expected}")
     status = 200 if expected == "ok" else STATUS[expected]
     require(answer.status == status, f"{sample.name}: status {answer.status} instead of {status}")
