@@ -69,7 +69,7 @@ class IdTokenVerifier:
         Raises:
             InvalidProviderToken: a check fails, or the JWT is not an ID token.
             ProviderUnavailable: the keys cannot be fetched, or not yet again.
-            ProviderMisconfigured: `secret` is shorter than 32 bytes.
+            ProviderMisconfigured: `secret` is shorter than 32 bytes, or a public key.
             PluginFailed: `jwks_url` is of a host that the strategy did not declare; `secret` is none of the
                 connection's settings; both or neither are given, or algorithms that do not belong to them.
         """
@@ -118,6 +118,8 @@ class IdTokenVerifier:
             return verify_mac(token, value)
         except InvalidJwt as exc:
             raise InvalidProviderToken(f"JWT is not valid: {exc}") from exc
+        except ValueError:
+            raise ProviderMisconfigured(f"setting {name} is a public key, and so no secret") from None
 
     def _check_times(self, claims: Mapping[str, Any]) -> int:
         now = self.clock()

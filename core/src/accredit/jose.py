@@ -163,9 +163,10 @@ def verify_mac(token: str, secret: str) -> dict[str, Any]:
 
     Raises:
         InvalidJwt: anything else, also another algorithm.
+        ValueError: `secret` is a public key or a certificate, and so no secret.
     """
+    key = OctKey.import_key(secret.encode())
     try:
-        key = OctKey.import_key(secret.encode())  # refuses what is a public key, and so no secret
         return dict(jwt.decode(token, key, registry=_MacRegistry()).claims)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
         raise InvalidJwt(type(exc).__name__) from exc

@@ -61,7 +61,7 @@ class NonceCheck:
         Raises:
             PluginFailed: the request has a nonce that was not compared, or must have one.
         """
-        if not token.is_jwt or (token.nonce is None and self._policy != "required"):
+        if (token.nonce is None and self._policy != "required") or not token.is_jwt:
             return
         if token.nonce is None or token.nonce.get_secret_value() not in self._matched:
             raise PluginFailed(

@@ -174,8 +174,10 @@ async def test_a_secret_is_measured_in_bytes() -> None:
 async def test_a_public_key_is_no_secret_even_in_the_settings(rs256: SigningKey) -> None:
     pem = RSAKey.import_key(rs256.public_jwk()).as_pem(private=False).decode()
     settings = AcmeSettings(app_id="app", app_secret=SecretStr(pem))
-    with pytest.raises(InvalidProviderToken):
+    with pytest.raises(ProviderMisconfigured) as failed:
         await check(mac(secret=pem), settings=settings)
+    assert failed.value.detail == "setting app_secret is a public key, and so no secret"
+    assert pem not in str(failed.value.__cause__)
 
 
 def test_no_other_algorithm_is_verified_with_a_secret() -> None:
