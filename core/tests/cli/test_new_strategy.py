@@ -279,6 +279,24 @@ def test_style_is_right_whatever_the_name(run: Run, here: Path, name: str, kind:
         assert done.returncode == 0, done.stdout
 
 
+def test_an_exemption_as_the_documentation_has_it_is_good_style(run: Run, here: Path) -> None:
+    run("new-strategy", "acme-pay")
+
+    page = ROOT_CONFIGURATION.with_name("docs") / "conformance.md"
+    [example] = re.findall(r"^    exemptions = \{\n.*?^    \}\n", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    with (here / "accredit-acme-pay/tests/test_conformance.py").open("a", encoding="utf-8") as file:
+        file.write(example)
+    for arguments in (["check"], ["format", "--check"]):
+        done = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+            [sys.executable, "-m", "ruff", *arguments, "--no-cache", "."],
+            cwd=here / "accredit-acme-pay",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+
+
 def test_style_is_ours_and_what_ruff_checks_by_itself(run: Run, here: Path) -> None:
     run("new-strategy", "acme-pay")
 
