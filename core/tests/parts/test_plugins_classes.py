@@ -23,6 +23,7 @@ NORMALIZE = (
     "has a normalize that is no plain function: write `def normalize(verification)`, which neither awaits nor yields"
 )
 CHECK = "has a check_credentials that is no coroutine function: write `async def check_credentials(ctx)`"
+TRAITS = "has traits that are no frozenset of makes_no_call, unbound, composite_ids, single_use, hs256"
 TABLE: dict[str, Any] = {"app_id": "1"}
 
 
@@ -107,6 +108,9 @@ def badly_wrapped(*args: Any, **kwargs: Any) -> Any: ...
         ({"check_credentials": verify}, "has a check_credentials that cannot be called as check_credentials(ctx)"),
         ({"name": 5}, "has no name"),
         ({"user_id_scope": "world"}, "has a user_id_scope that is none of global, app, issuer"),
+        ({"traits": frozenset({"unheard_of"})}, TRAITS),
+        ({"traits": {"unbound"}}, TRAITS),
+        ({"traits": frozenset("unbound")}, TRAITS),
         ({"settings_type": AcmeSettings(app_id="1")}, "has a settings_type that is no ConnectionSettings"),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from accredit.settings import ConnectionSettings
-from accredit.strategy import Strategy, UserIdScope
+from accredit.strategy import Strategy, Trait, UserIdScope
 
 _METHODS = {"verify": ("token", "ctx"), "check_credentials": ("ctx",), "normalize": ("verification",)}
 """What a strategy is asked by, and what it is given."""
@@ -25,6 +25,9 @@ def problem_of_class(strategy_type: type[Strategy[Any]]) -> str | None:
     scope: object = getattr(strategy_type, "user_id_scope", None)
     if scope not in get_args(UserIdScope):
         return f"has a user_id_scope that is none of {', '.join(get_args(UserIdScope))}"
+    traits: object = getattr(strategy_type, "traits", None)
+    if not isinstance(traits, frozenset) or not traits <= set(get_args(Trait)):
+        return f"has traits that are no frozenset of {', '.join(get_args(Trait))}"
     problems = (_problem_of_method(strategy_type, method, given) for method, given in _METHODS.items())
     return next((problem for problem in problems if problem), None)
 
