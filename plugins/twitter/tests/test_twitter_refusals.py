@@ -496,13 +496,17 @@ def xml(code: int) -> Response:
 
 
 @pytest.mark.threat(21, 49)
-@pytest.mark.parametrize("answer", [coded(32, 401), BLANK_401], ids=["v1.1", "v2"])
+@pytest.mark.parametrize(
+    "answer", [coded(32, 401), coded(99, 403), coded(215, 400), BLANK_401], ids=["32", "99", "215", "v2"]
+)
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
         (KEYS_ARE_KNOWN, InvalidProviderToken),
         (WRONG_KEYS, ProviderMisconfigured),
         (BLANK_401, ProviderMisconfigured),
+        (coded(99, 403), ProviderMisconfigured),
+        (coded(215, 400), ProviderMisconfigured),
         (xml(32), ProviderMisconfigured),
         (coded(416, 401), ProviderMisconfigured),
         (coded(135, 401), ProviderMisconfigured),
@@ -521,7 +525,7 @@ def xml(code: int) -> Response:
         (coded(32, 500), InvalidProviderToken),
         (Response("Failed to validate oauth signature and token", 401), InvalidProviderToken),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 async def test_a_wrong_secret_of_ours_is_told_from_a_bad_token(
     answer: Response, keys: Response, expected: Refusal
@@ -533,7 +537,7 @@ async def test_a_wrong_secret_of_ours_is_told_from_a_bad_token(
 
 
 @pytest.mark.threat(49)
-@pytest.mark.parametrize("sign", [sign for sign in SIGNED if sign not in {32, "status 401"}])
+@pytest.mark.parametrize("sign", [sign for sign in SIGNED if sign not in {32, 99, 215, "status 401"}])
 async def test_nothing_else_makes_us_ask_about_our_keys(sign: Sign) -> None:
     assert type(await refusal_of(says(sign), keys=WRONG_KEYS)) is SIGNED[sign].error
 

@@ -22,7 +22,7 @@ _PROBLEM = re.compile(r"(?:.*/)?([a-z0-9-]{1,40})")
 _XML_CODE = re.compile(rb'<error code="([0-9]{1,9})">')
 _BY_STATUS_ALONE = (402, 429)
 """Statuses that are believed without a body that can be read."""
-_OF_A_SIGNATURE = (32, "status 401")
+_OF_A_SIGNATURE = (32, 99, 215, "status 401")
 
 
 def object_of(response: ProviderResponse) -> Mapping[str, Any]:

@@ -51,9 +51,13 @@ _USER: Table = {
 }
 
 _TOKEN: Table = {
-    # A wrong token secret, or another app's token. Also a wrong secret of ours, which is then asked about.
+    # 32, 99, 215 and the bare 401 may also mean a wrong secret of ours, which is then asked about.
     32: Line(InvalidProviderToken, _coded(32, "could not authenticate you")),
     89: Line(InvalidProviderToken, _coded(89, "invalid or expired token")),
+    99: Line(
+        InvalidProviderToken, _coded(99, "the credentials cannot be validated: check that the token is still valid")
+    ),
+    215: Line(InvalidProviderToken, _coded(215, "authentication data is missing or wholly invalid")),
     220: Line(InvalidProviderToken, _coded(220, "the credentials are not a user's")),
     "status 401": Line(InvalidProviderToken, f"{ERRORS} (Unauthorized)"),
 }
@@ -67,7 +71,6 @@ _OUR_CALL: Table = {
     34: Line(ProviderProtocolError, _coded(34, "that page does not exist")),
     68: Line(ProviderProtocolError, _coded(68, "the API is retired")),
     92: Line(ProviderProtocolError, _coded(92, "TLS is required")),
-    215: Line(ProviderProtocolError, _coded(215, "bad authentication data: a header is missing or malformed")),
     251: Line(ProviderProtocolError, _coded(251, "the endpoint is retired")),
     "invalid-request": Line(ProviderProtocolError, f"{ERRORS} (invalid parameters)"),
 }
@@ -85,7 +88,6 @@ _LIMITS: Table = {
 
 _OUR_APP: Table = {
     87: Line(ProviderMisconfigured, _coded(87, "the client is not permitted")),
-    99: Line(ProviderMisconfigured, _coded(99, "unable to verify your credentials")),
     135: Line(ProviderMisconfigured, _coded(135, "timestamp out of bounds: our clock")),
     415: Line(ProviderMisconfigured, _coded(415, "callback not approved")),
     416: Line(ProviderMisconfigured, _coded(416, "suspended application")),
@@ -129,8 +131,11 @@ stranger's token must not wake anybody time and again.
 OUR_KEYS: Table = {
     **_OUR_APP,
     32: Line(ProviderMisconfigured, _report("laravel/socialite#641", "wrong keys are answered like this")),
-    "status 401": Line(ProviderMisconfigured, f"{ERRORS} (Unauthorized), to a call that holds our keys alone"),
-    215: _OUR_CALL[215],
+    # The same words, to a call that holds our keys alone. A proxy that takes the header off ends here too.
+    **{
+        sign: Line(ProviderMisconfigured, f"{_TOKEN[sign].source}, and these are ours")
+        for sign in (99, 215, "status 401")
+    },
     **_OUTAGES,
     **_LIMITS,
 }

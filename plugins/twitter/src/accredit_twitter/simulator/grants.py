@@ -90,7 +90,7 @@ KNOBS: Mapping[str, tuple[Answer, str, str]] = {
         "our app is in no project (client-forbidden)",
     ),
     "NotPermitted": (answers.not_permitted, "provider_misconfigured", "X does not permit our app this call (code 87)"),
-    "Unverifiable": (answers.unverifiable, "provider_misconfigured", "X cannot verify our credentials (code 99)"),
+    "Unverifiable": (answers.unverifiable, "invalid_token", "X cannot validate the credentials (code 99)"),
     "AppSuspended": (answers.app_suspended, "provider_misconfigured", "our app is suspended (code 416)"),
     "AppIsSuspended": (answers.app_is_suspended, "provider_misconfigured", "our app is suspended, in v2's words"),
     "NoOauth1": (
@@ -100,7 +100,7 @@ KNOBS: Mapping[str, tuple[Answer, str, str]] = {
     ),
     "Lost": (answers.lost, "provider_protocol_error", "X does not know the path: 404 without a body"),
     "Retired": (answers.retired, "provider_protocol_error", "X has retired the endpoint (code 251)"),
-    "BadHeader": (answers.bad_header, "provider_protocol_error", "X cannot read our header (code 215)"),
+    "BadHeader": (answers.bad_header, "invalid_token", "X calls the credentials wholly invalid (code 215)"),
     "Unlisted": (answers.unlisted, "unlisted_refusal", "X refuses with a code that nobody has listed"),
     "InternalError": (answers.internal_error, "provider_unavailable", "X fails (code 131)"),
     "OverCapacity": (answers.over_capacity, "provider_unavailable", "X is over capacity (code 130)"),
