@@ -156,11 +156,18 @@ async def test_any_other_code_100_is_our_call_except_where_me_cannot_be_loaded(
 
 
 @pytest.mark.threat(49)
+async def test_a_page_that_has_no_email_is_no_malformed_request_of_ours(verify: Verify, facebook: Any) -> None:
+    facebook.says("me", _error(100, None, "(#100) Tried accessing nonexisting field (email) on node type (Page)"))
+    assert type(await _refusal(verify)) is InvalidProviderToken
+
+
+@pytest.mark.threat(49)
 @pytest.mark.parametrize("place", TABLES)
 @pytest.mark.parametrize(
     ("message", "verdict"),
     [
-        ("API access blocked.", ProviderMisconfigured),
+        # Of our app, or of the person's account: where we do not ask as our app, nobody knows.
+        ("API access blocked.", UnlistedRefusal),
         ("API access deactivated. To reactivate, go to the app dashboard.", ProviderMisconfigured),
         ("(#200) Provide valid app ID", ProviderMisconfigured),
         ("(#200) Permissions error", MissingPermission),

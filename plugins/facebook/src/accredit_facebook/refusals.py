@@ -17,7 +17,7 @@ from accredit.errors import (
 )
 from accredit.http import ProviderResponse
 from accredit.refusals import refusal
-from accredit_facebook.tables import BY_DEBUG_TOKEN, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
+from accredit_facebook.tables import BLOCKED, BY_DEBUG_TOKEN, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
 from accredit_facebook.usage import app_quota_is_used_up, wait_s
 
 
@@ -43,11 +43,11 @@ class _GraphError:
         )
 
     def key_in(self, table: Table) -> int | str | None:
-        """Return the narrowest key of `table` that fits, else the code with its subcode; None without a code."""
+        """Return the narrowest key that fits, listed in `table` or not, else code and subcode; None without a code."""
         if self.code is None:
             return None
         start = f"{self.code} "
-        by_text = (key for key in table if isinstance(key, str) and key.startswith(start))
+        by_text = (key for key in (BLOCKED, *table) if isinstance(key, str) and key.startswith(start))
         text_key = next((key for key in by_text if key.removeprefix(start) in self.message), None)
         if text_key is not None:
             return text_key

@@ -5,7 +5,7 @@ about. At the top level of `debug_token` it is about the caller, and the caller 
 *our* credentials are wrong. Inside `data`, and from `/me`, it is about the token that we were handed.
 
 A key is a code, a code with its subcode (`190/463`), or a code with words of its text, in small letters, where nothing
-but the text tells two meanings apart (`200 api access blocked`). The narrowest that fits counts.
+but the text tells two meanings apart (`200 provide valid app id`). The narrowest that fits counts.
 """
 
 from collections.abc import Mapping
@@ -40,6 +40,12 @@ DEBUG_ONLY = "debug only access token"
 Source: the recorded answers of the crate facebook-access-token-api (bk-rs), `debug_only_access_token.json`.
 """
 
+BLOCKED = "200 api access blocked"
+"""What is said of a blocked app and of a blocked account in the same words: public reports of 2026 know both.
+
+It is listed where we ask as our app. Elsewhere it may be either, and the line of code 200 must not be taken for it.
+"""
+
 _THROTTLING: Table = {
     4: Line(ProviderQuotaExhausted, f"{ERRORS} (API Too Many Calls) and {AD_ERRORS} (application request limit)"),
     9: Line(ProviderRateLimited, f"{ANDROID_SDK}: EC_RATE, transient"),
@@ -72,9 +78,6 @@ _OUR_APP: Table = {
         ProviderMisconfigured, report("EddyVerbruggen/nativescript-plugin-firebase#746", "what we ask with is none")
     ),
     # Permissions have the same code, which is why these are told by their words.
-    "200 api access blocked": Line(
-        ProviderMisconfigured, "public reports of 2026: every call of one app, debug_token's too, is answered like this"
-    ),
     "200 api access deactivated": Line(
         ProviderMisconfigured, f"{APP_STATES} (an inactive app is to be restored there)"
     ),
@@ -130,6 +133,7 @@ _COMMON: Table = {**_THROTTLING, **_OUTAGES, **_OUR_APP, **_FOREIGN}
 BY_DEBUG_TOKEN: Table = {
     **_COMMON,
     **_OUR_CALL,
+    BLOCKED: Line(ProviderMisconfigured, "public reports of 2026: every call of one app, this one too, is refused so"),
     # The same words, about the token that *we* ask with. Firebase shows 190 for a wrong secret.
     **{
         code: Line(ProviderMisconfigured, f"{line.source}, said of our own token (firebase/firebase-ios-sdk#2262)")
@@ -152,6 +156,9 @@ BY_ME: Table = {
     **_PERSON,
     **_OUR_CALL,
     "100/33": Line(InvalidProviderToken, report("restfb/restfb#1075", "'me' cannot be loaded with this token")),
+    "100 on node type (page)": Line(
+        InvalidProviderToken, "github.com/go-social/social, errors of Facebook: 'me' is a page, which has no e-mail"
+    ),
     "2500 an active access token must be used": Line(
         InvalidProviderToken, report("node-facebook/facebook-node-sdk#149", "the token has no current user")
     ),

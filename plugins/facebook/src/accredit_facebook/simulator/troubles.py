@@ -45,6 +45,12 @@ def refused_by_me(ada: Person) -> Iterator[Token]:
         ),
         ("no_current_user", "stands for nobody (code 2500)", "invalid_token", NOT_SIGNED_IN),
         (
+            "acts_as_page",
+            "'me' is a page, which has no e-mail (code 100)",
+            "invalid_token",
+            error(100, "(#100) Tried accessing nonexisting field (email) on node type (Page)"),
+        ),
+        (
             "no_permission",
             "lacks a permission",
             "missing_permission",
@@ -65,6 +71,12 @@ def refused_by_me(ada: Person) -> Iterator[Token]:
         ),
         ("secret_rotated", "our proof was made with an old secret", _MISCONFIGURED, BAD_PROOF),
         ("unlisted", "refused with a code that nobody has listed", "unlisted_refusal", _UNLISTED),
+        (
+            "access_blocked",
+            "blocked, and nobody knows whether the account or the app (code 200)",
+            "unlisted_refusal",
+            error(200, "API access blocked."),
+        ),
         (
             "false_body",
             "the whole answer is `false`, as happens from time to time",
