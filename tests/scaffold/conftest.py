@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.scaffold.environment import ROOT, Environment, build_wheel, make_environment
+from tests.scaffold.environment import LONGEST_S, ROOT, Environment, build_wheel, make_environment
 
 from accredit.cli.new_strategy import Kind
 from accredit.cli.scaffold import Names, read_templates, write
@@ -28,7 +28,7 @@ class Check:
 
     def end(self) -> str:
         """Wait for the command, which must succeed, and return what it said."""
-        code = self.process.wait(timeout=300)
+        code = self.process.wait(timeout=LONGEST_S)
         said = self.output.read_text("utf-8")
         assert code == 0, said
         return said

@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 _OWN = r"_?accredit|__editable__|__pycache__|pip|setuptools|_distutils_hack|.*\.pth$"
 _OTHER_TESTS = "_?hypothesis|pytest_asyncio|pytest_cov"  # pytest would load them each time
 _NOT_SHARED = re.compile(f"{_OWN}|{_OTHER_TESTS}", re.IGNORECASE)
+LONGEST_S = 900
+"""How long a command may take: the checks of a plugin are many, and a machine may be slow and shared."""
 _COMMANDS = ("pytest", "ruff", "mypy")
 
 
@@ -60,7 +62,7 @@ class Environment:
     def run(self, *words: str, cwd: Path) -> tuple[int, str]:
         """Run a command to its end; returns exit code and what it says."""
         process = self.start(*words, cwd=cwd)
-        said, _ = process.communicate(timeout=300)
+        said, _ = process.communicate(timeout=LONGEST_S)
         return process.returncode, said
 
     @contextmanager
