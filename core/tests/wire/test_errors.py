@@ -134,13 +134,14 @@ async def test_no_answer_has_a_field_description(make: Callable[[], Any]) -> Non
 
 
 async def test_upstream_text_never_reaches_the_client(wire: Bench) -> None:
-    wire.provider.people["good-token"] = {**ADA, "error": {"message": "upstream text"}, "app": "upstream text"}
+    wire.provider.people["good-token"] = {**ADA, "error": {"message": "upstream text"}, "app": "their-app"}
 
     response = await wire.post()
 
     assert_refused(response, *REJECTED)
     assert "upstream text" not in repr(wire.events)
     assert "upstream text" not in repr(wire.log.lines)
+    assert "their-app" in wire.event.detail  # the one exception, for the operator
 
 
 async def test_message_repeats_the_description_where_switched_on() -> None:
