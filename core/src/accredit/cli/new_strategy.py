@@ -33,7 +33,7 @@ def command(
     """Write a plugin for a new provider. Use it to start one: it is installable, and passes the conformance suite.
 
     The plugin is for an invented provider, which you replace by yours: strategy, settings, a strict simulator, golden
-    payloads, tests. No file is ever overwritten.
+    payloads, tests, and what a published project has beside them. No file is ever overwritten.
 
     Exit codes: 0 written, 2 the name or the directory cannot be used (the message says why).
 
