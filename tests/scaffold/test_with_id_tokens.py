@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -9,7 +10,7 @@ import httpx
 import jwt
 import pytest
 from tests.scaffold.conftest import Generated
-from tests.scaffold.environment import Environment
+from tests.scaffold.environment import ROOT, Environment
 
 from accredit.testing.page import connection_toml
 
@@ -61,6 +62,25 @@ def test_a_token_is_exchanged(initech: Generated, environment: Environment, tmp_
 @pytest.mark.parametrize("check", ["ruff", "format", "mypy"])
 def test_style_and_types_are_right_as_generated(initech: Generated, check: str) -> None:
     initech.checks[check].end()
+
+
+def test_exemptions_and_traits_as_documented_pass_its_own_checks(
+    initech: Generated, environment: Environment, tmp_path: Path
+) -> None:
+    conformance, guide = (ROOT / "docs" / page for page in ("conformance.md", "write-a-connection.md"))
+    found = re.search(r"^    exemptions = \{\n.*?^    \}\n", conformance.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    traits = re.search(r"`(traits = frozenset.*?)`", guide.read_text("utf-8").replace("\n", " "))
+    assert found, "the page shows no exemption"
+    assert traits, "the page declares no trait"
+    shutil.copy(initech.path / "pyproject.toml", tmp_path)
+    shutil.copytree(initech.path / "src", tmp_path / "src")
+    stated = tmp_path / "tests/test_stated.py"
+    stated.parent.mkdir()
+    written = (initech.path / "tests/test_conformance.py").read_text("utf-8")
+    stated.write_text(f"{written}{found[0]}\n\nclass Unlike(InitechStrategy):\n    {traits[1]}\n", "utf-8")
+    for command in (("ruff", "check", "--no-cache"), ("ruff", "format", "--check", "--no-cache"), ("mypy",)):
+        code, said = environment.run(*command, "tests/test_stated.py", cwd=tmp_path)
+        assert code == 0, said
 
 
 def test_it_conforms_as_generated(initech: Generated) -> None:
