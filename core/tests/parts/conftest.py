@@ -1,7 +1,7 @@
 """Fixtures of the tests of the parts."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,16 +30,28 @@ def rs256() -> SigningKey:
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Install distributions for one test: `install("acme-plugin", "1.0", {"acme": "acme_module"}, acme_module="…")`."""
+    """Install distributions for one test: `install("acme-plugin", "1.0", {"acme": "acme_module"}, acme_module="…")`.
+
+    `requires` are lines `Requires-Dist` of its metadata.
+    """
     site = tmp_path / "site-packages"
     site.mkdir()
     monkeypatch.syspath_prepend(site)
     modules: list[str] = []
 
-    def install(distribution: str, version: str, entry_points: dict[str, str], **sources: str) -> None:
+    def install(
+        distribution: str,
+        version: str,
+        entry_points: dict[str, str],
+        *,
+        requires: Sequence[str] = (),
+        **sources: str,
+    ) -> None:
         info = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
         info.mkdir()
-        info.joinpath("METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        needs = "".join(f"Requires-Dist: {line}\n" for line in requires)
+        head = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        info.joinpath("METADATA").write_text(head + needs, "utf-8")
         lines = "".join(f"{name} = {value}\n" for name, value in entry_points.items())
         info.joinpath("entry_points.txt").write_text(f"[accredit.strategies]\n{lines}")
         for module, source in sources.items():

@@ -18,6 +18,34 @@ from accredit.settings import BaseUrl, ConnectionSettings
 from accredit.storage import RefreshToken, Session
 from accredit.strategy import Strategy, UserIdScope, VerifyContext
 
+STRATEGY = """
+from accredit.audience import AppBound
+from accredit.hookspecs import hookimpl
+from accredit.models import Verification
+from accredit.profile import Profile
+from accredit.settings import ConnectionSettings
+from accredit.strategy import Strategy
+
+class Settings(ConnectionSettings):
+    app_id: str
+    @property
+    def accepted_audiences(self):
+        return frozenset({self.app_id})
+
+class Zeta(Strategy):
+    name = "zeta"
+    settings_type = Settings
+    async def verify(self, token, ctx):
+        return Verification(user_id="1", audience=AppBound("1"), claims={})
+    def normalize(self, verification):
+        return Profile()
+
+@hookimpl
+def strategies():
+    return [Zeta]
+"""
+"""The module of a plugin that brings the strategy `zeta`."""
+
 
 class Clock:
     """A clock that stands still until it is told to go on."""

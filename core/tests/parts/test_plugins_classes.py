@@ -128,6 +128,7 @@ def test_a_class_that_could_serve_nobody_stops_start_up(members: dict[str, Any],
         {"normalize": lambda self, verification: Profile()},
         {"normalize": classmethod(lambda cls, verification: Profile())},
         {"normalize": str},
+        {"traits": frozenset({"hs256", "single_use"})},
     ],
 )
 def test_what_can_be_called_as_it_must_be_is_taken(members: dict[str, Any]) -> None:

@@ -10,34 +10,8 @@ from accredit.errors import PluginError
 from accredit.plugins import Connection, installed_entry_points, load_connections, make_plugin_manager, source_of
 
 from .conftest import Install
-from .support import Acme, Brings
+from .support import STRATEGY, Acme, Brings
 
-STRATEGY = """
-from accredit.audience import AppBound
-from accredit.hookspecs import hookimpl
-from accredit.models import Verification
-from accredit.profile import Profile
-from accredit.settings import ConnectionSettings
-from accredit.strategy import Strategy
-
-class Settings(ConnectionSettings):
-    app_id: str
-    @property
-    def accepted_audiences(self):
-        return frozenset({self.app_id})
-
-class Zeta(Strategy):
-    name = "zeta"
-    settings_type = Settings
-    async def verify(self, token, ctx):
-        return Verification(user_id="1", audience=AppBound("1"), claims={})
-    def normalize(self, verification):
-        return Profile()
-
-@hookimpl
-def strategies():
-    return [Zeta]
-"""
 TABLE = {"app_id": "1"}
 
 

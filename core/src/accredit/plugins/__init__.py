@@ -3,9 +3,9 @@
 Register, then dispatch by name: pluggy collects the classes at start-up, and from then on a frozen table answers who
 serves a connection. A hook chain would let one plugin answer for another's connection.
 
-`discovery` finds what is installed, `registry` takes plugins and their strategies in, `strategy_class` says what a
-class must look like; `connections` makes a connection of a table and a class, of which `accepted` and `addresses`
-decide whose tokens are let in and which hosts are called.
+`discovery` finds what is installed, `requirement` tells whether it fits this core, `registry` takes plugins and their
+strategies in, `strategy_class` says what a class must look like; `connections` makes a connection of a table and a
+class, of which `accepted` and `addresses` decide whose tokens are let in and which hosts are called.
 """
 
 from accredit.plugins.connections import Connection, load_connections, reserved_namespaces, strategy_names

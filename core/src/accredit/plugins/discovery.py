@@ -7,6 +7,7 @@ import pluggy
 from accredit.errors import PluginError
 from accredit.guard import blamed
 from accredit.plugins.registry import register
+from accredit.plugins.requirement import mismatch
 
 GROUP = "accredit.strategies"
 """The entry-point group; an entry's name is the strategy's name, its value the module with the hooks."""
@@ -21,14 +22,17 @@ def installed_entry_points(name: str | None = None) -> list[importlib.metadata.E
 
 def source_of(entry: importlib.metadata.EntryPoint) -> str:
     """Name the distribution of an entry point, with its version."""
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unnamed distribution"
+    try:
+        return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unnamed distribution"
+    except ValueError:  # metadata that is no text
+        return "a distribution whose metadata cannot be read"
 
 
 def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
     """Register the installed plugin that brings strategy `name`, and return its source.
 
     Raises:
-        PluginError: nobody brings it, two do, or it cannot be loaded.
+        PluginError: nobody brings it, two do, it was made for another version of core, or it cannot be loaded.
     """
     entries = installed_entry_points(name)
     if not entries:
@@ -38,6 +42,8 @@ def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
         raise PluginError(f"strategy '{name}' is brought by {sources}; uninstall all but one")
     entry = entries[0]
     source = source_of(entry)
+    if entry.dist is not None and (problem := mismatch(entry.dist)):
+        raise PluginError(problem)
     with blamed(f"{source}: entry point {name} = {entry.value} cannot be loaded", quotes=True):
         module = entry.load()
     if not manager.is_registered(module):
