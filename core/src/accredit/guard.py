@@ -33,15 +33,15 @@ def blamed(
     except KeyboardInterrupt:
         raise
     except BaseException as exc:
-        message = f": {_message(exc)}" if quotes else ""
-        raise PluginError(f"{what}: {where(exc)}{message}") from (exc if quotes else None)
+        message = _message(exc) if quotes else ""
+        raise PluginError(f"{what}: {where(exc)}{message and f': {message}'}") from (exc if quotes else None)
 
 
 def _message(exc: BaseException) -> str:
     try:
         text = " ".join(str(exc).split())
     except Exception:  # it cannot even be made
-        return "(without a message)"
+        return ""
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
 
 

@@ -19,9 +19,9 @@ from accredit.cli import app
 
 # Only what a test installs counts, whatever else this machine has.
 _ONLY = """
-import importlib.metadata as metadata, sys
-found = metadata.entry_points
-metadata.entry_points = lambda **given: metadata.EntryPoints(e for e in found(**given) if e.name == "fake")
+import importlib.metadata as metadata, os, sys
+found, only = metadata.entry_points, os.environ.get("ONLY_STRATEGIES", "fake").split(",")
+metadata.entry_points = lambda **given: metadata.EntryPoints(e for e in found(**given) if e.name in only)
 sys.argv = ["accredit", *sys.argv[1:]]
 from accredit.cli import main
 try:
@@ -31,7 +31,7 @@ finally:
     print("loaded:", sorted(loaded), file=sys.stderr)
 """
 
-AddDistribution = Callable[[Path, str, str, dict[str, str]], None]
+AddDistribution = Callable[..., None]
 Install = Callable[[Path | None], Any]
 Run = Callable[..., Result]
 Start = Callable[..., AbstractContextManager["Process"]]
@@ -73,12 +73,13 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def add_distribution() -> AddDistribution:
-    """Lay down a distribution that brings strategies: entry names with their modules."""
+    """Lay down a distribution that brings strategies: entry names with their modules, and what it requires."""
 
-    def add(site: Path, name: str, version: str, strategies: dict[str, str]) -> None:
+    def add(site: Path, name: str, version: str, strategies: dict[str, str], *requires: str) -> None:
         info = site / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir(parents=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", "utf-8")
+        needs = "".join(f"Requires-Dist: {line}\n" for line in requires)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}", "utf-8")
         lines = [f"{strategy} = {module}" for strategy, module in strategies.items()]
         (info / "entry_points.txt").write_text("\n".join(["[accredit.strategies]", *lines]), "utf-8")
 
@@ -134,7 +135,10 @@ def run() -> Run:
 
 @pytest.fixture
 def start(site: Path, tmp_path: Path) -> Start:
-    """Start a command in a process of its own, in `tmp_path`, with only the fake plugin installed."""
+    """Start a command in a process of its own, in `tmp_path`, with only the fake plugin installed.
+
+    The variable `ONLY_STRATEGIES` names other strategies, separated by commas.
+    """
 
     @contextmanager
     def start(*arguments: str, env: dict[str, str] | None = None) -> Iterator[Process]:

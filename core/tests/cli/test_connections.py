@@ -179,8 +179,11 @@ def test_one_broken_plugin_does_not_hide_the_others(run: Run, site: Path, add_di
     assert list(found) == ["broken", "fake", "other", "raising"]
     assert found["fake"]["problem"] is None
     assert found["broken"]["problem"].startswith("accredit-broken 0.1: entry point broken = accredit_broken")
-    assert found["other"]["problem"] == "its plugin does not yield a Strategy named 'other'"
-    assert found["raising"]["problem"] == "hook strategies failed: RuntimeError"
+    assert found["other"]["problem"] == "accredit-other 0.1: its plugin does not yield a Strategy named 'other'"
+    assert found["raising"]["problem"] == (
+        "accredit-raising 0.1 (accredit_raising): hook strategies failed: RuntimeError in strategies"
+        " (accredit_raising.py:3)"
+    )
 
 
 def test_the_table_shows_who_brings_what_and_no_values(run: Run, config: Path) -> None:

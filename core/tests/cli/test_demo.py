@@ -109,8 +109,8 @@ def test_with_nothing_installed_it_says_what_to_install_and_exits_1(run: Run, in
     ("samples", "problem"),
     [
         ([("expired-ada", "invalid_token")], "the simulator of 'fake' has no sample that must be accepted"),
-        ([("good-ada", "accepted"), ("odd-ada", "no_such")], "sample 'odd-ada' of 'fake' expects 'no_such'"),
-        (None, "hook simulators failed: TypeError"),
+        ([("good-ada", "accepted"), ("odd-ada", "no_such")], "accredit-fake 1.2: sample 'odd-ada' expects 'no_such'"),
+        (None, "accredit-fake 1.2: hook simulators failed: AttributeError"),
     ],
 )
 def test_a_simulator_that_cannot_be_used_is_named(
@@ -123,7 +123,7 @@ def test_a_simulator_that_cannot_be_used_is_named(
 
     result = run("demo")
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert problem in result.stderr
 
 

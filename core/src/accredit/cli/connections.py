@@ -57,13 +57,16 @@ def _show(inventory: list[Installed], problem: str | None) -> None:
         console.print("No strategy is installed. Install at least one, such as: pip install accredit-facebook")
     for text in _problems(inventory, problem):
         console.print(f"To change: {text}", style="bold red")
+    for one in inventory:
+        if one.problem is not None and not one.connections:
+            console.print(f"Warning: no connection uses it, but it is broken: {one.problem}", style="yellow")
 
 
 def _problems(inventory: list[Installed], problem: str | None) -> list[str]:
     found = [] if problem is None else [problem]
     for one in inventory:
         if one.problem is not None:
-            found.append(one.problem)
+            found += [one.problem] if one.connections else []
         else:
             found += [connection.problem for connection in one.connections if connection.problem is not None]
     return found

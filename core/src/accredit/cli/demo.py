@@ -53,6 +53,8 @@ def _run() -> bool:
         ):
             for note in running.skipped:
                 console.print(f"Skipped: {note}.")
+            for problem in running.broken:
+                console.print(f"Warning: passed over: {problem}.", style="yellow")
             for provider in running.providers:
                 _head(console, f"{provider.name} ({provider.source}, simulated on {provider.url})")
                 outcomes += _show(console, [judge.run(trial) for trial in sample_trials(provider)])

@@ -50,6 +50,8 @@ def _explain(running: Sandbox) -> None:
     console.print(f"Accredit listens on {running.url}, with simulated providers behind it.", style="bold")
     for note in running.skipped:
         console.print(f"Skipped: {note}.")
+    for problem in running.broken:
+        console.print(f"Warning: passed over: {problem}.", style="yellow")
     for provider in running.providers:
         console.print(f"\n{provider.name} ({provider.source}, simulated on {provider.url})", style="bold cyan")
         console.print(f"# accepted: {provider.good.about}", style="green")

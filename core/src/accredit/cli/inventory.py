@@ -11,8 +11,15 @@ from pydantic import ValidationError
 
 from accredit.cli.config import read_settings
 from accredit.configuration import load_settings, read_file
-from accredit.errors import ConfigurationError
-from accredit.plugins import installed_entry_points, load_connections, load_strategy_plugin, make_plugin_manager
+from accredit.errors import ConfigurationError, PluginError
+from accredit.guard import blamed
+from accredit.plugins import (
+    installed_entry_points,
+    load_connections,
+    load_strategy_plugin,
+    make_plugin_manager,
+    strategies_of,
+)
 from accredit.settings import ConnectionSettings
 
 _CONNECTION_VARIABLES = "ACCREDIT_CONNECTIONS__"
@@ -99,16 +106,13 @@ def settings_type_of(name: str) -> tuple[type[ConnectionSettings] | None, str | 
     """Return the settings model of an installed strategy; where there is none, what is wrong."""
     manager = make_plugin_manager()
     try:
-        load_strategy_plugin(manager, name)
-        for classes in manager.hook.strategies():
-            for strategy in classes:
-                if strategy.name == name:
-                    return strategy.settings_type, None
+        source = load_strategy_plugin(manager, name)
+        strategies = strategies_of(manager)
     except ConfigurationError as exc:
         return None, str(exc)
-    except Exception as exc:  # a plugin may fail in any way, and the others are still to be listed
-        return None, f"hook strategies failed: {type(exc).__name__}"
-    return None, f"its plugin does not yield a Strategy named '{name}'"
+    if name not in strategies:
+        return None, f"{source}: its plugin does not yield a Strategy named '{name}'"
+    return strategies[name][0].settings_type, None
 
 
 def _connection(name: str, table: Mapping[str, Any], settings_type: type[ConnectionSettings] | None) -> Configured:
@@ -124,7 +128,10 @@ def _connection(name: str, table: Mapping[str, Any], settings_type: type[Connect
 
 def _missing(settings_type: type[ConnectionSettings], table: Mapping[str, Any]) -> tuple[str, ...]:
     try:
-        settings_type.model_validate({**table, "strategy": ""})
+        with blamed("settings", allowed=ValidationError):
+            settings_type.model_validate({**table, "strategy": ""})
+    except PluginError:
+        return ()  # the connection's own problem says so
     except ValidationError as exc:
         return tuple(str(error["loc"][0]) for error in exc.errors() if error["type"] == "missing")
     return ()

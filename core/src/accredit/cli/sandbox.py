@@ -9,12 +9,14 @@ from typing import Any
 
 from accredit.asgi import create_app
 from accredit.cli.process import listen
-from accredit.errors import ConfigurationError, PluginError
+from accredit.drift import api_version_of
+from accredit.errors import ConfigurationError, ExchangeError, PluginError
 from accredit.exchange import Exchange
-from accredit.logs import where
-from accredit.plugins import installed_entry_points, load_strategy_plugin, make_plugin_manager
+from accredit.guard import blamed
+from accredit.plugins import load_connections, make_plugin_manager
 from accredit.settings import Settings
 from accredit.testing import ACCEPTED, Sample, Simulator, serve
+from accredit.testing.installed import look_for_simulators
 
 CLIENT_ID = "sample-app"
 STRICT_CLIENT_ID = "strict-app"
@@ -53,12 +55,15 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
-    """A running exchange. `url` has no trailing slash; `skipped` says which strategies have no simulator."""
+    """A running exchange. `url` has no trailing slash."""
 
     url: str
     settings: Settings
     providers: tuple[Provider, ...]
     skipped: tuple[str, ...]
+    """Which strategies have no simulator."""
+    broken: tuple[str, ...]
+    """What is wrong with the plugins that were passed over."""
 
 
 @contextmanager
@@ -66,60 +71,94 @@ def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = N
     """Run every installed plugin's simulator, and an exchange for them, until the block ends.
 
     Keys and the SQLite database live in a temporary directory. Only ever listens on 127.0.0.1; port 0 takes a free one.
+    A plugin that is broken is passed over.
 
     Raises:
-        NothingInstalled: there is no simulator.
-        ConfigurationError: a plugin is broken, or the port is taken.
+        NothingInstalled: there is no simulator that can be used.
+        ConfigurationError: the port is taken.
     """
-    simulators, skipped = find_simulators()
-    if not simulators:
-        notes = "".join(f"; {note}" for note in skipped)
-        raise NothingInstalled(
-            f"no connection to simulate is installed{notes}; install at least one, such as: "
-            "pip install accredit-facebook accredit-google-oauth2 accredit-twitter accredit-weibo"
-        )
-    with listen(
-        "127.0.0.1", port, options="--port"
-    ) as probe:  # the issuer has to be known before the exchange can be served
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    skipped, broken = [], []
     with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accredit-")))
         tables, providers = {}, []
-        for source, simulator in simulators:
-            name = simulator.strategy
-            base_url = stack.enter_context(serve(simulator.app()))
-            tables[name] = simulator.settings(base_url)
-            samples = tuple(simulator.samples())
-            if not any(sample.expected == ACCEPTED for sample in samples):
-                raise PluginError(f"{source}: the simulator of '{name}' has no sample that must be accepted")
-            providers.append(Provider(name=name, source=source, url=base_url, samples=samples))
+        for brought in look_for_simulators():
+            if brought.problem is not None:
+                broken.append(brought.problem)
+            elif brought.simulator is None:
+                skipped.append(f"{brought.source}: strategy '{brought.strategy}' has no simulator")
+            else:
+                try:
+                    provider, table = _provide(brought.source, brought.simulator, stack)
+                except ConfigurationError as exc:
+                    broken.append(str(exc))
+                else:
+                    providers.append(provider)
+                    tables[provider.name] = table
+        if not providers:
+            raise NothingInstalled(_nothing([*skipped, *broken]))
+        with listen(
+            "127.0.0.1", port, options="--port"
+        ) as probe:  # the issuer has to be known before the exchange can be served
+            port = probe.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accredit-")))
         settings = _settings(url, tables, directory)
         exchange = Exchange(settings, plugins=plugins, logger=logger)
         stack.enter_context(serve(create_app(exchange), port=port))
-        yield Sandbox(url=url, settings=settings, providers=tuple(providers), skipped=tuple(skipped))
+        yield Sandbox(
+            url=url, settings=settings, providers=tuple(providers), skipped=tuple(skipped), broken=tuple(broken)
+        )
 
 
-def find_simulators() -> tuple[list[tuple[str, Simulator]], list[str]]:
-    """Return every installed simulator with its source, by name, and notes on the strategies that have none.
+def _nothing(notes: list[str]) -> str:
+    told = "".join(f"; {note}" for note in notes)
+    return (
+        f"no connection to simulate is installed{told}; install at least one, such as: "
+        "pip install accredit-facebook accredit-google-oauth2 accredit-twitter accredit-weibo"
+    )
+
+
+def _provide(source: str, simulator_type: type[Simulator], stack: ExitStack) -> tuple[Provider, dict[str, Any]]:
+    """Serve one simulator until `stack` is closed, and return it with the table of its connection.
 
     Raises:
-        PluginError: a plugin cannot be loaded, or its hook fails.
+        ConfigurationError: simulator or strategy is broken.
     """
-    manager = make_plugin_manager()
-    names = sorted({entry.name for entry in installed_entry_points()})
-    sources = {name: load_strategy_plugin(manager, name) for name in names}
-    found: dict[str, Simulator] = {}
-    for hook in manager.hook.simulators.get_hookimpls():
-        function: Any = hook.function
-        try:
-            made = [simulator_type() for simulator_type in function()]
-        except Exception as exc:  # a plugin may fail in any way; the command stops in one
-            raise PluginError(f"{hook.plugin_name}: hook simulators failed: {where(exc)}: {exc}") from exc
-        found |= {simulator.strategy: simulator for simulator in made}
-    simulators = [(sources[name], found[name]) for name in names if name in found]
-    skipped = [f"{sources[name]}: strategy '{name}' has no simulator" for name in names if name not in found]
-    return simulators, skipped
+    name = simulator_type.strategy
+    with blamed(f"{source}: the simulator of '{name}' failed", quotes=True):
+        simulator = simulator_type()
+        app, samples = simulator.app(), tuple(simulator.samples())
+    if not any(sample.expected == ACCEPTED for sample in samples):
+        raise PluginError(f"{source}: the simulator of '{name}' has no sample that must be accepted")
+    for sample in samples:
+        if sample.expected != ACCEPTED:
+            error_of(sample, source)
+    with ExitStack() as own:
+        url = own.enter_context(serve(app))
+        with blamed(f"{source}: the simulator of '{name}' failed", quotes=True):
+            table = dict(simulator.settings(url))
+        connections, _ = load_connections({name: table}, make_plugin_manager())
+        for connection in connections.values():
+            api_version_of(connection)
+        stack.push(own.pop_all())
+    return Provider(name=name, source=source, url=url, samples=samples), table
+
+
+def error_of(sample: Sample, source: str) -> type[ExchangeError]:
+    """Return the error that must come of a sample; `source` brings its simulator.
+
+    Raises:
+        PluginError: what it expects is no error's reason.
+    """
+    for error in _descendants(ExchangeError):
+        if error.reason == sample.expected:
+            return error
+    raise PluginError(f"{source}: sample '{sample.name}' expects '{sample.expected}', no error's reason")
+
+
+def _descendants(error: type[ExchangeError]) -> Iterator[type[ExchangeError]]:
+    for child in error.__subclasses__():
+        yield child
+        yield from _descendants(child)
 
 
 def _settings(url: str, tables: dict[str, dict[str, Any]], directory: Path) -> Settings:

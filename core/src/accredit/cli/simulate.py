@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from accredit.testing import Simulator
 
 
 def command(
@@ -34,16 +37,10 @@ def _run(name: str, port: int) -> None:
     import threading
 
     from accredit.cli.process import listen
-    from accredit.cli.sandbox import find_simulators
-    from accredit.errors import ConfigurationError
     from accredit.testing import serve
     from accredit.testing.page import connection_toml
 
-    found = {simulator.strategy: (source, simulator) for source, simulator in find_simulators()[0]}
-    if name not in found:
-        installed = ", ".join(found) or "none; install a plugin, such as accredit-facebook"
-        raise ConfigurationError(f"no simulator is called '{name}'; installed: {installed}")
-    source, simulator = found[name]
+    source, simulator = _find(name)
     with listen("127.0.0.1", port, options="--port") as probe:  # for its sentence about a port that is taken
         port = probe.getsockname()[1]
     with serve(simulator.app(), port=port) as url:
@@ -52,3 +49,24 @@ def _run(name: str, port: int) -> None:
         typer.echo("# The connection for your settings file; Ctrl-C stops.")
         typer.echo(connection_toml(name, simulator.settings(url)), nl=False)
         threading.Event().wait()  # until a signal
+
+
+def _find(name: str) -> tuple[str, Simulator]:
+    """Return the simulator of a strategy, with who brings it; what is wrong with other plugins is a warning."""
+    from accredit.errors import ConfigurationError, PluginError
+    from accredit.guard import blamed
+    from accredit.testing.installed import look_for_simulators
+
+    installed = {one.strategy: one for one in look_for_simulators()}
+    for strategy, one in installed.items():
+        if one.problem is not None:
+            if strategy == name:
+                raise PluginError(one.problem)
+            typer.echo(f"accredit: warning: passed over: {one.problem}", err=True)
+    wanted = installed.get(name)
+    if wanted is None or wanted.simulator is None:
+        known = ", ".join(strategy for strategy, one in installed.items() if one.simulator is not None)
+        known = known or "none; install a plugin, such as accredit-facebook"
+        raise ConfigurationError(f"no simulator is called '{name}'; installed: {known}")
+    with blamed(f"{wanted.source}: the simulator of '{name}' failed", quotes=True):
+        return wanted.source, wanted.simulator()

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.cli.sandbox import STRICT_CLIENT_ID, Provider, parameters
+from accredit.cli.sandbox import STRICT_CLIENT_ID, Provider, error_of, parameters
 from accredit.errors import (
     ConnectionNotFound,
     ExchangeError,
     InvalidBearer,
     MissingParameter,
-    PluginError,
     ProviderTokenRejected,
     ProviderUnavailable,
     ServerError,
@@ -48,7 +47,7 @@ class Trial:
 def sample_trials(provider: Provider) -> Iterator[Trial]:
     """Yield the provider's first good sample, then each that must be refused."""
     for sample in (provider.good, *provider.refused):
-        yield _sample_trial(provider.name, sample)
+        yield _sample_trial(provider, sample)
 
 
 def contract_trials(provider: Provider) -> Iterator[Trial]:
@@ -84,23 +83,21 @@ def contract_trials(provider: Provider) -> Iterator[Trial]:
     )
 
 
-def _sample_trial(connection: str, sample: Sample) -> Trial:
+def _sample_trial(provider: Provider, sample: Sample) -> Trial:
     if sample.expected == ACCEPTED:
         return Trial(
             name=sample.name,
             about=sample.about,
-            parameters=parameters(connection, sample),
+            parameters=parameters(provider.name, sample),
             status=200,
             reason="ok",
             claims=sample.claims,
         )
-    error = next((error for error in _descendants(ExchangeError) if error.reason == sample.expected), None)
-    if error is None:
-        raise PluginError(f"sample '{sample.name}' of '{connection}' expects '{sample.expected}', no error's reason")
+    error = error_of(sample, provider.source)
     return Trial(
         name=sample.name,
         about=sample.about,
-        parameters=parameters(connection, sample),
+        parameters=parameters(provider.name, sample),
         status=error.status,
         reason=error.reason,
         error=error.error,
@@ -125,9 +122,3 @@ def _refusal(
         description=error.description,
         headers=headers or {},
     )
-
-
-def _descendants(error: type[ExchangeError]) -> Iterator[type[ExchangeError]]:
-    for child in error.__subclasses__():
-        yield child
-        yield from _descendants(child)

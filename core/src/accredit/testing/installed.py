@@ -1,17 +1,57 @@
-"""Find the simulators of every installed plugin."""
+"""Find the simulators of every installed plugin, and pass over the plugins that are broken."""
 
-from accredit.plugins import installed_entry_points, load_strategy_plugin, make_plugin_manager
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from accredit.errors import PluginError
+from accredit.guard import blamed
+from accredit.plugins import installed_entry_points, load_strategy_plugin, make_plugin_manager, strategies_of
 from accredit.testing.simulator import Simulator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What an installed plugin brings for one strategy: a simulator, or none, or `problem`, which names the plugin."""
+
+    strategy: str
+    source: str = ""
+    simulator: type[Simulator] | None = None
+    problem: str | None = None
 
 
 def installed_simulators() -> dict[str, type[Simulator]]:
     """Return the simulators of all installed plugins by their strategy's name, in alphabetical order.
 
-    Raises:
-        PluginError: an installed plugin cannot be loaded.
+    A plugin that cannot be loaded is passed over, with a `RuntimeWarning` that names it.
     """
-    manager = make_plugin_manager()
+    found = {}
+    for brought in look_for_simulators():
+        if brought.problem is not None:
+            warnings.warn(f"passed over: {brought.problem}", RuntimeWarning, stacklevel=2)
+        elif brought.simulator is not None:
+            found[brought.strategy] = brought.simulator
+    return found
+
+
+def look_for_simulators() -> Iterator[Brought]:
+    """Yield one result for each installed strategy, by name. Whatever is wrong with one plugin concerns no other."""
     for name in sorted({entry.name for entry in installed_entry_points()}):
-        load_strategy_plugin(manager, name)
-    found = [simulator for simulators in manager.hook.simulators() for simulator in simulators]
-    return {simulator.strategy: simulator for simulator in sorted(found, key=lambda one: one.strategy)}
+        try:
+            yield _look_for(name)
+        except PluginError as exc:
+            yield Brought(strategy=name, problem=str(exc))
+
+
+def _look_for(name: str) -> Brought:
+    manager = make_plugin_manager()  # one for each: a plugin that is half registered must not stand in another's way
+    source = load_strategy_plugin(manager, name)
+    strategies_of(manager)  # a provider whose strategy cannot be used is not worth simulating
+    for hook in manager.hook.simulators.get_hookimpls():
+        with blamed(f"{source}: hook simulators failed", quotes=True):
+            simulators: Any = hook.function()
+            for simulator in simulators:
+                if simulator.strategy == name:
+                    return Brought(strategy=name, source=source, simulator=simulator)
+    return Brought(strategy=name, source=source)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.checkup.unused_plugins import examine_unused_plugins
 from accredit.cli.config import read_settings
 from accredit.cli.inventory import read_tables
 from accredit.drift import api_version_of
@@ -33,6 +34,7 @@ def examine_configuration(config: Path | None) -> tuple[list[Finding], Settings 
         findings.append(finding)
         if works:
             usable[name] = table
+    findings += examine_unused_plugins(tables)
     return findings, settings, usable
 
 
