@@ -1,7 +1,6 @@
 """Ids: letter for letter the provider's, and nothing else makes somebody who they are."""
 
 import itertools
-import json
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from accredit.testing.conformance.desk import Answer, Desk, desk_for
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of, subject_of
-from accredit.testing.conformance.spelling import Said, Spelling, spelling_of
+from accredit.testing.conformance.spelling import Said, Spelling, answers_with, spelling_of
 from accredit.testing.conformance.spy import Rewrite, renamed
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require, unless_declared
 from accredit.testing.simulator import Sample, Simulator
@@ -80,7 +79,7 @@ class Identities(Suite):
             await desk.accepted(sample.parameters, sample.name)
             user_id, bodies = desk.identity.user_id, [seen.body for seen in desk.calls]
             spelling = spelling_of(self, user_id, Said.of(sample, desk.calls), name=sample.name)
-        naming = {part: _naming(bodies, part) for part in dict.fromkeys(spelling.parts)}
+        naming = {part: answers_with(bodies, part) for part in dict.fromkeys(spelling.parts)}
         if max(naming.values()) < 2:
             not_applicable("the provider names the user in one answer only")
         for part, count in naming.items():
@@ -138,17 +137,6 @@ class Identities(Suite):
 
 def _id_of(answer: Answer, desk: Desk) -> str | None:
     return desk.identity.user_id if answer.accepted else None
-
-
-def _naming(bodies: list[bytes], part: str) -> int:
-    """Count the answers that name a value, as a whole."""
-    rename, values = renamed({part: f"{part}0"}), []
-    for body in bodies:
-        try:
-            values.append(json.loads(body))
-        except ValueError:  # what is no JSON is not rewritten either
-            continue
-    return sum(rename(value) != value for value in values)
 
 
 def _renamed_once(user_id: str, other: str, nth: int) -> Rewrite:

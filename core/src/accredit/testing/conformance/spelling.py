@@ -8,7 +8,7 @@ from typing import Any
 
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import is_jwt
-from accredit.testing.conformance.spy import Seen, said_in
+from accredit.testing.conformance.spy import Seen, renamed, said_in
 from accredit.testing.conformance.suite import Suite, require
 from accredit.testing.forgery import decoded
 from accredit.testing.simulator import Sample
@@ -83,6 +83,17 @@ def spelling_of(suite: Suite, user_id: str, said: Said, *, name: str) -> Spellin
     several = found is not None and len(found.parts) > 1
     require(several, f"{name}: the id {user_id} is one value of the provider's; composite_ids is not true")
     return found or Spelling((user_id,))
+
+
+def answers_with(bodies: Iterable[bytes], part: str) -> int:
+    """Count the answers that name a value, as a whole."""
+    rename, values = renamed({part: f"{part}0"}), []
+    for body in bodies:
+        try:
+            values.append(json.loads(body))
+        except ValueError:  # what is no JSON is not rewritten either
+            continue
+    return sum(rename(value) != value for value in values)
 
 
 def _spelled(rest: str, values: Sequence[str]) -> Spelling | None:
