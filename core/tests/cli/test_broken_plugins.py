@@ -192,14 +192,19 @@ def test_the_simulators_of_a_hosts_tests_leave_them_out_with_a_warning(broken: A
     told_in("\n".join(str(one.message) for one in warned), also_unusable=False)
 
 
+@pytest.mark.parametrize(
+    "member",
+    [
+        "@model_validator(mode='before')\n    @classmethod\n    def crash(cls, value): raise SystemExit(3)",
+        "more: 'NobodyDefinedThis'",
+    ],
+    ids=["crash", "unfinished"],
+)
 def test_settings_that_crash_while_they_are_looked_at_hide_nothing(
-    run: Run, site: Path, add_distribution: AddDistribution, install: Install
+    run: Run, site: Path, add_distribution: AddDistribution, install: Install, member: str
 ) -> None:
-    source = (
-        "from accredit_fake import FakeSettings\nfrom pydantic import model_validator\n"
-        "class Settings(FakeSettings):\n"
-        "    @model_validator(mode='before')\n    @classmethod\n    def crash(cls, value): raise SystemExit(3)\n"
-    )
+    head = "from accredit_fake import FakeSettings\nfrom pydantic import model_validator\n"
+    source = f"{head}class Settings(FakeSettings):\n    {member}\n"
     add_distribution(site, "accredit-crash", "9", {"crash": "accredit_crash"})
     (site / "accredit_crash.py").write_text(source + hooks("crash", strategy="settings_type = Settings"), "utf-8")
     install(site)

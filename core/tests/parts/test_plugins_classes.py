@@ -294,3 +294,13 @@ def test_a_strategy_keeps_the_name_of_its_class() -> None:
         self.settings, self.name = settings, "facebook"
 
     assert fault(odd(__init__=init)) == "strategy 'acme' changes its name when it is made"
+
+
+class Unfinished(AcmeSettings):
+    more: "NobodyDefinedThis"  # type: ignore[name-defined]  # noqa: F821 - what is tried
+
+
+def test_settings_that_are_not_finished_are_the_plugins_fault() -> None:
+    assert fault(odd(settings_type=Unfinished)).startswith(
+        "the settings of strategy 'acme' fail: PydanticUserError in "
+    )

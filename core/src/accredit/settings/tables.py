@@ -108,6 +108,7 @@ class LimitSettings(Table):
     provider_max_connections: int = Field(default=100, gt=0)
     """To each origin: a provider that hangs takes none of another's."""
     max_response_bytes: int = Field(default=262_144, gt=0)
+    """Of one answer of a provider, as it comes and unpacked."""
 
 
 class CompatibilitySettings(Table):
