@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,11 +53,20 @@ def test_an_installed_strategy_is_listed_with_what_a_connection_would_have_to_se
             "missing": ["app_id", "app_secret"],
             "connections": [],
             "problem": None,
+            "traits": [],
         }
     ]
     assert found["problem"] == (
         "setting issuer: Field required (no file was read: pass --config FILE or set ACCREDIT_CONFIG)"
     )
+
+
+def test_a_strategy_is_listed_with_its_traits(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin: Any = importlib.import_module("accredit_fake")
+    monkeypatch.setattr(plugin.FakeStrategy, "traits", frozenset({"unbound", "hs256"}))
+
+    assert inventory(run)["strategies"][0]["traits"] == ["hs256", "unbound"]
+    assert "fake (hs256, unbound)" in run("connections").stdout
 
 
 def test_each_connection_names_its_own_hosts(run: Run, config: Path) -> None:

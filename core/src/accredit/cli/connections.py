@@ -18,8 +18,9 @@ def command(
 ) -> None:
     """List strategies and connections. Use it to see what a settings file still lacks before serving it.
 
-    For every installed strategy: who brings it, which connections use it, the hosts it calls, and the required
-    settings that are missing. Works without a file too, or with a broken one. Prints no values of settings.
+    For every installed strategy: its traits, such as unbound, who brings it, which connections use it, the hosts it
+    calls, and the required settings that are missing. Works without a file too, or with a broken one. Prints no values
+    of settings.
 
     \b
     Example:
@@ -46,11 +47,12 @@ def _show(inventory: list[Installed], problem: str | None) -> None:
     table = make_table("strategy", "brought by", "connection", "calls", "missing settings")
     for one in inventory:
         source = f"{one.distribution} {one.version}" if one.distribution else "not installed"
+        strategy = f"{one.strategy} ({_list(one.traits)})" if one.traits else one.strategy
         if not one.connections:
-            table.add_row(one.strategy, source, "-", _list(one.hosts), _list(one.missing))
+            table.add_row(strategy, source, "-", _list(one.hosts), _list(one.missing))
         for connection in one.connections:
             hosts = connection.hosts or one.hosts
-            table.add_row(one.strategy, source, _name(connection), _list(hosts), _list(connection.missing))
+            table.add_row(strategy, source, _name(connection), _list(hosts), _list(connection.missing))
     if inventory:
         console.print(table, soft_wrap=False)
     else:

@@ -21,6 +21,7 @@ from accredit.plugins import (
     strategies_of,
 )
 from accredit.settings import ConnectionSettings
+from accredit.strategy import Strategy
 
 _CONNECTION_VARIABLES = "ACCREDIT_CONNECTIONS__"
 
@@ -47,6 +48,8 @@ class Installed:
     missing: tuple[str, ...] = ()
     connections: tuple[Configured, ...] = ()
     problem: str | None = None
+    traits: tuple[str, ...] = ()
+    """What makes it different from most, as its author declares it."""
 
 
 def take_inventory(tables: Mapping[str, Mapping[str, Any]]) -> list[Installed]:
@@ -90,7 +93,8 @@ def _tables_of_file(config: Path | None) -> dict[str, dict[str, Any]]:
 def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Installed:
     entries = installed_entry_points(name)
     dist = entries[0].dist if entries else None
-    settings_type, problem = settings_type_of(name)
+    strategy_type, problem = _strategy_type(name)
+    settings_type = strategy_type.settings_type if strategy_type else None
     return Installed(
         strategy=name,
         distribution=dist.name if dist else None,
@@ -99,11 +103,17 @@ def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Installed:
         missing=_missing(settings_type, {}) if settings_type else (),
         connections=tuple(_connection(connection, table, settings_type) for connection, table in tables.items()),
         problem=problem,
+        traits=tuple(sorted(strategy_type.traits)) if strategy_type else (),
     )
 
 
 def settings_type_of(name: str) -> tuple[type[ConnectionSettings] | None, str | None]:
     """Return the settings model of an installed strategy; where there is none, what is wrong."""
+    strategy_type, problem = _strategy_type(name)
+    return (strategy_type.settings_type if strategy_type else None), problem
+
+
+def _strategy_type(name: str) -> tuple[type[Strategy[Any]] | None, str | None]:
     manager = make_plugin_manager()
     try:
         source = load_strategy_plugin(manager, name)
@@ -112,7 +122,7 @@ def settings_type_of(name: str) -> tuple[type[ConnectionSettings] | None, str | 
         return None, str(exc)
     if name not in strategies:
         return None, f"{source}: its plugin does not yield a Strategy named '{name}'"
-    return strategies[name][0].settings_type, None
+    return strategies[name][0], None
 
 
 def _connection(name: str, table: Mapping[str, Any], settings_type: type[ConnectionSettings] | None) -> Configured:
