@@ -72,6 +72,26 @@ class Audience(Suite):
             except ConfigurationError:
                 continue  # refused even earlier
 
+    @pytest.mark.threat(46)
+    @check
+    async def test_accepted_ids_are_those_of_the_settings(self) -> None:
+        """Each accepted id stands in the connection's table, and with other ids in it none of the old is left."""
+        table = make_simulator(self).settings(BASE_URL)
+        names = self._id_settings()
+        accepted = self._accepted_ids()
+        held = {one for name in names for one in _as_list(table[name])}
+        extra = sorted(accepted - held)
+        require(not extra, f"{len(extra)} accepted ids stand in no setting")
+        for digit in "13":
+            changed = {name: _replaced_ids(table[name], digit) for name in names}
+            now_held = {one for value in changed.values() for one in _as_list(value)}
+            try:
+                now = start(self, {**table, **changed}).connections[self.strategy.name].accepted
+            except ConfigurationError as exc:
+                raise Violation(f"start-up refuses other ids of the same form: {exc}") from None
+            require(now <= now_held, "an id is accepted that stands in no setting")
+            require(not now & (accepted - now_held), "an id is accepted that is not configured any more")
+
     @pytest.mark.threat(3)
     @check
     async def test_a_connection_without_accepted_ids_does_not_start(self) -> None:
@@ -135,7 +155,10 @@ class Audience(Suite):
 
     def _accepted_ids(self) -> frozenset[str]:
         table = make_simulator(self).settings(BASE_URL)
-        return start(self, table).connections[self.strategy.name].accepted
+        try:
+            return start(self, table).connections[self.strategy.name].accepted
+        except ConfigurationError as exc:
+            raise Violation(f"start-up refuses the simulator's table: {exc}") from None
 
     def _id_settings(self) -> list[str]:
         """Return the settings that hold accepted ids."""
@@ -217,6 +240,20 @@ def _with_accepted(connection: Connection, accepted: frozenset[str]) -> Connecti
 def _holds(value: Any, ids: frozenset[str]) -> bool:
     values = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else []
     return any(one in ids for one in values)
+
+
+def _as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _replaced_ids(value: Any, digit: str) -> Any:
+    """Return other ids of the same form: each last digit, or letter, is another one."""
+    if not isinstance(value, str):
+        return [_replaced_ids(one, digit) for one in value]
+    at = next((at for at in range(len(value) - 1, -1, -1) if value[at].isdecimal()), None)
+    if at is None:
+        return f"{value}{digit}"
+    return value[:at] + str((int(value[at]) + int(digit)) % 10) + value[at + 1 :]
 
 
 def _origins(desk: Desk) -> set[str]:

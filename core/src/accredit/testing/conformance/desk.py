@@ -17,6 +17,7 @@ from accredit.exchange import Exchange
 from accredit.models import Identity
 from accredit.settings import Settings
 from accredit.strategy import Strategy
+from accredit.testing.conformance.between import Between
 from accredit.testing.conformance.slips import SLIP, Attended
 from accredit.testing.conformance.spy import Rewrite, Seen, Spy
 from accredit.testing.conformance.suite import Suite, require
@@ -165,12 +166,17 @@ async def desk_for(
     connection: Mapping[str, Any] | None = None,
     clock: Clock | None = None,
     rewrite: Rewrite | None = None,
+    between: Between | None = None,
     plugins: Iterable[object] = (),
 ) -> AsyncIterator[Desk]:
-    """Open a desk in front of the suite's strategy, the simulator in the same process."""
+    """Open a desk in front of the suite's strategy, the simulator in the same process.
+
+    `between` stands in front of the simulator.
+    """
     clock = clock or Clock()
     simulator = simulator or make_simulator(suite, clock)
-    spy = Spy(InProcess({BASE_URL: Attended(simulator.app())}), rewrite=rewrite)
+    provider = InProcess({BASE_URL: Attended(simulator.app())})
+    spy = Spy(provider if between is None else between.before(provider), rewrite=rewrite)
     async with _open(suite, simulator, spy, connection or {}, clock, plugins, _PATIENT, BASE_URL) as desk:
         yield desk
 

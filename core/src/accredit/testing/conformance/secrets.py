@@ -7,7 +7,7 @@ import io
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -20,6 +20,7 @@ from accredit.models import ProviderToken
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
 from accredit.testing.conformance.samples import asking_samples, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.conformance.watch import descriptors
 from accredit.testing.simulator import Sample
 from accredit.testing.workbench import BASE_URL
 
@@ -39,7 +40,7 @@ class Secrets(Suite):
         kept = self._secrets()
         sent: dict[str, str] = {}
         async with desk_for(self, simulator=simulator) as desk:
-            with _listening() as heard:
+            with listening() as heard:
                 for sample in samples:
                     before = len(desk.log.lines), len(desk.witness.events)
                     answer = await desk.post(sample.parameters)
@@ -64,7 +65,7 @@ class Secrets(Suite):
         )
         for failure in (httpx.ConnectError, httpx.ReadTimeout, RuntimeError, OSError, ValueError):
             async with desk_for(self, simulator=simulator, rewrite=_fail(failure, good)) as desk:
-                with _listening() as heard:
+                with listening() as heard:
                     answer = await desk.post(good.parameters)
                     require(not answer.accepted, f"accepted although the provider fails with {failure.__name__}")
                     raised = await _raised(desk, token)
@@ -112,8 +113,11 @@ def _hunt(told: list[str], secrets: Mapping[str, str], where: str) -> None:
 
 
 @contextlib.contextmanager
-def _listening() -> Iterator[Any]:
-    """Collect everything that is logged at any level, printed or warned of; yields a function that returns it."""
+def listening() -> Iterator[Callable[[], list[str]]]:
+    """Collect everything that is logged at any level, printed, warned of, or written to the descriptors 1 and 2.
+
+    Yields a function that returns it, to be called once the block has ended.
+    """
     stream, root = io.StringIO(), logging.getLogger()
     handler = logging.StreamHandler(stream)
     level = root.level
@@ -121,12 +125,13 @@ def _listening() -> Iterator[Any]:
     root.setLevel(logging.DEBUG)
     try:
         with (
+            descriptors() as written,
             contextlib.redirect_stdout(stream),
             contextlib.redirect_stderr(stream),
             warnings.catch_warnings(record=True) as warned,
         ):
             warnings.simplefilter("always")
-            yield lambda: [stream.getvalue(), *(str(one.message) for one in warned)]
+            yield lambda: [stream.getvalue(), *written, *(str(one.message) for one in warned)]
     finally:
         root.removeHandler(handler)
         root.setLevel(level)

@@ -1,0 +1,232 @@
+"""Every id, flag and number in the provider's answers is bent, one field at a time: no login, or the same one."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
+from accredit.testing.conformance.nearby import NO, ODD, YES, another_id, is_same, near_ids, numbers_like
+from accredit.testing.conformance.suite import Suite, check, not_applicable, require
+from accredit.testing.conformance.ways import Outcome, Stage, Way, stage_for, ways_of
+
+_MOST_FIELDS = 80
+"""So many fields of one answer are bent; real answers have fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of one answer, with what the provider said there."""
+
+    call: Call
+    place: Place
+    value: Any
+
+    def __str__(self) -> str:
+        return f"{written(self.place)} of {self.call[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A way to a login, and fields of its answers to bend."""
+
+    stage: Stage
+    way: Way
+    fields: tuple[Field, ...]
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Return the connection's accepted ids."""
+        return self.stage.desk.exchange.connections[self.stage.desk.strategy].accepted
+
+    async def bent(self, value: Any, *fields: Field) -> Outcome:
+        """Log in while these fields hold another value."""
+
+        def change(mine: list[Field]) -> Callable[[Any], Any]:
+            def rewrite(document: Any) -> Any:
+                for field in mine:
+                    document = changed(document, field.place, value)
+                return document
+
+            return rewrite
+
+        calls = {field.call for field in fields}
+        self.stage.between.changing = {
+            call: change([field for field in fields if field.call == call]) for call in calls
+        }
+        return await self.stage.login(self.way.sample)
+
+    async def decides(self, field: Field, *others: Any) -> bool:
+        """Tell whether a login hangs on the field: with one of these other values there is none, or another one."""
+        for other in others:
+            outcome = await self.bent(other, field)
+            if not outcome.accepted or outcome.user_id != self.way.outcome.user_id:
+                return True
+        return False
+
+    def is_same(self, outcome: Outcome) -> bool:
+        """Tell whether an acceptance is the one without bends: the same user."""
+        return outcome.user_id == self.way.outcome.user_id
+
+    def said(self, field: Field, value: Any) -> str:
+        """Describe a bend."""
+        return f"{self.way.sample.name}: {field} = {'nothing' if value is ... else repr(value)}"
+
+
+class Bending(Suite):
+    """Near misses in what the provider says."""
+
+    @pytest.mark.threat(2, 46)
+    @check
+    async def test_near_misses_of_our_id_are_not_ours(self) -> None:
+        """Where the provider names our app in its answer, only exactly our id is ours: no part, case, blank or list."""
+        tried = False
+        async for bench in self._benches():
+            accepted = bench.accepted
+            naming = [one for one in bench.fields if _is_one_of(one.value, accepted)]
+            deciding = [one for one in naming if await bench.decides(one, another_id(one.value))]
+            for field in deciding:
+                tried = True
+                for value in near_ids(field.value):
+                    if type(value) in (str, int) and str(value) in accepted:
+                        continue  # another one of ours
+                    outcome = await bench.bent(value, field)
+                    require(not outcome.accepted, f"accepted: {bench.said(field, value)}")
+            for value in (..., None) if deciding else ():
+                outcome = await bench.bent(value, *naming)
+                require(not outcome.accepted, f"accepted: {bench.said(deciding[0], value)}, and so all like it")
+        if not tried:
+            not_applicable("no answer names our app, or no login hangs on it")
+
+    @pytest.mark.threat(8, 27, 46)
+    @check
+    async def test_near_misses_of_a_user_are_not_the_user(self) -> None:
+        """Where the provider names the user, an id that only resembles the user's is not theirs, and no id is no user.
+
+        An id that is a list, a boolean or null is none. What one answer says must be exactly what the other says.
+        """
+        tried = False
+        async for bench in self._benches():
+            user_id = bench.way.outcome.user_id
+            naming = [one for one in bench.fields if _is_one_of(one.value, {user_id})]
+            deciding = [one for one in naming if await bench.decides(one, another_id(one.value))]
+            is_said_twice = len({field.call for field in deciding}) > 1
+            for field in deciding:
+                tried = True
+                for value in near_ids(field.value):
+                    outcome = await bench.bent(value, field)
+                    if not outcome.accepted:
+                        continue
+                    what = f"accepted as {outcome.user_id}: {bench.said(field, value)}"
+                    may_differ = not is_said_twice and type(value) in (str, int)
+                    require(may_differ and is_same(value, outcome.user_id), what)
+            for value in (..., None, "", [], True) if deciding else ():
+                outcome = await bench.bent(value, *naming)
+                what = f"accepted as {outcome.user_id}: {bench.said(naming[0], value)}, and so all like it"
+                require(not outcome.accepted, what)
+        if not tried:
+            not_applicable("no answer names the user")
+
+    @pytest.mark.threat(47)
+    @check
+    async def test_a_flag_that_decides_is_a_boolean(self) -> None:
+        """A flag that can refuse a login refuses it too where a text, a number, a list or nothing stands in its place.
+
+        Of a flag that must be true nothing but true is true; of one that must be false, whatever may mean true is not.
+        """
+        tried = False
+        async for bench in self._benches():
+            for field in bench.fields:
+                flag = {"true": True, "false": False}.get(field.value, field.value) if _is_flag(field.value) else None
+                if flag is None:
+                    continue
+                flipped = not flag if isinstance(field.value, bool) else str(not flag).lower()
+                if not await bench.decides(field, flipped):
+                    continue
+                tried = True
+                for value in NO if flag else YES:
+                    outcome = await bench.bent(value, field)
+                    require(not outcome.accepted, f"accepted: {bench.said(field, value)}, where {flag} is needed")
+        if not tried:
+            not_applicable("no login hangs on a flag in an answer")
+
+    @pytest.mark.threat(7, 47)
+    @check
+    async def test_a_number_that_decides_is_a_number(self) -> None:
+        """A number that can refuse a login, such as when a token ends, refuses it as a text and in a list, too."""
+        tried = False
+        async for bench in self._benches():
+            user_id, accepted, clock = bench.way.outcome.user_id, bench.accepted, bench.stage.desk.exchange.clock
+            for field in bench.fields:
+                if not _is_number(field.value) or _is_one_of(field.value, {user_id, *accepted}):
+                    continue
+                is_text = isinstance(field.value, str)
+                for bad in (0, -1, 1, int(clock()) - 3600):
+                    if not await bench.decides(field, str(bad) if is_text else bad):
+                        continue
+                    tried = True
+                    for value in (*numbers_like(bad), bad):
+                        outcome = await bench.bent(value, field)
+                        require(not outcome.accepted, f"accepted: {bench.said(field, value)}, where {bad} is refused")
+        if not tried:
+            not_applicable("no login hangs on a number in an answer")
+
+    @pytest.mark.threat(46, 48)
+    @check
+    async def test_no_field_makes_somebody_else(self) -> None:
+        """Whatever field is missing, null, empty or of another type, it is no login, or one of the same user."""
+        tried = False
+        async for bench in self._benches():
+            for field in bench.fields:
+                if _is_one_of(field.value, {bench.way.outcome.user_id}):
+                    continue  # see the near misses of a user
+                tried = True
+                for value in ODD:
+                    outcome = await bench.bent(value, field)
+                    same = not outcome.accepted or bench.is_same(outcome)
+                    require(same, f"another user is logged in: {bench.said(field, value)}")
+        if not tried:
+            not_applicable("no answer has a field")
+
+    @pytest.mark.threat(10)
+    @check
+    async def test_a_nonce_in_an_answer_is_the_one_that_was_sent(self) -> None:
+        """Where the provider verifies an ID token and names its nonce, any other than the request's refuses it."""
+        tried = False
+        async for bench in self._benches():
+            sent = bench.way.sample.parameters.get("nonce")
+            naming = [one for one in bench.fields if one.place[-1] == "nonce" or (sent and one.value == sent)]
+            for field in naming:
+                tried = True
+                require(sent is not None, f"{bench.way.sample.name}: {field} is a nonce, and the request has none")
+                for value in (..., None, *near_ids(str(field.value))):
+                    outcome = await bench.bent(value, field)
+                    require(not outcome.accepted, f"accepted: {bench.said(field, value)} for the nonce {sent!r}")
+        if not tried:
+            not_applicable("no answer names a nonce")
+
+    async def _benches(self) -> AsyncIterator[Bench]:
+        """Yield a bench for each way to a login that is told by answers."""
+        for way in await ways_of(self):
+            fields = [
+                Field(said.call, place, value)
+                for said in {one.call: one for one in way.said}.values()
+                if not said.is_key_set
+                for place, value in list(fields_of(said.json()))[:_MOST_FIELDS]
+            ]
+            if fields:
+                async with stage_for(self, simulator=way.simulator) as stage:
+                    yield Bench(stage, way, tuple(fields))
+
+
+def _is_one_of(value: Any, ids: Iterable[str]) -> bool:
+    return type(value) in (str, int) and str(value) in set(ids)
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool) or value in ("true", "false")
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) or (isinstance(value, str) and value.lstrip("-").isdecimal())

@@ -1,0 +1,100 @@
+"""Whose fault it is: ours is told to us, and a user's never is."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from pydantic import SecretStr
+
+from accredit.errors import ConfigurationError
+from accredit.testing.conformance.desk import make_simulator, start
+from accredit.testing.conformance.samples import samples_of
+from accredit.testing.conformance.suite import Suite, check, not_applicable, require
+from accredit.testing.conformance.verdicts import STATUS
+from accredit.testing.conformance.ways import Way, everything_said, stage_for, ways_of
+from accredit.testing.conformance.witnesses import Clock
+from accredit.testing.workbench import BASE_URL
+
+_ALERTED_REFUSALS = frozenset({"unlisted_refusal"})
+"""Refusals that nobody has listed: the user is refused, and the operator is to look."""
+
+
+class Operators(Suite):
+    """Alerts: where our settings are wrong, and nowhere else."""
+
+    @pytest.mark.threat(49)
+    @check
+    async def test_our_wrong_secret_is_our_fault(self) -> None:
+        """A good token under a wrong secret of ours is a 500 with an alert, never the user's fault.
+
+        A 401 is honest where nobody can tell: the provider was not asked, or answered the very words in which it
+        refuses a user's bad token. A secret that changes no call has nothing to do with a login.
+        """
+        simulator, samples = samples_of(self)
+        secrets = self._secrets()
+        if not secrets:
+            not_applicable("the strategy has no setting that is a secret")
+        of_users = [one for one in samples if STATUS.get(one.expected) == 401]
+        words = {(one.status, one.body) for one in await everything_said(self, simulator, of_users)}
+        for way in await ways_of(self):
+            for name, wrong in _wrong(secrets):
+                try:
+                    async with stage_for(self, simulator=way.simulator, connection={name: wrong}) as stage:
+                        tried = await stage.walk(way.sample)
+                        alert = stage.desk.event.alert
+                except ConfigurationError:
+                    continue  # refused even earlier
+                what = f"{way.sample.name}, while {name} is wrong"
+                if tried.outcome.accepted:
+                    unused = await self._changes_nothing(way, tried)
+                    require(unused, f"{what}: accepted, although the secret is sent: the simulator must check it")
+                    continue
+                if tried.outcome.status == 401 and _nobody_can_tell(tried, way, words):
+                    continue
+                told = f"{what}: status {tried.outcome.status} ({tried.outcome.reason})"
+                reason = tried.outcome.reason.partition(":")[0]
+                require(reason == "provider_misconfigured", f"{told} instead of provider_misconfigured")
+                require(tried.outcome.status == 500 and alert, f"{told} without an alert")
+
+    @pytest.mark.threat(49)
+    @check
+    async def test_a_users_state_is_no_alert(self) -> None:
+        """A token that is dead, foreign or blocked raises no alert, and what is our fault raises one."""
+        simulator, samples = samples_of(self)
+        clock = Clock()
+        async with stage_for(self, simulator=simulator, clock=clock) as stage:
+            for sample in samples:
+                clock.cool_down()
+                before = len(stage.desk.log.lines)
+                outcome = await stage.login(sample)
+                alerts = [line for level, line in stage.desk.log.lines[before:] if level in ("critical", "error")]
+                if outcome.status == 500:
+                    require(alerts, f"{sample.name}: {outcome.reason}, and no alert")
+                elif STATUS.get(sample.expected) == 401 and sample.expected not in _ALERTED_REFUSALS:
+                    require(not alerts, f"{sample.name}: an alert that any user can cause")
+
+    def _secrets(self) -> dict[str, str]:
+        table = make_simulator(self).settings(BASE_URL)
+        settings = start(self, table).connections[self.strategy.name].settings
+        values = {name: getattr(settings, name) for name in type(settings).model_fields}
+        secrets = {name: one.get_secret_value() for name, one in values.items() if isinstance(one, SecretStr)}
+        return {name: value for name, value in secrets.items() if value and name in table}
+
+    async def _changes_nothing(self, way: Way, tried: Way) -> bool:
+        """Tell whether the calls are the same, byte for byte, whatever the secret is."""
+        async with stage_for(self, simulator=way.simulator) as stage:
+            again = await stage.walk(way.sample)
+        return sorted(one.sent for one in again.said) == sorted(one.sent for one in tried.said)
+
+
+def _wrong(secrets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in secrets.items():
+        last = "x" if value[-1] != "x" else "y"
+        yield name, value[:-1] + last
+        if value[::-1] != value:
+            yield name, value[::-1]
+
+
+def _nobody_can_tell(tried: Way, way: Way, words: set[tuple[int, bytes]]) -> bool:
+    """Tell whether each answer is one that the provider also gives where nothing is wrong, or a token is."""
+    usual = words | {(one.status, one.body) for one in way.said}
+    return all((one.status, one.body) in usual for one in tried.said if not one.is_key_set)
