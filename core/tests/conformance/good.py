@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from accredit import AppBound, Assurance, ConnectionSettings, Email, Profile, ProviderToken, Strategy, Verification
-from accredit.errors import InvalidProviderToken, ProviderUnavailable
+from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
 from accredit.http import ProviderResponse
 from accredit.settings import BaseUrl, HttpsUrl
 from accredit.strategy import VerifyContext
@@ -22,6 +22,7 @@ from accredit.text import text, web_url
 
 APP_ID = "4200"
 FOREIGN_APP_ID = "42001"
+SECRET = "kit-app-secret-not-real"
 ISSUER = "https://good.example"
 
 
@@ -62,6 +63,8 @@ class Good(Strategy[GoodSettings]):
     def read(self, response: ProviderResponse) -> dict[str, Any]:
         if response.status == 401:
             raise InvalidProviderToken("status 401")
+        if response.status == 403 and response.body == b"{}":
+            raise ProviderMisconfigured("status 403: our secret")
         if response.status != 200:
             raise ProviderUnavailable(f"status {response.status}")
         me = response.json_object()
@@ -82,6 +85,7 @@ class Good(Strategy[GoodSettings]):
             name=text(claims.get("name")),
             preferred_username=text(claims.get("screen_name")),
             picture=web_url(claims.get("picture")),
+            locale=text(claims.get("locale")),
             email=None if address is None else Email(address, self.assurance(claims)),
         )
 
@@ -100,8 +104,7 @@ class GoodSimulator(Simulator):
         self.id_tokens = self.issuer
 
     def settings(self, base_url: str) -> dict[str, Any]:
-        secret = "kit-app-secret-not-real"
-        return {"app_id": APP_ID, "app_secret": secret, "api_url": base_url, "jwks_url": f"{base_url}/jwks"}
+        return {"app_id": APP_ID, "app_secret": SECRET, "api_url": base_url, "jwks_url": f"{base_url}/jwks"}
 
     def routes(self) -> Sequence[BaseRoute]:
         return [Route("/me", self._me, methods=["POST"]), Route("/jwks", self._jwks)]
@@ -127,6 +130,8 @@ class GoodSimulator(Simulator):
         ]
 
     async def _me(self, request: Request) -> Response:
+        if request.headers.get("x-secret") != SECRET:
+            return JSONResponse({}, 403)
         return self.answer(self.tokens(), (await request.body()).decode())
 
     def tokens(self) -> dict[str, tuple[str, Person]]:
@@ -140,9 +145,7 @@ class GoodSimulator(Simulator):
         return JSONResponse({**self.profile(one), "id": user_id(one), "app_id": app_id})
 
     def profile(self, one: Person) -> dict[str, Any]:
-        picture = f"https://good.example/{one.key}.png" if one.has_picture else None
-        mail = {} if one.email is None else {"email": one.email, "email_verified": True}
-        return {"name": one.name, "screen_name": one.screen_name, "picture": picture, **mail}
+        return profile(one)
 
     def id_claims(self, one: Person, now: int) -> dict[str, Any]:
         times = {"iat": now, "exp": now + 3600}
@@ -166,6 +169,13 @@ def user_id(one: Person) -> str:
     return f"00{one.number}Ab"
 
 
+def profile(one: Person) -> dict[str, Any]:
+    """Return what the provider says of somebody, but for the id."""
+    picture = f"https://good.example/{one.key}.png" if one.has_picture else None
+    mail = {} if one.email is None else {"email": one.email, "email_verified": True}
+    return {"name": one.name, "screen_name": one.screen_name, "picture": picture, **mail}
+
+
 def _sent(kind: str, one: Person) -> dict[str, str]:
     return {"access_token": f"kit-sim-{kind}-{one.key}"}
 
@@ -174,7 +184,7 @@ class GoodSuite(StrategyConformance):
     """The suite as a third party would have it."""
 
     strategy = Good
-    simulator = GoodSimulator
+    simulator: ClassVar[type[Simulator]] = GoodSimulator
     payloads = Path(__file__).parent / "payloads"
     exemptions: ClassVar[Mapping[str, str]] = {
         "test_the_entry_point_brings_strategy_and_simulator": "the strategy stands in a test and is not installed"

@@ -58,7 +58,6 @@ class Watching(Suite):
                         what = f"{way.sample.name}, while {' '.join(call)} answers with {name}"
                         require(not found, f"{what}: the strategy goes past its context: {found}")
 
-    @pytest.mark.threat(59)
     @check
     async def test_nothing_runs_on_after_a_login(self) -> None:
         """When a login has its answer, every task and thread that it has begun has ended, also where a call fails."""

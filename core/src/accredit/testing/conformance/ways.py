@@ -9,7 +9,7 @@ from typing import Any
 from accredit.testing.conformance.between import Between, Said
 from accredit.testing.conformance.desk import Answer, Desk, desk_for, make_simulator
 from accredit.testing.conformance.samples import accepted_samples, samples_of
-from accredit.testing.conformance.suite import Suite
+from accredit.testing.conformance.suite import Suite, require
 from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator import Sample, Simulator
 
@@ -96,7 +96,11 @@ async def stage_for(
 async def ways_of(suite: Suite) -> list[Way]:
     """Return the first accepted sample of each sequence of calls."""
     simulator, samples = samples_of(suite)
-    return await walked(suite, simulator, accepted_samples(samples))
+    ways = await walked(suite, simulator, accepted_samples(samples))
+    for way in ways:
+        told = f"{way.outcome.status} ({way.outcome.reason})"
+        require(way.outcome.accepted, f"{way.sample.name} is refused with {told}, although nothing is in its way")
+    return ways
 
 
 async def walked(
