@@ -1,0 +1,64 @@
+"""Faults that are laid at the wrong door."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.tests.conformance.good import Good
+from core.tests.conformance.inspected import SOURCE, Inspected
+from core.tests.conformance.wrong import fails
+
+from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
+from accredit.http import ProviderResponse
+from accredit.refusals import Line, refusal
+
+
+class WithAnotherTable(Inspected):
+    """Reads refusals by a table of its own."""
+
+    lines: Mapping[str, Line]
+
+    def read(self, response: ProviderResponse) -> dict[str, Any]:
+        body = response.json_object()
+        if (code := self.code(body)) in self.lines:
+            raise refusal(self.lines, code, call="inspected", response=response)
+        return super().read(response)
+
+
+@fails("our_wrong_secret_is_our_fault")
+class BlamesTheUserForOurSecret(WithAnotherTable):
+    """Everybody is told to log in again, for ever, and nobody hears that our secret is wrong."""
+
+    lines: Mapping[str, Line] = {"invalid_client": Line(InvalidProviderToken, SOURCE)}
+
+
+@fails("our_wrong_secret_is_our_fault")
+class WaitsForOurSecretToMend(WithAnotherTable):
+    """A wrong secret is no outage: it does not pass."""
+
+    lines: Mapping[str, Line] = {"invalid_client": Line(ProviderUnavailable, SOURCE)}
+
+
+@fails("our_wrong_secret_is_our_fault")
+class BlamesTheUserForEvery403(Good):
+    """403 is said to us, not to the user."""
+
+    def read(self, response: ProviderResponse) -> dict[str, Any]:
+        if response.status == 403:
+            raise InvalidProviderToken("status 403")
+        return super().read(response)
+
+
+@fails("a_users_state_is_no_alert", "every_sample_gets_its_verdict")
+class WakesTheOperatorForADeadToken(Inspected):
+    """Anybody can raise an alert at three in the morning."""
+
+    def check_active(self, info: dict[str, Any]) -> None:
+        if info.get("active") is not True:
+            raise ProviderMisconfigured("a token that is not active?")
+
+
+@fails("a_users_state_is_no_alert")
+class WakesTheOperatorForASuspendedUser(WithAnotherTable):
+    """A user's own state, in a table of our own faults."""
+
+    lines: Mapping[str, Line] = {"user_suspended": Line(ProviderMisconfigured, SOURCE)}
