@@ -130,7 +130,7 @@ class GoodSimulator(Simulator):
         ]
 
     async def _me(self, request: Request) -> Response:
-        if request.headers.get("x-secret") != SECRET:
+        if request.headers.get("x-secret") != self.settings("")["app_secret"]:
             return JSONResponse({}, 403)
         return self.answer(self.tokens(), (await request.body()).decode())
 

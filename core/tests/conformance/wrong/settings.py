@@ -73,7 +73,7 @@ class LeavesOutIdsThatAreNone(Good):
 
 
 class MoreHostsSettings(GoodSettings):
-    @property
+    @property  # type: ignore[misc]  # it is final, which is what is wrong with it
     def provider_urls(self) -> tuple[str, ...]:
         return (*super().provider_urls, "https://telemetry.example")
 
@@ -86,7 +86,7 @@ class DeclaresAnotherHost(Good):
 
 
 class FewerHostsSettings(GoodSettings):
-    @property
+    @property  # type: ignore[misc]  # it is final, which is what is wrong with it
     def provider_urls(self) -> tuple[str, ...]:
         return (self.api_url,)
 

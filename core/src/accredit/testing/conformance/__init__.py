@@ -14,10 +14,10 @@
         payloads = Path(__file__).parent / "payloads"
 
 One file for each idea: `verdicts`, `traits`, `audience`, `bending`, `id_tokens`, `requests`, `callers`, `providers`,
-`outages`, `operators`, `times`, `identities`, `addresses`, `normalization`, `memory`, `secrets`, `traces`, `watching`. All of them
-stand at the `desk`: the served endpoint in front of one strategy. `ways` says which calls a login makes, `between`
-lets single calls fail and changes single fields, `watch` watches the process. `suite` says what a check is and keeps a
-subclass from weakening it quietly; `report` says what came of it.
+`outages`, `operators`, `times`, `identities`, `addresses`, `normalization`, `memory`, `secrets`, `traces`, `watching`.
+All of them stand at the `desk`: the served endpoint in front of one strategy. `ways` says which calls a login makes,
+`between` lets single calls fail and changes single fields, `watch` watches the process. `suite` says what a check is
+and keeps a subclass from weakening it quietly; `report` says what came of it.
 """
 
 from typing import Any

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
-from accredit.testing.conformance.nearby import NO, ODD, YES, another_id, is_same, near_ids, numbers_like
+from accredit.testing.conformance.nearby import NO, ODD, YES, another_id, near_ids, numbers_like
+from accredit.testing.conformance.spelling import Said as Answers
+from accredit.testing.conformance.spelling import Spelling, spelling_of
+from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.ways import Outcome, Stage, Way, stage_for, ways_of
 
@@ -33,6 +36,8 @@ class Bench:
 
     stage: Stage
     way: Way
+    spelling: Spelling
+    """How the user's id is made of what the answers hold."""
     fields: tuple[Field, ...]
 
     @property
@@ -108,8 +113,7 @@ class Bending(Suite):
         """
         tried = False
         async for bench in self._benches():
-            user_id = bench.way.outcome.user_id
-            naming = [one for one in bench.fields if _is_one_of(one.value, {user_id})]
+            naming = [one for one in bench.fields if _is_one_of(one.value, bench.spelling.parts)]
             deciding = [one for one in naming if await bench.decides(one, another_id(one.value))]
             is_said_twice = len({field.call for field in deciding}) > 1
             for field in deciding:
@@ -120,7 +124,8 @@ class Bending(Suite):
                         continue
                     what = f"accepted as {outcome.user_id}: {bench.said(field, value)}"
                     may_differ = not is_said_twice and type(value) in (str, int)
-                    require(may_differ and is_same(value, outcome.user_id), what)
+                    new = bench.spelling.with_part(str(field.value), str(value))
+                    require(may_differ and outcome.user_id == new, what)
             for value in (..., None, "", [], True) if deciding else ():
                 outcome = await bench.bent(value, *naming)
                 what = f"accepted as {outcome.user_id}: {bench.said(naming[0], value)}, and so all like it"
@@ -157,9 +162,9 @@ class Bending(Suite):
         """A number that can refuse a login, such as when a token ends, refuses it as a text and in a list, too."""
         tried = False
         async for bench in self._benches():
-            user_id, accepted, clock = bench.way.outcome.user_id, bench.accepted, bench.stage.desk.exchange.clock
+            ids, clock = {*bench.spelling.parts, *bench.accepted}, bench.stage.desk.exchange.clock
             for field in bench.fields:
-                if not _is_number(field.value) or _is_one_of(field.value, {user_id, *accepted}):
+                if not _is_number(field.value) or _is_one_of(field.value, ids):
                     continue
                 is_text = isinstance(field.value, str)
                 for bad in (0, -1, 1, int(clock()) - 3600):
@@ -179,7 +184,7 @@ class Bending(Suite):
         tried = False
         async for bench in self._benches():
             for field in bench.fields:
-                if _is_one_of(field.value, {bench.way.outcome.user_id}):
+                if _is_one_of(field.value, bench.spelling.parts):
                     continue  # see the near misses of a user
                 tried = True
                 for value in ODD:
@@ -216,8 +221,10 @@ class Bending(Suite):
                 for place, value in list(fields_of(said.json()))[:_MOST_FIELDS]
             ]
             if fields:
+                seen = Answers.of(way.sample, [Seen(one.method, one.path, (), b"", one.body) for one in way.said])
+                spelling = spelling_of(self, way.outcome.user_id, seen, name=way.sample.name)
                 async with stage_for(self, simulator=way.simulator) as stage:
-                    yield Bench(stage, way, tuple(fields))
+                    yield Bench(stage, way, spelling, tuple(fields))
 
 
 def _is_one_of(value: Any, ids: Iterable[str]) -> bool:

@@ -5,9 +5,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from accredit.errors import WrongAudience
 from accredit.testing.conformance.between import Call, Failure
 from accredit.testing.conformance.failures import EMPTY, OUTAGES, unheard_of
-from accredit.testing.conformance.samples import foreign_samples, samples_of
+from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.verdicts import STATUS
 from accredit.testing.conformance.ways import Outcome, Way, everything_said, stage_for, walked, ways_of
@@ -51,7 +52,7 @@ class Outages(Suite):
     async def _refused(self, simulator: Simulator, samples: list[Sample]) -> list[Way]:
         """Return refused tokens: for each sequence of calls another app's, and one for each reason."""
         refused = [one for one in samples if STATUS.get(one.expected) == 401]
-        foreign = foreign_samples(samples)
+        foreign = [one for one in refused if one.is_foreign or one.expected == WrongAudience.reason]
         first = {one.expected: one for one in reversed(refused)}
         dead = [one for one in first.values() if one not in foreign]
         return [*await walked(self, simulator, foreign), *await walked(self, simulator, dead)]
