@@ -109,17 +109,6 @@ class CallsInTheClearByDefault(Good):
     settings_type = ClearSettings
 
 
-class AnyUrlSettings(GoodSettings):
-    api_url: str = "https://api.good.example"
-
-
-@fails("provider_urls_must_be_https")
-class TakesAnyUrl(Good):
-    """A setting that is no URL to core: core refuses the strategy."""
-
-    settings_type = AnyUrlSettings
-
-
 class Unbinding(GoodSimulator):
     def settings(self, base_url: str) -> dict[str, Any]:
         return {**super().settings(base_url), "accept_unbound_tokens": True}
