@@ -194,10 +194,6 @@ class Providers(Suite):
     async def test_provider_urls_must_be_https(self) -> None:
         """Every URL setting refuses http off loopback, credentials, a query and what is no URL at all."""
         table = make_simulator(self).settings(BASE_URL)
-        try:
-            start(self, table)
-        except ConfigurationError as exc:
-            raise Violation(f"start-up refuses the simulator's table: {exc}") from None
         settings = start(self, table).connections[self.strategy.name].settings
         names = [name for name in type(settings).model_fields if name.endswith("_url")]
         if not names:
