@@ -387,7 +387,9 @@ def test_an_api_version_is_judged_by_its_end(
         ("unavailable", "warn", "could not be checked: down"),
         ("exhausted", "fail", "the quota of our app is used up (24 hours)"),
         ("unlisted", "fail", "the provider refuses our app (app: no line for code 4711, status 400)"),
-        ("crash", "fail", "accredit-scripted 2.0 (accredit_scripted) failed: RuntimeError in "),
+        ("crash", "fail", "accredit-scripted 2.0 (accredit_scripted) failed: check_credentials: RuntimeError in "),
+        ("exit", "fail", "accredit-scripted 2.0 (accredit_scripted) failed: check_credentials: SystemExit in "),
+        ("astray", "fail", "accredit-scripted 2.0 (accredit_scripted) failed: the strategy did not declare the host"),
         ("hang", "warn", "could not be checked: no answer in time"),
     ],
 )

@@ -75,6 +75,10 @@ class ScriptedStrategy(Strategy[ScriptedSettings]):
                 raise UnlistedRefusal("app", 4711, status=400)
             case "unavailable":
                 raise ProviderUnavailable("down")
+            case "exit":
+                raise SystemExit(0)
+            case "astray":
+                await ctx.http.get("https://elsewhere.example/")
             case "crash":
                 raise RuntimeError(secret)
             case "hang":

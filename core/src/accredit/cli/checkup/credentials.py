@@ -8,12 +8,13 @@ from accredit.cli.scrub import secrets_of, without
 from accredit.errors import (
     ConfigurationError,
     ExchangeError,
+    PluginFailed,
     ProviderQuotaExhausted,
     ProviderUnavailable,
     UnlistedRefusal,
 )
 from accredit.exchange import Exchange
-from accredit.logs import where
+from accredit.guard import guarded
 from accredit.plugins import Connection
 from accredit.strategy import Strategy
 from accredit.transport import proxy_for
@@ -33,7 +34,8 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
         return _examiner.fail(name, f"not checked: {exc}", CORRECT_PROXY)
     try:
         async with asyncio.timeout(exchange.settings.limits.exchange_timeout_s):
-            await strategy.check_credentials(exchange.context(connection))
+            with guarded("check_credentials", allowed=ExchangeError):
+                await strategy.check_credentials(exchange.context(connection))
     except ProviderQuotaExhausted as exc:
         change = "wait until the provider renews the quota, or raise it in the provider's dashboard"
         return _examiner.fail(name, f"the quota of our app is used up ({_detail(exc, connection)})", change)
@@ -43,15 +45,14 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
     except UnlistedRefusal as exc:
         change = f"look the code up at the provider, and tell the author of {connection.source} what it means"
         return _examiner.fail(name, f"the provider refuses our app ({_detail(exc, connection)})", change)
+    except PluginFailed as exc:  # not the provider's word: a call that core has refused, or whatever else was raised
+        change = "upgrade the plugin, or tell its author"
+        return _examiner.fail(name, f"{connection.source} failed: {_detail(exc, connection)}", change)
     except ExchangeError as exc:
         dashboard = "with the provider's dashboard, and see there whether the app is live and our server may call it"
         change = f"compare id and secret in [connections.{name}] {dashboard}"
         what = f"the provider refuses our app: {exc.reason} ({_detail(exc, connection)})"
         return _examiner.fail(name, what, change)
-    except Exception as exc:  # a plugin may fail in any way; its own text may quote a secret
-        return _examiner.fail(
-            name, f"{connection.source} failed: {where(exc)}", "upgrade the plugin, or tell its author"
-        )
     return _examiner.ok(name, "the provider knows our app and its secret")
 
 
