@@ -231,7 +231,7 @@ class OnceSimulator(OpaqueSimulator):
 class Web(Good):
     """Access tokens by one call; ID tokens are signed with the app's secret."""
 
-    settings_type = OpaqueSettings
+    settings_type: ClassVar[type[ConnectionSettings]] = OpaqueSettings
     traits: ClassVar[frozenset[Trait]] = frozenset({"hs256"})
 
     async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
@@ -248,6 +248,59 @@ class WebSimulator(GoodSimulator):
 
     def settings(self, base_url: str) -> dict[str, Any]:
         return {"app_id": APP_ID, "app_secret": "kit-app-secret-of-32-bytes-not-real", "api_url": base_url}
+
+
+class OfflineSettings(ConnectionSettings):
+    """One app, and nobody to call."""
+
+    app_id: str = Field(min_length=1)
+    app_secret: SecretStr
+
+    @property
+    def accepted_audiences(self) -> frozenset[str]:
+        return frozenset({self.app_id})
+
+
+class Offline(Web):
+    """ID tokens alone, signed with the app's secret, so nobody is ever asked."""
+
+    settings_type: ClassVar[type[ConnectionSettings]] = OfflineSettings
+    traits: ClassVar[frozenset[Trait]] = frozenset({"hs256", "makes_no_call"})
+
+    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        if not token.is_jwt:
+            raise InvalidProviderToken("no ID token")
+        return await self.verify_jwt(token, ctx)
+
+
+class OfflineSimulator(WebSimulator):
+    """Its ID tokens are for a list of one."""
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        return {name: value for name, value in super().settings(base_url).items() if name != "api_url"}
+
+    def id_claims(self, one: Person, now: int) -> dict[str, Any]:
+        return {**super().id_claims(one, now), "aud": [APP_ID]}
+
+    def samples(self) -> Sequence[Sample]:
+        ada = PEOPLE[0]
+        return [
+            *(self._minted(f"good-{one.key}", one, ACCEPTED, claims=self.claims(one)) for one in PEOPLE),
+            self._minted("expired", ada, "invalid_token", changes={"exp": int(self.clock())}),
+            self._minted("theirs", ada, "wrong_audience", changes={"aud": "foreign"}),
+        ]
+
+    def _minted(
+        self,
+        name: str,
+        one: Person,
+        expected: str,
+        *,
+        claims: Mapping[str, Any] | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> Sample:
+        parameters = {"access_token": self.issuer.mint(one, changes=changes)}
+        return Sample(name=name, about="", parameters=parameters, expected=expected, claims=claims or {})
 
 
 class SignedSettings(ConnectionSettings):
@@ -338,6 +391,7 @@ SHAPES: Mapping[str, type[GoodSuite]] = {
     "full (composite_ids)": suite_of(Composite, CompositeSimulator),
     "full (single_use)": suite_of(Once, OnceSimulator),
     "full (hs256)": suite_of(Web, WebSimulator),
+    "full (hs256, makes_no_call)": suite_of(Offline, OfflineSimulator),
     "full (makes_no_call)": suite_of(Signed, SignedSimulator, payloads="signed"),
 }
 """Each level, with the suite of a strategy that reaches it."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import is_jwt
@@ -20,7 +21,7 @@ _OTHER_NUMBERS = ("9007199254740993", "9007199254740995", "1000", "7", 1e5, 9007
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the provider said in one login: texts, and the values in them."""
+    """What the provider said in one login: texts that are no JSON, and the values of those that are."""
 
     texts: tuple[str, ...]
     values: tuple[Any, ...]
@@ -34,12 +35,16 @@ class Said:
         else:
             bodies += _readings(sample.parameters["access_token"])
         values = tuple(value for body in bodies for value in said_in(body))
-        return cls(tuple(body.decode("utf-8", "replace") for body in bodies), values)
+        return cls(tuple(body.decode("utf-8", "replace") for body in bodies if not said_in(body)), values)
 
     def holds(self, user_id: str) -> bool:
-        """Look for an id as a whole: as a value of JSON, or as a word where it is a part of one."""
-        word = rf"(?<![0-9A-Za-z_.-]){re.escape(user_id)}(?![0-9A-Za-z_-]|\.[0-9])"
-        return user_id in map(str, self.values) or any(re.search(word, text) for text in self.texts)
+        """Look for an id as a whole: as a value of JSON, or as a word of a text that is no JSON, or is a value of it.
+
+        An address is no such text, although some begin with an id.
+        """
+        word = re.compile(rf"(?<![0-9A-Za-z_.-]){re.escape(user_id)}(?![0-9A-Za-z_-]|\.[0-9])")
+        texts = [*self.texts, *(value for value in self.values if isinstance(value, str) and "@" not in value)]
+        return user_id in map(str, self.values) or any(map(word.search, texts))
 
     def near_misses(self, part: str) -> Sequence[Any]:
         """Return ids that a float, an integer or a careless comparison makes into others, of the type said.
@@ -109,8 +114,11 @@ def _spelled(rest: str, values: Sequence[str]) -> Spelling | None:
 
 
 def _readings(credential: str) -> list[bytes]:
-    """Return what can be read of a credential that is a signed payload: itself, and each part of it unpacked."""
-    readings = [credential.encode()]
+    """Return what can be read of a credential that is a signed payload: itself, and each part of it unpacked.
+
+    It may be a query, with JSON in its fields, or parts of base64url.
+    """
+    readings = [credential.encode(), *(value.encode() for _, value in parse_qsl(credential))]
     for part in credential.split("."):
         try:
             readings.append(decoded(part))
