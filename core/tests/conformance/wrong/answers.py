@@ -1,11 +1,14 @@
 """Ids, flags and numbers of the provider's answers, read without care."""
 
+import json
 import math
 from typing import Any
 
 from core.tests.conformance.good import APP_ID, Good
-from core.tests.conformance.inspected import OUR_APP, Inspected
+from core.tests.conformance.inspected import OUR_APP, Inspected, InspectedSimulator
 from core.tests.conformance.wrong import fails
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, ProviderUserBlocked
 from accredit.http import ProviderResponse
@@ -223,6 +226,20 @@ class BlocksByTrueAlone(Inspected):
         if me.get("suspended") is True:
             raise ProviderUserBlocked("suspended")
         super().check_profile({**me, "suspended": False}, info)
+
+
+class QuietSimulator(InspectedSimulator):
+    """Says `suspended` of those who are, and nothing of others."""
+
+    async def _profile(self, request: Request) -> Response:
+        response = await super()._profile(request)
+        said = json.loads(bytes(response.body))
+        return JSONResponse({name: one for name, one in said.items() if one is not False}, response.status_code)
+
+
+@fails("a_flag_that_decides_is_a_boolean", simulator=QuietSimulator)
+class BlocksByTrueAloneWhereThereIsAFlag(BlocksByTrueAlone):
+    """The same, where a good user's answer has no such flag."""
 
 
 # Numbers

@@ -6,7 +6,7 @@ from core.tests.conformance.inspected import OUR_APP, Inspected
 from core.tests.conformance.wrong import fails
 
 from accredit import AppBound, ProviderToken, Verification
-from accredit.errors import ExchangeError, InvalidProviderToken, ProviderUnavailable
+from accredit.errors import ExchangeError, InvalidProviderToken, ProviderUnavailable, UnlistedRefusal
 from accredit.http import ProviderResponse
 from accredit.strategy import VerifyContext
 
@@ -38,6 +38,34 @@ class TakesATimeOutForAYes(Forgiving):
 
     def forgives(self, error: ProviderUnavailable) -> bool:
         return "ReadTimeout" in error.detail
+
+
+@fails("no_outage_lets_a_refused_token_in")
+class TakesSilenceForAYes(Forgiving):
+    """Another app's token logs in where our own time is over before the binding call has answered."""
+
+    def forgives(self, error: ProviderUnavailable) -> bool:
+        return error.detail == "call timed out"
+
+
+@fails("no_outage_lets_a_refused_token_in")
+class TakesTooMuchForAYes(Forgiving):
+    """Another app's token logs in where the answer is too long to be read."""
+
+    def forgives(self, error: ProviderUnavailable) -> bool:
+        return "bytes" in error.detail
+
+
+@fails("no_outage_lets_a_refused_token_in")
+class TakesAnUnlistedErrorForAYes(Inspected):
+    """An error that no table lists is no answer that says yes."""
+
+    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+        try:
+            return await super().inspect(token, ctx)
+        except UnlistedRefusal:
+            me = await self.profile(token, ctx)
+            return {"client_id": OUR_APP, "sub": me["id"], "exp": int(ctx.clock()) + 3600}
 
 
 @fails("no_outage_lets_a_refused_token_in")

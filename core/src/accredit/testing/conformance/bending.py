@@ -8,11 +8,13 @@ import pytest
 
 from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
 from accredit.testing.conformance.nearby import NO, ODD, YES, another_id, near_ids, numbers_like
+from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.spelling import Said as Answers
 from accredit.testing.conformance.spelling import Spelling, spelling_of
 from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.ways import Outcome, Stage, Way, stage_for, ways_of
+from accredit.testing.conformance.verdicts import STATUS
+from accredit.testing.conformance.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
 
 _MOST_FIELDS = 80
 """So many fields of one answer are bent; real answers have fewer."""
@@ -153,6 +155,17 @@ class Bending(Suite):
                 for value in NO if flag else YES:
                     outcome = await bench.bent(value, field)
                     require(not outcome.accepted, f"accepted: {bench.said(field, value)}, where {flag} is needed")
+        async for bench in self._refused_benches():
+            for field in bench.fields:
+                if not isinstance(field.value, bool) or not (await bench.bent(not field.value, field)).accepted:
+                    continue
+                tried = True
+                for value in YES if field.value else NO:
+                    if value in (None, ...):
+                        continue  # what is not said may be what is usual
+                    outcome = await bench.bent(value, field)
+                    what = f"accepted: {bench.said(field, value)}, where {field.value} is refused"
+                    require(not outcome.accepted, what)
         if not tried:
             not_applicable("no login hangs on a flag in an answer")
 
@@ -214,17 +227,29 @@ class Bending(Suite):
     async def _benches(self) -> AsyncIterator[Bench]:
         """Yield a bench for each way to a login that is told by answers."""
         for way in await ways_of(self):
-            fields = [
-                Field(said.call, place, value)
-                for said in {one.call: one for one in way.said}.values()
-                if not said.is_key_set
-                for place, value in list(fields_of(said.json()))[:_MOST_FIELDS]
-            ]
-            if fields:
+            if fields := _fields(way):
                 seen = Answers.of(way.sample, [Seen(one.method, one.path, (), b"", one.body) for one in way.said])
                 spelling = spelling_of(self, way.outcome.user_id, seen, name=way.sample.name)
                 async with stage_for(self, simulator=way.simulator) as stage:
-                    yield Bench(stage, way, spelling, tuple(fields))
+                    yield Bench(stage, way, spelling, fields)
+
+    async def _refused_benches(self) -> AsyncIterator[Bench]:
+        """Yield a bench for each way to a refusal."""
+        simulator, samples = samples_of(self)
+        refused = [one for one in samples if STATUS.get(one.expected) == 401]
+        for way in await one_of_each_end(self, simulator, refused):
+            async with stage_for(self, simulator=simulator) as stage:
+                yield Bench(stage, way, Spelling(()), _fields(way))
+
+
+def _fields(way: Way) -> tuple[Field, ...]:
+    """Return the fields of the answers, without those of key sets."""
+    answers = [one for one in {one.call: one for one in way.said}.values() if not one.is_key_set]
+    return tuple(
+        Field(said.call, place, value)
+        for said in answers
+        for place, value in list(fields_of(said.json()))[:_MOST_FIELDS]
+    )
 
 
 def _is_one_of(value: Any, ids: Iterable[str]) -> bool:

@@ -26,10 +26,12 @@ _AS_JSON = {"content_type": "application/json"}
 OUTAGES: Mapping[str, Failure] = {
     "500": _answers(500, b"Internal Server Error"),
     "502 with a page": _answers(502, _HTML, content_type="text/html"),
+    "504 with a page": _answers(504, _HTML, content_type="text/html"),
     "503": _answers(503, b"", retry_after="30"),
     "503 with an error in JSON": _answers(503, b'{"error": "temporarily_unavailable"}', **_AS_JSON),
     "429 without a word": _answers(429),
     "a time-out": _raises(httpx.ReadTimeout),
+    "silence until our own time is over": _raises(TimeoutError),
     "a connection that is reset": _raises(httpx.ReadError),
     "no connection": _raises(httpx.ConnectError),
     "an answer that breaks off": _raises(httpx.RemoteProtocolError),
@@ -40,6 +42,9 @@ OUTAGES: Mapping[str, Failure] = {
     "false": _answers(200, b"false", **_AS_JSON),
     "a list": _answers(200, b"[]", **_AS_JSON),
     "a web page": _answers(200, _HTML, content_type="text/html"),
+    "more than is read": _answers(200, b'{"id": "' + b"1" * 300_000 + b'"}', **_AS_JSON),
+    "an encoding that nobody asked for": _answers(200, b"\x00", content_encoding="br", **_AS_JSON),
+    "no content": _answers(204),
     "a redirect": _answers(302, b"", location="https://elsewhere.example/"),
     "a redirect that keeps the method": _answers(307, b"", location="/elsewhere"),
 }
@@ -47,6 +52,16 @@ OUTAGES: Mapping[str, Failure] = {
 
 EMPTY: Mapping[str, Failure] = {"an empty object": _answers(200, b"{}", **_AS_JSON)}
 """What says neither yes nor no; to take the absence of a yes for a no is safe, too."""
+
+
+_UNLISTED = b'{"error": "kit_never_heard_of", "error_code": 99999, "message": "unheard of"}'
+REFUSALS: Mapping[str, Failure] = {
+    **{f"{status} with a page": _answers(status, _HTML, content_type="text/html") for status in range(400, 430)},
+    "400 with an unlisted error": _answers(400, _UNLISTED, **_AS_JSON),
+    "403 with an unlisted error": _answers(403, _UNLISTED, **_AS_JSON),
+    "200 with an unlisted error": _answers(200, _UNLISTED, **_AS_JSON),
+}
+"""What may be a refusal, of whatever; a yes it is not."""
 
 
 def unheard_of(statuses: Iterable[int]) -> Mapping[str, Failure]:

@@ -7,7 +7,7 @@ import pytest
 
 from accredit.errors import WrongAudience
 from accredit.testing.conformance.between import Call, Failure
-from accredit.testing.conformance.failures import EMPTY, OUTAGES, unheard_of
+from accredit.testing.conformance.failures import EMPTY, OUTAGES, REFUSALS, unheard_of
 from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.verdicts import STATUS
@@ -28,7 +28,7 @@ class Outages(Suite):
         simulator, samples = samples_of(self)
         tried = 0
         for way in await self._refused(simulator, samples):
-            async for call, name, outcome, _ in _failing(self, way, unheard_of(())):
+            async for call, name, outcome, _ in _failing(self, way, REFUSALS):
                 tried += 1
                 what = f"{way.sample.name} is accepted while {_shown(call)} answers with {name}"
                 require(not outcome.accepted, what)

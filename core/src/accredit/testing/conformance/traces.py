@@ -12,9 +12,9 @@ from accredit.testing.conformance.failures import OUTAGES
 from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.secrets import listening
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.conformance.ways import Stage, Way, stage_for, ways_of
+from accredit.testing.conformance.ways import Stage, one_of_each_end, stage_for, ways_of
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing.simulator import Sample
 from accredit.testing.workbench import BASE_URL
 
 _PIECE = 12
@@ -58,7 +58,7 @@ class Traces(Suite):
     async def test_no_word_of_the_provider_is_repeated(self) -> None:
         """Whatever text the provider puts into an answer or a header, no log, detail or refusal repeats it."""
         simulator, samples = samples_of(self)
-        for way in await _one_of_each_end(self, simulator, samples):
+        for way in await one_of_each_end(self, simulator, samples):
             sample, said = way.sample, {one.call: one for one in way.said}
             async with stage_for(self, simulator=simulator) as stage:
                 with listening() as heard:
@@ -114,14 +114,3 @@ def _pieces(secret: str, public: Collection[str]) -> Iterator[str]:
 
 def _texts(document: Any) -> list[Place]:
     return [place for place, value in fields_of(document) if isinstance(value, str)][:_MOST_FIELDS]
-
-
-async def _one_of_each_end(suite: Suite, simulator: Simulator, samples: list[Sample]) -> list[Way]:
-    """Return a sample for each verdict, by each sequence of answers that leads to it."""
-    found: dict[object, Way] = {}
-    async with stage_for(suite, simulator=simulator) as stage:
-        for sample in samples:
-            way = await stage.walk(sample)
-            answers = tuple((one.method, one.status) for one in way.said if not one.is_key_set)
-            found.setdefault((sample.expected, answers), way)
-    return list(found.values())

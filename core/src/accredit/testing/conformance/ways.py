@@ -128,3 +128,14 @@ async def everything_said(suite: Suite, simulator: Simulator, samples: Iterable[
         for sample in samples:
             await stage.login(sample)
     return stage.between.said
+
+
+async def one_of_each_end(suite: Suite, simulator: Simulator, samples: Iterable[Sample]) -> list[Way]:
+    """Return a sample for each verdict, by each sequence of answers that leads to it."""
+    found: dict[object, Way] = {}
+    async with stage_for(suite, simulator=simulator) as stage:
+        for sample in samples:
+            way = await stage.walk(sample)
+            answers = tuple((one.method, one.status) for one in way.said if not one.is_key_set)
+            found.setdefault((sample.expected, answers), way)
+    return list(found.values())
