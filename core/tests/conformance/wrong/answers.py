@@ -1,7 +1,6 @@
 """Ids, flags and numbers of the provider's answers, read without care."""
 
 import json
-import math
 from typing import Any
 
 from core.tests.conformance.good import APP_ID, Good
@@ -252,19 +251,6 @@ class BelievesInTextualTimes(Inspected):
     def check_times(self, said: dict[str, Any], ctx: VerifyContext) -> None:
         if isinstance(said.get("exp"), int) and ctx.clock() >= said["exp"]:
             raise InvalidProviderToken("exp has passed")
-
-
-@fails("a_number_that_decides_is_a_number")
-class NeverEndsAtNan(Inspected):
-    """No time is later than NaN, and none is earlier."""
-
-    def check_times(self, said: dict[str, Any], ctx: VerifyContext) -> None:
-        exp = said.get("exp")
-        if not isinstance(exp, int | float):
-            raise ProviderUnavailable("exp is no number")
-        if ctx.clock() >= exp:
-            raise InvalidProviderToken("exp has passed")
-        said["exp"] = None if math.isnan(exp) else int(exp)
 
 
 @fails("a_number_that_decides_is_a_number")

@@ -140,6 +140,26 @@ class ForgetsWhoAsked(Good):
         return Verification(user_id=verification.user_id, audience=audience, claims=verification.claims)
 
 
+@fails("no_claim_but_the_subject_makes_somebody_else")
+class IdentifiesByAddress(Good):
+    """An address can be given to somebody else, and is whatever the issuer's administrator writes."""
+
+    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        verification = await super().verify_jwt(token, ctx)
+        user_id = str(verification.claims.get("email") or verification.user_id)
+        return Verification(user_id=user_id, audience=verification.audience, claims=verification.claims)
+
+
+@fails("no_claim_but_the_subject_makes_somebody_else")
+class PrefersAnotherClaim(Good):
+    """A claim of the profile in front of the subject is one that its owner may change."""
+
+    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        verification = await super().verify_jwt(token, ctx)
+        user_id = f"{verification.user_id}.{verification.claims.get('screen_name')}"
+        return Verification(user_id=user_id, audience=verification.audience, claims=verification.claims)
+
+
 @fails("ids_of_another_form_stay_what_they_are", "a_subject_is_required")
 class ReadsSubjectsByNumber(Good):
     """A subject is a text."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
+from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.nearby import NO, ODD, YES, another_id, near_ids, numbers_like
 from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.spelling import Said as Answers
@@ -15,7 +16,10 @@ from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.verdicts import STATUS
 from accredit.testing.conformance.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
+from accredit.testing.people import person
 
+_PROTOCOL = frozenset({"iss", "sub", "aud", "azp", "nonce"})
+"""Claims that say for whom and by whom a token is; the checks of ID tokens look at them."""
 _MOST_FIELDS = 80
 """So many fields of one answer are bent; real answers have fewer."""
 
@@ -206,6 +210,25 @@ class Bending(Suite):
                     require(same, f"another user is logged in: {bench.said(field, value)}")
         if not tried:
             not_applicable("no answer has a field")
+
+    @pytest.mark.threat(26, 46)
+    @check
+    async def test_no_claim_but_the_subject_makes_somebody_else(self) -> None:
+        """In an ID token another name, address or any other text than `sub` leaves the user who they are."""
+        async with forge_for(self) as forge:
+            ada = person("ada")
+            await forge.desk.accepted(forge.mint(), "a genuine ID token")
+            user_id, claims = forge.desk.identity.user_id, forge.issuer.claims(ada)
+            require(str(claims["sub"]) in user_id, f"the user is {user_id}, which does not follow from sub")
+            for name, value in claims.items():
+                is_part = "composite_ids" in self.strategy.traits and str(value) in user_id
+                if name in _PROTOCOL or not isinstance(value, str) or is_part:
+                    continue
+                changes: Iterable[dict[str, Any]] = ({name: other} for other in (f"x{value}", "", None))
+                for change in changes:
+                    answer = await forge.desk.post(forge.mint(**change))
+                    same = not answer.accepted or forge.desk.identity.user_id == user_id
+                    require(same, f"another user is logged in with {change}")
 
     @pytest.mark.threat(10)
     @check
