@@ -65,6 +65,17 @@ async def test_token_travels_in_a_header_of_two_calls_and_in_no_url_or_body(
         assert one.content == b""
 
 
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("names", [{"aud": FOREIGN, "azp": FOREIGN}, {"azp": FOREIGN}, {"aud": FOREIGN}])
+@pytest.mark.parametrize("reason", ["CONSUMER_SUSPENDED", "SERVICE_DISABLED", "SOMETHING_NEW"])
+async def test_refusal_of_another_apps_project_is_no_alert_of_ours(
+    verify: Verify, now: int, names: dict[str, str], reason: str
+) -> None:
+    refusal = {"error": {"code": 403, "status": "PERMISSION_DENIED", "details": [{"reason": reason}]}}
+    with pytest.raises(WrongAudience):
+        await verify(GOOD, tokeninfo=info(now, **names), userinfo=(403, refusal, {}))
+
+
 @pytest.mark.parametrize(
     "token",
     ["ya29.a b", "ya29.a\tb".replace("\t", '"'), "ya29.a,b", "ya29.a:b", "=", "ya29.=a", " ya29.a", "ya29.a " * 2],

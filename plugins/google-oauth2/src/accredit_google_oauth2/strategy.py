@@ -6,6 +6,7 @@ from typing import Any
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
+from accredit.http import ProviderResponse
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.strategy import Strategy, VerifyContext, in_order
@@ -54,10 +55,12 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         if len(value) > LONGEST_ACCESS_TOKEN or not _BEARER_TOKEN.fullmatch(value):
             raise InvalidProviderToken("access token has not the form of one")
         headers = {"Authorization": f"Bearer {value}"}
-        info, user = await in_order(self._tokeninfo(headers, ctx), self._userinfo(headers, ctx))
-        if user.get("sub") != info.subject:
-            raise ProviderUnavailable("userinfo and tokeninfo name different users")
-        self._check_hosted_domain(user)
+        info, response = await in_order(self._tokeninfo(headers, ctx), self._request_userinfo(headers, ctx))
+        user: Mapping[str, Any] = {}
+        # Another project's token is the engine's to refuse. What userinfo says of that project, its suspension or its
+        # quota, would read as a fault of ours: an alert that anybody with a project could raise.
+        if info.is_for(self.settings.accepted_audiences):
+            user = self._read_userinfo(response, info, ctx)
         return _verification(info.subject, info.audience, user, info.expires_at, info.scopes)
 
     async def _tokeninfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> TokenInfo:
@@ -66,9 +69,15 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         now = ctx.clock()
         return TokenInfo.parse(answers.read("tokeninfo", response, now=now), now=now)
 
-    async def _userinfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> dict[str, Any]:
-        response = await ctx.http.get(self.settings.userinfo_url, headers=headers)
-        return answers.read("userinfo", response, now=ctx.clock())
+    async def _request_userinfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> ProviderResponse:
+        return await ctx.http.get(self.settings.userinfo_url, headers=headers)
+
+    def _read_userinfo(self, response: ProviderResponse, info: TokenInfo, ctx: VerifyContext) -> dict[str, Any]:
+        user = answers.read("userinfo", response, now=ctx.clock())
+        if user.get("sub") != info.subject:
+            raise ProviderUnavailable("userinfo and tokeninfo name different users")
+        self._check_hosted_domain(user)
+        return user
 
     def _check_hosted_domain(self, claims: Mapping[str, Any]) -> None:
         """Judge by `hd` alone: an address in the domain may belong to an account outside the organization.

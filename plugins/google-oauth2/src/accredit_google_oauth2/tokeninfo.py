@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,11 @@ class TokenInfo:
     audience: JwtAudience
     scopes: frozenset[str]
     expires_at: int
+
+    def is_for(self, accepted: AbstractSet[str]) -> bool:
+        """Tell whether the token is of our project, so that what is said of its project is said of ours."""
+        named = {*self.audience.aud, *(() if self.audience.azp is None else (self.audience.azp,))}
+        return named <= accepted
 
     @classmethod
     def parse(cls, answer: Mapping[str, Any], *, now: float) -> "TokenInfo":
