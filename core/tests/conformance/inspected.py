@@ -66,6 +66,9 @@ class Inspected(Good):
         audience = AppBound(self.app_id(info))
         return Verification(user_id=self.user_id(info), audience=audience, claims=me, expires_at=info["exp"])
 
+    async def check_credentials(self, ctx: VerifyContext) -> None:
+        await self.post("/introspect", {"token": "none"}, ctx)
+
     async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         said = await self.post("/verify", {"id_token": token.reveal()}, ctx)
         self.check_times(said, ctx)

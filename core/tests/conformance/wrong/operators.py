@@ -1,6 +1,7 @@
 """Faults that are laid at the wrong door."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from core.tests.conformance.good import Good
@@ -10,6 +11,7 @@ from core.tests.conformance.wrong import fails
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
 from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal
+from accredit.strategy import VerifyContext
 
 
 class WithAnotherTable(Inspected):
@@ -62,3 +64,23 @@ class WakesTheOperatorForASuspendedUser(WithAnotherTable):
     """A user's own state, in a table of our own faults."""
 
     lines: Mapping[str, Line] = {"user_suspended": Line(ProviderMisconfigured, SOURCE)}
+
+
+@fails("our_credentials_are_told_from_wrong_ones")
+class FindsEverySecretRight(Inspected):
+    """The operator asks, and hears that all is well."""
+
+    async def check_credentials(self, ctx: VerifyContext) -> None:
+        with suppress(ProviderMisconfigured):
+            await super().check_credentials(ctx)
+
+
+@fails("our_credentials_are_told_from_wrong_ones")
+class TakesAnOutageForAWrongSecret(Inspected):
+    """The operator changes a secret that was right."""
+
+    async def check_credentials(self, ctx: VerifyContext) -> None:
+        try:
+            await super().check_credentials(ctx)
+        except ProviderUnavailable:
+            raise ProviderMisconfigured("our secret is wrong") from None

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 import pytest
 from pydantic import SecretStr
 
-from accredit.errors import ConfigurationError
+from accredit.errors import ConfigurationError, ExchangeError
+from accredit.strategy import Strategy
+from accredit.testing.conformance.between import Call, Failure, Said
 from accredit.testing.conformance.desk import make_simulator, start
+from accredit.testing.conformance.failures import OUTAGES
 from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.verdicts import STATUS
@@ -71,6 +74,38 @@ class Operators(Suite):
                     require(not alerts, f"{sample.name}: an alert that any user can cause ({outcome.reason})")
                 elif outcome.status == 500:
                     require(alerts, f"{sample.name}: {outcome.reason}, and no alert")
+
+    @pytest.mark.threat(49)
+    @check
+    async def test_our_credentials_are_told_from_wrong_ones(self) -> None:
+        """Where the strategy asks about our credentials alone, right ones pass, wrong ones and an outage do not."""
+        if self.strategy.check_credentials is Strategy.check_credentials:
+            not_applicable("the strategy does not ask about credentials without a user's token")
+        reason, said = await self._credentials({}, {})
+        require(reason == "ok", f"right credentials end as {reason}")
+        for name, wrong in _wrong(self._secrets()):
+            try:
+                reason, asked = await self._credentials({name: wrong}, {})
+            except ConfigurationError:
+                continue  # refused even earlier
+            unused = reason == "ok" and [one.sent for one in asked] == [one.sent for one in said]
+            require(unused or reason == "provider_misconfigured", f"a wrong {name} ends as {reason}")
+        for call in dict.fromkeys(one.call for one in said):
+            for name, failure in OUTAGES.items():
+                reason, _ = await self._credentials({}, {call: failure})
+                down = reason in ("provider_unavailable", "provider_rate_limited")
+                require(down, f"credentials end as {reason} while {' '.join(call)} answers with {name}")
+
+    async def _credentials(self, connection: Mapping[str, str], failing: dict[Call, Failure]) -> tuple[str, list[Said]]:
+        """Let the strategy ask about our credentials; return how it ended, and the calls."""
+        async with stage_for(self, connection=connection) as stage:
+            stage.between.failing = failing
+            configured = stage.desk.exchange.connections[stage.desk.strategy]
+            try:
+                await configured.strategy.check_credentials(stage.desk.exchange.context(configured))
+            except ExchangeError as exc:
+                return exc.reason, stage.between.said
+            return "ok", stage.between.said
 
     def _secrets(self) -> dict[str, str]:
         table = make_simulator(self).settings(BASE_URL)
