@@ -81,6 +81,18 @@ async def test_a_token_cannot_break_out_of_the_query(verify: Verify, facebook: A
     assert dict(facebook.requests["debug_token"].url.params) == {"input_token": token}
 
 
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("token", [" ", "   "])
+async def test_a_token_of_blanks_is_refused_without_a_call_and_wakes_nobody(
+    verify: Verify, facebook: Any, token: str
+) -> None:
+    refusal = {"error": {"code": 100, "message": "(#100) The parameter input_token is required"}}
+    facebook.says("debug_token", refusal, status=400)
+    with pytest.raises(InvalidProviderToken):
+        await verify(token)
+    assert not facebook.requests
+
+
 async def test_both_calls_run_at_once(simulator: FacebookSimulator, facebook: Any, now: int) -> None:
     me_asked = asyncio.Event()
 

@@ -56,6 +56,17 @@ async def test_token_with_form_characters_arrives_as_it_is(verify: Verify, reque
     assert requests[0].content == b"access_token=2.00a%26uid%3D1%23%2500+%2B%3D"
 
 
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("token", [" ", "   "])
+async def test_token_of_blanks_is_refused_without_a_call_and_wakes_nobody(
+    verify: Verify, requests: list[httpx.Request], token: str
+) -> None:
+    with pytest.raises(InvalidProviderToken):
+        await verify(token, info=(400, {"error": "invalid_request", "error_code": 21323}))
+
+    assert requests == []
+
+
 async def test_jwt_is_sent_on_as_any_other_token_and_refused_by_weibo(
     verify: Verify, requests: list[httpx.Request]
 ) -> None:

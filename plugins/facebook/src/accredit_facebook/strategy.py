@@ -57,6 +57,9 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         require_inspection(await self._debug_token(self._app_token, ctx))
 
     async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        # A parameter of blanks is none at all to Facebook, for which it blames our call (code 100): an alert.
+        if not token.reveal().strip():
+            raise InvalidProviderToken("the token is blank")
         # `/me` answers any app's token, or refuses it in words that would blame our secret; what
         # `debug_token` says about the token must therefore be read first.
         inspection, me = await in_order(self._inspect(token, ctx), self._request_profile(token, ctx))

@@ -6,7 +6,7 @@ Weibo allows 100 calls per user and day; a login costs two, or three with an e-m
 from typing import Any, ClassVar
 
 from accredit.audience import AppBound
-from accredit.errors import ExchangeError, ProviderUnavailable
+from accredit.errors import ExchangeError, InvalidProviderToken, ProviderUnavailable
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.settings import ConnectionSettings
@@ -35,6 +35,9 @@ class WeiboStrategy(Strategy[WeiboSettings]):
             ProviderUnavailable: Weibo is down, limits us, or answers what is not understood.
             ServerError: Weibo refuses our app, or calls our request malformed.
         """
+        # A parameter of blanks may count as missing, for which Weibo blames our call (code 21323): an alert.
+        if not token.reveal().strip():
+            raise InvalidProviderToken("the token is blank")
         info = await self._token_info(token, ctx)
         user: dict[str, Any] = {}
         email: str | None = None
