@@ -468,10 +468,17 @@ async def test_a_suspended_user_is_refused_although_v1_1_answers_200() -> None:
     assert type(await refusal_of(JSONResponse(body), profile_api="v1.1")) is ProviderUserBlocked
 
 
-@pytest.mark.parametrize("suspended", [False, None, "true", 1])
-async def test_only_true_means_suspended(suspended: object) -> None:
+@pytest.mark.parametrize("suspended", [False, None])
+async def test_who_is_not_called_suspended_may_log_in(suspended: object) -> None:
     answer = JSONResponse({"id_str": "1", "suspended": suspended})
     assert (await verify(answer, profile_api="v1.1")).user_id == "1"
+
+
+@pytest.mark.threat(47)
+@pytest.mark.parametrize("suspended", ["true", "false", "", 1, 0, [], {}])
+async def test_a_suspension_that_is_no_boolean_is_nonsense(suspended: object) -> None:
+    answer = JSONResponse({"id_str": "1", "suspended": suspended})
+    assert type(await refusal_of(answer, profile_api="v1.1")) is ProviderUnavailable
 
 
 @pytest.mark.parametrize(

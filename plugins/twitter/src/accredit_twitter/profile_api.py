@@ -38,8 +38,11 @@ def _read_v2(body: User) -> tuple[str, User] | None:
 
 
 def _read_v1_1(body: User) -> tuple[str, User] | None:
-    if body.get("suspended") is True:
+    suspended = body.get("suspended")
+    if suspended is True:
         raise ProviderUserBlocked("X calls the user suspended")
+    if suspended is not False and suspended is not None:
+        raise ProviderUnavailable("suspended is no boolean")
     if "id_str" in body:
         return _checked(body["id_str"]), body
     if "id" not in body:
