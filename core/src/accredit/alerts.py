@@ -7,8 +7,8 @@ from accredit.events import ExchangeEvent
 
 INTERVAL_S = 3600
 MOST_KEYS = 100
-"""So many different things are remembered; alerts about more are raised after the hour. A provider that puts a new code
-into every answer must not make every login an alert."""
+"""So many different things are remembered of one connection; alerts about more are raised after the hour. A provider
+that puts a new code into every answer must not make every login an alert, nor hide what others say."""
 
 
 class AlertLimit:
@@ -29,12 +29,15 @@ class AlertLimit:
 
     def _is_news(self, key: tuple[str, str]) -> bool:
         now = self._clock()
-        if key not in self._raised_at and len(self._raised_at) >= MOST_KEYS:
+        if key not in self._raised_at and self._is_full(key[0]):
             self._raised_at = {one: at for one, at in self._raised_at.items() if now - at < INTERVAL_S}
-            if len(self._raised_at) >= MOST_KEYS:
+            if self._is_full(key[0]):
                 return False
         raised_at = self._raised_at.get(key)
         if raised_at is not None and now - raised_at < INTERVAL_S:
             return False
         self._raised_at[key] = now
         return True
+
+    def _is_full(self, connection: str) -> bool:
+        return sum(one == connection for one, _ in self._raised_at) >= MOST_KEYS

@@ -6,7 +6,8 @@ import pytest
 from core.tests.acme import acme_raising, acme_that
 from core.tests.bench import Bench, bench
 
-from accredit.alerts import INTERVAL_S, MOST_KEYS
+from accredit.alerts import INTERVAL_S, MOST_KEYS, AlertLimit
+from accredit.audit import Audit
 from accredit.errors import ExchangeError, ProviderMisconfigured, ProviderQuotaExhausted, UnlistedRefusal
 from accredit.models import ProviderToken
 from accredit.strategy import VerifyContext
@@ -73,6 +74,21 @@ async def test_a_new_code_in_every_answer_is_no_flood_of_alerts() -> None:
         wire.clock.advance(INTERVAL_S)
         await wire.post()
         assert alerts(wire)[-1] is True
+
+
+def test_new_codes_of_one_connection_hide_no_alert_of_another() -> None:
+    limit = AlertLimit(lambda: 0)
+
+    def is_raised(connection: str, error: ExchangeError) -> bool:
+        audit = Audit()
+        audit.connection = connection
+        return limit.limit(audit.event(error), error.alert_key).alert
+
+    assert [is_raised("octo", UnlistedRefusal("me", code, status=400)) for code in range(MOST_KEYS + 1)][-2:] == [
+        True,
+        False,
+    ]
+    assert [is_raised("acme", ProviderQuotaExhausted()) for _ in range(2)] == [True, False]
 
 
 async def test_what_only_we_can_mend_is_an_alert_each_time() -> None:
