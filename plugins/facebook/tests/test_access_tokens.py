@@ -332,6 +332,18 @@ async def test_any_other_refusal_by_me_is_one(verify: Verify, facebook: Any, cod
         await verify(SESSION_INFO)
 
 
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [(500, {}), (503, {}), (200, {}), (400, {"error_subcode": 460}), (400, {"error_subcode": 463})],
+)
+async def test_debug_only_beside_a_success_an_outage_or_another_reason_is_not_believed(
+    verify: Verify, facebook: Any, status: int, changes: Data
+) -> None:
+    facebook.says("me", {"error": {**DEBUG_ONLY["error"], **changes}, "id": "1000000000000002"}, status=status)
+    with pytest.raises(ExchangeError):
+        await verify(SESSION_INFO)
+
+
 async def test_debug_only_said_by_debug_token_itself_is_about_our_own_token(verify: Verify, facebook: Any) -> None:
     facebook.says("debug_token", DEBUG_ONLY, status=400)
     with pytest.raises(ProviderMisconfigured):

@@ -76,7 +76,7 @@ def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:
     # From time to time Facebook's whole answer is `false`: no object, so the provider is unavailable.
     body = response.json_object()
     if "error" in body:
-        if is_debug_only(body["error"]):
+        if is_debug_only(body["error"], response):
             return {}
         raise refusal_by_me(body["error"], response)
     if response.status != 200 or not is_user_id(body.get("id")):

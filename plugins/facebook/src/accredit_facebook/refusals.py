@@ -81,10 +81,14 @@ def refusal_by_me(error: object, response: ProviderResponse) -> ExchangeError:
     return _refusal("me", _GraphError.read(error), BY_ME, response)
 
 
-def is_debug_only(error: object) -> bool:
-    """Tell whether `/me` says that the token is good for `debug_token` alone: a session-info token."""
+def is_debug_only(error: object, response: ProviderResponse) -> bool:
+    """Tell whether `/me` says that the token is good for `debug_token` alone: a session-info token.
+
+    A subcode is another reason, such as a changed password, and with a 5xx nothing is believed.
+    """
     graph_error = _GraphError.read(error)
-    return graph_error.code == 190 and DEBUG_ONLY in graph_error.message
+    is_refusal = 400 <= response.status < 500
+    return is_refusal and (graph_error.code, graph_error.subcode) == (190, None) and DEBUG_ONLY in graph_error.message
 
 
 def _refusal(place: str, error: _GraphError, table: Table, response: ProviderResponse) -> ExchangeError:
