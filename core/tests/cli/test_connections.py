@@ -222,3 +222,13 @@ def test_where_nothing_is_installed_it_says_what_to_install(run: Run, install: I
 
     assert result.exit_code == 0
     assert "pip install accredit-facebook" in result.stdout
+
+
+def test_a_distribution_whose_metadata_is_no_text_is_listed_all_the_same(run: Run, site: Path) -> None:
+    metadata = site / "accredit_fake-1.2.dist-info" / "METADATA"
+    metadata.write_bytes(b"Metadata-Version: 2.1\nName: \xff\nVersion: 1.2\n")
+    [fake] = inventory(run)["strategies"]
+
+    assert (fake["strategy"], fake["distribution"], fake["version"]) == ("fake", "unreadable metadata", None)
+    assert fake["problem"] is None
+    assert "unreadable metadata" in run("connections").stdout

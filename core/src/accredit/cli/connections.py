@@ -46,7 +46,7 @@ def _show(inventory: list[Installed], problem: str | None) -> None:
     console = make_console()
     table = make_table("strategy", "brought by", "connection", "calls", "missing settings")
     for one in inventory:
-        source = f"{one.distribution} {one.version}" if one.distribution else "not installed"
+        source = f"{one.distribution} {one.version or ''}".rstrip() if one.distribution else "not installed"
         strategy = f"{one.strategy} ({_list(one.traits)})" if one.traits else one.strategy
         if not one.connections:
             table.add_row(strategy, source, "-", _list(one.hosts), _list(one.missing))

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -92,19 +93,26 @@ def _tables_of_file(config: Path | None) -> dict[str, dict[str, Any]]:
 
 def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Installed:
     entries = installed_entry_points(name)
-    dist = entries[0].dist if entries else None
+    distribution, version = _name_and_version(entries[0].dist if entries else None)
     strategy_type, problem = _strategy_type(name)
     settings_type = strategy_type.settings_type if strategy_type else None
     return Installed(
         strategy=name,
-        distribution=dist.name if dist else None,
-        version=dist.version if dist else None,
+        distribution=distribution,
+        version=version,
         hosts=_hosts(_default_urls(settings_type)) if settings_type else (),
         missing=_missing(settings_type, {}) if settings_type else (),
         connections=tuple(_connection(connection, table, settings_type) for connection, table in tables.items()),
         problem=problem,
         traits=tuple(sorted(strategy_type.traits)) if strategy_type else (),
     )
+
+
+def _name_and_version(dist: Distribution | None) -> tuple[str | None, str | None]:
+    try:
+        return (dist.name, dist.version) if dist else (None, None)
+    except ValueError:  # metadata that is no text
+        return "unreadable metadata", None
 
 
 def settings_type_of(name: str) -> tuple[type[ConnectionSettings] | None, str | None]:
