@@ -22,6 +22,7 @@ VERIFY = "has a verify that is no coroutine function: write `async def verify(to
 NORMALIZE = (
     "has a normalize that is no plain function: write `def normalize(verification)`, which neither awaits nor yields"
 )
+NAME = "has a name that cannot begin a subject: 1 to 50 ASCII letters, digits, dots, hyphens and underscores"
 CHECK = "has a check_credentials that is no coroutine function: write `async def check_credentials(ctx)`"
 TRAITS = "has traits that are no frozenset of makes_no_call, unbound, composite_ids, single_use, hs256"
 TABLE: dict[str, Any] = {"app_id": "1"}
@@ -107,6 +108,7 @@ def badly_wrapped(*args: Any, **kwargs: Any) -> Any: ...
         ({"check_credentials": None}, CHECK),
         ({"check_credentials": verify}, "has a check_credentials that cannot be called as check_credentials(ctx)"),
         ({"name": 5}, "has no name"),
+        *(({"name": name}, NAME) for name in ("a|b", "a b", "ä", "a\n", "-a", "a/b", "\x1b[1m", "a" * 51)),
         ({"user_id_scope": "world"}, "has a user_id_scope that is none of global, app, issuer"),
         ({"traits": frozenset({"unheard_of"})}, TRAITS),
         ({"traits": {"unbound"}}, TRAITS),

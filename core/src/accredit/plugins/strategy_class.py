@@ -4,9 +4,14 @@ import inspect
 from collections.abc import Callable
 from typing import Any, get_args
 
+from pydantic import TypeAdapter, ValidationError
+
 from accredit.settings import ConnectionSettings
+from accredit.settings.connections import Namespace
 from accredit.strategy import Strategy, Trait, UserIdScope
 
+_NAMESPACE: TypeAdapter[str] = TypeAdapter(Namespace)
+"""A strategy's name is the namespace of its users where no other is set."""
 _METHODS = {"verify": ("token", "ctx"), "check_credentials": ("ctx",), "normalize": ("verification",)}
 """What a strategy is asked by, and what it is given."""
 _PLAIN = frozenset({"normalize"})
@@ -19,6 +24,8 @@ def problem_of_class(strategy_type: type[Strategy[Any]]) -> str | None:
     name: object = getattr(strategy_type, "name", None)
     if not isinstance(name, str) or not name:
         return "has no name"
+    if not _can_begin_a_subject(name):
+        return "has a name that cannot begin a subject: 1 to 50 ASCII letters, digits, dots, hyphens and underscores"
     settings_type: object = getattr(strategy_type, "settings_type", None)
     if not (isinstance(settings_type, type) and issubclass(settings_type, ConnectionSettings)):
         return "has a settings_type that is no ConnectionSettings"
@@ -30,6 +37,14 @@ def problem_of_class(strategy_type: type[Strategy[Any]]) -> str | None:
         return f"has traits that are no frozenset of {', '.join(get_args(Trait))}"
     problems = (_problem_of_method(strategy_type, method, given) for method, given in _METHODS.items())
     return next((problem for problem in problems if problem), None)
+
+
+def _can_begin_a_subject(name: str) -> bool:
+    try:
+        _NAMESPACE.validate_python(name)
+    except ValidationError:
+        return False
+    return True
 
 
 def _problem_of_method(strategy_type: type[Strategy[Any]], name: str, given: tuple[str, ...]) -> str | None:
