@@ -255,3 +255,11 @@ def test_updated_at_is_a_moment_or_unknown(updated_time: Any, expected: int | No
 )
 def test_an_address_is_the_name_of_the_location(location: object, expected: str | None) -> None:
     assert to_profile({"location": location}).address == expected
+
+
+@pytest.mark.threat(50)
+@pytest.mark.parametrize(
+    "address", ["ada\u200b@gmail.com", "ada@gma\u200bil.com", "ada@gmail.com\x00", "ada\u202e@gmail.com"]
+)
+def test_an_address_with_a_hidden_character_is_none_and_never_another_ones(address: str) -> None:
+    assert to_profile({"email": address}) == Profile()

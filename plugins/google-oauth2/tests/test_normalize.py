@@ -165,3 +165,11 @@ def test_assurance_of_an_address(address: str, verified: Any, hd: Any, assurance
     claims = {"email": address, "email_verified": verified, "hd": hd}
     stated = {name: value for name, value in claims.items() if value is not ...}
     assert normalize(stated) == Profile(email=Email(address, assurance))
+
+
+@pytest.mark.threat(50)
+@pytest.mark.parametrize(
+    "address", ["ada\u200b@gmail.com", "ada@gma\u200bil.com", "ada@gmail.com\x00", "ada\u202e@gmail.com"]
+)
+def test_address_with_a_hidden_character_is_none_and_never_another_ones(address: str) -> None:
+    assert normalize({"email": address, "email_verified": True}) == Profile()

@@ -9,6 +9,7 @@ from accredit.models import ProviderToken, Verification
 from accredit.profile import Assurance, Email, Profile
 from accredit.testing import PEOPLE, Person, exchange_for
 from accredit.testing.workbench import BASE_URL
+from accredit_twitter.normalize import profile_of
 from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.simulator.grants import secret_of, token_name
@@ -188,3 +189,12 @@ def test_a_location_is_a_formatted_address() -> None:
 
 def test_the_day_the_account_was_made_is_not_when_it_was_updated() -> None:
     assert normalize(created_at="2009-05-09T17:58:22.000Z", verified=True) == {}
+
+
+@pytest.mark.threat(50)
+@pytest.mark.parametrize(
+    "address", ["ada\u200b@gmail.com", "ada@gma\u200bil.com", "ada@gmail.com\x00", "ada\u202e@gmail.com"]
+)
+@pytest.mark.parametrize("field", ["confirmed_email", "email"])
+def test_an_address_with_a_hidden_character_is_none_and_never_another_ones(address: str, field: str) -> None:
+    assert profile_of({field: address}) == Profile()

@@ -156,3 +156,11 @@ def test_language_becomes_a_bcp_47_tag(lang: str, locale: str | None) -> None:
 @pytest.mark.threat(23)
 def test_address_is_trimmed_and_never_verified() -> None:
     assert profile_of("1", {}, " ada@example.com ").email == unverified("ada@example.com")
+
+
+@pytest.mark.threat(50)
+@pytest.mark.parametrize(
+    "address", ["ada\u200b@gmail.com", "ada@gma\u200bil.com", "ada@gmail.com\x00", "ada\u202e@gmail.com"]
+)
+def test_an_address_with_a_hidden_character_is_none_and_never_another_ones(address: str) -> None:
+    assert profile_of("1", {}, address).email is None

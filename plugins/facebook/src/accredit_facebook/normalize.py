@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from accredit.profile import Assurance, Email, Profile
-from accredit.text import text, web_url
+from accredit.text import email_address, text, web_url
 
 _BIRTHDAY = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])(?:/([0-9]{4}))?")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -21,7 +21,7 @@ _LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
 
 def to_profile(claims: Mapping[str, Any]) -> Profile:
     """Return the profile; what Facebook did not state, or stated in an unknown form, is absent."""
-    email = text(claims.get("email"))
+    email = email_address(claims.get("email"))
     return Profile(
         name=text(claims.get("name")),
         given_name=_first_text(claims, "first_name", "given_name"),

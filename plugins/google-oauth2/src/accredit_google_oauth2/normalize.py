@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.profile import Assurance, Email, Profile
-from accredit.text import text, web_url
+from accredit.text import email_address, text, web_url
 
 
 def to_profile(claims: Mapping[str, Any]) -> Profile:
@@ -24,7 +24,7 @@ def to_profile(claims: Mapping[str, Any]) -> Profile:
 
 
 def _email(claims: Mapping[str, Any]) -> Email | None:
-    address = text(claims.get("email"))
+    address = email_address(claims.get("email"))
     return None if address is None else Email(address, _assurance(address, claims))
 
 

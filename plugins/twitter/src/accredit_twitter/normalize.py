@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from accredit.profile import Assurance, Email, Profile
-from accredit.text import text, web_url
+from accredit.text import email_address, text, web_url
 
 # `…/abc_normal.jpg` is 48 pixels wide; without the suffix it is the picture as uploaded.
 _SIZE = re.compile(r"_normal(?=(\.[A-Za-z]+)?$)")
@@ -33,7 +33,7 @@ def profile_of(user: Mapping[str, Any]) -> Profile:
 
 def _email(user: Mapping[str, Any]) -> Email | None:
     # v2 only has a *confirmed* address, and v1.1 answers null "if the email address is not verified".
-    address = text(user.get("confirmed_email")) or text(user.get("email"))
+    address = email_address(user.get("confirmed_email")) or email_address(user.get("email"))
     return Email(address, Assurance.PROVIDER_ASSERTED) if address else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.profile import Assurance, Email, Profile
-from accredit.text import text, web_url
+from accredit.text import email_address, text, web_url
 
 _GENDERS = {"m": "male", "f": "female"}  # `n` is "not stated"
 _PICTURES = ("avatar_hd", "avatar_large", "profile_image_url")  # largest first; the last is 50 pixels wide
@@ -14,7 +14,7 @@ _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?")
 
 def profile_of(user_id: str, user: Mapping[str, Any], email: object) -> Profile:
     """Return the profile of a `users/show` answer, and of what `email.json` said."""
-    screen_name, address = text(user.get("screen_name")), text(email)
+    screen_name, address = text(user.get("screen_name")), email_address(email)
     gender = user.get("gender")
     return Profile(
         name=text(user.get("name")) or screen_name,

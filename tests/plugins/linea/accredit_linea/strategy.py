@@ -14,7 +14,7 @@ from accredit.id_token import IdToken
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings, HttpsUrl
 from accredit.strategy import Trait, in_order
-from accredit.text import text, web_url
+from accredit.text import email_address, text, web_url
 
 ISSUER = "https://access.linea.example"
 _REFERENCE = "https://developers.line.biz/en/reference/line-login/#verify-access-token"
@@ -68,7 +68,7 @@ class _Linea(Strategy[SettingsT]):
 
     def normalize(self, verification: Verification) -> Profile:
         said = verification.claims
-        address = text(said.get("email"))
+        address = email_address(said.get("email"))
         return Profile(
             name=text(said.get("name")) or text(said.get("displayName")),
             picture=web_url(said.get("picture")) or web_url(said.get("pictureUrl")),

@@ -16,7 +16,7 @@ from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings
 from accredit.strategy import in_order
-from accredit.text import digits, text, web_url
+from accredit.text import digits, email_address, text, web_url
 
 _CHECK_TOKEN = "https://docs.github.com/en/rest/apps/oauth-applications#check-a-token"
 _USERS = "https://docs.github.com/en/rest/users/users#get-the-authenticated-user"
@@ -126,6 +126,6 @@ def _primary(addresses: object) -> Email | None:
     """Return the address that is primary and verified; none that is not."""
     for one in addresses if isinstance(addresses, list) else []:
         if isinstance(one, dict) and one.get("primary") is True and one.get("verified") is True:
-            address = text(one.get("email"))
+            address = email_address(one.get("email"))
             return None if address is None else Email(address, Assurance.PROVIDER_ASSERTED)
     return None
