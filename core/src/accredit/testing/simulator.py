@@ -73,6 +73,14 @@ class Simulator(ABC):
         """
         return sample
 
+    def marked(self, token: str, fault: str) -> str:
+        """Return a token that carries a fault, such as `latency-200`: the marker is put at its end.
+
+        Override it where a strategy takes a credential apart, or compares its end with an answer: put the marker behind
+        the part that is only passed on.
+        """
+        return f"{token}~{fault}"
+
     def other_tokens(self) -> Mapping[str, str]:
         """Return tokens whose verdict depends on settings or on time, with what they are."""
         return {}

@@ -48,7 +48,7 @@ class Providers(Suite):
         good = opaque[0]
         with serve(Attended(simulator.app())) as url:
             async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
-                marked = {name: _marked(desk.fresh(good.parameters), name) for name in _faults()}
+                marked = {name: _marked(simulator, desk.fresh(good.parameters), name) for name in _faults()}
                 answers = await desk.post_all(marked.values())
                 for name, answer in zip(marked, answers, strict=True):
                     require(answer.status == 503, f"{name}: status {answer.status} instead of 503")
@@ -56,10 +56,12 @@ class Providers(Suite):
                 _none_got_through(desk, len(marked))
             async with desk_over_http(self, simulator, url) as desk:
                 for name in sorted(_DELAYS):
-                    slow = _marked(desk.fresh(good.parameters), f"{name}-1")
+                    slow = _marked(simulator, desk.fresh(good.parameters), f"{name}-1")
                     await desk.accepted(slow, f"{name} of a millisecond")
                 for name in sorted(HARMLESS_FAULTS):
-                    await desk.accepted(_marked(desk.fresh(good.parameters), name), f"{name}, which core reads")
+                    await desk.accepted(
+                        _marked(simulator, desk.fresh(good.parameters), name), f"{name}, which core reads"
+                    )
                 await desk.accepted(good.parameters, f"{good.name}, after all that")
 
     @pytest.mark.threat(18, 22)
@@ -235,8 +237,8 @@ def _faults() -> list[str]:
     return [f"{name}-60000" if name in _DELAYS else name for name in sorted(FAULTS.keys() - HARMLESS_FAULTS)]
 
 
-def _marked(parameters: Mapping[str, Any], fault: str) -> dict[str, Any]:
-    return {**parameters, "access_token": f"{parameters['access_token']}~{fault}"}
+def _marked(simulator: Simulator, parameters: Mapping[str, Any], fault: str) -> dict[str, Any]:
+    return {**parameters, "access_token": simulator.marked(parameters["access_token"], fault)}
 
 
 def _none_got_through(desk: Desk, count: int) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from accredit.testing.conformance.forge import Forge
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import is_jwt
 from accredit.testing.conformance.spy import Seen, renamed, said_in
 from accredit.testing.conformance.suite import Suite, require
 from accredit.testing.forgery import decoded
-from accredit.testing.simulator import Sample
+from accredit.testing.simulator import ACCEPTED, Sample
 
 _BETWEEN = re.compile(r"[^0-9A-Za-z]{1,3}")
 _OTHER_TEXTS = ("9007199254740993", "9007199254740995", "0001000", "00", "AbCdEf0123", "aBcDeF0123", "1e5", "1.0")
@@ -88,6 +89,18 @@ def spelling_of(suite: Suite, user_id: str, said: Said, *, name: str) -> Spellin
     several = found is not None and len(found.parts) > 1
     require(several, f"{name}: the id {user_id} is one value of the provider's; composite_ids is not true")
     return found or Spelling((user_id,))
+
+
+async def spelling_of_genuine(suite: Suite, forge: Forge) -> Spelling:
+    """Log in with a genuine ID token, and return how the user's id is spelled.
+
+    Raises:
+        AssertionError: it is refused, or the id does not consist of what the token and the answers say.
+    """
+    name, parameters, before = "a genuine ID token", forge.mint(), len(forge.desk.calls)
+    await forge.desk.accepted(parameters, name)
+    sample = Sample(name=name, about="", parameters=parameters, expected=ACCEPTED)
+    return spelling_of(suite, forge.desk.identity.user_id, Said.of(sample, forge.desk.calls[before:]), name=name)
 
 
 def answers_with(bodies: Iterable[bytes], part: str) -> int:
