@@ -215,6 +215,22 @@ def test_a_strategy_without_connection_is_a_row_too(run: Run) -> None:
     assert ["fake", "accredit-fake", "1.2", "-", "api.fake.example", "app_id,", "app_secret"] in rows
 
 
+def test_without_a_file_nothing_is_wrong(run: Run) -> None:
+    said = run("connections")
+
+    assert said.exit_code == 0
+    assert "To change" not in said.stdout
+    assert "No settings were read: pass --config FILE or set ACCREDIT_CONFIG" in " ".join(said.stdout.split())
+
+
+def test_with_a_file_what_is_wrong_with_it_is_told(run: Run, config: Path) -> None:
+    config.write_text("[server]\n", "utf-8")
+
+    said = run("connections", "--config", str(config)).stdout
+    assert "To change: setting issuer: Field required" in " ".join(said.split())
+    assert "No settings were read" not in said
+
+
 def test_where_nothing_is_installed_it_says_what_to_install(run: Run, install: Install) -> None:
     install(None)
 

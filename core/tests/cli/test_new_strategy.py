@@ -218,6 +218,18 @@ def test_the_name_of_an_installed_strategy_is_refused(run: Run, install: Install
     assert files_below(here) == []
 
 
+@pytest.mark.parametrize("name", ["facebook", "google-oauth2", "twitter", "weibo"])
+def test_the_name_of_a_published_strategy_is_refused_where_it_is_not_installed(
+    run: Run, install: Install, here: Path, name: str
+) -> None:
+    install(None)
+    result = run("new-strategy", name)
+
+    assert result.exit_code == 2
+    assert f"brought by accredit-{name}; install that plugin, or choose another name" in result.stderr
+    assert files_below(here) == []
+
+
 def test_no_file_is_overwritten_and_none_is_left_half_done(run: Run, here: Path) -> None:
     mine = here / "accredit-acme-pay/src/accredit_acme_pay/strategy.py"
     mine.parent.mkdir(parents=True)

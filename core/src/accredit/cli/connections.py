@@ -37,10 +37,11 @@ def command(
         strategies = [asdict(strategy) for strategy in inventory]
         typer.echo(json.dumps({"problem": problem, "strategies": strategies}, indent=2))
     else:
-        _show(inventory, problem)
+        # Without a file nothing has been configured yet, and nothing is wrong with what is installed.
+        _show(inventory, problem, is_configured=config is not None or bool(tables))
 
 
-def _show(inventory: list[Installed], problem: str | None) -> None:
+def _show(inventory: list[Installed], problem: str | None, *, is_configured: bool) -> None:
     from accredit.cli.screen import make_console, make_table
 
     console = make_console()
@@ -57,7 +58,9 @@ def _show(inventory: list[Installed], problem: str | None) -> None:
         console.print(table, soft_wrap=False)
     else:
         console.print("No strategy is installed. Install at least one, such as: pip install accredit-facebook")
-    for text in _problems(inventory, problem):
+    if problem is not None and not is_configured:
+        console.print("No settings were read: pass --config FILE or set ACCREDIT_CONFIG to see connections too.")
+    for text in _problems(inventory, problem if is_configured else None):
         console.print(f"To change: {text}", style="bold red")
     for one in inventory:
         if one.problem is not None and not one.connections:

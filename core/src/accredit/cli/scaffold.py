@@ -22,13 +22,15 @@ _ACME = re.compile(r"accredit_acme|accredit-acme|\ban Acme|Acme|ACME|acme|>=0\.1
 _BEGINS_WITH_A_VOWEL = re.compile(r"[aei]|o(?!ne)|u(?!ni)(?=[a-z])|[fhlmnrsx](?![a-z])")
 """As it is spoken: an Acme token, an Uber token, an X token, but a Unity token, a OneLogin token."""
 _SUFFIX = ".template"
+_PUBLISHED = frozenset({"facebook", "google-oauth2", "twitter", "weibo"})
+"""Strategies of plugins that there are, installed or not: a second one of the name could not stand beside it."""
 
 
 class Names:
     """A strategy's name in each spelling: `acme-pay`, `accredit-acme-pay`, `accredit_acme_pay`, `an AcmePay`.
 
     Raises:
-        ConfigurationError: the name is not of the form, too long, or taken by an installed plugin.
+        ConfigurationError: the name is not of the form, too long, or taken by a plugin that is installed or published.
     """
 
     def __init__(self, strategy: str) -> None:
@@ -40,6 +42,11 @@ class Names:
         if taken := installed_entry_points(strategy):
             raise ConfigurationError(
                 f"the strategy '{strategy}' is there already, brought by {source_of(taken[0])}; choose another name"
+            )
+        if strategy in _PUBLISHED:
+            raise ConfigurationError(
+                f"the strategy '{strategy}' is there already, brought by accredit-{strategy}; install that plugin, or "
+                f"choose another name"
             )
         self.strategy = strategy
         self.distribution = f"accredit-{strategy}"
