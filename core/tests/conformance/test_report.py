@@ -50,6 +50,9 @@ def test_what_is_deselected_shows_as_not_run(pytester: pytest.Pytester) -> None:
     assert set(statuses(report)) == set(checks_of(StrategyConformance))
     assert [name for name, status in statuses(report).items() if status != "not run"] == [QUICK]
     result.stdout.fnmatch_lines(["*accredit conformance*", "kit-good (not installed): incomplete: 1 passed, * not run"])
+    others = len(checks_of(StrategyConformance)) - 1
+    result.stdout.fnmatch_lines([f"  not run: {others} checks (deselected)"])
+    result.stdout.no_fnmatch_line("  not run: test_*")
 
 
 def test_what_is_selected_by_name_leaves_the_others_not_run(pytester: pytest.Pytester) -> None:
@@ -185,7 +188,17 @@ def test_the_terminal_shows_what_is_not_as_it_should_be() -> None:
     report.set("c", "exempt", "our own reason")
     assert list(report.lines()) == [
         "acme (accredit-acme 1.0): failing: 1 exempt, 1 not run, 1 failed",
+        "  not run: 1 check (deselected)",
         "  failed: a",
-        "  not run: b",
         "  exempt: c (our own reason)",
+    ]
+
+
+def test_the_terminal_names_a_check_that_is_left_out_for_a_reason() -> None:
+    report = made(a="not run", b="not run")
+    report.set("c", "not run", "no time")
+    assert list(report.lines()) == [
+        "acme (accredit-acme 1.0): incomplete: 3 not run",
+        "  not run: 2 checks (deselected)",
+        "  not run: c (no time)",
     ]

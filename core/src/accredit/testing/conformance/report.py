@@ -71,26 +71,28 @@ class StrategyReport:
     def lines(self) -> Iterator[str]:
         """Yield the report for a terminal: the verdict, then each check that is not passed, and why.
 
-        What does not apply is told where a trait is the reason, for that is the author's own word.
+        What was not asked for is counted: the file has the names. What does not apply is told where a trait is the
+        reason, for that is the author's own word.
         """
         counts = Counter(self.statuses.values())
         told = ", ".join(f"{counts[status]} {status}" for status in reversed(_ORDER) if counts[status])
         yield f"{self.strategy} ({self.source}): {self.level}: {told}"
-        for reason, count in Counter(self._left_out_by_slips()).items():
-            yield f"  {NOT_RUN}: {count} checks ({reason})"
+        for reason, count in Counter(self._left_out_together()).items():
+            yield f"  {NOT_RUN}: {count} {'check' if count == 1 else 'checks'} ({reason})"
         for status in (FAILED, NOT_RUN, EXEMPT):
             for check in (name for name, one in self.statuses.items() if one == status):
                 reason = self.reasons.get(check, "")
-                if status == NOT_RUN and is_slip(reason):
+                if status == NOT_RUN and (not reason or is_slip(reason)):
                     continue
                 yield f"  {status}: {check}{f' ({reason})' if reason else ''}"
         for check, reason in self.reasons.items():
             if self.statuses[check] == NOT_APPLICABLE and reason.startswith(DECLARED):
                 yield f"  {NOT_APPLICABLE}: {check} ({reason})"
 
-    def _left_out_by_slips(self) -> list[str]:
+    def _left_out_together(self) -> list[str]:
+        """Return the reasons that are told once for all their checks: a slip, or that nobody has asked for them."""
         reasons = (self.reasons.get(check, "") for check, status in self.statuses.items() if status == NOT_RUN)
-        return [reason for reason in reasons if is_slip(reason)]
+        return [reason or "deselected" for reason in reasons if not reason or is_slip(reason)]
 
     def as_json(self, kit: type[Suite]) -> dict[str, Any]:
         """Return the report for a file."""
