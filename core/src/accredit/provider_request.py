@@ -75,7 +75,7 @@ class Outgoing:
             raise _unsendable(f"the header {ours[0]} is not a strategy's to set")
         if self.basic is not None:
             if "authorization" in headers:
-                raise _unsendable("it has Basic credentials and a header Authorization")
+                raise _unsendable("it has basic= and a header Authorization")
             headers["Authorization"] = _basic(self.basic)
         return headers
 
@@ -88,9 +88,9 @@ def _basic(basic: object) -> str:
         case _:
             raise _unsendable("basic must be a user and a SecretStr")
     if not _USER.fullmatch(user):
-        raise _unsendable("the user of Basic must be visible ASCII characters without a colon")
+        raise _unsendable("basic=: the user must be visible ASCII characters without a colon (settings type BasicId)")
     if _CONTROL.search(password):
-        raise _unsendable("the password of Basic holds a control character")
+        raise _unsendable("basic=: the password holds a control character")
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from accredit.errors import PluginFailed
+from accredit.logs import redact
 from accredit.transport import READS_ONLY
 
 from .providers import API, answering, client
@@ -115,12 +116,14 @@ async def test_basic_credentials_are_a_header(method: str, user: str, password: 
 
 @pytest.mark.parametrize("user", ["", "a:s3cret", "s3cret b", "s3cret\n", "s3cret\x7f", "s3cret\u00e9", "\x00"])
 async def test_a_user_of_basic_is_visible_and_has_no_colon(user: str) -> None:
-    assert await fault(basic=(user, SECRET)) == "the user of Basic must be visible ASCII characters without a colon"
+    said = await fault(basic=(user, SECRET))
+    assert said == "basic=: the user must be visible ASCII characters without a colon (settings type BasicId)"
+    assert redact(None, "", {"detail": said}) == {"detail": said}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\x00", "\x7f", "\x85"])
 async def test_a_password_of_basic_holds_no_control_character(end: str) -> None:
-    assert await fault(basic=("user", SecretStr(f"s3cret{end}"))) == "the password of Basic holds a control character"
+    assert await fault(basic=("user", SecretStr(f"s3cret{end}"))) == "basic=: the password holds a control character"
 
 
 async def test_a_password_of_basic_that_is_no_unicode_is_the_strategys_fault() -> None:
@@ -136,7 +139,7 @@ async def test_basic_is_a_user_and_a_secret(basic: Any) -> None:
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization"])
 async def test_a_call_has_basic_credentials_or_a_header_of_its_own(name: str) -> None:
-    told = "it has Basic credentials and a header Authorization"
+    told = "it has basic= and a header Authorization"
     assert await fault(basic=("user", SECRET), headers={name: "Bearer s3cret"}) == told
 
 

@@ -9,6 +9,7 @@ from accredit.settings import (
     AppNumber,
     AppSecret,
     BaseUrl,
+    BasicId,
     ClientSettings,
     ConnectionSettings,
     HttpsUrl,
@@ -175,6 +176,16 @@ def test_an_id_or_secret_that_no_provider_gives_out_is_refused(value: str) -> No
         with pytest.raises(ValidationError) as refused:
             kind.validate_python(value)
         assert not value or value not in refused.value.errors()[0]["msg"]
+
+
+def test_an_id_for_basic_has_no_colon_and_is_an_app_id_in_all_else() -> None:
+    kind: TypeAdapter[str] = TypeAdapter(BasicId)
+    assert kind.validate_python("apps.1-2_3~x@y") == "apps.1-2_3~x@y"
+    assert APP_ID.validate_python("urn:app:1") == "urn:app:1"
+    for value in ("urn:app:1", ":", "1:", *UNCLEAN, "", "1 2", '"1"'):
+        with pytest.raises(ValidationError) as refused:
+            kind.validate_python(value)
+        assert not value.strip(":") or value not in refused.value.errors()[0]["msg"]
 
 
 @pytest.mark.parametrize("kind", [APP_ID, APP_SECRET, APP_NUMBER])

@@ -18,7 +18,7 @@ from accredit.settings.clients import (
     ClientSettings,
 )
 from accredit.settings.connections import ConnectionSettings, NoncePolicy
-from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, HttpsUrl, ListOf, Names
+from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names
 from accredit.settings.tables import (
     CompatibilitySettings,
     KeySettings,
@@ -43,6 +43,7 @@ __all__ = [
     "AuthMethod",
     "Authorization",
     "BaseUrl",
+    "BasicId",
     "ClientSettings",
     "CompatibilitySettings",
     "ConnectionSettings",

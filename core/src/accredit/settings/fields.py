@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from accredit.settings.text import check_digits, check_secret, check_text, check_visible
+from accredit.settings.text import check_digits, check_no_colon, check_secret, check_text, check_visible
 
 T = TypeVar("T")
 
@@ -61,6 +61,8 @@ WireName = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(ch
 """A name that requests give, of a client or a connection: 1 to 256 characters."""
 AppId = Annotated[str, AfterValidator(check_visible)]
 """An app's id at a provider: visible ASCII characters, at least one."""
+BasicId = Annotated[str, AfterValidator(check_visible), AfterValidator(check_no_colon)]
+"""An app's id that goes into `basic=`: the same without a colon, which would end it there."""
 AppNumber = Annotated[str, AfterValidator(check_digits)]
 """An app's id at a provider that numbers its apps: text of ASCII digits."""
 AppSecret = Annotated[SecretStr, AfterValidator(check_secret)]

@@ -37,6 +37,13 @@ def check_visible(value: str) -> str:
     return value
 
 
+def check_no_colon(value: str) -> str:
+    """Refuse a colon: in HTTP's Basic authentication the password begins behind it. Source: RFC 7617 section 2."""
+    if ":" in value:
+        raise ValueError("holds a colon, behind which the secret would begin where both are sent")
+    return value
+
+
 def check_secret(value: SecretStr) -> SecretStr:
     """Refuse the same in a secret."""
     check_visible(value.get_secret_value())
