@@ -142,11 +142,15 @@ class Verification:
     """What the provider said about a token, with the proof of audience.
 
     `user_id` is the provider's id, an exact string; `claims` the provider's raw profile, for `normalize`;
-    `expires_at` epoch seconds, None where the provider does not say; `scopes` the provider's own permission names.
+    `expires_at` is when the token ends, in epoch seconds, None where the provider does not say. Once that has passed
+    by the engine's clock, the login is refused as `InvalidProviderToken`; our own tokens do not end with it.
+    `scopes` are the provider's own permission names.
 
     Raises:
-        TypeError: `user_id` is no string, or `audience` is no proof.
-        ValueError: `user_id` is empty, too long, or holds `|`, blanks or other than printable ASCII.
+        TypeError: `user_id` is no string, `audience` no proof, `expires_at` no whole number, or `scopes` no frozenset
+            of strings.
+        ValueError: `user_id` is empty, too long, or holds `|`, blanks or other than printable ASCII; or `expires_at`
+            is not positive.
     """
 
     user_id: str
@@ -162,6 +166,12 @@ class Verification:
             raise TypeError("user_id must be a string")
         if not _USER_ID.fullmatch(self.user_id):
             raise ValueError("user_id must be 1 to 200 printable ASCII characters without '|'")
+        if self.expires_at is not None and type(self.expires_at) is not int:  # not isinstance: True is an int
+            raise TypeError("expires_at must be a whole number, or None")
+        if self.expires_at is not None and self.expires_at <= 0:  # with some providers 0 is "never", and so None here
+            raise ValueError("expires_at must be positive; where the token does not end, it is None")
+        if not isinstance(self.scopes, frozenset) or not all(isinstance(scope, str) for scope in self.scopes):
+            raise TypeError("scopes must be a frozenset of strings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

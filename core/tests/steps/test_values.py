@@ -81,6 +81,31 @@ def test_a_verification_needs_a_proof_of_audience(proof: Any) -> None:
         Verification(user_id="1", audience=proof, claims={})
 
 
+def test_the_end_of_a_token_and_its_scopes_may_be_stated_or_not() -> None:
+    told = Verification(user_id="1", audience=AppBound("a"), claims={}, expires_at=1, scopes=frozenset({"email"}))
+    assert (told.expires_at, told.scopes) == (1, {"email"})
+    untold = Verification(user_id="1", audience=AppBound("a"), claims={}, expires_at=None)
+    assert (untold.expires_at, untold.scopes) == (None, frozenset())
+
+
+@pytest.mark.parametrize("expires_at", ["soon", "1", 1.5, True, b"1", [1]])
+def test_an_end_that_is_no_whole_number_is_refused(expires_at: Any) -> None:
+    with pytest.raises(TypeError, match=r"^expires_at must be a whole number, or None$"):
+        Verification(user_id="1", audience=AppBound("a"), claims={}, expires_at=expires_at)
+
+
+@pytest.mark.parametrize("expires_at", [0, -1])
+def test_an_end_that_is_no_moment_is_refused(expires_at: int) -> None:
+    with pytest.raises(ValueError, match=r"^expires_at must be positive"):
+        Verification(user_id="1", audience=AppBound("a"), claims={}, expires_at=expires_at)
+
+
+@pytest.mark.parametrize("scopes", [None, "email", ["email"], {"email"}, frozenset({1}), frozenset({None})])
+def test_scopes_that_are_no_set_of_texts_are_refused(scopes: Any) -> None:
+    with pytest.raises(TypeError, match=r"^scopes must be a frozenset of strings$"):
+        Verification(user_id="1", audience=AppBound("a"), claims={}, scopes=scopes)
+
+
 def test_a_profile_states_its_claims_and_leaves_the_rest_out() -> None:
     assert Profile().claims() == {}
     assert Profile(name="Ada", updated_at=0, address="London").claims() == {

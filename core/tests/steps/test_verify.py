@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 from core.tests.acme import Acme, acme_raising, acme_returning, acme_that
-from core.tests.bench import assert_refused, bench, good_request
+from core.tests.bench import NOW, assert_refused, bench, good_request
 
-from accredit import AccessDenied, ConfigurationError, ExchangeError, ProviderToken, VerifyContext
+from accredit import (
+    AccessDenied,
+    AppBound,
+    ConfigurationError,
+    ExchangeError,
+    ProviderToken,
+    Verification,
+    VerifyContext,
+)
 from accredit import errors as e
 
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")
@@ -140,4 +148,27 @@ async def test_a_strategy_that_cannot_normalize_is_a_failed_plugin(outcome: obje
         assert wire.event.reason == "plugin_failed"
         assert wire.event.detail.startswith(detail)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
+        assert wire.storage.kept == {}
+
+
+def verified_until(expires_at: int | None) -> type[Acme]:
+    return acme_returning(
+        Verification(user_id="1000", audience=AppBound("acme-app"), claims={"name": "Ada"}, expires_at=expires_at)
+    )
+
+
+@pytest.mark.parametrize("expires_at", [NOW + 1, 10**18, None])
+async def test_a_token_that_ends_later_or_never_logs_in(expires_at: int | None) -> None:
+    async with bench(acme=verified_until(expires_at)) as wire:
+        assert (await wire.post()).status_code == 200
+
+
+@pytest.mark.threat(37)
+@pytest.mark.parametrize("expires_at", [NOW, NOW - 1, 1])
+async def test_a_token_that_has_ended_by_what_the_strategy_says_is_refused(expires_at: int) -> None:
+    async with bench(acme=verified_until(expires_at)) as wire:
+        response = await wire.post(scope="openid offline_access")
+
+        assert_refused(response, 401, "invalid_request", "invalid access_token: invalid_token")
+        assert (wire.event.reason, wire.event.detail) == ("invalid_token", "expires_at has passed")
         assert wire.storage.kept == {}

@@ -3,6 +3,7 @@
 from accredit.errors import (
     ExchangeError,
     InvalidParameter,
+    InvalidProviderToken,
     MissingParameter,
     PluginFailed,
     ProviderTokenRejected,
@@ -21,7 +22,8 @@ async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContex
     """Ask the connection's strategy.
 
     Raises:
-        ExchangeError: as the strategy decides; `PluginFailed` for whatever a strategy must not raise or return.
+        ExchangeError: as the strategy decides; `PluginFailed` for whatever a strategy must not raise or return;
+            `InvalidProviderToken` where the token has ended meanwhile, by what the strategy itself says.
     """
     try:
         with guarded("verify", allowed=ExchangeError):
@@ -33,4 +35,6 @@ async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContex
     if not isinstance(verification, Verification):
         raise PluginFailed(f"verify returned {type(verification).__name__}")
     ctx.check_nonce.confirm(token)
+    if verification.expires_at is not None and ctx.clock() >= verification.expires_at:
+        raise InvalidProviderToken("expires_at has passed")
     return verification
