@@ -25,7 +25,7 @@ from accredit.errors import InvalidProviderToken, MissingParameter
 from accredit.jose import SigningKey
 from accredit.settings import BaseUrl, HttpsUrl, Names
 from accredit.strategy import UserIdScope
-from accredit.text import text
+from accredit.text import email_address, text
 
 API_URL = "https://api.acme.example"
 JWKS_URL = "https://keys.acme.example/jwks"
@@ -77,7 +77,7 @@ class Acme(Strategy[AcmeSettings]):
 
     def normalize(self, verification: Verification) -> Profile:
         claims = verification.claims
-        address = text(claims.get("email"))
+        address = email_address(claims.get("email"))
         return Profile(
             name=text(claims.get("name")),
             given_name=text(claims.get("given_name")),

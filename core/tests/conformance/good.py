@@ -18,7 +18,7 @@ from accredit.strategy import VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, Simulator, StrategyConformance
 from accredit.testing.faults import plain
 from accredit.testing.id_tokens import IdTokenIssuer
-from accredit.text import text, web_url
+from accredit.text import email_address, text, web_url
 
 APP_ID = "4200"
 FOREIGN_APP_ID = "42001"
@@ -80,7 +80,7 @@ class Good(Strategy[GoodSettings]):
 
     def normalize(self, verification: Verification) -> Profile:
         claims = verification.claims
-        address = text(claims.get("email"))
+        address = email_address(claims.get("email"))
         return Profile(
             name=text(claims.get("name")),
             preferred_username=text(claims.get("screen_name")),

@@ -7,9 +7,9 @@ from core.tests.conformance.good import Good
 from core.tests.conformance.inspected import Inspected
 from core.tests.conformance.wrong import fails
 
-from accredit import Assurance, Profile, ProviderToken, Verification
+from accredit import Assurance, Email, Profile, ProviderToken, Verification
 from accredit.strategy import VerifyContext
-from accredit.text import text
+from accredit.text import email_address, text
 
 # Ids
 
@@ -81,6 +81,27 @@ class TrustsEveryAddress(Good):
 
     def assurance(self, claims: Any) -> Assurance:
         return Assurance.AUTHORITATIVE
+
+
+@fails("an_address_never_becomes_another_address")
+class CleansAddresses(Good):
+    """Without the character that nobody sees, it is the address of somebody else."""
+
+    def normalize(self, verification: Verification) -> Profile:
+        address = text(verification.claims.get("email"))
+        email = None if address is None else Email(address, self.assurance(verification.claims))
+        return replace(super().normalize(verification), email=email)
+
+
+@fails("an_address_never_becomes_another_address")
+class CutsAddresses(Good):
+    """What stands before the NUL is the address of somebody else."""
+
+    def normalize(self, verification: Verification) -> Profile:
+        claims = verification.claims
+        address = email_address(str(claims.get("email") or "").partition("\0")[0])
+        email = None if address is None else Email(address, self.assurance(claims))
+        return replace(super().normalize(verification), email=email)
 
 
 # Profiles

@@ -14,7 +14,7 @@ from accredit.errors import (
 )
 from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal, retry_after_s
-from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings
+from accredit.settings import AppSecret, BaseUrl, BasicId, ConnectionSettings
 from accredit.strategy import in_order
 from accredit.text import digits, email_address, text, web_url
 
@@ -35,7 +35,7 @@ _WITHOUT_ADDRESSES = {403, 404}
 
 
 class OctoSettings(ConnectionSettings):
-    client_id: AppId
+    client_id: BasicId
     client_secret: AppSecret
     api_url: BaseUrl = "https://api.octo.example"
 

@@ -20,6 +20,16 @@ from accredit.testing.conformance.watch import IO, watch
 from accredit.testing.workbench import BASE_URL
 
 _NAMES = ("name", "given_name", "family_name", "middle_name", "nickname")
+_PROBE = "kit.probe@example.com"
+_MANGLED = (
+    "kit.\u200bprobe@example.com",
+    "kit.\x00probe@example.com",
+    "\u202ekit.probe@example.com",
+    "kit.probe@exam\ufeffple.com",
+    "kit.probe@example.com\x00.evil.example",
+    "kit.probe@\u00adexample.com",
+)
+"""Addresses of somebody else: each becomes the probe, or one more, where a character that nobody sees is taken out."""
 _ODD: tuple[Any, ...] = ("", "  ", "\t", None, 7, 1.5, True, [], {}, ["x"], "\ud83d", "x" * 10_000)
 
 
@@ -104,6 +114,21 @@ class Normalization(Suite):
                     lost = [one for one in names if claims.get(one) != written]
                     require(not lost, f"{payload.name}: {written!a} does not stay as it is in {', '.join(lost)}")
 
+    @pytest.mark.threat(23)
+    @check
+    async def test_an_address_never_becomes_another_address(self) -> None:
+        """An address with an invisible or a control character is no claim: without it, it would be somebody else's."""
+        strategy = self._strategy()
+        for payload in self._payloads():
+            for path in _paths(payload.verification["claims"]):
+                if _email_of(strategy, payload, path, _PROBE) != _PROBE:
+                    continue
+                otherwise = _email_of(strategy, payload, path, "")  # another address may then take its place
+                for mangled in _MANGLED:
+                    got = _email_of(strategy, payload, path, mangled)
+                    where = f"{payload.name}: {'.'.join(map(str, path))}"
+                    require(got in (None, otherwise), f"{where}: the address {mangled!a} became {got!a}")
+
     @check
     async def test_no_claim_is_empty(self) -> None:
         """In what is issued for every accepted sample no claim is blank, null or of a wrong type."""
@@ -161,6 +186,11 @@ def _with(payload: Payload, path: tuple[Any, ...], value: Any) -> Verification:
     verification = payload.build()
     _at(verification.claims, path[:-1])[path[-1]] = value
     return verification
+
+
+def _email_of(strategy: Strategy[Any], payload: Payload, path: tuple[Any, ...], address: str) -> str | None:
+    email = strategy.normalize(_with(payload, path, address)).email
+    return None if email is None else email.address
 
 
 def _at(value: Any, path: tuple[Any, ...]) -> Any:
