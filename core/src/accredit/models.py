@@ -170,8 +170,12 @@ class Verification:
             raise TypeError("expires_at must be a whole number, or None")
         if self.expires_at is not None and self.expires_at <= 0:  # with some providers 0 is "never", and so None here
             raise ValueError("expires_at must be positive; where the token does not end, it is None")
-        if not isinstance(self.scopes, frozenset) or not all(isinstance(scope, str) for scope in self.scopes):
+        if not _is_set_of_texts(self.scopes):
             raise TypeError("scopes must be a frozenset of strings")
+
+
+def _is_set_of_texts(value: object) -> bool:
+    return isinstance(value, frozenset) and all(isinstance(one, str) for one in value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

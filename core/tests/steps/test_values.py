@@ -83,7 +83,7 @@ def test_a_verification_needs_a_proof_of_audience(proof: Any) -> None:
 
 def test_the_end_of_a_token_and_its_scopes_may_be_stated_or_not() -> None:
     told = Verification(user_id="1", audience=AppBound("a"), claims={}, expires_at=1, scopes=frozenset({"email"}))
-    assert (told.expires_at, told.scopes) == (1, {"email"})
+    assert (told.expires_at, told.scopes) == (1, frozenset({"email"}))
     untold = Verification(user_id="1", audience=AppBound("a"), claims={}, expires_at=None)
     assert (untold.expires_at, untold.scopes) == (None, frozenset())
 
