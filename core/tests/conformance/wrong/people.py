@@ -67,12 +67,20 @@ class BelievesTheSecondAnswer(Inspected):
 # Addresses
 
 
-@fails("an_address_is_verified_by_a_boolean_true_alone")
+@fails("an_address_is_verified_by_a_boolean_true_alone", "a_flag_that_verifies_an_address_is_a_boolean")
 class TakesAnythingForVerified(Good):
     """`"false"` is a text, and every text is true."""
 
     def assurance(self, claims: Any) -> Assurance:
         return Assurance.PROVIDER_ASSERTED if claims.get("email_verified") else Assurance.UNVERIFIED
+
+
+@fails("a_flag_that_verifies_an_address_is_a_boolean")
+class TakesWhatIsNotFalseForVerified(Good):
+    """Nothing at all is not false, and neither is 0 a moment later."""
+
+    def assurance(self, claims: Any) -> Assurance:
+        return Assurance.UNVERIFIED if claims.get("email_verified") is False else Assurance.PROVIDER_ASSERTED
 
 
 @fails("an_address_is_verified_by_a_boolean_true_alone", "golden_payloads_become_exactly_their_profiles")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.tests.conformance.good import Good, GoodSettings, GoodSimulator
+from core.tests.conformance.inspected import Inspected
 from core.tests.conformance.wrong import fails
 
 from accredit import JwtAudience, ProviderToken, Unbound, Verification
@@ -126,6 +127,14 @@ class ProvesNothing(Good):
 @fails("another_apps_token_is_refused", "configured_ids_that_are_almost_right_accept_nothing")
 class ProvesByItsSettings(Good):
     """The proof is what is configured, not what the provider says."""
+
+    def app_id(self, me: dict[str, Any]) -> str:
+        return str(self.settings.app_id)
+
+
+@fails("near_misses_of_our_id_are_not_ours")
+class LeavesTheAnswersIdUnread(Inspected):
+    """The same where the provider refuses tokens of other apps by itself, until the day on which it does not."""
 
     def app_id(self, me: dict[str, Any]) -> str:
         return str(self.settings.app_id)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from accredit.audience import AppBound, JwtAudience
 from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.nearby import NO, ODD, YES, another_id, near_ids, numbers_like
-from accredit.testing.conformance.samples import samples_of
+from accredit.testing.conformance.samples import is_jwt, samples_of
 from accredit.testing.conformance.spelling import Said as Answers
 from accredit.testing.conformance.spelling import Spelling, spelling_of, spelling_of_genuine
 from accredit.testing.conformance.spy import Seen
@@ -76,6 +77,12 @@ class Bench:
         }
         return await self.stage.login(self.way.sample)
 
+    @property
+    def proof_is_an_answers(self) -> bool:
+        """Tell whether the proof of audience is an id that an answer names, and not a claim of a signed token."""
+        proof = self.way.outcome.proof
+        return isinstance(proof, AppBound) or (isinstance(proof, JwtAudience) and not is_jwt(self.way.sample))
+
     async def decides(self, field: Field, *others: Any) -> bool:
         """Tell whether a login hangs on the field: with one of these other values there is none, or another one."""
         for other in others:
@@ -99,7 +106,10 @@ class Bending(Suite):
     @pytest.mark.threat(2, 46)
     @check
     async def test_near_misses_of_our_id_are_not_ours(self) -> None:
-        """Where the provider names our app in its answer, only exactly our id is ours: no part, case, blank or list."""
+        """Where the provider names our app in its answer, only exactly our id is ours: no part, case, blank or list.
+
+        Such a proof is what the answer says, never what is configured.
+        """
         tried = False
         async for bench in self._benches():
             accepted = bench.accepted
@@ -112,6 +122,9 @@ class Bending(Suite):
                         continue  # another one of ours
                     outcome = await bench.bent(value, field)
                     require(not outcome.accepted, f"accepted: {bench.said(field, value)}")
+            why = "the proof is an id that an answer holds, and yet no login hangs on what the answer says"
+            is_read = deciding or not (naming and bench.proof_is_an_answers)
+            require(is_read, f"{bench.way.sample.name}: {why}: {', '.join(map(str, naming))}")
             for value in (..., None) if deciding else ():
                 outcome = await bench.bent(value, *naming)
                 require(not outcome.accepted, f"accepted: {bench.said(deciding[0], value)}, and so all like it")
@@ -180,6 +193,30 @@ class Bending(Suite):
                     require(not outcome.accepted, what)
         if not tried:
             not_applicable("no login hangs on a flag in an answer")
+
+    @pytest.mark.threat(23, 47)
+    @check
+    async def test_a_flag_that_verifies_an_address_is_a_boolean(self) -> None:
+        """Of a flag on which `email_verified` hangs, whatever its name, nothing but the boolean verifies the address.
+
+        The text "true" may count where the provider's own answer has a text in that place, and no other text does.
+        """
+        tried = False
+        async for bench in self._benches():
+            flags = [one for one in bench.fields if _is_flag(one.value)] if _verifies(bench.way.outcome) else []
+            for field in flags:
+                flag = field.value in (True, "true")
+                flipped = await bench.bent(not flag if isinstance(field.value, bool) else str(not flag).lower(), field)
+                if not flipped.accepted or _verifies(flipped):
+                    continue
+                tried = True
+                for value in (*NO, *YES) if flag else YES:
+                    if type(value) is type(field.value) and value == field.value:
+                        continue
+                    outcome = await bench.bent(value, field)
+                    require(not _verifies(outcome), f"email_verified is true: {bench.said(field, value)}")
+        if not tried:
+            not_applicable("no address is verified by a flag in an answer")
 
     @pytest.mark.threat(7, 47)
     @check
@@ -294,6 +331,10 @@ def _is_one_of(value: Any, ids: Iterable[str]) -> bool:
 
 def _is_flag(value: Any) -> bool:
     return isinstance(value, bool) or value in ("true", "false")
+
+
+def _verifies(outcome: Outcome) -> bool:
+    return ("email_verified", "True") in outcome.claims
 
 
 def _is_number(value: Any) -> bool:
