@@ -45,7 +45,7 @@ class Outgoing:
             PluginFailed: it cannot be sent as it stands.
         """
         try:
-            url = f"{self.url}?{urlencode(self.params)}" if self.params else self.url
+            url = f"{self.url}?{_urlencoded(self.params)}" if self.params else self.url
             content, headers = self._content(), self._headers()
             return httpx.Request(self.method, url, headers=headers, content=content, extensions=dict(extensions))
         except (httpx.InvalidURL, ValueError, TypeError, AttributeError) as exc:
@@ -56,7 +56,7 @@ class Outgoing:
         if self.method != "POST":
             return None
         if self.json is None:
-            return urlencode(self.form or {}).encode()
+            return _urlencoded(self.form or {}).encode()
         if self.form is not None:
             raise _unsendable("it has a form and a JSON body")
         try:
@@ -96,3 +96,10 @@ def _basic(basic: object) -> str:
 
 def _unsendable(why: str) -> PluginFailed:
     return PluginFailed(f"the strategy made a request that cannot be sent: {why}")
+
+
+def _urlencoded(fields: Mapping[str, str]) -> str:
+    """Return a form or query. A value that is no text would be sent as `None`, or as the stars of a `SecretStr`."""
+    if not all(isinstance(one, str) for pair in fields.items() for one in pair):
+        raise _unsendable("a field of its form or query is no text")
+    return urlencode(fields)

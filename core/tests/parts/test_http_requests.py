@@ -93,6 +93,11 @@ async def test_a_call_has_a_form_or_a_json_body(form: dict[str, str]) -> None:
     assert await fault(form=form, json={"token": "s3cret"}) == "it has a form and a JSON body"
 
 
+@pytest.mark.parametrize("value", [SECRET, None, 7, True, b"x", ["x"]])
+async def test_a_form_holds_texts_and_nothing_else(value: Any) -> None:
+    assert await fault(form={"client_secret": value}) == "a field of its form or query is no text"
+
+
 async def test_a_form_that_cannot_be_encoded_is_the_strategys_fault() -> None:
     assert await fault(form={"token": "s3cret\ud800"}) == "UnicodeEncodeError"
 

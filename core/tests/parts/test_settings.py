@@ -137,6 +137,12 @@ def test_names_are_a_list_or_separated_by_commas(value: Any) -> None:
     assert ClientSettings(connections=value).connections == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("value", ['["a","b"]', "[a, b]", " ['a']"])
+def test_a_text_in_brackets_is_no_list(value: str) -> None:
+    with pytest.raises(ValidationError, match="separate the entries by commas"):
+        ClientSettings(connections=value)
+
+
 @pytest.mark.parametrize("value", [["a", ""], ["a", 1], [None], 1, {"a": 1}, [["a"]]])
 def test_names_that_are_no_strings_are_refused(value: Any) -> None:
     with pytest.raises(ValidationError):

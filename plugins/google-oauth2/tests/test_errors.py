@@ -123,8 +123,17 @@ ROWS: list[tuple[int, Any, type[ExchangeError]]] = [
 ]
 
 
-@pytest.mark.parametrize(("status", "body", "error"), ROWS)
-@pytest.mark.parametrize("call", ["tokeninfo", "userinfo"])
+OF_OUR_PROJECT = (ProviderMisconfigured, ProviderQuotaExhausted)
+"""What userinfo alone can say: it is not asked about tokens of other projects."""
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "body", "error"),
+    [
+        *(("userinfo", *row) for row in ROWS),
+        *(("tokeninfo", *row) for row in ROWS if row[2] not in OF_OUR_PROJECT),
+    ],
+)
 async def test_error_of_google_is_blamed_on_whom_it_concerns(
     verify: Verify, call: str, status: int, body: Any, error: type[ExchangeError]
 ) -> None:
@@ -164,9 +173,17 @@ A_LIMIT = {
 }
 
 
+OF_A_PROJECT = {"SERVICE_DISABLED", "BILLING_DISABLED", "CONSUMER_SUSPENDED", "CONSUMER_INVALID", "accessNotConfigured"}
+
+
 @pytest.mark.threat(49)
-@pytest.mark.parametrize("code", ERRORS)
-@pytest.mark.parametrize("call", ["tokeninfo", "userinfo"])
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        *(("userinfo", code) for code in ERRORS),
+        *(("tokeninfo", code) for code in ERRORS if code not in OF_A_PROJECT | OUR_QUOTA),
+    ],
+)
 async def test_a_fault_of_ours_is_an_alert_and_a_users_state_never_is(verify: Verify, call: str, code: str) -> None:
     status, body = answer_with(code)
     with pytest.raises(ExchangeError) as caught:
@@ -174,6 +191,24 @@ async def test_a_fault_of_ours_is_an_alert_and_a_users_state_never_is(verify: Ve
     assert caught.value.detail == f"{call}: code {code}, status {status}"
     status = 500 if code in OURS else 503 if code in OUR_QUOTA | A_LIMIT else 401
     assert (caught.value.status, caught.value.alert) == (status, code in OURS | OUR_QUOTA)
+
+
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("code", sorted(OF_A_PROJECT))
+async def test_the_state_of_a_project_that_may_be_anybodys_is_an_alert_once_an_hour(verify: Verify, code: str) -> None:
+    status, body = answer_with(code)
+    with pytest.raises(UnlistedRefusal) as caught:
+        await verify(GOOD, tokeninfo=(status, body, {}))
+    assert (caught.value.status, caught.value.alert_key) == (401, f"tokeninfo: {code}")
+
+
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("code", sorted(OUR_QUOTA))
+async def test_the_quota_of_a_project_that_may_be_anybodys_is_no_alert(verify: Verify, code: str) -> None:
+    status, body = answer_with(code)
+    with pytest.raises(ProviderRateLimited) as caught:
+        await verify(GOOD, tokeninfo=(status, body, {}))
+    assert not caught.value.alert
 
 
 def test_no_code_of_these_tests_has_left_the_table() -> None:

@@ -551,3 +551,17 @@ async def test_nothing_else_makes_us_ask_about_our_keys(sign: Sign) -> None:
 
 async def test_a_bearer_says_nothing_of_our_keys() -> None:
     assert type(await refusal_of(BLANK_401, BEARER_TOKEN, keys=WRONG_KEYS)) is InvalidProviderToken
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (problem("https://api.x.com/2/problems/credits", 402), "credits"),
+        (Response("<html>", 402), "status-402"),
+        (problem("about:blank", 418), "status-418"),
+    ],
+)
+async def test_the_alert_names_what_x_says_of_a_bearers_app(answer: Response, code: str) -> None:
+    refused = await refusal_of(answer, token_of("bearer"))
+    assert isinstance(refused, UnlistedRefusal)
+    assert refused.alert_key == f"users/me: {code}"

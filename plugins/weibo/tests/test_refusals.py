@@ -45,9 +45,17 @@ def test_every_line_of_the_table_is_tested() -> None:
     assert {code for code, _ in CASES} == set(ERRORS)
 
 
+OF_AN_APP = {10005, 10014, 21321, 21324, 21326, 21337}
+
+
 @pytest.mark.threat(20, 49)
-@pytest.mark.parametrize("call", ["info", "user"])
-@pytest.mark.parametrize(("code", "error"), CASES)
+@pytest.mark.parametrize(
+    ("call", "code", "error"),
+    [
+        *(("user", code, error) for code, error in CASES),
+        *(("info", code, error) for code, error in CASES if code not in OF_AN_APP),
+    ],
+)
 async def test_refusal_is_classified_by_its_code(
     verify: Verify, call: str, code: int, error: type[ExchangeError]
 ) -> None:
@@ -59,6 +67,14 @@ async def test_refusal_is_classified_by_its_code(
     assert raised.value.retry_after_s is None
     status = 500 if issubclass(error, ServerError) else 503 if issubclass(error, ProviderUnavailable) else 401
     assert (raised.value.status, raised.value.alert) == (status, error in ALERTS)
+
+
+@pytest.mark.threat(49)
+@pytest.mark.parametrize("code", sorted(OF_AN_APP))
+async def test_the_state_of_an_app_that_may_be_anybodys_is_an_alert_once_an_hour(verify: Verify, code: int) -> None:
+    with pytest.raises(UnlistedRefusal) as raised:
+        await verify(info=(400, {"error": "private words of Weibo", "error_code": code}))
+    assert (raised.value.status, raised.value.alert_key) == (401, f"get_token_info: {code}")
 
 
 @pytest.mark.threat(20)

@@ -39,6 +39,8 @@ def _https_url(value: str) -> str:
 
 def _comma_separated(value: object) -> object:
     """Let an environment variable hold a list."""
+    if isinstance(value, str) and value.strip().startswith("["):  # else `["a"` would be the first entry
+        raise ValueError("is written in brackets: separate the entries by commas, and nothing else")
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 

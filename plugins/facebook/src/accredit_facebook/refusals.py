@@ -94,7 +94,8 @@ def is_debug_only(error: object, response: ProviderResponse) -> bool:
 def _refusal(place: str, error: _GraphError, table: Table, response: ProviderResponse) -> ExchangeError:
     key = error.key_in(table)
     call = place if error.subcode is None or key != error.code else f"{place}, subcode {error.subcode}"
-    ours = refusal(table, key, call=call, response=response, retry_after_s=wait_s(response))
+    code = key.replace(" ", "-") if isinstance(key, str) and key not in table else key  # an alert names one word
+    ours = refusal(table, code, call=call, response=response, retry_after_s=wait_s(response))
     if isinstance(ours, ProviderRateLimited):
         return _whose_limit(ours, response)
     # Facebook marks throttling as transient too, which is why it comes first.

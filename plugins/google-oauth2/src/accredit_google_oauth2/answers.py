@@ -1,15 +1,16 @@
 """Read Google's answers: what a success holds, and how long to wait after a failure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from accredit.errors import ProviderUnavailable
 from accredit.http import ProviderResponse
-from accredit.refusals import refusal, retry_after_s
+from accredit.refusals import Line, refusal, retry_after_s
 from accredit_google_oauth2.refusals import ERRORS, code_of
 
 
-def read(call: str, response: ProviderResponse, *, now: float) -> dict[str, Any]:
-    """Return the JSON object of a success.
+def read(call: str, response: ProviderResponse, *, now: float, errors: Mapping[str, Line] = ERRORS) -> dict[str, Any]:
+    """Return the JSON object of a success; `errors` says what a failure means.
 
     Raises:
         ExchangeError: Google reports an error; the class says whose.
@@ -19,7 +20,7 @@ def read(call: str, response: ProviderResponse, *, now: float) -> dict[str, Any]
     if response.status == 200 and not body.keys() & {"error", "error_description"}:
         return body
     code, wait_s = code_of(response.status, body), retry_after_s(response, now=now)
-    raise refusal(ERRORS, code, call=call, response=response, retry_after_s=wait_s)
+    raise refusal(errors, code, call=call, response=response, retry_after_s=wait_s)
 
 
 def _object(response: ProviderResponse) -> dict[str, Any]:

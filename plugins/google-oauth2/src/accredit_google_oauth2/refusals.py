@@ -76,6 +76,18 @@ ERRORS: Mapping[str, Line] = {
 }
 """Google's codes, and what they mean for us."""
 
+_OF_A_PROJECT = frozenset(
+    {"SERVICE_DISABLED", "BILLING_DISABLED", "CONSUMER_SUSPENDED", "CONSUMER_INVALID", "accessNotConfigured"}
+)
+TOKENINFO_ERRORS: Mapping[str, Line] = {
+    **{code: line for code, line in ERRORS.items() if code not in _OF_A_PROJECT},
+    **{code: Line(ProviderRateLimited, ERRORS[code].source) for code in ("PerProject", "dailyLimitExceeded")},
+}
+"""What they mean from tokeninfo, which hears nothing of ours but a token that may be of anybody's project.
+
+What is said of a project there is not listed: a stranger's must not page our operator at each request.
+"""
+
 _OF_OUR_PROJECT = ("PerProject", "PerOrganization")
 """How the names of quota limits end that are not one user's. Source: google/api/error_reason.proto."""
 

@@ -12,6 +12,7 @@ from accredit.profile import Profile
 from accredit.strategy import Strategy, VerifyContext, in_order
 from accredit_google_oauth2 import answers
 from accredit_google_oauth2.normalize import to_profile
+from accredit_google_oauth2.refusals import TOKENINFO_ERRORS
 from accredit_google_oauth2.settings import GoogleSettings
 from accredit_google_oauth2.tokeninfo import TokenInfo
 
@@ -67,7 +68,7 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         # POST with the token in the header: the GET form would put it into a URL.
         response = await ctx.http.post(self.settings.tokeninfo_url, headers=headers, reads_only=True)
         now = ctx.clock()
-        return TokenInfo.parse(answers.read("tokeninfo", response, now=now), now=now)
+        return TokenInfo.parse(answers.read("tokeninfo", response, now=now, errors=TOKENINFO_ERRORS), now=now)
 
     async def _request_userinfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> ProviderResponse:
         return await ctx.http.get(self.settings.userinfo_url, headers=headers)

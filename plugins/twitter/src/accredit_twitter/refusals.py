@@ -78,7 +78,8 @@ def may_be_our_secret(body: Mapping[str, Any], status: int) -> bool:
 
 def _refusal(table: Table, sign: Sign | None, call: str, response: ProviderResponse, now: float) -> ExchangeError:
     wait_s = limit_of(response.headers, now).wait_s
-    return refusal(table, sign, call=call, response=response, retry_after_s=wait_s)
+    code = sign.replace(" ", "-") if isinstance(sign, str) and sign not in table else sign  # an alert names one word
+    return refusal(table, code, call=call, response=response, retry_after_s=wait_s)
 
 
 def _sign(table: Table, body: Mapping[str, Any], status: int) -> Sign | None:
@@ -87,8 +88,9 @@ def _sign(table: Table, body: Mapping[str, Any], status: int) -> Sign | None:
     listed = next((sign for sign in signs if sign in table), None)
     if listed is not None:
         return listed
-    if status in _BY_STATUS_ALONE:
-        return f"status {status}"
+    of_status = f"status {status}"
+    if status in _BY_STATUS_ALONE and (of_status in table or not signs):
+        return of_status
     if signs:
         return signs[0]
     return _sign_of_status(table, body, status)

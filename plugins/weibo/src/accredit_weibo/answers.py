@@ -10,7 +10,7 @@ from typing import Any
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.http import ProviderResponse
-from accredit.refusals import refusal
+from accredit.refusals import Line, refusal
 from accredit_weibo.refusals import ERRORS
 
 _ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")
@@ -30,17 +30,17 @@ class TokenInfo:
     expires_at: int
 
 
-def read_object(response: ProviderResponse, call: str) -> dict[str, Any]:
+def read_object(response: ProviderResponse, call: str, *, errors: Mapping[int | str, Line] = ERRORS) -> dict[str, Any]:
     """Return a successful answer's JSON object.
 
     Raises:
-        ExchangeError: Weibo refuses, also under status 200; the class follows the `error_code`, by `ERRORS`.
+        ExchangeError: Weibo refuses, also under status 200; the class follows the `error_code`, by `errors`.
         ProviderUnavailable: the answer is no JSON object, or a refusal of unknown form.
     """
     body = response.json_object()
     if response.status == 200 and not body.keys() & {"error", "error_code"}:
         return body
-    raise refusal(ERRORS, _code(body), call=call, response=response)
+    raise refusal(errors, _code(body), call=call, response=response)
 
 
 def _code(body: Mapping[str, Any]) -> int | str | None:

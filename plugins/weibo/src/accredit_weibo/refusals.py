@@ -76,3 +76,10 @@ ERRORS: Mapping[int | str, Line] = {
     21323: Line(ProviderProtocolError, _OAUTH),
 }
 """Weibo's codes, and what they mean for us."""
+
+_OF_AN_APP = frozenset({10005, 10014, 21321, 21324, 21326, 21337})
+TOKEN_INFO_ERRORS: Mapping[int | str, Line] = {code: line for code, line in ERRORS.items() if code not in _OF_AN_APP}
+"""What they mean from `get_token_info`, which hears nothing of ours but a token that may be of anybody's app.
+
+What is said of an app there is not listed: a stranger's must not page our operator at each request.
+"""

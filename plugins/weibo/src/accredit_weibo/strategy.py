@@ -13,6 +13,7 @@ from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy, VerifyContext, in_order
 from accredit_weibo.answers import TokenInfo, read_email, read_object, read_token_info, read_user_id
 from accredit_weibo.normalize import profile_of
+from accredit_weibo.refusals import TOKEN_INFO_ERRORS
 from accredit_weibo.settings import WeiboSettings
 
 EMAIL_SCOPES = frozenset({"email", "all"})
@@ -62,7 +63,7 @@ class WeiboStrategy(Strategy[WeiboSettings]):
         now = int(ctx.clock())  # before the call: a slow answer must not lengthen the token's life
         url = f"{self.settings.api_url}/oauth2/get_token_info"
         response = await ctx.http.post(url, form={"access_token": token.reveal()}, reads_only=True)
-        return read_token_info(read_object(response, "get_token_info"), now=now)
+        return read_token_info(read_object(response, "get_token_info", errors=TOKEN_INFO_ERRORS), now=now)
 
     async def _user(self, token: ProviderToken, info: TokenInfo, ctx: VerifyContext) -> dict[str, Any]:
         url = f"{self.settings.api_url}/2/users/show.json"
