@@ -43,3 +43,8 @@ def test_every_plugin_pins_a_range_of_core_and_is_an_entry_point(package: Path) 
     assert project["name"] == f"accredit-{package.name}"
     assert "accredit>=0.1,<0.2" in project["dependencies"]
     assert list(project["entry-points"]["accredit.strategies"]) == [package.name]
+
+
+def test_no_page_holds_the_marks_of_a_merge() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")]
+    assert [path.name for path in pages if re.search(r"^(<{7}|>{7}) ", path.read_text("utf-8"), re.MULTILINE)] == []
