@@ -7,9 +7,12 @@ from core.tests.conformance.unusual import (
     Asked,
     AskedSimulator,
     AsksNobody,
+    BelievesWhatItRedeems,
     DoesNotListen,
     Paired,
     PairedSimulator,
+    Redeems,
+    RedeemsSimulator,
     TakesAddressesForParts,
     TakesEverySubject,
     Tenanted,
@@ -25,12 +28,14 @@ LETTERS = "test_ids_are_the_providers_letter_for_letter"
 RIGHT = [
     *((suite_of(Tenanted, TenantedSimulator), check) for check in (SUBJECT, OTHER_CLAIMS, LETTERS)),
     *((suite_of(Asked, AskedSimulator), check) for check in (MINTED, LETTERS)),
+    *((suite_of(Redeems, RedeemsSimulator), check) for check in (MINTED, LETTERS)),
     *((suite_of(Paired, PairedSimulator), check) for check in (MISBEHAVES, LETTERS)),
 ]
 WRONG = [
     (suite_of(TakesAddressesForParts, TenantedSimulator), OTHER_CLAIMS, "after a change of email"),
     (suite_of(TakesEverySubject, GoodSimulator), SUBJECT, "accepted: sub is"),
     (suite_of(AsksNobody, AskedSimulator), MINTED, "without being sent to the provider"),
+    (suite_of(BelievesWhatItRedeems, RedeemsSimulator), MINTED, "accepted: an ID token without a signature"),
     (suite_of(DoesNotListen, AskedSimulator), MINTED, "although the provider does not verify it"),
 ]
 

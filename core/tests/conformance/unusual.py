@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from accredit import JwtAudience, ProviderToken, Verification
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
+from accredit.http import ProviderResponse
 from accredit.settings import ConnectionSettings
 from accredit.strategy import Trait, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample
@@ -123,7 +124,46 @@ class PairedSimulator(OpaqueSimulator):
         return f"{value}~{fault}{colon}{owner}"
 
 
+class Redeems(Good):
+    """What an app hands in is no ID token, but what one is given out for, as for a code."""
+
+    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        redeemed = (await self.ask(token, ctx)).get("id_token")
+        if not isinstance(redeemed, str):
+            raise ProviderUnavailable("id_token is missing")
+        return await self.verify_jwt(ProviderToken.of(redeemed), ctx)
+
+    def read(self, response: ProviderResponse) -> dict[str, Any]:
+        if response.status == 401:
+            raise InvalidProviderToken("status 401")
+        return response.json_object()
+
+
+class RedeemsSimulator(GoodSimulator):
+    def __init__(self, *, clock: Callable[[], float]) -> None:
+        super().__init__(clock=clock)
+        self.id_tokens = None
+
+    def samples(self) -> Sequence[Sample]:
+        return [one for one in super().samples() if one.name != "jwt"]
+
+    def answer(self, tokens: dict[str, tuple[str, Person]], form: str) -> Response:
+        kind, one = tokens.get(plain(parse_qs(form).get("access_token", [""])[0]), ("dead", PEOPLE[0]))
+        if kind == "dead":
+            return JSONResponse({}, 401)
+        changes = {} if kind == "good" else {"aud": FOREIGN_APP_ID}
+        return JSONResponse({"id_token": self.issuer.mint(one, changes=changes), "expires_in": 3600})
+
+
 # Wrong ones of the same shapes.
+
+
+class BelievesWhatItRedeems(Redeems):
+    """Reads the ID token of an answer without its signature."""
+
+    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        said = payload_of(token.reveal())
+        return Verification(user_id=said["sub"], audience=JwtAudience((said["aud"],)), claims=said)
 
 
 class TakesAddressesForParts(Tenanted):

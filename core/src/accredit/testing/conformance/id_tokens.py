@@ -2,17 +2,19 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
 import pytest
 
 from accredit.jose import SigningKey
-from accredit.testing.conformance.desk import REFUSED, UNAVAILABLE
+from accredit.testing.conformance.desk import REFUSED, UNAVAILABLE, desk_for
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.jwts import header_of, unsigned, with_hmac, with_payload
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
-from accredit.testing.conformance.spelling import spelling_of_genuine
+from accredit.testing.conformance.spelling import is_id_token, spelling_of_genuine
+from accredit.testing.conformance.spy import Rewrite, leaves
 from accredit.testing.conformance.suite import Suite, check, require, unless_declared
 from accredit.testing.conformance.ways import stage_for
 from accredit.testing.conformance.witnesses import NOW, Clock
@@ -22,6 +24,11 @@ from accredit.testing.simulator import Sample, Simulator
 
 ATTACKER = "https://attacker.example/keys"
 _A_DAY_S = 86_400
+_FORGED: Mapping[str, Callable[[str], str]] = {
+    "without a signature": lambda token: unsigned(token, alg="none"),
+    "with another subject": lambda token: with_payload(token, sub="1"),
+    "with another signature": lambda token: token[:-8] + token[-4:] + token[-8:-4],
+}
 
 
 class IdTokens(Suite):
@@ -33,7 +40,8 @@ class IdTokens(Suite):
         simulator, samples = samples_of(self)
         if simulator.id_tokens is None:
             keys = [name for name in self.strategy.settings_type.model_fields if "jwks" in name]
-            require(not keys, f"{', '.join(keys)} is a setting, but the simulator has no `id_tokens`")
+            if keys:
+                await self._verifies_what_answers_hold(simulator, samples, f"{', '.join(keys)} is a setting")
             for sample in filter(is_jwt, accepted_samples(samples)):
                 await self._hangs_on_the_provider(simulator, sample)
 
@@ -286,6 +294,18 @@ class IdTokens(Suite):
             for hidden in (unsigned(token, alg=None) + signature, f"{payload}.{signature}", f"{header}.{payload}"):
                 await forge.desk.refused({**good, "access_token": hidden}, "an ID token in another form")
 
+    async def _verifies_what_answers_hold(self, simulator: Simulator, samples: Sequence[Sample], why: str) -> None:
+        """Require that ID tokens come in answers, for a code, and that one without its signature is refused."""
+        missing = f"{why}, but the simulator has no `id_tokens`, and no answer holds an ID token"
+        opaque = [one for one in accepted_samples(samples) if not is_jwt(one)]
+        require(opaque, missing)
+        for how, forged in _FORGED.items():
+            found: list[Any] = []
+            async with desk_for(self, simulator=simulator, rewrite=_forging(forged, found)) as desk:
+                answer = await desk.post(opaque[0].parameters)
+                require(found, missing)
+                require(not answer.accepted, f"accepted: an ID token {how}, in an answer")
+
     async def _hangs_on_the_provider(self, simulator: Simulator, sample: Sample) -> None:
         """Require that the ID token is sent to the provider, and is good only if the provider says so."""
         async with stage_for(self, simulator=simulator) as stage:
@@ -297,6 +317,16 @@ class IdTokens(Suite):
             stage.between.failing = dict.fromkeys(asked, lambda: httpx.Response(400, json={}))
             outcome = await stage.login(sample)
             require(not outcome.accepted, f"{sample.name}: accepted, although the provider does not verify it")
+
+
+def _forging(forged: Callable[[str], str], found: list[Any]) -> Rewrite:
+    def change(_: str, value: Any) -> Any:
+        if not is_id_token(value):
+            return value
+        found.append(value)
+        return forged(value)
+
+    return leaves(change)
 
 
 def _shape(value: Any, ours: str) -> str:

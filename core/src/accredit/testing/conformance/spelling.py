@@ -26,6 +26,8 @@ class Said:
 
     texts: tuple[str, ...]
     values: tuple[Any, ...]
+    signed: tuple[Any, ...] = ()
+    """Values of signed tokens in the answers, which nobody but the provider can make say something else."""
 
     @classmethod
     def of(cls, sample: Sample, calls: Iterable[Seen]) -> "Said":
@@ -36,7 +38,8 @@ class Said:
         else:
             bodies += _readings(sample.parameters["access_token"])
         values = tuple(value for body in bodies for value in said_in(body))
-        return cls(tuple(body.decode("utf-8", "replace") for body in bodies if not said_in(body)), values)
+        signed = tuple(claim for value in values if is_id_token(value) for claim in _claims_of(value))
+        return cls(tuple(body.decode("utf-8", "replace") for body in bodies if not said_in(body)), values, signed)
 
     def holds(self, user_id: str) -> bool:
         """Look for an id as a whole: as a value of JSON, or as a word of a text that is no JSON, or is a value of it.
@@ -45,7 +48,11 @@ class Said:
         """
         word = re.compile(rf"(?<![0-9A-Za-z_.-]){re.escape(user_id)}(?![0-9A-Za-z_-]|\.[0-9])")
         texts = [*self.texts, *(value for value in self.values if isinstance(value, str) and "@" not in value)]
-        return user_id in map(str, self.values) or any(map(word.search, texts))
+        return user_id in map(str, (*self.values, *self.signed)) or any(map(word.search, texts))
+
+    def is_only_signed(self, part: str) -> bool:
+        """Tell whether a value stands in signed tokens alone."""
+        return part in map(str, self.signed) and part not in map(str, self.values)
 
     def near_misses(self, part: str) -> Sequence[Any]:
         """Return ids that a float, an integer or a careless comparison makes into others, of the type said.
@@ -83,7 +90,11 @@ def spelling_of(suite: Suite, user_id: str, said: Said, *, name: str) -> Spellin
         hint = "; is it made of several fields? Then declare the trait composite_ids"
         require(said.holds(user_id), f"{name}: the provider never said the id {user_id}{hint}")
         return Spelling((user_id,))
-    texts = {str(value) for value in said.values if isinstance(value, str | int) and not isinstance(value, bool)}
+    texts = {
+        str(value)
+        for value in (*said.values, *said.signed)
+        if isinstance(value, str | int) and not isinstance(value, bool)
+    }
     found = _spelled(user_id, sorted(texts - {""}, key=len, reverse=True))
     require(found, f"{name}: the id {user_id} is not made of what the provider said, with a separator between")
     several = found is not None and len(found.parts) > 1
@@ -112,6 +123,20 @@ def answers_with(bodies: Iterable[bytes], part: str) -> int:
         except ValueError:  # what is no JSON is not rewritten either
             continue
     return sum(rename(value) != value for value in values)
+
+
+def is_id_token(value: Any) -> bool:
+    """Tell whether a value of an answer is an ID token."""
+    if not isinstance(value, str) or not value.isascii() or value.count(".") != 2:
+        return False
+    try:
+        return "iss" in payload_of(value)
+    except ValueError:
+        return False
+
+
+def _claims_of(token: str) -> list[Any]:
+    return said_in(json.dumps(payload_of(token)).encode())
 
 
 def _spelled(rest: str, values: Sequence[str]) -> Spelling | None:
