@@ -56,3 +56,8 @@ def test_pages_show_in_a_checkout_what_they_show_on_the_site() -> None:
 def test_no_page_sends_anybody_to_a_package_registry(page: Path) -> None:
     hosts = re.findall(r"://([^/\s)`\"'>]+)", page.read_text("utf-8").lower())
     assert [host for host in hosts if any(registry in host for registry in REGISTRIES)] == []
+
+
+def test_the_page_of_a_whole_strategy_shows_the_one_that_is_tested() -> None:
+    source = (ROOT / "tests/plugins/octo/accredit_octo/strategy.py").read_text("utf-8")
+    assert f"```python\n{source}```\n" in (ROOT / "docs/octo.md").read_text("utf-8")
