@@ -1,7 +1,9 @@
 """State: on the strategy, its class, its module, and in `normalize`."""
 
 import functools
+import itertools
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -13,6 +15,19 @@ from accredit.errors import InvalidProviderToken
 from accredit.strategy import VerifyContext
 
 SEEN: list[str] = []
+LAST: ContextVar[str] = ContextVar("LAST")
+NUMBERS = itertools.count()
+BUFFER = bytearray(16)
+
+
+class _Slot:
+    __slots__ = ("token",)
+
+    def __init__(self) -> None:
+        self.token = ""
+
+
+SLOT = _Slot()
 
 
 class Remembering(Good):
@@ -60,6 +75,51 @@ class RemembersInADefault(Remembering):
 
     def keep(self, token: str, seen: list[str] = []) -> None:  # noqa: B006 - what an author must not do
         seen.append(token)
+
+
+@fails("a_login_leaves_no_state")
+class RemembersInAVariableOfTheContext(Remembering):
+    """Another login of the same task reads it."""
+
+    def keep(self, token: str) -> None:
+        LAST.set(token)
+
+
+@fails("a_login_leaves_no_state")
+class CountsByAnIterator(Remembering):
+    """An iterator is a number that nobody sees."""
+
+    def keep(self, token: str) -> None:
+        next(NUMBERS)
+
+
+@fails("a_login_leaves_no_state")
+class RemembersInABuffer(Remembering):
+    """It is as long as ever, and holds another token."""
+
+    def keep(self, token: str) -> None:
+        BUFFER[:] = token.encode()[-16:].rjust(16)
+
+
+@fails("a_login_leaves_no_state")
+class RemembersInASlot(Remembering):
+    """An object without a dictionary has attributes all the same."""
+
+    def keep(self, token: str) -> None:
+        SLOT.token = token
+
+
+@fails("a_login_leaves_no_state")
+class RemembersTheLastInACache(Remembering):
+    """A cache of one entry never grows."""
+
+    @staticmethod
+    @functools.lru_cache(maxsize=1)
+    def _known(token: str) -> str:
+        return token
+
+    def keep(self, token: str) -> None:
+        self._known(token)
 
 
 @fails("a_login_leaves_no_state")

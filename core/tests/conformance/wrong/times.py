@@ -1,13 +1,16 @@
 """Clocks other than the context's."""
 
 import datetime as dt
+import json
 import time
 from dataclasses import replace
 from typing import Any
 
 from core.tests.conformance.good import Good
-from core.tests.conformance.inspected import Inspected
+from core.tests.conformance.inspected import Inspected, InspectedSimulator
 from core.tests.conformance.wrong import fails
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from accredit import ProviderToken, Verification
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
@@ -64,3 +67,33 @@ class GivesADayMore(Inspected):
             raise ProviderUnavailable("exp is missing or no integer")
         if said["exp"] < 86_400 or ctx.clock() >= said["exp"] + 86_400:
             raise InvalidProviderToken("exp has passed")
+
+
+@fails("what_has_ended_by_the_contexts_clock_has_ended", "no_time_left_is_no_login")
+class GivesHalfAnHourMore(Inspected):
+    """No two clocks differ by so much."""
+
+    def check_times(self, said: dict[str, Any], ctx: VerifyContext) -> None:
+        if type(said.get("exp")) is not int:
+            raise ProviderUnavailable("exp is missing or no integer")
+        if ctx.clock() >= said["exp"] + 1800:
+            raise InvalidProviderToken("exp has passed")
+
+
+class _NamesTheSecondsLeft(InspectedSimulator):
+    """Says how long a token still lives, and has no sample that has ended."""
+
+    async def _introspect(self, request: Request) -> Response:
+        said = json.loads((response := await super()._introspect(request)).body)
+        if "exp" not in said:
+            return response
+        return JSONResponse({**said, "exp": int(self.clock()) + 3600, "expires_in": 3600})
+
+
+@fails("no_time_left_is_no_login", simulator=_NamesTheSecondsLeft)
+class NeverReadsAnEnd(Inspected):
+    """No sample has ended, so nothing else shows that nobody looks."""
+
+    def check_times(self, said: dict[str, Any], ctx: VerifyContext) -> None:
+        if type(said.get("exp")) is not int:
+            raise ProviderUnavailable("exp is missing or no integer")

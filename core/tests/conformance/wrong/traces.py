@@ -1,5 +1,6 @@
 """Secrets, and the provider's words, where somebody can read them."""
 
+import hashlib
 import logging
 import os
 import sys
@@ -182,3 +183,48 @@ class TellsTheUserByName(Good):
     def user_id(self, me: dict[str, Any]) -> str:
         LOG.info("%s signs in", me.get("name"))
         return super().user_id(me)
+
+
+class Naming(Inspected):
+    """Says of a refused token which one it was."""
+
+    def name_of(self, token: str) -> str:
+        raise NotImplementedError
+
+    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+        try:
+            return await super().inspect(token, ctx)
+        except InvalidProviderToken:
+            raise InvalidProviderToken(f"refused: {self.name_of(token.reveal())}") from None
+
+
+@fails("no_secret_is_left_behind")
+class HashesTokens(Naming):
+    """Without a salt of ours a hash is found again in every other log, and a short token is guessed."""
+
+    def name_of(self, token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()
+
+
+@fails("no_secret_is_left_behind")
+class HashesTokensInPart(Naming):
+    """A part of a hash still says which token it was."""
+
+    def name_of(self, token: str) -> str:
+        return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+@fails("no_secret_is_left_behind")
+class TurnsTokensRound(Naming):
+    """Whoever reads a log can turn it round again."""
+
+    def name_of(self, token: str) -> str:
+        return token[::-1]
+
+
+@fails("no_secret_is_left_behind")
+class WritesTokensInHex(Naming):
+    """Hex is a spelling, and no cipher."""
+
+    def name_of(self, token: str) -> str:
+        return token.encode().hex()

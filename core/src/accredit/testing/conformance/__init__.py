@@ -14,7 +14,8 @@
         payloads = Path(__file__).parent / "payloads"
 
 One file for each idea: `verdicts`, `traits`, `audience`, `bending`, `id_tokens`, `requests`, `callers`, `providers`,
-`outages`, `operators`, `times`, `identities`, `addresses`, `normalization`, `memory`, `secrets`, `traces`, `watching`.
+`outages`, `operators`, `times`, `identities`, `addresses`, `normalization`, `memory`, `secrets`, `traces`, `watching`,
+`machine`.
 All of them stand at the `desk`: the served endpoint in front of one strategy. `ways` says which calls a login makes,
 `between` lets single calls fail and changes single fields, `watch` watches the process. `suite` says what a check is
 and keeps a subclass from weakening it quietly; `report` says what came of it.
@@ -28,6 +29,7 @@ from accredit.testing.conformance.bending import Bending
 from accredit.testing.conformance.callers import Callers
 from accredit.testing.conformance.id_tokens import IdTokens
 from accredit.testing.conformance.identities import Identities
+from accredit.testing.conformance.machine import Machine
 from accredit.testing.conformance.memory import Memory
 from accredit.testing.conformance.normalization import Normalization
 from accredit.testing.conformance.operators import Operators
@@ -49,6 +51,7 @@ __all__ = ["ConformanceError", "StrategyConformance"]
 # The last base comes first in the report.
 class StrategyConformance(
     Readiness,
+    Machine,
     Watching,
     Traces,
     Secrets,

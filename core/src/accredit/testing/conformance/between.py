@@ -1,5 +1,6 @@
 """Stand between strategy and simulator: remember calls and answers whole, fail single calls, change single fields."""
 
+import asyncio
 import copy
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -52,6 +53,7 @@ class Between(httpx.AsyncBaseTransport):
     """A transport that passes everything on, but for one call that is to fail, or one whose answer is to change.
 
     `failing` and `changing` map calls; what is not in them is answered by the simulator. `headers` go with each answer.
+    The call `hanging` is never answered; `hangs` is set once it has been made.
     """
 
     def __init__(self) -> None:
@@ -59,6 +61,8 @@ class Between(httpx.AsyncBaseTransport):
         self.failing: dict[Call, Failure] = {}
         self.changing: dict[Call, Callable[[Any], Any]] = {}
         self.headers: dict[str, str] = {}
+        self.hanging: Call | None = None
+        self.hangs = asyncio.Event()
         self._inner: Transport | None = None
 
     def before(self, inner: Transport) -> "Between":
@@ -74,6 +78,10 @@ class Between(httpx.AsyncBaseTransport):
         if (failure := self.failing.get(call)) is not None:
             self.said.append(Said(*call, sent, 0, b""))
             return failure()
+        if call == self.hanging:
+            self.said.append(Said(*call, sent, 0, b""))
+            self.hangs.set()
+            await asyncio.Event().wait()
         if self._inner is None:
             raise RuntimeError("stands in front of nothing")
         response = await self._inner.handle_async_request(request)

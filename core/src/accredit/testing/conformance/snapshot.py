@@ -4,11 +4,15 @@ import sys
 import types
 from collections import deque
 from collections.abc import Iterator, Mapping, Sized
+from contextvars import ContextVar
 from typing import Any
 
 _DEEPEST = 6
 _LEFT_OUT = frozenset({"_abc_impl"})
 """What Python itself keeps in a class. Names with two underscores on both sides are left out, too."""
+
+_PLAIN_TO_SEE = frozenset({"itertools", "array"})
+"""Modules whose objects say in their representation what they hold."""
 
 
 def snapshot(thing: object, stop: type) -> Mapping[str, Any]:
@@ -18,13 +22,13 @@ def snapshot(thing: object, stop: type) -> Mapping[str, Any]:
     package are made of.
     """
     found: dict[str, Any] = {}
-    classes = type(thing).__mro__[: type(thing).__mro__.index(stop)]
+    classes = _classes(type(thing), stop)
     for name, value in vars(thing).items():
         found[f"self.{name}"] = _frozen(value)
     for one in classes:
         for name, value in _contents(vars(one)):
             found[f"{one.__name__}.{name}"] = _frozen(value)
-    for module in _modules(classes):
+    for module in modules_of(type(thing), stop):
         for name, value in _contents(vars(module)):
             found[f"{module.__name__}.{name}"] = _frozen(value)
     return found
@@ -47,9 +51,13 @@ def _contents(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield name, value
 
 
-def _modules(classes: tuple[type, ...]) -> Iterator[types.ModuleType]:
-    """Yield the modules of the classes and of the packages they stand in, without the simulator's."""
-    names = {one.__module__ for one in classes}
+def _classes(cls: type, stop: type) -> tuple[type, ...]:
+    return cls.__mro__[: cls.__mro__.index(stop)]
+
+
+def modules_of(cls: type, stop: type) -> Iterator[types.ModuleType]:
+    """Yield the modules of a class down to `stop`, and of the packages they stand in, without the simulator's."""
+    names = {one.__module__ for one in _classes(cls, stop)}
     packages = {name.partition(".")[0] for name in names if "tests" not in name.split(".")}
     for name, module in list(sys.modules.items()):
         mine = name in names or (name.partition(".")[0] in packages and "simulator" not in name.split("."))
@@ -59,7 +67,8 @@ def _modules(classes: tuple[type, ...]) -> Iterator[types.ModuleType]:
 
 def _frozen(value: Any, depth: int = 0) -> Any:
     """Return a value that is equal as long as nothing has been added to, taken from or changed in `value`."""
-    if depth > _DEEPEST or value is None or isinstance(value, str | bytes | int | float | complex | type):
+    if depth > _DEEPEST or value is None or isinstance(value, str | bytes | bytearray | int | float | complex | type):
+        value = bytes(value) if isinstance(value, bytearray) else value
         return value if not isinstance(value, type) else id(value)
     if isinstance(value, types.ModuleType):
         return id(value)
@@ -70,14 +79,24 @@ def _frozen(value: Any, depth: int = 0) -> Any:
     if isinstance(value, set | frozenset):
         return "set", tuple(sorted(map(repr, value)))
     if hasattr(value, "cache_info"):
-        return "cache", value.cache_info().currsize
+        return "cache", value.cache_info().currsize, value.cache_info().misses  # a full cache forgets as it learns
     if isinstance(value, classmethod | staticmethod):
         return _frozen(value.__func__, depth + 1)
     if isinstance(value, types.FunctionType):
         return "function", id(value), _inside(value, depth)
-    own = getattr(value, "__dict__", None)
+    if isinstance(value, ContextVar):
+        return "variable", _frozen(value.get(None), depth + 1)
+    if type(value).__module__ in _PLAIN_TO_SEE:
+        return type(value).__name__, repr(value)
+    slots = {name: getattr(value, name, None) for name in _slots(type(value))}
+    own = getattr(value, "__dict__", None) or slots
     size = len(value) if isinstance(value, Sized) and not hasattr(value, "get_secret_value") else None
     return type(value).__name__, id(value), size, None if own is None else _frozen(dict(own), depth + 1)
+
+
+def _slots(cls: type) -> list[str]:
+    found = (vars(one).get("__slots__", ()) for one in cls.__mro__)
+    return [name for names in found for name in ((names,) if isinstance(names, str) else names)]
 
 
 def _inside(function: types.FunctionType, depth: int) -> Any:
