@@ -13,6 +13,7 @@ from core.tests.conformance.inspected import Inspected
 from core.tests.conformance.wrong import fails
 
 from accredit import Profile, ProviderToken, Verification
+from accredit.errors import ProviderUnavailable
 from accredit.http import ProviderResponse
 from accredit.strategy import VerifyContext
 
@@ -98,15 +99,33 @@ class TakesBeingStoppedForAYes(Inspected):
             return {"client_id": self.settings.app_id, "sub": me["id"], "exp": int(ctx.clock()) + 60}
 
 
-@fails("a_login_that_is_stopped_ends")
-class CannotBeStopped(Inspected):
-    """Best effort does not mean that nothing can end it."""
+@fails("nothing_is_asked_of_the_machine")
+class Sleeps(Asking):
+    """All other logins wait with it."""
 
-    async def locale(self, token: ProviderToken, ctx: VerifyContext) -> object:
+    def wonder(self) -> object:
+        time.sleep(0.001)
+        return None
+
+
+@fails("nothing_is_asked_of_the_machine")
+class WaitsAndAsksAgain(Inspected):
+    """The user waits, and the provider that is in trouble is asked twice."""
+
+    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
         try:
-            return await super().locale(token, ctx)
-        except BaseException:
-            return None
+            return await super().inspect(token, ctx)
+        except ProviderUnavailable:
+            await asyncio.sleep(0.001)
+            return await super().inspect(token, ctx)
+
+
+@fails("nothing_is_asked_of_the_machine")
+class SetsATimer(Asking):
+    """Something happens once the login has its answer."""
+
+    def wonder(self) -> object:
+        return asyncio.get_running_loop().call_later(0.001, str)
 
 
 @fails("a_login_that_is_stopped_ends")

@@ -84,7 +84,7 @@ class _NamesTheSecondsLeft(InspectedSimulator):
     """Says how long a token still lives, and has no sample that has ended."""
 
     async def _introspect(self, request: Request) -> Response:
-        said = json.loads((response := await super()._introspect(request)).body)
+        said = json.loads(bytes((response := await super()._introspect(request)).body))
         if "exp" not in said:
             return response
         return JSONResponse({**said, "exp": int(self.clock()) + 3600, "expires_in": 3600})

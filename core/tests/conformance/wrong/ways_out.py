@@ -8,7 +8,6 @@ import subprocess
 import syslog
 import tempfile
 import threading
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -87,14 +86,6 @@ class SendsFromTheLoopsThreads(Good):
         with suppress(OSError):
             await asyncio.to_thread(urllib.request.urlopen, NOWHERE, timeout=1)
         return await super().ask(token, ctx)
-
-
-@fails("the_context_is_the_only_way_out")
-class Sleeps(Busy):
-    """All other logins wait with it."""
-
-    def do(self, token: ProviderToken) -> None:
-        time.sleep(0.001)
 
 
 @fails("the_context_is_the_only_way_out")

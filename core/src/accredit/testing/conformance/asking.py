@@ -1,8 +1,9 @@
-"""Notice what a strategy's own code asks of the machine: its clock, its environment, its callers, its interpreter.
+"""Notice what a strategy's own code asks of the machine: clock, waits, environment, callers, interpreter.
 
 Whatever is asked there is no part of the token, the settings or the provider's word, so no login may hang on it.
 """
 
+import asyncio
 import os
 import sys
 import types
@@ -11,13 +12,16 @@ from contextlib import contextmanager
 from typing import Any
 
 _CLOCKS = ("time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today", "date.today")
+_WAITS = ("time.sleep",)
 _CODE = ("builtins.eval", "builtins.exec", "builtins.compile", "_pickle.loads", "_pickle.load", "marshal.loads")
 _CALLERS = ("sys._getframe", "sys._current_frames", "gc.get_objects", "gc.get_referrers")
-_NOT_ASKED = frozenset({*_CLOCKS, *_CODE, *_CALLERS})
-_ENVIRONMENT = frozenset(
-    function.__code__
-    for function in (type(os.environ).__getitem__, type(os.environ).__iter__, type(os.environ).__len__)
-)
+_NOT_ASKED = frozenset({*_CLOCKS, *_WAITS, *_CODE, *_CALLERS})
+_WRITTEN_IN_PYTHON = {
+    **{getattr(type(os.environ), name).__code__: "os.environ" for name in ("__getitem__", "__iter__", "__len__")},
+    asyncio.sleep.__code__: "asyncio.sleep",
+    asyncio.BaseEventLoop.call_later.__code__: "call_later",
+    asyncio.BaseEventLoop.call_at.__code__: "call_at",
+}
 _BETWEEN = frozenset({"os", "_collections_abc", "collections.abc"})
 """Modules through which an environment variable is read."""
 
@@ -33,8 +37,8 @@ def asked_of_the_machine(modules: Collection[str]) -> Iterator[set[str]]:
     def profile(frame: types.FrameType, event: str, argument: Any) -> None:
         if event == "c_call" and frame.f_globals.get("__name__") in modules and (name := _name(argument)) in _NOT_ASKED:
             asked.add(name)
-        elif event == "call" and frame.f_code in _ENVIRONMENT and _asker(frame) in modules:
-            asked.add("os.environ")
+        elif event == "call" and (known := _WRITTEN_IN_PYTHON.get(frame.f_code)) and _asker(frame) in modules:
+            asked.add(known)
 
     before = sys.getprofile()
     sys.setprofile(profile)

@@ -17,6 +17,8 @@ from accredit.testing.conformance.ways import Stage, Way, stage_for, ways_of
 from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator import Sample
 
+_FAILURES = ("503", "429 without a word", "a time-out", "nonsense")
+"""After these somebody may wait, and ask again."""
 _LONGEST_S = 30.0
 """Far more than a login takes to begin a call, or to end when it is told to."""
 
@@ -27,7 +29,7 @@ class Machine(Suite):
     @pytest.mark.threat(7, 33)
     @check
     async def test_nothing_is_asked_of_the_machine(self) -> None:
-        """The strategy's own code reads no wall clock, no environment variable and no caller, and runs no text."""
+        """The strategy's own code reads no wall clock, environment or caller's frame, runs no text and waits for no time."""
         simulator, samples = samples_of(self)
         clock = Clock()
         names = {module.__name__ for module in modules_of(self.strategy, Strategy)}
@@ -40,11 +42,12 @@ class Machine(Suite):
         for way in await ways_of(self):
             for call in dict.fromkeys(one.call for one in way.said):
                 async with stage_for(self, simulator=way.simulator) as stage:
-                    stage.between.failing = {call: OUTAGES["503"]}
-                    with asked_of_the_machine(names) as asked:
-                        await stage.login(way.sample)
-                what = f"{way.sample.name}, while {' '.join(call)} fails"
-                require(not asked, f"{what}: the strategy asks the machine: {', '.join(sorted(asked))}")
+                    for name in _FAILURES:
+                        stage.between.failing = {call: OUTAGES[name]}
+                        with asked_of_the_machine(names) as asked:
+                            await stage.login(way.sample)
+                        what = f"{way.sample.name}, while {' '.join(call)} answers with {name}"
+                        require(not asked, f"{what}: the strategy asks the machine: {', '.join(sorted(asked))}")
 
     @pytest.mark.threat(45)
     @check

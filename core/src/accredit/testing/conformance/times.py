@@ -17,6 +17,8 @@ from accredit.testing.simulator import ACCEPTED
 _A_YEAR_S = 366 * 86_400
 _ENDS = frozenset({"exp", "expiresat", "expiresin", "expirein"})
 """Names of the end, however they are written. Source: RFC 6749 section 5.1, RFC 7662 section 2.2."""
+_EPOCH_S = 10**9
+"""A number below it is no time of these decades, but seconds that are left."""
 _LENIENT_S = 300
 """More than clocks differ by."""
 _STEPS_S = (_A_YEAR_S, -_A_YEAR_S)
@@ -112,7 +114,7 @@ def _over(left_s: int, ended_at: int) -> Callable[[Any], Any]:
 
     def change(document: Any) -> Any:
         for place, value in _ends(document):
-            new = left_s if int(value) < _A_YEAR_S else ended_at
+            new = left_s if int(value) < _EPOCH_S else ended_at
             document = changed(document, place, str(new) if isinstance(value, str) else new)
         return document
 

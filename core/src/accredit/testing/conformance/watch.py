@@ -24,7 +24,7 @@ WAYS_OUT = (
     *("os.putenv", "os.unsetenv", "os.chdir", "os.mkdir", "os.rename", "os.remove", "os.link", "os.symlink"),
     *("os.truncate", "shutil.copyfile", "shutil.move", "tempfile.mkstemp", "tempfile.mkdtemp", "mmap.__new__"),
     *("ctypes.dlopen", "ctypes.dlsym", "ctypes.call_function", "signal.pthread_kill", "os.kill"),
-    *("os.rmdir", "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "sys.settrace", "time.sleep"),
+    *("os.rmdir", "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "sys.settrace"),
 )
 THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
 IO = (*READS, *WAYS_OUT, *THREADS)
