@@ -53,13 +53,15 @@ class Between(httpx.AsyncBaseTransport):
     """A transport that passes everything on, but for one call that is to fail, or one whose answer is to change.
 
     `failing` and `changing` map calls; what is not in them is answered by the simulator. `headers` go with each answer.
-    The call `hanging` is never answered; `hangs` is set once it has been made.
+    The call `hanging` is never answered; `hangs` is set once it has been made. `begun`
+    counts calls, answered or not.
     """
 
     def __init__(self) -> None:
         self.said: list[Said] = []
         self.failing: dict[Call, Failure] = {}
         self.changing: dict[Call, Callable[[Any], Any]] = {}
+        self.begun = 0
         self.headers: dict[str, str] = {}
         self.hanging: Call | None = None
         self.hangs = asyncio.Event()
@@ -73,6 +75,7 @@ class Between(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         call = request.method, request.url.path
+        self.begun += 1
         headers = b"\n".join(b": ".join(pair) for pair in request.headers.raw)
         sent = (str(request.url).encode(), headers, request.content)
         if (failure := self.failing.get(call)) is not None:
