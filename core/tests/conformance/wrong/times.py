@@ -38,7 +38,10 @@ class AsksTheCalendar(Inspected):
 
 @fails("the_contexts_clock_is_the_only_one")
 class NeverLooksAtAClock(Inspected):
-    """An answer that says when the token ends is there to be read."""
+    """An answer that says when the token ends is there to be read, and core, which would look, is not told."""
+
+    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        return replace(await super().verify(token, ctx), expires_at=None)
 
     def check_times(self, said: dict[str, Any], ctx: VerifyContext) -> None:
         if type(said.get("exp")) is not int:
