@@ -19,7 +19,8 @@ from accredit.errors import PluginFailed
 Basic = tuple[str, SecretStr]
 """User and password of HTTP's Basic authentication, such as our client id and secret."""
 
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "accredit"}
+_HEADERS = {"accept": "application/json", "accept-encoding": "identity", "user-agent": "accredit"}
+_FORM = "application/x-www-form-urlencoded"
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "upgrade", "proxy-authorization"})
 """Headers that say where a call goes and where it ends: with another `Host` a declared address serves another site."""
 _USER = re.compile(r"[\x21-\x39\x3b-\x7e]+")
@@ -64,20 +65,19 @@ class Outgoing:
         except (ValueError, TypeError, RecursionError) as exc:
             raise _unsendable(f"JSON cannot hold its body: {type(exc).__name__}") from None
 
-    def _headers(self) -> httpx.Headers:
-        headers = httpx.Headers(_HEADERS)
+    def _headers(self) -> dict[str, str]:
+        headers = dict(_HEADERS)
         if self.method == "POST":
-            kind = "application/x-www-form-urlencoded" if self.json is None else "application/json"
-            headers["Content-Type"] = kind
+            headers["content-type"] = _FORM if self.json is None else "application/json"
         # Letter case does not tell headers apart: an own one takes the place of ours, and does not stand beside it.
-        headers.update(dict(self.headers or {}))
-        if ours := sorted(_OURS & headers.keys()):
+        own = {str.lower(name): value for name, value in (self.headers or {}).items()}
+        if ours := sorted(_OURS & own.keys()):
             raise _unsendable(f"the header {ours[0]} is not a strategy's to set")
         if self.basic is not None:
-            if "authorization" in headers:
+            if "authorization" in own:
                 raise _unsendable("it has basic= and a header Authorization")
-            headers["Authorization"] = _basic(self.basic)
-        return headers
+            own["authorization"] = _basic(self.basic)
+        return headers | own
 
 
 def _basic(basic: object) -> str:

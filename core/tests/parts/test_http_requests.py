@@ -168,3 +168,8 @@ async def test_a_header_of_the_strategy_takes_the_place_of_ours(name: str) -> No
 async def test_where_a_call_goes_and_ends_is_not_for_a_header_to_say(name: str) -> None:
     told = f"the header {name.lower()} is not a strategy's to set"
     assert await fault(headers={name: "evil.example"}) == told
+
+
+@pytest.mark.threat(44)
+async def test_a_header_is_named_by_a_text() -> None:
+    assert await fault(headers={b"Host": "evil.example"}) == "TypeError"
