@@ -11,12 +11,12 @@ A map of the package, in the order a request travels:
 * `models`, `profile`, `audience`: the values that travel.
 * `testing/`: the kit for plugin authors. `cli/`: the command line.
 
-A public name is imported when it is first asked for: see `on_demand`.
+A public name is imported when it is first asked for: see `_on_demand`.
 """
 
 from typing import TYPE_CHECKING
 
-from accredit.on_demand import on_demand
+from accredit._on_demand import on_demand
 
 if TYPE_CHECKING:
     from accredit.asgi import create_app, metadata_route

@@ -13,9 +13,9 @@ from starlette.routing import Match
 from starlette.routing import Route as AnyRoute
 from starlette.types import Scope
 
+from accredit._guard import place_of
 from accredit.errors import InternalFailure, LifecycleError, NotOpen
 from accredit.exchange import Exchange
-from accredit.logs import where
 from accredit.oauth.access_token import AccessTokenEndpoint
 from accredit.oauth.answer import refusal
 from accredit.oauth.client_authentication import ClientAuthentication
@@ -51,7 +51,7 @@ def create_app(exchange: Exchange) -> Starlette:
 
     async def unforeseen(_: Request, exc: Exception) -> Response:
         # The endpoints tell of their own errors. Of this one nothing but its place: its message may quote a secret.
-        failure = InternalFailure(where(exc))
+        failure = InternalFailure(place_of(exc))
         exchange.reporter.unforeseen(failure)
         return refusal(failure, exchange.settings.compatibility)
 

@@ -4,8 +4,8 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
+from accredit._guard import interrupted_place
 from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable, StorageFailed
-from accredit.guard import interrupted_place
 
 STORAGE_TIMEOUT_S = 6.0
 """For so long a write that has begun is waited for, whatever the deadline: longer than SQLite waits for a lock."""

@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Callable
 
+from accredit._guard import blamed
 from accredit.errors import PluginError
-from accredit.guard import blamed
 from accredit.plugins import Connection
 from accredit.strategy import ApiVersion
 

@@ -11,6 +11,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from accredit._guard import place_of
 from accredit.alerts import AlertLimit
 from accredit.audit import Audit, Reporter
 from accredit.drift import api_version_of, today
@@ -21,7 +22,6 @@ from accredit.id_token import IdTokenVerifier
 from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.life import CLOSED, NOT_OPEN, Life
-from accredit.logs import where
 from accredit.nonce import NonceCheck
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
 from accredit.settings import Settings
@@ -161,8 +161,8 @@ class Engine:
         try:
             await close()
         except Exception as exc:  # whatever it is, it must not keep the other parts open
-            self._unclosed.append(f"{part} could not be: {where(exc)}")
-            self.reporter.close_failed(part, where(exc))
+            self._unclosed.append(f"{part} could not be: {place_of(exc)}")
+            self.reporter.close_failed(part, place_of(exc))
 
     async def _close_transport(self, transport: Transport) -> None:
         self._transport = None
@@ -231,7 +231,7 @@ class Engine:
             raise
         except Exception as exc:
             # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
-            failure = InternalFailure(where(exc))
+            failure = InternalFailure(place_of(exc))
             self._blame_no_other(failure, audit)
             self.reporter.report(audit.event(failure))
             raise failure from None

@@ -77,14 +77,3 @@ def vanishes() -> bool:
     """
     log = logging.getLogger(LOGGER)
     return log.level <= logging.INFO and not (log.hasHandlers() and log.isEnabledFor(logging.INFO))
-
-
-def where(exc: BaseException) -> str:
-    """Return an exception's type and innermost place, without its message, which may quote a secret."""
-    traceback = exc.__traceback__
-    while traceback is not None and traceback.tb_next is not None:
-        traceback = traceback.tb_next
-    if traceback is None:
-        return type(exc).__name__
-    code = traceback.tb_frame.f_code
-    return f"{type(exc).__name__} in {code.co_qualname} ({code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno})"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar, overload
 
-from accredit.guard import guarded
+from accredit._guard import guarded
 from accredit.http import ProviderHTTP
 from accredit.id_token import IdTokenVerifier
 from accredit.models import ProviderToken, Verification

@@ -28,7 +28,7 @@ def test_pytest_loads_our_plugin_and_nothing_else_of_ours_or_anybodys() -> None:
     # The entry point stands in every environment that has Accredit: each run of pytest there pays for what it loads.
     [entry] = importlib.metadata.entry_points(group="pytest11", name="accredit")
     loaded = modules_loaded_by(f"import {entry.value}", after="import json, pathlib, typing, pytest")
-    assert loaded == {"accredit", "accredit.on_demand", "accredit.testing", entry.value}
+    assert loaded == {"accredit", "accredit._on_demand", "accredit.testing", entry.value}
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -10,7 +10,7 @@ from core.tests.bench import Bench, assert_refused, bench
 
 from accredit import ExchangeEvent, ExtraClaims, Identity, Login, Subject, hookimpl
 from accredit import errors as e
-from accredit.guard import guarded
+from accredit._guard import guarded
 from accredit.strategy import in_order
 
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")

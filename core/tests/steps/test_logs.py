@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from accredit.logs import event_logger, redact, where
+from accredit._guard import place_of
+from accredit.logs import event_logger, redact
 
 
 def _redacted(**event: Any) -> dict[str, Any]:
@@ -90,8 +91,8 @@ def test_an_error_is_told_by_type_and_innermost_place() -> None:
     with pytest.raises(ValueError, match="MARKED") as raised:
         outer()
 
-    place = where(raised.value)
+    place = place_of(raised.value)
     assert place.startswith(
         "ValueError in test_an_error_is_told_by_type_and_innermost_place.<locals>.inner (test_logs.py:"
     )
-    assert where(ValueError("MARKED")) == "ValueError"
+    assert place_of(ValueError("MARKED")) == "ValueError"

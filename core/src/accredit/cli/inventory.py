@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from accredit._guard import blamed
 from accredit.cli.config import read_settings
 from accredit.configuration import load_settings, read_file
 from accredit.errors import ConfigurationError, PluginError
-from accredit.guard import blamed
 from accredit.plugins import (
     installed_entry_points,
     load_connections,

@@ -53,8 +53,8 @@ def _run(name: str, port: int) -> None:
 
 def _find(name: str) -> tuple[str, Simulator]:
     """Return the simulator of a strategy, with who brings it; what is wrong with other plugins is a warning."""
+    from accredit._guard import blamed
     from accredit.errors import ConfigurationError, PluginError
-    from accredit.guard import blamed
     from accredit.testing.installed import look_for_simulators
 
     installed = {one.strategy: one for one in look_for_simulators()}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from accredit._guard import place_of
 from accredit.errors import ConfigurationError, LifecycleError, PluginError
 from accredit.jose import SigningKey
 from accredit.keys.file import KeyFile, Stamp
@@ -10,7 +11,6 @@ from accredit.keys.signer import ExternalKey
 from accredit.keys.signing import SigningKeys
 from accredit.keys.stored import in_order
 from accredit.life import NOT_OPEN
-from accredit.logs import where
 
 Report = Callable[[str, str], None]
 """Called with a stable event name and a detail for operators."""
@@ -84,7 +84,7 @@ class KeyRing:
         except ConfigurationError as exc:
             self._report("keys.unusable", str(exc))
         except Exception as exc:  # whatever it is, the watch must go on
-            self._report("keys.unusable", where(exc))
+            self._report("keys.unusable", place_of(exc))
         return False
 
     async def _watch(self) -> None:

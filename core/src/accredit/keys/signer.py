@@ -8,8 +8,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import pluggy
 
+from accredit._guard import blamed, guarded
 from accredit.errors import PluginError, PluginFailed
-from accredit.guard import blamed, guarded
 from accredit.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
 
 __all__ = ["Signer"]

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from accredit._guard import place_of
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.exchange import Exchange
-from accredit.logs import where
 from accredit.models import ExchangeRequest
 from accredit.oauth.answer import json_answer, refusal, wrong_method
 from accredit.oauth.body import read_body
@@ -74,6 +74,6 @@ class AccessTokenEndpoint:
             raise
         except Exception as exc:
             # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
-            failure = InternalFailure(where(exc))
+            failure = InternalFailure(place_of(exc))
             self._exchange.refuse(failure, step=step)
             raise failure from None

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from accredit._guard import place_of
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.events import EndpointEvent, outcome_of
 from accredit.exchange import Exchange
-from accredit.logs import where
 from accredit.oauth.answer import refusal, wrong_method
 from accredit.oauth.body import read_body
 from accredit.oauth.cors import Cors
@@ -84,7 +84,7 @@ class PostEndpoint:
             raise
         except Exception as exc:
             # A bug of ours must not pass for anything else. Its message may quote a secret, its place cannot.
-            problem = InternalFailure(where(exc))
+            problem = InternalFailure(place_of(exc))
         self._report(call, problem, started)
         if problem is not None:
             response = refusal(problem, self._exchange.settings.compatibility)

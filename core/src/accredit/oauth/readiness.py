@@ -3,9 +3,9 @@
 import asyncio
 import time
 
+from accredit._guard import place_of
 from accredit.errors import LifecycleError, StorageFailed
 from accredit.exchange import Exchange
-from accredit.logs import where
 
 _TIMEOUT_S = 2.0
 _FRESH_S = 1.0
@@ -50,7 +50,7 @@ class Readiness:
         except StorageFailed as error:
             return error.detail
         except Exception as exc:  # whatever is wrong, it must not pass for an answer; its message may quote anything
-            return where(exc)
+            return place_of(exc)
         return ""
 
     def _tell(self, problem: str) -> None:

@@ -7,8 +7,8 @@ an app of theirs, a default that fits nobody else, a text made from another. Its
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
+from accredit._guard import blamed
 from accredit.errors import ConfigurationError, PluginError
-from accredit.guard import blamed
 from accredit.settings import ConnectionSettings
 
 

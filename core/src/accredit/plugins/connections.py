@@ -7,8 +7,8 @@ from typing import Any
 import pluggy
 from pydantic import TypeAdapter, ValidationError
 
+from accredit._guard import blamed
 from accredit.errors import ConfigurationError, PluginError
-from accredit.guard import blamed
 from accredit.namespaces import check_namespaces
 from accredit.plugins.accepted import accepted_ids
 from accredit.plugins.addresses import provider_urls

@@ -4,8 +4,8 @@ import importlib.metadata
 
 import pluggy
 
+from accredit._guard import blamed
 from accredit.errors import PluginError
-from accredit.guard import blamed
 from accredit.plugins.registry import register
 from accredit.plugins.requirement import mismatch
 

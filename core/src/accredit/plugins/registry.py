@@ -8,8 +8,8 @@ from typing import Any, cast
 import pluggy
 
 from accredit import hookspecs
+from accredit._guard import blamed
 from accredit.errors import PluginError
-from accredit.guard import blamed
 from accredit.plugins.strategy_class import problem_of_class
 from accredit.strategy import Strategy
 

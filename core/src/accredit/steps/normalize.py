@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from accredit._guard import guarded
 from accredit.errors import PluginFailed
-from accredit.guard import guarded
 from accredit.models import Identity, Verification
 from accredit.plugins import Connection
 from accredit.profile import Assurance, Profile

@@ -1,5 +1,6 @@
 """What the provider says about the token, within the exchange's deadline (`accredit.deadline`)."""
 
+from accredit._guard import guarded
 from accredit.errors import (
     ExchangeError,
     InvalidParameter,
@@ -10,7 +11,6 @@ from accredit.errors import (
     ProviderUnavailable,
     ServerError,
 )
-from accredit.guard import guarded
 from accredit.models import ProviderToken, Verification
 from accredit.plugins import Connection
 from accredit.strategy import VerifyContext

@@ -6,7 +6,7 @@ the plugin that reports conformance.
 
 from typing import TYPE_CHECKING
 
-from accredit.on_demand import on_demand
+from accredit._on_demand import on_demand
 
 if TYPE_CHECKING:
     from accredit.testing.conformance import StrategyConformance

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from accredit._guard import blamed
 from accredit.errors import PluginError
-from accredit.guard import blamed
 from accredit.plugins import installed_entry_points, load_strategy_plugin, make_plugin_manager, strategies_of
 from accredit.testing.simulator import Simulator
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from accredit._guard import guarded
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.checkup.providers import CORRECT_PROXY
 from accredit.cli.scrub import secrets_of, without
@@ -14,7 +15,6 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.exchange import Exchange
-from accredit.guard import guarded
 from accredit.plugins import Connection
 from accredit.strategy import Strategy
 from accredit.transport import proxy_for

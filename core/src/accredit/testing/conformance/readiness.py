@@ -6,7 +6,7 @@ from typing import Any
 
 from accredit.errors import ConfigurationError, PluginError
 from accredit.testing.conformance.desk import make_simulator, start
-from accredit.testing.conformance.slips import NO_START, SLIP, place_of
+from accredit.testing.conformance.slips import NO_START, SLIP, place_for_author
 from accredit.testing.conformance.suite import Suite
 from accredit.testing.simulator import ACCEPTED, Sample
 from accredit.testing.workbench import BASE_URL
@@ -49,7 +49,7 @@ def _done(what: str, call: Callable[[], Any]) -> Any:
     try:
         return call()
     except Exception as exc:  # a simulator may fail in any way
-        raise _Slip(f"{what}: {place_of(exc)}") from exc
+        raise _Slip(f"{what}: {place_for_author(exc)}") from exc
 
 
 def _check_samples(samples: list[Any]) -> None:

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from accredit.logs import where
+from accredit._guard import place_of
 from accredit.testing.faults import FaultNeedsServer
 
 SLIP = "the simulator failed: "
@@ -76,6 +76,6 @@ def authors_place(exc: BaseException) -> str:
     return f"{type(exc).__name__} in {code.co_qualname} ({code.co_filename.rpartition('/')[2]}:{found.tb_lineno})"
 
 
-def place_of(exc: BaseException) -> str:
+def place_for_author(exc: BaseException) -> str:
     """Return type and place of an exception: the author's, if it passed through his code."""
-    return authors_place(exc) or where(exc)
+    return authors_place(exc) or place_of(exc)

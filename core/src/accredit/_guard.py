@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from accredit.errors import PluginError, PluginFailed
-from accredit.logs import where
 
 _PLACE = "_accredit_place"
 _LONGEST_MESSAGE = 300
@@ -34,7 +33,7 @@ def blamed(
         raise
     except BaseException as exc:
         message = _message(exc) if quotes else ""
-        raise PluginError(f"{what}: {where(exc)}{message and f': {message}'}") from (exc if quotes else None)
+        raise PluginError(f"{what}: {place_of(exc)}{message and f': {message}'}") from (exc if quotes else None)
 
 
 def _message(exc: BaseException) -> str:
@@ -62,7 +61,7 @@ def guarded(place: str, *, allowed: type[Exception] | tuple[type[Exception], ...
             if isinstance(exc, asyncio.CancelledError):
                 _note(exc, place)
             raise
-        raise PluginFailed(f"{place}: {where(exc)}") from None
+        raise PluginFailed(f"{place}: {place_of(exc)}") from None
     if task is not None and task.cancelling() > cancelled_before:
         # The plugin has swallowed its cancellation: whoever ended the call meant it.
         raise _note(asyncio.CancelledError(), place)
@@ -93,3 +92,14 @@ def _running_task() -> asyncio.Task[Any] | None:
         return asyncio.current_task()
     except RuntimeError:  # there is no loop here, as in a thread of a signer's
         return None
+
+
+def place_of(exc: BaseException) -> str:
+    """Return an exception's type and innermost place, without its message, which may quote a secret."""
+    traceback = exc.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return type(exc).__name__
+    code = traceback.tb_frame.f_code
+    return f"{type(exc).__name__} in {code.co_qualname} ({code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno})"
