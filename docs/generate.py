@@ -31,7 +31,13 @@ from accredit.strategy import Strategy
 
 MODULES = {
     "application": ("accredit.exchange", "accredit.engine", "accredit.asgi", "accredit.configuration"),
-    "strategies": ("accredit.strategy", "accredit.http", "accredit.refusals", "accredit.id_token", "accredit.nonce"),
+    "strategies": (
+        "accredit.strategy",
+        "accredit.provider.http",
+        "accredit.refusals",
+        "accredit.provider.id_token",
+        "accredit.provider.nonce",
+    ),
     "values": ("accredit.audience", "accredit.profile", "accredit.text", "accredit.models"),
     "errors": ("accredit.errors",),
     "hooks": ("accredit.hookspecs", "accredit.events"),

@@ -13,7 +13,7 @@ from accredit.audit import Audit
 from accredit.errors import ExchangeError
 from accredit.events import Check, EndpointEvent, ExchangeEvent
 from accredit.exchange import Exchange
-from accredit.http import ProviderCall
+from accredit.provider.http import ProviderCall
 from accredit.settings import Settings, StorageSettings
 
 PAGE = (ROOT / "docs/operate.md").read_text("utf-8")

@@ -5,8 +5,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.conftest import World
 
 from accredit import ProviderToken
+from accredit.provider.transport import make_transport
 from accredit.testing import exchange_for, misbehaviour, serve
-from accredit.transport import make_transport
 
 
 class ClosingAtReuse:

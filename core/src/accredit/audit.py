@@ -9,9 +9,9 @@ from typing import Literal, ParamSpec, TypeVar
 from accredit.errors import ExchangeError
 from accredit.events import Check, EndpointEvent, ExchangeEvent, outcome_of
 from accredit.hooks import Hooks
-from accredit.http import ProviderCall
 from accredit.logs import LOGGER, event_logger, vanishes
 from accredit.models import Subject
+from accredit.provider.http import ProviderCall
 from accredit.strategy import ApiVersion
 
 P = ParamSpec("P")

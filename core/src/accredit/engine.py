@@ -17,19 +17,19 @@ from accredit.audit import Audit, Reporter
 from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.hooks import Hooks
-from accredit.http import ProviderHTTP, Transport
-from accredit.id_token import IdTokenVerifier
-from accredit.jwks import JwksCache
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.life import CLOSED, NOT_OPEN, Life
-from accredit.nonce import NonceCheck
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
+from accredit.provider.http import ProviderHTTP, Transport
+from accredit.provider.id_token import IdTokenVerifier
+from accredit.provider.jwks import JwksCache
+from accredit.provider.nonce import NonceCheck
+from accredit.provider.transport import make_transport, proxy_for
 from accredit.settings import Settings
 from accredit.standing import Standing
 from accredit.storage import Storage, open_storage
 from accredit.strategy import VerifyContext
 from accredit.subjects import Subjects
-from accredit.transport import make_transport, proxy_for
 
 
 class Engine:

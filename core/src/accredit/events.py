@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from accredit.errors import Abandoned, ExchangeError
-from accredit.http import ProviderCall
+from accredit.provider.http import ProviderCall
 
 
 class Check(NamedTuple):

@@ -22,7 +22,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from accredit.errors import ExchangeError, ProviderTokenRejected, ProviderUnavailable, ServerError, UnlistedRefusal
-from accredit.http import ProviderResponse
+from accredit.provider.http import ProviderResponse
 
 Code = int | str
 CodeT = TypeVar("CodeT", int, str, int | str)

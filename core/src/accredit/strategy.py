@@ -12,12 +12,25 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar, overload
 
 from accredit._guard import guarded
-from accredit.http import ProviderHTTP
-from accredit.id_token import IdTokenVerifier
 from accredit.models import ProviderToken, Verification
-from accredit.nonce import NonceCheck
 from accredit.profile import Profile
+from accredit.provider.http import ProviderHTTP, ProviderResponse
+from accredit.provider.id_token import IdTokenVerifier
+from accredit.provider.nonce import NonceCheck
 from accredit.settings import ConnectionSettings
+
+__all__ = [
+    "ApiVersion",
+    "IdTokenVerifier",
+    "NonceCheck",
+    "ProviderHTTP",
+    "ProviderResponse",
+    "Strategy",
+    "Trait",
+    "UserIdScope",
+    "VerifyContext",
+    "in_order",
+]
 
 SettingsT = TypeVar("SettingsT", bound=ConnectionSettings)
 A = TypeVar("A")

@@ -153,7 +153,7 @@ def test_offline_asks_no_provider(doctor: Doctor, monkeypatch: pytest.MonkeyPatc
     async def handle(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("accredit.transport.pool.OwnTransport.handle_async_request", handle)
+    monkeypatch.setattr("accredit.provider.transport.pool.OwnTransport.handle_async_request", handle)
     code, findings = doctor("--offline")
 
     assert code == 0
@@ -208,8 +208,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         called.append(str(request.url))
         raise httpx.ConnectError("nobody is there")
 
-    monkeypatch.setattr("accredit.transport.pool.OwnTransport.handle_async_request", handle)
-    monkeypatch.setattr("accredit.transport.proxy.ProxyTransport.handle_async_request", handle)
+    monkeypatch.setattr("accredit.provider.transport.pool.OwnTransport.handle_async_request", handle)
+    monkeypatch.setattr("accredit.provider.transport.proxy.ProxyTransport.handle_async_request", handle)
     return called
 
 

@@ -16,9 +16,9 @@ from starlette.applications import Starlette
 
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.providers import Answer, ask_providers, examine_clock
-from accredit.http import Transport
+from accredit.provider.http import Transport
+from accredit.provider.transport import PROXY, make_transport
 from accredit.testing import serve
-from accredit.transport import PROXY, make_transport
 
 NOW = 1_800_000_000.0
 URL = "https://api.acme.example/oauth2/tokeninfo"

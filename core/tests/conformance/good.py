@@ -12,9 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from accredit import AppBound, Assurance, ConnectionSettings, Email, Profile, ProviderToken, Strategy, Verification
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.settings import BaseUrl, HttpsUrl
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, Simulator, StrategyConformance
 from accredit.testing.faults import plain
 from accredit.testing.id_tokens import IdTokenIssuer

@@ -17,10 +17,9 @@ from starlette.routing import BaseRoute, Route
 
 from accredit import AppBound, ConnectionSettings, ProviderToken, Verification
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable, ProviderUserBlocked
-from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal
 from accredit.settings import AppId, AppSecret, BaseUrl
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, Simulator, plain
 
 OUR_APP = "Kit-App.4200x"

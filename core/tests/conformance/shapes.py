@@ -27,9 +27,8 @@ from accredit import (
     Verification,
 )
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.settings import BaseUrl
-from accredit.strategy import Trait, VerifyContext
+from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, Simulator
 from accredit.testing.faults import plain
 from accredit.testing.id_tokens import IdTokenIssuer

@@ -8,8 +8,7 @@ from core.tests.conformance.shapes import Numbered, NumberedSimulator, suite_of
 
 from accredit import Assurance
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
-from accredit.strategy import Strategy
+from accredit.strategy import ProviderResponse, Strategy
 
 OTHER_FORMS = "test_ids_of_another_form_stay_what_they_are"
 VERIFIED = "test_an_address_is_verified_by_a_boolean_true_alone"

@@ -22,8 +22,7 @@ from core.tests.conformance.shapes import (
 from pydantic import SecretStr
 
 from accredit import AppBound, Assurance, Email, Profile, ProviderToken, Verification
-from accredit.http import ProviderResponse
-from accredit.strategy import Trait, VerifyContext
+from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import Person, Sample
 from accredit.testing.conformance.jwts import payload_of
 

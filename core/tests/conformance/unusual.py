@@ -13,9 +13,8 @@ from starlette.routing import BaseRoute, Route
 
 from accredit import JwtAudience, ProviderToken, Verification
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
-from accredit.http import ProviderResponse
 from accredit.settings import ConnectionSettings
-from accredit.strategy import Trait, VerifyContext
+from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.faults import plain

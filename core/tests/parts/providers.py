@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 
-from accredit.http import ProviderHTTP
+from accredit.provider.http import ProviderHTTP
 
 API = "https://api.acme.example"
 LIMIT = 1000

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from accredit.errors import ConfigurationError, OutOfDescriptors, PluginFailed, ProviderUnavailable
-from accredit.http import ProviderHTTP, ProviderResponse, origin
-from accredit.transport import make_transport
+from accredit.provider.http import ProviderHTTP, ProviderResponse, origin
+from accredit.provider.transport import make_transport
 
 from .providers import API, LIMIT, Chunks, Told, answering, client
 

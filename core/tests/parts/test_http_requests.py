@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from accredit.errors import PluginFailed
 from accredit.logs import redact
-from accredit.transport import READS_ONLY
+from accredit.provider.transport import READS_ONLY
 
 from .providers import API, answering, client
 

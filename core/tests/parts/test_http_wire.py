@@ -13,8 +13,8 @@ import pytest
 import trustme
 
 from accredit.errors import PluginFailed, ProviderUnavailable
-from accredit.http import ProviderHTTP, ProviderResponse
-from accredit.transport import make_transport
+from accredit.provider.http import ProviderHTTP, ProviderResponse
+from accredit.provider.transport import make_transport
 
 from .support import always, answer, listening
 

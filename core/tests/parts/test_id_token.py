@@ -10,12 +10,12 @@ from joserfc.jwk import ECKey
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken
-from accredit.http import ProviderHTTP
-from accredit.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdToken, IdTokenVerifier
 from accredit.jose import SigningKey
-from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
-from accredit.nonce import NonceCheck
+from accredit.provider.http import ProviderHTTP
+from accredit.provider.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdToken, IdTokenVerifier
+from accredit.provider.jwks import JwksCache
+from accredit.provider.nonce import NonceCheck
 
 from .support import AcmeSettings, Clock, compact
 

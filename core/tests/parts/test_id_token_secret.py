@@ -11,12 +11,12 @@ from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
-from accredit.http import ProviderHTTP
-from accredit.id_token import IdToken, IdTokenVerifier
 from accredit.jose import InvalidJwt, SigningKey, verify_mac
-from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
-from accredit.nonce import NonceCheck
+from accredit.provider.http import ProviderHTTP
+from accredit.provider.id_token import IdToken, IdTokenVerifier
+from accredit.provider.jwks import JwksCache
+from accredit.provider.nonce import NonceCheck
 from accredit.settings import ConnectionSettings
 
 from .support import AcmeSettings, Clock, compact

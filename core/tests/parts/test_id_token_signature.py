@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderUnavailable
-from accredit.http import ProviderHTTP
-from accredit.id_token import IdToken, IdTokenVerifier
 from accredit.jose import SigningKey
-from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
-from accredit.nonce import NonceCheck
+from accredit.provider.http import ProviderHTTP
+from accredit.provider.id_token import IdToken, IdTokenVerifier
+from accredit.provider.jwks import JwksCache
+from accredit.provider.nonce import NonceCheck
 
 from .support import AcmeSettings, Clock, compact
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from accredit.errors import ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.jose import PublicKeys, SigningKey
-from accredit.jwks import DEFAULT_MAX_AGE_S, FIRST_COOLDOWN_S, LONGEST_COOLDOWN_S, LONGEST_MAX_AGE_S, JwksCache
+from accredit.provider.http import ProviderResponse
+from accredit.provider.jwks import DEFAULT_MAX_AGE_S, FIRST_COOLDOWN_S, LONGEST_COOLDOWN_S, LONGEST_MAX_AGE_S, JwksCache
 
 from .support import Clock
 

@@ -8,7 +8,7 @@ import pytest
 
 from accredit.errors import InvalidProviderToken, PluginFailed
 from accredit.models import ProviderToken
-from accredit.nonce import NonceCheck
+from accredit.provider.nonce import NonceCheck
 from accredit.settings import NoncePolicy
 
 DIGEST = hashlib.sha256(b"N0nce").digest()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
+from accredit.provider.http import ProviderResponse
 
 from .providers import API, LIMIT, Chunks, Told, answering, client
 

@@ -11,7 +11,7 @@ from accredit.errors import (
     ProviderUnavailable,
     UnlistedRefusal,
 )
-from accredit.http import ProviderResponse
+from accredit.provider.http import ProviderResponse
 from accredit.refusals import Line, refusal
 
 PAGE = "https://provider.example/errors"

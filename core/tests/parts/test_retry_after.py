@@ -2,7 +2,7 @@
 
 import pytest
 
-from accredit.http import ProviderResponse
+from accredit.provider.http import ProviderResponse
 from accredit.refusals import retry_after_s
 
 NOW = 784_111_747.0  # Sun, 06 Nov 1994 08:49:07 GMT

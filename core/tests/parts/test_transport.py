@@ -16,9 +16,9 @@ import pytest
 import trustme
 import uvloop
 
-from accredit.transport import READS_ONLY, make_transport
-from accredit.transport.causes import lacks_descriptors
-from accredit.transport.connection import READ_AHEAD_BYTES, Connection
+from accredit.provider.transport import READS_ONLY, make_transport
+from accredit.provider.transport.causes import lacks_descriptors
+from accredit.provider.transport.connection import READ_AHEAD_BYTES, Connection
 
 from .support import always, answer, listening
 
@@ -213,7 +213,7 @@ async def test_bytes_that_nobody_asked_for_end_an_idle_connection(transport: htt
 
 
 async def test_an_idle_connection_is_closed_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accredit.transport.pool.KEEP_ALIVE_S", 0.01)
+    monkeypatch.setattr("accredit.provider.transport.pool.KEEP_ALIVE_S", 0.01)
     transport = make_transport(max_connections=2)
     ended = asyncio.Event()
 
@@ -332,7 +332,7 @@ async def test_one_tls_context_serves_all_connections(authority: trustme.CA, mon
 async def test_a_connection_that_does_not_come_about_is_given_up(
     transport: httpx.AsyncBaseTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("accredit.transport.pool.CONNECT_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("accredit.provider.transport.pool.CONNECT_TIMEOUT_S", 0.05)
     # The kernel accepts, and nobody speaks TLS.
     with socket.create_server(("127.0.0.1", 0)) as deaf, pytest.raises(httpx.ConnectTimeout):
         await call(transport, f"https://127.0.0.1:{deaf.getsockname()[1]}")

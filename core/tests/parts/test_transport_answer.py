@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import httpx
 import pytest
 
-from accredit.transport.answer import BYTES_BESIDE_BODY, HEADERS, INFORMATIONAL_ANSWERS, Answer
+from accredit.provider.transport.answer import BYTES_BESIDE_BODY, HEADERS, INFORMATIONAL_ANSWERS, Answer
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

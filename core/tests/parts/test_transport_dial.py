@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from accredit.transport import dial
-from accredit.transport.connection import Connection
-from accredit.transport.dial import first_connection
+from accredit.provider.transport import dial
+from accredit.provider.transport.connection import Connection
+from accredit.provider.transport.dial import first_connection
 
 
 class Host:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accredit.transport import make_transport
-from accredit.transport.answer import INFORMATIONAL_ANSWERS, Answer
+from accredit.provider.transport import make_transport
+from accredit.provider.transport.answer import INFORMATIONAL_ANSWERS, Answer
 
 from .support import listening
 

@@ -14,9 +14,9 @@ import trustme
 from pydantic import SecretStr, ValidationError
 
 from accredit.errors import ConfigurationError, ProviderUnavailable
-from accredit.http import ProviderHTTP
+from accredit.provider.http import ProviderHTTP
+from accredit.provider.transport import PROXY, make_transport, proxy_for
 from accredit.settings import ConnectionSettings, Settings
-from accredit.transport import PROXY, make_transport, proxy_for
 
 from .support import Wire, always, answer, listening
 

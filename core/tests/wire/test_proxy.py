@@ -7,7 +7,7 @@ from core.tests.acme import ISSUER
 from core.tests.bench import NOW, Bench, bench
 
 from accredit import ConfigurationError
-from accredit.transport import PROXY
+from accredit.provider.transport import PROXY
 
 ALL, OWN = "http://all.example:3128", "http://user:s3cret@own.example:3128"
 

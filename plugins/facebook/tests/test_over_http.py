@@ -4,8 +4,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from accredit.models import ProviderToken
+from accredit.provider.transport import make_transport
 from accredit.testing import exchange_for, serve
-from accredit.transport import make_transport
 from accredit_facebook.simulator import FacebookSimulator
 from accredit_facebook.simulator.limited_login import NONCE
 

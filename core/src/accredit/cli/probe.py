@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.exchange import Exchange
-from accredit.http import Transport
 from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.provider.http import Transport
 from accredit.settings import Settings, StorageSettings
 
 

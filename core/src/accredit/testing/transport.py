@@ -1,11 +1,11 @@
-"""Reach simulators without a network: the transport seam of `accredit.http`."""
+"""Reach simulators without a network: the transport seam of `accredit.provider.http`."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
-from accredit.http import origin
+from accredit.provider.http import origin
 
 
 class InProcess(httpx.AsyncBaseTransport):

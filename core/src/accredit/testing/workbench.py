@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from accredit.exchange import Exchange
-from accredit.http import Transport
 from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.provider.http import Transport
 from accredit.settings import Settings
 from accredit.testing.simulator import Simulator
 from accredit.testing.transport import InProcess

@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, ProviderUserBlocked
-from accredit.http import ProviderResponse
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 
 # Our id
 

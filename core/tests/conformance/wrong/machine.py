@@ -14,8 +14,7 @@ from core.tests.conformance.wrong import fails
 
 from accredit import Profile, ProviderToken, Verification
 from accredit.errors import ProviderUnavailable
-from accredit.http import ProviderResponse
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 
 
 class Asking(Good):

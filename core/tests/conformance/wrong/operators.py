@@ -9,9 +9,8 @@ from core.tests.conformance.inspected import SOURCE, Inspected
 from core.tests.conformance.wrong import fails
 
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 
 
 class WithAnotherTable(Inspected):

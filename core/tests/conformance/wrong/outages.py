@@ -7,8 +7,7 @@ from core.tests.conformance.wrong import fails
 
 from accredit import AppBound, ProviderToken, Verification
 from accredit.errors import ExchangeError, InvalidProviderToken, ProviderUnavailable, UnlistedRefusal
-from accredit.http import ProviderResponse
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 
 
 class Forgiving(Inspected):

@@ -13,8 +13,7 @@ from core.tests.conformance.wrong import fails
 
 from accredit import ProviderToken
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 
 LOG = logging.getLogger("kit.wrong")
 

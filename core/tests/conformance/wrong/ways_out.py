@@ -20,8 +20,7 @@ from core.tests.conformance.wrong import fails
 
 from accredit import ProviderToken
 from accredit.errors import ProviderUnavailable
-from accredit.http import ProviderResponse
-from accredit.strategy import VerifyContext
+from accredit.strategy import ProviderResponse, VerifyContext
 
 NOWHERE = "http://127.0.0.1:1/"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
+from accredit.strategy import ProviderResponse
 from accredit_facebook.refusals import is_debug_only, refusal_by_debug_token, refusal_by_me, refusal_of_token
 
 _USER_ID = re.compile(r"[0-9]{1,64}")

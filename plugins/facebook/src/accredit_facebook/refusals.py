@@ -15,8 +15,8 @@ from accredit.errors import (
     ProviderUnavailable,
     WrongAudience,
 )
-from accredit.http import ProviderResponse
 from accredit.refusals import refusal
+from accredit.strategy import ProviderResponse
 from accredit_facebook.tables import BLOCKED, BY_DEBUG_TOKEN, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
 from accredit_facebook.usage import app_quota_is_used_up, wait_s
 

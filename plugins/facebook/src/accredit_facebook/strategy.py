@@ -7,10 +7,9 @@ from typing import Any
 
 from accredit.audience import AppBound
 from accredit.errors import InvalidProviderToken, MissingPermission
-from accredit.http import ProviderResponse
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
-from accredit.strategy import ApiVersion, Strategy, VerifyContext, in_order
+from accredit.strategy import ApiVersion, ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_facebook.answers import Inspection, is_user_id, read_inspection, read_profile, require_inspection
 from accredit_facebook.normalize import to_profile
 from accredit_facebook.settings import FacebookSettings

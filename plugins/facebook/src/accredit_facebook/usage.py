@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from accredit.http import ProviderResponse
+from accredit.strategy import ProviderResponse
 
 _FULL_PERCENT = 100
 

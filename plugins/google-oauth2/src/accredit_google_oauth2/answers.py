@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.errors import ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal, retry_after_s
+from accredit.strategy import ProviderResponse
 from accredit_google_oauth2.refusals import ERRORS, code_of
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
-from accredit.strategy import Strategy, VerifyContext, in_order
+from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_google_oauth2 import answers
 from accredit_google_oauth2.normalize import to_profile
 from accredit_google_oauth2.refusals import TOKENINFO_ERRORS

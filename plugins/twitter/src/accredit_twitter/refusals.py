@@ -13,8 +13,8 @@ from accredit.errors import (
     ProviderUnavailable,
     WrongAudience,
 )
-from accredit.http import ProviderResponse
 from accredit.refusals import refusal
+from accredit.strategy import ProviderResponse
 from accredit_twitter.limits import limit_of
 from accredit_twitter.tables import BEARER, LOCKED, OUR_KEYS, SIGNED, Sign, Table
 

@@ -13,11 +13,10 @@ from accredit.errors import (
     ProviderUnavailable,
     ServerError,
 )
-from accredit.http import ProviderResponse
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.settings import ConnectionSettings
-from accredit.strategy import Strategy, VerifyContext
+from accredit.strategy import ProviderResponse, Strategy, VerifyContext
 from accredit_twitter.normalize import profile_of
 from accredit_twitter.profile_api import PROFILE_APIS
 from accredit_twitter.refusals import (

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal
+from accredit.strategy import ProviderResponse
 from accredit_weibo.refusals import ERRORS
 
 _ERROR_CODE = re.compile(r"[1-9][0-9]{0,5}")

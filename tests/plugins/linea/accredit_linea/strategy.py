@@ -9,11 +9,10 @@ from typing import Any, ClassVar, TypeVar
 
 from accredit import AppBound, Assurance, Email, Profile, ProviderToken, Strategy, Verification, VerifyContext
 from accredit.errors import InvalidProviderToken, ProviderRateLimited, ProviderUnavailable
-from accredit.http import ProviderResponse
-from accredit.id_token import IdToken
+from accredit.provider.id_token import IdToken
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings, HttpsUrl
-from accredit.strategy import Trait, in_order
+from accredit.strategy import ProviderResponse, Trait, in_order
 from accredit.text import email_address, text, web_url
 
 ISSUER = "https://access.linea.example"

@@ -12,10 +12,9 @@ from accredit.errors import (
     ProviderUnavailable,
     ProviderUserBlocked,
 )
-from accredit.http import ProviderResponse
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.settings import AppSecret, BaseUrl, BasicId, ConnectionSettings
-from accredit.strategy import in_order
+from accredit.strategy import ProviderResponse, in_order
 from accredit.text import digits, email_address, text, web_url
 
 _CHECK_TOKEN = "https://docs.github.com/en/rest/apps/oauth-applications#check-a-token"

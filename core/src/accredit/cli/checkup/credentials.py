@@ -16,8 +16,8 @@ from accredit.errors import (
 )
 from accredit.exchange import Exchange
 from accredit.plugins import Connection
+from accredit.provider.transport import proxy_for
 from accredit.strategy import Strategy
-from accredit.transport import proxy_for
 
 _examiner = Examiner("credentials")
 

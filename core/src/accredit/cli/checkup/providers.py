@@ -15,9 +15,9 @@ from pydantic import SecretStr
 
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.errors import ConfigurationError
-from accredit.http import Transport
-from accredit.transport import PROXY, proxy_for
-from accredit.transport.causes import causes, lacks_descriptors
+from accredit.provider.http import Transport
+from accredit.provider.transport import PROXY, proxy_for
+from accredit.provider.transport.causes import causes, lacks_descriptors
 
 CLOCK_WARN_S = 30
 CLOCK_FAIL_S = 300

@@ -14,10 +14,10 @@ from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.probe import probe
 from accredit.drift import today
 from accredit.exchange import Exchange
-from accredit.http import Transport
 from accredit.keys import KeyFile
+from accredit.provider.http import Transport
+from accredit.provider.transport import make_transport
 from accredit.settings import Settings
-from accredit.transport import make_transport
 
 _NO_ISSUER = "https://issuer.invalid/"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from accredit.errors import ConfigurationError
-from accredit.http import origin
 from accredit.plugins import Connection
+from accredit.provider.http import origin
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
 from accredit.testing.conformance.samples import accepted_samples, foreign_samples, one_of_each_kind, samples_of
 from accredit.testing.conformance.suite import Suite, Violation, check, require, unless_declared

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from accredit.http import Transport
+from accredit.provider.http import Transport
 
 Call = tuple[str, str]
 """Method and path."""

@@ -15,6 +15,7 @@ from accredit.asgi import create_app
 from accredit.events import ExchangeEvent
 from accredit.exchange import Exchange
 from accredit.models import Identity
+from accredit.provider.transport import make_transport
 from accredit.settings import Settings
 from accredit.strategy import Strategy
 from accredit.testing.conformance.between import Between
@@ -25,7 +26,6 @@ from accredit.testing.conformance.witnesses import Brings, Clock, Log, Witness
 from accredit.testing.simulator import Simulator
 from accredit.testing.transport import InProcess
 from accredit.testing.workbench import BASE_URL, exchange_for
-from accredit.transport import make_transport
 
 SCOPE = "openid profile email address phone offline_access"
 REFUSED = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from accredit.http import origin
 from accredit.jose import SigningKey
+from accredit.provider.http import origin
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator
 from accredit.testing.conformance.suite import Suite, not_applicable
 from accredit.testing.conformance.witnesses import Clock

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accredit.errors import ConfigurationError
-from accredit.http import origin
+from accredit.provider.http import origin
 from accredit.testing.conformance.desk import (
     UNAVAILABLE,
     Desk,

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from accredit.http import Transport, origin
+from accredit.provider.http import Transport, origin
 
 Rewrite = Callable[[Any], Any]
 

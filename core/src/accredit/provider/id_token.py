@@ -11,13 +11,13 @@ from pydantic import SecretStr
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
-from accredit.http import ProviderHTTP
 from accredit.jose import ASYMMETRIC, InvalidJwt, read_header, verify_mac
-from accredit.jwks import JwksCache
 from accredit.models import ProviderToken
-from accredit.nonce import NonceCheck
+from accredit.provider.http import ProviderHTTP
+from accredit.provider.jwks import JwksCache
+from accredit.provider.nonce import NonceCheck
+from accredit.provider.token_kind import check_claims, check_header_typ
 from accredit.settings import ConnectionSettings
-from accredit.token_kind import check_claims, check_header_typ
 
 LONGEST_LIFE_S = 86_400
 """An `exp` further ahead than this is refused."""

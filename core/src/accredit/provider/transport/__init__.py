@@ -7,9 +7,9 @@ has one line for all hosts, and repeats nothing. Through a proxy httpx's does th
 import httpx
 
 from accredit.errors import ConfigurationError
-from accredit.transport.pool import READS_ONLY
-from accredit.transport.proxy import proxy_for
-from accredit.transport.routes import PROXY, Routes
+from accredit.provider.transport.pool import READS_ONLY
+from accredit.provider.transport.proxy import proxy_for
+from accredit.provider.transport.routes import PROXY, Routes
 
 __all__ = ["PROXY", "READS_ONLY", "make_transport", "proxy_for"]
 

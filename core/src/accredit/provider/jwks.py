@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from accredit.errors import ProviderUnavailable
-from accredit.http import ProviderResponse
 from accredit.jose import PublicKeys
+from accredit.provider.http import ProviderResponse
 
 DEFAULT_MAX_AGE_S = 3600
 LONGEST_MAX_AGE_S = 86_400

@@ -8,8 +8,8 @@ import httpx
 from pydantic import SecretStr
 
 from accredit.errors import ConfigurationError
+from accredit.provider.transport.pool import KEEP_ALIVE_S
 from accredit.settings.proxy import DIRECT, ENVIRONMENT, is_proxy_url
-from accredit.transport.pool import KEEP_ALIVE_S
 
 
 def proxy_for(url: str, proxy: SecretStr) -> SecretStr | None:

@@ -5,7 +5,7 @@ from typing import cast
 
 import httpx
 
-from accredit.transport.answer import Answer
+from accredit.provider.transport.answer import Answer
 
 READ_AHEAD_BYTES = 65_536
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from accredit.transport.answer import Answer
-from accredit.transport.connection import Connection
-from accredit.transport.dial import first_connection
-from accredit.transport.request import request_bytes
+from accredit.provider.transport.answer import Answer
+from accredit.provider.transport.connection import Connection
+from accredit.provider.transport.dial import first_connection
+from accredit.provider.transport.request import request_bytes
 
 READS_ONLY = "accredit.reads_only"
 """The extension of an `httpx.Request` that says: it changes nothing at the provider, and may be sent once more."""

@@ -2,7 +2,7 @@
 
 Every call is bounded in time and size, goes to a declared origin or nowhere, follows no redirect, keeps no cookies,
 and never shows its query in a log. The transport is httpx's interface, so tests pass any `httpx.AsyncBaseTransport`;
-`accredit.transport` makes the one that an engine uses.
+`accredit.provider.transport` makes the one that an engine uses.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ import httpx
 from pydantic import SecretStr
 
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
-from accredit.provider_body import body_of, read_json
-from accredit.provider_request import Basic, Outgoing
-from accredit.transport import PROXY, READS_ONLY
-from accredit.transport.causes import lacks_descriptors
+from accredit.provider.body import body_of, read_json
+from accredit.provider.request import Basic, Outgoing
+from accredit.provider.transport import PROXY, READS_ONLY
+from accredit.provider.transport.causes import lacks_descriptors
 
 Transport = httpx.AsyncBaseTransport
 """The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""

@@ -5,8 +5,8 @@ import ssl
 import httpx
 from pydantic import SecretStr
 
-from accredit.transport.pool import OwnTransport
-from accredit.transport.proxy import ProxyTransport, proxy_for
+from accredit.provider.transport.pool import OwnTransport
+from accredit.provider.transport.proxy import ProxyTransport, proxy_for
 
 PROXY = "accredit.proxy"
 """The extension of an `httpx.Request` with the proxy it goes through: a `SecretStr`, as in the settings."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from accredit.transport.connection import Connection
+from accredit.provider.transport.connection import Connection
 
 HEAD_START_S = 0.5
 """How long an address may take until the next one is tried beside it. Source: RFC 8305 section 5, with TLS in it."""
