@@ -50,7 +50,7 @@ MODULES = {
         "accredit.settings.fields",
         "accredit.settings.table",
     ),
-    "keys": ("accredit.keys.signer", "accredit.jose"),
+    "keys": ("accredit.keys.signer", "accredit.keys.jose"),
     "commands": ("accredit.cli",),
     "testing": (
         "accredit.testing.workbench",

@@ -22,7 +22,7 @@ from accredit import (
     hookimpl,
 )
 from accredit.errors import InvalidProviderToken, MissingParameter
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.settings import BaseUrl, HttpsUrl, Names
 from accredit.strategy import UserIdScope
 from accredit.text import email_address, text

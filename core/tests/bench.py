@@ -11,8 +11,8 @@ import httpx
 from core.tests.acme import Acme, Brings, Globex, Provider
 
 from accredit import Exchange, ExchangeEvent, ExchangeRequest, ProviderToken, Settings, create_app, hookimpl
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 from accredit.settings import EXCHANGE_GRANT
 from accredit.storage import MemoryStorage, Storage
 

@@ -11,8 +11,8 @@ from tests.conftest import STRATEGIES, Observer
 
 from accredit import Exchange, ExchangeRequest, ProviderToken, Settings
 from accredit.errors import ProviderUnavailable
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 from accredit.storage.memory import MemoryStorage
 from accredit.testing import FAULTS, Simulator, person
 from accredit.testing.faults import HARMLESS_FAULTS

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import STRATEGIES, Observer
 
 from accredit import AccessDenied, Exchange, Settings, Subject, create_app, hookimpl
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 from accredit.testing import InProcess
 
 BASE = "http://127.0.0.1:9"

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.jose import InvalidJwt, read_header
 from accredit.keys import SigningKeys
+from accredit.keys.jose import InvalidJwt, read_header
 
 USERINFO_CLAIM = "userinfo"
 """Holds what `/userinfo` answers, in access tokens that are meant for us and belong to no session."""

@@ -259,8 +259,8 @@ async def test_the_secret_that_was_told_is_the_one_that_opens(run: Run, config: 
 
     from accredit import create_app, load_settings
     from accredit.exchange import Exchange
-    from accredit.jose import SigningKey
     from accredit.keys import SigningKeys
+    from accredit.keys.jose import SigningKey
     from accredit.settings import Settings, StorageSettings
 
     secret = run("clients", "add", "svc", "--confidential", "--config", str(config)).stdout.strip()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.testing.conformance.jwts import with_hmac
 from accredit.testing.forgery import decoded, public_pem
 

@@ -9,7 +9,7 @@ import httpx
 from core.tests.bench import Bench
 from core.tests.token.support import SECRET, basic
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 ORIGIN = {"Origin": "https://app.example.com"}
 SVC = basic("svc", SECRET)

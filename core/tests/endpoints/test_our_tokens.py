@@ -6,8 +6,8 @@ from core.tests.bench import EVERYTHING, Bench, assert_refused
 from core.tests.endpoints.support import INVALID_TOKEN, SVC, call, introspect, spoilt, userinfo
 from core.tests.token.support import GRANT_ERROR, ask, log_in, refresh, token_bench
 
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 
 
 async def test_spoilt_access_tokens_are_refused_everywhere(wire: Bench) -> None:

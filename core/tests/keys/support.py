@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from accredit import hookimpl
-from accredit.jose import SigningKey, assemble
+from accredit.keys.jose import SigningKey, assemble
 from accredit.keys.stored import StoredKey
 
 NOW = 1_800_000_000

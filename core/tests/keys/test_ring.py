@@ -7,8 +7,8 @@ import pytest
 from core.tests.keys.support import HOUR, Clock, Vault
 
 from accredit.errors import ConfigurationError, LifecycleError, PluginError
-from accredit.jose import SigningKey
 from accredit.keys import ExternalKey, KeyFile, KeyRing, SigningKeys
+from accredit.keys.jose import SigningKey
 from accredit.keys.stored import find, revoke, rotate
 
 

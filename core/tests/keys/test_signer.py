@@ -12,8 +12,8 @@ from core.tests.wire.verifier import verified
 
 from accredit import Exchange, Settings, hookimpl
 from accredit.errors import PluginError, PluginFailed
-from accredit.jose import SigningKey
 from accredit.keys import ExternalKey, sign
+from accredit.keys.jose import SigningKey
 
 SETTINGS = Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": "memory://"}})
 

@@ -4,8 +4,8 @@ import pytest
 from core.tests.keys.support import HOUR, NOW, states
 
 from accredit.errors import ConfigurationError
-from accredit.jose import PublicKeys
-from accredit.keys.stored import PUBLISHED_AHEAD_S, Stored, complete, find, in_order, revoke, rotate
+from accredit.keys.jose import PublicKeys
+from accredit.keys.stored import PUBLISHED_AHEAD_S, Stored, complete, find, in_signing_order, revoke, rotate
 
 OLD_ENOUGH = NOW + PUBLISHED_AHEAD_S
 TTL = 24 * HOUR
@@ -24,7 +24,7 @@ def kid(keys: Stored, state: str, alg: str = "ES256") -> str:
 def test_at_first_one_key_signs_and_the_next_is_published(fresh: Stored) -> None:
     assert sorted(states(fresh).values()) == ["current", "next"]
     assert [one.made_at for one in fresh] == [NOW, NOW]
-    assert in_order(fresh, "ES256")[-1].kid == kid(fresh, "current")
+    assert in_signing_order(fresh, "ES256")[-1].kid == kid(fresh, "current")
 
 
 def test_what_is_complete_stays_the_same_object(fresh: Stored) -> None:
@@ -48,8 +48,8 @@ def test_tokens_of_every_key_verify_before_and_after_a_rotation(fresh: Stored) -
     after = rotate(fresh, "ES256", now=OLD_ENOUGH)
 
     for signs, verifies in ((fresh, after), (after, fresh)):
-        token = in_order(signs, "ES256")[-1].sign({"a": 1}, typ="JWT")
-        published = PublicKeys({"keys": [key.public_jwk() for key in in_order(verifies, "ES256")]})
+        token = in_signing_order(signs, "ES256")[-1].sign({"a": 1}, typ="JWT")
+        published = PublicKeys({"keys": [key.public_jwk() for key in in_signing_order(verifies, "ES256")]})
         assert published.verify(token, algorithms=["ES256"]) == {"a": 1}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 from .support import Clock
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from accredit.access_token import AccessToken, IdToken, read_access_token, read_id_token
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 
 from .support import Clock, compact
 

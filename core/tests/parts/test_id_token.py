@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdToken, IdTokenVerifier

@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
-from accredit.jose import InvalidJwt, SigningKey, verify_mac
+from accredit.keys.jose import InvalidJwt, SigningKey, verify_mac
 from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.id_token import IdToken, IdTokenVerifier

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderUnavailable
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.id_token import IdToken, IdTokenVerifier

@@ -11,7 +11,7 @@ import jwt as pyjwt
 import pytest
 from joserfc.jwk import OctKey, RSAKey
 
-from accredit.jose import InvalidJwt, PublicKeys, SigningKey, assemble, decrypt, encrypt, public_part, read_header
+from accredit.keys.jose import InvalidJwt, PublicKeys, SigningKey, assemble, decrypt, encrypt, public_part, read_header
 
 from .support import compact
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from accredit.errors import ProviderUnavailable
-from accredit.jose import PublicKeys, SigningKey
+from accredit.keys.jose import PublicKeys, SigningKey
 from accredit.provider.http import ProviderResponse
 from accredit.provider.jwks import DEFAULT_MAX_AGE_S, FIRST_COOLDOWN_S, LONGEST_COOLDOWN_S, LONGEST_MAX_AGE_S, JwksCache
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from accredit.errors import ConfigurationError
-from accredit.jose import SigningKey
 from accredit.keys import KeyFile, SigningKeys
+from accredit.keys.jose import SigningKey
 
 
 @pytest.fixture

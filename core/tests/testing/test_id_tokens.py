@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
-from accredit.jose import InvalidJwt, PublicKeys, SigningKey
+from accredit.keys.jose import InvalidJwt, PublicKeys, SigningKey
 from accredit.testing import IdTokenIssuer, Person, person
 from accredit.testing.forgery import public_pem
 

@@ -12,7 +12,7 @@ import httpx
 from core.tests.bench import Bench, bench, merged
 
 from accredit.client_secret import SecretHash
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 URL = "/oauth/token"
 SECRET = "acs_svc-secret_0123456789abcdefghijklmnopqrstuv"

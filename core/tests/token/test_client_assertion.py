@@ -13,7 +13,7 @@ from core.tests.bench import ISSUER, NOW, Bench, assert_refused
 from core.tests.token.support import CLIENT_ERROR, ask, assertion_key, the_line, token_bench
 
 from accredit import ConfigurationError
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ENDPOINT = f"{ISSUER}oauth/token"

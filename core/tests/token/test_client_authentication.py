@@ -22,7 +22,7 @@ from core.tests.token.support import (
 )
 
 from accredit.client_secret import SecretHash
-from accredit.jose import PublicKeys, SigningKey
+from accredit.keys.jose import PublicKeys, SigningKey
 
 CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
 TWO = (400, "invalid_request", "more than one way of client authentication")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from core.tests.bench import NOW, Bench, assert_refused, bench
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 BEARER = (
     401,

@@ -3,8 +3,8 @@
 import pytest
 from core.tests.bench import Bench, bench, signing_key
 
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 
 CONFIGURATION = "/.well-known/openid-configuration"
 

@@ -11,7 +11,7 @@ from core.tests.bench import NOW, Bench, assert_refused, bench
 from core.tests.wire.verifier import verified
 
 from accredit import ProviderToken, VerifyContext
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 REJECTED = (401, "invalid_request", "invalid access_token: invalid_token")
 

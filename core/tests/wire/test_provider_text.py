@@ -8,7 +8,7 @@ from core.tests.acme import ADA, Acme
 from core.tests.bench import EVERYTHING, Bench, assert_refused, bench
 
 from accredit import ExtraClaims, Login, Profile, Verification, hookimpl
-from accredit.jose import LONGEST_TOKEN
+from accredit.keys.jose import LONGEST_TOKEN
 
 
 def _claims(token: str) -> dict[str, Any]:

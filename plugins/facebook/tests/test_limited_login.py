@@ -8,7 +8,7 @@ import pytest
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable, WrongAudience
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.models import Identity
 from accredit.testing import person
 from accredit_facebook.simulator import FacebookSimulator

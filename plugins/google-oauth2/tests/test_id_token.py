@@ -8,7 +8,7 @@ import pytest
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.models import Identity, ProviderToken
 from accredit.testing import exchange_for, person
 from accredit_google_oauth2.simulator import GoogleSimulator

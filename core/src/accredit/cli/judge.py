@@ -11,7 +11,7 @@ from accredit.cli.sandbox import CLIENT_ID, Sandbox
 from accredit.cli.trials import Trial
 from accredit.events import ExchangeEvent
 from accredit.hookspecs import hookimpl
-from accredit.jose import InvalidJwt, PublicKeys, read_header
+from accredit.keys.jose import InvalidJwt, PublicKeys, read_header
 
 
 class Observer:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.exchange import Exchange
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport
 from accredit.settings import Settings, StorageSettings
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from accredit.errors import ConfigurationError
-from accredit.jose import InvalidJwt, decrypt, encrypt
+from accredit.keys.jose import InvalidJwt, decrypt, encrypt
 from accredit.keys.signing import SigningKeys
-from accredit.keys.stored import Stored, StoredKey, check, complete, in_order, missing_states
+from accredit.keys.stored import Stored, StoredKey, check, complete, in_signing_order, missing_states
 
 Stamp = tuple[int, int, int]
 """What changes whenever the file does: time, inode, size."""
@@ -67,7 +67,7 @@ class KeyFile:
             except ConfigurationError:
                 if "current" in missing:
                     raise
-        return SigningKeys(in_order(keys, alg))
+        return SigningKeys(in_signing_order(keys, alg))
 
     def read(self) -> Stored:
         """Return what the file holds.

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 
 from accredit._guard import place_of
 from accredit.errors import ConfigurationError, LifecycleError, PluginError
-from accredit.jose import SigningKey
 from accredit.keys.file import KeyFile, Stamp
+from accredit.keys.jose import SigningKey
 from accredit.keys.signer import ExternalKey
 from accredit.keys.signing import SigningKeys
-from accredit.keys.stored import in_order
-from accredit.life import NOT_OPEN
+from accredit.keys.stored import in_signing_order
 
 Report = Callable[[str, str], None]
 """Called with a stable event name and a detail for operators."""
@@ -47,7 +46,7 @@ class KeyRing:
     def keys(self) -> SigningKeys:
         """The keys of this moment."""
         if self._keys is None:
-            raise LifecycleError(NOT_OPEN)
+            raise LifecycleError("the keys are not loaded: open the exchange first")
         return self._keys
 
     async def load(self) -> None:
@@ -122,7 +121,7 @@ class KeyRing:
         return True
 
     def _read(self) -> Sequence[SigningKey]:
-        keys = in_order(self._file.read(), self._alg)
+        keys = in_signing_order(self._file.read(), self._alg)
         if not self._signers and (not keys or keys[-1].alg != self._alg):
             raise ConfigurationError(f"keys.path: {self._file.path} has no key for {self._alg}")
         return keys

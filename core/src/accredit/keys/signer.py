@@ -10,7 +10,7 @@ import pluggy
 
 from accredit._guard import blamed, guarded
 from accredit.errors import PluginError, PluginFailed
-from accredit.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
+from accredit.keys.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
 
 __all__ = ["Signer"]
 """What hosts use; the rest is core's own."""
@@ -39,7 +39,7 @@ class Signer(Protocol):
         """Return the public half as a JWK. Called once, at start-up."""
 
     def sign(self, claims: Mapping[str, Any], typ: str) -> str:
-        """Return a compact JWS with the header `alg`, `kid`, `typ`; `accredit.jose.assemble` builds one.
+        """Return a compact JWS with the header `alg`, `kid`, `typ`; `accredit.keys.jose.assemble` builds one.
 
         Called in a thread, by several at once: it may wait for a network. Whatever it raises refuses the request.
         """

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accredit.jose import PublicKeys, SigningKey
+from accredit.keys.jose import PublicKeys, SigningKey
 from accredit.keys.signer import ExternalKey
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
 
 from accredit.errors import ConfigurationError
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 State = Literal["current", "next", "previous"]
 
@@ -132,6 +132,6 @@ def revoke(keys: Stored, kid: str, alg: str, *, now: int, longest_ttl_s: int, at
     return complete(tuple(one for one in keys if one is not found), alg, now=now)
 
 
-def in_order(keys: Stored, alg: str) -> list[SigningKey]:
+def in_signing_order(keys: Stored, alg: str) -> list[SigningKey]:
     """Return all keys; the one that signs with `alg`, where there is one, is the last."""
     return [one.key for one in sorted(keys, key=lambda one: (one.key.alg, one.state) == (alg, "current"))]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from accredit.errors import ConfigurationError, InvalidClient
-from accredit.jose import InvalidJwt, PublicKeys, read_header
+from accredit.keys.jose import InvalidJwt, PublicKeys, read_header
 from accredit.settings import ClientSettings
 from accredit.storage import ReplayStore
 

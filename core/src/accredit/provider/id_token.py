@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
-from accredit.jose import ASYMMETRIC, InvalidJwt, read_header, verify_mac
+from accredit.keys.jose import ASYMMETRIC, InvalidJwt, read_header, verify_mac
 from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.jwks import JwksCache

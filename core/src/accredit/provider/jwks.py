@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from accredit.errors import ProviderUnavailable
-from accredit.jose import PublicKeys
+from accredit.keys.jose import PublicKeys
 from accredit.provider.http import ProviderResponse
 
 DEFAULT_MAX_AGE_S = 3600

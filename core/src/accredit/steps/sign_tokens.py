@@ -1,7 +1,7 @@
 """Sign the tokens, before anything is stored: if it fails, no link and no row is left of tokens that nobody got."""
 
-from accredit.jose import SigningKey
 from accredit.keys import ExternalKey, sign
+from accredit.keys.jose import SigningKey
 from accredit.models import Claims, SignedTokens
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 
 _HMACS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 # RFC 8017 section 9.2, note 1: the DigestInfo of SHA-256 up to the hash.

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.testing.forgery import encoded, signature
 from accredit.testing.people import Person
 

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from accredit.exchange import Exchange
-from accredit.jose import SigningKey
 from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport
 from accredit.settings import Settings
 from accredit.testing.simulator import Simulator

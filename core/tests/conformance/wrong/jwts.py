@@ -10,7 +10,7 @@ from core.tests.conformance.wrong import fails
 
 from accredit import AppBound, JwtAudience, ProviderToken, Verification
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.jose import read_header
+from accredit.keys.jose import read_header
 from accredit.strategy import VerifyContext
 from accredit.testing import Sample
 

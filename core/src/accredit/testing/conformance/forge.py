@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.provider.http import origin
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator
 from accredit.testing.conformance.suite import Suite, not_applicable

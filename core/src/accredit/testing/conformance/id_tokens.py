@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.jose import SigningKey
+from accredit.keys.jose import SigningKey
 from accredit.testing.conformance.desk import REFUSED, UNAVAILABLE, desk_for
 from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.jwts import header_of, unsigned, with_hmac, with_payload
