@@ -7,7 +7,6 @@
         identity = await exchange.verify("facebook", token)  # the first half, for hosts with tokens of their own
 """
 
-from accredit.access_token import AccessToken, read_access_token
 from accredit.audit import Audit
 from accredit.deadline import Deadline
 from accredit.engine import Engine
@@ -32,6 +31,7 @@ from accredit.steps.normalize import normalize
 from accredit.steps.resolve_subject import resolve_subject
 from accredit.steps.sign_tokens import sign_tokens
 from accredit.steps.verify import verify
+from accredit.tokens.read import AccessToken, read_access_token
 
 
 class Exchange(Engine):

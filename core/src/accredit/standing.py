@@ -1,10 +1,10 @@
 """May this subject still be here? The one question behind every use of a token of ours."""
 
-from accredit.access_token import AccessToken, IdToken
 from accredit.errors import BlockedToken, EndedToken
 from accredit.hooks import Hooks
 from accredit.storage import Session, Storage
 from accredit.storage.subjects import is_outdated
+from accredit.tokens.read import AccessToken, IdToken
 
 
 class Standing:

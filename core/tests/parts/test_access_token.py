@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from accredit.access_token import AccessToken, IdToken, read_access_token, read_id_token
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
+from accredit.tokens.read import AccessToken, IdToken, read_access_token, read_id_token
 
 from .support import Clock, compact
 

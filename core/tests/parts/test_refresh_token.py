@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from accredit.refresh_token import hash_token, new_refresh_token, new_session_id, session_id_of, successor_of
+from accredit.tokens.refresh_token import hash_token, new_refresh_token, new_session_id, session_id_of, successor_of
 
 NOW = 1_800_000_000
 

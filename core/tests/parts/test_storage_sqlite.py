@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from accredit.errors import ConfigurationError, StorageFailed
-from accredit.refresh_token import hash_token
 from accredit.storage import MemoryStorage, SqliteStorage, open_storage
 from accredit.storage.migrate import migrate
+from accredit.tokens.refresh_token import hash_token
 
 from .support import login
 

@@ -11,7 +11,7 @@ from core.tests.endpoints.support import INVALID_TOKEN, call, introspect, userin
 from core.tests.token.support import GRANT_ERROR, SECRET, ask, basic, log_in, refresh, token_bench
 
 from accredit import AccessDenied, Login, Subject, hookimpl
-from accredit.refresh_token import hash_token
+from accredit.tokens.refresh_token import hash_token
 
 ADA = "acme|1000"
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")

@@ -11,8 +11,8 @@ from core.tests.token.support import GRANT_ERROR, ask_by_form, log_in, refresh, 
 from core.tests.wire.verifier import verified
 
 from accredit import AccessDenied, ExtraClaims, Login, hookimpl
-from accredit.refresh_token import hash_token, session_id_of
 from accredit.storage import RefreshToken
+from accredit.tokens.refresh_token import hash_token, session_id_of
 
 API = "https://api.example.com"
 

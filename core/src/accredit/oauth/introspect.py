@@ -11,8 +11,8 @@ from accredit.oauth.client_authentication import Client, ClientAuthentication
 from accredit.oauth.endpoint import Call
 from accredit.oauth.presented import Presented
 from accredit.parameters import known_fields, required
-from accredit.refresh_token import hash_token
 from accredit.settings import REFRESH_TOKEN_GRANT
+from accredit.tokens.refresh_token import hash_token
 
 _LONGEST = {"token": 16_384, "token_type_hint": 256}
 _STATED = ("scope", "client_id", "exp", "iat", "sub", "aud", "iss", "jti")

@@ -1,8 +1,8 @@
 """Tokens of ours that are shown to us: the questions that every endpoint asks of one."""
 
-from accredit.access_token import AccessToken, IdToken, read_access_token, read_id_token
 from accredit.exchange import Exchange
 from accredit.storage import Session
+from accredit.tokens.read import AccessToken, IdToken, read_access_token, read_id_token
 
 
 class Presented:

@@ -9,8 +9,8 @@ from accredit.oauth.client_authentication import ClientAuthentication
 from accredit.oauth.endpoint import Call
 from accredit.oauth.presented import Presented
 from accredit.parameters import known_fields, required
-from accredit.refresh_token import hash_token, session_id_of
 from accredit.storage import Session
+from accredit.tokens.refresh_token import hash_token, session_id_of
 
 _LONGEST = {"token": 16_384, "token_type_hint": 256}
 

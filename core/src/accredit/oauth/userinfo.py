@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from accredit.access_token import USERINFO_CLAIM, AccessToken
 from accredit.errors import InsufficientScope, InvalidToken, TwoTokens
 from accredit.exchange import Exchange
 from accredit.oauth.answer import json_answer, wrong_method
@@ -14,6 +13,7 @@ from accredit.oauth.endpoint import Call, PostEndpoint
 from accredit.oauth.presented import Presented
 from accredit.parameters import bearer_of, known_fields
 from accredit.profile import SCOPE_CLAIMS
+from accredit.tokens.read import USERINFO_CLAIM, AccessToken
 
 _METHODS = "GET, POST, OPTIONS"
 

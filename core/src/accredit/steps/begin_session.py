@@ -1,8 +1,8 @@
 """Name the session that a login begins, before its tokens say so."""
 
 from accredit.models import NewSession
-from accredit.refresh_token import new_refresh_token, new_session_id
 from accredit.settings import TokenSettings
+from accredit.tokens.refresh_token import new_refresh_token, new_session_id
 
 
 def begin_session(scopes: tuple[str, ...], *, ttl: TokenSettings, now: int) -> NewSession | None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from accredit.access_token import USERINFO_CLAIM
-from accredit.compatibility import with_auth0_fallbacks
 from accredit.errors import PluginFailed
 from accredit.models import Claims, ExtraClaims, Login
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import Settings
+from accredit.tokens.auth0_fallbacks import with_auth0_fallbacks
+from accredit.tokens.read import USERINFO_CLAIM
 
 _PROTOCOL = "iss sub aud exp iat nbf jti client_id scope auth_time nonce acr amr azp at_hash c_hash s_hash cnf act sid"
 RESERVED = frozenset({*_PROTOCOL.split(), USERINFO_CLAIM, *SCOPE_CLAIMS["email"], *SCOPE_CLAIMS["phone"]})

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
-from accredit.access_token import AccessToken
 from accredit.errors import InvalidBearer, InvalidToken
 from accredit.settings import Authorization
 from accredit.standing import Standing
+from accredit.tokens.read import AccessToken
 
 EXCHANGE_SCOPE = "exchange"
 """The scope that an access token of ours needs to call the exchange where the policy is `required`."""

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
-from accredit.access_token import AccessToken
 from accredit.errors import BlockedToken, EndedToken, InvalidMainToken, LinkingUnavailable, SubjectBlocked
 from accredit.hooks import Hooks
 from accredit.models import MainToken
@@ -12,6 +11,7 @@ from accredit.settings import SubjectPolicy
 from accredit.standing import Standing
 from accredit.storage import SubjectStore
 from accredit.storage.subjects import is_outdated
+from accredit.tokens.read import AccessToken
 
 
 async def check_main_token(

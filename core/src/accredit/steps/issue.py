@@ -6,9 +6,9 @@ from pydantic import SecretStr
 
 from accredit.errors import NotLinked, SubjectBlocked
 from accredit.models import Claims, Login, NewSession, Resolution, SignedTokens, TokenSet
-from accredit.refresh_token import hash_token
 from accredit.settings import TokenSettings
 from accredit.storage import RefreshToken, Session, Storage
+from accredit.tokens.refresh_token import hash_token
 
 
 async def issue(

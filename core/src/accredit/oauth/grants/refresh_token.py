@@ -17,7 +17,6 @@ from accredit.oauth.client_authentication import Client
 from accredit.oauth.endpoint import Call
 from accredit.oauth.grants.stored_login import stored_login
 from accredit.parameters import scopes_of
-from accredit.refresh_token import hash_token, session_id_of, successor_of
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.steps.build_claims import build_claims
 from accredit.steps.grant_scopes import grant_audience, grant_scopes
@@ -25,6 +24,7 @@ from accredit.steps.respond import token_body
 from accredit.steps.sign_tokens import sign_tokens
 from accredit.storage import RefreshToken as RefreshTokenRow
 from accredit.storage import Rotation, Session
+from accredit.tokens.refresh_token import hash_token, session_id_of, successor_of
 
 
 class RefreshToken:

@@ -1,0 +1,1 @@
+"""Our own tokens: what they look like, and what they say when they come back."""
