@@ -40,7 +40,7 @@ MODULES = {
     ),
     "values": ("accredit.audience", "accredit.profile", "accredit.text", "accredit.models"),
     "errors": ("accredit.errors",),
-    "hooks": ("accredit.hookspecs", "accredit.events"),
+    "hooks": ("accredit.hookspecs", "accredit.audit.events"),
     "settings": (
         "accredit.settings.top",
         "accredit.settings.clients",
@@ -151,7 +151,7 @@ def example(one: type[errors.ExchangeError]) -> errors.ExchangeError:
 def _hooks(page: str) -> Iterator[str]:
     yield f"# {TITLES[page]}"
     yield from describe("accredit.hookspecs")
-    yield from describe("accredit.events")
+    yield from describe("accredit.audit.events")
 
 
 def _settings(page: str) -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from tests.documents.blocks import ROOT, blocks
 
-from accredit.audit import Audit
+from accredit.audit.events import Check, EndpointEvent, ExchangeEvent
+from accredit.audit.trail import Trail
 from accredit.errors import ExchangeError
-from accredit.events import Check, EndpointEvent, ExchangeEvent
 from accredit.exchange import Exchange
 from accredit.provider.http import ProviderCall
 from accredit.settings import Settings, StorageSettings
@@ -63,7 +63,7 @@ def test_every_event_is_described_and_no_other() -> None:
 
 def test_every_field_is_described_and_no_other() -> None:
     log = Lines()
-    event = Audit().event(None)
+    event = Trail().event(None)
     filled: dict[str, Any] = {name: getattr(event, name) or "x" for name in ExchangeEvent.__dataclass_fields__}
     call = ProviderCall("GET", "https://provider.example/me", 200, 1.0)
     filled |= {"checks": (Check("verify", "refused", 1.0),), "calls": (call,), "status": 200, "duration_ms": 1.0}

@@ -21,9 +21,9 @@ from accredit._on_demand import on_demand
 if TYPE_CHECKING:
     from accredit.asgi import create_app, metadata_route
     from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+    from accredit.audit.events import ExchangeEvent
     from accredit.configuration import load_settings
     from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
-    from accredit.events import ExchangeEvent
     from accredit.exchange import Exchange
     from accredit.hookspecs import hookimpl
     from accredit.keys import Signer
@@ -48,7 +48,7 @@ else:
             "audience": ("AppBound", "AudienceProof", "JwtAudience", "SignedByUs", "Unbound"),
             "configuration": ("load_settings",),
             "errors": ("AccessDenied", "AccreditError", "ConfigurationError", "ExchangeError"),
-            "events": ("ExchangeEvent",),
+            "audit.events": ("ExchangeEvent",),
             "exchange": ("Exchange",),
             "hookspecs": ("hookimpl",),
             "keys": ("Signer",),

@@ -12,8 +12,9 @@ from typing import Self
 from pydantic import SecretStr
 
 from accredit._guard import place_of
-from accredit.alerts import AlertLimit
-from accredit.audit import Audit, Reporter
+from accredit.audit.alerts import AlertLimit
+from accredit.audit.reporter import Reporter
+from accredit.audit.trail import Trail
 from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.hooks import Hooks
@@ -70,7 +71,7 @@ class Engine:
         )
         self.standing = Standing(self.hooks, self.storage)
         self.clock = clock
-        self.reporter = Reporter(self.hooks, logger)
+        self.reporter = Reporter(self.hooks.observe, logger)
         self._alerts = AlertLimit(monotonic)
         self._life = Life()
         self._opened = AsyncExitStack()
@@ -209,36 +210,36 @@ class Engine:
         return VerifyContext(http, verify_id_token, check_nonce, self.clock)
 
     @contextmanager
-    def audited(self) -> Iterator[Audit]:
+    def audited(self) -> Iterator[Trail]:
         """Leave exactly one audit event behind, whatever happens in the block.
 
         Raises:
             LifecycleError: the exchange is not open here, or was closed before the block has ended.
         """
-        audit = Audit()
+        trail = Trail()
         try:
             self.require_open()
-            yield audit
+            yield trail
         except LifecycleError as mistake:
-            self.reporter.report(audit.event(NotOpen(str(mistake))))
+            self.reporter.report(trail.event(NotOpen(str(mistake))))
             raise
         except ExchangeError as error:
-            self._blame_no_other(error, audit)
-            self.reporter.report(self._alerts.limit(audit.event(error), error.alert_key))
+            self._blame_no_other(error, trail)
+            self.reporter.report(self._alerts.limit(trail.event(error), error.alert_key))
             raise
         except asyncio.CancelledError:
-            self.reporter.report(audit.event(Abandoned()))
+            self.reporter.report(trail.event(Abandoned()))
             raise
         except Exception as exc:
             # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
             failure = InternalFailure(place_of(exc))
-            self._blame_no_other(failure, audit)
-            self.reporter.report(audit.event(failure))
+            self._blame_no_other(failure, trail)
+            self.reporter.report(trail.event(failure))
             raise failure from None
-        self.reporter.report(audit.event(None))
+        self.reporter.report(trail.event(None))
 
-    def _blame_no_other(self, error: ExchangeError, audit: Audit) -> None:
+    def _blame_no_other(self, error: ExchangeError, trail: Trail) -> None:
         """Say of a failure in an exchange that was closed meanwhile that this is why, and not the provider."""
         if error.status >= 500 and not self._life.is_open:
-            self.reporter.report(audit.event(NotOpen(CLOSED)))
+            self.reporter.report(trail.event(NotOpen(CLOSED)))
             raise LifecycleError(CLOSED) from None

@@ -7,7 +7,7 @@
         identity = await exchange.verify("facebook", token)  # the first half, for hosts with tokens of their own
 """
 
-from accredit.audit import Audit
+from accredit.audit.trail import Trail
 from accredit.deadline import Deadline
 from accredit.engine import Engine
 from accredit.errors import AccessDenied, ExchangeError, InvalidMainToken, InvalidParameter
@@ -43,9 +43,9 @@ class Exchange(Engine):
         Raises:
             ExchangeError: it is refused or has failed; nothing was issued.
         """
-        with self.audited() as audit:
+        with self.audited() as trail:
             async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
-                return await self._exchange(request, audit, deadline)
+                return await self._exchange(request, trail, deadline)
 
     async def verify(self, connection: str, token: ProviderToken) -> Identity:
         """Run the first half: who is this, proven to be meant for our app? Issues nothing.
@@ -53,25 +53,25 @@ class Exchange(Engine):
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        with self.audited() as audit:
+        with self.audited() as trail:
             check_text("connection", connection)
             if not isinstance(token, ProviderToken):
                 raise InvalidParameter("access_token")
             async with Deadline(self.settings.limits.exchange_timeout_s):
-                return await self._identify(self._find(connection, audit), token, None, audit)
+                return await self._identify(self._find(connection, trail), token, None, trail)
 
     def refuse(self, error: ExchangeError, *, step: str = "parse") -> None:
         """Leave the audit event of a request that ended in `step`, outside the exchange itself."""
-        audit = Audit()
-        audit.begin(step)
-        self.reporter.report(audit.event(error))
+        trail = Trail()
+        trail.begin(step)
+        self.reporter.report(trail.event(error))
 
-    async def _exchange(self, request: ExchangeRequest, audit: Audit, deadline: Deadline) -> TokenSet:
-        settings, check = self.settings, audit.check
+    async def _exchange(self, request: ExchangeRequest, trail: Trail, deadline: Deadline) -> TokenSet:
+        settings, check = self.settings, trail.check
         client = check(authenticate_client, request.client_id, settings.clients, request.grant_type or EXCHANGE_GRANT)
-        audit.client_id = request.client_id
-        audit.form_as_json = request.form_as_json
-        connection = self._find(request.connection, audit)
+        trail.client_id = request.client_id
+        trail.form_as_json = request.form_as_json
+        connection = self._find(request.connection, trail)
         check(allow_connection, connection, client)
         policy = client.authorization or settings.authorization
         await check(check_bearer, policy, request.bearer, self._read, self.standing, audience=settings.issuer)
@@ -89,7 +89,7 @@ class Exchange(Engine):
         scopes = check(grant_scopes, request.scopes, client)
         audience = check(grant_audience, request.audience, client, settings.issuer)
 
-        identity = await self._identify(connection, request.token, request.user_id_hint, audit)
+        identity = await self._identify(connection, request.token, request.user_id_hint, trail)
         now = int(self.clock())  # before anything is looked up: what ends meanwhile is newer than our tokens
         resolution = await check(
             resolve_subject,
@@ -100,7 +100,7 @@ class Exchange(Engine):
             policy=settings.subjects.policy,
             main=main,
         )
-        subject = audit.subject = resolution.subject
+        subject = trail.subject = resolution.subject
         login = Login(
             client_id=request.client_id,
             identity=identity,
@@ -128,39 +128,39 @@ class Exchange(Engine):
         if resolution.entry == "link":
             await check(link_with_plugins, login, self.hooks)
         deadline.store()
-        resolution = await self._link(login, resolution, audit, now=now)
-        audit.linked = resolution.entry == "link"
+        resolution = await self._link(login, resolution, trail, now=now)
+        trail.linked = resolution.entry == "link"
         tokens = await check(
             issue, login, claims, signed, session, resolution=resolution, storage=self.storage, ttl=ttl, now=now
         )
-        audit.scopes = scopes
+        trail.scopes = scopes
         return tokens
 
-    async def _link(self, login: Login, resolution: Resolution, audit: Audit, *, now: int) -> Resolution:
+    async def _link(self, login: Login, resolution: Resolution, trail: Trail, *, now: int) -> Resolution:
         """Store whose the identity is; where that has been overtaken, take back what a plugin has recorded of it."""
         identity = login.identity
         try:
-            return await audit.check(link, identity, resolution, self.storage, now=now)
+            return await trail.check(link, identity, resolution, self.storage, now=now)
         except (AccessDenied, InvalidMainToken):  # not where the store fails: what is recorded may be asked for again
             if resolution.entry == "link":
                 await self.hooks.unlink_identity(identity.namespace, identity.user_id, login.subject.id)
             raise
 
     async def _identify(
-        self, connection: Connection, token: ProviderToken, user_id_hint: str | None, audit: Audit
+        self, connection: Connection, token: ProviderToken, user_id_hint: str | None, trail: Trail
     ) -> Identity:
         ctx = self.context(connection)
-        audit.calls = ctx.http.calls
-        verification = await audit.check(verify, connection, token, ctx)
-        audit.audience_proof = type(verification.audience).__name__
+        trail.calls = ctx.http.calls
+        verification = await trail.check(verify, connection, token, ctx)
+        trail.audience_proof = type(verification.audience).__name__
         accept_unbound = connection.settings.accept_unbound_tokens
-        audit.check(check_audience, verification.audience, connection.accepted, accept_unbound=accept_unbound)
-        audit.check(check_user_hint, user_id_hint, verification.user_id)
-        return audit.check(normalize, connection, verification)
+        trail.check(check_audience, verification.audience, connection.accepted, accept_unbound=accept_unbound)
+        trail.check(check_user_hint, user_id_hint, verification.user_id)
+        return trail.check(normalize, connection, verification)
 
-    def _find(self, name: str, audit: Audit) -> Connection:
-        connection = audit.check(find_connection, name, self.connections, self.disabled)
-        audit.connection, audit.strategy = connection.name, connection.strategy.name
+    def _find(self, name: str, trail: Trail) -> Connection:
+        connection = trail.check(find_connection, name, self.connections, self.disabled)
+        trail.connection, trail.strategy = connection.name, connection.strategy.name
         return connection
 
     def _read(self, token: str) -> AccessToken | None:

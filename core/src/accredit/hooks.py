@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import pluggy
 
 from accredit._guard import guarded
+from accredit.audit.events import ExchangeEvent
 from accredit.errors import AccessDenied, PluginFailed
-from accredit.events import ExchangeEvent
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
 from accredit.storage import SubjectStore
 from accredit.storage.subjects import default_subject

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from accredit.events import ExchangeEvent
+from accredit.audit.events import ExchangeEvent
 from accredit.keys import Signer
 from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.strategy import Strategy

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
+from accredit.audit.logs import event_logger
 from accredit.cli import logs
 from accredit.cli.logs import process_logs
-from accredit.logs import event_logger
 
 
 class Full(io.StringIO):

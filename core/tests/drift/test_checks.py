@@ -9,9 +9,9 @@ from core.tests.acme import acme_raising, acme_that
 from core.tests.bench import Bench, bench, good_request
 
 from accredit import ExchangeEvent, ExchangeRequest, ProviderToken, hookimpl
-from accredit.audit import compact
+from accredit.audit.events import Check
+from accredit.audit.reporter import compact
 from accredit.errors import AccessDenied, WrongAudience
-from accredit.events import Check
 
 FIRST_HALF = ["verify", "check_audience", "check_user_hint", "normalize"]
 ALL = [

@@ -11,8 +11,8 @@ import pytest
 from core.tests.bench import signing_key
 
 from accredit import Exchange, Settings
+from accredit.audit.logs import LOGGER, vanishes
 from accredit.keys import SigningKeys
-from accredit.logs import LOGGER, vanishes
 
 SETTINGS = Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": "memory://"}})
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from accredit.audit.logs import redact
 from accredit.errors import PluginFailed
-from accredit.logs import redact
 from accredit.provider.transport import READS_ONLY
 
 from .providers import API, answering, client

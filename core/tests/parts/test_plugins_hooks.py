@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from accredit.audit.events import ExchangeEvent
 from accredit.errors import PluginError
-from accredit.events import ExchangeEvent
 from accredit.hookspecs import hookimpl
 from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.plugins import load_connections, make_plugin_manager

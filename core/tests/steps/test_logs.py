@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from accredit._guard import place_of
-from accredit.logs import event_logger, redact
+from accredit.audit.logs import event_logger, redact
 
 
 def _redacted(**event: Any) -> dict[str, Any]:

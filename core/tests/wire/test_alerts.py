@@ -6,8 +6,8 @@ import pytest
 from core.tests.acme import acme_raising, acme_that
 from core.tests.bench import Bench, bench
 
-from accredit.alerts import INTERVAL_S, MOST_KEYS, AlertLimit
-from accredit.audit import Audit
+from accredit.audit.alerts import INTERVAL_S, MOST_KEYS, AlertLimit
+from accredit.audit.trail import Trail
 from accredit.errors import ExchangeError, ProviderMisconfigured, ProviderQuotaExhausted, UnlistedRefusal
 from accredit.models import ProviderToken
 from accredit.strategy import VerifyContext
@@ -80,9 +80,9 @@ def test_new_codes_of_one_connection_hide_no_alert_of_another() -> None:
     limit = AlertLimit(lambda: 0)
 
     def is_raised(connection: str, error: ExchangeError) -> bool:
-        audit = Audit()
-        audit.connection = connection
-        return limit.limit(audit.event(error), error.alert_key).alert
+        trail = Trail()
+        trail.connection = connection
+        return limit.limit(trail.event(error), error.alert_key).alert
 
     assert [is_raised("octo", UnlistedRefusal("me", code, status=400)) for code in range(MOST_KEYS + 1)][-2:] == [
         True,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accredit.audience import AppBound, JwtAudience
+from accredit.audit.events import ExchangeEvent
+from accredit.audit.logs import redact
 from accredit.cli.probe import probe
 from accredit.cli.scrub import secrets_of, without
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
-from accredit.events import ExchangeEvent
 from accredit.hookspecs import hookimpl
-from accredit.logs import redact
 from accredit.models import Identity, ProviderToken, Verification
 from accredit.plugins import Connection
 from accredit.settings import Settings

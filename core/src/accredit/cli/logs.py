@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from accredit.logs import event_logger
+from accredit.audit.logs import event_logger
 from accredit.serving.lines import LineWriter
 
 EVENTS_BYTES = 16 * 2**20

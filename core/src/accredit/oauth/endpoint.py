@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accredit._guard import place_of
+from accredit.audit.events import EndpointEvent, outcome_of
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
-from accredit.events import EndpointEvent, outcome_of
 from accredit.exchange import Exchange
 from accredit.oauth.answer import refusal, wrong_method
 from accredit.oauth.body import read_body

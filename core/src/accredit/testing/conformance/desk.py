@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from accredit.asgi import create_app
-from accredit.events import ExchangeEvent
+from accredit.audit.events import ExchangeEvent
 from accredit.exchange import Exchange
 from accredit.models import Identity
 from accredit.provider.transport import make_transport

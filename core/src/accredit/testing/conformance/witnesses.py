@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accredit.events import ExchangeEvent
+from accredit.audit.events import ExchangeEvent
 from accredit.hookspecs import hookimpl
 from accredit.models import Identity, Subject
 from accredit.strategy import Strategy

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from accredit.events import ExchangeEvent
+from accredit.audit.events import ExchangeEvent
 
 INTERVAL_S = 3600
 MOST_KEYS = 100

@@ -1,21 +1,13 @@
-"""The one audit event of every exchange: gathered on the way, told once at the end."""
+"""Tell operators and observers what has happened."""
 
 import datetime as dt
 import logging
-import time
 from collections.abc import Callable, Sequence
-from typing import Literal, ParamSpec, TypeVar
 
+from accredit.audit.events import Check, EndpointEvent, ExchangeEvent
+from accredit.audit.logs import LOGGER, event_logger, vanishes
 from accredit.errors import ExchangeError
-from accredit.events import Check, EndpointEvent, ExchangeEvent, outcome_of
-from accredit.hooks import Hooks
-from accredit.logs import LOGGER, event_logger, vanishes
-from accredit.models import Subject
-from accredit.provider.http import ProviderCall
 from accredit.strategy import ApiVersion
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 _NOTHING: tuple[object, ...] = (None, "", (), [])
 
@@ -25,72 +17,15 @@ _UNHEARD = (
 )
 
 
-class Audit:
-    """What is known so far about one exchange.
-
-    `client_id` and `connection` are set only once they are known to be configured: before that they are whatever
-    the caller sent, which may be a token in the wrong field.
-    """
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self.client_id = ""
-        self.connection = ""
-        self.strategy: str | None = None
-        self.audience_proof: str | None = None
-        self.subject: Subject | None = None
-        self.scopes: tuple[str, ...] = ()
-        self.form_as_json = False
-        self.linked = False
-        self.calls: list[ProviderCall] = []
-        self._begun: list[tuple[str, float]] = []
-
-    def check(self, step: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call one step, and note that it has begun. Its end is where the next one begins, or the exchange ends."""
-        self._begun.append((step.__name__, time.perf_counter()))
-        return step(*args, **kwargs)
-
-    def begin(self, name: str) -> None:
-        """Note that a check has begun which somebody else makes."""
-        self._begun.append((name, time.perf_counter()))
-
-    def _checks(self, last: Literal["passed", "refused", "failed", "abandoned"], ended: float) -> tuple[Check, ...]:
-        checks: list[Check] = []
-        for name, begun in reversed(self._begun):
-            checks.append(Check(name, "passed" if checks else last, (ended - begun) * 1000))
-            ended = begun
-        return tuple(reversed(checks))
-
-    def event(self, error: ExchangeError | None) -> ExchangeEvent:
-        """Return the event: accepted without `error`, else refused or failed by its status."""
-        outcome = outcome_of(error)
-        ended = time.perf_counter()
-        return ExchangeEvent(
-            outcome=outcome,
-            reason="ok" if error is None else error.reason,
-            status=200 if error is None else error.status,
-            client_id=self.client_id,
-            connection=self.connection,
-            strategy=self.strategy,
-            subject=None if self.subject is None else self.subject.id,
-            scopes=self.scopes,
-            audience_proof=self.audience_proof,
-            unbound=error is None and self.audience_proof == "Unbound",
-            alert=error is not None and error.alert,
-            detail="" if error is None else error.detail,
-            form_as_json=self.form_as_json,
-            linked=self.linked,
-            checks=self._checks("passed" if outcome == "accepted" else outcome, ended),
-            calls=tuple(self.calls),
-            duration_ms=(ended - self._started) * 1000,
-        )
+Observe = Callable[[ExchangeEvent, Callable[[str, str], None]], None]
+"""Tells every observer of an event; of one that raises, calls the second argument with its name and the place."""
 
 
 class Reporter:
     """Tell operators and observers: one log line `exchange.<outcome>` an exchange."""
 
-    def __init__(self, hooks: Hooks, logger: object = None) -> None:
-        self._hooks = hooks
+    def __init__(self, observe: Observe, logger: object = None) -> None:
+        self._observe = observe
         self._log = event_logger(logger)
         self._is_ours = logger is None
 
@@ -102,7 +37,7 @@ class Reporter:
             self.subject(
                 "subject.linked", subject=event.subject, client_id=event.client_id, connection=event.connection
             )
-        self._hooks.observe(event, self._observer_failed)
+        self._observe(event, self._observer_failed)
 
     def note(self, event: EndpointEvent) -> None:
         """Log one call of an endpoint beside the exchange, under the event's own name."""
