@@ -15,12 +15,12 @@ from accredit._guard import place_of
 from accredit.audit.alerts import AlertLimit
 from accredit.audit.reporter import Reporter
 from accredit.audit.trail import Trail
-from accredit.drift import api_version_of, today
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
-from accredit.hooks import Hooks
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.life import CLOSED, NOT_OPEN, Life
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
+from accredit.plugins.api_versions import api_version_of, today
+from accredit.plugins.hooks import Hooks
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.provider.id_token import IdTokenVerifier
 from accredit.provider.jwks import JwksCache

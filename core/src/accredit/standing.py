@@ -1,7 +1,7 @@
 """May this subject still be here? The one question behind every use of a token of ours."""
 
 from accredit.errors import BlockedToken, EndedToken
-from accredit.hooks import Hooks
+from accredit.plugins.hooks import Hooks
 from accredit.storage import Session, Storage
 from accredit.storage.subjects import is_outdated
 from accredit.tokens.read import AccessToken, IdToken

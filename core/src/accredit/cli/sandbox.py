@@ -10,10 +10,10 @@ from typing import Any
 from accredit._guard import blamed
 from accredit.asgi import create_app
 from accredit.cli.process import listen
-from accredit.drift import api_version_of
 from accredit.errors import ConfigurationError, ExchangeError, PluginError
 from accredit.exchange import Exchange
 from accredit.plugins import load_connections, make_plugin_manager
+from accredit.plugins.api_versions import api_version_of
 from accredit.settings import Settings
 from accredit.testing import ACCEPTED, Sample, Simulator, serve
 from accredit.testing.installed import look_for_simulators

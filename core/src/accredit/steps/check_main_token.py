@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from accredit.errors import BlockedToken, EndedToken, InvalidMainToken, LinkingUnavailable, SubjectBlocked
-from accredit.hooks import Hooks
 from accredit.models import MainToken
+from accredit.plugins.hooks import Hooks
 from accredit.settings import SubjectPolicy
 from accredit.standing import Standing
 from accredit.storage import SubjectStore

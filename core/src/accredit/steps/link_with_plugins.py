@@ -1,8 +1,8 @@
 """Let a plugin that keeps users of its own record a link, before our own store does."""
 
 from accredit.errors import IdentityTaken, SubjectBlocked
-from accredit.hooks import Hooks
 from accredit.models import Login
+from accredit.plugins.hooks import Hooks
 
 
 async def link_with_plugins(login: Login, hooks: Hooks) -> None:

@@ -6,8 +6,8 @@ Nothing is entered here: that waits until the login is authorized.
 from dataclasses import replace
 
 from accredit.errors import IdentityTaken, NotLinked, SubjectBlocked
-from accredit.hooks import Hooks
 from accredit.models import Identity, MainToken, Resolution, Subject
+from accredit.plugins.hooks import Hooks
 from accredit.settings import SubjectPolicy
 from accredit.storage import Storage
 from accredit.storage.subjects import StoredSubject, default_subject

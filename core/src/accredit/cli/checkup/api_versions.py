@@ -3,8 +3,8 @@
 import datetime as dt
 
 from accredit.cli.checkup.finding import Examiner, Finding
-from accredit.drift import api_version_of
 from accredit.plugins import Connection
+from accredit.plugins.api_versions import api_version_of
 
 _examiner = Examiner("API version")
 

@@ -8,9 +8,9 @@ from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.checkup.unused_plugins import examine_unused_plugins
 from accredit.cli.config import read_settings
 from accredit.cli.inventory import read_tables
-from accredit.drift import api_version_of
 from accredit.errors import ConfigurationError
 from accredit.plugins import load_connections, make_plugin_manager
+from accredit.plugins.api_versions import api_version_of
 from accredit.settings import Settings
 
 Tables = Mapping[str, Mapping[str, Any]]
