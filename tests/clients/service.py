@@ -20,7 +20,7 @@ import trustme
 import uvicorn
 
 from accredit import Exchange, Settings, create_app
-from accredit.client_secret import SecretHash, new_secret
+from accredit.settings.client_secret import SecretHash, new_secret
 
 API = "https://api.example.com/"
 APP = "my-app"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from accredit.asgi import create_app, metadata_route
     from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
     from accredit.audit.events import ExchangeEvent
-    from accredit.configuration import load_settings
     from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
     from accredit.exchange import Exchange
     from accredit.hookspecs import hookimpl
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     )
     from accredit.profile import Assurance, Email, Profile
     from accredit.settings import ConnectionSettings, Settings
+    from accredit.settings.load import load_settings
     from accredit.strategy import Strategy, VerifyContext
 else:
     __getattr__, __dir__ = on_demand(
@@ -46,7 +46,7 @@ else:
         {
             "asgi": ("create_app", "metadata_route"),
             "audience": ("AppBound", "AudienceProof", "JwtAudience", "SignedByUs", "Unbound"),
-            "configuration": ("load_settings",),
+            "settings.load": ("load_settings",),
             "errors": ("AccessDenied", "AccreditError", "ConfigurationError", "ExchangeError"),
             "audit.events": ("ExchangeEvent",),
             "exchange": ("Exchange",),

@@ -15,7 +15,7 @@ import pytest
 import tomlkit
 
 from accredit.cli.client_tables import add_client
-from accredit.client_secret import SecretHash
+from accredit.settings.client_secret import SecretHash
 
 if TYPE_CHECKING:
     from core.tests.cli.conftest import Run

@@ -8,9 +8,9 @@ import pytest
 from core.tests.keys.support import Clock, states
 
 from accredit import Settings
-from accredit.configuration import load_settings
 from accredit.errors import ConfigurationError
 from accredit.keys import KeyFile
+from accredit.settings.load import load_settings
 
 ONE, TWO = b"1" * 32, b"2" * 32
 VARIABLE = "ACCREDIT_KEYS__ENCRYPTION_KEY"

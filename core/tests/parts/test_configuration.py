@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from accredit import Exchange
-from accredit.configuration import load_settings
 from accredit.errors import ConfigurationError
+from accredit.settings.load import load_settings
 
 MINIMAL = 'issuer = "https://login.example.com/"\n'
 

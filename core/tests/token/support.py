@@ -11,8 +11,8 @@ from urllib.parse import quote_plus, urlencode
 import httpx
 from core.tests.bench import Bench, bench, merged
 
-from accredit.client_secret import SecretHash
 from accredit.keys.jose import SigningKey
+from accredit.settings.client_secret import SecretHash
 
 URL = "/oauth/token"
 SECRET = "acs_svc-secret_0123456789abcdefghijklmnopqrstuv"

@@ -21,8 +21,8 @@ from core.tests.token.support import (
     the_line,
 )
 
-from accredit.client_secret import SecretHash
 from accredit.keys.jose import PublicKeys, SigningKey
+from accredit.settings.client_secret import SecretHash
 
 CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
 TWO = (400, "invalid_request", "more than one way of client authentication")

@@ -7,10 +7,10 @@ import hypothesis.strategies as st
 import pytest
 from core.tests.token.support import SECRET, hash_of
 
-from accredit.client_secret import SecretHash, new_secret
-from accredit.configuration import load_settings
 from accredit.errors import ConfigurationError
 from accredit.settings import ClientSettings, Settings
+from accredit.settings.client_secret import SecretHash, new_secret
+from accredit.settings.load import load_settings
 
 STORED = hash_of(SECRET)
 

@@ -3,7 +3,7 @@
 import pytest
 from core.tests.bench import bench
 
-from accredit.client_secret import SecretHash, new_secret
+from accredit.settings.client_secret import SecretHash, new_secret
 
 SECRET = new_secret()
 GRANT = "http://auth0.com/oauth/legacy/grant-type/access_token"

@@ -50,9 +50,9 @@ def add(
       accredit clients add my-server --confidential --scope read:orders --config accredit.toml
     """
     from accredit.cli.client_tables import add_client
-    from accredit.client_secret import SecretHash, new_secret
     from accredit.errors import ConfigurationError
     from accredit.settings import ClientSettings
+    from accredit.settings.client_secret import SecretHash, new_secret
 
     path = _named(config)
     _check_name(name)
@@ -125,7 +125,7 @@ def rotate_secret(name: NameArgument, config: ConfigOption = None) -> None:
       accredit clients rotate-secret my-server --config accredit.toml
     """
     from accredit.cli.client_tables import replace_secret_hash
-    from accredit.client_secret import SecretHash, new_secret
+    from accredit.settings.client_secret import SecretHash, new_secret
 
     path = _named(config)
     secret = new_secret()

@@ -21,8 +21,8 @@ def read_settings(config: Path | None) -> Settings:
     Raises:
         ConfigurationError: they are not good; without a file the message says how to name one.
     """
-    from accredit.configuration import load_settings
     from accredit.errors import ConfigurationError
+    from accredit.settings.load import load_settings
 
     try:
         return load_settings(config)

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from accredit._guard import blamed
 from accredit.cli.config import read_settings
-from accredit.configuration import load_settings, read_file
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins import (
     installed_entry_points,
@@ -22,6 +21,7 @@ from accredit.plugins import (
     strategies_of,
 )
 from accredit.settings import ConnectionSettings
+from accredit.settings.load import load_settings, read_file
 from accredit.strategy import Strategy
 
 _CONNECTION_VARIABLES = "ACCREDIT_CONNECTIONS__"

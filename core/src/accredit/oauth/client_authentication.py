@@ -9,13 +9,13 @@ import binascii
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
-from accredit.client_secret import SecretHash
 from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, TwoAuthentications
 from accredit.exchange import Exchange
 from accredit.oauth.client_assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
 from accredit.oauth.endpoint import Call
 from accredit.parameters import known_fields
 from accredit.settings import ClientSettings
+from accredit.settings.client_secret import SecretHash
 
 _LONGEST = {"client_id": 256, "client_secret": 512, "client_assertion": 16_384, "client_assertion_type": 256}
 _CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'

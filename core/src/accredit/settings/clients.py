@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from accredit.client_secret import SecretHash
+from accredit.settings.client_secret import SecretHash
 from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, ListOf, Names
 from accredit.settings.origins import Origin
 from accredit.settings.table import Table

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from accredit.cli.checkup.files import others_may_read
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.inventory import settings_type_of
-from accredit.configuration import read_file
 from accredit.errors import ConfigurationError
 from accredit.settings import ConnectionSettings
+from accredit.settings.load import read_file
 
 _examiner = Examiner("configuration")
 
