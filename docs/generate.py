@@ -30,7 +30,12 @@ from accredit.settings.table import Table
 from accredit.strategy import Strategy
 
 MODULES = {
-    "application": ("accredit.exchange", "accredit.engine", "accredit.asgi", "accredit.settings.load"),
+    "application": (
+        "accredit.exchange.exchange",
+        "accredit.exchange.engine",
+        "accredit.asgi",
+        "accredit.settings.load",
+    ),
     "strategies": (
         "accredit.strategy",
         "accredit.provider.http",

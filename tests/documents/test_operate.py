@@ -12,7 +12,7 @@ from tests.documents.blocks import ROOT, blocks
 from accredit.audit.events import Check, EndpointEvent, ExchangeEvent
 from accredit.audit.trail import Trail
 from accredit.errors import ExchangeError
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.provider.http import ProviderCall
 from accredit.settings import Settings, StorageSettings
 
@@ -106,7 +106,7 @@ def test_every_reason_named_exists() -> None:
 
 
 def test_every_check_is_named() -> None:
-    tree = ast.parse((ROOT / "core/src/accredit/exchange.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "core/src/accredit/exchange/exchange.py").read_text("utf-8"))
     steps = {
         node.args[0].attr if isinstance(node.args[0], ast.Attribute) else getattr(node.args[0], "id", "")
         for node in ast.walk(tree)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
     from accredit.audit.events import ExchangeEvent
     from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
-    from accredit.exchange import Exchange
+    from accredit.exchange.exchange import Exchange
     from accredit.hookspecs import hookimpl
     from accredit.keys import Signer
     from accredit.models import (
@@ -49,7 +49,7 @@ else:
             "settings.load": ("load_settings",),
             "errors": ("AccessDenied", "AccreditError", "ConfigurationError", "ExchangeError"),
             "audit.events": ("ExchangeEvent",),
-            "exchange": ("Exchange",),
+            "exchange.exchange": ("Exchange",),
             "hookspecs": ("hookimpl",),
             "keys": ("Signer",),
             "models": (

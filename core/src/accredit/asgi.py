@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from accredit._guard import place_of
 from accredit.errors import InternalFailure, LifecycleError, NotOpen
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.access_token import AccessTokenEndpoint
 from accredit.oauth.answer import refusal
 from accredit.oauth.client_authentication import ClientAuthentication

@@ -1,7 +1,8 @@
 """Proofs of audience: how a strategy shows that a provider token was minted for *our* app.
 
 A `Verification` cannot be built without one, and the engine, not the plugin, compares it with the connection's
-accepted ids (`accredit.steps.check_audience`). So no plugin can forget the check that keeps another app's token out.
+accepted ids (`accredit.exchange.steps.check_audience`). So no plugin can forget the check that keeps another app's
+token out.
 """
 
 from dataclasses import dataclass

@@ -269,7 +269,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraClaims:
-    """Claims a hook adds. Reserved names are refused; see `accredit.steps.build_claims`."""
+    """Claims a hook adds. Reserved names are refused; see `accredit.exchange.steps.build_claims`."""
 
     access_token: Mapping[str, Any] = field(default_factory=dict)
     id_token: Mapping[str, Any] = field(default_factory=dict)

@@ -258,7 +258,7 @@ async def test_the_secret_that_was_told_is_the_one_that_opens(run: Run, config: 
     import httpx
 
     from accredit import create_app, load_settings
-    from accredit.exchange import Exchange
+    from accredit.exchange.exchange import Exchange
     from accredit.keys import SigningKeys
     from accredit.keys.jose import SigningKey
     from accredit.settings import Settings, StorageSettings

@@ -15,8 +15,8 @@ from core.tests.bench import GOOD, SETTINGS, ListLogger, Observer, bench, good_r
 
 from accredit import AccreditError, Exchange, ProviderToken, Settings, VerifyContext, create_app
 from accredit.errors import ConfigurationError, ExchangeError, InvalidScope, LifecycleError, ProviderUnavailable
+from accredit.exchange.life import CLOSED, FORKED, NOT_OPEN, OPEN_ALREADY, OTHER_LOOP
 from accredit.keys import SigningKeys
-from accredit.life import CLOSED, FORKED, NOT_OPEN, OPEN_ALREADY, OTHER_LOOP
 from accredit.storage import MemoryStorage, SqliteStorage
 
 Call = Callable[[Exchange], Coroutine[Any, Any, object]]
@@ -329,7 +329,7 @@ class Stubborn(MemoryStorage):
 
 def owning(transport: Owned, monkeypatch: pytest.MonkeyPatch, **given: Any) -> Exchange:
     """Return an exchange that believes to have made `transport` itself."""
-    monkeypatch.setattr("accredit.engine.make_transport", lambda **_: transport)
+    monkeypatch.setattr("accredit.exchange.engine.make_transport", lambda **_: transport)
     return made(transport=None, **given)
 
 

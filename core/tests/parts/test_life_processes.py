@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from accredit.life import FORKED
+from accredit.exchange.life import FORKED
 
 PRELUDE = """
 import asyncio, atexit, os, sys

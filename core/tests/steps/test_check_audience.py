@@ -8,7 +8,7 @@ from core.tests.bench import assert_refused, bench
 
 from accredit import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound, Verification
 from accredit.errors import WrongAudience
-from accredit.steps.check_audience import check_audience, check_user_hint
+from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 
 OURS = frozenset({"1234567890", "Our-App.example"})
 

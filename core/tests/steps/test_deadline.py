@@ -9,8 +9,8 @@ from core.tests.acme import acme_that
 from core.tests.bench import Bench, bench
 
 from accredit import ExtraClaims, Identity, Login, ProviderToken, Subject, VerifyContext, hookimpl
-from accredit.deadline import Deadline
 from accredit.errors import ProviderUnavailable, StorageFailed
+from accredit.exchange.deadline import Deadline
 from accredit.storage import MemoryStorage
 
 SHORT = {"limits": {"exchange_timeout_s": 0.05}}

@@ -5,11 +5,11 @@ from core.tests.bench import Bench
 
 from accredit.audience import JwtAudience
 from accredit.errors import ConnectionDisabled, GrantNotAllowed, InvalidTarget, WrongAudience
+from accredit.exchange.steps.authenticate_client import authenticate_client
+from accredit.exchange.steps.check_audience import check_audience
+from accredit.exchange.steps.find_connection import allow_connection
+from accredit.exchange.steps.grant_scopes import grant_audience
 from accredit.settings import EXCHANGE_GRANT, ClientSettings
-from accredit.steps.authenticate_client import authenticate_client
-from accredit.steps.check_audience import check_audience
-from accredit.steps.find_connection import allow_connection
-from accredit.steps.grant_scopes import grant_audience
 
 
 @pytest.mark.threat(5)

@@ -9,8 +9,8 @@ from core.tests.bench import Bench, assert_refused, bench
 
 from accredit import AccessDenied, Identity, Subject, hookimpl
 from accredit.errors import PluginFailed, StorageFailed
+from accredit.exchange.subjects import Subjects
 from accredit.storage import MemoryStorage, StoredSubject
-from accredit.subjects import Subjects
 
 GLOBEX = {"connection": "globex", "access_token_secret": "s"}
 TAKEN = (401, "unauthorized", "this identity belongs to another user")

@@ -3,8 +3,8 @@
 import pytest
 from core.tests.bench import Bench, good_request
 
+from accredit.exchange.subjects import Subjects
 from accredit.storage import MemoryStorage
-from accredit.subjects import Subjects
 
 
 async def test_each_change_leaves_a_line_in_the_log(wire: Bench) -> None:

@@ -8,7 +8,7 @@ from accredit.provider.http import ProviderCall
 
 
 class Check(NamedTuple):
-    """One check of an exchange: a step of `accredit.exchange`, under the name of its function.
+    """One check of an exchange: a step of `accredit.exchange.exchange`, under the name of its function.
 
     A refusal is the last check's: those after it were never begun. A tuple, because every exchange makes a dozen.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport

@@ -11,7 +11,7 @@ from accredit._guard import blamed
 from accredit.asgi import create_app
 from accredit.cli.process import listen
 from accredit.errors import ConfigurationError, ExchangeError, PluginError
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.plugins.api_versions import api_version_of
 from accredit.settings import Settings

@@ -17,7 +17,7 @@ from accredit.cli.config import ConfigOption, read_settings
 if TYPE_CHECKING:
     import asyncio
 
-    from accredit.exchange import Exchange
+    from accredit.exchange.exchange import Exchange
     from accredit.settings import ServerSettings, Settings
 
 _OTHER_FILES = 100
@@ -45,7 +45,7 @@ def command(
 
     from accredit.cli.logs import process_logs
     from accredit.cli.process import exit_on_signals, listen, require_uvicorn
-    from accredit.exchange import Exchange
+    from accredit.exchange.exchange import Exchange
 
     exit_on_signals()
     require_uvicorn("serve")
@@ -93,7 +93,7 @@ async def _serve(exchange: Exchange, listener: socket.socket) -> None:
     from accredit.asgi import create_app
     from accredit.cli.logs import log_server
     from accredit.cli.process import url_of
-    from accredit.deadline import STORAGE_TIMEOUT_S
+    from accredit.exchange.deadline import STORAGE_TIMEOUT_S
     from accredit.serving.server import make_server
 
     log_server()

@@ -12,7 +12,7 @@ from accredit.cli.config import ConfigOption
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from accredit.subjects import Subjects
+    from accredit.exchange.subjects import Subjects
 
 T = TypeVar("T")
 
@@ -125,8 +125,8 @@ def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
 
     from accredit.cli.config import read_settings
     from accredit.errors import ConfigurationError, StorageFailed
+    from accredit.exchange.subjects import Subjects
     from accredit.storage import open_storage
-    from accredit.subjects import Subjects
 
     url, path = (stored := read_settings(config).storage).url, stored.path
     if path is None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, Response
 
 from accredit.errors import ExchangeError
+from accredit.exchange.steps.respond import error_body
 from accredit.settings import CompatibilitySettings
-from accredit.steps.respond import error_body
 
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, TwoAuthentications
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.client_assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
 from accredit.oauth.endpoint import Call
 from accredit.parameters import known_fields

@@ -5,7 +5,7 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.client_assertion import ASSERTION_ALGORITHMS
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import CLIENT_CREDENTIALS_GRANT, EXCHANGE_GRANT, REFRESH_TOKEN_GRANT, TOKEN_EXCHANGE_GRANT

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from accredit._guard import place_of
 from accredit.audit.events import EndpointEvent, outcome_of
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.answer import refusal, wrong_method
 from accredit.oauth.body import read_body
 from accredit.oauth.cors import Cors

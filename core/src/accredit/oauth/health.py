@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.readiness import Readiness
 
 _NO_STORE = {"Cache-Control": "no-store"}

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from accredit.errors import InvalidClient, InvalidToken
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.answer import json_answer
 from accredit.oauth.client_authentication import Client, ClientAuthentication
 from accredit.oauth.endpoint import Call

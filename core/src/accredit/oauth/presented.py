@@ -1,6 +1,6 @@
 """Tokens of ours that are shown to us: the questions that every endpoint asks of one."""
 
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.storage import Session
 from accredit.tokens.read import AccessToken, IdToken, read_access_token, read_id_token
 

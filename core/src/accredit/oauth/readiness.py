@@ -5,7 +5,7 @@ import time
 
 from accredit._guard import place_of
 from accredit.errors import LifecycleError, StorageFailed
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 
 _TIMEOUT_S = 2.0
 _FRESH_S = 1.0

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from accredit.errors import UnsupportedTokenType
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.answer import NO_STORE
 from accredit.oauth.client_authentication import ClientAuthentication
 from accredit.oauth.endpoint import Call

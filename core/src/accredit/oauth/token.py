@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from accredit.errors import GrantNotAllowed, UnsupportedGrantType
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.answer import json_answer
 from accredit.oauth.client_authentication import ClientAuthentication, read_credentials
 from accredit.oauth.endpoint import Call

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from accredit.errors import InvalidToken
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.answer import json_answer
 from accredit.oauth.endpoint import Call
 from accredit.oauth.presented import Presented

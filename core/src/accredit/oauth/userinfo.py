@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accredit.errors import InsufficientScope, InvalidToken, TwoTokens
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.answer import json_answer, wrong_method
 from accredit.oauth.endpoint import Call, PostEndpoint
 from accredit.oauth.presented import Presented

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport

@@ -14,7 +14,7 @@ from accredit.errors import (
     ProviderUnavailable,
     UnlistedRefusal,
 )
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.plugins import Connection
 from accredit.provider.transport import proxy_for
 from accredit.strategy import Strategy

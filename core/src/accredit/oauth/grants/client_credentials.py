@@ -6,7 +6,10 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 
 from accredit.errors import GrantNotAllowed, InvalidScope
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
+from accredit.exchange.steps.build_claims import access_claims
+from accredit.exchange.steps.grant_scopes import grant_audience
+from accredit.exchange.steps.respond import token_body
 from accredit.keys import sign
 from accredit.models import TokenSet
 from accredit.oauth.client_authentication import Client
@@ -14,9 +17,6 @@ from accredit.oauth.endpoint import Call
 from accredit.parameters import scopes_of
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import CLIENT_CREDENTIALS_GRANT
-from accredit.steps.build_claims import access_claims
-from accredit.steps.grant_scopes import grant_audience
-from accredit.steps.respond import token_body
 
 _OF_USERS = frozenset({"openid", "offline_access", *SCOPE_CLAIMS})
 """There is no user here, and no refresh token (RFC 6749 section 4.4.3)."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.oauth.client_authentication import Client
 from accredit.oauth.endpoint import Call
 

@@ -9,19 +9,19 @@ from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
-from accredit.deadline import Deadline
 from accredit.errors import InvalidGrant, InvalidScope, InvalidTarget, RefreshTokenReused
-from accredit.exchange import Exchange
+from accredit.exchange.deadline import Deadline
+from accredit.exchange.exchange import Exchange
+from accredit.exchange.steps.build_claims import build_claims
+from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
+from accredit.exchange.steps.respond import token_body
+from accredit.exchange.steps.sign_tokens import sign_tokens
 from accredit.models import TokenSet
 from accredit.oauth.client_authentication import Client
 from accredit.oauth.endpoint import Call
 from accredit.oauth.grants.stored_login import stored_login
 from accredit.parameters import scopes_of
 from accredit.settings import REFRESH_TOKEN_GRANT
-from accredit.steps.build_claims import build_claims
-from accredit.steps.grant_scopes import grant_audience, grant_scopes
-from accredit.steps.respond import token_body
-from accredit.steps.sign_tokens import sign_tokens
 from accredit.storage import RefreshToken as RefreshTokenRow
 from accredit.storage import Rotation, Session
 from accredit.tokens.refresh_token import hash_token, session_id_of, successor_of

@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 
 from accredit.errors import InvalidParameter, InvalidTarget, MissingParameter
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
+from accredit.exchange.steps.respond import token_body
 from accredit.models import ExchangeRequest, ProviderToken
 from accredit.oauth.client_authentication import Client
 from accredit.oauth.endpoint import Call
 from accredit.parameters import LONGEST, bearer_of, scopes_of
 from accredit.settings import TOKEN_EXCHANGE_GRANT
-from accredit.steps.respond import token_body
 
 _TYPE = "urn:ietf:params:oauth:token-type:"
 _AUTH0_TYPE = "http://auth0.com/oauth/token-type/"

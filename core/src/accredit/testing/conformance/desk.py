@@ -13,7 +13,7 @@ import httpx
 
 from accredit.asgi import create_app
 from accredit.audit.events import ExchangeEvent
-from accredit.exchange import Exchange
+from accredit.exchange.exchange import Exchange
 from accredit.models import Identity
 from accredit.provider.transport import make_transport
 from accredit.settings import Settings

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from accredit.errors import InvalidBearer, InvalidToken
+from accredit.exchange.standing import Standing
 from accredit.settings import Authorization
-from accredit.standing import Standing
 from accredit.tokens.read import AccessToken
 
 EXCHANGE_SCOPE = "exchange"

@@ -1,4 +1,4 @@
-"""What the provider says about the token, within the exchange's deadline (`accredit.deadline`)."""
+"""What the provider says about the token, within the exchange's deadline (`accredit.exchange.deadline`)."""
 
 from accredit._guard import guarded
 from accredit.errors import (

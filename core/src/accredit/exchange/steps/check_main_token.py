@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from accredit.errors import BlockedToken, EndedToken, InvalidMainToken, LinkingUnavailable, SubjectBlocked
+from accredit.exchange.standing import Standing
 from accredit.models import MainToken
 from accredit.plugins.hooks import Hooks
 from accredit.settings import SubjectPolicy
-from accredit.standing import Standing
 from accredit.storage import SubjectStore
 from accredit.storage.subjects import is_outdated
 from accredit.tokens.read import AccessToken

@@ -1,8 +1,8 @@
 """Ask the host once more, after all that may have taken time, and before anything is stored or issued."""
 
 from accredit.errors import SubjectBlocked
+from accredit.exchange.standing import Standing
 from accredit.models import Login
-from accredit.standing import Standing
 
 
 async def confirm_subject(login: Login, standing: Standing) -> None:

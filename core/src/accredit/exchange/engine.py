@@ -16,8 +16,10 @@ from accredit.audit.alerts import AlertLimit
 from accredit.audit.reporter import Reporter
 from accredit.audit.trail import Trail
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
+from accredit.exchange.life import CLOSED, NOT_OPEN, Life
+from accredit.exchange.standing import Standing
+from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
-from accredit.life import CLOSED, NOT_OPEN, Life
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
 from accredit.plugins.api_versions import api_version_of, today
 from accredit.plugins.hooks import Hooks
@@ -27,10 +29,8 @@ from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
 from accredit.provider.transport import make_transport, proxy_for
 from accredit.settings import Settings
-from accredit.standing import Standing
 from accredit.storage import Storage, open_storage
 from accredit.strategy import VerifyContext
-from accredit.subjects import Subjects
 
 
 class Engine:

@@ -8,29 +8,29 @@
 """
 
 from accredit.audit.trail import Trail
-from accredit.deadline import Deadline
-from accredit.engine import Engine
 from accredit.errors import AccessDenied, ExchangeError, InvalidMainToken, InvalidParameter
+from accredit.exchange.deadline import Deadline
+from accredit.exchange.engine import Engine
+from accredit.exchange.steps.authenticate_client import authenticate_client
+from accredit.exchange.steps.begin_session import begin_session
+from accredit.exchange.steps.build_claims import build_claims
+from accredit.exchange.steps.check_audience import check_audience, check_user_hint
+from accredit.exchange.steps.check_bearer import check_bearer
+from accredit.exchange.steps.check_main_token import check_main_token
+from accredit.exchange.steps.confirm_subject import confirm_subject
+from accredit.exchange.steps.find_connection import allow_connection, find_connection
+from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
+from accredit.exchange.steps.issue import issue
+from accredit.exchange.steps.link import link
+from accredit.exchange.steps.link_with_plugins import link_with_plugins
+from accredit.exchange.steps.normalize import normalize
+from accredit.exchange.steps.resolve_subject import resolve_subject
+from accredit.exchange.steps.sign_tokens import sign_tokens
+from accredit.exchange.steps.verify import verify
 from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, Resolution, TokenSet
 from accredit.parameters import check_text
 from accredit.plugins import Connection
 from accredit.settings import EXCHANGE_GRANT
-from accredit.steps.authenticate_client import authenticate_client
-from accredit.steps.begin_session import begin_session
-from accredit.steps.build_claims import build_claims
-from accredit.steps.check_audience import check_audience, check_user_hint
-from accredit.steps.check_bearer import check_bearer
-from accredit.steps.check_main_token import check_main_token
-from accredit.steps.confirm_subject import confirm_subject
-from accredit.steps.find_connection import allow_connection, find_connection
-from accredit.steps.grant_scopes import grant_audience, grant_scopes
-from accredit.steps.issue import issue
-from accredit.steps.link import link
-from accredit.steps.link_with_plugins import link_with_plugins
-from accredit.steps.normalize import normalize
-from accredit.steps.resolve_subject import resolve_subject
-from accredit.steps.sign_tokens import sign_tokens
-from accredit.steps.verify import verify
 from accredit.tokens.read import AccessToken, read_access_token
 
 
