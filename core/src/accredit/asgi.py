@@ -17,17 +17,17 @@ from accredit._guard import place_of
 from accredit.errors import InternalFailure, LifecycleError, NotOpen
 from accredit.exchange.exchange import Exchange
 from accredit.oauth.access_token import AccessTokenEndpoint
-from accredit.oauth.answer import refusal
-from accredit.oauth.client_authentication import ClientAuthentication
+from accredit.oauth.client.authentication import ClientAuthentication
 from accredit.oauth.discovery import Discovery
-from accredit.oauth.endpoint import PostEndpoint
 from accredit.oauth.health import Health
 from accredit.oauth.introspect import Introspection
-from accredit.oauth.mount import MountCheck, path_of
 from accredit.oauth.revoke import Revocation
 from accredit.oauth.token import Token
 from accredit.oauth.tokeninfo import Tokeninfo
 from accredit.oauth.userinfo import UserinfoEndpoint
+from accredit.oauth.wire.answer import refusal
+from accredit.oauth.wire.endpoint import PostEndpoint
+from accredit.oauth.wire.mount import MountCheck, path_of
 
 
 def create_app(exchange: Exchange) -> Starlette:

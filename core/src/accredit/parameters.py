@@ -1,15 +1,10 @@
-"""The parameters of a request: JSON or form to plain strings, strict about shape, the same for every endpoint."""
+"""The bounds of an exchange's parameters, on every wire and for callers from Python."""
 
-import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
-from urllib.parse import parse_qsl
 
-from pydantic import SecretStr
-
-from accredit.errors import InvalidParameter, MalformedBody, MissingParameter, WrongMediaType
+from accredit.errors import InvalidParameter
 
 LONGEST: Mapping[str, int] = MappingProxyType(
     {
@@ -29,58 +24,8 @@ LONGEST: Mapping[str, int] = MappingProxyType(
 )
 """The most characters that each parameter of an exchange may have, on every wire and for callers from Python."""
 
-_MOST_FIELDS = 100
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
-
-
-def read_fields(body: bytes, content_type: str) -> tuple[Mapping[str, Any], bool]:
-    """Return what a body holds, and whether a form called itself JSON.
-
-    A body that calls itself JSON but is a form is read as one: the original documentation's own JavaScript sample
-    sends that.
-
-    Raises:
-        WrongMediaType: it does not even say that it is one of the two.
-        MalformedBody: neither a JSON object nor a form; a parameter twice.
-    """
-    media_type = content_type.partition(";")[0].strip().lower()
-    is_form = media_type == "application/x-www-form-urlencoded"
-    if not is_form and media_type not in {"", "application/json"} and not media_type.endswith("+json"):
-        raise WrongMediaType
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        # Not chained, here and below: the cause quotes the body.
-        raise MalformedBody("body is not UTF-8") from None
-    if is_form:
-        return _form(text), False
-    try:
-        value = json.loads(text, object_pairs_hook=_unique)
-    except RecursionError:
-        raise MalformedBody("body nests too deeply") from None
-    except ValueError:
-        return _form(text, otherwise="body is neither JSON nor a form"), True
-    if not isinstance(value, dict):
-        raise MalformedBody("body is not a JSON object")
-    return value, False
-
-
-def known_fields(fields: Mapping[str, Any], longest: Mapping[str, int]) -> dict[str, str]:
-    """Return the parameters that `longest` names, each with the most characters it may have.
-
-    An empty one counts as not sent (RFC 6749 section 3.1); others are ignored.
-
-    Raises:
-        InvalidParameter: one is no string, too long, or holds a control character.
-    """
-    known = {}
-    for name, most in longest.items():
-        value = fields.get(name)
-        if value is None or value == "":
-            continue
-        known[name] = _text(name, value, most)
-    return known
 
 
 def check_text(parameter: str, value: object) -> None:
@@ -89,49 +34,15 @@ def check_text(parameter: str, value: object) -> None:
     Raises:
         InvalidParameter: it is no string, longer than `LONGEST` says, or holds a control character.
     """
-    _text(parameter, value, LONGEST[parameter])
+    checked_text(parameter, value, LONGEST[parameter])
 
 
-def _text(parameter: str, value: object, most: int) -> str:
+def checked_text(parameter: str, value: object, most: int) -> str:
+    """Return a value that is a string of at most `most` characters, none of them a control character.
+
+    Raises:
+        InvalidParameter: it is none.
+    """
     if not isinstance(value, str) or len(value) > most or _NO_TEXT.search(value):
         raise InvalidParameter(parameter)
     return value
-
-
-def required(fields: Mapping[str, str], name: str) -> str:
-    """Return one parameter.
-
-    Raises:
-        MissingParameter: it was not sent.
-    """
-    if name not in fields:
-        raise MissingParameter(name)
-    return fields[name]
-
-
-def scopes_of(fields: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the scopes asked for, each once, in that order."""
-    return tuple(dict.fromkeys(fields.get("scope", "").split()))
-
-
-def bearer_of(authorization: str) -> SecretStr | None:
-    """Return the token of an `Authorization: Bearer` header."""
-    scheme, _, token = authorization.partition(" ")
-    return SecretStr(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
-
-
-def _form(text: str, *, otherwise: str = "body is no form") -> dict[str, Any]:
-    try:
-        pairs = parse_qsl(
-            text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=_MOST_FIELDS
-        )
-    except ValueError:
-        raise MalformedBody(otherwise) from None
-    return _unique(pairs)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise MalformedBody("a parameter stands there twice")
-    return fields

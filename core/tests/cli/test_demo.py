@@ -147,7 +147,7 @@ def test_a_body_that_is_not_what_it_must_be_is_wrong(run: Run, fake: Any, monkey
     def leaky(error: Any, *, with_message: bool) -> dict[str, str]:
         return {"error": "x", "error_description": error.description, "token": "fakesim-expired-ada"}
 
-    monkeypatch.setattr("accredit.oauth.answer.error_body", leaky)
+    monkeypatch.setattr("accredit.oauth.wire.answer.error_body", leaky)
 
     output = run("demo").stdout
 
@@ -168,7 +168,7 @@ def test_tokens_that_are_not_what_they_must_be_are_wrong(run: Run, fake: Any, mo
 
 
 def test_a_body_that_is_no_json_is_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accredit.oauth.answer.JSONResponse", lambda *_, **__: PlainTextResponse("no", 401))
+    monkeypatch.setattr("accredit.oauth.wire.answer.JSONResponse", lambda *_, **__: PlainTextResponse("no", 401))
 
     output = run("demo").stdout
 

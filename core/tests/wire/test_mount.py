@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accredit import create_app, metadata_route
-from accredit.oauth.mount import MountCheck
+from accredit.oauth.wire.mount import MountCheck
 
 CONFIGURATION = "/.well-known/openid-configuration"
 AT_THE_ROOT = "/.well-known/oauth-authorization-server/login"

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from accredit import ProviderToken
 from accredit.errors import InvalidBearer, InvalidParameter, MissingParameter
 from accredit.models import ExchangeRequest
-from accredit.oauth.grants.token_exchange import TokenExchange
+from accredit.oauth.grant_types.token_exchange import TokenExchange
 from accredit.parameters import LONGEST
 
 FIELDS = {

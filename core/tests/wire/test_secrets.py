@@ -17,7 +17,7 @@ from core.tests.bench import EVERYTHING, GOOD, Bench, bench, good_request
 
 from accredit import AccreditError, ExtraClaims, Login, ProviderToken, VerifyContext, hookimpl
 from accredit.errors import PluginFailed
-from accredit.exchange.steps.parse import parse
+from accredit.oauth.wire.parse import parse
 from accredit.storage import SqliteStorage
 
 MARK = "mArKeD"

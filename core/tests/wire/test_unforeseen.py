@@ -15,8 +15,8 @@ SERVER_ERROR = (500, "server_error", "the server could not complete the request"
         ("GET", "/.well-known/openid-configuration", "accredit.oauth.discovery.JSONResponse"),
         ("GET", "/.well-known/jwks.json", "accredit.oauth.discovery.JSONResponse"),
         ("GET", "/healthz", "accredit.oauth.health.JSONResponse"),
-        ("OPTIONS", URL, "accredit.oauth.cors.Response"),
-        ("OPTIONS", "/oauth/token", "accredit.oauth.cors.Response"),
+        ("OPTIONS", URL, "accredit.oauth.wire.cors.Response"),
+        ("OPTIONS", "/oauth/token", "accredit.oauth.wire.cors.Response"),
     ],
 )
 async def test_it_answers_as_everywhere_and_is_told(

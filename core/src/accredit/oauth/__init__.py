@@ -1,1 +1,1 @@
-"""The HTTP endpoints around the exchange, one file each."""
+"""The endpoints, one file each; `grant_types/` has those of `/oauth/token`, `client/` who calls, `wire/` the form."""

@@ -11,12 +11,12 @@ from starlette.types import Receive, Scope, Send
 from accredit._guard import place_of
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.exchange.exchange import Exchange
-from accredit.exchange.steps.parse import parse
-from accredit.exchange.steps.respond import token_body
 from accredit.models import ExchangeRequest
-from accredit.oauth.answer import json_answer, refusal, wrong_method
-from accredit.oauth.body import read_body
-from accredit.oauth.cors import Cors
+from accredit.oauth.wire.answer import json_answer, refusal, wrong_method
+from accredit.oauth.wire.body import read_body
+from accredit.oauth.wire.cors import Cors
+from accredit.oauth.wire.parse import parse
+from accredit.oauth.wire.respond import token_body
 
 
 class AccessTokenEndpoint:

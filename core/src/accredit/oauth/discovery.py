@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.client_assertion import ASSERTION_ALGORITHMS
+from accredit.oauth.client.assertion import ASSERTION_ALGORITHMS
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import CLIENT_CREDENTIALS_GRANT, EXCHANGE_GRANT, REFRESH_TOKEN_GRANT, TOKEN_EXCHANGE_GRANT
 

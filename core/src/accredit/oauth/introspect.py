@@ -6,11 +6,11 @@ from starlette.responses import Response
 
 from accredit.errors import InvalidClient, InvalidToken
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.answer import json_answer
-from accredit.oauth.client_authentication import Client, ClientAuthentication
-from accredit.oauth.endpoint import Call
+from accredit.oauth.client.authentication import Client, ClientAuthentication
 from accredit.oauth.presented import Presented
-from accredit.parameters import known_fields, required
+from accredit.oauth.wire.answer import json_answer
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import known_fields, required
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.tokens.refresh_token import hash_token
 

@@ -4,11 +4,11 @@ from starlette.responses import Response
 
 from accredit.errors import UnsupportedTokenType
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.answer import NO_STORE
-from accredit.oauth.client_authentication import ClientAuthentication
-from accredit.oauth.endpoint import Call
+from accredit.oauth.client.authentication import ClientAuthentication
 from accredit.oauth.presented import Presented
-from accredit.parameters import known_fields, required
+from accredit.oauth.wire.answer import NO_STORE
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import known_fields, required
 from accredit.storage import Session
 from accredit.tokens.refresh_token import hash_token, session_id_of
 

@@ -4,11 +4,11 @@ from starlette.responses import Response
 
 from accredit.errors import GrantNotAllowed, UnsupportedGrantType
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.answer import json_answer
-from accredit.oauth.client_authentication import ClientAuthentication, read_credentials
-from accredit.oauth.endpoint import Call
-from accredit.oauth.grants import GRANTS
-from accredit.parameters import known_fields, required
+from accredit.oauth.client.authentication import ClientAuthentication, read_credentials
+from accredit.oauth.grant_types import GRANTS
+from accredit.oauth.wire.answer import json_answer
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import known_fields, required
 
 
 class Token:

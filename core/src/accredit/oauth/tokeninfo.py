@@ -4,10 +4,10 @@ from starlette.responses import Response
 
 from accredit.errors import InvalidToken
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.answer import json_answer
-from accredit.oauth.endpoint import Call
 from accredit.oauth.presented import Presented
-from accredit.parameters import known_fields, required
+from accredit.oauth.wire.answer import json_answer
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import known_fields, required
 
 _PROTOCOL = frozenset({"iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid"})
 

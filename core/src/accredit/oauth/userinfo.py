@@ -8,10 +8,10 @@ from starlette.types import Receive, Scope, Send
 
 from accredit.errors import InsufficientScope, InvalidToken, TwoTokens
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.answer import json_answer, wrong_method
-from accredit.oauth.endpoint import Call, PostEndpoint
 from accredit.oauth.presented import Presented
-from accredit.parameters import bearer_of, known_fields
+from accredit.oauth.wire.answer import json_answer, wrong_method
+from accredit.oauth.wire.endpoint import Call, PostEndpoint
+from accredit.oauth.wire.fields import bearer_of, known_fields
 from accredit.profile import SCOPE_CLAIMS
 from accredit.tokens.read import USERINFO_CLAIM, AccessToken
 

@@ -3,7 +3,8 @@
 from pydantic import SecretStr
 
 from accredit.models import ExchangeRequest, ProviderToken
-from accredit.parameters import LONGEST, bearer_of, known_fields, read_fields, required, scopes_of
+from accredit.oauth.wire.fields import bearer_of, known_fields, read_fields, required, scopes_of
+from accredit.parameters import LONGEST
 
 _PARAMETERS = {name: most for name, most in LONGEST.items() if name != "grant_type"}
 """What this wire reads: here the path names the grant."""

@@ -1,4 +1,4 @@
-"""The body of a request, bounded in size and time; what it holds is for `accredit.parameters` to read."""
+"""The body of a request, bounded in size and time; what it holds is for `accredit.oauth.wire.fields` to read."""
 
 import asyncio
 

@@ -14,10 +14,10 @@ from accredit._guard import place_of
 from accredit.audit.events import EndpointEvent, outcome_of
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.answer import refusal, wrong_method
-from accredit.oauth.body import read_body
-from accredit.oauth.cors import Cors
-from accredit.parameters import read_fields
+from accredit.oauth.wire.answer import refusal, wrong_method
+from accredit.oauth.wire.body import read_body
+from accredit.oauth.wire.cors import Cors
+from accredit.oauth.wire.fields import read_fields
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Call:
     """
 
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """The parameters as they were sent, for `accredit.parameters.known_fields`."""
+    """The parameters as they were sent, for `accredit.oauth.wire.fields.known_fields`."""
     authorization: str = field(default="", repr=False)
     """The header, empty where there is none."""
     client_id: str = ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, Response
 
 from accredit.errors import ExchangeError
-from accredit.exchange.steps.respond import error_body
+from accredit.oauth.wire.respond import error_body
 from accredit.settings import CompatibilitySettings
 
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "Pragma": "no-cache"}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.client_authentication import Client
-from accredit.oauth.endpoint import Call
+from accredit.oauth.client.authentication import Client
+from accredit.oauth.wire.endpoint import Call
 
 
 class TokenGrant(Protocol):

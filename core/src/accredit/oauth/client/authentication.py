@@ -11,9 +11,9 @@ from urllib.parse import unquote_plus
 
 from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, TwoAuthentications
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.client_assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
-from accredit.oauth.endpoint import Call
-from accredit.parameters import known_fields
+from accredit.oauth.client.assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import known_fields
 from accredit.settings import ClientSettings
 from accredit.settings.client_secret import SecretHash
 

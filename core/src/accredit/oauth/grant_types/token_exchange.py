@@ -7,11 +7,12 @@ from pydantic import SecretStr
 
 from accredit.errors import InvalidParameter, InvalidTarget, MissingParameter
 from accredit.exchange.exchange import Exchange
-from accredit.exchange.steps.respond import token_body
 from accredit.models import ExchangeRequest, ProviderToken
-from accredit.oauth.client_authentication import Client
-from accredit.oauth.endpoint import Call
-from accredit.parameters import LONGEST, bearer_of, scopes_of
+from accredit.oauth.client.authentication import Client
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import bearer_of, scopes_of
+from accredit.oauth.wire.respond import token_body
+from accredit.parameters import LONGEST
 from accredit.settings import TOKEN_EXCHANGE_GRANT
 
 _TYPE = "urn:ietf:params:oauth:token-type:"

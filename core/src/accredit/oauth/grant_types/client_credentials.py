@@ -9,12 +9,12 @@ from accredit.errors import GrantNotAllowed, InvalidScope
 from accredit.exchange.exchange import Exchange
 from accredit.exchange.steps.build_claims import access_claims
 from accredit.exchange.steps.grant_scopes import grant_audience
-from accredit.exchange.steps.respond import token_body
 from accredit.keys import sign
 from accredit.models import TokenSet
-from accredit.oauth.client_authentication import Client
-from accredit.oauth.endpoint import Call
-from accredit.parameters import scopes_of
+from accredit.oauth.client.authentication import Client
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import scopes_of
+from accredit.oauth.wire.respond import token_body
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import CLIENT_CREDENTIALS_GRANT
 

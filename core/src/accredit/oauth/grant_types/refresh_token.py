@@ -14,13 +14,13 @@ from accredit.exchange.deadline import Deadline
 from accredit.exchange.exchange import Exchange
 from accredit.exchange.steps.build_claims import build_claims
 from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
-from accredit.exchange.steps.respond import token_body
 from accredit.exchange.steps.sign_tokens import sign_tokens
 from accredit.models import TokenSet
-from accredit.oauth.client_authentication import Client
-from accredit.oauth.endpoint import Call
-from accredit.oauth.grants.stored_login import stored_login
-from accredit.parameters import scopes_of
+from accredit.oauth.client.authentication import Client
+from accredit.oauth.grant_types.stored_login import stored_login
+from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.fields import scopes_of
+from accredit.oauth.wire.respond import token_body
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.storage import RefreshToken as RefreshTokenRow
 from accredit.storage import Rotation, Session
