@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.scaffold.environment import LONGEST_S, ROOT, Environment, build_wheel, make_environment
 
-from accredit.cli.new_strategy import Kind
-from accredit.cli.scaffold import Names, read_templates, write
+from accredit.cli.commands.new_strategy import Kind
+from accredit.cli.tools.scaffold import Names, read_templates, write
 
 CHECKS = {
     "pytest": ("python", "-m", "pytest", "-rs"),

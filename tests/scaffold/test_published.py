@@ -10,8 +10,8 @@ import pytest
 from packaging.metadata import Metadata
 from tests.scaffold.environment import build_wheel
 
-from accredit.cli.new_strategy import Kind
-from accredit.cli.scaffold import Names, read_templates, write
+from accredit.cli.commands.new_strategy import Kind
+from accredit.cli.tools.scaffold import Names, read_templates, write
 
 
 @pytest.fixture(params=list(Kind))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import tomlkit
 
-from accredit.cli.client_tables import add_client
+from accredit.cli.tools.client_tables import add_client
 from accredit.settings.client_secret import SecretHash
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ def test_the_printed_lines_work_until_a_signal_and_nothing_is_left_behind(
 
 def test_the_line_sends_what_is_needed_and_no_placeholder(run: Run, site: Path, install: Install) -> None:
     fake = install(site)
-    from accredit.cli.dev import curl
+    from accredit.cli.commands.dev import curl
 
     assert curl("http://127.0.0.1:8000", "fake", fake.sample("good-ada", "accepted")) == (
         "curl --request POST --url http://127.0.0.1:8000/oauth/access_token"

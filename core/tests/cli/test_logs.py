@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from accredit.audit.logs import event_logger
-from accredit.cli import logs
-from accredit.cli.logs import process_logs
+from accredit.cli.tools import logs
+from accredit.cli.tools.logs import process_logs
 
 
 class Full(io.StringIO):

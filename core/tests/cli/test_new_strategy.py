@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from accredit.cli.new_strategy import Kind
-from accredit.cli.scaffold import LONGEST_NAME
+from accredit.cli.commands.new_strategy import Kind
+from accredit.cli.tools.scaffold import LONGEST_NAME
 
 if TYPE_CHECKING:
     from core.tests.cli.conftest import Install, Run

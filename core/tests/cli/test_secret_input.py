@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from accredit.cli import secret_input
+from accredit.cli.tools import secret_input
 from accredit.errors import ConfigurationError
 
 JWT = "e30.e30.e30"

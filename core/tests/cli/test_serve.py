@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from accredit.cli.serve import _affordable
+from accredit.cli.commands.serve import _affordable
 from accredit.serving import open_files
 from accredit.settings import Settings
 from accredit.testing import serve

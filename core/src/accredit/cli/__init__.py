@@ -1,4 +1,7 @@
-"""The command line: one file a command.
+"""The command line: one file a command in `commands/`; what several of them need is in `tools/`.
+
+`sandbox/` runs connections against their simulators, `checkup/` is what `accredit doctor` looks at, and `templates/` is
+what `accredit new-strategy` writes.
 
 Commands import what they need when they run, so that `accredit --help` is quick and `accredit serve` stays small.
 Exit codes: 0 as asked, 2 somebody must change a setting, an argument or what is installed, 1 anything else.
@@ -9,7 +12,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from accredit.cli import clients, connections, demo, dev, doctor, explain, keys, new_strategy, serve, simulate, subjects
+from accredit.cli.commands import (
+    clients,
+    connections,
+    demo,
+    dev,
+    doctor,
+    explain,
+    keys,
+    new_strategy,
+    serve,
+    simulate,
+    subjects,
+)
 
 
 class _Commands(TyperGroup):

@@ -6,8 +6,8 @@ from typing import Any
 
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.checkup.unused_plugins import examine_unused_plugins
-from accredit.cli.config import read_settings
-from accredit.cli.inventory import read_tables
+from accredit.cli.tools.config import read_settings
+from accredit.cli.tools.inventory import read_tables
 from accredit.errors import ConfigurationError
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.plugins.api_versions import api_version_of

@@ -5,7 +5,7 @@ import asyncio
 from accredit._guard import guarded
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.checkup.providers import CORRECT_PROXY
-from accredit.cli.scrub import secrets_of, without
+from accredit.cli.tools.scrub import secrets_of, without
 from accredit.errors import (
     ConfigurationError,
     ExchangeError,

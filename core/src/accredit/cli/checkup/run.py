@@ -11,7 +11,7 @@ from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.key_file import examine_key_file
 from accredit.cli.checkup.providers import ask_providers, examine_clock, not_asked
 from accredit.cli.checkup.settings_file import examine_settings_file
-from accredit.cli.probe import probe
+from accredit.cli.tools.probe import probe
 from accredit.exchange.exchange import Exchange
 from accredit.keys import KeyFile
 from accredit.plugins.api_versions import today

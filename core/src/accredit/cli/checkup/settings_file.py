@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from accredit.cli.checkup.files import others_may_read
 from accredit.cli.checkup.finding import Examiner, Finding
-from accredit.cli.inventory import settings_type_of
+from accredit.cli.tools.inventory import settings_type_of
 from accredit.errors import ConfigurationError
 from accredit.settings import ConnectionSettings
 from accredit.settings.load import read_file

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from accredit.cli.checkup.finding import Examiner, Finding
-from accredit.cli.inventory import settings_type_of
+from accredit.cli.tools.inventory import settings_type_of
 from accredit.plugins import installed_entry_points
 
 _examiner = Examiner("plugin")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from accredit.cli.sandbox import Provider, Sandbox
+    from accredit.cli.sandbox.sandbox import Provider, Sandbox
     from accredit.testing import Sample
 
 
@@ -21,7 +21,7 @@ def command(port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a 
     Example:
       accredit dev --port 8000
     """
-    from accredit.cli.process import exit_on_signals, require_uvicorn
+    from accredit.cli.tools.process import exit_on_signals, require_uvicorn
 
     exit_on_signals()
     require_uvicorn("dev")
@@ -31,8 +31,8 @@ def command(port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a 
 def _run(port: int) -> None:
     import threading
 
-    from accredit.cli.logs import process_logs
-    from accredit.cli.sandbox import NothingInstalled, sandbox
+    from accredit.cli.sandbox.sandbox import NothingInstalled, sandbox
+    from accredit.cli.tools.logs import process_logs
 
     try:
         with process_logs() as events, sandbox(port=port, logger=events) as running:
@@ -44,7 +44,7 @@ def _run(port: int) -> None:
 
 
 def _explain(running: Sandbox) -> None:
-    from accredit.cli.screen import make_console
+    from accredit.cli.tools.screen import make_console
 
     console = make_console()
     console.print(f"Accredit listens on {running.url}, with simulated providers behind it.", style="bold")
@@ -77,7 +77,7 @@ def curl(url: str, connection: str, sample: Sample) -> str:
     import json
     import shlex
 
-    from accredit.cli.sandbox import parameters
+    from accredit.cli.sandbox.sandbox import parameters
 
     body = json.dumps(parameters(connection, sample))
     return (

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from accredit.cli.config import ConfigOption
+from accredit.cli.tools.config import ConfigOption
 
 if TYPE_CHECKING:
-    from accredit.cli.inventory import Configured, Installed
+    from accredit.cli.tools.inventory import Configured, Installed
 
 
 def command(
@@ -29,7 +29,7 @@ def command(
     import json
     from dataclasses import asdict
 
-    from accredit.cli.inventory import read_tables, take_inventory
+    from accredit.cli.tools.inventory import read_tables, take_inventory
 
     tables, problem = read_tables(config)
     inventory = take_inventory(tables)
@@ -42,7 +42,7 @@ def command(
 
 
 def _show(inventory: list[Installed], problem: str | None, *, is_configured: bool) -> None:
-    from accredit.cli.screen import make_console, make_table
+    from accredit.cli.tools.screen import make_console, make_table
 
     console = make_console()
     table = make_table("strategy", "brought by", "connection", "calls", "missing settings")

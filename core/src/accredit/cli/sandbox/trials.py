@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.cli.sandbox import STRICT_CLIENT_ID, Provider, error_of, parameters
+from accredit.cli.sandbox.sandbox import STRICT_CLIENT_ID, Provider, error_of, parameters
 from accredit.errors import (
     ConnectionNotFound,
     ExchangeError,

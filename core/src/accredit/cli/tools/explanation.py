@@ -9,8 +9,8 @@ from typing import Any
 from accredit.audience import AppBound, JwtAudience
 from accredit.audit.events import ExchangeEvent
 from accredit.audit.logs import redact
-from accredit.cli.probe import probe
-from accredit.cli.scrub import secrets_of, without
+from accredit.cli.tools.probe import probe
+from accredit.cli.tools.scrub import secrets_of, without
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.hookspecs import hookimpl
 from accredit.models import Identity, ProviderToken, Verification

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from accredit.cli.scaffold import Names
+    from accredit.cli.tools.scaffold import Names
 
 
 class Kind(enum.StrEnum):
@@ -41,7 +41,7 @@ def command(
     Example:
       accredit new-strategy acme --kind id-token
     """
-    from accredit.cli.scaffold import Names, read_templates, write
+    from accredit.cli.tools.scaffold import Names, read_templates, write
 
     names = Names(name)
     target = directory or Path(names.distribution)

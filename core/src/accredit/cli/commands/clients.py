@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from accredit.cli.config import ConfigOption, read_settings
+from accredit.cli.tools.config import ConfigOption, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -49,7 +49,7 @@ def add(
     Example:
       accredit clients add my-server --confidential --scope read:orders --config accredit.toml
     """
-    from accredit.cli.client_tables import add_client
+    from accredit.cli.tools.client_tables import add_client
     from accredit.errors import ConfigurationError
     from accredit.settings import ClientSettings
     from accredit.settings.client_secret import SecretHash, new_secret
@@ -107,7 +107,7 @@ def list_clients(
         ]
         typer.echo(json.dumps(rows, indent=2))
         return
-    from accredit.cli.screen import make_console, make_table
+    from accredit.cli.tools.screen import make_console, make_table
 
     table = make_table("client_id", "authentication", "connections", "scopes", "audiences")
     for client_id, client in found.items():
@@ -124,7 +124,7 @@ def rotate_secret(name: NameArgument, config: ConfigOption = None) -> None:
     Example:
       accredit clients rotate-secret my-server --config accredit.toml
     """
-    from accredit.cli.client_tables import replace_secret_hash
+    from accredit.cli.tools.client_tables import replace_secret_hash
     from accredit.settings.client_secret import SecretHash, new_secret
 
     path = _named(config)

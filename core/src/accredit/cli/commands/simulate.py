@@ -26,7 +26,7 @@ def command(
     Example:
       accredit simulate facebook --port 9000
     """
-    from accredit.cli.process import exit_on_signals, require_uvicorn
+    from accredit.cli.tools.process import exit_on_signals, require_uvicorn
 
     exit_on_signals()
     require_uvicorn("simulate")
@@ -36,7 +36,7 @@ def command(
 def _run(name: str, port: int) -> None:
     import threading
 
-    from accredit.cli.process import listen
+    from accredit.cli.tools.process import listen
     from accredit.testing import serve
     from accredit.testing.page import connection_toml
 

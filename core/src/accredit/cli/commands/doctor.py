@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from accredit.cli.config import ConfigOption
+from accredit.cli.tools.config import ConfigOption
 
 if TYPE_CHECKING:
     from accredit.cli.checkup.finding import Finding
@@ -47,7 +47,7 @@ def command(
 
 
 def _show(findings: list[Finding], counts: dict[str, int]) -> None:
-    from accredit.cli.screen import make_console
+    from accredit.cli.tools.screen import make_console
 
     console = make_console()
     style = {"ok": "green", "warn": "yellow", "fail": "bold red"}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from accredit._guard import blamed
-from accredit.cli.config import read_settings
+from accredit.cli.tools.config import read_settings
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins import (
     installed_entry_points,

@@ -9,7 +9,7 @@ from typing import Any
 
 from accredit._guard import blamed
 from accredit.asgi import create_app
-from accredit.cli.process import listen
+from accredit.cli.tools.process import listen
 from accredit.errors import ConfigurationError, ExchangeError, PluginError
 from accredit.exchange.exchange import Exchange
 from accredit.plugins import load_connections, make_plugin_manager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accredit.cli.config import ConfigOption, read_settings
+from accredit.cli.tools.config import ConfigOption, read_settings
 
 if TYPE_CHECKING:
     import asyncio
@@ -43,8 +43,8 @@ def command(
     """
     import asyncio
 
-    from accredit.cli.logs import process_logs
-    from accredit.cli.process import exit_on_signals, listen, require_uvicorn
+    from accredit.cli.tools.logs import process_logs
+    from accredit.cli.tools.process import exit_on_signals, listen, require_uvicorn
     from accredit.exchange.exchange import Exchange
 
     exit_on_signals()
@@ -91,8 +91,8 @@ async def _serve(exchange: Exchange, listener: socket.socket) -> None:
     import math
 
     from accredit.asgi import create_app
-    from accredit.cli.logs import log_server
-    from accredit.cli.process import url_of
+    from accredit.cli.tools.logs import log_server
+    from accredit.cli.tools.process import url_of
     from accredit.exchange.deadline import STORAGE_TIMEOUT_S
     from accredit.serving.server import make_server
 

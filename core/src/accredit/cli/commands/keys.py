@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from accredit.cli.config import ConfigOption, read_settings
+from accredit.cli.tools.config import ConfigOption, read_settings
 
 if TYPE_CHECKING:
     from accredit.keys import KeyFile
@@ -57,7 +57,7 @@ def list_keys(
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
         return
-    from accredit.cli.screen import make_console, make_table
+    from accredit.cli.tools.screen import make_console, make_table
 
     table = make_table("kid", "alg", "state", "made", "retired")
     for row in rows:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from accredit.cli.config import ConfigOption, read_settings
+from accredit.cli.tools.config import ConfigOption, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +34,9 @@ def command(
     """
     import asyncio
 
-    from accredit.cli.explanation import Inquiry, report
-    from accredit.cli.screen import pretty
-    from accredit.cli.secret_input import read_token
+    from accredit.cli.tools.explanation import Inquiry, report
+    from accredit.cli.tools.screen import pretty
+    from accredit.cli.tools.secret_input import read_token
     from accredit.errors import ConfigurationError
 
     if ctx.args:  # not repeated here: it may be a token
@@ -53,7 +53,7 @@ def command(
 
 
 def _show(told: dict[str, Any]) -> None:
-    from accredit.cli.screen import make_console
+    from accredit.cli.tools.screen import make_console
 
     console = make_console()
     console.print(_plain(f"{told['connection']}: strategy {told['strategy']}, {told['brought_by']}"), style="bold")
@@ -67,7 +67,7 @@ def _show(told: dict[str, Any]) -> None:
 
 
 def _sections(told: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    from accredit.cli.screen import pretty
+    from accredit.cli.tools.screen import pretty
 
     calls = [(f"{call['method']} {call['url']}", str(call["status"] or "no answer"), call) for call in told["calls"]]
     yield "calls", [f"{what:<70} {status:<10} {call['duration_ms']:>8} ms" for what, status, call in calls]

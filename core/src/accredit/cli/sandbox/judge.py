@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from accredit.audit.events import ExchangeEvent
-from accredit.cli.sandbox import CLIENT_ID, Sandbox
-from accredit.cli.trials import Trial
+from accredit.cli.sandbox.sandbox import CLIENT_ID, Sandbox
+from accredit.cli.sandbox.trials import Trial
 from accredit.hookspecs import hookimpl
 from accredit.keys.jose import InvalidJwt, PublicKeys, read_header
 

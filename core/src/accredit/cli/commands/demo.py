@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from accredit.cli.judge import Outcome
+    from accredit.cli.sandbox.judge import Outcome
 
 
 def command() -> None:
@@ -25,7 +25,7 @@ def command() -> None:
     Example:
       accredit demo
     """
-    from accredit.cli.process import exit_on_signals, require_uvicorn
+    from accredit.cli.tools.process import exit_on_signals, require_uvicorn
 
     exit_on_signals()
     require_uvicorn("demo")
@@ -38,10 +38,10 @@ def _run() -> bool:
 
     import structlog
 
-    from accredit.cli.judge import Judge, Observer
-    from accredit.cli.sandbox import NothingInstalled, sandbox
-    from accredit.cli.screen import make_console
-    from accredit.cli.trials import contract_trials, sample_trials
+    from accredit.cli.sandbox.judge import Judge, Observer
+    from accredit.cli.sandbox.sandbox import NothingInstalled, sandbox
+    from accredit.cli.sandbox.trials import contract_trials, sample_trials
+    from accredit.cli.tools.screen import make_console
 
     console = make_console()
     outcomes: list[Outcome] = []
@@ -71,7 +71,7 @@ def _head(console: Console, title: str) -> None:
 
 
 def _show(console: Console, outcomes: list[Outcome]) -> list[Outcome]:
-    from accredit.cli.screen import make_table, pretty, shortened, shown_parameters
+    from accredit.cli.tools.screen import make_table, pretty, shortened, shown_parameters
 
     table = make_table("", "sample", "token", "status", "what the client sees", "audit reason", "about")
     for outcome in outcomes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from accredit.cli.config import ConfigOption
+from accredit.cli.tools.config import ConfigOption
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +123,7 @@ def _require_subject(subject: str) -> None:
 def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
     import asyncio
 
-    from accredit.cli.config import read_settings
+    from accredit.cli.tools.config import read_settings
     from accredit.errors import ConfigurationError, StorageFailed
     from accredit.exchange.subjects import Subjects
     from accredit.storage import open_storage

@@ -1,0 +1,1 @@
+"""Connections against their simulators, as `accredit demo` and `accredit dev` run them."""

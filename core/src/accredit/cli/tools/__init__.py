@@ -1,0 +1,1 @@
+"""What several commands need: settings, processes, the screen, secrets that are typed in."""
