@@ -59,13 +59,13 @@ MODULES = {
     "commands": ("accredit.cli",),
     "testing": (
         "accredit.testing.workbench",
-        "accredit.testing.simulator",
-        "accredit.testing.people",
-        "accredit.testing.serving",
-        "accredit.testing.transport",
-        "accredit.testing.installed",
-        "accredit.testing.id_tokens",
-        "accredit.testing.faults",
+        "accredit.testing.simulator.simulator",
+        "accredit.testing.simulator.people",
+        "accredit.testing.simulator.serving",
+        "accredit.testing.simulator.transport",
+        "accredit.testing.simulator.installed",
+        "accredit.testing.simulator.id_tokens",
+        "accredit.testing.simulator.faults",
     ),
 }
 """Page → the modules it is made from."""
@@ -304,7 +304,7 @@ def _commands_below(command: Any, *words: str) -> Iterator[tuple[str, ...]]:
 
 def _testing(page: str) -> Iterator[str]:
     import accredit.testing
-    from accredit.testing.faults import FAULTS
+    from accredit.testing import FAULTS
 
     yield f"# {TITLES[page]}"
     yield ABOUT[page]

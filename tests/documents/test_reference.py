@@ -20,7 +20,7 @@ from accredit.errors import ExchangeError, InvalidProviderToken
 from accredit.parameters import LONGEST
 from accredit.settings import ConnectionSettings
 from accredit.strategy import in_order
-from accredit.testing.faults import FAULTS
+from accredit.testing.simulator.faults import FAULTS
 
 PAGES = generate.pages()
 STRATEGIES = {strategy.name: strategy for strategy in generate.installed_strategies()}

@@ -15,7 +15,7 @@ from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.storage.memory import MemoryStorage
 from accredit.testing import FAULTS, Simulator, person
-from accredit.testing.faults import HARMLESS_FAULTS
+from accredit.testing.simulator.faults import HARMLESS_FAULTS
 
 SLOW = {"latency": "latency-60000", "jitter": "jitter-60000", "trickle": "trickle-60000"}
 """Slower than any limit, where the default is not."""

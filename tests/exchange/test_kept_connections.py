@@ -6,7 +6,8 @@ from tests.conftest import World
 
 from accredit import ProviderToken
 from accredit.provider.transport import make_transport
-from accredit.testing import exchange_for, misbehaviour, serve
+from accredit.testing import exchange_for, serve
+from accredit.testing.simulator import misbehaviour
 
 
 class ClosingAtReuse:

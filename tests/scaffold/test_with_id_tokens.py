@@ -12,7 +12,7 @@ import pytest
 from tests.scaffold.conftest import Generated
 from tests.scaffold.environment import ROOT, Environment
 
-from accredit.testing.page import connection_toml
+from accredit.testing.simulator.page import connection_toml
 
 
 def test_the_wheel_holds_the_package_and_its_entry_point(initech: Generated) -> None:

@@ -47,7 +47,7 @@ from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.strategy import Strategy
 
 if TYPE_CHECKING:
-    from accredit.testing.simulator import Simulator
+    from accredit.testing.simulator.simulator import Simulator
 
 hookspec = pluggy.HookspecMarker("accredit")
 hookimpl = pluggy.HookimplMarker("accredit")

@@ -15,8 +15,8 @@ from accredit.errors import InvalidProviderToken, ProviderMisconfigured, Provide
 from accredit.settings import BaseUrl, HttpsUrl
 from accredit.strategy import ProviderResponse, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, Simulator, StrategyConformance
-from accredit.testing.faults import plain
-from accredit.testing.id_tokens import IdTokenIssuer
+from accredit.testing.simulator.faults import plain
+from accredit.testing.simulator.id_tokens import IdTokenIssuer
 from accredit.text import email_address, text, web_url
 
 APP_ID = "4200"

@@ -30,8 +30,8 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.settings import BaseUrl
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, Simulator
-from accredit.testing.faults import plain
-from accredit.testing.id_tokens import IdTokenIssuer
+from accredit.testing.simulator.faults import plain
+from accredit.testing.simulator.id_tokens import IdTokenIssuer
 from accredit.text import text
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from accredit.keys.jose import SigningKey
 from accredit.testing.conformance.jwts import with_hmac
-from accredit.testing.forgery import decoded, public_pem
+from accredit.testing.simulator.forgery import decoded, public_pem
 
 
 @pytest.mark.threat(6)

@@ -17,8 +17,8 @@ from accredit.settings import ConnectionSettings
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample
 from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.faults import plain
-from accredit.testing.id_tokens import IdTokenIssuer
+from accredit.testing.simulator.faults import plain
+from accredit.testing.simulator.id_tokens import IdTokenIssuer
 
 
 class Tenanted(Good):

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from accredit.serving.listener import open_listener
 from accredit.testing import serve
-from accredit.testing.misbehaviour import transport_of
+from accredit.testing.simulator.misbehaviour import transport_of
 
 
 def test_a_connection_sends_what_it_has_at_once() -> None:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from accredit.testing import FAULTS, Faults, InProcess, plain, serve
-from accredit.testing.faults import WIRE_FAULTS, FaultNeedsServer
+from accredit.testing.simulator.faults import WIRE_FAULTS, FaultNeedsServer
 
 BASE = "http://127.0.0.1:9"
 
@@ -181,7 +181,7 @@ async def test_jitter_is_never_the_same_twice_and_never_over_its_bound(
         delays.append(delay_ms)
         await Response()(scope, receive, send)
 
-    monkeypatch.setattr("accredit.testing.misbehaviour.late", late)
+    monkeypatch.setattr("accredit.testing.simulator.misbehaviour.late", late)
     for _ in range(100):
         await http.get("/me?t=t~jitter-50")
     assert len(set(delays)) == 100

@@ -11,7 +11,7 @@ import pytest
 
 from accredit.keys.jose import InvalidJwt, PublicKeys, SigningKey
 from accredit.testing import IdTokenIssuer, Person, person
-from accredit.testing.forgery import public_pem
+from accredit.testing.simulator.forgery import public_pem
 
 NOW = 1_800_000_000
 ADA = person("ada")

@@ -9,7 +9,7 @@ import pytest
 from starlette.routing import BaseRoute
 
 from accredit.testing import ACCEPTED, FAULTS, PEOPLE, InProcess, Sample, Simulator
-from accredit.testing.page import connection_toml
+from accredit.testing.simulator.page import connection_toml
 
 BASE = "http://127.0.0.1:9000"
 

@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from accredit.models import Identity, ProviderToken
-from accredit.testing import InProcess, exchange_for
-from accredit.testing.workbench import BASE_URL
+from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_facebook.simulator import FacebookSimulator
 
 NOW = 1_800_000_000

@@ -7,8 +7,7 @@ import pytest
 from accredit.audience import SignedByUs
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Assurance, Email, Profile
-from accredit.testing import PEOPLE, Person, exchange_for
-from accredit.testing.workbench import BASE_URL
+from accredit.testing import BASE_URL, PEOPLE, Person, exchange_for
 from accredit_twitter.normalize import profile_of
 from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator

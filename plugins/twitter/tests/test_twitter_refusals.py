@@ -19,8 +19,7 @@ from accredit.errors import (
     WrongAudience,
 )
 from accredit.models import Identity, ProviderToken
-from accredit.testing import InProcess, exchange_for
-from accredit.testing.workbench import BASE_URL
+from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.tables import BEARER, SIGNED, Sign
 

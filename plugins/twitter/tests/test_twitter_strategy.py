@@ -20,8 +20,7 @@ from accredit.errors import (
 )
 from accredit.models import Identity, ProviderToken
 from accredit.provider.transport import make_transport
-from accredit.testing import ACCEPTED, PEOPLE, InProcess, Person, Sample, exchange_for, person, serve
-from accredit.testing.workbench import BASE_URL
+from accredit.testing import ACCEPTED, BASE_URL, PEOPLE, InProcess, Person, Sample, exchange_for, person, serve
 from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.simulator.grants import OTHER_APP, SUSPENDED_APP, bearer_name, secret_of, token_name

@@ -6,8 +6,7 @@ import httpx
 import pytest
 
 from accredit.models import Identity, ProviderToken
-from accredit.testing import InProcess, exchange_for
-from accredit.testing.workbench import BASE_URL
+from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_weibo.simulator import WeiboSimulator
 
 NOW = 1_790_000_000

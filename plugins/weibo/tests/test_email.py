@@ -9,8 +9,7 @@ import pytest
 from accredit.errors import OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.models import Identity, ProviderToken
 from accredit.profile import Assurance, Email
-from accredit.testing import InProcess, exchange_for
-from accredit.testing.workbench import BASE_URL
+from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_weibo.refusals import ERRORS
 from accredit_weibo.simulator import WeiboSimulator
 

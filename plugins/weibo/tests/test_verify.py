@@ -9,7 +9,7 @@ from accredit.audience import AppBound
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable, WrongAudience
 from accredit.models import Identity
 from accredit.profile import Assurance, Email
-from accredit.testing.workbench import BASE_URL
+from accredit.testing import BASE_URL
 
 Verify = Callable[..., Awaitable[Identity]]
 

@@ -10,32 +10,33 @@ from accredit._on_demand import on_demand
 
 if TYPE_CHECKING:
     from accredit.testing.conformance import StrategyConformance
-    from accredit.testing.faults import FAULTS, Faults, plain
-    from accredit.testing.id_tokens import IdTokenIssuer
-    from accredit.testing.installed import installed_simulators
-    from accredit.testing.people import PEOPLE, Person, person
-    from accredit.testing.serving import serve
-    from accredit.testing.simulator import ACCEPTED, Sample, Simulator
-    from accredit.testing.transport import InProcess
-    from accredit.testing.workbench import exchange_for
+    from accredit.testing.simulator.faults import FAULTS, Faults, plain
+    from accredit.testing.simulator.id_tokens import IdTokenIssuer
+    from accredit.testing.simulator.installed import installed_simulators
+    from accredit.testing.simulator.people import PEOPLE, Person, person
+    from accredit.testing.simulator.serving import serve
+    from accredit.testing.simulator.simulator import ACCEPTED, Sample, Simulator
+    from accredit.testing.simulator.transport import InProcess
+    from accredit.testing.workbench import BASE_URL, exchange_for
 else:
     __getattr__, __dir__ = on_demand(
         __name__,
         {
             "conformance": ("StrategyConformance",),
-            "faults": ("FAULTS", "Faults", "plain"),
-            "id_tokens": ("IdTokenIssuer",),
-            "installed": ("installed_simulators",),
-            "people": ("PEOPLE", "Person", "person"),
-            "serving": ("serve",),
-            "simulator": ("ACCEPTED", "Sample", "Simulator"),
-            "transport": ("InProcess",),
-            "workbench": ("exchange_for",),
+            "simulator.faults": ("FAULTS", "Faults", "plain"),
+            "simulator.id_tokens": ("IdTokenIssuer",),
+            "simulator.installed": ("installed_simulators",),
+            "simulator.people": ("PEOPLE", "Person", "person"),
+            "simulator.serving": ("serve",),
+            "simulator.simulator": ("ACCEPTED", "Sample", "Simulator"),
+            "simulator.transport": ("InProcess",),
+            "workbench": ("BASE_URL", "exchange_for"),
         },
     )
 
 __all__ = [
     "ACCEPTED",
+    "BASE_URL",
     "FAULTS",
     "PEOPLE",
     "Faults",

@@ -11,8 +11,8 @@ from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport
 from accredit.settings import Settings
-from accredit.testing.simulator import Simulator
-from accredit.testing.transport import InProcess
+from accredit.testing.simulator.simulator import Simulator
+from accredit.testing.simulator.transport import InProcess
 
 BASE_URL = "http://127.0.0.1:9"
 _signing_key = functools.cache(lambda: SigningKey.generate("ES256"))

@@ -8,7 +8,7 @@ from accredit.strategy import Strategy
 from accredit_facebook.strategy import FacebookStrategy
 
 if TYPE_CHECKING:
-    from accredit.testing.simulator import Simulator
+    from accredit.testing import Simulator
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from accredit.hookspecs import hookimpl
 from accredit_twitter.strategy import TwitterStrategy
 
 if TYPE_CHECKING:
-    from accredit.testing.simulator import Simulator
+    from accredit.testing import Simulator
 
 
 @hookimpl

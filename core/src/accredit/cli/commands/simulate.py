@@ -38,7 +38,7 @@ def _run(name: str, port: int) -> None:
 
     from accredit.cli.tools.process import listen
     from accredit.testing import serve
-    from accredit.testing.page import connection_toml
+    from accredit.testing.simulator.page import connection_toml
 
     source, simulator = _find(name)
     with listen("127.0.0.1", port, options="--port") as probe:  # for its sentence about a port that is taken
@@ -55,7 +55,7 @@ def _find(name: str) -> tuple[str, Simulator]:
     """Return the simulator of a strategy, with who brings it; what is wrong with other plugins is a warning."""
     from accredit._guard import blamed
     from accredit.errors import ConfigurationError, PluginError
-    from accredit.testing.installed import look_for_simulators
+    from accredit.testing.simulator.installed import look_for_simulators
 
     installed = {one.strategy: one for one in look_for_simulators()}
     for strategy, one in installed.items():

@@ -16,7 +16,7 @@ from accredit.plugins import load_connections, make_plugin_manager
 from accredit.plugins.api_versions import api_version_of
 from accredit.settings import Settings
 from accredit.testing import ACCEPTED, Sample, Simulator, serve
-from accredit.testing.installed import look_for_simulators
+from accredit.testing.simulator.installed import look_for_simulators
 
 CLIENT_ID = "sample-app"
 STRICT_CLIENT_ID = "strict-app"

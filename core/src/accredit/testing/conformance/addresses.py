@@ -12,7 +12,7 @@ from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of
 from accredit.testing.conformance.spy import Rewrite, leaves
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing.simulator.simulator import Sample, Simulator
 
 _NOT_TRUE = (False, "true", "True", "TRUE", " true", "false", "yes", "1", 1, 0, None, [True], {"value": True}, ...)
 """What a provider may say in the place of the boolean true; `...` is nothing at all."""

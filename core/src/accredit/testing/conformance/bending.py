@@ -17,7 +17,7 @@ from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.verdicts import STATUS
 from accredit.testing.conformance.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
-from accredit.testing.people import person
+from accredit.testing.simulator.people import person
 
 _PROTOCOL = frozenset({"iss", "sub", "aud", "azp", "nonce"})
 """Claims that say for whom and by whom a token is; the checks of ID tokens look at them."""

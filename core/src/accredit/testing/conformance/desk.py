@@ -23,8 +23,8 @@ from accredit.testing.conformance.slips import SLIP, Attended
 from accredit.testing.conformance.spy import Rewrite, Seen, Spy
 from accredit.testing.conformance.suite import Suite, require
 from accredit.testing.conformance.witnesses import Brings, Clock, Log, Witness
-from accredit.testing.simulator import Simulator
-from accredit.testing.transport import InProcess
+from accredit.testing.simulator.simulator import Simulator
+from accredit.testing.simulator.transport import InProcess
 from accredit.testing.workbench import BASE_URL, exchange_for
 
 SCOPE = "openid profile email address phone offline_access"

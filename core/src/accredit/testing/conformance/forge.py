@@ -9,9 +9,9 @@ from accredit.provider.http import origin
 from accredit.testing.conformance.desk import Desk, desk_for, make_simulator
 from accredit.testing.conformance.suite import Suite, not_applicable
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.id_tokens import IdTokenIssuer
-from accredit.testing.people import person
-from accredit.testing.simulator import Simulator
+from accredit.testing.simulator.id_tokens import IdTokenIssuer
+from accredit.testing.simulator.people import person
+from accredit.testing.simulator.simulator import Simulator
 
 
 class Forge:

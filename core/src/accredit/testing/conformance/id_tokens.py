@@ -18,9 +18,9 @@ from accredit.testing.conformance.spy import Rewrite, leaves
 from accredit.testing.conformance.suite import Suite, check, require, unless_declared
 from accredit.testing.conformance.ways import stage_for
 from accredit.testing.conformance.witnesses import NOW, Clock
-from accredit.testing.forgery import encoded
-from accredit.testing.people import person
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing.simulator.forgery import encoded
+from accredit.testing.simulator.people import person
+from accredit.testing.simulator.simulator import Sample, Simulator
 
 ATTACKER = "https://attacker.example/keys"
 _A_DAY_S = 86_400

@@ -13,7 +13,7 @@ from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_o
 from accredit.testing.conformance.spelling import Said, Spelling, answers_with, spelling_of
 from accredit.testing.conformance.spy import Rewrite, renamed
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require, unless_declared
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing.simulator.simulator import Sample, Simulator
 
 
 class Identities(Suite):

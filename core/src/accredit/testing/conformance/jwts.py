@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from accredit.testing.forgery import decoded, encoded, public_der, public_pem, public_point
+from accredit.testing.simulator.forgery import decoded, encoded, public_der, public_pem, public_point
 
 _HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 

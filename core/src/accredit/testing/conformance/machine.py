@@ -15,7 +15,7 @@ from accredit.testing.conformance.suite import Suite, check, not_applicable, req
 from accredit.testing.conformance.watch import left_behind
 from accredit.testing.conformance.ways import Stage, Way, stage_for, ways_of
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.simulator import Sample
+from accredit.testing.simulator.simulator import Sample
 
 _FAILURES = ("503", "429 without a word", "a time-out", "nonsense")
 """After these somebody may wait, and ask again."""

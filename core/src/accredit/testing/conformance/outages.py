@@ -12,7 +12,7 @@ from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.verdicts import STATUS
 from accredit.testing.conformance.ways import Outcome, Way, everything_said, stage_for, walked, ways_of
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing.simulator.simulator import Sample, Simulator
 
 _OPERATOR = frozenset({"provider_misconfigured", "provider_protocol_error"})
 """What a status that the provider never answers with may also be taken for: we call what is not there."""

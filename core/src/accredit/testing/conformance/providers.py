@@ -21,9 +21,9 @@ from accredit.testing.conformance.slips import Attended
 from accredit.testing.conformance.suite import Suite, Violation, check, not_applicable, require, unless_declared
 from accredit.testing.conformance.watch import watch
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.faults import FAULTS, HARMLESS_FAULTS
-from accredit.testing.serving import serve
-from accredit.testing.simulator import Simulator
+from accredit.testing.simulator.faults import FAULTS, HARMLESS_FAULTS
+from accredit.testing.simulator.serving import serve
+from accredit.testing.simulator.simulator import Simulator
 from accredit.testing.workbench import BASE_URL
 
 LIMITS = {"provider_timeout_s": 0.5, "exchange_timeout_s": 1.0, "max_response_bytes": 65_536}

@@ -8,7 +8,7 @@ from accredit.errors import ConfigurationError, PluginError
 from accredit.testing.conformance.desk import make_simulator, start
 from accredit.testing.conformance.slips import NO_START, SLIP, place_for_author
 from accredit.testing.conformance.suite import Suite
-from accredit.testing.simulator import ACCEPTED, Sample
+from accredit.testing.simulator.simulator import ACCEPTED, Sample
 from accredit.testing.workbench import BASE_URL
 
 

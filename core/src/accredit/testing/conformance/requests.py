@@ -18,8 +18,8 @@ from accredit.testing.conformance.slips import Attended
 from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.serving import serve
-from accredit.testing.simulator import Sample
+from accredit.testing.simulator.serving import serve
+from accredit.testing.simulator.simulator import Sample
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _JSON = {"Content-Type": "application/json"}

@@ -7,7 +7,7 @@ from accredit.models import ProviderToken
 from accredit.testing.conformance.desk import Answer, make_simulator
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.suite import Suite, require, unless_declared
-from accredit.testing.simulator import ACCEPTED, Sample, Simulator
+from accredit.testing.simulator.simulator import ACCEPTED, Sample, Simulator
 
 
 def samples_of(suite: Suite) -> tuple[Simulator, list[Sample]]:

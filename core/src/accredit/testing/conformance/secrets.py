@@ -22,7 +22,7 @@ from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, st
 from accredit.testing.conformance.samples import asking_samples, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.conformance.watch import descriptors
-from accredit.testing.simulator import Sample
+from accredit.testing.simulator.simulator import Sample
 from accredit.testing.workbench import BASE_URL
 
 _SHORTEST = 6

@@ -13,7 +13,7 @@ from types import TracebackType
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accredit._guard import place_of
-from accredit.testing.faults import FaultNeedsServer
+from accredit.testing.simulator.faults import FaultNeedsServer
 
 SLIP = "the simulator failed: "
 """How the message of a check begins that could not be made because of a slip."""

@@ -12,8 +12,8 @@ from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import is_jwt
 from accredit.testing.conformance.spy import Seen, renamed, said_in
 from accredit.testing.conformance.suite import Suite, require
-from accredit.testing.forgery import decoded
-from accredit.testing.simulator import ACCEPTED, Sample
+from accredit.testing.simulator.forgery import decoded
+from accredit.testing.simulator.simulator import ACCEPTED, Sample
 
 _BETWEEN = re.compile(r"[^0-9A-Za-z]{1,3}")
 _OTHER_TEXTS = ("9007199254740993", "9007199254740995", "0001000", "00", "AbCdEf0123", "aBcDeF0123", "1e5", "1.0")

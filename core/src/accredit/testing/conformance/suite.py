@@ -10,7 +10,7 @@ import pytest
 
 from accredit.strategy import Strategy, Trait
 from accredit.testing.conformance.slips import SLIP, attending
-from accredit.testing.simulator import Simulator
+from accredit.testing.simulator.simulator import Simulator
 
 LONGEST_S = 60
 """A check that takes longer fails: nothing a provider does may hang an exchange."""

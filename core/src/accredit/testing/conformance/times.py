@@ -12,7 +12,7 @@ from accredit.testing.conformance.samples import accepted_samples
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.conformance.ways import Way, stage_for, walked, ways_of
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.simulator import ACCEPTED
+from accredit.testing.simulator.simulator import ACCEPTED
 
 _A_YEAR_S = 366 * 86_400
 _ENDS = frozenset({"exp", "expiresat", "expiresin", "expirein"})

@@ -14,7 +14,7 @@ from accredit.testing.conformance.secrets import listening
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.conformance.ways import Stage, one_of_each_end, stage_for, ways_of
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.simulator import Sample
+from accredit.testing.simulator.simulator import Sample
 from accredit.testing.workbench import BASE_URL
 
 _PIECE = 12

@@ -11,7 +11,7 @@ from accredit.testing.conformance.forge import forge_for
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.id_tokens import HS256
+from accredit.testing.simulator.id_tokens import HS256
 from accredit.testing.workbench import BASE_URL
 
 _ANOTHER = "another-secret-of-more-than-32-bytes"

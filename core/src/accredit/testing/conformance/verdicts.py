@@ -22,7 +22,7 @@ from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, foreign_samples, is_jwt, samples_of, subject_of
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.simulator import ACCEPTED, Sample
+from accredit.testing.simulator.simulator import ACCEPTED, Sample
 
 STATUS = {
     error.reason: error.status

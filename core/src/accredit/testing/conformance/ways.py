@@ -11,7 +11,7 @@ from accredit.testing.conformance.desk import Answer, Desk, desk_for, make_simul
 from accredit.testing.conformance.samples import accepted_samples, samples_of
 from accredit.testing.conformance.suite import Suite, require
 from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.simulator import Sample, Simulator
+from accredit.testing.simulator.simulator import Sample, Simulator
 
 _MOST = 6
 """More ways than a strategy can have."""

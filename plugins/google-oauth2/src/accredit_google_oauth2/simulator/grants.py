@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.testing.people import PEOPLE, Person, person
-from accredit.testing.simulator import ACCEPTED
+from accredit.testing import ACCEPTED, PEOPLE, Person, person
 from accredit_google_oauth2.simulator import answers
 from accredit_google_oauth2.simulator.answers import Answer
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from accredit.testing.people import PEOPLE, Person, person
+from accredit.testing import PEOPLE, Person, person
 from accredit_twitter.simulator import answers
 from accredit_twitter.simulator.answers import Answer
 from accredit_twitter.simulator.oauth1 import WINDOW_S

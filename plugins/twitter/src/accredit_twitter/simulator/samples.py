@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from accredit.testing.people import PEOPLE, Person, person
-from accredit.testing.simulator import ACCEPTED, Sample
+from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, person
 from accredit_twitter.simulator.grants import KNOBS, bearer_name, secret_of, token_name
 
 

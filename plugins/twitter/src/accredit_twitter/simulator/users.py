@@ -6,7 +6,7 @@ Sources: X API v2, "User object"; X API v1.1, "User object".
 from collections.abc import Collection
 from typing import Any
 
-from accredit.testing.people import Person
+from accredit.testing import Person
 
 USER_FIELDS = frozenset(
     {

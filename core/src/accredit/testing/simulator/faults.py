@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from accredit.testing import misbehaviour
+from accredit.testing.simulator import misbehaviour
 
 FAULTS: Mapping[str, str] = {
     "latency": "Answers NUMBER milliseconds late, 200 by default.",

@@ -12,7 +12,7 @@ class InProcess(httpx.AsyncBaseTransport):
     """Send each request to the ASGI app of its origin; refuse any other host.
 
     `apps` maps base URLs, such as `http://127.0.0.1:9001`, to ASGI apps. Faults that exist on a TCP connection only
-    (`accredit.testing.faults.WIRE_FAULTS`) cannot be had here: their requests raise `FaultNeedsServer`.
+    (`accredit.testing.simulator.faults.WIRE_FAULTS`) cannot be had here: their requests raise `FaultNeedsServer`.
     """
 
     def __init__(self, apps: Mapping[str, Any]) -> None:

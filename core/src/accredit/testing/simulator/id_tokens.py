@@ -8,8 +8,8 @@ from typing import Any
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from accredit.keys.jose import SigningKey
-from accredit.testing.forgery import encoded, signature
-from accredit.testing.people import Person
+from accredit.testing.simulator.forgery import encoded, signature
+from accredit.testing.simulator.people import Person
 
 HS256 = "HS256"
 

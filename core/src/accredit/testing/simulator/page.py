@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from accredit.testing.faults import FAULTS
-from accredit.testing.people import PEOPLE
+from accredit.testing.simulator.faults import FAULTS
+from accredit.testing.simulator.people import PEOPLE
 
 if TYPE_CHECKING:
-    from accredit.testing.simulator import Simulator
+    from accredit.testing.simulator.simulator import Simulator
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}"

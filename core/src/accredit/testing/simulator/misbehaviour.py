@@ -1,4 +1,4 @@
-"""What a misbehaving provider does on the wire: one function a fault of `accredit.testing.faults`.
+"""What a misbehaving provider does on the wire: one function a fault of `accredit.testing.simulator.faults`.
 
 In all of them the body has been read: `receive` waits until the client hangs up.
 """

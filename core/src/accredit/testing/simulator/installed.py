@@ -8,7 +8,7 @@ from typing import Any
 from accredit._guard import blamed
 from accredit.errors import PluginError
 from accredit.plugins import installed_entry_points, load_strategy_plugin, make_plugin_manager, strategies_of
-from accredit.testing.simulator import Simulator
+from accredit.testing.simulator.simulator import Simulator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

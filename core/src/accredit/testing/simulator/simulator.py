@@ -2,7 +2,8 @@
 
 A simulator checks what the provider checks (secrets, signatures, proofs, methods, scopes) and answers in the
 provider's real shapes. Its tokens are fixed strings, so that a command line printed today works tomorrow. Any of them
-may carry a fault (`accredit.testing.faults`): look up `plain(token)`, and verify signatures over the token as it came.
+may carry a fault (`accredit.testing.simulator.faults`): look up `plain(token)`, and verify signatures over the token as
+it came.
 """
 
 import time
@@ -15,9 +16,9 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from accredit.testing.faults import Faults
-from accredit.testing.id_tokens import IdTokenIssuer
-from accredit.testing.page import root_route
+from accredit.testing.simulator.faults import Faults
+from accredit.testing.simulator.id_tokens import IdTokenIssuer
+from accredit.testing.simulator.page import root_route
 
 ACCEPTED = "accepted"
 """What a sample expects that logs somebody in."""
