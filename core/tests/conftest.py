@@ -1,10 +1,17 @@
 """Shared by all tests of core."""
 
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
 
 import hypothesis
 import pytest
 from core.tests.bench import Bench, bench
+from core.tests.support import Clock
+
+from accredit.keys.jose import SigningKey
+
+Install = Callable[..., None]
 
 # No deadline: it is a wall clock. Derandomized: a red run is red again.
 hypothesis.settings.register_profile("accredit", deadline=None, derandomize=True, database=None)
@@ -16,3 +23,53 @@ async def wire() -> AsyncIterator[Bench]:
     """An exchange with nothing changed."""
     async with bench() as one:
         yield one
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def es256() -> SigningKey:
+    return SigningKey.generate("ES256")
+
+
+@pytest.fixture(scope="session")
+def rs256() -> SigningKey:
+    return SigningKey.generate("RS256")
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Install distributions for one test: `install("acme-plugin", "1.0", {"acme": "acme_module"}, acme_module="…")`.
+
+    `requires` are lines `Requires-Dist` of its metadata.
+    """
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    modules: list[str] = []
+
+    def install(
+        distribution: str,
+        version: str,
+        entry_points: dict[str, str],
+        *,
+        requires: Sequence[str] = (),
+        **sources: str,
+    ) -> None:
+        info = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        needs = "".join(f"Requires-Dist: {line}\n" for line in requires)
+        head = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        info.joinpath("METADATA").write_text(head + needs, "utf-8")
+        lines = "".join(f"{name} = {value}\n" for name, value in entry_points.items())
+        info.joinpath("entry_points.txt").write_text(f"[accredit.strategies]\n{lines}")
+        for module, source in sources.items():
+            site.joinpath(f"{module}.py").write_text(source)
+            modules.append(module)
+
+    yield install
+    for module in modules:
+        sys.modules.pop(module, None)

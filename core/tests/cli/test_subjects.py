@@ -9,7 +9,7 @@ from unittest.mock import ANY
 
 import pytest
 from core.tests.cli.conftest import Run
-from core.tests.parts.support import login
+from core.tests.support import login
 
 from accredit.storage import SqliteStorage, StoredSubject
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from core.tests.bench import bench
 from core.tests.keys.support import Plugged, Vault
-from core.tests.wire.verifier import verified
+from core.tests.oauth.access_token.verifier import verified
 
 from accredit import Exchange, Settings, hookimpl
 from accredit.errors import PluginError, PluginFailed

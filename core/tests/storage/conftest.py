@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from core.tests.parts.support import Clock
+from core.tests.support import Clock
 
 from accredit.storage import Storage, open_storage
 

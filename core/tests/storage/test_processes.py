@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from core.tests.parts.support import login, token
+from core.tests.support import login, token
 
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import migrate

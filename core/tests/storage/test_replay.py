@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from core.tests.parts.support import Clock, login
+from core.tests.support import Clock, login
 
 from accredit.storage import Storage
 

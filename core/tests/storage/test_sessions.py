@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from core.tests.parts.support import Clock, login, session, token
+from core.tests.support import Clock, login, session, token
 
 from accredit.errors import NotLinked, SubjectBlocked
 from accredit.storage import Rotation, Session, Storage, StoredRefreshToken, StoredSession

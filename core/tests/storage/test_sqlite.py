@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.parts.support import Clock, login, token
+from core.tests.support import Clock, login, token
 
 from accredit.errors import StorageFailed
 from accredit.storage import Rotation, SqliteStorage, StoredSubject

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from core.tests.parts.support import Clock, login, token
+from core.tests.support import Clock, login, token
 
 from accredit.errors import InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
