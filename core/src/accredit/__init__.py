@@ -1,15 +1,16 @@
 """Accredit: exchange a social provider's token for your own.
 
-A map of the package, in the order a request travels:
+A file at the top is public, or begins with an underscore; a folder is a room:
 
-* `asgi` and `oauth/`: the HTTP edge. `create_app` is the way in.
-* `exchange`: the ordered list of steps; `steps/` has one file for each. `engine` holds the parts they work with.
-* `plugins` finds strategies; `strategy` is their contract, `hookspecs` every hook on one screen.
-* `http`, `jwks`, `id_token`, `jose`: the only ways to reach a provider or to touch a signature.
-* `keys`, `storage/`: what is on disk. `audit`, `events`, `logs`: what operators see.
-* `settings/`, `configuration`: what operators say. `errors`: everything that can go wrong, drawn as a tree.
-* `models`, `profile`, `audience`: the values that travel.
-* `testing/`: the kit for plugin authors. `cli/`: the command line.
+* `errors`: everything that can go wrong, drawn as a tree. `models`, `profile`, `audience`, `parameters`: what travels.
+* `strategy`, `refusals`, `text`: what the author of a plugin needs. `hookspecs`: every hook on one screen.
+* `asgi`: the HTTP edge; `create_app` is the way in.
+* `exchange/`: the order of a login, its steps, and the engine that they work with.
+* `oauth/`: the endpoints; `grant_types/`, `client/` (who calls) and `wire/` (the form of what comes and goes).
+* `plugins/`: finds strategies and hooks, and lets nothing through that is not exactly right.
+* `provider/`: the only way to a provider. `tokens/`, `keys/`: what is ours, and what signs it.
+* `storage/`: what is on disk. `audit/`: what operators see. `settings/`: what operators say.
+* `serving/`: a bounded HTTP server. `cli/`: the command line. `testing/`: the kit for the authors of plugins.
 
 A public name is imported when it is first asked for: see `_on_demand`.
 """

@@ -15,7 +15,7 @@ from accredit._guard import guarded
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.provider.http import ProviderHTTP, ProviderResponse
-from accredit.provider.id_token import IdTokenVerifier
+from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
 from accredit.provider.nonce import NonceCheck
 from accredit.settings import ConnectionSettings
 
@@ -28,6 +28,7 @@ __all__ = [
     "Strategy",
     "Trait",
     "UserIdScope",
+    "VerifiedIdToken",
     "VerifyContext",
     "in_order",
 ]

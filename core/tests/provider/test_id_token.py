@@ -14,7 +14,7 @@ from accredit.errors import InvalidProviderToken
 from accredit.keys.jose import SigningKey
 from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
-from accredit.provider.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdToken, IdTokenVerifier
+from accredit.provider.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdTokenVerifier, VerifiedIdToken
 from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
 
@@ -23,7 +23,7 @@ ISSUER = "https://accounts.acme.example"
 CLAIMS: dict[str, Any] = {"iss": ISSUER, "sub": "42", "aud": "app", "iat": NOW - 10, "exp": NOW + 3600, "name": "Ada"}
 MISSING = object()
 
-Check = Callable[..., Awaitable[IdToken]]
+Check = Callable[..., Awaitable[VerifiedIdToken]]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def check(es256: SigningKey) -> Check:
 
     async def check(
         *, sent: str | None = None, issuers: Any = (ISSUER,), now: float = NOW, header_typ: Any = "JWT", **claims: Any
-    ) -> IdToken:
+    ) -> VerifiedIdToken:
         clock.now = now
         cache = JwksCache(clock=clock, alert=lambda *_: None)
         verifier = IdTokenVerifier(cache, http, clock, AcmeSettings(app_id="app"), NonceCheck("matched"))

@@ -15,7 +15,7 @@ from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfi
 from accredit.keys.jose import InvalidJwt, SigningKey, verify_mac
 from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
-from accredit.provider.id_token import IdToken, IdTokenVerifier
+from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
 from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
 from accredit.settings import ConnectionSettings
@@ -35,7 +35,7 @@ def mac(claims: Any = CLAIMS, *, secret: str = SECRET, digest: str = "HS256", **
     return compact(stated, claims, hmac.new(secret.encode(), signed.encode(), _HASHES[digest]).digest())
 
 
-async def check(token: str, *, settings: ConnectionSettings = SETTINGS, **given: Any) -> IdToken:
+async def check(token: str, *, settings: ConnectionSettings = SETTINGS, **given: Any) -> VerifiedIdToken:
     def nobody(_: httpx.Request) -> httpx.Response:
         raise AssertionError("a secret costs no call")
 

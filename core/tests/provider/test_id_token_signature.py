@@ -11,7 +11,7 @@ from accredit.errors import InvalidProviderToken, PluginFailed, ProviderUnavaila
 from accredit.keys.jose import SigningKey
 from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
-from accredit.provider.id_token import IdToken, IdTokenVerifier
+from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
 from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
 
@@ -40,7 +40,7 @@ class Provider(httpx.AsyncBaseTransport):
             raise httpx.ConnectError("down")
         return httpx.Response(200, content=self.body)
 
-    async def check(self, token: str, **changes: Any) -> IdToken:
+    async def check(self, token: str, **changes: Any) -> VerifiedIdToken:
         return await self.verifier(ProviderToken.of(token), **{"jwks_url": URL, "issuers": (ISSUER,), **changes})
 
 

@@ -28,7 +28,7 @@ SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
-class IdToken:
+class VerifiedIdToken:
     """A genuine, current ID token of an accepted issuer. Whether it is *ours* is for the engine to check."""
 
     subject: str
@@ -59,7 +59,7 @@ class IdTokenVerifier:
         jwks_url: str | None = None,
         secret: SecretStr | None = None,
         algorithms: Sequence[str] = ("RS256",),
-    ) -> IdToken:
+    ) -> VerifiedIdToken:
         """Check signature, issuer, kind, times, `sub` and nonce; at most one HTTPS request, for the keys.
 
         Name either `jwks_url`, for asymmetric algorithms, or `secret` with `algorithms=("HS256",)`: a secret of the
@@ -90,7 +90,7 @@ class IdTokenVerifier:
         if not isinstance(subject, str) or not subject:
             raise InvalidProviderToken("sub is missing")
         self.check_nonce(token, claims.get("nonce"))
-        return IdToken(subject, _audience(claims), expires_at, claims)
+        return VerifiedIdToken(subject, _audience(claims), expires_at, claims)
 
     async def _claims_by_keys(self, token: str, jwks_url: str, algorithms: Sequence[str]) -> dict[str, Any]:
         if not ASYMMETRIC.issuperset(algorithms):

@@ -11,7 +11,7 @@ from accredit._on_demand import on_demand
 if TYPE_CHECKING:
     from accredit.testing.conformance import StrategyConformance
     from accredit.testing.simulator.faults import FAULTS, Faults, plain
-    from accredit.testing.simulator.id_tokens import IdTokenIssuer
+    from accredit.testing.simulator.id_tokens import IdTokenIssuer, SigningKey
     from accredit.testing.simulator.installed import installed_simulators
     from accredit.testing.simulator.people import PEOPLE, Person, person
     from accredit.testing.simulator.serving import serve
@@ -24,7 +24,7 @@ else:
         {
             "conformance": ("StrategyConformance",),
             "simulator.faults": ("FAULTS", "Faults", "plain"),
-            "simulator.id_tokens": ("IdTokenIssuer",),
+            "simulator.id_tokens": ("IdTokenIssuer", "SigningKey"),
             "simulator.installed": ("installed_simulators",),
             "simulator.people": ("PEOPLE", "Person", "person"),
             "simulator.serving": ("serve",),
@@ -44,6 +44,7 @@ __all__ = [
     "InProcess",
     "Person",
     "Sample",
+    "SigningKey",
     "Simulator",
     "StrategyConformance",
     "exchange_for",

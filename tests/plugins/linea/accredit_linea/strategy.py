@@ -9,10 +9,9 @@ from typing import Any, ClassVar, TypeVar
 
 from accredit import AppBound, Assurance, Email, Profile, ProviderToken, Strategy, Verification, VerifyContext
 from accredit.errors import InvalidProviderToken, ProviderRateLimited, ProviderUnavailable
-from accredit.provider.id_token import IdToken
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings, HttpsUrl
-from accredit.strategy import ProviderResponse, Trait, in_order
+from accredit.strategy import ProviderResponse, Trait, VerifiedIdToken, in_order
 from accredit.text import email_address, text, web_url
 
 ISSUER = "https://access.linea.example"
@@ -63,7 +62,7 @@ class _Linea(Strategy[SettingsT]):
         return Verification(user_id=user_id, audience=AppBound(channel_id), claims=profile)
 
     @abstractmethod
-    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> IdToken: ...
+    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> VerifiedIdToken: ...
 
     def normalize(self, verification: Verification) -> Profile:
         said = verification.claims
@@ -93,7 +92,7 @@ class LineaStrategy(_Linea[LineaSettings]):
     name = "linea"
     settings_type = LineaSettings
 
-    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> IdToken:
+    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> VerifiedIdToken:
         keys = self.settings.jwks_url
         return await ctx.verify_id_token(token, jwks_url=keys, issuers=(ISSUER,), algorithms=("ES256",))
 
@@ -105,7 +104,7 @@ class LineaWebStrategy(_Linea[WebSettings]):
     settings_type = WebSettings
     traits: ClassVar[frozenset[Trait]] = frozenset({"hs256"})
 
-    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> IdToken:
+    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> VerifiedIdToken:
         secret = self.settings.channel_secret
         return await ctx.verify_id_token(token, secret=secret, issuers=(ISSUER,), algorithms=("HS256",))
 

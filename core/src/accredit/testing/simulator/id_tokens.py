@@ -11,6 +11,8 @@ from accredit.keys.jose import SigningKey
 from accredit.testing.simulator.forgery import encoded, signature
 from accredit.testing.simulator.people import Person
 
+__all__ = ["IdTokenIssuer", "SigningKey"]
+
 HS256 = "HS256"
 
 
