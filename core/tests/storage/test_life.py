@@ -11,7 +11,7 @@ import pytest
 from accredit.errors import LifecycleError, StorageFailed
 from accredit.storage import SqliteStorage
 from accredit.storage.migrate import migrate
-from accredit.storage.sqlite import subjects
+from accredit.storage.sqlite import subject_rows
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_write_whose_loop_has_ended_is_stored_and_the_writer_lives_on(path: Pa
     def block(connection: sqlite3.Connection) -> None:
         begun.set()
         go_on.wait(60)  # so that the answer comes when nobody waits for it any more
-        subjects.set_blocked(connection, "ada", lambda: 1, blocked=True)
+        subject_rows.set_blocked(connection, "ada", lambda: 1, blocked=True)
 
     async def leave_at_once() -> None:
         task = asyncio.create_task(storage._write(block))

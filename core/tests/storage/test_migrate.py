@@ -22,7 +22,7 @@ import accredit.storage.migrate
 from accredit.errors import ConfigurationError
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import HEAD, migrate
-from accredit.storage.sessions import RefreshToken, Session
+from accredit.storage.ports.sessions import RefreshToken, Session
 
 COMMAND = str(Path(accredit.storage.migrate.__file__).with_name("__main__.py"))
 

@@ -8,7 +8,7 @@ from core.tests.support import Clock, login, session, token
 
 from accredit.errors import NotLinked, SubjectBlocked
 from accredit.storage import Rotation, Session, Storage, StoredRefreshToken, StoredSession
-from accredit.storage.sessions import MOST_REPLACED, MOST_SESSIONS, MOST_SUCCESSORS
+from accredit.storage.ports.sessions import MOST_REPLACED, MOST_SESSIONS, MOST_SUCCESSORS
 
 ROTATED, REUSED, REFUSED = Rotation.ROTATED, Rotation.REUSED, Rotation.REFUSED
 NOW = 1_000

@@ -15,7 +15,7 @@ from core.tests.support import Clock, login, token
 from accredit.errors import StorageFailed
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import migrate
-from accredit.storage.replay import KEPT_S
+from accredit.storage.ports.replay import KEPT_S
 from accredit.storage.sqlite.writer import Writer
 
 

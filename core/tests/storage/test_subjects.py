@@ -9,7 +9,7 @@ from core.tests.support import Clock, login, token
 from accredit.errors import InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
 from accredit.storage import Rotation, Storage, StoredSubject
-from accredit.storage.subjects import COMMIT_S, is_outdated
+from accredit.storage.ports.subjects import COMMIT_S, is_outdated
 
 NOW = 1_000
 

@@ -1,15 +1,14 @@
 """What is kept on disk: sessions with their refresh tokens, subjects, and what may be used once.
 
-`sessions`, `subjects` and `replay` are the ports; `memory` and `sqlite/` implement all three.
+`ports/` says what a storage promises; `memory` and `sqlite/` are two.
 """
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from accredit.storage.memory import MemoryStorage
-from accredit.storage.replay import ReplayStore
-from accredit.storage.sessions import (
+from accredit.storage.ports.replay import ReplayStore
+from accredit.storage.ports.sessions import (
     RefreshToken,
     Rotation,
     Session,
@@ -17,8 +16,9 @@ from accredit.storage.sessions import (
     StoredRefreshToken,
     StoredSession,
 )
+from accredit.storage.ports.storage import Storage
+from accredit.storage.ports.subjects import StoredSubject, SubjectStore
 from accredit.storage.sqlite import SqliteStorage
-from accredit.storage.subjects import StoredSubject, SubjectStore
 
 __all__ = [
     "MemoryStorage",
@@ -35,23 +35,6 @@ __all__ = [
     "SubjectStore",
     "open_storage",
 ]
-
-
-class Storage(SessionStore, SubjectStore, ReplayStore, Protocol):
-    """Everything an engine stores, in one object."""
-
-    async def open(self) -> None:
-        """Get ready; bring the schema up to date."""
-
-    async def close(self) -> None:
-        """Finish what was accepted, then let go."""
-
-    async def check(self) -> None:
-        """Write something that changes nothing, as durably as a session.
-
-        Raises:
-            StorageFailed: sessions could not be stored now.
-        """
 
 
 def open_storage(url: str, *, clock: Callable[[], float] = time.time) -> Storage:

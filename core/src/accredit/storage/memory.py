@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from accredit.errors import InvalidMainToken, NotLinked, SubjectBlocked
 from accredit.models import MainToken
-from accredit.storage.replay import KEPT_S
-from accredit.storage.sessions import (
+from accredit.storage.ports.replay import KEPT_S
+from accredit.storage.ports.sessions import (
     MOST_REPLACED,
     MOST_SESSIONS,
     MOST_SUCCESSORS,
@@ -18,7 +18,7 @@ from accredit.storage.sessions import (
     StoredRefreshToken,
     StoredSession,
 )
-from accredit.storage.subjects import StoredSubject, default_subject, is_outdated
+from accredit.storage.ports.subjects import StoredSubject, default_subject, is_outdated
 
 _PRUNE_EVERY = 100
 

@@ -10,7 +10,7 @@ from accredit.models import Identity, MainToken, Resolution, Subject
 from accredit.plugins.hooks import Hooks
 from accredit.settings import SubjectPolicy
 from accredit.storage import Storage
-from accredit.storage.subjects import StoredSubject, default_subject
+from accredit.storage.ports.subjects import StoredSubject, default_subject
 
 
 async def resolve_subject(

@@ -12,11 +12,11 @@ from typing import TypeVar
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.models import MainToken
 from accredit.storage.migrate import migrate
-from accredit.storage.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
-from accredit.storage.sqlite import sessions, subjects
+from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
+from accredit.storage.ports.subjects import StoredSubject
+from accredit.storage.sqlite import session_rows, subject_rows
 from accredit.storage.sqlite.files import DatabaseFiles
 from accredit.storage.sqlite.writer import Work, Writer
-from accredit.storage.subjects import StoredSubject
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ class SqliteStorage:
         except sqlite3.Error as exc:
             raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
         self._files = DatabaseFiles(self._path)
-        self._writer = Writer(connection, insert=sessions.insert, prune=self._prune, check=self._files.check_all)
+        self._writer = Writer(connection, insert=session_rows.insert, prune=self._prune, check=self._files.check_all)
 
     async def close(self) -> None:
         """Commit what is waiting, then stop the writer."""
@@ -76,42 +76,42 @@ class SqliteStorage:
 
     async def session(self, session_id: str) -> StoredSession | None:
         """Look one up."""
-        return await self._read(partial(sessions.session, session_id=session_id))
+        return await self._read(partial(session_rows.session, session_id=session_id))
 
     async def sessions(self, subject: str) -> tuple[Session, ...]:
         """List a subject's live sessions."""
-        return await self._read(partial(sessions.sessions, subject=subject))
+        return await self._read(partial(session_rows.sessions, subject=subject))
 
     async def find(self, token_hash: str) -> StoredRefreshToken | None:
         """Look up a refresh token."""
-        return await self._read(partial(sessions.find, token_hash=token_hash))
+        return await self._read(partial(session_rows.find, token_hash=token_hash))
 
     async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
         """Replace one refresh token by another."""
         return await self._write(
-            partial(sessions.rotate, token_hash=token_hash, successor=successor, now=now, leeway_s=leeway_s)
+            partial(session_rows.rotate, token_hash=token_hash, successor=successor, now=now, leeway_s=leeway_s)
         )
 
     async def end(self, session_id: str) -> None:
         """End one session."""
-        await self._write(partial(sessions.end, session_id=session_id))
+        await self._write(partial(session_rows.end, session_id=session_id))
 
     async def end_all(self, subject: str) -> None:
         """End one subject's sessions."""
-        await self._write(partial(subjects.end_all, subject=subject, clock=self._clock))
+        await self._write(partial(subject_rows.end_all, subject=subject, clock=self._clock))
 
     async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
         """Look up an identity."""
-        return await self._read(partial(subjects.subject_of, namespace=namespace, user_id=user_id))
+        return await self._read(partial(subject_rows.subject_of, namespace=namespace, user_id=user_id))
 
     async def get(self, subject: str) -> StoredSubject | None:
         """Look up a subject."""
-        return await self._read(partial(subjects.get, subject=subject))
+        return await self._read(partial(subject_rows.get, subject=subject))
 
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
         return await self._write(
-            partial(subjects.create, namespace=namespace, user_id=user_id, subject=subject, now=now)
+            partial(subject_rows.create, namespace=namespace, user_id=user_id, subject=subject, now=now)
         )
 
     async def link(
@@ -120,7 +120,7 @@ class SqliteStorage:
         """Enter an identity, unless it is another subject's."""
         return await self._write(
             partial(
-                subjects.link,
+                subject_rows.link,
                 namespace=namespace,
                 user_id=user_id,
                 subject=subject,
@@ -132,19 +132,19 @@ class SqliteStorage:
 
     async def unlink(self, namespace: str, user_id: str) -> None:
         """Take an identity off its subject."""
-        await self._write(partial(subjects.unlink, namespace=namespace, user_id=user_id, clock=self._clock))
+        await self._write(partial(subject_rows.unlink, namespace=namespace, user_id=user_id, clock=self._clock))
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """List a subject's identities."""
-        return await self._read(partial(subjects.identities, subject=subject))
+        return await self._read(partial(subject_rows.identities, subject=subject))
 
     async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the port
         """Block a subject, or let it in again."""
-        await self._write(partial(subjects.set_blocked, subject=subject, clock=self._clock, blocked=blocked))
+        await self._write(partial(subject_rows.set_blocked, subject=subject, clock=self._clock, blocked=blocked))
 
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
-        return await self._write(partial(subjects.first_use, jti=jti, expires_at=expires_at, now=self._clock()))
+        return await self._write(partial(subject_rows.first_use, jti=jti, expires_at=expires_at, now=self._clock()))
 
     def _open(self) -> Writer:
         if self._writer is None:
@@ -173,8 +173,8 @@ class SqliteStorage:
 
     def _prune(self, connection: sqlite3.Connection, most: int) -> None:
         now = self._clock()
-        sessions.prune(connection, most, now)
-        subjects.prune(connection, most, now)
+        session_rows.prune(connection, most, now)
+        subject_rows.prune(connection, most, now)
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         writer = self._connection(timeout_s=_BUSY_TIMEOUT_S)

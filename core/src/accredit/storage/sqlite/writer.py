@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from accredit.errors import ExchangeError, StorageFailed
-from accredit.storage.sqlite.sessions import Start
+from accredit.storage.sqlite.session_rows import Start
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T | ExchangeError]

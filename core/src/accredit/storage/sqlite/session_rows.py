@@ -6,7 +6,7 @@ from dataclasses import fields
 from operator import attrgetter
 
 from accredit.errors import ExchangeError, NotLinked, SubjectBlocked
-from accredit.storage.sessions import (
+from accredit.storage.ports.sessions import (
     MOST_REPLACED,
     MOST_SESSIONS,
     MOST_SUCCESSORS,

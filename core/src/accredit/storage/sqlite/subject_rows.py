@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from accredit.errors import ExchangeError, InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
-from accredit.storage.replay import KEPT_S
-from accredit.storage.sqlite.sessions import session
-from accredit.storage.subjects import StoredSubject, default_subject, is_outdated
+from accredit.storage.ports.replay import KEPT_S
+from accredit.storage.ports.subjects import StoredSubject, default_subject, is_outdated
+from accredit.storage.sqlite.session_rows import session
 
 Clock = Callable[[], float]
 """Read inside the transaction: what has waited for it must not look older than what came before it."""

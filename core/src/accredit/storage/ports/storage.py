@@ -1,0 +1,24 @@
+"""All three ports in one object, with a life."""
+
+from typing import Protocol
+
+from accredit.storage.ports.replay import ReplayStore
+from accredit.storage.ports.sessions import SessionStore
+from accredit.storage.ports.subjects import SubjectStore
+
+
+class Storage(SessionStore, SubjectStore, ReplayStore, Protocol):
+    """Everything an engine stores, in one object."""
+
+    async def open(self) -> None:
+        """Get ready; bring the schema up to date."""
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go."""
+
+    async def check(self) -> None:
+        """Write something that changes nothing, as durably as a session.
+
+        Raises:
+            StorageFailed: sessions could not be stored now.
+        """
