@@ -167,7 +167,7 @@ class Asynchronous:
 @pytest.mark.parametrize(
     ("plugin", "problem"),
     [
-        (Raises(), "hook strategies failed: KeyError in Raises.strategies (test_plugins_hooks.py:"),
+        (Raises(), "hook strategies failed: KeyError in Raises.strategies (test_hooks.py:"),
         (Asynchronous(), "hook strategies failed: TypeError"),
         (Brings(Acme, None), "hook strategies yields None, which is no Strategy class"),
         (Brings("acme"), "hook strategies yields 'acme', which is no Strategy class"),

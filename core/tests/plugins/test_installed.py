@@ -1,6 +1,7 @@
 """Strategies that come from installed distributions, found by real metadata in a folder on `sys.path`."""
 
 import sys
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any
 
@@ -14,7 +15,7 @@ from accredit.plugins import Connection, installed_entry_points, load_connection
 TABLE = {"app_id": "1"}
 
 
-def load(*names: str, **tables: dict[str, object]) -> dict[str, Connection]:
+def load(*names: str, **tables: dict[str, object]) -> Mapping[str, Connection]:
     return load_connections({**dict.fromkeys(names, TABLE), **tables}, make_plugin_manager())[0]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from accredit._guard import blamed
 from accredit.errors import PluginError
-from accredit.plugins import Connection
+from accredit.plugins.connection import Connection
 from accredit.strategy import ApiVersion
 
 

@@ -1,7 +1,7 @@
 """Connections: the tables of the settings file, each with the strategy that serves it."""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pluggy
@@ -11,6 +11,7 @@ from accredit._guard import blamed
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins.accepted import accepted_ids
 from accredit.plugins.addresses import provider_urls
+from accredit.plugins.connection import Connection
 from accredit.plugins.discovery import installed_entry_points, load_strategy_plugin, nobody_brings, source_of
 from accredit.plugins.namespaces import check_namespaces
 from accredit.plugins.registry import strategies_of
@@ -21,32 +22,12 @@ from accredit.strategy import Strategy
 _BOOL = TypeAdapter(bool)
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A configured strategy, ready to use."""
-
-    name: str
-    strategy: Strategy[Any]
-    settings: ConnectionSettings
-    accepted: frozenset[str]
-    """Our app ids at the provider; never empty, and each written in the connection's table."""
-    source: str
-    """Who brought the strategy: a distribution with its version, or a plugin object."""
-    provider_urls: tuple[str, ...]
-    """What may be called: https, or loopback."""
-    user_id_issuer: str
-    """Who gives out the user ids."""
-
-    @property
-    def namespace(self) -> str:
-        """The first half of its users' subjects."""
-        return self.settings.namespace or self.strategy.name
-
-
 def load_connections(
     tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager
-) -> tuple[dict[str, Connection], frozenset[str]]:
-    """Return the enabled connections by name, and the names of the disabled ones, which load nothing.
+) -> tuple[Mapping[str, Connection], frozenset[str]]:
+    """Return the enabled connections by name, in a table that nobody can change, and the names of the disabled ones.
+
+    Those load nothing.
 
     Raises:
         ConfigurationError: a connection's settings are wrong; the message names connection and setting.
@@ -71,7 +52,7 @@ def load_connections(
         strategy_type, source = known[strategy]
         connections[name] = _configure(name, tables[name], strategy_type, source)
     check_namespaces(connections, strategy_names(tables, manager))
-    return connections, disabled
+    return MappingProxyType(connections), disabled
 
 
 def _check_brought(wanted: Mapping[str, str], brought: Set[str]) -> None:

@@ -5,16 +5,11 @@ means the same person at both: because the strategy says so, because both ask th
 says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from accredit.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from accredit.plugins import Connection
+from accredit.plugins.connection import Connection
 
 
 def check_namespaces(connections: Mapping[str, Connection], strategies: Container[str]) -> None:

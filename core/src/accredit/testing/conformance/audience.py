@@ -45,11 +45,10 @@ class Audience(Suite):
         """An accepted id that is a part of the token's, longer, of other case or padded accepts nothing."""
         unless_declared(self, "unbound")
         simulator, samples = samples_of(self)
-        ours = self._accepted_ids()
-        for almost in near_misses(ours):
+        for almost in near_misses(self._accepted_ids()):
             async with desk_for(self, simulator=simulator) as desk:
-                connections = desk.exchange.connections
-                connections[desk.strategy] = _with_accepted(connections[desk.strategy], frozenset(almost))
+                ours = desk.exchange.connections[desk.strategy]
+                desk.exchange.connections = {desk.strategy: _with_accepted(ours, frozenset(almost))}
                 for sample in one_of_each_kind(samples):
                     await desk.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
                     require(desk.event.reason == "wrong_audience", f"{sample.name}: ended as {desk.reason}")

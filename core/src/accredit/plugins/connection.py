@@ -1,0 +1,29 @@
+"""One connection: a configured strategy under a wire name, as everything after start-up sees it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accredit.settings import ConnectionSettings
+from accredit.strategy import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A configured strategy, ready to use."""
+
+    name: str
+    strategy: Strategy[Any]
+    settings: ConnectionSettings
+    accepted: frozenset[str]
+    """Our app ids at the provider; never empty, and each written in the connection's table."""
+    source: str
+    """Who brought the strategy: a distribution with its version, or a plugin object."""
+    provider_urls: tuple[str, ...]
+    """What may be called: https, or loopback."""
+    user_id_issuer: str
+    """Who gives out the user ids."""
+
+    @property
+    def namespace(self) -> str:
+        """The first half of its users' subjects."""
+        return self.settings.namespace or self.strategy.name
