@@ -12,7 +12,7 @@ from core.tests.oauth.access_token.verifier import verified
 
 from accredit import hookimpl
 from accredit.storage import MemoryStorage, SqliteStorage, Storage
-from accredit.storage.ports.subjects import COMMIT_S
+from accredit.storage.rules import COMMIT_S
 
 NOT_LINKED = (401, "unauthorized", "user is not linked")
 TOKEN_GONE = (401, "invalid_token", "the token is missing, malformed, expired, or not meant for this endpoint")

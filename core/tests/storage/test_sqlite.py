@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.support import Clock, login, token
+from core.tests.support import Clock, login, session, token
 
 from accredit.errors import StorageFailed
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import migrate
 from accredit.storage.ports.replay import KEPT_S
+from accredit.storage.ports.sessions import MOST_SESSIONS
 from accredit.storage.sqlite.writer import Writer
 
 
@@ -78,6 +79,46 @@ async def test_a_rotation_that_cannot_store_the_successor_changes_nothing(storag
     assert stored is not None
     assert stored.replaced_at is None
     assert await storage.rotate("a", token("c", "a"), now=1_000, leeway_s=0) is Rotation.ROTATED
+
+
+@pytest.fixture
+def statements(storage: SqliteStorage) -> list[str]:
+    """Return the list in which every statement of the writer will stand, by its first word."""
+    heard: list[str] = []
+    assert storage._writer is not None
+    storage._writer._connection.set_trace_callback(lambda statement: heard.append(statement.split()[0]))
+    return heard
+
+
+async def test_a_login_and_a_refresh_take_as_few_statements_as_they_can(
+    storage: SqliteStorage, statements: list[str]
+) -> None:
+    await storage.start(*login("a"))
+    assert statements == ["BEGIN", "INSERT", "INSERT", "SELECT", "COMMIT"]
+    statements.clear()
+    await storage.start(session("b", renewable=False), None)
+    assert statements == ["BEGIN", "INSERT", "SELECT", "COMMIT"]
+    statements.clear()
+    await storage.rotate("a", token("a 2", "a"), now=1_000, leeway_s=30)
+    assert statements == ["BEGIN", "SELECT", "UPDATE", "INSERT", "DELETE", "COMMIT"]
+    statements.clear()
+    await storage.rotate("a", token("a 3", "a"), now=1_001, leeway_s=30)  # its answer was lost
+    assert statements == ["BEGIN", "SELECT", "UPDATE", "INSERT", "DELETE", "SELECT", "SELECT", "COMMIT"]
+    statements.clear()
+    await storage.first_use("jti", 2_000)
+    assert statements == ["BEGIN", "INSERT", "COMMIT"]
+
+
+async def test_of_a_user_with_too_many_sessions_none_is_read_at_a_login(
+    storage: SqliteStorage, statements: list[str]
+) -> None:
+    await asyncio.gather(*(storage.start(*login(f"{number}")) for number in range(MOST_SESSIONS)))
+    assert storage._writer is not None
+    storage._writer._unpruned = 0  # else what has expired is deleted, too
+    statements.clear()
+    await storage.start(*login("one more"))
+    # SQLite itself traces the second, which takes the session's refresh tokens with it.
+    assert statements == ["BEGIN", "INSERT", "INSERT", "SELECT", "DELETE", "DELETE", "COMMIT"]
 
 
 async def test_a_look_up_does_not_wait_for_a_writer(storage: SqliteStorage, path: Path) -> None:

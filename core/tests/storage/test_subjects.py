@@ -9,7 +9,6 @@ from core.tests.support import Clock, login, token
 from accredit.errors import InvalidMainToken, SubjectBlocked
 from accredit.models import MainToken
 from accredit.storage import Rotation, Storage, StoredSubject
-from accredit.storage.ports.subjects import COMMIT_S, is_outdated
 
 NOW = 1_000
 
@@ -153,23 +152,6 @@ async def test_an_identity_that_is_linked_to_the_subject_it_is_named_after_goes_
 
     assert await storage.link("acme", "1", "acme|1", now=NOW) == StoredSubject("acme|1")
     assert await storage.rotate("a", token("b", "a"), now=NOW, leeway_s=0) is Rotation.ROTATED
-
-
-@pytest.mark.parametrize(
-    ("issued_at", "older"), [(NOW - 1, True), (NOW, True), (NOW + 1, False)], ids=["before", "same second", "after"]
-)
-async def test_a_token_is_older_than_an_unlinking_up_to_its_second(issued_at: int, older: bool) -> None:
-    assert is_outdated(issued_at, StoredSubject("ada", outdated_at=NOW), has_session=True) is older
-    assert is_outdated(issued_at, StoredSubject("ada"), has_session=False) is False
-    assert is_outdated(issued_at, None, has_session=False) is False
-
-
-@pytest.mark.threat(39)
-@pytest.mark.parametrize(("later", "outdated"), [(0, True), (COMMIT_S, True), (COMMIT_S + 1, False)])
-async def test_without_a_session_a_token_is_outdated_until_everybody_has_seen_the_change(
-    later: int, outdated: bool
-) -> None:
-    assert is_outdated(NOW + later, StoredSubject("ada", outdated_at=NOW), has_session=False) is outdated
 
 
 @pytest.mark.threat(39)

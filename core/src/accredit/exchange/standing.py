@@ -3,7 +3,7 @@
 from accredit.errors import BlockedToken, EndedToken
 from accredit.plugins.hooks import Hooks
 from accredit.storage import Session, Storage
-from accredit.storage.ports.subjects import is_outdated
+from accredit.storage.rules import is_outdated
 from accredit.tokens.read import AccessToken, IdToken
 
 

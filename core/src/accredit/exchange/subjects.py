@@ -7,7 +7,7 @@ from typing import Protocol
 from accredit.models import problem_of_subject_id
 from accredit.settings import SubjectPolicy
 from accredit.storage import Session, Storage
-from accredit.storage.ports.subjects import default_subject
+from accredit.storage.rules import default_subject
 
 
 class Report(Protocol):

@@ -12,6 +12,7 @@ from accredit.oauth.wire.answer import json_answer
 from accredit.oauth.wire.endpoint import Call
 from accredit.oauth.wire.fields import known_fields, required
 from accredit.settings import REFRESH_TOKEN_GRANT
+from accredit.storage.rules import RefreshTokenState, state_of
 from accredit.tokens.refresh_token import hash_token
 
 _LONGEST = {"token": 16_384, "token_type_hint": 256}
@@ -64,7 +65,7 @@ class Introspection:
         """Return what the token would be good for at the token endpoint now."""
         settings, now = self._exchange.settings, self._exchange.clock()
         stored = await self._exchange.storage.find(hash_token(token))
-        if stored is None or stored.session.ended:
+        if stored is None:
             return None
         session = stored.session.session
         leeway_s = settings.tokens.leeway_s if client.settings.leeway_s is None else client.settings.leeway_s
@@ -75,10 +76,11 @@ class Introspection:
             or session.connection not in client.settings.connections
         ):
             return None
-        if not await self._exchange.standing.holds_with_plugins(session.subject, client.id):
-            return None
         expires_at = settings.tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at)
-        if now >= expires_at or stored.is_spent(now=int(now), leeway_s=leeway_s):
+        state = state_of(stored, now=int(now), leeway_s=leeway_s, ends_at=expires_at)
+        if state is not RefreshTokenState.LIVE:
+            return None
+        if not await self._exchange.standing.holds_with_plugins(session.subject, client.id):
             return None
         return {
             "scope": session.scope,

@@ -15,7 +15,7 @@ from accredit.audit.events import ExchangeEvent
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
 from accredit.storage import SubjectStore
-from accredit.storage.ports.subjects import default_subject
+from accredit.storage.rules import default_subject
 
 T = TypeVar("T")
 _Call = tuple[str, Callable[..., Any], tuple[str, ...]]

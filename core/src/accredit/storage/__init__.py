@@ -1,6 +1,6 @@
 """What is kept on disk: sessions with their refresh tokens, subjects, and what may be used once.
 
-`ports/` says what a storage promises; `memory` and `sqlite/` are two.
+`ports/` says what a storage promises, `rules/` what follows from what it keeps; `memory` and `sqlite/` are two.
 """
 
 import time

@@ -4,13 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from accredit.errors import InvalidMainToken, NotLinked, SubjectBlocked
+from accredit.errors import ExchangeError
 from accredit.models import MainToken
-from accredit.storage.ports.replay import KEPT_S
+from accredit.storage import rules
 from accredit.storage.ports.sessions import (
-    MOST_REPLACED,
-    MOST_SESSIONS,
-    MOST_SUCCESSORS,
     PUSHED_OUT,
     RefreshToken,
     Rotation,
@@ -18,7 +15,7 @@ from accredit.storage.ports.sessions import (
     StoredRefreshToken,
     StoredSession,
 )
-from accredit.storage.ports.subjects import StoredSubject, default_subject, is_outdated
+from accredit.storage.ports.subjects import StoredSubject
 
 _PRUNE_EVERY = 100
 
@@ -57,10 +54,9 @@ class MemoryStorage:
 
     async def start(self, session: Session, token: RefreshToken | None) -> None:
         """Keep one session."""
-        if self._is_out(session):
-            raise SubjectBlocked
-        if self._has_moved(session):
-            raise NotLinked
+        overtaken = self._overtaken(session)
+        if overtaken is not None:
+            raise overtaken
         self._prune()
         self._sessions[session.id] = StoredSession(session)
         self._tokens[session.id] = {}
@@ -75,7 +71,7 @@ class MemoryStorage:
         stored = self._sessions.get(session_id)
         if stored is None:
             return None
-        return replace(stored, ended=stored.ended or self._is_out(stored.session) or self._has_moved(stored.session))
+        return replace(stored, ended=self._has_ended(stored))
 
     async def sessions(self, subject: str) -> tuple[Session, ...]:
         """List a subject's live sessions."""
@@ -94,21 +90,21 @@ class MemoryStorage:
         if stored is None or stored.token.session_id != successor.session_id:
             return Rotation.REFUSED
         session = stored.session.session
-        if now >= session.expires_at or stored.session.ended or stored.is_pushed_out:
-            return Rotation.REFUSED
-        if stored.is_spent(now=now, leeway_s=leeway_s):
+        outcome = rules.rotation_of(rules.state_of(stored, now=now, leeway_s=leeway_s))
+        if outcome is Rotation.REUSED:
             await self.end(session.id)
-            return Rotation.REUSED
+        if outcome is not Rotation.ROTATED:
+            return outcome
         replaced_at = now if stored.replaced_at is None else stored.replaced_at
         tokens = self._tokens[session.id]
         tokens[token_hash] = replace(stored, replaced_at=replaced_at, successors=stored.successors + 1)
         self._keep(successor)
-        self._lose([one for one in tokens.values() if one.replaced_at is not None], MOST_REPLACED)
+        for one in rules.forgotten([one for one in tokens.values() if one.replaced_at is not None]):
+            del tokens[one.token.token_hash], self._session_of[one.token.token_hash]
         if stored.replaced_at is not None:
-            self._push_out(self._live_of(session.id), MOST_SUCCESSORS)
-            if self._count_live(session) > MOST_SESSIONS:
-                self._push_out(self._live_of(session.id), len(self._live_of(session.id)) - 1)
-        return Rotation.ROTATED
+            for one in rules.pushed_out(self._live_of(session.id), live=self._count_live(session)):
+                tokens[one.token.token_hash] = replace(one, replaced_at=0, successors=PUSHED_OUT)
+        return outcome
 
     async def end(self, session_id: str) -> None:
         """End one session."""
@@ -139,24 +135,31 @@ class MemoryStorage:
         self, namespace: str, user_id: str, subject: str, *, now: int, main: MainToken | None = None
     ) -> StoredSubject:
         """Enter an identity, unless it is another subject's."""
+        default = rules.default_subject(namespace, user_id)
         if main is not None:
-            await self._check(main, default_subject(namespace, user_id))
+            overtaken = rules.overtaken_link(
+                main,
+                subject=self._subjects.get(main.subject),
+                by_itself=self._subjects.get(default),
+                session=None if main.session_id is None else await self.session(main.session_id),
+            )
+            if overtaken is not None:
+                raise overtaken
         found = await self.subject_of(namespace, user_id)
-        if found is not None and not found.unlinked:
+        if rules.is_taken(found):
             return found
-        default = default_subject(namespace, user_id)
-        if subject == default:
-            return await self._enter(namespace, user_id, subject, version=0)
-        self._outdate(default, int(self._clock()))
-        return await self._enter(namespace, user_id, subject, version=1)
+        version = rules.first_version(namespace, user_id, subject)
+        if version > 0:
+            self._outdate(default, int(self._clock()))
+        return await self._enter(namespace, user_id, subject, version=version)
 
     async def unlink(self, namespace: str, user_id: str) -> None:
         """Take an identity off its subject."""
-        default = default_subject(namespace, user_id)
-        found = self._identities.get((namespace, user_id), StoredSubject(default))
+        default = StoredSubject(rules.default_subject(namespace, user_id))
+        found = self._identities.get((namespace, user_id), default)
         version = found.identity_version + 1
         self._identities[namespace, user_id] = replace(found, unlinked=True, identity_version=version)
-        for subject in {default, found.id}:
+        for subject in rules.outdated_by_unlinking(namespace, user_id, found):
             self._outdate(subject, int(self._clock()))
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
@@ -173,21 +176,15 @@ class MemoryStorage:
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
         self._prune()
-        if self._used.get(jti, 0) > self._clock() or expires_at <= self._forgotten_until:
-            return False
-        self._used[jti] = expires_at
-        return True
-
-    async def _check(self, main: MainToken, default: str) -> None:
-        subject, by_itself = self._subjects.get(main.subject), self._subjects.get(default)
-        if by_itself is not None and by_itself.blocked:  # to link the identity must not lift the block
-            raise SubjectBlocked
-        if subject is not None and (subject.blocked or subject.version != main.subject_version):
-            raise SubjectBlocked
-        session = None if main.session_id is None else await self.session(main.session_id)
-        ended = main.session_id is not None and (session is None or session.ended)
-        if ended or is_outdated(main.issued_at, subject, has_session=session is not None):
-            raise InvalidMainToken("its session has ended meanwhile")
+        is_new = rules.is_first_use(
+            known_until=self._used.get(jti),
+            expires_at=expires_at,
+            forgotten_until=self._forgotten_until,
+            now=self._clock(),
+        )
+        if is_new:
+            self._used[jti] = expires_at
+        return is_new
 
     async def _enter(self, namespace: str, user_id: str, subject: str, *, version: int) -> StoredSubject:
         found = self._identities.pop((namespace, user_id), None)  # so that it becomes the newest
@@ -206,13 +203,14 @@ class MemoryStorage:
         found = self._subjects.get(subject, StoredSubject(subject))
         self._subjects[subject] = replace(found, outdated_at=max(found.outdated_at or 0, now))
 
-    def _is_out(self, session: Session) -> bool:
+    def _overtaken(self, session: Session) -> ExchangeError | None:
         subject = self._subjects.get(session.subject)
-        return subject is not None and (subject.blocked or subject.version != session.subject_version)
+        return rules.overtaken_login(session, subject, self._identities.get((session.namespace, session.user_id)))
 
-    def _has_moved(self, session: Session) -> bool:
-        found = self._identities.get((session.namespace, session.user_id))
-        return found is not None and found.identity_version != session.identity_version
+    def _has_ended(self, stored: StoredSession) -> bool:
+        subject = self._subjects.get(stored.session.subject)
+        identity = self._identities.get((stored.session.namespace, stored.session.user_id))
+        return rules.has_ended(stored, subject, identity)
 
     def _keep(self, token: RefreshToken) -> None:
         self._session_of[token.token_hash] = token.session_id
@@ -225,28 +223,16 @@ class MemoryStorage:
     def _count_live(self, session: Session) -> int:
         return sum(len(self._live_of(one)) for one in self._owned[session.subject, session.client_id])
 
-    def _push_out(self, tokens: list[StoredRefreshToken], most: int) -> None:
-        for one in tokens[: max(0, len(tokens) - most)]:
-            self._tokens[one.token.session_id][one.token.token_hash] = replace(
-                one, replaced_at=0, successors=PUSHED_OUT
-            )
-
-    def _lose(self, tokens: list[StoredRefreshToken], most: int) -> None:
-        for one in tokens[: max(0, len(tokens) - most)]:
-            del self._tokens[one.token.session_id][one.token.token_hash], self._session_of[one.token.token_hash]
-
     def _evict(self, session: Session) -> None:
         owned = [self._sessions[one] for one in self._owned[session.subject, session.client_id]]
         alike = [one for one in owned if one.session.renewable == session.renewable]
-        count = self._count_live(session) if session.renewable else len(alike)
-        if count > MOST_SESSIONS:
-            self._delete(min(alike[:-1], key=self._worth).session.id)  # never the one that has just begun
+        if rules.is_crowded(self._count_live(session) if session.renewable else len(alike)):
+            self._delete(min(alike[:-1], key=self._worth).session.id)  # the last one has just begun
 
     def _worth(self, stored: StoredSession) -> tuple[bool, int]:
-        """Order by what may be lost first: what has ended, then what was used longest ago."""
         session = stored.session
-        ended = stored.ended or self._is_out(session) or self._has_moved(session)
-        return not ended, max((one.token.issued_at for one in self._live_of(session.id)), default=session.auth_time)
+        live = [one.token.issued_at for one in self._live_of(session.id)]
+        return rules.worth_keeping(ended=self._has_ended(stored), auth_time=session.auth_time, live=live)
 
     def _prune(self) -> None:
         self._unpruned += 1
@@ -255,7 +241,7 @@ class MemoryStorage:
         self._unpruned, now = 0, self._clock()
         for expired in [one.session for one in self._sessions.values() if one.session.kept_until <= now]:
             self._delete(expired.id)
-        old = {jti: expires_at for jti, expires_at in self._used.items() if expires_at <= now - KEPT_S}
+        old = {jti: expires_at for jti, expires_at in self._used.items() if expires_at <= rules.kept_since(now)}
         self._forgotten_until = max(self._forgotten_until, *old.values(), 0)
         self._used = {jti: expires_at for jti, expires_at in self._used.items() if jti not in old}
 

@@ -10,7 +10,7 @@ from accredit.models import MainToken
 from accredit.plugins.hooks import Hooks
 from accredit.settings import SubjectPolicy
 from accredit.storage import SubjectStore
-from accredit.storage.ports.subjects import is_outdated
+from accredit.storage.rules import is_outdated
 from accredit.tokens.read import AccessToken
 
 

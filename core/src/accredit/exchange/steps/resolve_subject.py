@@ -9,8 +9,8 @@ from accredit.errors import IdentityTaken, NotLinked, SubjectBlocked
 from accredit.models import Identity, MainToken, Resolution, Subject
 from accredit.plugins.hooks import Hooks
 from accredit.settings import SubjectPolicy
-from accredit.storage import Storage
-from accredit.storage.ports.subjects import StoredSubject, default_subject
+from accredit.storage import Storage, StoredSubject
+from accredit.storage.rules import default_subject
 
 
 async def resolve_subject(

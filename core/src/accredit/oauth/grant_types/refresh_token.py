@@ -24,7 +24,14 @@ from accredit.oauth.wire.respond import token_body
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.storage import RefreshToken as RefreshTokenRow
 from accredit.storage import Rotation, Session
+from accredit.storage.rules import RefreshTokenState, state_of
 from accredit.tokens.refresh_token import hash_token, session_id_of, successor_of
+
+_REFUSED = {
+    RefreshTokenState.ENDED: "revoked",
+    RefreshTokenState.EXPIRED: "expired",
+    RefreshTokenState.PUSHED_OUT: "pushed out by others of its session",
+}
 
 
 class RefreshToken:
@@ -100,15 +107,13 @@ class RefreshToken:
         call.subject, call.connection = session.subject, session.connection
         if session.client_id != client.id:
             raise InvalidGrant("another client's")
-        if stored.session.ended:
-            raise InvalidGrant("revoked")
-        if now >= tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at):
-            raise InvalidGrant("expired")
-        if stored.is_pushed_out:
-            raise InvalidGrant("pushed out by others of its session")
-        if stored.is_spent(now=now, leeway_s=leeway_s):
+        ends_at = tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at)
+        state = state_of(stored, now=now, leeway_s=leeway_s, ends_at=ends_at)
+        if state is RefreshTokenState.SPENT:
             await storage.end(session.id)
             raise RefreshTokenReused
+        if state is not RefreshTokenState.LIVE:
+            raise InvalidGrant(_REFUSED[state])
         if session.connection not in self._exchange.connections:
             raise InvalidGrant("the connection is off")
         if session.connection not in client.settings.connections:

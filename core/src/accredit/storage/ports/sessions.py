@@ -12,8 +12,6 @@ MOST_REPLACED = 20
 """Replaced refresh tokens of one session whose rows are kept."""
 PUSHED_OUT = -1
 """Stands for the successors of a refresh token that others of its session have pushed out, unused."""
-CLOCK_SKEW_S = 2
-"""By so much the clocks of two servers may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +80,6 @@ class StoredRefreshToken:
         """Tell whether others of its session took its place: whoever holds it has done nothing wrong."""
         return self.successors == PUSHED_OUT
 
-    def is_spent(self, *, now: int, leeway_s: int) -> bool:
-        """Tell whether it has been replaced and does not work once more."""
-        return is_spent(self.replaced_at, self.successors, now=now, leeway_s=leeway_s)
-
 
 class Rotation(enum.Enum):
     """What came of an attempt to replace a refresh token."""
@@ -96,17 +90,6 @@ class Rotation(enum.Enum):
     """It had been replaced before, so two people hold it: the whole session has ended now."""
     REFUSED = "refused"
     """It is unknown, expired or pushed out, or its session has ended. Nothing has changed."""
-
-
-def is_spent(replaced_at: int | None, successors: int, *, now: int, leeway_s: int) -> bool:
-    """Tell whether a refresh token has been replaced and does not work once more.
-
-    A clock that has gone back makes it spent, not fresh: by more than two servers' clocks may differ, `now` before
-    `replaced_at` is outside the leeway as well.
-    """
-    if replaced_at is None:
-        return False
-    return leeway_s == 0 or successors >= MOST_SUCCESSORS or not -CLOCK_SKEW_S <= now - replaced_at < leeway_s
 
 
 class SessionStore(Protocol):

@@ -25,26 +25,6 @@ class StoredSubject:
     that belong to no session are good for nothing."""
 
 
-def default_subject(namespace: str, user_id: str) -> str:
-    """Return the subject of an identity for which nothing else was decided. A provider's user id holds no `|`."""
-    return f"{namespace}|{user_id}"
-
-
-COMMIT_S = 2
-"""So long a change may take from its time to the moment from which others see it; servers' clocks differ by less."""
-
-
-def is_outdated(issued_at: int, subject: StoredSubject | None, *, has_session: bool) -> bool:
-    """Tell whether a token of ours is from before the last unlinking or block. `issued_at` is epoch seconds.
-
-    In the same second it counts as older: nobody can tell, and the user only has to refresh or log in again. Without
-    a session, whose version would tell exactly, also for `COMMIT_S` after it.
-    """
-    if subject is None or subject.outdated_at is None:
-        return False
-    return issued_at <= subject.outdated_at + (0 if has_session else COMMIT_S)
-
-
 class SubjectStore(Protocol):
     """Keep subjects and their identities. An identity, (namespace, provider user id), has at most one subject.
 

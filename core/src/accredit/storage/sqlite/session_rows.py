@@ -1,23 +1,27 @@
-"""What is done to sessions and refresh tokens, as functions of a connection."""
+"""What is done to sessions and refresh tokens, as functions of a connection.
+
+Four rules stand here again, in SQL, where a login or a refresh would otherwise need a statement more or read every row
+of a user: what keeps a session out (`_INSERT`), what has ended it (`_ENDED`), which session goes (`_EVICT`) and which
+replaced tokens are forgotten (`_FORGET`). The conformance kit holds them to `accredit.storage.rules`.
+"""
 
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields
 from operator import attrgetter
 
-from accredit.errors import ExchangeError, NotLinked, SubjectBlocked
+from accredit.errors import ExchangeError, NotLinked
+from accredit.storage import rules
 from accredit.storage.ports.sessions import (
     MOST_REPLACED,
-    MOST_SESSIONS,
-    MOST_SUCCESSORS,
     PUSHED_OUT,
     RefreshToken,
     Rotation,
     Session,
     StoredRefreshToken,
     StoredSession,
-    is_spent,
 )
+from accredit.storage.sqlite import subject_rows
 
 Start = tuple[Session, RefreshToken | None]
 """A session to be stored, with its first refresh token."""
@@ -64,11 +68,9 @@ _EVICT = (
     " AND sessions.id <> ?"  # never the one that has just begun
     f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.rowid LIMIT 1)"
 )
-_PUSH_OUT = (
-    "UPDATE refresh_tokens SET replaced_at = 0, successors = ? WHERE token_hash IN (SELECT token_hash"
-    " FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)"
-)
-_LOSE_REPLACED = (
+_LIVE_OF = "SELECT token_hash FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL ORDER BY rowid"
+_PUSH_OUT = "UPDATE refresh_tokens SET replaced_at = 0, successors = ? WHERE token_hash = ?"
+_FORGET = (
     "DELETE FROM refresh_tokens WHERE token_hash IN (SELECT token_hash FROM refresh_tokens"
     " WHERE session_id = ? AND replaced_at IS NOT NULL ORDER BY rowid DESC LIMIT -1 OFFSET ?)"
 )
@@ -117,11 +119,21 @@ def rotate(
     if row is None:
         return Rotation.REFUSED
     session_id, subject, client_id, expires_at, ended, replaced_at, successors = row
-    if session_id != successor.session_id or now >= expires_at or ended or successors == PUSHED_OUT:
+    if session_id != successor.session_id:
         return Rotation.REFUSED
-    if is_spent(replaced_at, successors, now=now, leeway_s=leeway_s):
+    state = rules.refresh_token_state(
+        ended=bool(ended),
+        ends_at=expires_at,
+        replaced_at=replaced_at,
+        successors=successors,
+        now=now,
+        leeway_s=leeway_s,
+    )
+    outcome = rules.rotation_of(state)
+    if outcome is Rotation.REUSED:
         end(connection, session_id)
-        return Rotation.REUSED
+    if outcome is not Rotation.ROTATED:
+        return outcome
     connection.execute(
         "UPDATE refresh_tokens SET replaced_at = coalesce(replaced_at, ?), successors = successors + 1"
         " WHERE token_hash = ?",
@@ -129,10 +141,12 @@ def rotate(
     )
     values = successor.token_hash, session_id, successor.issued_at, session_id
     connection.execute(_ADD_REFRESH, values)
-    connection.execute(_LOSE_REPLACED, (session_id, MOST_REPLACED))
+    connection.execute(_FORGET, (session_id, MOST_REPLACED))
     if replaced_at is not None:
-        _lose_forks(connection, session_id, subject, client_id)
-    return Rotation.ROTATED
+        live = connection.execute(_COUNT_LIVE, (subject, client_id)).fetchone()[0]
+        gone = rules.pushed_out(connection.execute(_LIVE_OF, (session_id,)).fetchall(), live=live)
+        connection.executemany(_PUSH_OUT, [(PUSHED_OUT, token_hash) for (token_hash,) in gone])
+    return outcome
 
 
 def end(connection: sqlite3.Connection, session_id: str) -> None:
@@ -151,26 +165,16 @@ def _evict(connection: sqlite3.Connection, session: Session) -> None:
     """Of too many sessions, lose one that has ended, or else the one that was used longest ago."""
     owner = session.subject, session.client_id
     count = _COUNT_LIVE if session.renewable else _COUNT_OTHERS
-    if connection.execute(count, owner).fetchone()[0] > MOST_SESSIONS:
+    if rules.is_crowded(connection.execute(count, owner).fetchone()[0]):
         connection.execute(_EVICT, (*owner, session.renewable, session.id))
-
-
-def _lose_forks(connection: sqlite3.Connection, session_id: str, subject: str, client_id: str) -> None:
-    """Keep a session that forks within its bounds at its own cost, not at that of the user's other sessions."""
-    connection.execute(_PUSH_OUT, (PUSHED_OUT, session_id, MOST_SUCCESSORS))
-    if connection.execute(_COUNT_LIVE, (subject, client_id)).fetchone()[0] > MOST_SESSIONS:
-        live = "SELECT count(*) FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL"
-        own = connection.execute(live, (session_id,)).fetchone()[0]
-        connection.execute(_PUSH_OUT, (PUSHED_OUT, session_id, own - 1))
 
 
 def _refusal(connection: sqlite3.Connection, session: Session) -> ExchangeError | None:
     if connection.execute("SELECT 1 FROM sessions WHERE id = ?", (session.id,)).fetchone():
         return None
-    is_out = "SELECT 1 FROM subjects WHERE id = ? AND (blocked OR version <> ?)"
-    if connection.execute(is_out, (session.subject, session.subject_version)).fetchone():
-        return SubjectBlocked()
-    return NotLinked()
+    subject = subject_rows.get(connection, session.subject)
+    identity = subject_rows.subject_of(connection, session.namespace, session.user_id)
+    return rules.overtaken_login(session, subject, identity) or NotLinked()  # not stored, so in no case let in
 
 
 def _stored(row: Sequence[object]) -> StoredSession:

@@ -14,7 +14,7 @@ from accredit.models import MainToken
 from accredit.storage.migrate import migrate
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
-from accredit.storage.sqlite import session_rows, subject_rows
+from accredit.storage.sqlite import links, session_rows, subject_rows, used_rows
 from accredit.storage.sqlite.files import DatabaseFiles
 from accredit.storage.sqlite.writer import Work, Writer
 
@@ -120,7 +120,7 @@ class SqliteStorage:
         """Enter an identity, unless it is another subject's."""
         return await self._write(
             partial(
-                subject_rows.link,
+                links.link,
                 namespace=namespace,
                 user_id=user_id,
                 subject=subject,
@@ -144,7 +144,7 @@ class SqliteStorage:
 
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
-        return await self._write(partial(subject_rows.first_use, jti=jti, expires_at=expires_at, now=self._clock()))
+        return await self._write(partial(used_rows.first_use, jti=jti, expires_at=expires_at, now=self._clock()))
 
     def _open(self) -> Writer:
         if self._writer is None:
@@ -174,7 +174,7 @@ class SqliteStorage:
     def _prune(self, connection: sqlite3.Connection, most: int) -> None:
         now = self._clock()
         session_rows.prune(connection, most, now)
-        subject_rows.prune(connection, most, now)
+        used_rows.prune(connection, most, now)
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         writer = self._connection(timeout_s=_BUSY_TIMEOUT_S)
