@@ -20,7 +20,7 @@ from accredit.errors import (
     WrongAudience,
 )
 from accredit.models import Identity
-from accredit_facebook.tables import BY_DEBUG_TOKEN, BY_ME, OF_TOKEN, Table
+from accredit_facebook.refusals.tables import BY_DEBUG_TOKEN, BY_ME, OF_TOKEN, Table
 
 Verify = Callable[..., Awaitable[Identity]]
 Data = dict[str, Any]

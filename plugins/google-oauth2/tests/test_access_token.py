@@ -13,7 +13,7 @@ from accredit.errors import (
     WrongAudience,
 )
 from accredit.models import Identity
-from accredit_google_oauth2.simulator.grants import ANDROID, DRIVE, FOREIGN, WEB
+from accredit_google_oauth2.simulator.tokens import ANDROID, DRIVE, FOREIGN, WEB
 
 Verify = Callable[..., Awaitable[Identity]]
 

@@ -12,8 +12,8 @@ from accredit.keys.jose import SigningKey
 from accredit.models import Identity, ProviderToken
 from accredit.testing import exchange_for, person
 from accredit_google_oauth2.simulator import GoogleSimulator
-from accredit_google_oauth2.simulator.grants import ANDROID, FOREIGN, WEB
 from accredit_google_oauth2.simulator.id_tokens import forge
+from accredit_google_oauth2.simulator.tokens import ANDROID, FOREIGN, WEB
 
 Verify = Callable[..., Awaitable[Identity]]
 

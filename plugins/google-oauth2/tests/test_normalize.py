@@ -7,7 +7,7 @@ from accredit.models import Verification
 from accredit.profile import Assurance, Email, Profile
 from accredit.testing import PEOPLE, person
 from accredit_google_oauth2.settings import GoogleSettings
-from accredit_google_oauth2.simulator.grants import email_claims, profile_claims
+from accredit_google_oauth2.simulator.tokens import email_claims, profile_claims
 from accredit_google_oauth2.strategy import GoogleStrategy
 
 ASSERTED = Assurance.PROVIDER_ASSERTED

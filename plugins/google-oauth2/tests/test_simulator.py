@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from accredit_google_oauth2.simulator import GoogleSimulator
-from accredit_google_oauth2.simulator.grants import WEB
+from accredit_google_oauth2.simulator.tokens import WEB
 
 GOOD = {"Authorization": "Bearer ya29.sim-good-ada"}
 ADA = "100001000000000000001"

@@ -11,7 +11,7 @@ from accredit.testing import BASE_URL, PEOPLE, Person, exchange_for
 from accredit_twitter.normalize import profile_of
 from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator
-from accredit_twitter.simulator.grants import secret_of, token_name
+from accredit_twitter.simulator.tokens import secret_of, token_name
 from accredit_twitter.strategy import TwitterStrategy
 
 NOW = 1_790_000_000.0

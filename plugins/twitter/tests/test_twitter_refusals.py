@@ -20,8 +20,8 @@ from accredit.errors import (
 )
 from accredit.models import Identity, ProviderToken
 from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit_twitter.refusals.tables import BEARER, SIGNED, Sign
 from accredit_twitter.simulator import TwitterSimulator
-from accredit_twitter.tables import BEARER, SIGNED, Sign
 
 NOW = 1_790_000_000.25
 SIGNED_TOKEN = ProviderToken.of("1-token", secret="secret")

@@ -15,8 +15,8 @@ from accredit.strategy import Strategy
 from accredit.testing import person
 from accredit_twitter.signing import authorization, authorization_of_our_keys
 from accredit_twitter.simulator import TwitterSimulator
-from accredit_twitter.simulator.grants import bearer_name, secret_of, token_name
 from accredit_twitter.simulator.oauth1 import Malformed, SignedRequest
+from accredit_twitter.simulator.tokens import bearer_name, secret_of, token_name
 from accredit_twitter.strategy import TwitterStrategy
 
 NOW = 1_790_000_000.25

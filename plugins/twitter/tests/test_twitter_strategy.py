@@ -23,7 +23,7 @@ from accredit.provider.transport import make_transport
 from accredit.testing import ACCEPTED, BASE_URL, PEOPLE, InProcess, Person, Sample, exchange_for, person, serve
 from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator
-from accredit_twitter.simulator.grants import OTHER_APP, SUSPENDED_APP, bearer_name, secret_of, token_name
+from accredit_twitter.simulator.tokens import OTHER_APP, SUSPENDED_APP, bearer_name, secret_of, token_name
 
 NOW = 1_790_000_000.25
 ADA = person("ada")

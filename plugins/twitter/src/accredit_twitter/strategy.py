@@ -17,8 +17,8 @@ from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.settings import ConnectionSettings
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext
+from accredit_twitter.answers import PROFILE_APIS
 from accredit_twitter.normalize import profile_of
-from accredit_twitter.profile_api import PROFILE_APIS
 from accredit_twitter.refusals import (
     may_be_our_secret,
     object_of,

@@ -14,7 +14,7 @@ from accredit.testing import Person, plain
 from accredit_facebook.simulator import answers
 from accredit_facebook.simulator.answers import Answer, error
 from accredit_facebook.simulator.app import APP_TOKENS, SECRETS
-from accredit_facebook.simulator.tokens import HOUR_S, Token
+from accredit_facebook.simulator.tokens.token import HOUR_S, Token
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 USABLE_VERSIONS = tuple(f"v{number}.0" for number in range(21, 27))

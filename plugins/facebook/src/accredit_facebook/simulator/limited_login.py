@@ -5,7 +5,7 @@ from typing import Any
 from accredit.testing import Person
 from accredit_facebook.simulator.app import APP_ID
 from accredit_facebook.simulator.graph import picture_url
-from accredit_facebook.simulator.tokens import HOUR_S
+from accredit_facebook.simulator.tokens.token import HOUR_S
 
 JWKS_PATH = "/.well-known/oauth/openid/jwks/"
 ISSUER = "https://www.facebook.com"

@@ -7,7 +7,7 @@ from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, pe
 from accredit_facebook.simulator.app import APP_ID, FOREIGN_APP_ID
 from accredit_facebook.simulator.graph import picture_url
 from accredit_facebook.simulator.limited_login import NONCE
-from accredit_facebook.simulator.tokens import HOUR_S, Token
+from accredit_facebook.simulator.tokens.token import HOUR_S, Token
 
 
 def access_token_samples(tokens: Iterable[Token]) -> Iterator[Sample]:

@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
 from accredit_google_oauth2.simulator import answers
-from accredit_google_oauth2.simulator.grants import (
+from accredit_google_oauth2.simulator.id_tokens import id_token_samples, make_claims
+from accredit_google_oauth2.simulator.tokens import (
     ANDROID,
     EMAIL,
     PROFILE,
@@ -22,7 +23,6 @@ from accredit_google_oauth2.simulator.grants import (
     profile_claims,
     subject,
 )
-from accredit_google_oauth2.simulator.id_tokens import id_token_samples, make_claims
 
 _BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 _KEYS_MAX_AGE_S = 19_800

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from accredit.testing import ACCEPTED, IdTokenIssuer, Person, Sample, person
-from accredit_google_oauth2.simulator.grants import (
+from accredit_google_oauth2.simulator.tokens import (
     ANDROID,
     FOREIGN,
     LIFE_S,

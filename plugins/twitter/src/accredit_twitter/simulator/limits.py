@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accredit_twitter.simulator.grants import Grant
+from accredit_twitter.simulator.tokens import Grant
 
 LIMIT, WINDOW_S = 75, 900
 

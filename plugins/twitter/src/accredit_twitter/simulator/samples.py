@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, person
-from accredit_twitter.simulator.grants import KNOBS, bearer_name, secret_of, token_name
+from accredit_twitter.simulator.tokens import KNOBS, bearer_name, secret_of, token_name
 
 
 def all_samples() -> Sequence[Sample]:

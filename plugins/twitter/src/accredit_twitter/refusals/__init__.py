@@ -15,8 +15,8 @@ from accredit.errors import (
 )
 from accredit.refusals import refusal
 from accredit.strategy import ProviderResponse
-from accredit_twitter.limits import limit_of
-from accredit_twitter.tables import BEARER, LOCKED, OUR_KEYS, SIGNED, Sign, Table
+from accredit_twitter.refusals.limits import limit_of
+from accredit_twitter.refusals.tables import BEARER, LOCKED, OUR_KEYS, SIGNED, Sign, Table
 
 _PROBLEM = re.compile(r"(?:.*/)?([a-z0-9-]{1,40})")
 _XML_CODE = re.compile(rb'<error code="([0-9]{1,9})">')

@@ -17,8 +17,8 @@ from accredit.errors import (
 )
 from accredit.refusals import refusal
 from accredit.strategy import ProviderResponse
-from accredit_facebook.tables import BLOCKED, BY_DEBUG_TOKEN, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
-from accredit_facebook.usage import app_quota_is_used_up, wait_s
+from accredit_facebook.refusals.limits import app_quota_is_used_up, wait_s
+from accredit_facebook.refusals.tables import BLOCKED, BY_DEBUG_TOKEN, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 from accredit.testing import PEOPLE, Person, person
 from accredit_facebook.simulator.answers import DEBUG_ONLY, FOREIGN_TEXT, Answer, about_token, error
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET, FOREIGN_APP_ID
-from accredit_facebook.simulator.tokens import HOUR_S, STANDARD_SCOPES, Token
-from accredit_facebook.simulator.troubles import refused_by_me, troubles
+from accredit_facebook.simulator.tokens.token import HOUR_S, STANDARD_SCOPES, Token
+from accredit_facebook.simulator.tokens.troubles import refused_by_me, troubles
 
 PAGE_ID = "200000000000007"
 

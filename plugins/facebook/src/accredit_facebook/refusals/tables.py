@@ -22,7 +22,7 @@ from accredit.errors import (
     WrongAudience,
 )
 from accredit.refusals import Line
-from accredit_facebook.sources import (
+from accredit_facebook.refusals.sources import (
     AD_ERRORS,
     ANDROID_SDK,
     APP_STATES,

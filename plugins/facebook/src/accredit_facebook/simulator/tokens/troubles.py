@@ -13,7 +13,7 @@ from accredit_facebook.simulator.answers import (
     Answer,
     error,
 )
-from accredit_facebook.simulator.tokens import Token
+from accredit_facebook.simulator.tokens.token import Token
 
 _MISCONFIGURED, _UNAVAILABLE = "provider_misconfigured", "provider_unavailable"
 _LIMITED, _EXHAUSTED = "provider_rate_limited", "provider_quota_exhausted"
