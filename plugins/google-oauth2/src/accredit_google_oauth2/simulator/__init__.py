@@ -17,7 +17,7 @@ from accredit_google_oauth2.simulator.tokens import (
     EMAIL,
     PROFILE,
     WEB,
-    Grant,
+    Token,
     cases,
     email_claims,
     profile_claims,
@@ -36,7 +36,7 @@ class GoogleSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock=clock)
         self._cases = tuple(cases())
-        self._grants = {case.access_token: case.grant for case in self._cases}
+        self._tokens = {case.access_token: case.token for case in self._cases}
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(
             clock, make_claims, max_age_s=_KEYS_MAX_AGE_S, directives=("public", "must-revalidate", "no-transform")
         )
@@ -75,45 +75,45 @@ class GoogleSimulator(Simulator):
         return [*fixed, *id_token_samples(self.id_tokens)]
 
     async def _tokeninfo(self, request: Request) -> Response:
-        token = _bearer(request) or request.query_params.get("access_token")
-        if not token:
+        value = _bearer(request) or request.query_params.get("access_token")
+        if not value:
             return answers.NO_TOKEN.response()
-        grant = self._grants.get(plain(token))
-        if grant is None:
+        token = self._tokens.get(plain(value))
+        if token is None:
             return answers.INVALID_VALUE.response()
-        if grant.tokeninfo is not None:
-            return grant.tokeninfo.response()
-        return JSONResponse(self._tokeninfo_body(grant))
+        if token.tokeninfo is not None:
+            return token.tokeninfo.response()
+        return JSONResponse(self._tokeninfo_body(token))
 
-    def _tokeninfo_body(self, grant: Grant) -> dict[str, Any]:
+    def _tokeninfo_body(self, token: Token) -> dict[str, Any]:
         # Numbers and booleans are strings here, unlike at userinfo.
-        body: dict[str, Any] = {"azp": grant.azp, "aud": grant.aud}
-        if grant.identifies:
-            body["sub"] = subject(grant.person)
-        body["scope"] = " ".join(grant.scopes)
-        body["exp"] = str(int(self.clock()) + grant.life_s)
-        body["expires_in"] = str(grant.life_s)
-        if EMAIL in grant.scopes and grant.person.email is not None:
-            body |= {"email": grant.person.email, "email_verified": "true"}
-        return {**body, "access_type": "online", **grant.info}
+        body: dict[str, Any] = {"azp": token.azp, "aud": token.aud}
+        if token.identifies:
+            body["sub"] = subject(token.person)
+        body["scope"] = " ".join(token.scopes)
+        body["exp"] = str(int(self.clock()) + token.life_s)
+        body["expires_in"] = str(token.life_s)
+        if EMAIL in token.scopes and token.person.email is not None:
+            body |= {"email": token.person.email, "email_verified": "true"}
+        return {**body, "access_type": "online", **token.info}
 
     async def _userinfo(self, request: Request) -> Response:
-        token = _bearer(request)
+        value = _bearer(request)
+        if value is None:
+            return answers.UNAUTHENTICATED.response()
+        token = self._tokens.get(plain(value))
         if token is None:
-            return answers.UNAUTHENTICATED.response()
-        grant = self._grants.get(plain(token))
-        if grant is None:
             return answers.INVALID_CREDENTIALS.response()
-        if grant.userinfo is not None:
-            return grant.userinfo.response()
-        if not grant.identifies:
+        if token.userinfo is not None:
+            return token.userinfo.response()
+        if not token.identifies:
             return answers.UNAUTHENTICATED.response()
-        body: dict[str, Any] = {"sub": subject(grant.person)}
-        if PROFILE in grant.scopes:
-            body |= profile_claims(grant.person)
-        if EMAIL in grant.scopes:
-            body |= email_claims(grant.person)
-        body |= grant.user
+        body: dict[str, Any] = {"sub": subject(token.person)}
+        if PROFILE in token.scopes:
+            body |= profile_claims(token.person)
+        if EMAIL in token.scopes:
+            body |= email_claims(token.person)
+        body |= token.user
         return JSONResponse({name: value for name, value in body.items() if value is not None})
 
     async def _certs(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The sample app, and what each access token of the simulated Google grants. A token is `ya29.sim-<name>`."""
+"""The sample app, and what each access token of the simulated Google stands for. A token is `ya29.sim-<name>`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ LIFE_S = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Token:
     """What one access token stands for.
 
     `info` overrides fields of tokeninfo, `user` those of userinfo. `tokeninfo` and `userinfo` are the answers of these
@@ -51,7 +51,7 @@ class Case:
     name: str
     about: str
     expected: str
-    grant: Grant
+    token: Token
     claims: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -95,8 +95,8 @@ def cases() -> Iterator[Case]:
     yield from _accepted_cases(person("ada"))
     for someone in PEOPLE:
         yield from _refused_cases(someone)
-    for name, about, expected, grant in _knobs(person("ada")):
-        yield Case(name=f"{name}-ada", about=about, expected=expected, grant=grant)
+    for name, about, expected, token in _knobs(person("ada")):
+        yield Case(name=f"{name}-ada", about=about, expected=expected, token=token)
 
 
 def _good(someone: Person) -> Case:
@@ -106,33 +106,33 @@ def _good(someone: Person) -> Case:
         name=f"good-{someone.key}",
         about=f"{someone.name} signs in",
         expected=ACCEPTED,
-        grant=Grant(person=someone, scopes=scopes),
+        token=Token(person=someone, scopes=scopes),
         claims=expected_claims(someone),
     )
 
 
 def _accepted_cases(ada: Person) -> Iterator[Case]:
     claims = expected_claims(ada)
-    variants: tuple[tuple[str, str, Grant, dict[str, Any]], ...] = (
-        ("hybrid", "an Android app asks on behalf of its web client", Grant(person=ada, azp=ANDROID), {}),
-        ("workspace", "a Workspace account", Grant(person=ada, user={"hd": "example.com"}), {}),
+    variants: tuple[tuple[str, str, Token, dict[str, Any]], ...] = (
+        ("hybrid", "an Android app asks on behalf of its web client", Token(person=ada, azp=ANDROID), {}),
+        ("workspace", "a Workspace account", Token(person=ada, user={"hd": "example.com"}), {}),
         (
             "gmail",
             "an address that Google itself runs",
-            Grant(person=ada, user={"email": "ada.sim@gmail.com"}),
+            Token(person=ada, user={"email": "ada.sim@gmail.com"}),
             {"email": "ada.sim@gmail.com"},
         ),
-        ("locale", "userinfo names a language", Grant(person=ada, user={"locale": "en-GB"}), {"locale": "en-GB"}),
+        ("locale", "userinfo names a language", Token(person=ada, user={"locale": "en-GB"}), {"locale": "en-GB"}),
         (
             "unverified-email",
             "Google has not verified the address",
-            Grant(person=ada, user={"email_verified": False}),
+            Token(person=ada, user={"email_verified": False}),
             {"email_verified": False},
         ),
         (
             "string-email_verified",
             "userinfo says the string 'true', which asserts nothing",
-            Grant(person=ada, user={"email_verified": "true"}),
+            Token(person=ada, user={"email_verified": "true"}),
             {"email_verified": False},
         ),
     )
@@ -140,36 +140,36 @@ def _accepted_cases(ada: Person) -> Iterator[Case]:
         name="email-only-ada",
         about="only the address was allowed: neither openid nor profile",
         expected=ACCEPTED,
-        grant=Grant(person=ada, scopes=(EMAIL,)),
+        token=Token(person=ada, scopes=(EMAIL,)),
         claims={"sub": claims["sub"], **email_claims(ada)},
     )
-    for name, about, grant, changed in variants:
-        yield Case(name=f"{name}-ada", about=about, expected=ACCEPTED, grant=grant, claims={**claims, **changed})
+    for name, about, token, changed in variants:
+        yield Case(name=f"{name}-ada", about=about, expected=ACCEPTED, token=token, claims={**claims, **changed})
 
 
 def _refused_cases(someone: Person) -> Iterator[Case]:
-    dead = Grant(person=someone, tokeninfo=answers.INVALID_VALUE, userinfo=answers.INVALID_CREDENTIALS)
-    foreign = Grant(person=someone, aud=FOREIGN, azp=FOREIGN)
-    for name, about, expected, grant in (
+    dead = Token(person=someone, tokeninfo=answers.INVALID_VALUE, userinfo=answers.INVALID_CREDENTIALS)
+    foreign = Token(person=someone, aud=FOREIGN, azp=FOREIGN)
+    for name, about, expected, token in (
         ("expired", "an hour has passed", "invalid_token", dead),
         ("revoked", "the user has withdrawn consent", "invalid_token", dead),
         ("foreign_app", "minted for another project", "wrong_audience", foreign),
     ):
-        yield Case(name=f"{name}-{someone.key}", about=about, expected=expected, grant=grant)
+        yield Case(name=f"{name}-{someone.key}", about=about, expected=expected, token=token)
 
 
-def _knobs(ada: Person) -> tuple[tuple[str, str, str, Grant], ...]:
-    def info(answer: Answer) -> Grant:
-        return Grant(person=ada, tokeninfo=answer)
+def _knobs(ada: Person) -> tuple[tuple[str, str, str, Token], ...]:
+    def info(answer: Answer) -> Token:
+        return Token(person=ada, tokeninfo=answer)
 
-    def user(answer: Answer) -> Grant:
-        return Grant(person=ada, userinfo=answer)
+    def user(answer: Answer) -> Token:
+        return Token(person=ada, userinfo=answer)
 
-    service = Grant(person=ada, aud=SERVICE_ACCOUNT, azp=SERVICE_ACCOUNT, scopes=(DRIVE,))
+    service = Token(person=ada, aud=SERVICE_ACCOUNT, azp=SERVICE_ACCOUNT, scopes=(DRIVE,))
     down = "provider_unavailable"
     return (
-        ("foreign-azp", "a foreign app asks for our web client", "wrong_audience", Grant(person=ada, azp=FOREIGN)),
-        ("no-identity", "only Drive was allowed: no `sub`", "missing_permission", Grant(person=ada, scopes=(DRIVE,))),
+        ("foreign-azp", "a foreign app asks for our web client", "wrong_audience", Token(person=ada, azp=FOREIGN)),
+        ("no-identity", "only Drive was allowed: no `sub`", "missing_permission", Token(person=ada, scopes=(DRIVE,))),
         ("service-account", "no person at all", "missing_permission", service),
         (
             "old-invalid",
@@ -199,10 +199,10 @@ def _knobs(ada: Person) -> tuple[tuple[str, str, str, Grant], ...]:
             "number-exp",
             "tokeninfo writes a number where it writes strings",
             down,
-            Grant(person=ada, info={"exp": 4_000_000_000}),
+            Token(person=ada, info={"exp": 4_000_000_000}),
         ),
-        ("ends-now", "its last second has come", "invalid_token", Grant(person=ada, life_s=0)),
+        ("ends-now", "its last second has come", "invalid_token", Token(person=ada, life_s=0)),
         ("nonsense", "HTML with status 200", down, info(answers.HTML_200)),
-        ("other-sub", "the two calls name different users", down, Grant(person=ada, user={"sub": "1" + "0" * 20})),
-        ("no-sub", "userinfo names nobody", down, Grant(person=ada, user={"sub": None})),
+        ("other-sub", "the two calls name different users", down, Token(person=ada, user={"sub": "1" + "0" * 20})),
+        ("no-sub", "userinfo names nobody", down, Token(person=ada, user={"sub": None})),
     )

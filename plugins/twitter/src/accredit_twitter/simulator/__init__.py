@@ -1,4 +1,8 @@
-"""The simulated X itself: its two endpoints, and the samples to try on them."""
+"""A simulated X: `GET /2/users/me` and v1.1 `verify_credentials`, with real OAuth 1.0a signature checks.
+
+`tokens` says which tokens there are, `oauth1` checks what was signed, `users` and `answers` are what X answers,
+`samples` what must come of each token.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -8,12 +12,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from accredit.testing import Sample, Simulator, plain
-from accredit_twitter.simulator import answers, tokens
+from accredit_twitter.simulator import answers
 from accredit_twitter.simulator.answers import ApiVersion
 from accredit_twitter.simulator.limits import LIMIT, Limits
 from accredit_twitter.simulator.oauth1 import WINDOW_S, Malformed, SignedRequest
 from accredit_twitter.simulator.samples import all_samples, other_tokens
-from accredit_twitter.simulator.tokens import APPS, OUR_APP, App, Grant
+from accredit_twitter.simulator.tokens import APPS, OUR_APP, App, Token, bearer_tokens, signed_tokens
 from accredit_twitter.simulator.users import USER_FIELDS, v1_1_user, v2_user
 
 _V2_PARAMETERS = frozenset({"user.fields", "expansions", "tweet.fields"})
@@ -26,8 +30,8 @@ class TwitterSimulator(Simulator):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._signed = tokens.signed_grants()
-        self._bearers = tokens.bearer_grants()
+        self._signed = signed_tokens()
+        self._bearers = bearer_tokens()
         self._limits = Limits()
         self._nonces: dict[int, set[tuple[str, str, str]]] = {}  # by timestamp
 
@@ -84,7 +88,7 @@ class TwitterSimulator(Simulator):
 
     def _answer(self, request: Request, version: ApiVersion) -> Response:
         is_bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
-        found = self._bearer_grant(request, version) if is_bearer else self._signed_grant(request, version)
+        found = self._bearer_token(request, version) if is_bearer else self._signed_token(request, version)
         if isinstance(found, Response):
             return found
         call = self._limits.count(found, self.clock())
@@ -101,30 +105,30 @@ class TwitterSimulator(Simulator):
             answer.headers["x-access-level"] = "read"
         return answer
 
-    def _bearer_grant(self, request: Request, version: ApiVersion) -> Grant | Response:
+    def _bearer_token(self, request: Request, version: ApiVersion) -> Token | Response:
         if version == "v1.1":
             return answers.forbidden(version)
-        grant = self._bearers.get(plain(request.headers["authorization"][len("bearer ") :]))
-        if grant is None:
+        token = self._bearers.get(plain(request.headers["authorization"][len("bearer ") :]))
+        if token is None:
             return answers.bad_token(version)
-        return grant if {"tweet.read", "users.read"} <= grant.scopes else answers.forbidden(version)
+        return token if {"tweet.read", "users.read"} <= token.scopes else answers.forbidden(version)
 
-    def _signed_grant(self, request: Request, version: ApiVersion) -> Grant | Response:
+    def _signed_token(self, request: Request, version: ApiVersion) -> Token | Response:
         try:
             signed = SignedRequest.of(request)
         except Malformed:
             return answers.malformed(version)
         # The signature is over the token as it came, whatever stands behind it.
-        grant = self._signed.get(plain(signed.token))
-        now = self.clock() + (grant.clock_runs_ahead_s if grant else 0)
+        token = self._signed.get(plain(signed.token))
+        now = self.clock() + (token.clock_runs_ahead_s if token else 0)
         app = self._signing_app(signed, now, version)
         if isinstance(app, Response):
             return app
-        if grant is None or grant.app is not app:
+        if token is None or token.app is not app:
             return answers.bad_token(version)
-        if not signed.is_signed_with(app.consumer_secret, grant.token_secret):
+        if not signed.is_signed_with(app.consumer_secret, token.token_secret):
             return answers.bad_credentials(version)
-        return grant if self._is_first_use(signed, now) else answers.bad_credentials(version)
+        return token if self._is_first_use(signed, now) else answers.bad_credentials(version)
 
     def _signing_app(self, signed: SignedRequest, now: float, version: ApiVersion = "v1.1") -> App | Response:
         """Return the app whose key signs, unless the timestamp is off, the key unknown, or the app suspended."""
@@ -146,16 +150,16 @@ class TwitterSimulator(Simulator):
         return is_first
 
 
-def _profile(request: Request, version: ApiVersion, grant: Grant) -> Response:
+def _profile(request: Request, version: ApiVersion, token: Token) -> Response:
     query = request.query_params
     if version == "v1.1":
         user = v1_1_user(
-            grant.person,
+            token.person,
             include_email=query.get("include_email") == "true",
             include_entities=query.get("include_entities") != "false",
             skip_status=query.get("skip_status") == "true",
         )
-        if grant.has_number_only:
+        if token.has_number_only:
             del user["id_str"]
         return JSONResponse(user)
     if unknown := sorted(query.keys() - _V2_PARAMETERS):
@@ -163,9 +167,9 @@ def _profile(request: Request, version: ApiVersion, grant: Grant) -> Response:
     fields = [one for one in query.get("user.fields", "").split(",") if one]
     if unknown := sorted(set(fields) - USER_FIELDS):
         return answers.invalid_request({"user.fields": fields}, f"The value [{unknown[0]}] is not allowed.")
-    may_see_email = "users.email" in grant.scopes and not grant.withholds_email
-    user = v2_user(grant.person, [one for one in fields if one != "confirmed_email" or may_see_email])
-    if not grant.withholds_email:
+    may_see_email = "users.email" in token.scopes and not token.withholds_email
+    user = v2_user(token.person, [one for one in fields if one != "confirmed_email" or may_see_email])
+    if not token.withholds_email:
         return JSONResponse({"data": user})
     error = {
         "title": "Field Authorization Error",

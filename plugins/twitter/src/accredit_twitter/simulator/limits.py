@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accredit_twitter.simulator.tokens import Grant
+from accredit_twitter.simulator.tokens import Token
 
 LIMIT, WINDOW_S = 75, 900
 
@@ -31,14 +31,14 @@ class Limits:
     def __init__(self) -> None:
         self._calls: dict[tuple[int, int], int] = {}
 
-    def count(self, grant: Grant, now: float) -> Call:
+    def count(self, token: Token, now: float) -> Call:
         """Return one more call, at `now` in epoch seconds."""
         window = int(now) // WINDOW_S
         reset_at = (window + 1) * WINDOW_S
-        if grant.window_is_used_up:
+        if token.window_is_used_up:
             return Call(LIMIT, reset_at)
-        if not grant.is_metered:
+        if not token.is_metered:
             return Call(1, reset_at)
-        key = (grant.person.number, window)
+        key = (token.person.number, window)
         self._calls[key] = self._calls.get(key, 0) + 1
         return Call(self._calls[key], reset_at)

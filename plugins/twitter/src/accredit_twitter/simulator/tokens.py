@@ -34,7 +34,7 @@ APPS: Mapping[str, App] = {app.consumer_key: app for app in (OUR_APP, OTHER_APP,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Token:
     """What stands behind a token: a person, an app, and the answer it gets if that is not the person."""
 
     person: Person
@@ -133,45 +133,45 @@ def secret_of(who: Person, kind: str) -> str:
     return f"SimTokenSecret{kind}{who.key.title()}"
 
 
-def signed_grants() -> dict[str, Grant]:
+def signed_tokens() -> dict[str, Token]:
     """Return the tokens of OAuth 1.0a. They never run out at X, so an expired one is refused as a revoked one is."""
     ada = person("ada")
-    table: dict[str, Grant] = {}
+    table: dict[str, Token] = {}
 
-    def add(who: Person, kind: str, grant: partial[Grant]) -> None:
-        table[token_name(who, kind)] = grant(person=who, token_secret=secret_of(who, kind))
+    def add(who: Person, kind: str, token: partial[Token]) -> None:
+        table[token_name(who, kind)] = token(person=who, token_secret=secret_of(who, kind))
 
     for who in PEOPLE:
-        add(who, "Good", partial(Grant))
-        add(who, "Expired", partial(Grant, answer=answers.bad_token))
-        add(who, "Revoked", partial(Grant, answer=answers.bad_token))
-        add(who, "ForeignApp", partial(Grant, app=OTHER_APP))
+        add(who, "Good", partial(Token))
+        add(who, "Expired", partial(Token, answer=answers.bad_token))
+        add(who, "Revoked", partial(Token, answer=answers.bad_token))
+        add(who, "ForeignApp", partial(Token, app=OTHER_APP))
     for kind, (answer, _, _) in KNOBS.items():
-        add(ada, kind, partial(Grant, answer=answer, **_WINDOWS.get(kind, {})))
-    add(ada, "ClockOff", partial(Grant, clock_runs_ahead_s=WINDOW_S + 60))
-    add(ada, "Metered", partial(Grant, is_metered=True))
-    add(ada, "Partial", partial(Grant, withholds_email=True))
-    add(ada, "OldObject", partial(Grant, has_number_only=True))
+        add(ada, kind, partial(Token, answer=answer, **_WINDOWS.get(kind, {})))
+    add(ada, "ClockOff", partial(Token, clock_runs_ahead_s=WINDOW_S + 60))
+    add(ada, "Metered", partial(Token, is_metered=True))
+    add(ada, "Partial", partial(Token, withholds_email=True))
+    add(ada, "OldObject", partial(Token, has_number_only=True))
     return table
 
 
-def bearer_grants() -> dict[str, Grant]:
+def bearer_tokens() -> dict[str, Token]:
     """Return the tokens of OAuth 2.0. One of another app is good here: X itself does not tell them apart."""
     ada = person("ada")
-    table: dict[str, Grant] = {}
+    table: dict[str, Token] = {}
     for who in PEOPLE:
-        table[bearer_name(who, "Good")] = Grant(person=who)
-        table[bearer_name(who, "Expired")] = Grant(person=who, answer=answers.bad_token)
-        table[bearer_name(who, "Revoked")] = Grant(person=who, answer=answers.bad_token)
-        table[bearer_name(who, "ForeignApp")] = Grant(person=who, app=OTHER_APP)
+        table[bearer_name(who, "Good")] = Token(person=who)
+        table[bearer_name(who, "Expired")] = Token(person=who, answer=answers.bad_token)
+        table[bearer_name(who, "Revoked")] = Token(person=who, answer=answers.bad_token)
+        table[bearer_name(who, "ForeignApp")] = Token(person=who, app=OTHER_APP)
     table |= {
-        bearer_name(ada, "AppOnly"): Grant(person=ada, answer=lambda _: answers.unsupported_authentication()),
-        bearer_name(ada, "NoUsersRead"): Grant(person=ada, scopes=frozenset({"tweet.read"})),
-        bearer_name(ada, "NoEmail"): Grant(person=ada, scopes=ALL_SCOPES - {"users.email"}),
-        bearer_name(ada, "NotEnrolled"): Grant(
+        bearer_name(ada, "AppOnly"): Token(person=ada, answer=lambda _: answers.unsupported_authentication()),
+        bearer_name(ada, "NoUsersRead"): Token(person=ada, scopes=frozenset({"tweet.read"})),
+        bearer_name(ada, "NoEmail"): Token(person=ada, scopes=ALL_SCOPES - {"users.email"}),
+        bearer_name(ada, "NotEnrolled"): Token(
             person=ada, answer=lambda _: answers.client_forbidden(OUR_APP.client_id)
         ),
-        bearer_name(ada, "OtherAppNotEnrolled"): Grant(
+        bearer_name(ada, "OtherAppNotEnrolled"): Token(
             person=ada, app=OTHER_APP, answer=lambda _: answers.client_forbidden(OTHER_APP.client_id)
         ),
     }

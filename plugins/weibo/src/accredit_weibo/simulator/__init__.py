@@ -15,7 +15,8 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import Sample, Simulator, plain
 from accredit_weibo.simulator.answers import Answer, refusal, success
-from accredit_weibo.simulator.tokens import APP_KEY, SimulatedToken, all_tokens
+from accredit_weibo.simulator.tokens import all_tokens
+from accredit_weibo.simulator.tokens.token import APP_KEY, Token
 
 APP_SECRET = "sim-weibo-app-secret"  # noqa: S105  # published sample secret of an app that does not exist
 CALLS_PER_USER_PER_DAY = 100
@@ -103,7 +104,7 @@ class WeiboSimulator(Simulator):
             return refusal(21330, path).response()
         return (_replaced(token.on_email, path) or success([{"email": token.owner.email}])).response()
 
-    def _authorized(self, request: Request) -> SimulatedToken | Answer:
+    def _authorized(self, request: Request) -> Token | Answer:
         """Find the token of a GET call, in the header or, as Weibo also takes it, in the query."""
         path = request.url.path
         if request.method != "GET":
@@ -118,7 +119,7 @@ class WeiboSimulator(Simulator):
             return refusal(21332, path)
         return refusal(10023, path) if self._over_limit(token) else token
 
-    def _over_limit(self, token: SimulatedToken) -> bool:
+    def _over_limit(self, token: Token) -> bool:
         """Count the call. The documentation does not say when a day begins; we take midnight in China."""
         limit = CALLS_PER_USER_PER_DAY if token.is_metered else self._calls_per_user_per_day
         if limit is None:
