@@ -14,10 +14,9 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.testing import exchange_for
-from accredit_facebook.settings import FacebookSettings
+from accredit_facebook.settings import FacebookSettings, graph_version
 from accredit_facebook.simulator import FacebookSimulator
 from accredit_facebook.strategy import FacebookStrategy
-from accredit_facebook.versions import graph_version
 
 APP_TOKEN = "100000000000042|sim-facebook-secret-of-ours"
 

@@ -8,7 +8,7 @@ from accredit.audience import SignedByUs
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Assurance, Email, Profile
 from accredit.testing import BASE_URL, PEOPLE, Person, exchange_for
-from accredit_twitter.normalize import profile_of
+from accredit_twitter.normalize import to_profile
 from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.simulator.tokens import secret_of, token_name
@@ -196,4 +196,4 @@ def test_the_day_the_account_was_made_is_not_when_it_was_updated() -> None:
 )
 @pytest.mark.parametrize("field", ["confirmed_email", "email"])
 def test_an_address_with_a_hidden_character_is_none_and_never_another_ones(address: str, field: str) -> None:
-    assert profile_of({field: address}) == Profile()
+    assert to_profile({field: address}) == Profile()

@@ -5,7 +5,7 @@ import pytest
 from accredit.models import ProviderToken
 from accredit.profile import Assurance, Email, Profile
 from accredit.testing import exchange_for
-from accredit_weibo.normalize import profile_of
+from accredit_weibo.normalize import to_profile
 from accredit_weibo.simulator import WeiboSimulator
 
 AVATAR = "https://tvax1.sinaimg.cn/crop.0.0.512.512.1024/sim-{}.jpg"
@@ -87,24 +87,24 @@ async def test_profile_of_each_person_is_exactly_this(key: str) -> None:
 
 
 def test_user_of_whom_nothing_is_known_has_only_a_page() -> None:
-    assert profile_of("1", {}, None) == Profile(profile="https://weibo.com/u/1")
+    assert to_profile("1", {}, None) == Profile(profile="https://weibo.com/u/1")
 
 
 def test_blank_null_and_wrongly_typed_fields_are_left_out() -> None:
     fields = ("screen_name", "name", "location", "url", "avatar_hd", "avatar_large", "profile_image_url")
     for value in ("", "  ", None, 7, True, ["x"], {"m": 1}):
         user = dict.fromkeys((*fields, "gender", "lang"), value)
-        assert profile_of("1", user, value) == Profile(profile="https://weibo.com/u/1")
+        assert to_profile("1", user, value) == Profile(profile="https://weibo.com/u/1")
 
 
 def test_screen_name_stands_in_for_an_absent_name() -> None:
-    profile = profile_of("1", {"name": " ", "screen_name": "ada"}, None)
+    profile = to_profile("1", {"name": " ", "screen_name": "ada"}, None)
 
     assert (profile.name, profile.nickname, profile.preferred_username) == ("ada", "ada", "ada")
 
 
 def test_name_does_not_stand_in_for_an_absent_screen_name() -> None:
-    profile = profile_of("1", {"name": "Ada"}, None)
+    profile = to_profile("1", {"name": "Ada"}, None)
 
     assert (profile.name, profile.nickname, profile.preferred_username) == ("Ada", None, None)
 
@@ -116,13 +116,13 @@ def test_largest_picture_wins() -> None:
         "profile_image_url": "http://img.example/50",
     }
     for field in ("avatar_hd", "avatar_large", "profile_image_url"):
-        assert profile_of("1", user, None).picture == user[field]
+        assert to_profile("1", user, None).picture == user[field]
         user[field] = ""
 
 
 @pytest.mark.parametrize("url", ["http://example.com", "https://example.com/a?b#c", "HTTPS://example.com"])
 def test_web_address_is_kept(url: str) -> None:
-    profile = profile_of("1", {"url": url, "avatar_hd": url}, None)
+    profile = to_profile("1", {"url": url, "avatar_hd": url}, None)
 
     assert (profile.website, profile.picture) == (url, url)
 
@@ -132,14 +132,14 @@ def test_web_address_is_kept(url: str) -> None:
     ["javascript:alert(1)", "data:text/html,x", "example.com", "//example.com", "https://", "http://[", "ftp://a"],
 )
 def test_whatever_is_no_web_address_is_left_out(url: str) -> None:
-    profile = profile_of("1", {"url": url, "avatar_hd": url}, None)
+    profile = to_profile("1", {"url": url, "avatar_hd": url}, None)
 
     assert (profile.website, profile.picture) == (None, None)
 
 
 @pytest.mark.parametrize(("gender", "claim"), [("m", "male"), ("f", "female"), ("n", None), ("M", None), ("x", None)])
 def test_gender_is_spelt_out_where_stated(gender: str, claim: str | None) -> None:
-    assert profile_of("1", {"gender": gender}, None).gender == claim
+    assert to_profile("1", {"gender": gender}, None).gender == claim
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,12 @@ def test_gender_is_spelt_out_where_stated(gender: str, claim: str | None) -> Non
     ],
 )
 def test_language_becomes_a_bcp_47_tag(lang: str, locale: str | None) -> None:
-    assert profile_of("1", {"lang": lang}, None).locale == locale
+    assert to_profile("1", {"lang": lang}, None).locale == locale
 
 
 @pytest.mark.threat(23)
 def test_address_is_trimmed_and_never_verified() -> None:
-    assert profile_of("1", {}, " ada@example.com ").email == unverified("ada@example.com")
+    assert to_profile("1", {}, " ada@example.com ").email == unverified("ada@example.com")
 
 
 @pytest.mark.threat(50)
@@ -163,4 +163,4 @@ def test_address_is_trimmed_and_never_verified() -> None:
     "address", ["ada\u200b@gmail.com", "ada@gma\u200bil.com", "ada@gmail.com\x00", "ada\u202e@gmail.com"]
 )
 def test_an_address_with_a_hidden_character_is_none_and_never_another_ones(address: str) -> None:
-    assert profile_of("1", {}, address).email is None
+    assert to_profile("1", {}, address).email is None

@@ -12,8 +12,7 @@ from accredit.profile import Profile
 from accredit.strategy import ApiVersion, ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_facebook.answers import Inspection, is_user_id, read_inspection, read_profile, require_inspection
 from accredit_facebook.normalize import to_profile
-from accredit_facebook.settings import FacebookSettings
-from accredit_facebook.versions import graph_version
+from accredit_facebook.settings import FacebookSettings, graph_version
 
 _FIELDS = (
     "id",

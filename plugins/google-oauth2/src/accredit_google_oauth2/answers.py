@@ -1,15 +1,73 @@
-"""Read Google's answers: what a success holds, and how long to wait after a failure."""
+"""Read Google's answers: what a success holds, and what tokeninfo says of whom an access token was minted for."""
 
+import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
-from accredit.errors import ProviderUnavailable
+from accredit.audience import JwtAudience
+from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse
 from accredit_google_oauth2.refusals import ERRORS, code_of
 
+IDENTITY_SCOPES = frozenset(
+    {
+        *("openid", "profile", "email"),
+        "https://www.googleapis.com/auth/userinfo.profile",
+        "https://www.googleapis.com/auth/userinfo.email",
+    }
+)
+"""A token needs one of these to say who the user is. `profile` and `email` are short names of the last two.
 
-def read(call: str, response: ProviderResponse, *, now: float, errors: Mapping[str, Line] = ERRORS) -> dict[str, Any]:
+Source: https://www.googleapis.com/discovery/v1/apis/oauth2/v2/rest, `scopes` of `oauth2.userinfo.get`: any of them.
+"""
+
+_EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """A live access token of a user. Whether it is *ours* is for the engine to check."""
+
+    subject: str
+    audience: JwtAudience
+    scopes: frozenset[str]
+    expires_at: int
+
+    def is_for(self, accepted: AbstractSet[str]) -> bool:
+        """Tell whether the token is of our project, so that what is said of its project is said of ours."""
+        named = {*self.audience.aud, *(() if self.audience.azp is None else (self.audience.azp,))}
+        return named <= accepted
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any], *, now: float) -> "TokenInfo":
+        """Read an answer of the v3 form. The v1 form (`audience`, `user_id`) is refused, never guessed at.
+
+        Raises:
+            InvalidProviderToken: the token has expired.
+            MissingPermission: the token does not say who the user is: a service account, or no identity scope.
+            ProviderUnavailable: a field is missing or of the wrong type.
+        """
+        aud, azp = _text(answer, "aud"), _text(answer, "azp") if "azp" in answer else None
+        scopes = frozenset(_text(answer, "scope", may_be_empty=True).split())
+        exp = _text(answer, "exp")  # tokeninfo sends every number as a string
+        if not _EPOCH_SECONDS.fullmatch(exp):
+            raise ProviderUnavailable("tokeninfo: exp is no string of seconds")
+        if now >= int(exp):
+            raise InvalidProviderToken("access token has expired")
+        if "sub" not in answer:
+            raise MissingPermission("tokeninfo names no user")
+        subject = _text(answer, "sub")
+        if not scopes & IDENTITY_SCOPES:
+            raise MissingPermission("access token has no identity scope")
+        return cls(subject, JwtAudience((aud,), azp), scopes, int(exp))
+
+
+def read_object(
+    call: str, response: ProviderResponse, *, now: float, errors: Mapping[str, Line] = ERRORS
+) -> dict[str, Any]:
     """Return the JSON object of a success; `errors` says what a failure means.
 
     Raises:
@@ -30,3 +88,10 @@ def _object(response: ProviderResponse) -> dict[str, Any]:
         if response.status == 200:
             raise
         return {}  # an error page of a front end: its status is all there is
+
+
+def _text(answer: Mapping[str, Any], field: str, *, may_be_empty: bool = False) -> str:
+    value = answer.get(field)
+    if not isinstance(value, str) or not (value or may_be_empty):
+        raise ProviderUnavailable(f"tokeninfo: {field} is missing or no string")
+    return value

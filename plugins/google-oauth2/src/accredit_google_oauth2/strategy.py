@@ -9,11 +9,10 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
-from accredit_google_oauth2 import answers
+from accredit_google_oauth2.answers import TokenInfo, read_object
 from accredit_google_oauth2.normalize import to_profile
 from accredit_google_oauth2.refusals import TOKENINFO_ERRORS
 from accredit_google_oauth2.settings import GoogleSettings
-from accredit_google_oauth2.tokeninfo import TokenInfo
 
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 """Google writes its name both ways. Source: https://developers.google.com/identity/gsi/web/guides/verify-google-id-token"""
@@ -67,13 +66,13 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         # POST with the token in the header: the GET form would put it into a URL.
         response = await ctx.http.post(self.settings.tokeninfo_url, headers=headers, reads_only=True)
         now = ctx.clock()
-        return TokenInfo.parse(answers.read("tokeninfo", response, now=now, errors=TOKENINFO_ERRORS), now=now)
+        return TokenInfo.parse(read_object("tokeninfo", response, now=now, errors=TOKENINFO_ERRORS), now=now)
 
     async def _request_userinfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> ProviderResponse:
         return await ctx.http.get(self.settings.userinfo_url, headers=headers)
 
     def _read_userinfo(self, response: ProviderResponse, info: TokenInfo, ctx: VerifyContext) -> dict[str, Any]:
-        user = answers.read("userinfo", response, now=ctx.clock())
+        user = read_object("userinfo", response, now=ctx.clock())
         if user.get("sub") != info.subject:
             raise ProviderUnavailable("userinfo and tokeninfo name different users")
         self._check_hosted_domain(user)

@@ -1,4 +1,4 @@
-"""The two calls of X that say who a token belongs to: what is asked, and how the user is read from the answer."""
+"""Read X's answers: the object they hold, and the user in those of the two calls that say whose a token is."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accredit.errors import ProviderUnavailable, ProviderUserBlocked
+from accredit.strategy import ProviderResponse
 
 _ID = re.compile(r"[0-9]{1,19}")
 
@@ -21,6 +22,14 @@ class ProfileApi:
     """Ours, for the audit event."""
     params: Mapping[str, str]
     read: Callable[[User], tuple[str, User] | None]
+
+
+def object_of(response: ProviderResponse) -> Mapping[str, Any]:
+    """Return the answer's JSON object, or an empty one: a refusal without JSON still has a status."""
+    try:
+        return response.json_object()
+    except ProviderUnavailable:
+        return {}
 
 
 def _checked(user_id: object) -> str:

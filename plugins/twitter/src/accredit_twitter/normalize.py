@@ -15,7 +15,7 @@ from accredit.text import email_address, text, web_url
 _SIZE = re.compile(r"_normal(?=(\.[A-Za-z]+)?$)")
 
 
-def profile_of(user: Mapping[str, Any]) -> Profile:
+def to_profile(user: Mapping[str, Any]) -> Profile:
     """Return the claims a user object states. Names are never split, and a default picture is no picture."""
     username = text(user.get("username")) or text(user.get("screen_name"))
     return Profile(

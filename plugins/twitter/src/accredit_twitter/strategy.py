@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from accredit.audience import AudienceProof, SignedByUs, Unbound
@@ -15,13 +15,11 @@ from accredit.errors import (
 )
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
-from accredit.settings import ConnectionSettings
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext
-from accredit_twitter.answers import PROFILE_APIS
-from accredit_twitter.normalize import profile_of
+from accredit_twitter.answers import PROFILE_APIS, object_of
+from accredit_twitter.normalize import to_profile
 from accredit_twitter.refusals import (
     may_be_our_secret,
-    object_of,
     refusal_of_bearer,
     refusal_of_our_keys,
     refusal_signed,
@@ -41,8 +39,8 @@ class TwitterStrategy(Strategy[TwitterSettings]):
     so it is refused unless the connection accepts unbound tokens.
     """
 
-    name: ClassVar[str] = "twitter"
-    settings_type: ClassVar[type[ConnectionSettings]] = TwitterSettings
+    name = "twitter"
+    settings_type = TwitterSettings
     # Source: https://docs.x.com/x-api/fundamentals/data-dictionary (`id`: the unique identifier of this user).
     user_id_scope = "global"
 
@@ -118,11 +116,11 @@ class TwitterStrategy(Strategy[TwitterSettings]):
             now=ctx.clock(),
         )
         response = await ctx.http.post(url, headers={"Authorization": header})
-        return refusal_of_our_keys("oauth/request_token", response, now=ctx.clock())
+        return refusal_of_our_keys("oauth/request_token", response, object_of(response), now=ctx.clock())
 
     def normalize(self, verification: Verification) -> Profile:
         """Map the user object to claims; an address X hands out is one it has verified."""
-        return profile_of(verification.claims)
+        return to_profile(verification.claims)
 
 
 def _pair(token: ProviderToken) -> tuple[str, str | None]:

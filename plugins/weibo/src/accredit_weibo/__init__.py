@@ -1,5 +1,6 @@
-"""Weibo for Accredit: the strategy `weibo`, and a simulated Weibo to try it on."""
+"""Weibo for Accredit: the hook implementations, and nothing else."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from accredit import hookimpl
@@ -13,14 +14,14 @@ __all__ = ["WeiboSettings", "WeiboStrategy"]
 
 
 @hookimpl
-def strategies() -> list[type[WeiboStrategy]]:
+def strategies() -> Iterable[type[WeiboStrategy]]:
     """Bring the strategy `weibo`."""
     return [WeiboStrategy]
 
 
 @hookimpl
-def simulators() -> list[type["WeiboSimulator"]]:
-    """Bring the simulated Weibo; it needs `accredit[testing]`."""
+def simulators() -> "Iterable[type[WeiboSimulator]]":
+    """Bring the simulated Weibo. Imported here because it needs `accredit[testing]`."""
     from accredit_weibo.simulator import WeiboSimulator
 
     return [WeiboSimulator]

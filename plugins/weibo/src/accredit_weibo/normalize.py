@@ -12,7 +12,7 @@ _PICTURES = ("avatar_hd", "avatar_large", "profile_image_url")  # largest first;
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2}))?")
 
 
-def profile_of(user_id: str, user: Mapping[str, Any], email: object) -> Profile:
+def to_profile(user_id: str, user: Mapping[str, Any], email: object) -> Profile:
     """Return the profile of a `users/show` answer, and of what `email.json` said."""
     screen_name, address = text(user.get("screen_name")), email_address(email)
     gender = user.get("gender")

@@ -3,16 +3,15 @@
 Weibo allows 100 calls per user and day; a login costs two, or three with an e-mail address.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from accredit.audience import AppBound
 from accredit.errors import ExchangeError, InvalidProviderToken, ProviderUnavailable
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
-from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy, VerifyContext, in_order
 from accredit_weibo.answers import TokenInfo, read_email, read_object, read_token_info, read_user_id
-from accredit_weibo.normalize import profile_of
+from accredit_weibo.normalize import to_profile
 from accredit_weibo.refusals import TOKEN_INFO_ERRORS
 from accredit_weibo.settings import WeiboSettings
 
@@ -23,8 +22,8 @@ EMAIL_SCOPES = frozenset({"email", "all"})
 class WeiboStrategy(Strategy[WeiboSettings]):
     """Weibo, by its OAuth 2.0 access token."""
 
-    name: ClassVar[str] = "weibo"
-    settings_type: ClassVar[type[ConnectionSettings]] = WeiboSettings
+    name = "weibo"
+    settings_type = WeiboSettings
     # Source: https://open.weibo.com/wiki/2/users/show (`uid`: one for each user, as in weibo.com/u/<uid>).
     user_id_scope = "global"
 
@@ -57,7 +56,7 @@ class WeiboStrategy(Strategy[WeiboSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map the answers of `users/show` and `email.json` to OIDC claims."""
         claims = verification.claims
-        return profile_of(verification.user_id, claims["user"], claims["email"])
+        return to_profile(verification.user_id, claims["user"], claims["email"])
 
     async def _token_info(self, token: ProviderToken, ctx: VerifyContext) -> TokenInfo:
         now = int(ctx.clock())  # before the call: a slow answer must not lengthen the token's life

@@ -10,7 +10,6 @@ from accredit.errors import (
     ProviderProtocolError,
     ProviderQuotaExhausted,
     ProviderRateLimited,
-    ProviderUnavailable,
     WrongAudience,
 )
 from accredit.refusals import refusal
@@ -23,14 +22,6 @@ _XML_CODE = re.compile(rb'<error code="([0-9]{1,9})">')
 _BY_STATUS_ALONE = (402, 429)
 """Statuses that are believed without a body that can be read."""
 _OF_A_SIGNATURE = (32, 99, 215, "status 401")
-
-
-def object_of(response: ProviderResponse) -> Mapping[str, Any]:
-    """Return the answer's JSON object, or an empty one: a refusal without JSON still has a status."""
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        return {}
 
 
 def refusal_signed(call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float) -> ExchangeError:
@@ -57,13 +48,14 @@ def refusal_of_bearer(
     return error
 
 
-def refusal_of_our_keys(call: str, response: ProviderResponse, *, now: float) -> ExchangeError | None:
+def refusal_of_our_keys(
+    call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float
+) -> ExchangeError | None:
     """Return what X has against our key and secret themselves; None where it knows them.
 
     That no callback is approved (415, 417) is said to those alone whose signature is right.
     Source: https://github.com/laravel/socialite/issues/641
     """
-    body = object_of(response)
     xml = _XML_CODE.search(response.body)
     sign: Sign | None = int(xml[1]) if xml else _sign(OUR_KEYS, body, response.status)
     if sign in {415, 417} or (response.status == 200 and b"oauth_token=" in response.body):

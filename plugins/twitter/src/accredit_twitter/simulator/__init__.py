@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -26,7 +26,7 @@ _V2_PARAMETERS = frozenset({"user.fields", "expansions", "tweet.fields"})
 class TwitterSimulator(Simulator):
     """X, as strict as X: signatures over the host that was called, fresh timestamps, no nonce twice."""
 
-    strategy: ClassVar[str] = "twitter"
+    strategy = "twitter"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

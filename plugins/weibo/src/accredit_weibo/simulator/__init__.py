@@ -6,7 +6,7 @@ https://open.weibo.com/wiki/Oauth2/get_token_info, /wiki/2/users/show and /wiki/
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -32,7 +32,7 @@ class WeiboSimulator(Simulator):
     counted, to 100 as in Weibo's documentation.
     """
 
-    strategy: ClassVar[str] = "weibo"
+    strategy = "weibo"
 
     def __init__(self, *, clock: Callable[[], float] = time.time, calls_per_user_per_day: int | None = None) -> None:
         super().__init__(clock=clock)
