@@ -10,7 +10,7 @@ from accredit.profile import Assurance, Email, Profile
 from accredit.testing import PEOPLE, Person, person
 from accredit_facebook.normalize import to_profile
 from accredit_facebook.simulator import FacebookSimulator
-from accredit_facebook.simulator.limited_login import NONCE
+from accredit_facebook.simulator.id_tokens import NONCE
 
 Verify = Callable[..., Awaitable[Identity]]
 

@@ -7,7 +7,7 @@ from accredit.models import ProviderToken
 from accredit.provider.transport import make_transport
 from accredit.testing import exchange_for, serve
 from accredit_facebook.simulator import FacebookSimulator
-from accredit_facebook.simulator.limited_login import NONCE
+from accredit_facebook.simulator.id_tokens import NONCE
 
 ODD = "EAA sim+%41%2B&x=/?#|;~"
 

@@ -9,7 +9,7 @@ import pytest
 
 from accredit_facebook.simulator import FacebookSimulator
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET, FOREIGN_APP_ID, FOREIGN_APP_SECRET
-from accredit_facebook.simulator.limited_login import JWKS_PATH
+from accredit_facebook.simulator.id_tokens import JWKS_PATH
 
 GOOD = "EAAsim-good-ada"
 APP_TOKEN = f"{APP_ID}|{APP_SECRET}"

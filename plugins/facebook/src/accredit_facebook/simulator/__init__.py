@@ -1,6 +1,6 @@
 """A strict Facebook for tests, `accredit dev` and `accredit demo`.
 
-`tokens` says which tokens there are, `graph` answers about them as the Graph API does, `limited_login` says what is
+`tokens` says which tokens there are, `graph` answers about them as the Graph API does, `id_tokens` says what is
 in a JWT, `samples` what must come of each.
 """
 
@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import IdTokenIssuer, Sample, Simulator
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET
 from accredit_facebook.simulator.graph import GraphAPI
-from accredit_facebook.simulator.limited_login import JWKS_PATH, make_claims
+from accredit_facebook.simulator.id_tokens import JWKS_PATH, make_claims
 from accredit_facebook.simulator.samples import access_token_samples, limited_login_samples
 from accredit_facebook.simulator.tokens import make_tokens
 

@@ -6,7 +6,7 @@ from typing import Any
 from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, person
 from accredit_facebook.simulator.app import APP_ID, FOREIGN_APP_ID
 from accredit_facebook.simulator.graph import picture_url
-from accredit_facebook.simulator.limited_login import NONCE
+from accredit_facebook.simulator.id_tokens import NONCE
 from accredit_facebook.simulator.tokens.token import HOUR_S, Token
 
 

@@ -13,7 +13,7 @@ from accredit.models import Identity
 from accredit.testing import person
 from accredit_facebook.simulator import FacebookSimulator
 from accredit_facebook.simulator.app import APP_ID, FOREIGN_APP_ID
-from accredit_facebook.simulator.limited_login import JWKS_PATH, NONCE
+from accredit_facebook.simulator.id_tokens import JWKS_PATH, NONCE
 
 Verify = Callable[..., Awaitable[Identity]]
 Mint = Callable[..., str]
