@@ -10,7 +10,6 @@ import pytest
 
 from accredit.audience import SignedByUs, Unbound
 from accredit.errors import (
-    ConfigurationError,
     ExchangeError,
     InvalidProviderToken,
     MissingParameter,
@@ -21,7 +20,6 @@ from accredit.errors import (
 from accredit.models import Identity, ProviderToken
 from accredit.provider.transport import make_transport
 from accredit.testing import ACCEPTED, BASE_URL, PEOPLE, InProcess, Person, Sample, exchange_for, person, serve
-from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.simulator.tokens import OTHER_APP, SUSPENDED_APP, bearer_name, secret_of, token_name
 
@@ -241,12 +239,6 @@ async def test_a_consumer_key_is_compared_exactly(consumer_key: str) -> None:
         await verify(signed(), connection={"consumer_key": consumer_key})
 
 
-def test_the_accepted_audience_is_the_consumer_key_and_not_the_client_id() -> None:
-    settings = TwitterSettings.model_validate(simulator().settings(BASE_URL))
-    assert settings.accepted_audiences == {"SimConsumerKey"}
-    assert settings.provider_urls == (BASE_URL,)
-
-
 @pytest.mark.threat(21, 49)
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
 async def test_our_wrong_secret_is_never_blamed_on_the_user(profile_api: str) -> None:
@@ -336,41 +328,3 @@ async def test_what_is_signed_is_what_goes_over_the_wire(profile_api: str) -> No
                 await verify(stranger, connection=connection, transport=transport)
     assert identity.profile.email is not None
     assert identity.profile.email.address == ADA.email
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"consumer_key": ""},
-        {"consumer_key": None},
-        {"consumer_key": 10000001},
-        {"consumer_secret": ""},
-        {"consumer_secret": None},
-        {"client_id": 10000001},
-        {"client_id": "VGhpc0lzTm9OdW1iZXI6MTpjaQ"},
-        {"consumer_key": "SimKey\n"},
-        {"consumer_key": "Sim Key"},
-        {"consumer_key": '"SimKey"'},
-        {"consumer_secret": "secret\n"},
-        {"consumer_secret": "\ufeffsecret"},
-        {"api_url": "http://api.x.com"},
-        {"api_url": "https://user@api.x.com"},
-        {"profile_api": "v3"},
-        {"unknown": "setting"},
-    ],
-    ids=str,
-)
-async def test_a_wrong_setting_stops_the_start(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError, match=next(iter(wrong))):
-        await verify(signed(), connection=wrong)
-
-
-def test_secrets_do_not_show() -> None:
-    settings = TwitterSettings.model_validate(simulator().settings(BASE_URL))
-    assert "SimConsumerSecret" not in f"{settings!r} {settings}"
-
-
-def test_defaults_call_x_itself_with_v2() -> None:
-    settings = TwitterSettings.model_validate({"consumer_key": "k", "consumer_secret": "s"})
-    assert (settings.api_url, settings.profile_api, settings.client_id) == ("https://api.x.com", "v2", "")
-    assert not settings.accept_unbound_tokens

@@ -1,24 +1,13 @@
-"""What an operator may write, and what the distribution brings."""
+"""What an operator may write about a Weibo app, and what stops the start."""
 
-from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
 
-import accredit_weibo
 from accredit.errors import ConfigurationError
 from accredit.testing import exchange_for
-from accredit_weibo import WeiboSettings, WeiboStrategy
+from accredit_weibo import WeiboSettings
 from accredit_weibo.simulator import WeiboSimulator
-
-
-def test_entry_point_is_named_after_the_strategy() -> None:
-    (entry,) = entry_points(group="accredit.strategies", name="weibo")
-
-    assert entry.load() is accredit_weibo
-    assert accredit_weibo.strategies() == [WeiboStrategy]
-    assert accredit_weibo.simulators() == [WeiboSimulator]
-    assert WeiboStrategy.name == WeiboSimulator.strategy == entry.name
 
 
 def test_app_key_alone_is_enough() -> None:
