@@ -264,8 +264,8 @@ def test_the_page_of_a_connection_has_every_section_that_a_reader_needs(strategy
 
 
 def test_facebooks_page_knows_the_versions_and_their_ends() -> None:
-    from accredit_facebook.versions import ENDS_ON
+    from accredit_facebook.settings import VERSION_ENDS_ON
 
     page = readme("facebook")
-    for (major, minor), end in ENDS_ON.items():
+    for (major, minor), end in VERSION_ENDS_ON.items():
         assert f"| v{major}.{minor} | {end.isoformat() if end else 'not announced'} |" in page
