@@ -30,7 +30,8 @@ def test_the_constraints_pin_every_package_by_hash_and_name_no_address() -> None
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_every_distribution_is_complete(package: Path) -> None:
     project = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["license"] == "MIT"
+    assert (project["license"], project["license-files"]) == ("MIT", ["LICENSE"])
+    assert (package / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     assert project["requires-python"] == ">=3.11"
     assert (package / "README.md").stat().st_size > 200
     assert list((package / "src").glob("*/py.typed"))
