@@ -4,12 +4,16 @@ Third-party packages come from constraints.txt, pinned and checked by hash; our 
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nox
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv"
@@ -26,14 +30,50 @@ def _present(version: str) -> bool:
     return command is not None and subprocess.run([command, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
-PYTHONS: list[str] = [version for version in ("3.11", "3.12", "3.13") if _present(version)]
+PYTHONS: list[str] = [version for version in ("3.11", "3.12", "3.13", "3.14") if _present(version)]
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+EDITABLE = [argument for package in PACKAGES for argument in ("--editable", package)]
 
 
 def _install(session: nox.Session) -> None:
     session.install("--require-hashes", "--requirement", "constraints.txt")
-    editable = [argument for package in PACKAGES for argument in ("--editable", package)]
-    session.install("--no-deps", "--no-build-isolation", *editable)
+    session.install("--no-deps", "--no-build-isolation", *EDITABLE)
+
+
+def _pins_of_tools() -> list[str]:
+    """Return the lines of constraints.txt that leave our own dependencies open, without their hashes."""
+    tables = [tomllib.loads((Path(package) / "pyproject.toml").read_text("utf-8"))["project"] for package in PACKAGES]
+    extras = [extra for table in tables for extra in table.get("optional-dependencies", {}).values()]
+    lists = [*(table["dependencies"] for table in tables), *extras]
+    ours = {canonicalize_name(Requirement(text).name) for each in lists for text in each}
+    ours |= {"pydantic-core", "fastapi"}  # each asks for one or a few versions of a package of ours
+    pins = re.findall(r"^([a-z0-9._-]+)(==[^\\\n]+)", Path("constraints.txt").read_text("utf-8"), re.MULTILINE)
+    return [name + version for name, version in pins if name not in ours]
+
+
+def _build(session: nox.Session) -> list[Path]:
+    """Build dist/ anew: of each package a source distribution, and of that the wheel."""
+    shutil.rmtree("dist", ignore_errors=True)
+    for package in PACKAGES:
+        session.run("uv", "build", "--out-dir", "dist", package, silent=True, external=True)
+    return sorted(Path("dist").resolve().glob("accredit*"))
+
+
+def _demo_of_wheels(session: nox.Session, core: Path, *plugins: Path) -> None:
+    """Install wheels into an environment that has nothing else, and run what they demonstrate."""
+    fresh = Path(session.create_tmp()).resolve() / "fresh"
+    session.run_install("uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(fresh), external=True)
+    target = ("--quiet", "--python", str(fresh), "--constraint", "constraints.txt")
+    session.run_install("uv", "pip", "install", *target, f"{core}[server,testing]", *map(str, plugins), external=True)
+    session.run(str(fresh / "bin/accredit"), "demo", silent=True, external=True)
+
+
+@nox.session(venv_backend="none")
+def dev(session: nox.Session) -> None:
+    """Install everything into the environment that runs nox: for editors, single tests and the hooks of git."""
+    target = ("uv", "pip", "install", "--quiet", "--python", sys.executable)
+    session.run(*target, "--require-hashes", "--requirement", "constraints.txt", external=True)
+    session.run(*target, "--no-deps", "--no-build-isolation", *EDITABLE, external=True)
 
 
 @nox.session
@@ -58,6 +98,16 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the tests beside the oldest versions of their dependencies that our distributions allow."""
+    tools = Path(session.create_tmp()).resolve() / "tools.txt"
+    tools.write_text("\n".join(_pins_of_tools()), "utf-8")
+    oldest = ("--resolution", "lowest-direct", "--editable", "core[server,testing]", *EDITABLE[2:])
+    session.install(*oldest, "--group", "tests", "--constraint", str(tools))
+    session.run("python", "-m", "pytest", *(session.posargs or ["--numprocesses", "2"]))
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, imports between the parts, and spelling."""
     _install(session)
@@ -74,16 +124,14 @@ def typing(session: nox.Session) -> None:
     session.run("mypy", "core", "plugins", "tests", "docs/examples", "noxfile.py")
 
 
-@nox.session
+@nox.session(venv_backend="none")
 @nox.parametrize("name", PLUGINS)
 def plugin(session: nox.Session, name: str) -> None:
     """Install the wheels of core and one plugin alone, and run that plugin's exchange."""
     wheels = Path(session.create_tmp()).resolve()
     for package in ("core", f"plugins/{name}"):
         session.run_install("uv", "build", "--wheel", "--out-dir", str(wheels), package, silent=True, external=True)
-    built = sorted(str(wheel) for wheel in wheels.glob("*.whl"))
-    session.install("--constraint", "constraints.txt", f"{built[0]}[server,testing]", built[1])
-    session.run("accredit", "demo")
+    _demo_of_wheels(session, *sorted(wheels.glob("*.whl")))
 
 
 @nox.session
@@ -105,12 +153,27 @@ def node(session: nox.Session) -> None:
     session.run("python", "-m", "tests.clients.node", str(folder))
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def build(session: nox.Session) -> None:
     """Build a wheel and a source distribution of each package into dist/."""
-    shutil.rmtree("dist", ignore_errors=True)
-    for package in PACKAGES:
-        session.run("uv", "build", "--out-dir", "dist", package, external=True)
+    _build(session)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build all distributions into dist/, check them, and run the demo on their wheels; nothing is uploaded.
+
+    `nox -s release -- --rehearse` lets the changelog be unfinished.
+    """
+    _install(session)
+    session.run("python", "-m", "tests.release", *session.posargs)
+    archives = _build(session)
+    session.run("twine", "check", "--strict", *map(str, archives))
+    wheels = [path for path in archives if path.suffix == ".whl"]
+    core, plugins = wheels[0], wheels[1:]
+    for chosen in (*([plugin] for plugin in plugins), plugins):
+        _demo_of_wheels(session, core, *chosen)
+    session.run("python", "-m", "tests.release", "dist")
 
 
 @nox.session
