@@ -7,8 +7,6 @@ import pytest
 from tests.documents.blocks import GENERATED, ROOT, pages
 
 PAGES = [*pages(), *sorted((ROOT / GENERATED).glob("*.md"))]
-TEMPLATES = sorted((ROOT / "core/src/accredit/cli/templates").rglob("*.template"))
-REGISTRIES = ("pypi", "npmjs", "anaconda", "conda.io", "crates", "rubygems")
 
 
 def links_of(text: str) -> list[str]:
@@ -50,12 +48,6 @@ def test_pages_show_in_a_checkout_what_they_show_on_the_site() -> None:
     others = {page.relative_to(ROOT).as_posix() for page, found in directives.items() if found}
     # The site's front page, and the pages for which it takes the README of a plugin.
     assert {one for one in others if not one.startswith("docs/connections/")} == {"docs/index.md"}
-
-
-@pytest.mark.parametrize("page", [*PAGES, *TEMPLATES], ids=lambda page: str(page.relative_to(ROOT)))
-def test_no_page_sends_anybody_to_a_package_registry(page: Path) -> None:
-    hosts = re.findall(r"://([^/\s)`\"'>]+)", page.read_text("utf-8").lower())
-    assert [host for host in hosts if any(registry in host for registry in REGISTRIES)] == []
 
 
 def test_the_page_of_a_whole_strategy_shows_the_one_that_is_tested() -> None:
