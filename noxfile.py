@@ -45,7 +45,7 @@ def _pins_of_tools() -> list[str]:
     tables = [tomllib.loads((Path(package) / "pyproject.toml").read_text("utf-8"))["project"] for package in PACKAGES]
     extras = [extra for table in tables for extra in table.get("optional-dependencies", {}).values()]
     lists = [*(table["dependencies"] for table in tables), *extras]
-    ours = {canonicalize_name(Requirement(text).name) for each in lists for text in each}
+    ours: set[str] = {canonicalize_name(Requirement(text).name) for each in lists for text in each}
     ours |= {"pydantic-core", "fastapi"}  # each asks for one or a few versions of a package of ours
     pins = re.findall(r"^([a-z0-9._-]+)(==[^\\\n]+)", Path("constraints.txt").read_text("utf-8"), re.MULTILINE)
     return [name + version for name, version in pins if name not in ours]

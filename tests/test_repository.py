@@ -1,6 +1,7 @@
 """What the repository promises about itself."""
 
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -49,7 +50,9 @@ def test_every_plugin_pins_a_range_of_core_and_is_an_entry_point(package: Path) 
 
 def test_no_file_sends_anybody_to_a_package_registry_or_takes_a_package_from_an_address() -> None:
     hosts = r"pypi\.org|pythonhosted\.org|npmjs\.|anaconda\.(org|com)|conda\.io|crates\.io|rubygems\.org|pkg\.go\.dev"
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    git = shutil.which("git")
+    assert git is not None
+    tracked = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     files = [path for path in tracked.split("\0") if path and (ROOT / path).is_file()]
     assert "core/src/accredit/cli/templates/common/pyproject.toml.template" in files
     texts = {path: (ROOT / path).read_bytes().decode("utf-8", "replace").lower() for path in files}

@@ -27,7 +27,15 @@ class Block:
 
 def pages() -> list[Path]:
     """Return every page that people read and somebody has written."""
-    patterns = ("README.md", "CHANGELOG.md", "core/README.md", "plugins/*/README.md", "docs/**/*.md")
+    patterns = (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "core/README.md",
+        "plugins/*/README.md",
+        "docs/**/*.md",
+    )
     found = {page for pattern in patterns for page in ROOT.glob(pattern) if "_build" not in page.parts}
     return sorted(page for page in found if not page.is_relative_to(ROOT / GENERATED))
 
