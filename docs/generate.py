@@ -45,7 +45,7 @@ MODULES = {
     ),
     "values": ("accredit.audience", "accredit.profile", "accredit.text", "accredit.models"),
     "errors": ("accredit.errors",),
-    "hooks": ("accredit.hookspecs", "accredit.audit.events"),
+    "hooks": ("accredit.hookspecs", "accredit.audit.event", "accredit.audit.events"),
     "settings": (
         "accredit.settings.top",
         "accredit.settings.clients",
@@ -156,6 +156,7 @@ def example(one: type[errors.ExchangeError]) -> errors.ExchangeError:
 def _hooks(page: str) -> Iterator[str]:
     yield f"# {TITLES[page]}"
     yield from describe("accredit.hookspecs")
+    yield from describe("accredit.audit.event")
     yield from describe("accredit.audit.events")
 
 

@@ -10,20 +10,22 @@ from typing import Any
 import pytest
 
 from accredit import Exchange, ExchangeEvent, Settings, create_app, hookimpl
+from accredit.audit.events import AnyEvent
 from accredit.testing import Simulator, installed_simulators, serve
 
 STRATEGIES = ("facebook", "google-oauth2", "twitter", "weibo")
 
 
 class Observer:
-    """Collects audit events."""
+    """Collects the events of exchanges."""
 
     def __init__(self) -> None:
         self.events: list[ExchangeEvent] = []
 
     @hookimpl
-    def observe(self, event: ExchangeEvent) -> None:
-        self.events.append(event)
+    def observe(self, event: AnyEvent) -> None:
+        if isinstance(event, ExchangeEvent):
+            self.events.append(event)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import httpx
 from core.tests.acme import Acme, Brings, Globex, Provider
 
 from accredit import Exchange, ExchangeEvent, ExchangeRequest, ProviderToken, Settings, create_app, hookimpl
+from accredit.audit.events import AnyEvent, VerifyEvent
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.settings import EXCHANGE_GRANT
@@ -68,14 +69,17 @@ class Clock:
 
 
 class Observer:
-    """Keeps every audit event."""
+    """Keeps every event, and apart those of exchanges."""
 
     def __init__(self) -> None:
-        self.events: list[ExchangeEvent] = []
+        self.heard: list[AnyEvent] = []
+        self.events: list[ExchangeEvent | VerifyEvent] = []
 
     @hookimpl
-    def observe(self, event: ExchangeEvent) -> None:
-        self.events.append(event)
+    def observe(self, event: AnyEvent) -> None:
+        self.heard.append(event)
+        if isinstance(event, ExchangeEvent | VerifyEvent):
+            self.events.append(event)
 
 
 class ListLogger:
@@ -109,7 +113,10 @@ class Bench:
     provider: Provider
     storage: MemoryStorage
     clock: Clock
-    events: list[ExchangeEvent]
+    heard: list[AnyEvent]
+    """Every event."""
+    events: list[ExchangeEvent | VerifyEvent]
+    """Those of exchanges."""
     log: ListLogger = field(default_factory=ListLogger)
 
     async def post(self, headers: Mapping[str, str] | None = None, /, **parameters: Any) -> httpx.Response:
@@ -126,10 +133,15 @@ class Bench:
         return await self.client.post(URL, content=content, headers={"Content-Type": content_type})
 
     @property
-    def event(self) -> ExchangeEvent:
+    def event(self) -> ExchangeEvent | VerifyEvent:
         """The one audit event there must be."""
         assert len(self.events) == 1, self.events
         return self.events[0]
+
+    @property
+    def linked(self) -> list[bool]:
+        """Whether each of the exchanges has linked an identity."""
+        return [event.linked for event in self.events if isinstance(event, ExchangeEvent)]
 
     def assert_untouched(self) -> None:
         """Nobody was called, nothing was written."""
@@ -176,7 +188,7 @@ async def bench(
     )
     transport = httpx.ASGITransport(app=create_app(exchange))
     async with exchange, httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as client:
-        yield Bench(exchange, client, provider, memory, clock, observer.events, log)
+        yield Bench(exchange, client, provider, memory, clock, observer.heard, observer.events, log)
 
 
 def good_request(**changed: Any) -> ExchangeRequest:

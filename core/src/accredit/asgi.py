@@ -14,6 +14,7 @@ from starlette.routing import Route as AnyRoute
 from starlette.types import Scope
 
 from accredit._guard import place_of
+from accredit.audit import operations
 from accredit.errors import InternalFailure, LifecycleError, NotOpen
 from accredit.exchange.exchange import Exchange
 from accredit.oauth.access_token import AccessTokenEndpoint
@@ -46,13 +47,13 @@ def create_app(exchange: Exchange) -> Starlette:
             yield
 
     async def not_open(_: Request, mistake: Exception) -> Response:
-        exchange.reporter.not_open(str(mistake))
+        exchange.reporter.emit(operations.not_open(str(mistake)))
         return refusal(NotOpen(str(mistake)), exchange.settings.compatibility)
 
     async def unforeseen(_: Request, exc: Exception) -> Response:
         # The endpoints tell of their own errors. Of this one nothing but its place: its message may quote a secret.
         failure = InternalFailure(place_of(exc))
-        exchange.reporter.unforeseen(failure)
+        exchange.reporter.emit(operations.request_failed(failure))
         return refusal(failure, exchange.settings.compatibility)
 
     app = Starlette(
@@ -76,7 +77,7 @@ def create_app(exchange: Exchange) -> Starlette:
             Middleware(
                 MountCheck,
                 issuer=exchange.settings.issuer,
-                report=partial(exchange.reporter.warn_issuer, exchange.settings.issuer),
+                report=partial(_report_mismatch, exchange),
             )
         ],
         exception_handlers={HTTPException: _http_error, LifecycleError: not_open, Exception: unforeseen},
@@ -108,6 +109,10 @@ def metadata_route(exchange: Exchange) -> Route:
     """
     path = f"/.well-known/oauth-authorization-server{path_of(exchange.settings.issuer)}"
     return Route(path, Discovery(exchange).configuration)
+
+
+def _report_mismatch(exchange: Exchange, root_path: str, advice: str) -> None:
+    exchange.reporter.emit(operations.issuer_mismatch(exchange.settings.issuer, root_path, advice))
 
 
 async def _http_error(_: Request, exc: Exception) -> Response:

@@ -12,7 +12,7 @@ hook                    when, how often                    returns              
 `unlink_identity`       the host takes a login off         nothing                     nothing is changed
 `authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
 `claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
-`observe`               each exchange, when it has ended   nothing                     logged, nothing else
+`observe`               whatever happens, once it has      nothing                     logged, nothing else
 ======================  =================================  ==========================  ===========================
 
 A plugin is a module or object whose functions carry `@hookimpl`::
@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from accredit.audit.events import ExchangeEvent
+from accredit.audit.events import AnyEvent
 from accredit.keys import Signer
 from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.strategy import Strategy
@@ -124,6 +124,6 @@ async def claims(login: Login) -> ExtraClaims | None:
 
 
 @hookspec
-def observe(event: ExchangeEvent) -> None:
-    """Take note of a finished exchange, refused or not. Holds no secrets. Must not block."""
+def observe(event: AnyEvent) -> None:
+    """Take note of what has happened: tell by its type what it is. Holds no secrets. Must not block."""
     raise NotImplementedError

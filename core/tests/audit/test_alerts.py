@@ -82,7 +82,7 @@ def test_new_codes_of_one_connection_hide_no_alert_of_another() -> None:
     def is_raised(connection: str, error: ExchangeError) -> bool:
         trail = Trail()
         trail.connection = connection
-        return limit.limit(trail.event(error), error.alert_key).alert
+        return limit.limit(trail.event(error)).alert
 
     assert [is_raised("octo", UnlistedRefusal("me", code, status=400)) for code in range(MOST_KEYS + 1)][-2:] == [
         True,

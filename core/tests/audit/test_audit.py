@@ -53,6 +53,7 @@ async def test_an_accepted_exchange_is_told_in_full(wire: Bench) -> None:
         connection="acme",
         strategy="acme",
         subject="acme|1000",
+        session_id=event.session_id,
         scopes=("openid", "offline_access"),
         audience_proof="AppBound",
         checks=event.checks,
@@ -70,6 +71,7 @@ async def test_the_log_line_says_the_same(wire: Bench) -> None:
     assert call == {"method": "GET", "url": "https://api.acme.example/me", "status": 200}
     assert line.pop("duration_ms") == round(wire.event.duration_ms, 1)
     assert line.pop("timestamp").endswith("Z")
+    assert line.pop("session_id") == wire.event.session_id
     line.pop("checks", None)  # what took a millisecond, which is not for a test to say
     assert level == "info"
     assert line == {

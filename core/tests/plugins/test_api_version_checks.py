@@ -8,9 +8,9 @@ import pytest
 from core.tests.acme import acme_raising, acme_that
 from core.tests.bench import Bench, bench, good_request
 
-from accredit import ExchangeEvent, ExchangeRequest, ProviderToken, hookimpl
-from accredit.audit.events import Check
-from accredit.audit.reporter import compact
+from accredit import ExchangeRequest, ProviderToken, hookimpl
+from accredit.audit.events import Check, TrailEvent
+from accredit.audit.log_lines import compact
 from accredit.errors import AccessDenied, WrongAudience
 
 FIRST_HALF = ["verify", "check_audience", "check_user_hint", "normalize"]
@@ -34,7 +34,7 @@ ALL = [
 ]
 
 
-def names(event: ExchangeEvent) -> list[str]:
+def names(event: TrailEvent) -> list[str]:
     return [check.name for check in event.checks]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from accredit.audit.events import ExchangeEvent
+from accredit.audit.events import AnyEvent
 
 INTERVAL_S = 3600
 MOST_KEYS = 100
@@ -18,12 +18,12 @@ class AlertLimit:
         self._clock = clock
         self._raised_at: dict[tuple[str, str], float] = {}
 
-    def limit(self, event: ExchangeEvent, key: str | None) -> ExchangeEvent:
-        """Return the event, without its alert if the same one was raised in the last hour; `key` says what it is about.
+    def limit(self, event: AnyEvent) -> AnyEvent:
+        """Return the event, without its alert if the same one was raised in the last hour.
 
-        Without a key every alert is raised.
+        Without an `alert_key` every alert is raised.
         """
-        if not event.alert or key is None or self._is_news((event.connection, key)):
+        if not event.alert or event.alert_key is None or self._is_news((event.connection, event.alert_key)):
             return event
         return replace(event, alert=False)
 

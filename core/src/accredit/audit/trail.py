@@ -1,11 +1,21 @@
-"""What is known so far about one exchange: gathered on the way, told once at the end."""
+"""What is known so far about one login or refresh: gathered on the way, told once at the end."""
 
 import time
 from collections.abc import Callable
-from typing import Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
-from accredit.audit.events import Check, ExchangeEvent, outcome_of
-from accredit.errors import ExchangeError
+from accredit.audit.event import facts_of, outcome_of
+from accredit.audit.events import (
+    AnyEvent,
+    Check,
+    ExchangeEvent,
+    LinkedEvent,
+    ProviderEvent,
+    RefreshEvent,
+    ReuseEvent,
+    VerifyEvent,
+)
+from accredit.errors import ExchangeError, RefreshTokenReused
 from accredit.models import Subject
 from accredit.provider.http import ProviderCall
 
@@ -14,22 +24,24 @@ R = TypeVar("R")
 
 
 class Trail:
-    """What is known so far about one exchange.
+    """What is known so far about one login or refresh, which will be told as `kind`.
 
     `client_id` and `connection` are set only once they are known to be configured: before that they are whatever
-    the caller sent, which may be a token in the wrong field.
+    the caller sent, which may be a token in the wrong field. `linked` is the namespace and user id of an identity that
+    has become another one of `subject`'s.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: type[ExchangeEvent | VerifyEvent | RefreshEvent] = ExchangeEvent) -> None:
+        self._kind = kind
         self._started = time.perf_counter()
         self.client_id = ""
         self.connection = ""
         self.strategy: str | None = None
         self.audience_proof: str | None = None
         self.subject: Subject | None = None
+        self.session_id: str | None = None
         self.scopes: tuple[str, ...] = ()
-        self.form_as_json = False
-        self.linked = False
+        self.linked: tuple[str, str] | None = None
         self.calls: list[ProviderCall] = []
         self._begun: list[tuple[str, float]] = []
 
@@ -49,26 +61,45 @@ class Trail:
             ended = begun
         return tuple(reversed(checks))
 
-    def event(self, error: ExchangeError | None) -> ExchangeEvent:
+    def tell(self, emit: Callable[[AnyEvent], None], error: ExchangeError | None) -> None:
+        """Emit the event of the whole, and one of the link that was made on the way."""
+        event = self.event(error)
+        emit(event)
+        if self.linked is not None:
+            namespace, user_id = self.linked
+            emit(
+                LinkedEvent(
+                    subject=event.subject,
+                    client_id=self.client_id,
+                    connection=self.connection,
+                    namespace=namespace,
+                    user_id=user_id,
+                )
+            )
+
+    def event(self, error: ExchangeError | None) -> ExchangeEvent | VerifyEvent | RefreshEvent | ReuseEvent:
         """Return the event: accepted without `error`, else refused or failed by its status."""
         outcome = outcome_of(error)
         ended = time.perf_counter()
-        return ExchangeEvent(
-            outcome=outcome,
-            reason="ok" if error is None else error.reason,
-            status=200 if error is None else error.status,
-            client_id=self.client_id,
-            connection=self.connection,
-            strategy=self.strategy,
-            subject=None if self.subject is None else self.subject.id,
-            scopes=self.scopes,
-            audience_proof=self.audience_proof,
-            unbound=error is None and self.audience_proof == "Unbound",
-            alert=error is not None and error.alert,
-            detail="" if error is None else error.detail,
-            form_as_json=self.form_as_json,
-            linked=self.linked,
-            checks=self._checks("passed" if outcome == "accepted" else outcome, ended),
-            calls=tuple(self.calls),
-            duration_ms=(ended - self._started) * 1000,
-        )
+        known: dict[str, Any] = {
+            "outcome": outcome,
+            "status": 200,
+            "client_id": self.client_id,
+            "connection": self.connection,
+            "strategy": self.strategy,
+            "subject": None if self.subject is None else self.subject.id,
+            "session_id": self.session_id,
+            "scopes": self.scopes,
+            "checks": self._checks("passed" if outcome == "accepted" else outcome, ended),
+            "duration_ms": (ended - self._started) * 1000,
+        }
+        if error is not None:
+            known |= facts_of(error)
+        if issubclass(self._kind, ProviderEvent):
+            known["audience_proof"] = self.audience_proof
+            known["unbound"] = error is None and self.audience_proof == "Unbound"
+            known["calls"] = tuple(self.calls)
+        if self.linked is not None:
+            known["linked"] = True
+        kind = ReuseEvent if isinstance(error, RefreshTokenReused) else self._kind
+        return kind(**known)

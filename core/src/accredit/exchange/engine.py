@@ -12,7 +12,8 @@ from typing import Self
 from pydantic import SecretStr
 
 from accredit._guard import place_of
-from accredit.audit.alerts import AlertLimit
+from accredit.audit import operations
+from accredit.audit.events import ExchangeEvent, RefreshEvent, VerifyEvent
 from accredit.audit.reporter import Reporter
 from accredit.audit.trail import Trail
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
@@ -22,7 +23,7 @@ from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
 from accredit.plugins.api_versions import api_version_of, today
-from accredit.plugins.hooks import Hooks
+from accredit.plugins.hooks import Hooks, observers_of
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.provider.id_token import IdTokenVerifier
 from accredit.provider.jwks import JwksCache
@@ -71,8 +72,7 @@ class Engine:
         )
         self.standing = Standing(self.hooks, self.storage)
         self.clock = clock
-        self.reporter = Reporter(self.hooks.observe, logger)
-        self._alerts = AlertLimit(monotonic)
+        self.reporter = Reporter(observers_of(manager), clock=monotonic, logger=logger)
         self._life = Life()
         self._opened = AsyncExitStack()
         self._unclosed: list[str] = []
@@ -81,7 +81,7 @@ class Engine:
             policy=settings.subjects.policy,
             tell_plugins=self.hooks.unlink_identity,
             clock=clock,
-            report=self.reporter.subject,
+            emit=self.reporter.emit,
             require_open=self._life.require,
         )
         self._transport = transport
@@ -90,11 +90,13 @@ class Engine:
             KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys, clock=clock),
             settings.tokens.signing_alg,
             interval_s=settings.keys.check_interval_s,
-            report=self.reporter.keys,
+            report=lambda event, detail: self.reporter.emit(operations.keys_noticed(event, detail)),
             signers=signers_of(manager),
             given=keys,
         )
-        self._jwks = JwksCache(clock=monotonic, alert=self.reporter.alert)
+        self._jwks = JwksCache(
+            clock=monotonic, alert=lambda event, url: self.reporter.emit(operations.fetch_failed(event, url))
+        )
 
     @property
     def keys(self) -> SigningKeys:
@@ -137,9 +139,11 @@ class Engine:
             for url in connection.provider_urls:
                 proxy_for(url, connection.settings.proxy or self.settings.proxy)  # raises where none can be used
             if connection.settings.accept_unbound_tokens:
-                self.reporter.warn_unbound(connection.name)
-            if (version := self._api_versions[connection.name]) is not None:
-                self.reporter.warn_api_version(connection.name, version, today(self.clock))
+                self.reporter.emit(operations.accepts_unbound_tokens(connection.name))
+            if (version := self._api_versions[connection.name]) is not None and (
+                warning := operations.api_version_noticed(connection.name, version, today(self.clock))
+            ):
+                self.reporter.emit(warning)
         self._key_ring.watch()
 
     async def close(self) -> None:
@@ -163,7 +167,7 @@ class Engine:
             await close()
         except Exception as exc:  # whatever it is, it must not keep the other parts open
             self._unclosed.append(f"{part} could not be: {place_of(exc)}")
-            self.reporter.close_failed(part, place_of(exc))
+            self.reporter.emit(operations.close_failed(part, place_of(exc)))
 
     async def _close_transport(self, transport: Transport) -> None:
         self._transport = None
@@ -210,36 +214,36 @@ class Engine:
         return VerifyContext(http, verify_id_token, check_nonce, self.clock)
 
     @contextmanager
-    def audited(self) -> Iterator[Trail]:
+    def audited(self, kind: type[ExchangeEvent | VerifyEvent | RefreshEvent] = ExchangeEvent) -> Iterator[Trail]:
         """Leave exactly one audit event behind, whatever happens in the block.
 
         Raises:
             LifecycleError: the exchange is not open here, or was closed before the block has ended.
         """
-        trail = Trail()
+        trail = Trail(kind)
         try:
             self.require_open()
             yield trail
         except LifecycleError as mistake:
-            self.reporter.report(trail.event(NotOpen(str(mistake))))
+            trail.tell(self.reporter.emit, NotOpen(str(mistake)))
             raise
         except ExchangeError as error:
             self._blame_no_other(error, trail)
-            self.reporter.report(self._alerts.limit(trail.event(error), error.alert_key))
+            trail.tell(self.reporter.emit, error)
             raise
         except asyncio.CancelledError:
-            self.reporter.report(trail.event(Abandoned()))
+            trail.tell(self.reporter.emit, Abandoned())
             raise
         except Exception as exc:
             # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
             failure = InternalFailure(place_of(exc))
             self._blame_no_other(failure, trail)
-            self.reporter.report(trail.event(failure))
+            trail.tell(self.reporter.emit, failure)
             raise failure from None
-        self.reporter.report(trail.event(None))
+        trail.tell(self.reporter.emit, None)
 
     def _blame_no_other(self, error: ExchangeError, trail: Trail) -> None:
         """Say of a failure in an exchange that was closed meanwhile that this is why, and not the provider."""
         if error.status >= 500 and not self._life.is_open:
-            self.reporter.report(trail.event(NotOpen(CLOSED)))
+            trail.tell(self.reporter.emit, NotOpen(CLOSED))
             raise LifecycleError(CLOSED) from None

@@ -7,6 +7,8 @@
         identity = await exchange.verify("facebook", token)  # the first half, for hosts with tokens of their own
 """
 
+from accredit.audit import operations
+from accredit.audit.events import VerifyEvent
 from accredit.audit.trail import Trail
 from accredit.errors import AccessDenied, ExchangeError, InvalidMainToken, InvalidParameter
 from accredit.exchange.deadline import Deadline
@@ -53,7 +55,7 @@ class Exchange(Engine):
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        with self.audited() as trail:
+        with self.audited(VerifyEvent) as trail:
             check_text("connection", connection)
             if not isinstance(token, ProviderToken):
                 raise InvalidParameter("access_token")
@@ -64,13 +66,14 @@ class Exchange(Engine):
         """Leave the audit event of a request that ended in `step`, outside the exchange itself."""
         trail = Trail()
         trail.begin(step)
-        self.reporter.report(trail.event(error))
+        trail.tell(self.reporter.emit, error)
 
     async def _exchange(self, request: ExchangeRequest, trail: Trail, deadline: Deadline) -> TokenSet:
         settings, check = self.settings, trail.check
         client = check(authenticate_client, request.client_id, settings.clients, request.grant_type or EXCHANGE_GRANT)
         trail.client_id = request.client_id
-        trail.form_as_json = request.form_as_json
+        if request.form_as_json:
+            self.reporter.emit(operations.form_as_json(request.client_id))
         connection = self._find(request.connection, trail)
         check(allow_connection, connection, client)
         policy = client.authorization or settings.authorization
@@ -129,11 +132,12 @@ class Exchange(Engine):
             await check(link_with_plugins, login, self.hooks)
         deadline.store()
         resolution = await self._link(login, resolution, trail, now=now)
-        trail.linked = resolution.entry == "link"
+        if resolution.entry == "link":
+            trail.linked = identity.namespace, identity.user_id
         tokens = await check(
             issue, login, claims, signed, session, resolution=resolution, storage=self.storage, ttl=ttl, now=now
         )
-        trail.scopes = scopes
+        trail.scopes, trail.session_id = scopes, None if session is None else session.id
         return tokens
 
     async def _link(self, login: Login, resolution: Resolution, trail: Trail, *, now: int) -> Resolution:

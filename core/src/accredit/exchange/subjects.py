@@ -2,23 +2,12 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
+from accredit.audit.events import AnyEvent, BlockedEvent, LinkedEvent, SessionEndedEvent, UnblockedEvent, UnlinkedEvent
 from accredit.models import problem_of_subject_id
 from accredit.settings import SubjectPolicy
 from accredit.storage import Session, Storage
 from accredit.storage.rules import default_subject
-
-
-class Report(Protocol):
-    """Takes note of what has become of a subject."""
-
-    def __call__(self, event: str, /, **fields: str | None) -> None:
-        """Log `event`, such as `subject.blocked`."""
-
-
-def _tell_nobody(_event: str, /, **_fields: str | None) -> None:
-    pass
 
 
 async def _tell_no_plugin(_namespace: str, _user_id: str, _subject: str | None) -> None:
@@ -40,7 +29,7 @@ class Subjects:
         policy: SubjectPolicy = "stateless",
         tell_plugins: Callable[[str, str, str | None], Awaitable[None]] = _tell_no_plugin,
         clock: Callable[[], float] = time.time,
-        report: Report = _tell_nobody,
+        emit: Callable[[AnyEvent], None] = lambda _: None,
         require_open: Callable[[], None] = lambda: None,
     ) -> None:
         self._stored = store
@@ -48,7 +37,7 @@ class Subjects:
         self._tell_plugins = tell_plugins
         self._require_open = require_open
         self._clock = clock
-        self._report = report
+        self._emit = emit
 
     @property
     def _store(self) -> Storage:
@@ -87,12 +76,12 @@ class Subjects:
         """
         _require_subject_id(subject)
         await self._store.set_blocked(subject, blocked=True)
-        self._report("subject.blocked", subject=subject)
+        self._emit(BlockedEvent(subject=subject))
 
     async def unblock(self, subject: str) -> None:
         """Let a subject log in again. Its sessions stay ended."""
         await self._store.set_blocked(subject, blocked=False)
-        self._report("subject.unblocked", subject=subject)
+        self._emit(UnblockedEvent(subject=subject))
 
     async def link(self, namespace: str, user_id: str, subject: str) -> bool:
         """Give an identity to a subject, or tell by False that it is another one's.
@@ -107,7 +96,7 @@ class Subjects:
         stored = await self._store.link(namespace, user_id, subject, now=int(self._clock()))
         if stored.id != subject:
             return False
-        self._report("subject.linked", subject=subject, namespace=namespace, user_id=user_id)
+        self._emit(LinkedEvent(subject=subject, namespace=namespace, user_id=user_id))
         return True
 
     async def unlink(self, namespace: str, user_id: str) -> None:
@@ -121,9 +110,10 @@ class Subjects:
             PluginFailed: a plugin failed.
         """
         found = await self._store.subject_of(namespace, user_id)
-        await self._tell_plugins(namespace, user_id, None if found is None or found.unlinked else found.id)
+        subject = None if found is None or found.unlinked else found.id
+        await self._tell_plugins(namespace, user_id, subject)
         await self._store.unlink(namespace, user_id)
-        self._report("subject.unlinked", namespace=namespace, user_id=user_id)
+        self._emit(UnlinkedEvent(subject=subject, namespace=namespace, user_id=user_id))
 
     async def sessions(self, subject: str) -> tuple[Session, ...]:
         """Return the sessions of a subject that have not ended, newest first."""
@@ -136,7 +126,12 @@ class Subjects:
         if stored is None or stored.ended:
             return False
         await self._store.end(session_id)
-        self._report("session.ended", session_id=session_id)
+        ended = stored.session
+        self._emit(
+            SessionEndedEvent(
+                session_id=session_id, subject=ended.subject, client_id=ended.client_id, connection=ended.connection
+            )
+        )
         return True
 
 

@@ -43,7 +43,6 @@ class Introspection:
         if not client.is_confidential:
             raise InvalidClient("a public client")
         token = required(fields, "token")
-        call.done = "token.introspected"
         body = await self._access_token(token) or await self._refresh_token(token, client)
         if body is None:
             return json_answer(200, _INACTIVE)

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from accredit._guard import place_of
+from accredit.audit.operations import readiness_changed
 from accredit.errors import LifecycleError, StorageFailed
 from accredit.exchange.exchange import Exchange
 
@@ -57,4 +58,4 @@ class Readiness:
         ready, before = not problem, self._was_ready
         self._was_ready = ready
         if ready != before:
-            self._exchange.reporter.readiness(problem)
+            self._exchange.reporter.emit(readiness_changed(problem))

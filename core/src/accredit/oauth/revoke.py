@@ -35,11 +35,10 @@ class Revocation:
         """
         fields = known_fields(call.given, _LONGEST)
         client = await self._authentication(call)
-        call.done = "token.revocation_ignored"
         session = await self._session_of(required(fields, "token"), client.id)
         if session is not None and session.client_id == client.id:
             await self._exchange.storage.end(session.id)
-            call.done, call.subject, call.connection = "token.revoked", session.subject, session.connection
+            call.session_id, call.subject, call.connection = session.id, session.subject, session.connection
         # No content type: Auth0.swift reads a body that says what it is, and fails on anything in it.
         return Response(headers=NO_STORE)
 

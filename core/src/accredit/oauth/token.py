@@ -7,7 +7,7 @@ from accredit.exchange.exchange import Exchange
 from accredit.oauth.client.authentication import ClientAuthentication, read_credentials
 from accredit.oauth.grant_types import GRANTS
 from accredit.oauth.wire.answer import json_answer
-from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.wire.endpoint import KINDS_OF_GRANTS, Call
 from accredit.oauth.wire.fields import known_fields, required
 
 
@@ -32,4 +32,5 @@ class Token:
         client = await self._authentication.check(credentials, call)
         if name not in client.settings.grant_types:
             raise GrantNotAllowed(name)
+        call.kind = KINDS_OF_GRANTS.get(name)
         return json_answer(200, await grant(fields, client, call))

@@ -31,6 +31,5 @@ class Tokeninfo:
             raise InvalidToken("not a live ID token of ours")
         call.client_id, call.subject = token.client_id, token.subject
         await self._presented.session_of(token)
-        call.done = "tokeninfo.stated"
         profile = {name: value for name, value in token.claims.items() if name not in _PROTOCOL}
         return json_answer(200, {**profile, "user_id": token.subject})

@@ -39,7 +39,6 @@ class Userinfo:
             EndedToken: its session has ended.
             TwoTokens: it stands in the header and in the body.
         """
-        call.form_as_json = call.form_as_json and bool(call.given)  # an empty body is no form
         token = self._token(call)
         call.client_id, call.subject, call.scopes = token.client_id, token.subject, token.scopes
         if token.audience != self._issuer:
@@ -51,7 +50,6 @@ class Userinfo:
         session = await self._presented.session_of(token)
         opened = {claim for scope in token.scopes for claim in SCOPE_CLAIMS.get(scope, ())}
         profile = token.claims.get(USERINFO_CLAIM, {}) if session is None else json.loads(session.claims)
-        call.done = "userinfo.stated"
         return json_answer(
             200, {"sub": token.subject, **{name: value for name, value in profile.items() if name in opened}}
         )

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pluggy
 
 from accredit._guard import guarded
-from accredit.audit.events import ExchangeEvent
+from accredit.audit.sinks import NamedSink, Sink
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
 from accredit.storage import SubjectStore
@@ -39,7 +39,6 @@ class Hooks:
         self._unlink_identity = _calls(manager, "unlink_identity")
         self._authorize = _calls(manager, "authorize")
         self._claims = _calls(manager, "claims")
-        self._observe = _calls(manager, "observe")
 
     async def resolve_subject(self, identity: Identity, client_id: str) -> Subject | None:
         """Return the first subject that a plugin names.
@@ -110,15 +109,6 @@ class Hooks:
         extras = [await self._call(call, {"login": login}, ExtraClaims) for call in self._claims]
         return [extra for extra in extras if extra is not None]
 
-    def observe(self, event: ExchangeEvent, failed: Callable[[str, str], None]) -> None:
-        """Tell every plugin; one that raises is reported to `failed` and changes nothing."""
-        for name, function, arguments in self._observe:
-            try:
-                with guarded(name):
-                    function(**dict.fromkeys(arguments, event))
-            except PluginFailed as error:
-                failed(name, error.detail.removeprefix(f"{name}: "))
-
     def _is_of_a_namespace(self, subject: str) -> bool:
         """Tell whether a subject is of the form that identities have by default."""
         namespace, bar, _ = subject.partition("|")
@@ -144,6 +134,18 @@ class Hooks:
         if result is not None and not isinstance(result, expected):
             raise PluginFailed(f"{name}: {function.__name__} returned {type(result).__name__}")
         return result
+
+
+def observers_of(manager: pluggy.PluginManager) -> tuple[NamedSink, ...]:
+    """Return the sinks that plugins are: their hooks `observe`, as they are now."""
+    return tuple(
+        NamedSink(name, function if arguments else _without_arguments(function))
+        for name, function, arguments in _calls(manager, "observe")
+    )
+
+
+def _without_arguments(function: Callable[[], object]) -> Sink:
+    return lambda _event: function()
 
 
 def _problem_of_form(subject: Subject) -> str | None:

@@ -75,7 +75,7 @@ async def test_the_identity_that_is_linked_makes_no_second_user() -> None:
     async with bench(plugins=[host]) as wire:
         token = await main_token(wire)
         assert await sub_of(wire, **GLOBEX, main_access_token=token) == "u1"
-        assert wire.event.linked is True
+        assert wire.linked[-1] is True
 
         assert await sub_of(wire, **GLOBEX) == "u1"
         assert host.linked == [("77", "u1", "app")]
@@ -116,7 +116,7 @@ async def test_a_user_who_adds_the_login_he_has_stays_signed_in() -> None:
         token = body["access_token"]
         assert await sub_of(wire, main_access_token=token) == "u1"
 
-        assert wire.events[-1].linked is False
+        assert wire.linked[-1] is False
         assert host.linked == []
         assert (await wire.client.get("/userinfo", headers={"Authorization": f"Bearer {token}"})).status_code == 200
 
@@ -188,7 +188,7 @@ async def test_an_identity_of_another_of_its_users_stays_that_users() -> None:
         token = await main_token(wire)
 
         assert_refused(await wire.post(**GLOBEX, main_access_token=token, scope="offline_access"), *TAKEN)
-        assert (wire.event.reason, wire.event.linked) == ("identity_taken", False)
+        assert (wire.event.reason, wire.linked[-1]) == ("identity_taken", False)
         assert await sub_of(wire, **GLOBEX) == "u1"
         assert not any(session.renewable for session in wire.storage.kept.values())
 
@@ -265,7 +265,7 @@ async def test_anything_else_links_nobody(answer: Any, refusal: Any, reason: str
         token = await main_token(wire)
         assert_refused(await wire.post(**GLOBEX, main_access_token=token, scope="offline_access"), *refusal)
 
-        assert (wire.event.reason, wire.event.linked) == (reason, False)
+        assert (wire.event.reason, wire.linked[-1]) == (reason, False)
         assert "MARKED" not in repr(wire.events) + repr(wire.log.lines)
         assert not any(session.renewable for session in wire.storage.kept.values())
         assert await wire.storage.subject_of("globex", "77") is None

@@ -19,7 +19,7 @@ async def test_each_change_leaves_a_line_in_the_log(wire: Bench) -> None:
         {"event": "subject.linked", "subject": "ada", "namespace": "acme", "user_id": "1"},
         {"event": "subject.blocked", "subject": "ada"},
         {"event": "subject.unblocked", "subject": "ada"},
-        {"event": "subject.unlinked", "namespace": "acme", "user_id": "1"},
+        {"event": "subject.unlinked", "subject": "ada", "namespace": "acme", "user_id": "1"},
     ]
     assert wire.events == []
 

@@ -128,7 +128,9 @@ async def test_a_form_that_calls_itself_json_is_read_and_counted(wire: Bench) ->
     )
 
     assert response.status_code == 200
-    assert the_line(wire)["form_as_json"] is True
+    [(level, counted), (_, issued)] = wire.log.events()
+    assert (level, counted["event"], counted["client_id"]) == ("info", "request.form_as_json", "svc")
+    assert issued["event"] == "token.issued"
 
 
 FAULTS: list[tuple[str, dict[str, Any], tuple[int, str, str]]] = [

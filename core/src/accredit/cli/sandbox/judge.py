@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from accredit.audit.events import ExchangeEvent
+from accredit.audit.events import AnyEvent, ExchangeEvent
 from accredit.cli.sandbox.sandbox import CLIENT_ID, Sandbox
 from accredit.cli.sandbox.trials import Trial
 from accredit.hookspecs import hookimpl
@@ -15,15 +15,16 @@ from accredit.keys.jose import InvalidJwt, PublicKeys, read_header
 
 
 class Observer:
-    """A plugin that keeps the audit events."""
+    """A plugin that keeps the events of exchanges."""
 
     def __init__(self) -> None:
         self._events: list[ExchangeEvent] = []
 
     @hookimpl
-    def observe(self, event: ExchangeEvent) -> None:
+    def observe(self, event: AnyEvent) -> None:
         """Keep one event."""
-        self._events.append(event)
+        if isinstance(event, ExchangeEvent):
+            self._events.append(event)
 
     def take(self) -> list[ExchangeEvent]:
         """Return the events since the last call."""

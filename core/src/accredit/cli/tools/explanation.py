@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accredit.audience import AppBound, JwtAudience
-from accredit.audit.events import ExchangeEvent
+from accredit.audit.events import AnyEvent, ProviderEvent
 from accredit.audit.logs import redact
 from accredit.cli.tools.probe import probe
 from accredit.cli.tools.scrub import secrets_of, without
@@ -24,7 +24,7 @@ class Explanation:
     """What became of a token. `notes` are log lines beside the audit event, such as a warning of start-up."""
 
     connection: Connection
-    event: ExchangeEvent | None = None
+    event: ProviderEvent | None = None
     error: ExchangeError | None = None
     verification: object = None
     identity: Identity | None = None
@@ -72,9 +72,10 @@ class Inquiry:
         return found
 
     @hookimpl
-    def observe(self, event: ExchangeEvent) -> None:
+    def observe(self, event: AnyEvent) -> None:
         """Keep the audit event, which has the checks and the calls."""
-        self._found.event = event
+        if isinstance(event, ProviderEvent):
+            self._found.event = event
 
     def msg(self, line: str) -> None:
         """Keep a log line that is not the audit event."""

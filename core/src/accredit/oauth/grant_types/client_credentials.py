@@ -49,7 +49,7 @@ class ClientCredentials:
             now=int(self._exchange.clock()),
         )
         access_token = await sign(self._exchange.keys.current, claims, typ="at+jwt")
-        call.done, call.scopes = "token.issued", scopes
+        call.scopes = scopes
         expires_in = settings.tokens.access_ttl_s
         return token_body(
             TokenSet(access_token=SecretStr(access_token), expires_in=expires_in, scopes=scopes, subject=subject),

@@ -84,7 +84,7 @@ class RefreshToken:
             successor = await self._rotate(token, session, now=now, leeway_s=leeway_s)
         else:
             await self._still_live(session)
-        call.done, call.scopes = "token.refreshed", scopes
+        call.scopes = scopes
         return token_body(
             TokenSet(
                 access_token=SecretStr(signed.access_token),
@@ -102,9 +102,9 @@ class RefreshToken:
         storage, tokens = self._exchange.storage, self._exchange.settings.tokens
         stored = await storage.find(hash_token(token))
         if stored is None:
-            raise await self._unknown(token, client)
+            raise await self._unknown(token, client, call)
         session = stored.session.session
-        call.subject, call.connection = session.subject, session.connection
+        call.subject, call.connection, call.session_id = session.subject, session.connection, session.id
         if session.client_id != client.id:
             raise InvalidGrant("another client's")
         ends_at = tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at)
@@ -120,7 +120,7 @@ class RefreshToken:
             raise InvalidGrant("the connection is not for this client any more")
         return session
 
-    async def _unknown(self, token: str, client: Client) -> InvalidGrant:
+    async def _unknown(self, token: str, client: Client, call: Call) -> InvalidGrant:
         """Return the refusal of a token that is not stored; if it is a session's all the same, end the session.
 
         It was replaced so long ago that its row is gone, and whoever shows it has held it.
@@ -130,6 +130,8 @@ class RefreshToken:
         if stored is None or stored.ended or stored.session.client_id != client.id:
             return InvalidGrant("unknown")
         await self._exchange.storage.end(stored.session.id)
+        ended = stored.session
+        call.subject, call.connection, call.session_id = ended.subject, ended.connection, ended.id
         return RefreshTokenReused()
 
     async def _still_live(self, session: Session) -> None:

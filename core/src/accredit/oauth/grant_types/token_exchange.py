@@ -67,7 +67,7 @@ class TokenExchange:
     async def __call__(self, fields: Mapping[str, str], client: Client, call: Call) -> dict[str, Any]:
         """Run one exchange. It leaves its own audit event behind."""
         request = self._request(fields, client, call)
-        call.done = None
+        call.is_told = True
         tokens = await self._exchange(request)
         return {**token_body(tokens, state=request.state), "issued_token_type": ACCESS_TOKEN_TYPE}
 

@@ -11,13 +11,48 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from accredit._guard import place_of
-from accredit.audit.events import EndpointEvent, outcome_of
-from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
+from accredit.audit import operations
+from accredit.audit.event import facts_of, outcome_of
+from accredit.audit.events import (
+    ClientTokenEvent,
+    EndpointEvent,
+    IntrospectionEvent,
+    RefreshEvent,
+    ReuseEvent,
+    RevocationEvent,
+    TokenEvent,
+    TokeninfoEvent,
+    UserinfoEvent,
+)
+from accredit.errors import (
+    Abandoned,
+    ExchangeError,
+    InternalFailure,
+    LifecycleError,
+    NotOpen,
+    RefreshTokenReused,
+)
 from accredit.exchange.exchange import Exchange
 from accredit.oauth.wire.answer import refusal, wrong_method
 from accredit.oauth.wire.body import read_body
 from accredit.oauth.wire.cors import Cors
 from accredit.oauth.wire.fields import read_fields
+from accredit.settings import CLIENT_CREDENTIALS_GRANT, REFRESH_TOKEN_GRANT
+
+KINDS: Mapping[str, type[EndpointEvent]] = {
+    "token": TokenEvent,
+    "revocation": RevocationEvent,
+    "introspection": IntrospectionEvent,
+    "userinfo": UserinfoEvent,
+    "tokeninfo": TokeninfoEvent,
+}
+"""What a call of an endpoint is told as, by the noun of its refusals."""
+
+KINDS_OF_GRANTS: Mapping[str, type[EndpointEvent]] = {
+    REFRESH_TOKEN_GRANT: RefreshEvent,
+    CLIENT_CREDENTIALS_GRANT: ClientTokenEvent,
+}
+"""What a call of the token endpoint is told as once its grant has begun."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,12 +70,15 @@ class Call:
     client_id: str = ""
     """Also whose origins may read the answer."""
     subject: str | None = None
+    session_id: str | None = None
     connection: str = ""
     grant_type: str = ""
     scopes: tuple[str, ...] = ()
     form_as_json: bool = False
-    done: str | None = ""
-    """The event's name where all went well, such as `token.refreshed`. None: somebody else has told it already."""
+    kind: type[EndpointEvent] | None = None
+    """What it is told as, if not as its endpoint's calls are."""
+    is_told: bool = False
+    """Somebody else has told it already."""
 
 
 class PostEndpoint:
@@ -92,23 +130,24 @@ class PostEndpoint:
         return response
 
     def _report(self, call: Call, error: ExchangeError | None, started: float) -> None:
-        if call.done is None:
+        if call.is_told:
             return
-        outcome = outcome_of(error)
-        self._exchange.reporter.note(
-            EndpointEvent(
-                name=call.done if error is None else f"{self._noun}.{outcome}",
-                outcome=outcome,
-                reason="ok" if error is None else error.reason,
-                status=200 if error is None else error.status,
-                client_id=call.client_id,
-                subject=call.subject,
-                connection=call.connection,
-                grant_type=call.grant_type,
-                scopes=call.scopes,
-                alert=error is not None and error.alert,
-                detail="" if error is None else error.detail,
-                form_as_json=call.form_as_json,
-                duration_ms=(time.perf_counter() - started) * 1000,
-            )
-        )
+        if call.form_as_json:
+            self._exchange.reporter.emit(operations.form_as_json(call.client_id))
+        kind = call.kind or KINDS[self._noun]
+        known: dict[str, Any] = {
+            "outcome": outcome_of(error),
+            "status": 200,
+            "client_id": call.client_id,
+            "subject": call.subject,
+            "session_id": call.session_id,
+            "connection": call.connection,
+            "grant_type": call.grant_type,
+            "scopes": call.scopes,
+            "duration_ms": (time.perf_counter() - started) * 1000,
+        }
+        if error is not None:
+            known |= facts_of(error)
+            if isinstance(error, RefreshTokenReused):
+                kind = ReuseEvent
+        self._exchange.reporter.emit(kind(**known))

@@ -14,7 +14,7 @@ _MOST_FIELDS = 100
 
 
 def read_fields(body: bytes, content_type: str) -> tuple[Mapping[str, Any], bool]:
-    """Return what a body holds, and whether a form called itself JSON.
+    """Return what a body holds, and whether a form called itself JSON; an empty body is no form.
 
     A body that calls itself JSON but is a form is read as one: the original documentation's own JavaScript sample
     sends that.
@@ -39,7 +39,7 @@ def read_fields(body: bytes, content_type: str) -> tuple[Mapping[str, Any], bool
     except RecursionError:
         raise MalformedBody("body nests too deeply") from None
     except ValueError:
-        return _form(text, otherwise="body is neither JSON nor a form"), True
+        return _form(text, otherwise="body is neither JSON nor a form"), bool(text)
     if not isinstance(value, dict):
         raise MalformedBody("body is not a JSON object")
     return value, False

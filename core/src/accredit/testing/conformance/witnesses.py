@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accredit.audit.events import ExchangeEvent
+from accredit.audit.events import AnyEvent, ExchangeEvent
 from accredit.hookspecs import hookimpl
 from accredit.models import Identity, Subject
 from accredit.strategy import Strategy
@@ -59,7 +59,7 @@ class Log:
 
 
 class Witness:
-    """Sees every identity that gets as far as a subject, and every audit event."""
+    """Sees every identity that gets as far as a subject, and the event of every exchange."""
 
     def __init__(self) -> None:
         self.identities: list[Identity] = []
@@ -72,9 +72,10 @@ class Witness:
         return None
 
     @hookimpl
-    def observe(self, event: ExchangeEvent) -> None:
+    def observe(self, event: AnyEvent) -> None:
         """Take note."""
-        self.events.append(event)
+        if isinstance(event, ExchangeEvent):
+            self.events.append(event)
 
 
 class Brings:

@@ -1,0 +1,102 @@
+"""The first of the sinks: one line in the log for each event, under the event's own name."""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+
+from accredit.audit.event import Event
+from accredit.audit.events import (
+    AnyEvent,
+    Check,
+    ExchangeEvent,
+    OperationalEvent,
+    ProviderEvent,
+    RequestEvent,
+    SubjectEvent,
+    TrailEvent,
+)
+from accredit.audit.logs import LOGGER, event_logger, vanishes
+from accredit.audit.operations import log_unheard
+
+_NOTHING: tuple[object, ...] = (None, "", (), [])
+_COPIED = (
+    "reason",
+    "status",
+    "client_id",
+    "grant_type",
+    "connection",
+    "strategy",
+    "subject",
+    "namespace",
+    "user_id",
+    "session_id",
+    "scopes",
+    "audience_proof",
+    "unbound",
+    "detail",
+)
+"""What stands in the line as it is, if the event has it and it says something."""
+
+
+class LogLines:
+    """Write each event to `logger`, by default the standard library's logger `accredit`."""
+
+    def __init__(self, logger: object = None) -> None:
+        self._log = event_logger(logger)
+        self._is_ours = logger is None
+
+    def __call__(self, event: AnyEvent, /) -> None:
+        """Write one line, at the event's level."""
+        getattr(self._log, event.level)(event.name, **fields_of(event))
+
+    def warn_unheard(self) -> None:
+        """Say once, where it is heard, that events below level warning vanish, and how to hear them."""
+        if self._is_ours and vanishes():
+            # By a logger below ours: that one may be disabled, as `logging.config` does to those it does not know.
+            LogLines(logging.getLogger(f"{LOGGER}.host"))(log_unheard())
+
+
+def fields_of(event: AnyEvent) -> dict[str, object]:
+    """Return what is worth a place in the line: `asdict` would cost more than writing it."""
+    line: dict[str, object] = {}
+    for name in _copied(type(event)):
+        value = getattr(event, name)
+        if value not in _NOTHING:
+            line[name] = value
+    if event.alert or isinstance(event, RequestEvent):
+        line["alert"] = event.alert
+    if isinstance(event, TrailEvent) and (checks := compact(event.checks)):
+        line["checks"] = checks
+    if isinstance(event, ProviderEvent) and event.calls:
+        line["calls"] = [
+            {"method": call.method, "url": call.url, "status": call.status, "duration_ms": round(call.duration_ms, 1)}
+            for call in event.calls
+        ]
+    if isinstance(event, ExchangeEvent) and event.linked:
+        line["linked"] = True
+    if isinstance(event, RequestEvent):
+        line["duration_ms"] = round(event.duration_ms, 1)
+    if isinstance(event, OperationalEvent):
+        line.update(event.facts)
+    return line
+
+
+@cache  # by type: there are as many as there are kinds of event
+def _copied(kind: type[Event]) -> tuple[str, ...]:
+    shown = kind.__dataclass_fields__
+    return tuple(
+        name for name in _COPIED if name in shown and not (name == "reason" and issubclass(kind, SubjectEvent))
+    )
+
+
+def compact(checks: Sequence[Check]) -> str:
+    """Return the checks for the log line: `verify:152ms,check_audience:refused`.
+
+    Only those that took a millisecond, and the one that refused or failed: the order is fixed and the others have
+    passed in no time. Without blanks, so that the redaction need not look closer.
+    """
+    parts = [f"{name}:{ms:.0f}ms" for name, verdict, ms in checks if ms >= 1 and verdict == "passed"]
+    if checks and checks[-1].verdict != "passed":
+        name, verdict, ms = checks[-1]
+        parts.append(f"{name}:{verdict}" if ms < 1 else f"{name}:{ms:.0f}ms:{verdict}")
+    return ",".join(parts)

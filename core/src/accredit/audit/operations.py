@@ -1,0 +1,94 @@
+"""The events of operation, one function each: which name, how loud, and what goes with it."""
+
+import datetime as dt
+
+from accredit.audit.events import OperationalEvent
+from accredit.audit.logs import LOGGER
+from accredit.errors import ExchangeError
+from accredit.strategy import ApiVersion
+
+_UNHEARD = (
+    f'events below level warning vanish: give the logger "{LOGGER}" a handler and level INFO, for example by '
+    f"logging.basicConfig(level=logging.INFO), or set its level to WARNING if you want none of them"
+)
+
+
+def request_failed(error: ExchangeError) -> OperationalEvent:
+    """Tell of an error outside every exchange and endpoint."""
+    return _alert("request.failed", error.detail, reason=error.reason, status=error.status)
+
+
+def form_as_json(client_id: str) -> OperationalEvent:
+    """Tell that a request's body said JSON and was a form, as in the original documentation's JavaScript sample.
+
+    To be counted, and to know when nobody does that any more.
+    """
+    return OperationalEvent(name="request.form_as_json", client_id=client_id)
+
+
+def fetch_failed(event: str, url: str) -> OperationalEvent:
+    """Tell that somebody must look at `url`, though the exchange may go on."""
+    return _alert(event, url=url)
+
+
+def keys_noticed(event: str, detail: str) -> OperationalEvent:
+    """Tell that the signing keys have changed (`keys.changed`), or that the changed key file cannot be used."""
+    return _alert(event, detail) if event == "keys.unusable" else OperationalEvent(name=event, detail=detail)
+
+
+def readiness_changed(problem: str) -> OperationalEvent:
+    """Tell that `/readyz` has begun to say no, because of `problem`; or, where that is empty, yes again."""
+    return _alert("readiness.lost", problem) if problem else OperationalEvent(name="readiness.back")
+
+
+def close_failed(part: str, place: str) -> OperationalEvent:
+    """Tell that a part of the exchange could not be closed; the others are."""
+    return OperationalEvent(name="host.close_failed", level="error", facts={"part": part, "place": place})
+
+
+def not_open(detail: str) -> OperationalEvent:
+    """Tell that a document cannot be served before the host has opened the exchange."""
+    return _alert("host.not_open", detail)
+
+
+def log_unheard() -> OperationalEvent:
+    """Tell that events below level warning vanish, and how to hear them."""
+    return OperationalEvent(name="host.log_unheard", level="warning", detail=_UNHEARD)
+
+
+def issuer_mismatch(issuer: str, root_path: str, advice: str) -> OperationalEvent:
+    """Tell that the app is mounted elsewhere than the issuer says."""
+    detail = f"the issuer does not name the path that the app is mounted at, {advice}"
+    facts = {"issuer": issuer, "root_path": root_path}
+    return OperationalEvent(name="host.issuer_mismatch", level="warning", detail=detail, facts=facts)
+
+
+def observer_failed(plugin: str, place: str) -> OperationalEvent:
+    """Tell that an observer raised; nothing else was affected."""
+    return OperationalEvent(name="observer.failed", level="error", facts={"plugin": plugin, "place": place})
+
+
+def accepts_unbound_tokens(connection: str) -> OperationalEvent:
+    """Tell at start-up that a connection takes tokens of anybody's app."""
+    return OperationalEvent(name="connection.accepts_unbound_tokens", level="warning", connection=connection)
+
+
+def api_version_noticed(connection: str, version: ApiVersion, today: dt.date) -> OperationalEvent | None:
+    """Tell at start-up that a connection's API version ends soon, has ended, or is unknown; else return None."""
+    facts: dict[str, str | int] = {"api_version": version.name, "source": version.source}
+    name = "connection.api_version_ends"
+    if not version.is_known:
+        name = "connection.api_version_unknown"
+    elif version.ends_on is not None and version.ends_soon(today):
+        facts |= {"ends_on": version.ends_on.isoformat(), "days_left": (version.ends_on - today).days}
+    else:
+        return None
+    return OperationalEvent(name=name, level="warning", connection=connection, facts=facts)
+
+
+def _alert(
+    name: str, detail: str = "", *, reason: str = "", status: int | None = None, **facts: str
+) -> OperationalEvent:
+    return OperationalEvent(
+        name=name, level="critical", alert=True, detail=detail, reason=reason, status=status, facts=facts
+    )
