@@ -9,8 +9,9 @@ import pytest
 from core.tests.conftest import Install
 from core.tests.support import STRATEGY, Acme, Brings
 
+from accredit._distributions import source_of
 from accredit.errors import PluginError
-from accredit.plugins import Connection, installed_entry_points, load_connections, make_plugin_manager, source_of
+from accredit.plugins import Connection, installed_entry_points, load_connections, make_plugin_manager
 
 TABLE = {"app_id": "1"}
 

@@ -8,13 +8,13 @@ import pytest
 from core.tests.conftest import Install
 from core.tests.support import STRATEGY
 
+from accredit._distributions import source_of
 from accredit.errors import PluginError
 from accredit.plugins import (
     installed_entry_points,
     load_connections,
     load_strategy_plugin,
     make_plugin_manager,
-    source_of,
 )
 
 TABLES = {"zeta": {"app_id": "1"}}

@@ -3,14 +3,14 @@
 Register, then dispatch by name: pluggy collects the classes at start-up, and from then on a frozen table answers who
 serves a connection. A hook chain would let one plugin answer for another's connection.
 
-`discovery` finds what is installed, `requirement` tells whether it fits this core, `registry` takes plugins and their
-strategies in, `strategy_class` says what a class must look like; `connections` makes each `connection` of a table and
-a class, of which `accepted` and `addresses` decide whose tokens are let in and which hosts are called.
+`discovery` finds what is installed, `registry` takes plugins and their strategies in, `strategy_class` says what a
+class must look like; `connections` makes each `connection` of a table and a class, of which `accepted` and `addresses`
+decide whose tokens are let in and which hosts are called.
 """
 
 from accredit.plugins.connection import Connection
 from accredit.plugins.connections import load_connections, reserved_namespaces, strategy_names
-from accredit.plugins.discovery import GROUP, installed_entry_points, load_strategy_plugin, source_of
+from accredit.plugins.discovery import GROUP, installed_entry_points, load_strategy_plugin
 from accredit.plugins.registry import make_plugin_manager, strategies_of
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "load_strategy_plugin",
     "make_plugin_manager",
     "reserved_namespaces",
-    "source_of",
     "strategies_of",
     "strategy_names",
 ]

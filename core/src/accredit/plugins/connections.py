@@ -7,12 +7,13 @@ from typing import Any
 import pluggy
 from pydantic import TypeAdapter, ValidationError
 
+from accredit._distributions import source_of
 from accredit._guard import blamed
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins.accepted import accepted_ids
 from accredit.plugins.addresses import provider_urls
 from accredit.plugins.connection import Connection
-from accredit.plugins.discovery import installed_entry_points, load_strategy_plugin, nobody_brings, source_of
+from accredit.plugins.discovery import installed_entry_points, load_strategy_plugin, nobody_brings
 from accredit.plugins.namespaces import check_namespaces
 from accredit.plugins.registry import strategies_of
 from accredit.settings import ConnectionSettings

@@ -4,10 +4,10 @@ import importlib.metadata
 
 import pluggy
 
+from accredit._distributions import entry_points_of, mismatch, source_of
 from accredit._guard import blamed
 from accredit.errors import PluginError
 from accredit.plugins.registry import register
-from accredit.plugins.requirement import mismatch
 
 GROUP = "accredit.strategies"
 """The entry-point group; an entry's name is the strategy's name, its value the module with the hooks."""
@@ -15,17 +15,7 @@ GROUP = "accredit.strategies"
 
 def installed_entry_points(name: str | None = None) -> list[importlib.metadata.EntryPoint]:
     """Return the installed strategies, or those with one name; a distribution that is found twice counts once."""
-    found = importlib.metadata.entry_points(group=GROUP)
-    named = found if name is None else found.select(name=name)
-    return list({(entry.name, source_of(entry)): entry for entry in named}.values())
-
-
-def source_of(entry: importlib.metadata.EntryPoint) -> str:
-    """Name the distribution of an entry point, with its version."""
-    try:
-        return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unnamed distribution"
-    except ValueError:  # metadata that is no text
-        return "a distribution whose metadata cannot be read"
+    return [entry for entry in entry_points_of(GROUP) if name in {None, entry.name}]
 
 
 def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:

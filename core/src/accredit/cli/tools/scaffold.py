@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
+from accredit._distributions import source_of
 from accredit.errors import ConfigurationError
-from accredit.plugins import installed_entry_points, source_of
+from accredit.plugins import installed_entry_points
 
 LONGEST_NAME = 32
 """Longer names would break the lines of the templates."""

@@ -1,7 +1,7 @@
-"""Does a plugin fit the core that is installed? Its metadata says which versions it was made for.
+"""What is installed: entry points, the distributions behind them, and whether those fit the core.
 
-Installers look at that once. Afterwards either side is upgraded alone, or from a folder, and the plugin then fails
-somewhere inside, in words that name neither.
+Its metadata says which versions of core a distribution was made for. Installers look at that once. Afterwards either
+side is upgraded alone, or from a folder, and the plugin then fails somewhere inside, in words that name neither.
 """
 
 import importlib.metadata
@@ -12,6 +12,20 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 CORE = "accredit"
+
+
+def entry_points_of(group: str) -> list[importlib.metadata.EntryPoint]:
+    """Return the entry points of a group; those of a distribution that is found twice count once."""
+    found = importlib.metadata.entry_points(group=group)
+    return list({(entry.name, source_of(entry)): entry for entry in found}.values())
+
+
+def source_of(entry: importlib.metadata.EntryPoint) -> str:
+    """Name the distribution of an entry point, with its version."""
+    try:
+        return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unnamed distribution"
+    except ValueError:  # metadata that is no text
+        return "a distribution whose metadata cannot be read"
 
 
 def mismatch(distribution: importlib.metadata.Distribution) -> str | None:
