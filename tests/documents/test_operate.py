@@ -70,7 +70,7 @@ def test_every_field_is_described_and_no_other() -> None:
     exchange = Exchange(
         Settings(issuer="https://login.example.com/", storage=StorageSettings(url="memory://")), logger=log
     )
-    exchange.reporter.emit(ExchangeEvent(**filled))
+    exchange.engine.reporter.emit(ExchangeEvent(**filled))
     written = set(json.loads(log.lines[0]))
 
     assert named("The audit event") == written

@@ -71,7 +71,7 @@ def test_there_is_no_other_page_in_the_reference() -> None:
 def documented() -> set[tuple[str, str]]:
     """Return what the reference shows: module and name, with the packages that lend their names to modules."""
     found = {(module, name) for page in generate.MODULES.values() for module in page for name in modules.names(module)}
-    for package in (accredit, accredit.settings, accredit.testing):
+    for package in (accredit, accredit.settings, accredit.strategy, accredit.testing):
         found |= {(package.__name__, name) for name in package.__all__}
     return found
 

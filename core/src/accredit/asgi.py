@@ -47,13 +47,13 @@ def create_app(exchange: Exchange) -> Starlette:
             yield
 
     async def not_open(_: Request, mistake: Exception) -> Response:
-        exchange.reporter.emit(operations.not_open(str(mistake)))
+        exchange.engine.reporter.emit(operations.not_open(str(mistake)))
         return refusal(NotOpen(str(mistake)), exchange.settings.compatibility)
 
     async def unforeseen(_: Request, exc: Exception) -> Response:
         # The endpoints tell of their own errors. Of this one nothing but its place: its message may quote a secret.
         failure = InternalFailure(place_of(exc))
-        exchange.reporter.emit(operations.request_failed(failure))
+        exchange.engine.reporter.emit(operations.request_failed(failure))
         return refusal(failure, exchange.settings.compatibility)
 
     app = Starlette(
@@ -112,7 +112,7 @@ def metadata_route(exchange: Exchange) -> Route:
 
 
 def _report_mismatch(exchange: Exchange, root_path: str, advice: str) -> None:
-    exchange.reporter.emit(operations.issuer_mismatch(exchange.settings.issuer, root_path, advice))
+    exchange.engine.reporter.emit(operations.issuer_mismatch(exchange.settings.issuer, root_path, advice))
 
 
 async def _http_error(_: Request, exc: Exception) -> Response:

@@ -25,7 +25,7 @@ def _signed(wire: Bench, key: SigningKey | None = None, *, typ: str = "at+jwt", 
         "scope": "exchange",
     }
     claims = {name: value for name, value in {**claims, **changed}.items() if value is not None}
-    return (key or wire.exchange.keys.current).sign(claims, typ=typ)
+    return (key or wire.exchange.engine.keys.current).sign(claims, typ=typ)
 
 
 async def _from_partner(wire: Bench, field: str = "access_token", scope: str = "openid exchange") -> str:
@@ -146,7 +146,7 @@ async def test_a_token_that_says_anything_else_is_refused(wire: Bench, changed: 
 async def test_a_token_signed_by_somebody_else_is_refused(wire: Bench) -> None:
     stranger = SigningKey.generate("ES256")
     # The stranger even claims our key id.
-    impostor = SigningKey({**SigningKey.generate("ES256").private_jwk(), "kid": wire.exchange.keys.current.kid})
+    impostor = SigningKey({**SigningKey.generate("ES256").private_jwk(), "kid": wire.exchange.engine.keys.current.kid})
 
     for key in (stranger, impostor):
         token = _signed(wire, key)

@@ -120,7 +120,7 @@ async def test_a_bug_of_ours_is_an_alert_and_shows_nothing() -> None:
 
 async def test_signing_fails_before_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     async with bench() as wire:
-        monkeypatch.setattr(wire.exchange.keys.current, "sign", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr(wire.exchange.engine.keys.current, "sign", lambda *_, **__: 1 / 0)
 
         assert_refused(await wire.post(scope="openid offline_access"), *SERVER_ERROR)
         assert wire.storage.kept == {}
@@ -136,12 +136,12 @@ async def test_an_exchange_makes_what_it_was_not_given_and_opens_again(tmp_path:
     exchange = Exchange(Settings.model_validate(settings), plugins=[Brings(Acme, Globex)])
 
     async with exchange:
-        kid = exchange.keys.current.kid
-        assert exchange.keys.algorithms == ("EdDSA",)
-        assert exchange.http(["https://api.acme.example"]).calls == []
+        kid = exchange.engine.keys.current.kid
+        assert exchange.engine.keys.algorithms == ("EdDSA",)
+        assert exchange.engine.http(["https://api.acme.example"]).calls == []
     async with exchange:
-        assert exchange.keys.current.kid == kid
-        assert exchange.http(["https://api.acme.example"]).calls == []
+        assert exchange.engine.keys.current.kid == kid
+        assert exchange.engine.http(["https://api.acme.example"]).calls == []
     assert (tmp_path / "sessions.db").exists()
 
 
@@ -154,7 +154,7 @@ async def test_a_transport_that_was_given_stays_its_owners() -> None:
 
     transport = Owned(lambda _: httpx.Response(200, json=ADA))
     async with bench() as wire:
-        keys = wire.exchange.keys
+        keys = wire.exchange.engine.keys
         settings = wire.exchange.settings
     async with Exchange(settings, plugins=[Brings(Acme, Globex)], transport=transport, keys=keys) as exchange:
         assert (await exchange.verify("acme", ProviderToken.of("good-token"))).user_id == "1000"

@@ -142,12 +142,12 @@ async def test_what_is_not_open_has_neither_keys_nor_transport() -> None:
     exchange = made(transport=None)
     for _ in range(2):
         with pytest.raises(LifecycleError):
-            _ = exchange.keys
+            _ = exchange.engine.keys
         with pytest.raises(LifecycleError):
-            exchange.http(["https://api.acme.example"])
+            exchange.engine.http(["https://api.acme.example"])
         async with exchange:
-            assert exchange.keys.all
-            assert exchange.http(["https://api.acme.example"]).calls == []
+            assert exchange.engine.keys.all
+            assert exchange.engine.http(["https://api.acme.example"]).calls == []
 
 
 @pytest.mark.threat(59)
@@ -420,7 +420,7 @@ async def test_an_outage_of_the_provider_is_one_while_the_exchange_is_open() -> 
 
 async def test_a_refusal_is_one_even_if_the_exchange_was_closed_meanwhile() -> None:
     async def close_and_refuse(exchange: Exchange) -> None:
-        with exchange.audited():
+        with exchange.engine.audited():
             await exchange.close()
             raise InvalidScope
 

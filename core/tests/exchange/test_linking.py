@@ -155,7 +155,7 @@ async def test_a_clients_own_token_links_nobody(wire: Bench) -> None:
         "exp": NOW + 60,
         "jti": "1",
     }
-    token = wire.exchange.keys.current.sign(claims, typ="at+jwt")
+    token = wire.exchange.engine.keys.current.sign(claims, typ="at+jwt")
 
     assert_refused(await refused_before_the_provider(wire, token), *INVALID)
     assert wire.event.detail == "the access token is the client's own, not a user's"
@@ -250,7 +250,7 @@ async def test_an_identity_that_becomes_another_users_while_it_is_being_linked_s
 async def test_a_login_that_cannot_be_signed_links_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async with bench() as wire:
         token = await main_token(wire)
-        monkeypatch.setattr(wire.exchange.keys.current, "sign", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr(wire.exchange.engine.keys.current, "sign", lambda *_, **__: 1 / 0)
 
         assert (await wire.post(**GLOBEX, main_access_token=token)).status_code == 500
         assert wire.linked[-1] is False

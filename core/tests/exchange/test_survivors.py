@@ -21,7 +21,7 @@ def test_an_azp_of_ours_does_not_excuse_a_foreign_aud() -> None:
 
 @pytest.mark.threat(13)
 async def test_a_connection_is_for_the_clients_that_list_it(wire: Bench) -> None:
-    connection = wire.exchange.connections["acme"]
+    connection = wire.exchange.engine.connections["acme"]
     allow_connection(connection, ClientSettings(connections=("acme",)))
     with pytest.raises(ConnectionDisabled):
         allow_connection(connection, ClientSettings(connections=("acme2",)))

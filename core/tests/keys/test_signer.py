@@ -53,7 +53,7 @@ async def test_a_signer_that_waits_keeps_nobody_else_waiting() -> None:
 async def test_of_several_the_first_signs_and_the_others_are_published() -> None:
     nobody = Plugged(None)
     async with bench(plugins=[nobody, Plugged(Vault("new")), Plugged(Vault("old"))]) as wire:
-        assert wire.exchange.keys.current.kid == "new"
+        assert wire.exchange.engine.keys.current.kid == "new"
         kids = [key["kid"] for key in (await wire.client.get("/.well-known/jwks.json")).json()["keys"]]
         assert kids[-2:] == ["old", "new"]
 
@@ -209,4 +209,4 @@ async def test_an_exchange_with_a_signer_opens_again() -> None:
     exchange = Exchange(SETTINGS, plugins=[Plugged(Vault())])
     for _ in range(2):
         async with exchange:
-            assert (await sign(exchange.keys.current, {"a": 1}, typ="JWT")).count(".") == 2
+            assert (await sign(exchange.engine.keys.current, {"a": 1}, typ="JWT")).count(".") == 2

@@ -300,7 +300,7 @@ async def test_the_same_settings_file_leads_to_the_same_keys_from_anywhere(
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
         async with Exchange(load_settings(file, {})) as exchange:
-            kids.add(exchange.keys.current.kid)
+            kids.add(exchange.engine.keys.current.kid)
         assert names(tmp_path / name) == set()
     assert len(kids) == 1
     assert {"accredit-keys.json", "accredit.db"} <= names(tmp_path)

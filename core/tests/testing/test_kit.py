@@ -174,7 +174,7 @@ async def test_the_workbench_is_an_exchange_around_one_simulator() -> None:
         identity = await exchange.verify("acme", ProviderToken.of("t"))
         assert identity.user_id == "1"
         assert identity.profile.name == f"at {BASE_URL}"
-        assert exchange.connections["acme"].accepted == {"2"}
+        assert exchange.engine.connections["acme"].accepted == {"2"}
 
 
 async def test_the_workbench_takes_a_transport_to_stand_in_between() -> None:

@@ -12,7 +12,7 @@ from accredit_facebook.simulator import FacebookSimulator
 
 async def examine(simulator: FacebookSimulator, facebook: Any, **connection: Any) -> Finding:
     async with exchange_for(simulator, connection=connection, transport=facebook) as exchange:
-        return await examine_credentials(exchange.connections["facebook"], exchange)
+        return await examine_credentials(exchange.engine.connections["facebook"], exchange)
 
 
 async def test_all_is_well_where_facebook_knows_our_app(simulator: FacebookSimulator, facebook: Any) -> None:

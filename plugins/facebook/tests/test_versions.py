@@ -63,8 +63,8 @@ def test_the_configured_version_counts() -> None:
 
 async def check(simulator: FacebookSimulator, facebook: Any, **connection: Any) -> None:
     async with exchange_for(simulator, connection=connection, transport=facebook) as exchange:
-        one = exchange.connections["facebook"]
-        await one.strategy.check_credentials(exchange.context(one))
+        one = exchange.engine.connections["facebook"]
+        await one.strategy.check_credentials(exchange.engine.context(one))
 
 
 async def test_good_credentials_pass_with_one_call_of_our_own_token(

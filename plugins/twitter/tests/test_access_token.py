@@ -274,8 +274,8 @@ async def test_no_part_of_the_user_is_in_the_question_about_our_keys() -> None:
 
 async def check_credentials(**connection: Any) -> None:
     async with exchange_for(simulator(), connection=connection, clock=lambda: NOW) as exchange:
-        one = exchange.connections["twitter"]
-        await one.strategy.check_credentials(exchange.context(one))
+        one = exchange.engine.connections["twitter"]
+        await one.strategy.check_credentials(exchange.engine.context(one))
 
 
 async def test_our_keys_can_be_checked_without_a_user() -> None:

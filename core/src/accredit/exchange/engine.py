@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from pydantic import SecretStr
 
@@ -180,19 +178,6 @@ class Engine:
             LifecycleError: the exchange is not open, or was opened in another process or event loop.
         """
         self._life.require()
-
-    async def __aenter__(self) -> Self:
-        await self.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        try:
-            await self.close()
-        except LifecycleError:
-            if kind is None:  # else the block's own error matters more
-                raise
 
     def http(self, urls: Iterable[str], proxy: SecretStr | None = None) -> ProviderHTTP:
         """Return a client for the hosts of `urls`, for one exchange; by default through the proxy for all."""

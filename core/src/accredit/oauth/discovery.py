@@ -22,7 +22,7 @@ class Discovery:
 
     async def jwks(self, request: Request) -> Response:
         """Return our public keys: all that may sign now or soon, and those whose tokens may still live."""
-        return _cacheable(request, self._exchange.keys.jwks())
+        return _cacheable(request, self._exchange.engine.keys.jwks())
 
     async def configuration(self, request: Request) -> Response:
         """Return the provider metadata. There is no authorization endpoint, so no response type is offered."""
@@ -52,7 +52,7 @@ class Discovery:
             ],
             "response_types_supported": [],
             "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": list(exchange.keys.algorithms),
+            "id_token_signing_alg_values_supported": list(exchange.engine.keys.algorithms),
             "scopes_supported": ["openid", *SCOPE_CLAIMS, "offline_access"],
             "claims_supported": [*_PROTOCOL_CLAIMS, *claims],
             "claims_parameter_supported": False,

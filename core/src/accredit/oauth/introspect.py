@@ -62,8 +62,8 @@ class Introspection:
 
     async def _refresh_token(self, token: str, client: Client) -> dict[str, Any] | None:
         """Return what the token would be good for at the token endpoint now."""
-        settings, now = self._exchange.settings, self._exchange.clock()
-        stored = await self._exchange.storage.find(hash_token(token))
+        settings, now = self._exchange.settings, self._exchange.engine.clock()
+        stored = await self._exchange.engine.storage.find(hash_token(token))
         if stored is None:
             return None
         session = stored.session.session
@@ -71,7 +71,7 @@ class Introspection:
         if session.client_id != client.id or REFRESH_TOKEN_GRANT not in client.settings.grant_types:
             return None
         if (
-            session.connection not in self._exchange.connections
+            session.connection not in self._exchange.engine.connections
             or session.connection not in client.settings.connections
         ):
             return None
@@ -79,7 +79,7 @@ class Introspection:
         state = state_of(stored, now=int(now), leeway_s=leeway_s, ends_at=expires_at)
         if state is not RefreshTokenState.LIVE:
             return None
-        if not await self._exchange.standing.holds_with_plugins(session.subject, client.id):
+        if not await self._exchange.engine.standing.holds_with_plugins(session.subject, client.id):
             return None
         return {
             "scope": session.scope,

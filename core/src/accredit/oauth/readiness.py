@@ -28,7 +28,7 @@ class Readiness:
     async def __call__(self) -> bool:
         """Return whether it can."""
         try:
-            self._exchange.require_open()
+            self._exchange.engine.require_open()
         except LifecycleError as mistake:  # at once: an earlier answer, or another loop's attempt, says nothing of now
             self._tell(str(mistake))
             return False
@@ -45,9 +45,9 @@ class Readiness:
         """Return what is wrong, empty where nothing is."""
         exchange = self._exchange
         try:
-            exchange.keys.jwks()  # raises where none are loaded
-            await exchange.storage.check()
-            await exchange.storage.get("")
+            exchange.engine.keys.jwks()  # raises where none are loaded
+            await exchange.engine.storage.check()
+            await exchange.engine.storage.get("")
         except StorageFailed as error:
             return error.detail
         except Exception as exc:  # whatever is wrong, it must not pass for an answer; its message may quote anything
@@ -58,4 +58,4 @@ class Readiness:
         ready, before = not problem, self._was_ready
         self._was_ready = ready
         if ready != before:
-            self._exchange.reporter.emit(readiness_changed(problem))
+            self._exchange.engine.reporter.emit(readiness_changed(problem))

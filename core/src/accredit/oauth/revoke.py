@@ -37,13 +37,13 @@ class Revocation:
         client = await self._authentication(call)
         session = await self._session_of(required(fields, "token"), client.id)
         if session is not None and session.client_id == client.id:
-            await self._exchange.storage.end(session.id)
+            await self._exchange.engine.storage.end(session.id)
             call.session_id, call.subject, call.connection = session.id, session.subject, session.connection
         # No content type: Auth0.swift reads a body that says what it is, and fails on anything in it.
         return Response(headers=NO_STORE)
 
     async def _session_of(self, token: str, client_id: str) -> Session | None:
-        storage = self._exchange.storage
+        storage = self._exchange.engine.storage
         found = await storage.find(hash_token(token))
         if found is not None:
             return found.session.session

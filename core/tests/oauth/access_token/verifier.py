@@ -19,7 +19,7 @@ async def verified(
     claims: dict[str, Any] = jwt.decode(
         token,
         key,
-        algorithms=[wire.exchange.keys.current.alg],
+        algorithms=[wire.exchange.engine.keys.current.alg],
         audience=audience,
         issuer=issuer,
         options={"verify_exp": False, "verify_iat": False, "require": ["iss", "sub", "aud", "exp", "iat"]},

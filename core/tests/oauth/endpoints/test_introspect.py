@@ -174,7 +174,7 @@ async def test_a_refresh_token_the_client_may_not_use_any_more_is_not_active() -
 
 async def test_tokens_of_a_client_that_is_gone_are_not_active(wire: Bench) -> None:
     claims = claims_of((await log_in(wire))["access_token"])
-    token = wire.exchange.keys.current.sign({**claims, "client_id": "gone"}, typ="at+jwt")
+    token = wire.exchange.engine.keys.current.sign({**claims, "client_id": "gone"}, typ="at+jwt")
     assert (await introspect(wire, token)).json() == INACTIVE
     assert (await userinfo(wire, token)).status_code == 401
 

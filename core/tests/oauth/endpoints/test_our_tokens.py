@@ -12,7 +12,7 @@ from accredit.keys.jose import SigningKey
 
 async def test_spoilt_access_tokens_are_refused_everywhere(wire: Bench) -> None:
     good = (await log_in(wire, EVERYTHING))["access_token"]
-    for token in spoilt(good, kid=wire.exchange.keys.current.kid):
+    for token in spoilt(good, kid=wire.exchange.engine.keys.current.kid):
         assert_refused(await userinfo(wire, token), *INVALID_TOKEN)
         assert (await introspect(wire, token)).json() == {"active": False}
         revoked = await call(wire, "/oauth/revoke", client_id="app", token=token)
@@ -26,7 +26,7 @@ async def test_spoilt_access_tokens_are_refused_everywhere(wire: Bench) -> None:
 
 async def test_spoilt_id_tokens_are_refused(wire: Bench) -> None:
     good = (await log_in(wire, EVERYTHING))["id_token"]
-    for token in spoilt(good, kid=wire.exchange.keys.current.kid):
+    for token in spoilt(good, kid=wire.exchange.engine.keys.current.kid):
         assert_refused(await call(wire, "/tokeninfo", id_token=token), *INVALID_TOKEN)
     assert (await call(wire, "/tokeninfo", id_token=good)).status_code == 200
 
@@ -44,14 +44,14 @@ async def test_spoilt_refresh_tokens_are_unknown(wire: Bench) -> None:
 async def test_the_same_holds_for_every_algorithm(alg: str) -> None:
     async with token_bench(alg=alg) as wire:
         good = (await log_in(wire))["access_token"]
-        for token in spoilt(good, kid=wire.exchange.keys.current.kid):
+        for token in spoilt(good, kid=wire.exchange.engine.keys.current.kid):
             assert_refused(await userinfo(wire, token), *INVALID_TOKEN)
         assert (await userinfo(wire, good)).status_code == 200
 
 
 async def test_the_public_key_is_no_hmac_secret(wire: Bench) -> None:
     good = (await log_in(wire))["access_token"]
-    key = wire.exchange.keys.current
+    key = wire.exchange.engine.keys.current
     for secret in (str(key.public_jwk()["x"]), key.kid, "secret" * 6):
         forged = jwt.encode(
             jwt.decode(good, options={"verify_signature": False}),
@@ -65,8 +65,8 @@ async def test_the_public_key_is_no_hmac_secret(wire: Bench) -> None:
 async def test_tokens_of_a_revoked_key_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     async with token_bench() as wire:
         body = await log_in(wire, EVERYTHING)
-        old, new = wire.exchange.keys.all[-1], SigningKey.generate("ES256")
-        ring = wire.exchange._key_ring
+        old, new = wire.exchange.engine.keys.all[-1], SigningKey.generate("ES256")
+        ring = wire.exchange.engine._key_ring
         monkeypatch.setattr(ring, "_keys", SigningKeys([old, new]))
         assert (await userinfo(wire, body["access_token"])).status_code == 200
         monkeypatch.setattr(ring, "_keys", SigningKeys([new]))

@@ -89,7 +89,7 @@ async def test_an_access_token_or_refresh_token_is_no_id_token(wire: Bench) -> N
 )
 async def test_a_token_of_ours_that_says_something_odd_is_refused(wire: Bench, changes: dict[str, Any]) -> None:
     claims = claims_of(await id_token(wire))
-    key = wire.exchange.keys.current
+    key = wire.exchange.engine.keys.current
     assert (await call(wire, PATH, id_token=key.sign(claims, typ="JWT"))).status_code == 200
     assert_refused(await call(wire, PATH, id_token=key.sign({**claims, **changes}, typ="JWT")), *INVALID_TOKEN)
 

@@ -107,7 +107,7 @@ async def test_a_clients_own_token_is_nobodys(wire: Bench) -> None:
     token = (await ask(wire, SVC, grant_type="client_credentials")).json()["access_token"]
     assert_no_token(await userinfo(wire, token))
     claims = {**claims_of(token), "scope": "openid profile"}
-    assert_no_token(await userinfo(wire, wire.exchange.keys.current.sign(claims, typ="at+jwt")))
+    assert_no_token(await userinfo(wire, wire.exchange.engine.keys.current.sign(claims, typ="at+jwt")))
 
 
 async def test_a_blocked_subject_is_refused_like_any_bad_token(wire: Bench) -> None:

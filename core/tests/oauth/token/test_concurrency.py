@@ -74,7 +74,7 @@ async def test_a_user_blocked_in_the_middle_of_a_burst_is_out_at_its_end(wire: B
     tokens = [(await log_in(wire))["refresh_token"] for _ in range(20)]
     answers = await asyncio.gather(
         *(refresh(wire, token) for token in tokens[:10]),
-        wire.exchange.storage.set_blocked("acme|1000", True),
+        wire.exchange.engine.storage.set_blocked("acme|1000", True),
         *(refresh(wire, token) for token in tokens[10:]),
     )
 

@@ -200,7 +200,7 @@ async def test_a_bug_of_ours_is_a_server_error_with_an_alert(wire: Bench, monkey
     async def find(_: str) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr(wire.exchange.storage, "find", find)
+    monkeypatch.setattr(wire.exchange.engine.storage, "find", find)
     response = await ask(wire, **REFRESH)
 
     assert_refused(response, 500, "server_error", "the server could not complete the request")

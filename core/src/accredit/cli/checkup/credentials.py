@@ -35,7 +35,7 @@ async def examine_credentials(connection: Connection, exchange: Exchange) -> Fin
     try:
         async with asyncio.timeout(exchange.settings.limits.exchange_timeout_s):
             with guarded("check_credentials", allowed=ExchangeError):
-                await strategy.check_credentials(exchange.context(connection))
+                await strategy.check_credentials(exchange.engine.context(connection))
     except ProviderQuotaExhausted as exc:
         change = "wait until the provider renews the quota, or raise it in the provider's dashboard"
         return _examiner.fail(name, f"the quota of our app is used up ({_detail(exc, connection)})", change)

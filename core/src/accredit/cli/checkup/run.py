@@ -33,13 +33,13 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
     try:
         # Without good settings there are still connections to look at, but none to call anybody with.
         exchange = probe(settings or Settings(issuer=_NO_ISSUER), tables, transport=transport, logger=_Silence())
-        findings += [examine_api_version(one, today(clock)) for one in exchange.connections.values()]
+        findings += [examine_api_version(one, today(clock)) for one in exchange.engine.connections.values()]
         if settings is not None:
             keys = KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
             findings += examine_key_file(keys, settings.tokens.signing_alg)
             if settings.storage.path is not None:
                 findings += examine_database(settings.storage.path)
-        if exchange.connections and not offline:
+        if exchange.engine.connections and not offline:
             findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)
     finally:
         await transport.aclose()
@@ -49,11 +49,11 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
 async def _ask(exchange: Exchange, transport: Transport, clock: Callable[[], float]) -> list[Finding]:
     ways = [
         (url, one.settings.proxy or exchange.settings.proxy)
-        for one in exchange.connections.values()
+        for one in exchange.engine.connections.values()
         for url in one.provider_urls
     ]
     answers = await ask_providers(ways, transport, timeout_s=exchange.settings.limits.provider_timeout_s, clock=clock)
-    credentials = [await examine_credentials(one, exchange) for one in exchange.connections.values()]
+    credentials = [await examine_credentials(one, exchange) for one in exchange.engine.connections.values()]
     return [*(answer.finding for answer in answers), examine_clock(answers), *credentials]
 
 

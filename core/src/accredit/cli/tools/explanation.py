@@ -53,16 +53,16 @@ class Inquiry:
             known = ", ".join(settings.connections) or "none"
             raise ConfigurationError(f"no connection '{name}' is configured (configured: {known})")
         self._exchange = probe(settings, {name: table}, plugins=(self,), logger=self)
-        if name in self._exchange.disabled:
+        if name in self._exchange.engine.disabled:
             raise ConfigurationError(f"connection '{name}' is off: set enabled = true")
         self._name = name
-        self._found = Explanation(self._exchange.connections[name])
+        self._found = Explanation(self._exchange.engine.connections[name])
 
     async def ask(self, token: str, nonce: str | None) -> Explanation:
         """Verify a token as an exchange would, up to the profile: who its user is, and for which app."""
         found = self._found
         witness = _Witness(found.connection.strategy)
-        self._exchange.connections = {self._name: dataclasses.replace(found.connection, strategy=witness)}
+        self._exchange.engine.connections = {self._name: dataclasses.replace(found.connection, strategy=witness)}
         async with self._exchange as exchange:
             try:
                 found.identity = await exchange.verify(self._name, _provider_token(token, nonce, exchange.refuse))

@@ -68,8 +68,8 @@ class ClientAuthentication:
         self._assertions = ClientAssertions(
             self._clients,
             audiences=(settings.issuer, f"{settings.issuer.rstrip('/')}/oauth/token"),
-            replays=exchange.storage,
-            clock=exchange.clock,
+            replays=exchange.engine.storage,
+            clock=exchange.engine.clock,
         )
 
     async def __call__(self, call: Call) -> Client:

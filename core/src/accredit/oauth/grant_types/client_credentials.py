@@ -46,9 +46,9 @@ class ClientCredentials:
             audience=audience,
             scopes=scopes,
             settings=settings,
-            now=int(self._exchange.clock()),
+            now=int(self._exchange.engine.clock()),
         )
-        access_token = await sign(self._exchange.keys.current, claims, typ="at+jwt")
+        access_token = await sign(self._exchange.engine.keys.current, claims, typ="at+jwt")
         call.scopes = scopes
         expires_in = settings.tokens.access_ttl_s
         return token_body(

@@ -55,7 +55,7 @@ class RefreshToken:
     async def _refresh(
         self, fields: Mapping[str, str], client: Client, call: Call, deadline: Deadline
     ) -> dict[str, Any]:
-        exchange, now = self._exchange, int(self._exchange.clock())
+        exchange, now = self._exchange, int(self._exchange.engine.clock())
         settings = exchange.settings
         token = fields["refresh_token"]
         leeway_s = settings.tokens.leeway_s if client.settings.leeway_s is None else client.settings.leeway_s
@@ -64,8 +64,8 @@ class RefreshToken:
         scopes = _narrow_scopes(scopes_of(fields), session, client)
 
         login = replace(stored_login(session, scopes), audience=audience)
-        await exchange.hooks.authorize(login)
-        extras = await exchange.hooks.claims(login)
+        await exchange.engine.hooks.authorize(login)
+        extras = await exchange.engine.hooks.claims(login)
         claims = build_claims(
             login,
             extras,
@@ -75,9 +75,9 @@ class RefreshToken:
             session_id=session.id,
             auth_time=session.auth_time,
         )
-        if not await exchange.standing.holds_with_plugins(session.subject, client.id):
+        if not await exchange.engine.standing.holds_with_plugins(session.subject, client.id):
             raise InvalidGrant("a plugin says that the user may not be here any more")
-        signed = await sign_tokens(claims, key=exchange.keys.current)
+        signed = await sign_tokens(claims, key=exchange.engine.keys.current)
         successor = None
         if client.settings.rotate_refresh_tokens:
             deadline.store()
@@ -99,7 +99,7 @@ class RefreshToken:
 
     async def _find(self, token: str, client: Client, call: Call, *, now: int, leeway_s: int) -> Session:
         """Return the session of a token that is live, or replaced within the leeway. One read."""
-        storage, tokens = self._exchange.storage, self._exchange.settings.tokens
+        storage, tokens = self._exchange.engine.storage, self._exchange.settings.tokens
         stored = await storage.find(hash_token(token))
         if stored is None:
             raise await self._unknown(token, client, call)
@@ -114,7 +114,7 @@ class RefreshToken:
             raise RefreshTokenReused
         if state is not RefreshTokenState.LIVE:
             raise InvalidGrant(_REFUSED[state])
-        if session.connection not in self._exchange.connections:
+        if session.connection not in self._exchange.engine.connections:
             raise InvalidGrant("the connection is off")
         if session.connection not in client.settings.connections:
             raise InvalidGrant("the connection is not for this client any more")
@@ -126,17 +126,17 @@ class RefreshToken:
         It was replaced so long ago that its row is gone, and whoever shows it has held it.
         """
         session_id = session_id_of(token)
-        stored = None if session_id is None else await self._exchange.storage.session(session_id)
+        stored = None if session_id is None else await self._exchange.engine.storage.session(session_id)
         if stored is None or stored.ended or stored.session.client_id != client.id:
             return InvalidGrant("unknown")
-        await self._exchange.storage.end(stored.session.id)
+        await self._exchange.engine.storage.end(stored.session.id)
         ended = stored.session
         call.subject, call.connection, call.session_id = ended.subject, ended.connection, ended.id
         return RefreshTokenReused()
 
     async def _still_live(self, session: Session) -> None:
         """Look once more, where no rotation does: hooks may have taken their time."""
-        stored = await self._exchange.storage.session(session.id)
+        stored = await self._exchange.engine.storage.session(session.id)
         if stored is None or stored.ended:
             raise InvalidGrant("revoked meanwhile")
 
@@ -144,7 +144,7 @@ class RefreshToken:
         """Return the successor, once its row is durable. One transaction, which decides who was first."""
         refresh_token = successor_of(token)
         successor = RefreshTokenRow(hash_token(refresh_token), session.id, now)
-        match await self._exchange.storage.rotate(hash_token(token), successor, now=now, leeway_s=leeway_s):
+        match await self._exchange.engine.storage.rotate(hash_token(token), successor, now=now, leeway_s=leeway_s):
             case Rotation.ROTATED:
                 return refresh_token
             case Rotation.REUSED:

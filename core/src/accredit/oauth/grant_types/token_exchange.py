@@ -103,7 +103,7 @@ class TokenExchange:
             if strategy is None:
                 raise MissingParameter("connection")
             return strategy
-        connection = self._exchange.connections.get(named)
+        connection = self._exchange.engine.connections.get(named)
         if strategy is not None and connection is not None and connection.strategy.name != strategy:
             raise InvalidParameter("connection")
         return named

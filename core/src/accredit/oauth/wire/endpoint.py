@@ -108,7 +108,7 @@ class PostEndpoint:
         call, started = Call(authorization=request.headers.get("authorization", "")), time.perf_counter()
         problem: ExchangeError | None = None
         try:
-            self._exchange.require_open()
+            self._exchange.engine.require_open()
             if request.method == "POST":  # a GET has no parameters in a body, whatever a proxy or library adds
                 body = await read_body(request, self._exchange.settings.limits)
                 call.given, call.form_as_json = read_fields(body, request.headers.get("content-type", ""))
@@ -133,7 +133,7 @@ class PostEndpoint:
         if call.is_told:
             return
         if call.form_as_json:
-            self._exchange.reporter.emit(operations.form_as_json(call.client_id))
+            self._exchange.engine.reporter.emit(operations.form_as_json(call.client_id))
         kind = call.kind or KINDS[self._noun]
         known: dict[str, Any] = {
             "outcome": outcome_of(error),
@@ -150,4 +150,4 @@ class PostEndpoint:
             known |= facts_of(error)
             if isinstance(error, RefreshTokenReused):
                 kind = ReuseEvent
-        self._exchange.reporter.emit(kind(**known))
+        self._exchange.engine.reporter.emit(kind(**known))

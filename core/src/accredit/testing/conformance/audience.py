@@ -47,8 +47,8 @@ class Audience(Suite):
         simulator, samples = samples_of(self)
         for almost in near_misses(self._accepted_ids()):
             async with desk_for(self, simulator=simulator) as desk:
-                ours = desk.exchange.connections[desk.strategy]
-                desk.exchange.connections = {desk.strategy: _with_accepted(ours, frozenset(almost))}
+                ours = desk.exchange.engine.connections[desk.strategy]
+                desk.exchange.engine.connections = {desk.strategy: _with_accepted(ours, frozenset(almost))}
                 for sample in one_of_each_kind(samples):
                     await desk.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
                     require(desk.event.reason == "wrong_audience", f"{sample.name}: ended as {desk.reason}")
@@ -85,7 +85,7 @@ class Audience(Suite):
             changed = {name: _replaced_ids(table[name], digit) for name in names}
             now_held = {one for value in changed.values() for one in _as_list(value)}
             try:
-                now = start(self, {**table, **changed}).connections[self.strategy.name].accepted
+                now = start(self, {**table, **changed}).engine.connections[self.strategy.name].accepted
             except ConfigurationError as exc:
                 raise Violation(f"start-up refuses other ids of the same form: {exc}") from None
             require(now <= now_held, "an id is accepted that stands in no setting")
@@ -154,7 +154,7 @@ class Audience(Suite):
 
     def _accepted_ids(self) -> frozenset[str]:
         table = make_simulator(self).settings(BASE_URL)
-        return start(self, table).connections[self.strategy.name].accepted
+        return start(self, table).engine.connections[self.strategy.name].accepted
 
     def _id_settings(self) -> list[str]:
         """Return the settings that hold accepted ids."""
@@ -253,4 +253,4 @@ def _replaced_ids(value: Any, digit: str) -> Any:
 
 
 def _origins(desk: Desk) -> set[str]:
-    return {origin(url) for url in desk.exchange.connections[desk.strategy].provider_urls}
+    return {origin(url) for url in desk.exchange.engine.connections[desk.strategy].provider_urls}

@@ -58,7 +58,7 @@ class Bench:
     @property
     def accepted(self) -> frozenset[str]:
         """Return the connection's accepted ids."""
-        return self.stage.desk.exchange.connections[self.stage.desk.strategy].accepted
+        return self.stage.desk.exchange.engine.connections[self.stage.desk.strategy].accepted
 
     async def bent(self, value: Any, *fields: Field) -> Outcome:
         """Log in while these fields hold another value."""
@@ -224,7 +224,7 @@ class Bending(Suite):
         """A number that can refuse a login, such as when a token ends, refuses it as a text and in a list, too."""
         tried = False
         async for bench in self._benches():
-            ids, clock = {*bench.spelling.parts, *bench.accepted}, bench.stage.desk.exchange.clock
+            ids, clock = {*bench.spelling.parts, *bench.accepted}, bench.stage.desk.exchange.engine.clock
             for field in bench.fields:
                 if not _is_number(field.value) or _is_one_of(field.value, ids):
                     continue

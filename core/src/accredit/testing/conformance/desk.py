@@ -274,5 +274,5 @@ def _is_installed(name: str) -> bool:
 
 def check_loaded(exchange: Exchange, connection: str, strategy: type[Strategy[Any]]) -> None:
     """Make sure that the class under test is the one that serves the connection."""
-    loaded = type(exchange.connections[connection].strategy)
+    loaded = type(exchange.engine.connections[connection].strategy)
     require(loaded is strategy, f"the installed strategy is {loaded!r}, not {strategy!r}: is another one installed?")

@@ -32,7 +32,7 @@ class Forge:
 
     def strangers(self) -> set[str]:
         """Return the origins that were called and are not the provider's."""
-        urls = self.desk.exchange.connections[self.desk.strategy].provider_urls
+        urls = self.desk.exchange.engine.connections[self.desk.strategy].provider_urls
         return {seen.origin for seen in self.desk.calls} - set(map(origin, urls))
 
 

@@ -28,7 +28,7 @@ class Memory(Suite):
         simulator, samples = samples_of(self)
         clock = Clock()
         async with stage_for(self, simulator=simulator, clock=clock) as stage:
-            strategy = stage.desk.exchange.connections[stage.desk.strategy].strategy
+            strategy = stage.desk.exchange.engine.connections[stage.desk.strategy].strategy
             for way in await ways_of(self):
                 await stage.login(way.sample)
             before = snapshot(strategy, Strategy)
@@ -56,7 +56,7 @@ class Memory(Suite):
 
     def _strategy(self) -> Strategy[Any]:
         table = make_simulator(self).settings(BASE_URL)
-        return start(self, table).connections[self.strategy.name].strategy
+        return start(self, table).engine.connections[self.strategy.name].strategy
 
 
 def _changed(verification: Verification) -> Verification:

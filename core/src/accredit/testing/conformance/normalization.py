@@ -142,7 +142,7 @@ class Normalization(Suite):
 
     def _strategy(self) -> Strategy[Any]:
         table = make_simulator(self).settings(BASE_URL)
-        return start(self, table).connections[self.strategy.name].strategy
+        return start(self, table).engine.connections[self.strategy.name].strategy
 
     def _payloads(self) -> list[Payload]:
         folder = getattr(self, "payloads", None)

@@ -100,16 +100,16 @@ class Operators(Suite):
         """Let the strategy ask about our credentials; return how it ended, and the calls."""
         async with stage_for(self, connection=connection) as stage:
             stage.between.failing = failing
-            configured = stage.desk.exchange.connections[stage.desk.strategy]
+            configured = stage.desk.exchange.engine.connections[stage.desk.strategy]
             try:
-                await configured.strategy.check_credentials(stage.desk.exchange.context(configured))
+                await configured.strategy.check_credentials(stage.desk.exchange.engine.context(configured))
             except ExchangeError as exc:
                 return exc.reason, stage.between.said
             return "ok", stage.between.said
 
     def _secrets(self) -> dict[str, str]:
         table = make_simulator(self).settings(BASE_URL)
-        settings = start(self, table).connections[self.strategy.name].settings
+        settings = start(self, table).engine.connections[self.strategy.name].settings
         values = {name: getattr(settings, name) for name in type(settings).model_fields}
         secrets = {name: one.get_secret_value() for name, one in values.items() if isinstance(one, SecretStr)}
         return {name: value for name, value in secrets.items() if value and name in table}

@@ -185,7 +185,7 @@ class Providers(Suite):
                 for sample in samples:
                     await desk.post(sample.parameters)
             require(not attempts, f"the strategy opens connections of its own: {', '.join(sorted(set(attempts)))}")
-            declared = {origin(url) for url in desk.exchange.connections[desk.strategy].provider_urls}
+            declared = {origin(url) for url in desk.exchange.engine.connections[desk.strategy].provider_urls}
             strangers = {seen.origin for seen in desk.calls} - declared
             require(not strangers, f"calls to what provider_urls does not declare: {', '.join(sorted(strangers))}")
             undeclared = [event for event in desk.witness.events if "did not declare" in event.detail]
@@ -196,7 +196,7 @@ class Providers(Suite):
     async def test_provider_urls_must_be_https(self) -> None:
         """Every URL setting refuses http off loopback, credentials, a query and what is no URL at all."""
         table = make_simulator(self).settings(BASE_URL)
-        settings = start(self, table).connections[self.strategy.name].settings
+        settings = start(self, table).engine.connections[self.strategy.name].settings
         names = [name for name in type(settings).model_fields if name.endswith("_url")]
         if not names:
             unless_declared(self, "makes_no_call")

@@ -80,7 +80,7 @@ class Secrets(Suite):
     async def test_settings_and_strategy_show_no_secret(self) -> None:
         """A setting that sounds like a secret is a `SecretStr`, and no representation shows one."""
         table = make_simulator(self).settings(BASE_URL)
-        strategy = start(self, table).connections[self.strategy.name].strategy
+        strategy = start(self, table).engine.connections[self.strategy.name].strategy
         for name in type(strategy.settings).model_fields:
             value = getattr(strategy.settings, name)
             secret = not _NAMES.search(name) or value in (None, "") or isinstance(value, SecretStr)
@@ -91,7 +91,7 @@ class Secrets(Suite):
     def _secrets(self) -> dict[str, str]:
         """Return the connection's secrets, by setting."""
         table = make_simulator(self).settings(BASE_URL)
-        settings = start(self, table).connections[self.strategy.name].settings
+        settings = start(self, table).engine.connections[self.strategy.name].settings
         values = {name: getattr(settings, name) for name in type(settings).model_fields}
         return {
             name: value.get_secret_value()

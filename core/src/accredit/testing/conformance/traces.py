@@ -87,7 +87,7 @@ class Traces(Suite):
     def _public(self) -> set[str]:
         """Return texts that may stand anywhere, even where a token holds them as well."""
         table = make_simulator(self).settings(BASE_URL)
-        return set(start(self, table).connections[self.strategy.name].accepted)
+        return set(start(self, table).engine.connections[self.strategy.name].accepted)
 
 
 def _told(stage: Stage, since: tuple[int, int] = (0, 0)) -> list[str]:

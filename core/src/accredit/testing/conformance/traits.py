@@ -108,6 +108,6 @@ class Traits(Suite):
 
     def _secrets(self) -> dict[str, str]:
         """Return the connection's secrets, by setting."""
-        settings = start(self, make_simulator(self).settings(BASE_URL)).connections[self.strategy.name].settings
+        settings = start(self, make_simulator(self).settings(BASE_URL)).engine.connections[self.strategy.name].settings
         values = {name: getattr(settings, name) for name in type(settings).model_fields}
         return {name: one.get_secret_value() for name, one in values.items() if isinstance(one, SecretStr)}
