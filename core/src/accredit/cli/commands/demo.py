@@ -76,7 +76,7 @@ def _show(console: Console, outcomes: list[Outcome]) -> list[Outcome]:
     table = make_table("", "sample", "token", "status", "what the client sees", "audit reason", "about")
     for outcome in outcomes:
         trial, reason = outcome.trial, outcome.event.reason if outcome.event else "-"
-        if trial.accepted:
+        if trial.verdict.is_acceptance:
             console.print(f"POST /oauth/access_token {shown_parameters(trial.parameters)}")
             proof = f", audience proven by {outcome.event.audience_proof}" if outcome.event else ""
             console.print(f"{_verdict(outcome)}: {trial.about}", style=_style(outcome))
@@ -106,16 +106,16 @@ def _show(console: Console, outcomes: list[Outcome]) -> list[Outcome]:
 def _verdict(outcome: Outcome) -> str:
     if outcome.problems:
         return "WRONG"
-    return "accepted" if outcome.trial.accepted else "refused"
+    return "accepted" if outcome.trial.verdict.is_acceptance else "refused"
 
 
 def _style(outcome: Outcome) -> str:
-    return "bold red" if outcome.problems else "green" if outcome.trial.accepted else ""
+    return "bold red" if outcome.problems else "green" if outcome.trial.verdict.is_acceptance else ""
 
 
 def _sum_up(console: Console, outcomes: list[Outcome]) -> bool:
     right = [outcome for outcome in outcomes if not outcome.problems]
-    accepted = sum(outcome.trial.accepted for outcome in right)
+    accepted = sum(outcome.trial.verdict.is_acceptance for outcome in right)
     wrong = len(outcomes) - len(right)
     console.print(
         f"\n{accepted} accepted, {len(right) - accepted} refused, {wrong} wrong",

@@ -1,6 +1,5 @@
 """Run a trial over HTTP, and say what is wrong with what came of it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from accredit.cli.sandbox.sandbox import CLIENT_ID, Sandbox
 from accredit.cli.sandbox.trials import Trial
 from accredit.hookspecs import hookimpl
 from accredit.keys.jose import InvalidJwt, PublicKeys, read_header
+from accredit.testing.verdict import differences, listed
 
 
 class Observer:
@@ -77,21 +77,26 @@ class Judge:
         events = self._observer.take()
         body = _json_object(response)
         tokens: dict[str, Token] = {}
-        problems = [*_status_problems(trial, response), *_event_problems(trial, events)]
-        if trial.accepted:
-            problems += self._token_problems(trial, body, tokens)
+        if trial.verdict.is_acceptance:
+            form = self._token_problems(body, tokens)
         else:
-            problems += _refusal_problems(trial, response, body)
+            form = _refusal_problems(trial, response, body)
+        verdict = trial.verdict.contradictions(
+            status=response.status_code,
+            reasons=[event.reason for event in events],
+            body=body,
+            claims=tokens["id_token"].claims if "id_token" in tokens else {},
+        )
         return Outcome(
             trial=trial,
             status=response.status_code,
             body=body,
             event=events[0] if events else None,
             tokens=tokens,
-            problems=tuple(problems),
+            problems=(*verdict, *differences("header", trial.headers, response.headers), *form),
         )
 
-    def _token_problems(self, trial: Trial, body: Mapping[str, Any], tokens: dict[str, Token]) -> list[str]:
+    def _token_problems(self, body: Mapping[str, Any], tokens: dict[str, Token]) -> list[str]:
         problems = []
         for name, typ, audience in (("access_token", "at+jwt", self._issuer), ("id_token", "JWT", CLIENT_ID)):
             try:
@@ -101,10 +106,8 @@ class Judge:
                 problems.append(f"{name} cannot be verified: {type(exc).__name__}")
                 continue
             tokens[name] = token
-            problems += _different(f"{name} header", {"typ": typ}, token.header)
-            problems += _different(name, {"iss": self._issuer, "aud": audience}, token.claims)
-        if "id_token" in tokens:
-            problems += _different("id_token", trial.claims, tokens["id_token"].claims)
+            problems += differences(f"{name} header", {"typ": typ}, token.header)
+            problems += differences(name, {"iss": self._issuer, "aud": audience}, token.claims)
         if not body.get("refresh_token"):
             problems.append("no refresh_token")
         return problems
@@ -118,44 +121,10 @@ def _json_object(response: httpx.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _status_problems(trial: Trial, response: httpx.Response) -> list[str]:
-    problems = []
-    if response.status_code != trial.status:
-        problems.append(f"status is {response.status_code}, not {trial.status}")
-    return problems + _different("header", trial.headers, response.headers)
-
-
-def _event_problems(trial: Trial, events: list[ExchangeEvent]) -> list[str]:
-    found = [event.reason for event in events]
-    wanted = [] if trial.reason is None else [trial.reason]
-    return [] if found == wanted else [f"audit reason is {_words(found)}, not {_words(wanted)}"]
-
-
 def _refusal_problems(trial: Trial, response: httpx.Response, body: Mapping[str, Any]) -> list[str]:
     problems = []
     if set(body) != {"error", "error_description"}:
-        problems.append(f"the body holds {_words(sorted(body))}, not error and error_description")
-    if trial.error is not None:
-        problems += _different("body", {"error": trial.error}, body)
-    if trial.description is not None:
-        problems += _different("body", {"error_description": trial.description}, body)
+        problems.append(f"the body holds {listed(sorted(body))}, not error and error_description")
     if (token := trial.parameters.get("access_token")) and token in response.text:
         problems.append("the body quotes the token")
     return problems
-
-
-def _different(place: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Compare exactly: as JSON, in which true is not 1."""
-    return [
-        f"{place}: {name} is {_text(found.get(name))}, not {_text(value)}"
-        for name, value in wanted.items()
-        if _text(found.get(name)) != _text(value)
-    ]
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _words(values: list[str]) -> str:
-    return " and ".join(values) or "none"

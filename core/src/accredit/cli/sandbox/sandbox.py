@@ -10,13 +10,14 @@ from typing import Any
 from accredit._guard import blamed
 from accredit.asgi import create_app
 from accredit.cli.tools.process import listen
-from accredit.errors import ConfigurationError, ExchangeError, PluginError
+from accredit.errors import ConfigurationError, PluginError
 from accredit.exchange.exchange import Exchange
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.plugins.api_versions import api_version_of
 from accredit.settings import Settings
 from accredit.testing import ACCEPTED, Sample, Simulator, serve
 from accredit.testing.simulator.installed import look_for_simulators
+from accredit.testing.verdict import verdict_of
 
 CLIENT_ID = "sample-app"
 STRICT_CLIENT_ID = "strict-app"
@@ -130,8 +131,10 @@ def _provide(source: str, simulator_type: type[Simulator], stack: ExitStack) -> 
     if not any(sample.expected == ACCEPTED for sample in samples):
         raise PluginError(f"{source}: the simulator of '{name}' has no sample that must be accepted")
     for sample in samples:
-        if sample.expected != ACCEPTED:
-            error_of(sample, source)
+        try:
+            verdict_of(sample)
+        except ValueError as exc:
+            raise PluginError(f"{source}: {exc}") from exc
     with ExitStack() as own:
         url = own.enter_context(serve(app))
         with blamed(f"{source}: the simulator of '{name}' failed", quotes=True):
@@ -141,24 +144,6 @@ def _provide(source: str, simulator_type: type[Simulator], stack: ExitStack) -> 
             api_version_of(connection)
         stack.push(own.pop_all())
     return Provider(name=name, source=source, url=url, samples=samples), table
-
-
-def error_of(sample: Sample, source: str) -> type[ExchangeError]:
-    """Return the error that must come of a sample; `source` brings its simulator.
-
-    Raises:
-        PluginError: what it expects is no error's reason.
-    """
-    for error in _descendants(ExchangeError):
-        if error.reason == sample.expected:
-            return error
-    raise PluginError(f"{source}: sample '{sample.name}' expects '{sample.expected}', no error's reason")
-
-
-def _descendants(error: type[ExchangeError]) -> Iterator[type[ExchangeError]]:
-    for child in error.__subclasses__():
-        yield child
-        yield from _descendants(child)
 
 
 def _settings(url: str, tables: dict[str, dict[str, Any]], directory: Path) -> Settings:

@@ -15,9 +15,9 @@ from accredit.testing.conformance.spelling import Said as Answers
 from accredit.testing.conformance.spelling import Spelling, spelling_of, spelling_of_genuine
 from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.verdicts import STATUS
 from accredit.testing.conformance.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
 from accredit.testing.simulator.people import person
+from accredit.testing.verdict import verdict_of
 
 _PROTOCOL = frozenset({"iss", "sub", "aud", "azp", "nonce"})
 """Claims that say for whom and by whom a token is; the checks of ID tokens look at them."""
@@ -309,7 +309,7 @@ class Bending(Suite):
     async def _refused_benches(self) -> AsyncIterator[Bench]:
         """Yield a bench for each way to a refusal."""
         simulator, samples = samples_of(self)
-        refused = [one for one in samples if STATUS.get(one.expected) == 401]
+        refused = [one for one in samples if verdict_of(one).status == 401]
         for way in await one_of_each_end(self, simulator, refused):
             async with stage_for(self, simulator=simulator) as stage:
                 yield Bench(stage, way, Spelling(()), _fields(way))

@@ -12,9 +12,9 @@ from accredit.testing.conformance.desk import make_simulator, start
 from accredit.testing.conformance.failures import OUTAGES
 from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.verdicts import STATUS
 from accredit.testing.conformance.ways import Way, everything_said, stage_for, ways_of
 from accredit.testing.conformance.witnesses import Clock
+from accredit.testing.verdict import verdict_of
 from accredit.testing.workbench import BASE_URL
 
 _ALERTED_REFUSALS = frozenset({"unlisted_refusal"})
@@ -36,7 +36,7 @@ class Operators(Suite):
         secrets = self._secrets()
         if not secrets:
             not_applicable("the strategy has no setting that is a secret")
-        of_users = [one for one in samples if STATUS.get(one.expected) == 401]
+        of_users = [one for one in samples if verdict_of(one).status == 401]
         words = {(one.status, one.body) for one in await everything_said(self, simulator, of_users)}
         for way in await ways_of(self):
             for name, wrong in _wrong(secrets):
@@ -70,7 +70,7 @@ class Operators(Suite):
                 before = len(stage.desk.log.lines)
                 outcome = await stage.login(sample)
                 alerts = [line for level, line in stage.desk.log.lines[before:] if level in ("critical", "error")]
-                if STATUS.get(sample.expected) == 401 and sample.expected not in _ALERTED_REFUSALS:
+                if verdict_of(sample).status == 401 and sample.expected not in _ALERTED_REFUSALS:
                     require(not alerts, f"{sample.name}: an alert that any user can cause ({outcome.reason})")
                 elif outcome.status == 500:
                     require(alerts, f"{sample.name}: {outcome.reason}, and no alert")

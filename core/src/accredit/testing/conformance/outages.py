@@ -10,9 +10,9 @@ from accredit.testing.conformance.between import Call, Failure
 from accredit.testing.conformance.failures import EMPTY, OUTAGES, REFUSALS, unheard_of
 from accredit.testing.conformance.samples import samples_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.verdicts import STATUS
 from accredit.testing.conformance.ways import Outcome, Way, everything_said, stage_for, walked, ways_of
 from accredit.testing.simulator.simulator import Sample, Simulator
+from accredit.testing.verdict import verdict_of
 
 _OPERATOR = frozenset({"provider_misconfigured", "provider_protocol_error"})
 """What a status that the provider never answers with may also be taken for: we call what is not there."""
@@ -51,7 +51,7 @@ class Outages(Suite):
 
     async def _refused(self, simulator: Simulator, samples: list[Sample]) -> list[Way]:
         """Return refused tokens: for each sequence of calls another app's, and one for each reason."""
-        refused = [one for one in samples if STATUS.get(one.expected) == 401]
+        refused = [one for one in samples if verdict_of(one).status == 401]
         foreign = [one for one in refused if one.is_foreign or one.expected == WrongAudience.reason]
         first = {one.expected: one for one in reversed(refused)}
         dead = [one for one in first.values() if one not in foreign]

@@ -2,34 +2,19 @@
 
 import importlib.metadata
 import random
-from typing import Any
 
 import pytest
 
-from accredit import errors
 from accredit.errors import AccessDenied, InvalidProviderToken
 from accredit.hookspecs import hookimpl
 from accredit.models import Login
-from accredit.testing.conformance.desk import (
-    REFUSED,
-    UNAVAILABLE,
-    Answer,
-    Desk,
-    brought,
-    desk_for,
-)
+from accredit.testing.conformance.desk import Answer, Desk, brought, desk_for
 from accredit.testing.conformance.jwts import payload_of
 from accredit.testing.conformance.samples import accepted_samples, foreign_samples, is_jwt, samples_of, subject_of
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator.simulator import ACCEPTED, Sample
-
-STATUS = {
-    error.reason: error.status
-    for error in vars(errors).values()
-    if isinstance(error, type) and issubclass(error, errors.ExchangeError) and hasattr(error, "reason")
-}
-_BODY: dict[int, dict[str, Any]] = {401: REFUSED, 503: UNAVAILABLE}
+from accredit.testing.verdict import REFUSALS, differences, verdict_of
 
 
 class Verdicts(Suite):
@@ -40,7 +25,7 @@ class Verdicts(Suite):
         """The samples hold an acceptance, a dead token and another app's token, for at least two people."""
         simulator, samples = samples_of(self)
         expected = {sample.expected for sample in samples}
-        unknown = sorted(expected - {ACCEPTED, *STATUS})
+        unknown = sorted(expected - {ACCEPTED, *REFUSALS})
         require(not unknown, f"samples expect what is no reason: {', '.join(unknown)}")
         names = [sample.name for sample in samples]
         require(len(set(names)) == len(names), "two samples have one name")
@@ -85,7 +70,7 @@ class Verdicts(Suite):
             subjects: dict[str, set[str]] = {}
             answers = await desk.post_all(sample.parameters for sample in crowd)
             for sample, answer in zip(crowd, answers, strict=True):
-                expected = 200 if sample.expected == ACCEPTED else STATUS[sample.expected]
+                expected = verdict_of(sample).status
                 if answer.status == 503 and is_jwt(sample) and sample.expected == InvalidProviderToken.reason:
                     continue  # its key is unknown, and the key set was fetched a moment ago
                 require(answer.status == expected, f"{sample.name}: status {answer.status} beside other exchanges")
@@ -141,22 +126,14 @@ def _shuffled(samples: list[Sample]) -> list[Sample]:
 
 
 def _check_verdict(sample: Sample, answer: Answer, desk: Desk) -> None:
-    expected = "ok" if sample.expected == ACCEPTED else sample.expected
-    if desk.event.reason != expected and STATUS.get(expected) != 503:
+    verdict = verdict_of(sample)
+    if desk.event.reason != verdict.reason and verdict.status != 503:
         desk.require_answered()
-    require(desk.event.reason == expected, f"{sample.name}: ended as {desk.reason} instead of {expected}")
-    status = 200 if expected == "ok" else STATUS[expected]
-    require(answer.status == status, f"{sample.name}: status {answer.status} instead of {status}")
-    if status != 200:
-        face = _BODY.get(status, answer.error)
-        require(answer.error == face, f"{sample.name}: the refusal has another face than all others")
-    else:
-        _check_claims(sample, answer)
+    claims = payload_of(answer.body["id_token"]) if answer.accepted else {}
+    wrong = verdict.contradictions(status=answer.status, reasons=[desk.event.reason], body=answer.body, claims=claims)
+    require(not wrong, f"{sample.name}: {'; '.join(wrong)} (it ended as {desk.reason})")
 
 
 def _check_claims(sample: Sample, answer: Answer) -> None:
-    claims = payload_of(answer.body["id_token"])
-    for name, value in sample.claims.items():
-        require(claims.get(name) == value, f"{sample.name}: claim {name} is {claims.get(name)!r}, not {value!r}")
-    nonce = sample.parameters.get("nonce")
-    require(nonce is None or claims.get("nonce") == nonce, f"{sample.name}: the nonce is not repeated")
+    wrong = differences("id_token", verdict_of(sample).claims, payload_of(answer.body["id_token"]))
+    require(not wrong, f"{sample.name}: {'; '.join(wrong)}")
