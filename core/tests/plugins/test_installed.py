@@ -101,6 +101,21 @@ def test_a_slip_in_a_connections_name_is_told_with_its_place_and_the_nearest_one
     assert str(refused.value) == told
 
 
+def test_what_is_installed_is_looked_up_once_for_all_connections(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=STRATEGY)
+    found, asked = EntryPoints(installed_entry_points()), []
+
+    def entry_points(*, group: str) -> EntryPoints:
+        asked.append(group)
+        return found
+
+    monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
+    load(zeta={"app_id": "1"}, game={"strategy": "zeta", "app_id": "2", "namespace": "game"})
+    assert asked == ["accredit.strategies"]
+
+
 def test_two_distributions_with_one_strategy_are_both_named(install: Install) -> None:
     install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=STRATEGY)
     install("better-zeta", "0.1", {"zeta": "other_zeta"}, other_zeta=STRATEGY)

@@ -147,4 +147,4 @@ def test_metadata_that_is_no_text_stops_nobody(install: Install, core: list[str]
 
 def test_our_own_plugins_fit() -> None:
     for entry in installed_entry_points():
-        assert load_strategy_plugin(make_plugin_manager(), entry.name) == source_of(entry)
+        assert load_strategy_plugin(make_plugin_manager(), entry.name, [entry]) == source_of(entry)

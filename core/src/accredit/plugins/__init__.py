@@ -9,7 +9,7 @@ decide whose tokens are let in and which hosts are called.
 """
 
 from accredit.plugins.connection import Connection
-from accredit.plugins.connections import load_connections, reserved_namespaces, strategy_names
+from accredit.plugins.connections import load_connections, reserved_namespaces
 from accredit.plugins.discovery import GROUP, installed_entry_points, load_strategy_plugin
 from accredit.plugins.registry import make_plugin_manager, strategies_of
 
@@ -22,5 +22,4 @@ __all__ = [
     "make_plugin_manager",
     "reserved_namespaces",
     "strategies_of",
-    "strategy_names",
 ]

@@ -1,6 +1,7 @@
 """Connections: the tables of the settings file, each with the strategy that serves it."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
 
@@ -37,48 +38,52 @@ def load_connections(
     disabled = frozenset(name for name, table in tables.items() if _is_off(table))
     wanted = {name: str(table.get("strategy") or name) for name, table in tables.items() if name not in disabled}
     embedded = strategies_of(manager)
-    _check_brought(wanted, embedded.keys() | {entry.name for entry in installed_entry_points()})
+    installed = installed_entry_points()
+    _check_brought(wanted, embedded.keys(), installed)
     for strategy in dict.fromkeys(wanted.values()):
         if strategy not in embedded:
-            load_strategy_plugin(manager, strategy)
-        elif entries := installed_entry_points(strategy):
+            load_strategy_plugin(manager, strategy, installed)
+        elif entries := [entry for entry in installed if entry.name == strategy]:
             sources = f"{embedded[strategy][1]} and {source_of(entries[0])}"
             raise PluginError(f"strategy '{strategy}' is brought by {sources}; keep one")
     known = strategies_of(manager)
     connections = {}
     for name, strategy in wanted.items():
         if strategy not in known:
-            source = source_of(installed_entry_points(strategy)[0])
+            source = source_of(next(entry for entry in installed if entry.name == strategy))
             raise PluginError(f"{source}: its plugin does not yield a Strategy named '{strategy}'")
         strategy_type, source = known[strategy]
         connections[name] = _configure(name, tables[name], strategy_type, source)
-    check_namespaces(connections, strategy_names(tables, manager))
+    check_namespaces(connections, _strategy_names(tables, manager, installed))
     return MappingProxyType(connections), disabled
 
 
-def _check_brought(wanted: Mapping[str, str], brought: Set[str]) -> None:
+def _check_brought(wanted: Mapping[str, str], embedded: Set[str], installed: Sequence[EntryPoint]) -> None:
     """Refuse a strategy that nobody brings, with its place and the name that may be meant.
 
     A slip in a variable makes a connection of its own, which has no strategy: then another connection may be meant.
     """
+    brought = embedded | {entry.name for entry in installed}
     for name, strategy in wanted.items():
         if strategy not in brought:
             others = {one for one, its in wanted.items() if its in brought} if name == strategy else set()
             near = nearest([strategy], [[one] for one in sorted(brought | others)])
             meant = f"; did you mean {'.'.join(near)}?" if near else ""
-            raise PluginError(f"setting connections.{name}: {nobody_brings(strategy)}{meant}")
+            raise PluginError(f"setting connections.{name}: {nobody_brings(strategy, installed)}{meant}")
 
 
 def reserved_namespaces(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
     """Name every strategy and every namespace that is configured: subjects that begin so are some identity's."""
     namespaces = {str(table["namespace"]) for table in tables.values() if table.get("namespace")}
-    return strategy_names(tables, manager) | namespaces
+    return _strategy_names(tables, manager, installed_entry_points()) | namespaces
 
 
-def strategy_names(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
+def _strategy_names(
+    tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager, installed: Iterable[EntryPoint]
+) -> frozenset[str]:
     """Name every strategy that is configured, switched off or not, embedded, or installed."""
     configured = {str(table.get("strategy") or name) for name, table in tables.items()}
-    return frozenset(configured | strategies_of(manager).keys() | {entry.name for entry in installed_entry_points()})
+    return frozenset(configured | strategies_of(manager).keys() | {entry.name for entry in installed})
 
 
 def _is_off(table: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Strategies that are installed: entry points, and the plugins behind them."""
 
-import importlib.metadata
+from collections.abc import Iterable, Sequence
+from importlib.metadata import EntryPoint
 
 import pluggy
 
@@ -13,20 +14,23 @@ GROUP = "accredit.strategies"
 """The entry-point group; an entry's name is the strategy's name, its value the module with the hooks."""
 
 
-def installed_entry_points(name: str | None = None) -> list[importlib.metadata.EntryPoint]:
-    """Return the installed strategies, or those with one name; a distribution that is found twice counts once."""
+def installed_entry_points(name: str | None = None) -> list[EntryPoint]:
+    """Return the installed strategies, or those with one name; a distribution that is found twice counts once.
+
+    Reads a file of every distribution that is installed, of whoever: take it once, and pass it on.
+    """
     return [entry for entry in entry_points_of(GROUP) if name in {None, entry.name}]
 
 
-def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
-    """Register the installed plugin that brings strategy `name`, and return its source.
+def load_strategy_plugin(manager: pluggy.PluginManager, name: str, installed: Sequence[EntryPoint]) -> str:
+    """Register that one of the installed plugins which brings strategy `name`, and return its source.
 
     Raises:
         PluginError: nobody brings it, two do, it was made for another version of core, or it cannot be loaded.
     """
-    entries = installed_entry_points(name)
+    entries = [entry for entry in installed if entry.name == name]
     if not entries:
-        raise PluginError(nobody_brings(name))
+        raise PluginError(nobody_brings(name, installed))
     if len(entries) > 1:
         sources = " and ".join(sorted(map(source_of, entries)))
         raise PluginError(f"strategy '{name}' is brought by {sources}; uninstall all but one")
@@ -41,7 +45,7 @@ def load_strategy_plugin(manager: pluggy.PluginManager, name: str) -> str:
     return source
 
 
-def nobody_brings(strategy: str) -> str:
+def nobody_brings(strategy: str, installed: Iterable[EntryPoint]) -> str:
     """Say that a strategy is not installed, and which are."""
-    known = ", ".join(sorted({entry.name for entry in installed_entry_points()})) or "none"
+    known = ", ".join(sorted({entry.name for entry in installed})) or "none"
     return f"no installed distribution brings strategy '{strategy}' (installed: {known})"

@@ -1,9 +1,9 @@
 """What is installed, what is configured, and what is missing between the two. Never the value of a setting."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,8 +58,9 @@ def take_inventory(tables: Mapping[str, Mapping[str, Any]]) -> list[Installed]:
     by_strategy: dict[str, dict[str, Mapping[str, Any]]] = {}
     for name, table in tables.items():
         by_strategy.setdefault(str(table.get("strategy") or name), {})[name] = table
-    names = {entry.name for entry in installed_entry_points()}.union(by_strategy)
-    return [_strategy(name, by_strategy.get(name, {})) for name in sorted(names)]
+    installed = installed_entry_points()
+    names = {entry.name for entry in installed}.union(by_strategy)
+    return [_strategy(name, by_strategy.get(name, {}), installed) for name in sorted(names)]
 
 
 def read_tables(config: Path | None) -> tuple[Mapping[str, Mapping[str, Any]], str | None]:
@@ -91,10 +92,9 @@ def _tables_of_file(config: Path | None) -> dict[str, dict[str, Any]]:
     return {name: t for name, t in tables.items() if isinstance(t, dict)} if isinstance(tables, dict) else {}
 
 
-def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Installed:
-    entries = installed_entry_points(name)
-    distribution, version = _name_and_version(entries[0].dist if entries else None)
-    strategy_type, problem = _strategy_type(name)
+def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]], installed: Sequence[EntryPoint]) -> Installed:
+    distribution, version = _name_and_version(next((entry.dist for entry in installed if entry.name == name), None))
+    strategy_type, problem = _strategy_type(name, installed)
     settings_type = strategy_type.settings_type if strategy_type else None
     return Installed(
         strategy=name,
@@ -117,14 +117,14 @@ def _name_and_version(dist: Distribution | None) -> tuple[str | None, str | None
 
 def settings_type_of(name: str) -> tuple[type[ConnectionSettings] | None, str | None]:
     """Return the settings model of an installed strategy; where there is none, what is wrong."""
-    strategy_type, problem = _strategy_type(name)
+    strategy_type, problem = _strategy_type(name, installed_entry_points())
     return (strategy_type.settings_type if strategy_type else None), problem
 
 
-def _strategy_type(name: str) -> tuple[type[Strategy[Any]] | None, str | None]:
+def _strategy_type(name: str, installed: Sequence[EntryPoint]) -> tuple[type[Strategy[Any]] | None, str | None]:
     manager = make_plugin_manager()
     try:
-        source = load_strategy_plugin(manager, name)
+        source = load_strategy_plugin(manager, name, installed)
         strategies = strategies_of(manager)
     except ConfigurationError as exc:
         return None, str(exc)

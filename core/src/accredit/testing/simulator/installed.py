@@ -1,8 +1,9 @@
 """Find the simulators of every installed plugin, and pass over the plugins that are broken."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 from typing import Any
 
 from accredit._guard import blamed
@@ -37,16 +38,17 @@ def installed_simulators() -> dict[str, type[Simulator]]:
 
 def look_for_simulators() -> Iterator[Brought]:
     """Yield one result for each installed strategy, by name. Whatever is wrong with one plugin concerns no other."""
-    for name in sorted({entry.name for entry in installed_entry_points()}):
+    installed = installed_entry_points()
+    for name in sorted({entry.name for entry in installed}):
         try:
-            yield _look_for(name)
+            yield _look_for(name, installed)
         except PluginError as exc:
             yield Brought(strategy=name, problem=str(exc))
 
 
-def _look_for(name: str) -> Brought:
+def _look_for(name: str, installed: Sequence[EntryPoint]) -> Brought:
     manager = make_plugin_manager()  # one for each: a plugin that is half registered must not stand in another's way
-    source = load_strategy_plugin(manager, name)
+    source = load_strategy_plugin(manager, name, installed)
     strategies_of(manager)  # a provider whose strategy cannot be used is not worth simulating
     for hook in manager.hook.simulators.get_hookimpls():
         with blamed(f"{source}: hook simulators failed", quotes=True):
