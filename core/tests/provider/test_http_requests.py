@@ -8,7 +8,7 @@ import pytest
 from core.tests.provider.providers import API, answering, client
 from pydantic import SecretStr
 
-from accredit.audit.logs import redact
+from accredit.audit.redact import redact
 from accredit.errors import PluginFailed
 from accredit.provider.transport import READS_ONLY
 
@@ -122,7 +122,7 @@ async def test_basic_credentials_are_a_header(method: str, user: str, password: 
 async def test_a_user_of_basic_is_visible_and_has_no_colon(user: str) -> None:
     said = await fault(basic=(user, SECRET))
     assert said == "basic=: the user must be visible ASCII characters without a colon (settings type BasicId)"
-    assert redact(None, "", {"detail": said}) == {"detail": said}
+    assert redact({"detail": said}) == {"detail": said}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\x00", "\x7f", "\x85"])

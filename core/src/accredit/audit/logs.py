@@ -1,51 +1,14 @@
 """Events for operators: one JSON line each, under stable names, redacted."""
 
-import functools
 import logging
-import re
-from collections.abc import MutableMapping
 from typing import Any, cast
 
 import structlog
 
+from accredit.audit import redact
+
 LOGGER = "accredit"
 """The name of the standard library's logger that gets every event, where the host gives no logger of its own."""
-
-_SECRET_KEYS = re.compile(r"token$|secret|password|authorization|nonce|proof_value|^code$", re.IGNORECASE)
-_SECRET_TEXT = re.compile(
-    r"(?P<name>\b\w*(?:token|secret|proof|code)=)[^&\s\"']+"  # a query or form parameter
-    r"|(?P<scheme>\b(?:Bearer|OAuth2|OAuth|Basic)\s+)\S+"
-    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*",  # a JWT
-    re.IGNORECASE,
-)
-
-
-_MAY_BE_SECRET = re.compile(r"[=\s]|eyJ", re.IGNORECASE)
-"""What every secret text holds: most values need no closer look."""
-
-
-def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank everything that is, or looks like, a secret: a structlog processor, also for hosts' own pipelines."""
-    return {key: _redacted(key, value) for key, value in event.items()}
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_secret_key(key: str) -> bool:
-    return _SECRET_KEYS.search(key) is not None
-
-
-def _redacted(key: str, value: Any) -> Any:
-    if _is_secret_key(key) and value is not None and not isinstance(value, bool):
-        return "[redacted]"
-    if isinstance(value, dict):
-        return {name: _redacted(str(name), one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_redacted(key, one) for one in value]
-    if not isinstance(value, str):
-        return value
-    if not _MAY_BE_SECRET.search(value):
-        return value
-    return _SECRET_TEXT.sub(lambda hit: f"{hit['name'] or hit['scheme'] or ''}[redacted]", value)
 
 
 def event_logger(logger: Any = None) -> structlog.typing.FilteringBoundLogger:
@@ -62,7 +25,7 @@ def event_logger(logger: Any = None) -> structlog.typing.FilteringBoundLogger:
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
-                redact,
+                redact.processor,
                 structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
             ],
         ),

@@ -3,9 +3,9 @@
 import asyncio
 
 from accredit._guard import guarded
+from accredit.audit.redact import secrets_of, without
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.checkup.providers import CORRECT_PROXY
-from accredit.cli.tools.scrub import secrets_of, without
 from accredit.errors import (
     ConfigurationError,
     ExchangeError,

@@ -8,9 +8,8 @@ from typing import Any
 
 from accredit.audience import AppBound, JwtAudience
 from accredit.audit.events import AnyEvent, ProviderEvent
-from accredit.audit.logs import redact
+from accredit.audit.redact import redact, secrets_of, without
 from accredit.cli.tools.probe import probe
-from accredit.cli.tools.scrub import secrets_of, without
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.hookspecs import hookimpl
 from accredit.models import Identity, ProviderToken, Verification
@@ -142,7 +141,7 @@ def report(found: Explanation, *, secrets: list[str], show_email: bool) -> dict[
         "duration_ms": round(event.duration_ms, 1),
     }
     # Our own words, which quote no secret; a plugin's may.
-    told |= redact(None, "", {name: told[name] for name in ("detail", "notes")})
+    told |= redact({name: told[name] for name in ("detail", "notes")})
     cleaned: dict[str, Any] = without([*secrets, *secrets_of(found.connection.settings)], told)
     return cleaned
 

@@ -7,11 +7,12 @@ import pytest
 from pydantic import SecretStr
 
 from accredit._guard import place_of
-from accredit.audit.logs import event_logger, redact
+from accredit.audit.logs import event_logger
+from accredit.audit.redact import processor
 
 
 def _redacted(**event: Any) -> dict[str, Any]:
-    return dict(redact(None, "info", event))
+    return dict(processor(None, "info", event))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,6 @@ def test_an_error_is_told_by_type_and_innermost_place() -> None:
 
     place = place_of(raised.value)
     assert place.startswith(
-        "ValueError in test_an_error_is_told_by_type_and_innermost_place.<locals>.inner (test_logs.py:"
+        "ValueError in test_an_error_is_told_by_type_and_innermost_place.<locals>.inner (test_redact.py:"
     )
     assert place_of(ValueError("MARKED")) == "ValueError"

@@ -1,0 +1,75 @@
+"""The one place that blanks secrets: by what they are called, by what they look like, and by what they are."""
+
+import functools
+import re
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from accredit.settings import ConnectionSettings
+
+BLANK = "[redacted]"
+
+_SECRET_KEYS = re.compile(r"token$|secret|password|authorization|nonce|proof_value|^code$", re.IGNORECASE)
+_SECRET_TEXT = re.compile(
+    r"(?P<name>\b\w*(?:token|secret|proof|code)=)[^&\s\"']+"  # a query or form parameter
+    r"|(?P<scheme>\b(?:Bearer|OAuth2|OAuth|Basic)\s+)\S+"
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]*",  # a JWT
+    re.IGNORECASE,
+)
+_MAY_BE_SECRET = re.compile(r"[=\s]|eyJ", re.IGNORECASE)
+"""What every secret text holds: most values need no closer look."""
+_SHORTEST = 6
+"""A nonce of `1` is no secret worth blanking every `1` for."""
+
+
+def processor(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Redact an event, as a processor of structlog: also for hosts' own pipelines."""
+    return redact(event)
+
+
+def redact(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `fields` with everything blank that is called like a secret, or looks like one."""
+    return {key: _redacted(key, value) for key, value in fields.items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_secret_key(key: str) -> bool:
+    return _SECRET_KEYS.search(key) is not None
+
+
+def _redacted(key: str, value: Any) -> Any:
+    if _is_secret_key(key) and value is not None and not isinstance(value, bool):
+        return BLANK
+    if isinstance(value, dict):
+        return {name: _redacted(str(name), one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(key, one) for one in value]
+    if not isinstance(value, str):
+        return value
+    if not _MAY_BE_SECRET.search(value):
+        return value
+    return _SECRET_TEXT.sub(lambda hit: f"{hit['name'] or hit['scheme'] or ''}{BLANK}", value)
+
+
+def secrets_of(settings: ConnectionSettings) -> list[str]:
+    """Return what a connection's settings hold as secrets."""
+    return [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+
+
+def without(secrets: Iterable[str], value: Any) -> Any:
+    """Return JSON values without any of `secrets`, and without the parts of one that is joined by colons."""
+    parts = {part for secret in secrets for part in (secret, *secret.split(":")) if len(part) >= _SHORTEST}
+    return _without(sorted(parts, key=len, reverse=True), value)
+
+
+def _without(hidden: list[str], value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(hidden, one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_without(hidden, one) for one in value]
+    if isinstance(value, str):
+        for secret in hidden:
+            value = value.replace(secret, BLANK)
+    return value
