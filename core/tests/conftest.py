@@ -57,6 +57,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         entry_points: dict[str, str],
         *,
         requires: Sequence[str] = (),
+        group: str = "accredit.strategies",
         **sources: str,
     ) -> None:
         info = site / f"{distribution.replace('-', '_')}-{version}.dist-info"
@@ -65,7 +66,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         head = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
         info.joinpath("METADATA").write_text(head + needs, "utf-8")
         lines = "".join(f"{name} = {value}\n" for name, value in entry_points.items())
-        info.joinpath("entry_points.txt").write_text(f"[accredit.strategies]\n{lines}")
+        info.joinpath("entry_points.txt").write_text(f"[{group}]\n{lines}")
         for module, source in sources.items():
             site.joinpath(f"{module}.py").write_text(source)
             modules.append(module)

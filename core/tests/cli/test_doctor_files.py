@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from accredit.cli.checkup import database
 from accredit.cli.checkup.database import examine_database
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.key_file import examine_key_file
+from accredit.cli.checkup.storage import examine_storage
 from accredit.keys import KeyFile
+from accredit.settings import StorageSettings
+from accredit.storage import backends
 from accredit.storage.migrate import HEAD, migrate
 
 
@@ -215,3 +219,21 @@ def test_a_running_server_is_not_in_the_way(stored: Path) -> None:
         finding = _only(stored)
 
     assert finding.status == "ok"
+
+
+def test_a_storage_of_ours_is_its_database(stored: Path) -> None:
+    [finding] = examine_storage(StorageSettings(url=f"sqlite:///{stored}"))
+    assert (finding.status, finding.check) == ("ok", "database")
+    assert list(examine_storage(StorageSettings(url="memory://"))) == []  # the settings' check warns of it
+
+
+def test_a_storage_that_another_distribution_brings_is_found_or_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = EntryPoint("acme", "accredit.storage.memory:MemoryStorage.from_url", backends.GROUP)
+    monkeypatch.setattr(backends, "entry_points_of", lambda _: [entry])
+    [finding] = examine_storage(StorageSettings(url="acme://user:secret@db"))
+    assert finding == Finding("ok", "storage", "acme://…", "an unnamed distribution brings it; it is not opened here")
+
+    monkeypatch.setattr(backends, "entry_points_of", lambda _: [])
+    [finding] = examine_storage(StorageSettings(url="acme://user:secret@db"))
+    assert (finding.status, finding.about) == ("fail", "acme://…")
+    assert "brings the scheme 'acme'" in finding.what

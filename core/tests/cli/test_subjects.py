@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from contextlib import closing
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from unittest.mock import ANY
 
@@ -11,7 +12,8 @@ import pytest
 from core.tests.cli.conftest import Run
 from core.tests.support import login
 
-from accredit.storage import SqliteStorage, StoredSubject
+from accredit.errors import StorageFailed
+from accredit.storage import MemoryStorage, SqliteStorage, StoredSubject, backends
 
 
 @pytest.fixture
@@ -134,6 +136,34 @@ def test_memory_cannot_be_looked_at_from_here(run: Run, tmp_path: Path) -> None:
 
     assert refused.exit_code == 2
     assert "storage.url is memory://" in refused.stderr
+
+
+class Failing(MemoryStorage):
+    """A storage that another distribution brings, and that cannot be reached."""
+
+    async def get(self, subject: str) -> StoredSubject | None:
+        raise StorageFailed("no route to it")
+
+
+def test_a_storage_that_another_distribution_brings_is_used_and_its_password_not_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = EntryPoint("acme", "accredit.storage.memory:MemoryStorage.from_url", backends.GROUP)
+    monkeypatch.setattr(backends, "entry_points_of", lambda _: [entry])
+    path = tmp_path / "acme.toml"
+    path.write_text('issuer = "https://login.example.com/"\n[storage]\nurl = "acme://user:secret@db"\n')
+    assert run("subjects", "show", "ada", "--config", str(path)).exit_code == 0
+
+    monkeypatch.setattr(MemoryStorage, "from_url", classmethod(lambda cls, url, *, clock: Failing()))
+    refused = run("subjects", "show", "ada", "--config", str(path))
+    assert refused.exit_code == 2
+    assert "storage.url: cannot use acme://…: no route to it" in refused.stderr
+
+    monkeypatch.setattr(backends, "entry_points_of", lambda _: [])
+    refused = run("subjects", "show", "ada", "--config", str(path))
+    assert refused.exit_code == 2
+    assert "no installed distribution brings the scheme 'acme'" in refused.stderr
+    assert "secret" not in refused.stderr
 
 
 def test_without_a_subcommand_it_explains_itself(run: Run) -> None:

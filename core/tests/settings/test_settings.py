@@ -268,15 +268,28 @@ def test_a_storage_url_names_memory_or_a_file(url: str) -> None:
         "sqlite://",
         "sqlite:///",
         "memory://x",
-        "postgresql://db",
+        "memory:///",
+        "sqlite:/a.db",
+        "Postgresql://db",
+        "postgresql:db",
+        "postgresql://d b",
+        "://db",
         "accredit.db",
         "sqlite:///:memory:",
         "sqlite:///a.db?timeout=5",
     ],
 )
-def test_any_other_storage_url_is_refused(url: str) -> None:
+def test_what_is_no_storage_url_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"setting storage\.url: must be sqlite:///PATH, without parameters"):
         Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": url}})
+
+
+def test_a_url_for_another_storage_goes_through_and_may_hold_a_password() -> None:
+    url = "redis+tls://accredit:secret@db.example:6379/0?timeout=5"
+    settings = Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": url}})
+    assert (settings.storage.url, settings.storage.path) == (url, None)
+    assert settings.storage.place == "redis+tls://…"
+    assert "secret" not in repr(settings)
 
 
 def test_a_lifetime_fits_the_database() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from core.tests.support import Clock
 
-from accredit.storage import Storage, open_storage
+from accredit.storage import Storage, storage_for
 
 RunTogether = Callable[..., list[str]]
 
@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["memory", "sqlite"])
 async def storage(request: pytest.FixtureRequest, path: Path, clock: Clock) -> AsyncIterator[Storage]:
-    storage = open_storage("memory://" if request.param == "memory" else f"sqlite:///{path}", clock=clock)
+    storage = storage_for("memory://" if request.param == "memory" else f"sqlite:///{path}", clock=clock)
     await storage.open()
     yield storage
     await storage.close()

@@ -327,3 +327,28 @@ def test_another_thread_is_heard_while_ours_migrates(path: Path, caplog: pytest.
         log.removeFilter(meanwhile)
     assert [record.getMessage() for record in caplog.records] == ["ours, and worth hearing", "theirs"] * int(HEAD)
     assert log.filters == []
+
+
+@pytest.mark.parametrize("missing", ["alembic", "sqlalchemy"])
+async def test_without_the_extra_a_new_database_says_what_to_install(
+    path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for module in [name for name in sys.modules if name.partition(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, missing, None)  # how Python notes that there is none
+    storage = SqliteStorage(str(path))
+    with pytest.raises(ConfigurationError) as raised:
+        await storage.open()
+    assert str(raised.value) == (
+        f'storage.url: to make or upgrade {path} takes Alembic and SQLAlchemy: pip install "accredit[sqlite]"'
+    )
+
+
+async def test_without_the_extra_a_database_that_is_current_opens(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate(path)
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    storage = SqliteStorage(str(path))
+    await storage.open()
+    await storage.check()
+    await storage.close()

@@ -16,7 +16,7 @@ import pytest
 from core.tests.support import login
 
 from accredit.errors import ConfigurationError, StorageFailed
-from accredit.storage import MemoryStorage, SqliteStorage, open_storage
+from accredit.storage import MemoryStorage, SqliteStorage, storage_for
 from accredit.storage.migrate import migrate
 from accredit.tokens.refresh_token import hash_token
 
@@ -46,12 +46,12 @@ def rows(path: Path) -> list[dict[str, Any]]:
 
 
 def test_a_url_names_the_store() -> None:
-    assert isinstance(open_storage("memory://"), MemoryStorage)
-    assert isinstance(open_storage("sqlite:///accredit.db"), SqliteStorage)
+    assert isinstance(storage_for("memory://"), MemoryStorage)
+    assert isinstance(storage_for("sqlite:///accredit.db"), SqliteStorage)
 
 
 async def test_four_slashes_name_an_absolute_path(path: Path) -> None:
-    store = open_storage(f"sqlite:///{path}")
+    store = storage_for(f"sqlite:///{path}")
     await store.open()
     await store.start(*login("a"))
     await store.close()

@@ -28,7 +28,7 @@ from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
 from accredit.provider.transport import make_transport, proxy_for
 from accredit.settings import Settings
-from accredit.storage import Storage, open_storage
+from accredit.storage import Storage, storage_for
 from accredit.strategy import VerifyContext
 
 
@@ -61,7 +61,7 @@ class Engine:
         self.settings = settings
         self.connections, self.disabled = load_connections(settings.connections, manager)
         self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
-        self.storage = storage or open_storage(settings.storage.url, clock=clock)
+        self.storage = storage_for(settings.storage.url, clock=clock) if storage is None else storage
         self.hooks = Hooks(
             manager,
             timeout_s=settings.limits.exchange_timeout_s,

@@ -1,6 +1,7 @@
 """The tables that are there once: tokens, keys, storage, subjects, limits, compatibility, server."""
 
 import base64
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath
 from accredit.settings.table import Table
 
 _SQLITE = "sqlite:///"
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S*")
 _CENTURY_S = 3_153_600_000
 
 
@@ -66,23 +68,36 @@ class KeySettings(Table):
 
 
 def _storage_url(value: str) -> str:
-    path = value.removeprefix(_SQLITE)
-    if value != "memory://" and (path in {"", value} or path.startswith(":") or "?" in path):
-        raise ValueError("must be sqlite:///PATH, without parameters, or memory://")
+    """Look at the form alone: which other schemes there are is known where storages are made."""
+    scheme, _, rest = value.partition("://")
+    path = rest.removeprefix("/")
+    if scheme == "sqlite":
+        is_good = path not in {"", rest} and not path.startswith(":") and "?" not in path
+    else:
+        is_good = value == "memory://" or (scheme != "memory" and _URL.fullmatch(value) is not None)
+    if not is_good:
+        raise ValueError(
+            "must be sqlite:///PATH, without parameters, or memory://, or a URL for a storage that is installed"
+        )
     return value
 
 
 class StorageSettings(Table):
-    """Where refresh tokens are kept, as hashes."""
+    """Where sessions and refresh tokens are kept, these as hashes."""
 
-    url: Annotated[str, AfterValidator(_storage_url)] = "sqlite:///accredit.db"
-    """`sqlite:///PATH`, or `memory://`. Relative paths begin at the settings file; four slashes begin an
-    absolute one."""
+    url: Annotated[str, AfterValidator(_storage_url), Field(repr=False)] = "sqlite:///accredit.db"
+    """`sqlite:///PATH`, `memory://`, or what another installed storage takes. Relative paths begin at the settings
+    file; four slashes begin an absolute one."""
 
     @property
     def path(self) -> Path | None:
         """The database's file, None where there is none."""
         return Path(self.url.removeprefix(_SQLITE)) if self.url.startswith(_SQLITE) else None
+
+    @property
+    def place(self) -> str:
+        """The URL as it may be told: another storage's may hold a password, and ends after its scheme."""
+        return self.url if self.path or self.url == "memory://" else f"{self.url.partition('://')[0]}://…"
 
 
 SubjectPolicy = Literal["stateless", "create", "link-only", "existing-only"]

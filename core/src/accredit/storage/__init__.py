@@ -1,12 +1,13 @@
 """What is kept on disk: sessions with their refresh tokens, subjects, and what may be used once.
 
-`ports/` says what a storage promises, `rules/` what follows from what it keeps; `memory` and `sqlite/` are two.
+`ports/` says what a storage promises, `rules/` what follows from what it keeps; `memory` and `sqlite/` are two, and
+`backends` finds the one for a URL.
 """
 
-import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from accredit.storage.memory import MemoryStorage
+from accredit._on_demand import on_demand
+from accredit.storage.backends import StorageFactory, storage_for
 from accredit.storage.ports.replay import ReplayStore
 from accredit.storage.ports.sessions import (
     RefreshToken,
@@ -18,7 +19,13 @@ from accredit.storage.ports.sessions import (
 )
 from accredit.storage.ports.storage import Storage
 from accredit.storage.ports.subjects import StoredSubject, SubjectStore
-from accredit.storage.sqlite import SqliteStorage
+
+# Whoever brings a storage needs none of ours.
+if TYPE_CHECKING:
+    from accredit.storage.memory import MemoryStorage
+    from accredit.storage.sqlite import SqliteStorage
+else:
+    __getattr__, __dir__ = on_demand(__name__, {"memory": ("MemoryStorage",), "sqlite": ("SqliteStorage",)})
 
 __all__ = [
     "MemoryStorage",
@@ -29,19 +36,10 @@ __all__ = [
     "SessionStore",
     "SqliteStorage",
     "Storage",
+    "StorageFactory",
     "StoredRefreshToken",
     "StoredSession",
     "StoredSubject",
     "SubjectStore",
-    "open_storage",
+    "storage_for",
 ]
-
-
-def open_storage(url: str, *, clock: Callable[[], float] = time.time) -> Storage:
-    """Return the storage for `storage.url`: `sqlite:///PATH` (four slashes for an absolute path) or `memory://`.
-
-    `clock` returns epoch seconds; it says what has expired and may be deleted.
-    """
-    if url == "memory://":
-        return MemoryStorage(clock=clock)
-    return SqliteStorage(url.removeprefix("sqlite:///"), clock=clock)

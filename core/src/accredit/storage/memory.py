@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Self
 
 from accredit.errors import ExchangeError
 from accredit.models import MainToken
@@ -37,6 +38,11 @@ class MemoryStorage:
         self._used: dict[str, int] = {}
         self._forgotten_until = 0
         self._unpruned = 0
+
+    @classmethod
+    def from_url(cls, _url: str, /, *, clock: Callable[[], float] = time.time) -> Self:
+        """Return the storage for `memory://`: one of its own for each caller."""
+        return cls(clock=clock)
 
     @property
     def kept(self) -> dict[str, Session]:

@@ -77,10 +77,15 @@ def _progress_unheard() -> Iterator[None]:
 
 
 def _upgrade(path: Path) -> None:
-    import alembic.command
-    import alembic.config
-    import alembic.util
-    import sqlalchemy
+    try:
+        import alembic.command
+        import alembic.config
+        import alembic.util
+        import sqlalchemy
+    except ImportError as exc:
+        raise ConfigurationError(
+            f'storage.url: to make or upgrade {path} takes Alembic and SQLAlchemy: pip install "accredit[sqlite]"'
+        ) from exc
 
     config = alembic.config.Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))

@@ -6,11 +6,11 @@ from pathlib import Path
 from accredit.cli.checkup.api_versions import examine_api_version
 from accredit.cli.checkup.configuration import examine_configuration
 from accredit.cli.checkup.credentials import examine_credentials
-from accredit.cli.checkup.database import examine_database
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.key_file import examine_key_file
 from accredit.cli.checkup.providers import ask_providers, examine_clock, not_asked
 from accredit.cli.checkup.settings_file import examine_settings_file
+from accredit.cli.checkup.storage import examine_storage
 from accredit.cli.tools.probe import probe
 from accredit.exchange.exchange import Exchange
 from accredit.keys import KeyFile
@@ -37,8 +37,7 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
         if settings is not None:
             keys = KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
             findings += examine_key_file(keys, settings.tokens.signing_alg)
-            if settings.storage.path is not None:
-                findings += examine_database(settings.storage.path)
+            findings += examine_storage(settings.storage)
         if exchange.engine.connections and not offline:
             findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)
     finally:

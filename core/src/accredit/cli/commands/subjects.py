@@ -126,24 +126,24 @@ def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
     from accredit.cli.tools.config import read_settings
     from accredit.errors import ConfigurationError, StorageFailed
     from accredit.exchange.subjects import Subjects
-    from accredit.storage import open_storage
+    from accredit.storage import storage_for
 
-    url, path = (stored := read_settings(config).storage).url, stored.path
-    if path is None:
+    stored = read_settings(config).storage
+    if stored.url == "memory://":
         raise ConfigurationError("storage.url is memory://, which only the serving process can see; name a database")
-    if not path.exists():
+    if stored.path is not None and not stored.path.exists():
         raise ConfigurationError(
-            f"storage.url: {path} is not there: `accredit serve` makes it, at its first start; "
+            f"storage.url: {stored.path} is not there: `accredit serve` makes it, at its first start; "
             "a relative path begins at the settings file"
         )
 
     async def run() -> T:
-        storage = open_storage(url)
+        storage = storage_for(stored.url)
         await storage.open()
         try:
             return await work(Subjects(storage))
         except StorageFailed as exc:
-            raise ConfigurationError(f"storage.url: cannot use {url}: {exc.detail}") from exc
+            raise ConfigurationError(f"storage.url: cannot use {stored.place}: {exc.detail}") from exc
         finally:
             await storage.close()
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.models import MainToken
@@ -33,6 +33,11 @@ class SqliteStorage:
         self._path = Path(path)
         self._clock = clock
         self._writer: Writer | None = None
+
+    @classmethod
+    def from_url(cls, url: str, /, *, clock: Callable[[], float] = time.time) -> Self:
+        """Return the storage for `sqlite:///PATH`; four slashes begin an absolute path."""
+        return cls(url.removeprefix("sqlite:///"), clock=clock)
 
     async def open(self) -> None:
         """Migrate the schema and start the writer.
