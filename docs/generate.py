@@ -56,7 +56,7 @@ MODULES = {
         "accredit.settings.table",
     ),
     "keys": ("accredit.keys.signer", "accredit.keys.jose"),
-    "commands": ("accredit.cli",),
+    "commands": ("accredit.cli.app",),
     "testing": (
         "accredit.testing.workbench",
         "accredit.testing.simulator.simulator",
@@ -287,7 +287,7 @@ def helps() -> dict[str, str]:
     """Return the help of every command, and of every command below it."""
     from typer.testing import CliRunner
 
-    from accredit.cli import app
+    from accredit.cli.app import app
 
     environment = {**os.environ, "COLUMNS": "100"}
     found = {}

@@ -164,7 +164,7 @@ def test_every_setting_has_its_row_in_its_table() -> None:
 
 
 def test_every_command_and_option_is_shown() -> None:
-    from accredit.cli import app
+    from accredit.cli.app import app
 
     commands = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
     assert {"serve", "dev", "demo", "connections", "new-strategy"} <= commands

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import STRATEGIES
 from typer.testing import CliRunner
 
-from accredit.cli import app
+from accredit.cli.app import app
 from accredit.errors import ExchangeError, ProviderUnavailable
 from accredit.testing import ACCEPTED, Sample, Simulator, installed_simulators, serve
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from accredit.cli import app
+from accredit.cli.app import app
 
 # Only what a test installs counts, whatever else this machine has.
 _ONLY = """

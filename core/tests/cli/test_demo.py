@@ -127,16 +127,18 @@ def test_a_simulator_that_cannot_be_used_is_named(
     assert problem in result.stderr
 
 
-@pytest.mark.parametrize("command", ["demo", "dev", "serve"])
-def test_without_uvicorn_it_says_which_extra_to_install(
+@pytest.mark.parametrize("command", ["demo", "dev", "serve", "simulate acme"])
+def test_without_the_server_it_says_which_extra_to_install(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    name, *arguments = command.split()
 
-    result = run(command)
+    result = run(name, *arguments)
 
     assert result.exit_code == 2
-    assert result.stderr == f"accredit: `accredit {command}` needs uvicorn: install accredit[server]\n"
+    told = f'`accredit {name}` needs uvicorn and cryptography: pip install "accredit[server]"'
+    assert result.stderr == f"accredit: {told}\n"
 
 
 def test_nothing_is_coloured_where_no_terminal_reads_it(run: Run, fake: Any) -> None:

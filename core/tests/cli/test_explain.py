@@ -42,7 +42,7 @@ def explain(config: Path) -> Explain:
     """Run the command with something on standard input."""
     from typer.testing import CliRunner
 
-    from accredit.cli import app
+    from accredit.cli.app import app
 
     def run(given: str | bytes, *arguments: str, connection: str = "scripted") -> Result:
         words = ["explain", "--connection", connection, "--config", str(config), *arguments]

@@ -9,7 +9,7 @@ import pytest
 from core.tests.keys.support import in_file
 from typer.testing import CliRunner, Result
 
-from accredit.cli import app
+from accredit.cli.app import app
 from accredit.keys import KeyFile
 from accredit.keys.stored import PUBLISHED_AHEAD_S, State, rotate
 

@@ -25,10 +25,10 @@ def command() -> None:
     Example:
       accredit demo
     """
-    from accredit.cli.tools.process import exit_on_signals, require_uvicorn
+    from accredit.cli.tools.process import exit_on_signals, require_server
 
     exit_on_signals()
-    require_uvicorn("demo")
+    require_server("demo")
     if not _run():
         raise typer.Exit(1)
 

@@ -21,10 +21,10 @@ def command(port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a 
     Example:
       accredit dev --port 8000
     """
-    from accredit.cli.tools.process import exit_on_signals, require_uvicorn
+    from accredit.cli.tools.process import exit_on_signals, require_server
 
     exit_on_signals()
-    require_uvicorn("dev")
+    require_server("dev")
     _run(port)
 
 

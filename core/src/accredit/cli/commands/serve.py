@@ -44,11 +44,11 @@ def command(
     import asyncio
 
     from accredit.cli.tools.logs import process_logs
-    from accredit.cli.tools.process import exit_on_signals, listen, require_uvicorn
+    from accredit.cli.tools.process import exit_on_signals, listen, require_server
     from accredit.exchange.exchange import Exchange
 
     exit_on_signals()
-    require_uvicorn("serve")
+    require_server("serve")
     settings = read_settings(config)
     with process_logs() as events:
         exchange = Exchange(settings, logger=events)

@@ -26,10 +26,10 @@ def command(
     Example:
       accredit simulate facebook --port 9000
     """
-    from accredit.cli.tools.process import exit_on_signals, require_uvicorn
+    from accredit.cli.tools.process import exit_on_signals, require_server
 
     exit_on_signals()
-    require_uvicorn("simulate")
+    require_server("simulate")
     _run(name, port)
 
 

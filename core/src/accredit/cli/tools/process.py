@@ -1,12 +1,12 @@
 """What commands that serve do with their process: listen, and stop when told to."""
 
-import importlib.util
 import os
 import signal
 import socket
 from types import FrameType
 from typing import NoReturn
 
+from accredit.cli.extras import problem_of_extra
 from accredit.errors import ConfigurationError
 from accredit.serving.listener import open_listener
 
@@ -23,14 +23,14 @@ def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
-def require_uvicorn(command: str) -> None:
-    """Check for what only the extra `server` installs.
+def require_server(command: str) -> None:
+    """Check for what the extra `server` installs.
 
     Raises:
         ConfigurationError: it is not there.
     """
-    if importlib.util.find_spec("uvicorn") is None:
-        raise ConfigurationError(f"`accredit {command}` needs uvicorn: install accredit[server]")
+    if problem := problem_of_extra(f"`accredit {command}`", "server"):
+        raise ConfigurationError(problem)
 
 
 def listen(host: str, port: int, *, options: str) -> socket.socket:

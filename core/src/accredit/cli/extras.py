@@ -1,0 +1,15 @@
+"""What only an extra of `accredit` brings: is it installed?"""
+
+import importlib.util
+from collections.abc import Mapping
+
+_PACKAGES: Mapping[str, tuple[str, ...]] = {
+    "cli": ("typer", "rich", "tomlkit"),
+    "server": ("uvicorn", "cryptography"),  # uvloop is left out: it does not exist on Windows, nor is it needed
+}
+
+
+def problem_of_extra(what: str, extra: str) -> str | None:
+    """Say what `what` lacks of an extra, and what installs it; None where all of it is there."""
+    absent = [name for name in _PACKAGES[extra] if importlib.util.find_spec(name) is None]
+    return f'{what} needs {" and ".join(absent)}: pip install "accredit[{extra}]"' if absent else None

@@ -1,0 +1,65 @@
+"""What is loaded when: counted by name, since a time depends on the machine."""
+
+import subprocess
+import sys
+from collections.abc import Iterable
+
+import pytest
+from core.tests.declared import EXTRAS, LIBRARY
+
+ALONE = "import accredit"
+PUBLIC = "from accredit import Exchange, Settings, Strategy, hookimpl"
+EXCHANGE = (
+    "from accredit import Exchange, Settings; from accredit.storage import MemoryStorage; "
+    "Exchange(Settings(issuer='https://login.example.com/'), storage=MemoryStorage())"
+)
+HELP = "import sys; sys.argv = ['accredit', '--help']; from accredit.cli import main; main()"
+ALWAYS = LIBRARY | {"cryptography"}  # which joserfc needs
+OF_EXTRAS = frozenset().union(*EXTRAS.values()) - ALWAYS
+LOADED = {
+    ALONE: frozenset(),
+    PUBLIC: ALWAYS - {"starlette"},
+    EXCHANGE: ALWAYS - {"starlette"},
+    HELP: {"typer"},
+}
+
+
+def run(code: str, *, without: Iterable[str] = ()) -> subprocess.CompletedProcess[str]:
+    """Run `code` in a fresh interpreter in which some packages are not installed; its last line is what it loaded."""
+    absent = f"import atexit, sys; sys.modules.update(dict.fromkeys({sorted(without)!r}))\n"
+    told = "atexit.register(lambda: print(*{name.partition('.')[0] for name, one in sys.modules.items() if one}))\n"
+    command = [sys.executable, "-c", absent + told + code]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own code
+
+
+def loaded_by(code: str, *, without: Iterable[str] = ()) -> set[str]:
+    ended = run(code, without=without)
+    assert ended.returncode == 0, ended.stderr
+    return set(ended.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("code", LOADED)
+def test_of_all_that_is_declared_only_this_is_loaded(code: str) -> None:
+    # httpx and structlog look for rich by themselves, for command lines of their own: here it is not installed.
+    absent = frozenset() if code == HELP else OF_EXTRAS
+    assert loaded_by(code, without=absent) & (ALWAYS | OF_EXTRAS | {"aiohttp"}) == LOADED[code]
+
+
+def test_the_package_alone_loads_nothing_that_is_not_pythons() -> None:
+    assert loaded_by(ALONE) - sys.stdlib_module_names == {"__main__", "accredit"} - sys.stdlib_module_names
+
+
+def test_help_loads_neither_settings_nor_providers() -> None:
+    assert not loaded_by(HELP) & {"pydantic", "httpx", "joserfc", "structlog", "rich", "asyncio"}
+
+
+@pytest.mark.parametrize("package", ["typer", "rich", "tomlkit"])
+def test_the_command_line_without_its_extra_says_in_a_sentence_what_installs_it(package: str) -> None:
+    ended = run(HELP, without={package})
+    assert ended.returncode == 2
+    assert ended.stderr == f'accredit: the command line needs {package}: pip install "accredit[cli]"\n'
+
+
+def test_the_library_works_without_any_extra() -> None:
+    code = "import accredit; [getattr(accredit, name) for name in accredit.__all__]"
+    assert "starlette" in loaded_by(code, without=OF_EXTRAS)
