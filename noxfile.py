@@ -32,6 +32,7 @@ def _present(version: str) -> bool:
 
 PYTHONS: list[str] = [version for version in ("3.11", "3.12", "3.13", "3.14") if _present(version)]
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+DIST = Path("dist").resolve()
 EDITABLE = [argument for package in PACKAGES for argument in ("--editable", package)]
 
 
@@ -51,12 +52,18 @@ def _pins_of_tools() -> list[str]:
     return [name + version for name, version in pins if name not in ours]
 
 
-def _build(session: nox.Session) -> list[Path]:
-    """Build dist/ anew: of each package a source distribution, and of that the wheel."""
-    shutil.rmtree("dist", ignore_errors=True)
-    for package in PACKAGES:
-        session.run("uv", "build", "--out-dir", "dist", package, silent=True, external=True)
-    return sorted(Path("dist").resolve().glob("accredit*"))
+def _build(session: nox.Session, folder: Path, packages: list[str]) -> list[Path]:
+    """Build into a folder, anew: of each package a source distribution, and of that the wheel."""
+    shutil.rmtree(folder, ignore_errors=True)
+    pinned = ("--build-constraints", "constraints.txt", "--require-hashes")  # the backend too: builds are reproducible
+    for package in packages:
+        session.run("uv", "build", *pinned, "--out-dir", str(folder), package, silent=True, external=True)
+    return sorted(folder.glob("accredit*"))
+
+
+def _wheels(archives: list[Path]) -> list[Path]:
+    """Return the wheels; core's is the first, for its name is the beginning of the others'."""
+    return [path for path in archives if path.suffix == ".whl"]
 
 
 def _demo_of_wheels(session: nox.Session, core: Path, *plugins: Path) -> None:
@@ -128,10 +135,8 @@ def typing(session: nox.Session) -> None:
 @nox.parametrize("name", PLUGINS)
 def plugin(session: nox.Session, name: str) -> None:
     """Install the wheels of core and one plugin alone, and run that plugin's exchange."""
-    wheels = Path(session.create_tmp()).resolve()
-    for package in ("core", f"plugins/{name}"):
-        session.run_install("uv", "build", "--wheel", "--out-dir", str(wheels), package, silent=True, external=True)
-    _demo_of_wheels(session, *sorted(wheels.glob("*.whl")))
+    archives = _build(session, Path(session.create_tmp()).resolve() / "dist", ["core", f"plugins/{name}"])
+    _demo_of_wheels(session, *_wheels(archives))
 
 
 @nox.session
@@ -156,7 +161,7 @@ def node(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def build(session: nox.Session) -> None:
     """Build a wheel and a source distribution of each package into dist/."""
-    _build(session)
+    _build(session, DIST, PACKAGES)
 
 
 @nox.session
@@ -167,10 +172,9 @@ def release(session: nox.Session) -> None:
     """
     _install(session)
     session.run("python", "-m", "tests.release", *session.posargs)
-    archives = _build(session)
+    archives = _build(session, DIST, PACKAGES)
     session.run("twine", "check", "--strict", *map(str, archives))
-    wheels = [path for path in archives if path.suffix == ".whl"]
-    core, plugins = wheels[0], wheels[1:]
+    core, *plugins = _wheels(archives)
     for chosen in (*([plugin] for plugin in plugins), plugins):
         _demo_of_wheels(session, core, *chosen)
     session.run("python", "-m", "tests.release", "dist")
