@@ -1,6 +1,7 @@
 """`accredit subjects`: what the command line changes, a server on the same database sees."""
 
 import asyncio
+import json
 import sqlite3
 import time
 from contextlib import closing
@@ -105,11 +106,36 @@ def test_sessions_are_shown_and_ended(run: Run, config: str, database: Path) -> 
 
     ended = run("subjects", "end-session", "two", "--config", config)
     assert (ended.exit_code, ended.stdout) == (0, "two has ended\n")
+    told = {"event": "session.ended", "session_id": "two", "subject": "ada", "client_id": "app", "connection": "acme"}
+    assert json.loads(ended.stderr) == {"level": "info", "timestamp": ANY, **told}
     again = run("subjects", "end-session", "two", "--config", config)
     assert (again.exit_code, again.stdout) == (1, "")
     assert again.stderr == "accredit: two is no live session; `accredit subjects sessions` shows them\n"
     assert run("subjects", "sessions", "ada", "--config", config).stdout.startswith("one ")
     assert run("subjects", "sessions", "grace", "--config", config).stdout == "grace: no session\n"
+
+
+def test_what_is_changed_leaves_its_event_on_standard_error(run: Run, config: str) -> None:
+    for arguments, told in (
+        (("block", "ada"), {"event": "subject.blocked", "subject": "ada"}),
+        (("unblock", "ada"), {"event": "subject.unblocked", "subject": "ada"}),
+        (
+            ("link", "globex", "7", "ada"),
+            {"event": "subject.linked", "subject": "ada", "namespace": "globex", "user_id": "7"},
+        ),
+        (
+            ("unlink", "globex", "7"),
+            {"event": "subject.unlinked", "subject": "ada", "namespace": "globex", "user_id": "7"},
+        ),
+    ):
+        done = run("subjects", *arguments, "--config", config)
+        [line] = done.stderr.splitlines()
+        assert json.loads(line) == {"level": "info", "timestamp": ANY, **told}
+
+
+def test_what_only_looks_leaves_no_event(run: Run, config: str) -> None:
+    for command in ("show", "sessions"):
+        assert run("subjects", command, "ada", "--config", config).stderr == ""
 
 
 def test_an_identity_of_another_subject_is_not_taken_away(run: Run, config: str, database: Path) -> None:

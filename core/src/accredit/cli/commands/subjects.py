@@ -31,7 +31,8 @@ UserIdArgument = Annotated[str, typer.Argument(metavar="USER_ID", help="The prov
 def subjects() -> None:
     """Look at subjects (our users) and their identities (their accounts at providers); block, link and unlink them.
 
-    What is changed here holds at once in every running server that uses the same database.
+    What is changed here holds at once in every running server that uses the same database. Each change leaves its
+    audit event on standard error, one JSON object a line.
 
     \b
     Example:
@@ -124,27 +125,10 @@ def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
     import asyncio
 
     from accredit.cli.tools.config import read_settings
-    from accredit.errors import ConfigurationError, StorageFailed
-    from accredit.exchange.subjects import Subjects
-    from accredit.storage import storage_for
-
-    stored = read_settings(config).storage
-    if stored.url == "memory://":
-        raise ConfigurationError("storage.url is memory://, which only the serving process can see; name a database")
-    if stored.path is not None and not stored.path.exists():
-        raise ConfigurationError(
-            f"storage.url: {stored.path} is not there: `accredit serve` makes it, at its first start; "
-            "a relative path begins at the settings file"
-        )
+    from accredit.cli.tools.stored_subjects import stored_subjects
 
     async def run() -> T:
-        storage = storage_for(stored.url)
-        await storage.open()
-        try:
-            return await work(Subjects(storage))
-        except StorageFailed as exc:
-            raise ConfigurationError(f"storage.url: cannot use {stored.place}: {exc.detail}") from exc
-        finally:
-            await storage.close()
+        async with stored_subjects(read_settings(config)) as subjects:
+            return await work(subjects)
 
     return asyncio.run(run())

@@ -1,0 +1,54 @@
+"""The subjects of a database, for a command: with the plugins of the settings, and a log, as a server has them."""
+
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from accredit.audit.reporter import Reporter
+from accredit.errors import ConfigurationError, StorageFailed
+from accredit.exchange.subjects import Subjects
+from accredit.plugins import make_plugin_manager, reserved_namespaces
+from accredit.plugins.hooks import Hooks, observers_of
+from accredit.settings import Settings, StorageSettings
+from accredit.storage import storage_for
+
+
+@asynccontextmanager
+async def stored_subjects(settings: Settings) -> AsyncIterator[Subjects]:
+    """Open the database of `settings`. Events go to standard error, and to the observers.
+
+    No connection is looked at: whoever must be locked out now is, also while a provider's settings are not good.
+
+    Raises:
+        ConfigurationError: there is no database, or it cannot be used.
+    """
+    _require_database(settings.storage)
+    storage = storage_for(settings.storage.url)
+    manager = make_plugin_manager()
+    hooks = Hooks(
+        manager,
+        timeout_s=settings.limits.exchange_timeout_s,
+        namespaces=reserved_namespaces({}, manager),
+        storage=storage,
+    )
+    reporter = Reporter(observers_of(manager), clock=time.monotonic, logger=structlog.PrintLogger(sys.stderr))
+    await storage.open()
+    try:
+        yield Subjects(storage, policy=settings.subjects.policy, tell_plugins=hooks.unlink_identity, emit=reporter.emit)
+    except StorageFailed as exc:
+        raise ConfigurationError(f"storage.url: cannot use {settings.storage.place}: {exc.detail}") from exc
+    finally:
+        await storage.close()
+
+
+def _require_database(stored: StorageSettings) -> None:
+    if stored.url == "memory://":
+        raise ConfigurationError("storage.url is memory://, which only the serving process can see; name a database")
+    if stored.path is not None and not stored.path.exists():
+        raise ConfigurationError(
+            f"storage.url: {stored.path} is not there: `accredit serve` makes it, at its first start; "
+            "a relative path begins at the settings file"
+        )
