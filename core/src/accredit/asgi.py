@@ -1,6 +1,7 @@
-"""The HTTP edge: a Starlette app, to mount in another app or to serve by itself."""
+"""The HTTP edge: a Starlette app, to mount in another app or to serve by itself. No other file knows Starlette."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -8,27 +9,25 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Match
 from starlette.routing import Route as AnyRoute
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from accredit._guard import place_of
 from accredit.audit import operations
-from accredit.errors import InternalFailure, LifecycleError, NotOpen
+from accredit.errors import Abandoned, LifecycleError, MalformedBody
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.access_token import AccessTokenEndpoint
-from accredit.oauth.client.authentication import ClientAuthentication
-from accredit.oauth.discovery import Discovery
-from accredit.oauth.health import Health
-from accredit.oauth.introspect import Introspection
-from accredit.oauth.revoke import Revocation
-from accredit.oauth.token import Token
-from accredit.oauth.tokeninfo import Tokeninfo
-from accredit.oauth.userinfo import UserinfoEndpoint
-from accredit.oauth.wire.answer import refusal
-from accredit.oauth.wire.endpoint import PostEndpoint
+from accredit.oauth.endpoints import discovery_of, responders
+from accredit.oauth.wire.answer import Answer, nothing_here
+from accredit.oauth.wire.call import Call
+from accredit.oauth.wire.endpoint import Respond
+from accredit.oauth.wire.failures import answer_to
+from accredit.oauth.wire.methods import Document
 from accredit.oauth.wire.mount import MountCheck, path_of
+from accredit.settings import LimitSettings
+
+_WITHOUT_CONTENT = frozenset({204, 304})
+"""Answers that say nothing of a length. Source: RFC 9110 section 8.6."""
 
 
 def create_app(exchange: Exchange) -> Starlette:
@@ -38,49 +37,26 @@ def create_app(exchange: Exchange) -> Starlette:
     run only the outer app's lifespan: open it there with `async with exchange`. The issuer is the public URL of the
     mount; a mismatch is logged with the first request, as `host.issuer_mismatch`. See `metadata_route` too.
     """
-    discovery, health = Discovery(exchange), Health(exchange)
-    authentication = ClientAuthentication(exchange)
+    settings, reporter = exchange.settings, exchange.engine.reporter
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with exchange:
             yield
 
-    async def not_open(_: Request, mistake: Exception) -> Response:
-        exchange.engine.reporter.emit(operations.not_open(str(mistake)))
-        return refusal(NotOpen(str(mistake)), exchange.settings.compatibility)
+    async def failed(_: Request, exc: Exception) -> Response:
+        return _response(answer_to(exc, reporter=reporter, compatibility=settings.compatibility))
 
-    async def unforeseen(_: Request, exc: Exception) -> Response:
-        # The endpoints tell of their own errors. Of this one nothing but its place: its message may quote a secret.
-        failure = InternalFailure(place_of(exc))
-        exchange.engine.reporter.emit(operations.request_failed(failure))
-        return refusal(failure, exchange.settings.compatibility)
+    def report_mismatch(root_path: str, advice: str) -> None:
+        reporter.emit(operations.issuer_mismatch(settings.issuer, root_path, advice))
 
     app = Starlette(
         routes=[
-            Route("/oauth/access_token", AccessTokenEndpoint(exchange)),
-            Route("/oauth/token", PostEndpoint(exchange, "token", Token(exchange, authentication))),
-            Route("/oauth/revoke", PostEndpoint(exchange, "revocation", Revocation(exchange, authentication))),
-            Route(
-                "/oauth/introspect", PostEndpoint(exchange, "introspection", Introspection(exchange, authentication))
-            ),
-            Route("/userinfo", UserinfoEndpoint(exchange)),
-            Route("/tokeninfo", PostEndpoint(exchange, "tokeninfo", Tokeninfo(exchange))),
-            Route("/healthz", health.healthz),
-            Route("/readyz", health.readyz),
-            Route("/.well-known/jwks.json", discovery.jwks),
-            Route("/.well-known/openid-configuration", discovery.configuration),
-            Route("/.well-known/oauth-authorization-server", discovery.configuration),
+            *(Route(path, _Edge(respond, settings.limits)) for path, respond in responders(exchange).items()),
             metadata_route(exchange),
         ],
-        middleware=[
-            Middleware(
-                MountCheck,
-                issuer=exchange.settings.issuer,
-                report=partial(_report_mismatch, exchange),
-            )
-        ],
-        exception_handlers={HTTPException: _http_error, LifecycleError: not_open, Exception: unforeseen},
+        middleware=[Middleware(_Arrival, check=MountCheck(issuer=settings.issuer, report=report_mismatch))],
+        exception_handlers={HTTPException: _http_error, LifecycleError: failed, Exception: failed},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
@@ -108,15 +84,83 @@ def metadata_route(exchange: Exchange) -> Route:
     section 3.1.
     """
     path = f"/.well-known/oauth-authorization-server{path_of(exchange.settings.issuer)}"
-    return Route(path, Discovery(exchange).configuration)
+    respond = Document(discovery_of(exchange).configuration)
+    return Route(path, _Edge(respond, exchange.settings.limits), methods=["GET"])
 
 
-def _report_mismatch(exchange: Exchange, root_path: str, advice: str) -> None:
-    exchange.engine.reporter.emit(operations.issuer_mismatch(exchange.settings.issuer, root_path, advice))
+class _Arrival:
+    """Let the path of the mount be looked at with the first request, whatever it asks for."""
+
+    def __init__(self, app: ASGIApp, *, check: MountCheck) -> None:
+        self._app = app
+        self._check = check
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what arrives, as it is."""
+        if scope["type"] == "http":
+            self._check(scope.get("root_path", ""))
+        await self._app(scope, receive, send)
+
+
+class _Edge:
+    """An ASGI app for one path: a call in, its answer out."""
+
+    def __init__(self, respond: Respond, limits: LimitSettings) -> None:
+        self._respond = respond
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        answer = await self._respond(
+            Call(
+                method=scope["method"],
+                header=partial(_header, scope["headers"]),
+                read=partial(_read_body, receive, self._limits),
+            )
+        )
+        await _send(answer, send)
+
+
+def _header(headers: Iterable[tuple[bytes, bytes]], name: str) -> str:
+    """Return one header; see `Call.header`. Most calls ask for three of a dozen or more."""
+    wanted = name.encode("latin-1")
+    for found, value in headers:
+        if found == wanted:
+            return value.decode("latin-1")
+    return ""
+
+
+async def _read_body(receive: Receive, limits: LimitSettings) -> bytes:
+    """Return the whole body; see `Call.read`."""
+    body, more = bytearray(), True
+    try:
+        async with asyncio.timeout(limits.body_timeout_s):
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Abandoned("the client went away")
+                body += message.get("body", b"")
+                if len(body) > limits.max_body_bytes:
+                    raise MalformedBody("body is too large")
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise MalformedBody("body did not arrive in time") from None
+    return bytes(body)
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
+    if answer.status not in _WITHOUT_CONTENT:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)
 
 
 async def _http_error(_: Request, exc: Exception) -> Response:
     status = exc.status_code if isinstance(exc, HTTPException) else 500
-    error = {404: "not_found", 405: "method_not_allowed"}.get(status, "invalid_request")
     headers = exc.headers if isinstance(exc, HTTPException) else None
-    return JSONResponse({"error": error, "error_description": "no such endpoint or method"}, status, headers)
+    return _response(nothing_here(status, headers))

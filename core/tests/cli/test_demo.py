@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from starlette.responses import PlainTextResponse
+
+from accredit.oauth.wire.answer import Answer
 
 if TYPE_CHECKING:
     from core.tests.cli.conftest import AddDistribution, Install, Run
@@ -170,7 +171,8 @@ def test_tokens_that_are_not_what_they_must_be_are_wrong(run: Run, fake: Any, mo
 
 
 def test_a_body_that_is_no_json_is_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accredit.oauth.wire.answer.JSONResponse", lambda *_, **__: PlainTextResponse("no", 401))
+    plain = Answer(401, {"content-type": "text/plain"}, b"no")
+    monkeypatch.setattr("accredit.oauth.wire.answer.json_answer", lambda *_: plain)
 
     output = run("demo").stdout
 

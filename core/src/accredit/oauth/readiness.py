@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from accredit._guard import place_of
 from accredit.audit.operations import readiness_changed
+from accredit.audit.reporter import Reporter
 from accredit.errors import LifecycleError, StorageFailed
-from accredit.exchange.exchange import Exchange
+from accredit.keys import SigningKeys
+from accredit.storage import Storage
 
 _TIMEOUT_S = 2.0
 _FRESH_S = 1.0
@@ -16,11 +19,22 @@ class Readiness:
     """Try the keys and the storage, and tell operators when the answer changes.
 
     The storage is written, which costs a commit: anybody may ask, so there is one attempt at a time, and what came of
-    it counts for a second. One that hangs counts as a failure after two, and is still the only one.
+    it counts for a second. One that hangs counts as a failure after two, and is still the only one. `require_open` and
+    `keys` raise where the exchange is not open.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+    def __init__(
+        self,
+        *,
+        require_open: Callable[[], None],
+        keys: Callable[[], SigningKeys],
+        storage: Storage,
+        reporter: Reporter,
+    ) -> None:
+        self._require_open = require_open
+        self._keys = keys
+        self._storage = storage
+        self._reporter = reporter
         self._attempt: asyncio.Task[str] | None = None
         self._begun_at = 0.0
         self._was_ready = True
@@ -28,7 +42,7 @@ class Readiness:
     async def __call__(self) -> bool:
         """Return whether it can."""
         try:
-            self._exchange.engine.require_open()
+            self._require_open()
         except LifecycleError as mistake:  # at once: an earlier answer, or another loop's attempt, says nothing of now
             self._tell(str(mistake))
             return False
@@ -43,11 +57,10 @@ class Readiness:
 
     async def _try(self) -> str:
         """Return what is wrong, empty where nothing is."""
-        exchange = self._exchange
         try:
-            exchange.engine.keys.jwks()  # raises where none are loaded
-            await exchange.engine.storage.check()
-            await exchange.engine.storage.get("")
+            self._keys().jwks()  # raises where none are loaded
+            await self._storage.check()
+            await self._storage.get("")
         except StorageFailed as error:
             return error.detail
         except Exception as exc:  # whatever is wrong, it must not pass for an answer; its message may quote anything
@@ -58,4 +71,4 @@ class Readiness:
         ready, before = not problem, self._was_ready
         self._was_ready = ready
         if ready != before:
-            self._exchange.engine.reporter.emit(readiness_changed(problem))
+            self._reporter.emit(readiness_changed(problem))

@@ -1,36 +1,39 @@
 """`POST /oauth/token`. Source: RFC 6749 section 3.2."""
 
-from starlette.responses import Response
+from collections.abc import Iterable
 
 from accredit.errors import GrantNotAllowed, UnsupportedGrantType
-from accredit.exchange.exchange import Exchange
 from accredit.oauth.client.authentication import ClientAuthentication, read_credentials
-from accredit.oauth.grant_types import GRANTS
-from accredit.oauth.wire.answer import json_answer
-from accredit.oauth.wire.endpoint import KINDS_OF_GRANTS, Call
-from accredit.oauth.wire.fields import known_fields, required
+from accredit.oauth.grant_types import GrantType, TokenRequest
+from accredit.oauth.wire.answer import Answer, json_answer
+from accredit.oauth.wire.call import Call
+from accredit.oauth.wire.fields import bearer_of, known_fields, required
+from accredit.oauth.wire.parameters import read_parameters
+from accredit.oauth.wire.record import Record
 
 
 class Token:
-    """Find the grant, authenticate the client, and let the grant answer."""
+    """Find the grant type, authenticate the client, and let the grant type answer."""
 
-    def __init__(self, exchange: Exchange, authentication: ClientAuthentication) -> None:
+    def __init__(self, *, grant_types: Iterable[GrantType], authentication: ClientAuthentication) -> None:
+        self._grant_types = {one.name: one for one in grant_types}
         self._authentication = authentication
-        self._grants = {grant.name: grant(exchange) for grant in GRANTS}
 
-    async def __call__(self, call: Call) -> Response:
+    async def __call__(self, call: Call, record: Record) -> Answer:
         """Answer one call; the order of these lines is the order of the checks."""
-        name = required(known_fields(call.given, {"grant_type": 256}), "grant_type")
-        grant = self._grants.get(name)
-        if grant is None:
+        parameters = await read_parameters(call, record)
+        name = required(known_fields(parameters.given, {"grant_type": 256}), "grant_type")
+        grant_type = self._grant_types.get(name)
+        if grant_type is None:
             raise UnsupportedGrantType
-        call.grant_type = name
-        fields = known_fields(call.given, grant.parameters)
-        credentials = read_credentials(call)
-        for parameter in grant.required:
+        record.grant_type = name
+        fields = known_fields(parameters.given, grant_type.parameters)
+        credentials = read_credentials(parameters)
+        for parameter in grant_type.required:
             required(fields, parameter)
-        client = await self._authentication.check(credentials, call)
+        client = await self._authentication.check(credentials, record)
         if name not in client.settings.grant_types:
             raise GrantNotAllowed(name)
-        call.kind = KINDS_OF_GRANTS.get(name)
-        return json_answer(200, await grant(fields, client, call))
+        record.event = grant_type.event
+        request = TokenRequest(client=client, fields=fields, bearer=bearer_of(parameters.authorization))
+        return json_answer(200, await grant_type(request, record))

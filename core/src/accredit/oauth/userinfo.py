@@ -2,34 +2,29 @@
 
 import json
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
-
 from accredit.errors import InsufficientScope, InvalidToken, TwoTokens
-from accredit.exchange.exchange import Exchange
 from accredit.oauth.presented import Presented
-from accredit.oauth.wire.answer import json_answer, wrong_method
-from accredit.oauth.wire.endpoint import Call, PostEndpoint
+from accredit.oauth.wire.answer import Answer, json_answer
+from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.fields import bearer_of, known_fields
+from accredit.oauth.wire.parameters import Parameters, read_parameters
+from accredit.oauth.wire.record import Record
 from accredit.profile import SCOPE_CLAIMS
 from accredit.tokens.read import USERINFO_CLAIM, AccessToken
-
-_METHODS = "GET, POST, OPTIONS"
 
 
 class Userinfo:
     """Say who the bearer of an access token logged in as: `sub`, and the claims its scopes open.
 
     What is known of the person is what the provider stated at login. The session holds it; where a login left none, it
-    travels in the access token itself.
+    travels in the access token itself. A token in the URL is not read: URLs are logged.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
-        self._issuer = exchange.settings.issuer
-        self._presented = Presented(exchange)
+    def __init__(self, *, issuer: str, presented: Presented) -> None:
+        self._issuer = issuer
+        self._presented = presented
 
-    async def __call__(self, call: Call) -> Response:
+    async def __call__(self, call: Call, record: Record) -> Answer:
         """Answer one call.
 
         Raises:
@@ -39,8 +34,9 @@ class Userinfo:
             EndedToken: its session has ended.
             TwoTokens: it stands in the header and in the body.
         """
-        token = self._token(call)
-        call.client_id, call.subject, call.scopes = token.client_id, token.subject, token.scopes
+        parameters = await read_parameters(call, record)
+        token = self._token(parameters)
+        record.client_id, record.subject, record.scopes = token.client_id, token.subject, token.scopes
         if token.audience != self._issuer:
             raise InvalidToken("the token is for another API")
         if not token.is_of_a_user:
@@ -54,9 +50,9 @@ class Userinfo:
             200, {"sub": token.subject, **{name: value for name, value in profile.items() if name in opened}}
         )
 
-    def _token(self, call: Call) -> AccessToken:
-        header = bearer_of(call.authorization)
-        field = known_fields(call.given, {"access_token": 16_384}).get("access_token")
+    def _token(self, parameters: Parameters) -> AccessToken:
+        header = bearer_of(parameters.authorization)
+        field = known_fields(parameters.given, {"access_token": 16_384}).get("access_token")
         if header is not None and field is not None:
             raise TwoTokens
         if header is None and field is None:
@@ -66,25 +62,3 @@ class Userinfo:
         if token is None:
             raise InvalidToken("not a live access token of ours")
         return token
-
-
-class UserinfoEndpoint(PostEndpoint):
-    """The same as an ASGI app, which answers GET too. A token in the URL is not read: URLs are logged."""
-
-    def __init__(self, exchange: Exchange) -> None:
-        super().__init__(exchange, "userinfo", Userinfo(exchange))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        request = Request(scope, receive)
-        if request.method == "OPTIONS":
-            response = self._cors.preflight(request)
-            response.headers["Allow"] = _METHODS
-            if "Access-Control-Allow-Methods" in response.headers:
-                response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-        elif request.method in {"GET", "POST"}:
-            response = await self._post(request)
-        else:
-            response = wrong_method()
-            response.headers["Allow"] = _METHODS
-        await response(scope, receive, send)

@@ -11,10 +11,9 @@ from core.tests.bench import GOOD, Bench, bench
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Send
 
 from accredit import create_app, metadata_route
-from accredit.oauth.wire.mount import MountCheck
 
 CONFIGURATION = "/.well-known/openid-configuration"
 AT_THE_ROOT = "/.well-known/oauth-authorization-server/login"
@@ -129,16 +128,24 @@ async def test_a_long_path_is_cut_in_the_log() -> None:
 
 
 async def test_what_is_no_request_does_not_count_as_the_first() -> None:
-    passed, reports = [], []
+    async with bench() as wire:
+        app = create_app(wire.exchange)
+        closed: list[Any] = []
+        await app({"type": "websocket", "path": "/", "root_path": "/before"}, nothing, sender(closed))
+        assert (closed, told(wire)) == ([{"type": "websocket.close", "code": 1000, "reason": ""}], [])
+        for root_path in ("/login", "/later"):
+            transport = httpx.ASGITransport(app=app, root_path=root_path)
+            async with httpx.AsyncClient(transport=transport, base_url="https://shop.example.com") as client:
+                await client.get("/nowhere")
+        assert [event["root_path"] for event in told(wire)] == ["/login"]
 
-    async def app(scope: Scope, _: Receive, __: Send) -> None:
-        passed.append(scope["type"])
 
-    async def nothing(*_: Any) -> Any:
-        raise AssertionError
+async def nothing() -> Any:
+    raise AssertionError
 
-    check = MountCheck(app, issuer="https://shop.example.com/", report=lambda path, _: reports.append(path))
-    await check({"type": "lifespan", "root_path": "/before"}, nothing, nothing)
-    for path in ("/login", "/later"):
-        await check({"type": "http", "root_path": path}, nothing, nothing)
-    assert (passed, reports) == (["lifespan", "http", "http"], ["/login"])
+
+def sender(sent: list[Any]) -> Send:
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    return send

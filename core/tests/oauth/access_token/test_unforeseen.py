@@ -12,11 +12,11 @@ SERVER_ERROR = (500, "server_error", "the server could not complete the request"
 @pytest.mark.parametrize(
     ("method", "path", "broken"),
     [
-        ("GET", "/.well-known/openid-configuration", "accredit.oauth.discovery.JSONResponse"),
-        ("GET", "/.well-known/jwks.json", "accredit.oauth.discovery.JSONResponse"),
-        ("GET", "/healthz", "accredit.oauth.health.JSONResponse"),
-        ("OPTIONS", URL, "accredit.oauth.wire.cors.Response"),
-        ("OPTIONS", "/oauth/token", "accredit.oauth.wire.cors.Response"),
+        ("GET", "/.well-known/openid-configuration", "accredit.oauth.discovery.json_answer"),
+        ("GET", "/.well-known/jwks.json", "accredit.oauth.discovery.json_answer"),
+        ("GET", "/healthz", "accredit.oauth.health.json_answer"),
+        ("OPTIONS", URL, "accredit.oauth.wire.cors.Answer"),
+        ("OPTIONS", "/oauth/token", "accredit.oauth.wire.cors.Answer"),
     ],
 )
 async def test_it_answers_as_everywhere_and_is_told(

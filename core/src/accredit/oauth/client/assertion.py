@@ -72,7 +72,7 @@ class ClientKeys:
 class ClientAssertions:
     """Judge the JWTs of the clients that use them. Key files are read at once.
 
-    `audiences` are our names: the issuer and the token endpoint. `clock` returns epoch seconds.
+    `audiences` are our names. `clock` returns epoch seconds.
 
     Raises:
         ConfigurationError: a client's keys cannot be used.

@@ -6,14 +6,15 @@ the body, or with a JWT. Source: RFC 6749 sections 2.3 and 3.2.1; RFC 7523 secti
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, TwoAuthentications
-from accredit.exchange.exchange import Exchange
 from accredit.oauth.client.assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
-from accredit.oauth.wire.endpoint import Call
 from accredit.oauth.wire.fields import known_fields
+from accredit.oauth.wire.parameters import Parameters
+from accredit.oauth.wire.record import Record
 from accredit.settings import ClientSettings
 from accredit.settings.client_secret import SecretHash
 
@@ -51,33 +52,24 @@ class ClientAuthentication:
 
     Whoever is named costs the same work: what a client has is compared, or what nobody has, so that the time tells
     nobody which ids there are.
-
-    Raises:
-        ConfigurationError: a client's keys cannot be used.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
-        settings = exchange.settings
-        self._clients = settings.clients
+    def __init__(self, clients: Mapping[str, ClientSettings], assertions: ClientAssertions) -> None:
+        self._clients = clients
         self._secrets = {
             client_id: SecretHash.parse(client.secret_hash.get_secret_value())
             for client_id, client in self._clients.items()
             if client.secret_hash is not None
         }
         self._nobodys_secret = SecretHash.of_nobody()
-        self._assertions = ClientAssertions(
-            self._clients,
-            audiences=(settings.issuer, f"{settings.issuer.rstrip('/')}/oauth/token"),
-            replays=exchange.engine.storage,
-            clock=exchange.engine.clock,
-        )
+        self._assertions = assertions
 
-    async def __call__(self, call: Call) -> Client:
-        """Return the client of a call, and note it there: `read_credentials`, then `check`."""
-        return await self.check(read_credentials(call), call)
+    async def __call__(self, parameters: Parameters, record: Record) -> Client:
+        """Return the client of a call, and note it in the record: `read_credentials`, then `check`."""
+        return await self.check(read_credentials(parameters), record)
 
-    async def check(self, credentials: Credentials, call: Call) -> Client:
-        """Return the client, and note it in the call.
+    async def check(self, credentials: Credentials, record: Record) -> Client:
+        """Return the client, and note it in the record.
 
         Raises:
             InvalidClient: it is unknown, does not prove itself as its settings ask, or sends a proof it has none for.
@@ -89,7 +81,7 @@ class ClientAuthentication:
             self._assertions.verify_for_nobody(assertion)
         if client is None:
             raise InvalidClient("unknown client", challenge=credentials.challenge)
-        call.client_id = client_id
+        record.client_id = client_id
         match client.auth_method:
             case "none":
                 # Nothing where the password belongs is no proof. Source: RFC 6749 section 2.3.1.
@@ -107,8 +99,8 @@ class ClientAuthentication:
         return Client(client_id, client)
 
 
-def read_credentials(call: Call) -> Credentials:
-    """Return what the call says of its client.
+def read_credentials(parameters: Parameters) -> Credentials:
+    """Return what a call says of its client.
 
     Raises:
         MissingParameter: it does not say `client_id` in any way.
@@ -116,8 +108,8 @@ def read_credentials(call: Call) -> Credentials:
         TwoAuthentications: it tries to prove itself in more than one way.
         InvalidClient: the Basic header cannot be read, or the assertion is of another kind.
     """
-    fields = known_fields(call.given, _LONGEST)
-    scheme, _, encoded = call.authorization.partition(" ")
+    fields = known_fields(parameters.given, _LONGEST)
+    scheme, _, encoded = parameters.authorization.partition(" ")
     by_basic = scheme.lower() == "basic"
     by_assertion = "client_assertion" in fields or "client_assertion_type" in fields
     if by_basic + by_assertion + ("client_secret" in fields) > 1:

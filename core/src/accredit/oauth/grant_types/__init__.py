@@ -1,10 +1,15 @@
-"""The grant types of `POST /oauth/token`, one file each; a new one is a file, and a place in `GRANTS`."""
+"""The grant types of `POST /oauth/token`, one file each; a new one is a file, and a line in `GRANT_TYPES`."""
 
 from accredit.oauth.grant_types.client_credentials import ClientCredentials
-from accredit.oauth.grant_types.grant import TokenGrant
+from accredit.oauth.grant_types.grant_type import GrantType, TokenRequest
 from accredit.oauth.grant_types.refresh_token import RefreshToken
 from accredit.oauth.grant_types.token_exchange import TokenExchange
 
-GRANTS: tuple[type[TokenGrant], ...] = (RefreshToken, TokenExchange, ClientCredentials)
+GRANT_TYPES: tuple[type[GrantType], ...] = (
+    TokenExchange,
+    RefreshToken,
+    ClientCredentials,
+)
+"""What the token endpoint knows, in the order of the discovery document."""
 
-__all__ = ["GRANTS", "TokenGrant"]
+__all__ = ["GRANT_TYPES", "GrantType", "TokenRequest"]

@@ -5,15 +5,16 @@ from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
+from accredit.audit.events import ClientTokenEvent, EndpointEvent
 from accredit.errors import GrantNotAllowed, InvalidScope
 from accredit.exchange.exchange import Exchange
 from accredit.exchange.steps.build_claims import access_claims
 from accredit.exchange.steps.grant_scopes import grant_audience
 from accredit.keys import sign
 from accredit.models import TokenSet
-from accredit.oauth.client.authentication import Client
-from accredit.oauth.wire.endpoint import Call
+from accredit.oauth.grant_types.grant_type import TokenRequest
 from accredit.oauth.wire.fields import scopes_of
+from accredit.oauth.wire.record import Record
 from accredit.oauth.wire.respond import token_body
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import CLIENT_CREDENTIALS_GRANT
@@ -28,18 +29,20 @@ class ClientCredentials:
     name: ClassVar[str] = CLIENT_CREDENTIALS_GRANT
     parameters: ClassVar[Mapping[str, int]] = {"scope": 4096, "audience": 1024}
     required: ClassVar[tuple[str, ...]] = ()
+    event: ClassVar[type[EndpointEvent]] = ClientTokenEvent
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def __call__(self, fields: Mapping[str, str], client: Client, call: Call) -> dict[str, Any]:
+    async def __call__(self, request: TokenRequest, record: Record) -> dict[str, Any]:
         """Issue one, for scopes and an audience of the client's own settings."""
+        client, fields = request.client, request.fields
         if not client.is_confidential:
             raise GrantNotAllowed(self.name)
         settings = self._exchange.settings
         audience = grant_audience(fields.get("audience"), client.settings, settings.issuer)
         scopes = _grant(scopes_of(fields), client.settings.scopes)
-        call.subject = subject = f"{client.id}@clients"
+        record.subject = subject = f"{client.id}@clients"
         claims = access_claims(
             subject,
             client_id=client.id,
@@ -49,7 +52,7 @@ class ClientCredentials:
             now=int(self._exchange.engine.clock()),
         )
         access_token = await sign(self._exchange.engine.keys.current, claims, typ="at+jwt")
-        call.scopes = scopes
+        record.scopes = scopes
         expires_in = settings.tokens.access_ttl_s
         return token_body(
             TokenSet(access_token=SecretStr(access_token), expires_in=expires_in, scopes=scopes, subject=subject),

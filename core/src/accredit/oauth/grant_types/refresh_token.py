@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
+from accredit.audit.events import EndpointEvent, RefreshEvent
 from accredit.errors import InvalidGrant, InvalidScope, InvalidTarget, RefreshTokenReused
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.exchange import Exchange
@@ -17,9 +18,10 @@ from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.exchange.steps.sign_tokens import sign_tokens
 from accredit.models import TokenSet
 from accredit.oauth.client.authentication import Client
+from accredit.oauth.grant_types.grant_type import TokenRequest
 from accredit.oauth.grant_types.stored_login import stored_login
-from accredit.oauth.wire.endpoint import Call
 from accredit.oauth.wire.fields import scopes_of
+from accredit.oauth.wire.record import Record
 from accredit.oauth.wire.respond import token_body
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.storage import RefreshToken as RefreshTokenRow
@@ -40,26 +42,27 @@ class RefreshToken:
     name: ClassVar[str] = REFRESH_TOKEN_GRANT
     parameters: ClassVar[Mapping[str, int]] = {"refresh_token": 4096, "scope": 4096, "audience": 1024}
     required: ClassVar[tuple[str, ...]] = ("refresh_token",)
+    event: ClassVar[type[EndpointEvent]] = RefreshEvent
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def __call__(self, fields: Mapping[str, str], client: Client, call: Call) -> dict[str, Any]:
+    async def __call__(self, request: TokenRequest, record: Record) -> dict[str, Any]:
         """Refresh once, within the time that an exchange has.
 
         The rotation comes last: a refresh that fails for any other reason has not used the token up.
         """
         async with Deadline(self._exchange.settings.limits.exchange_timeout_s) as deadline:
-            return await self._refresh(fields, client, call, deadline)
+            return await self._refresh(request.fields, request.client, record, deadline)
 
     async def _refresh(
-        self, fields: Mapping[str, str], client: Client, call: Call, deadline: Deadline
+        self, fields: Mapping[str, str], client: Client, record: Record, deadline: Deadline
     ) -> dict[str, Any]:
         exchange, now = self._exchange, int(self._exchange.engine.clock())
         settings = exchange.settings
         token = fields["refresh_token"]
         leeway_s = settings.tokens.leeway_s if client.settings.leeway_s is None else client.settings.leeway_s
-        session = await self._find(token, client, call, now=now, leeway_s=leeway_s)
+        session = await self._find(token, client, record, now=now, leeway_s=leeway_s)
         audience = _narrow_audience(fields.get("audience"), session, client, settings.issuer)
         scopes = _narrow_scopes(scopes_of(fields), session, client)
 
@@ -84,7 +87,7 @@ class RefreshToken:
             successor = await self._rotate(token, session, now=now, leeway_s=leeway_s)
         else:
             await self._still_live(session)
-        call.scopes = scopes
+        record.scopes = scopes
         return token_body(
             TokenSet(
                 access_token=SecretStr(signed.access_token),
@@ -97,14 +100,14 @@ class RefreshToken:
             state=None,
         )
 
-    async def _find(self, token: str, client: Client, call: Call, *, now: int, leeway_s: int) -> Session:
+    async def _find(self, token: str, client: Client, record: Record, *, now: int, leeway_s: int) -> Session:
         """Return the session of a token that is live, or replaced within the leeway. One read."""
         storage, tokens = self._exchange.engine.storage, self._exchange.settings.tokens
         stored = await storage.find(hash_token(token))
         if stored is None:
-            raise await self._unknown(token, client, call)
+            raise await self._unknown(token, client, record)
         session = stored.session.session
-        call.subject, call.connection, call.session_id = session.subject, session.connection, session.id
+        record.subject, record.connection, record.session_id = session.subject, session.connection, session.id
         if session.client_id != client.id:
             raise InvalidGrant("another client's")
         ends_at = tokens.refresh_token_ends_at(session.expires_at, stored.token.issued_at)
@@ -120,7 +123,7 @@ class RefreshToken:
             raise InvalidGrant("the connection is not for this client any more")
         return session
 
-    async def _unknown(self, token: str, client: Client, call: Call) -> InvalidGrant:
+    async def _unknown(self, token: str, client: Client, record: Record) -> InvalidGrant:
         """Return the refusal of a token that is not stored; if it is a session's all the same, end the session.
 
         It was replaced so long ago that its row is gone, and whoever shows it has held it.
@@ -131,7 +134,7 @@ class RefreshToken:
             return InvalidGrant("unknown")
         await self._exchange.engine.storage.end(stored.session.id)
         ended = stored.session
-        call.subject, call.connection, call.session_id = ended.subject, ended.connection, ended.id
+        record.subject, record.connection, record.session_id = ended.subject, ended.connection, ended.id
         return RefreshTokenReused()
 
     async def _still_live(self, session: Session) -> None:

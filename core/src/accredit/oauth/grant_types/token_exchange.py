@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
+from accredit.audit.events import EndpointEvent, TokenEvent
 from accredit.errors import InvalidParameter, InvalidTarget, MissingParameter
 from accredit.exchange.exchange import Exchange
 from accredit.models import ExchangeRequest, ProviderToken
-from accredit.oauth.client.authentication import Client
-from accredit.oauth.wire.endpoint import Call
-from accredit.oauth.wire.fields import bearer_of, scopes_of
+from accredit.oauth.grant_types.grant_type import TokenRequest
+from accredit.oauth.wire.fields import scopes_of
+from accredit.oauth.wire.record import Record
 from accredit.oauth.wire.respond import token_body
 from accredit.parameters import LONGEST
 from accredit.settings import TOKEN_EXCHANGE_GRANT
@@ -60,18 +61,20 @@ class TokenExchange:
         **{name: LONGEST[name] for name in _SHARED},
     }
     required: ClassVar[tuple[str, ...]] = ("subject_token", "subject_token_type")
+    event: ClassVar[type[EndpointEvent]] = TokenEvent
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def __call__(self, fields: Mapping[str, str], client: Client, call: Call) -> dict[str, Any]:
+    async def __call__(self, request: TokenRequest, record: Record) -> dict[str, Any]:
         """Run one exchange. It leaves its own audit event behind."""
-        request = self._request(fields, client, call)
-        call.is_told = True
-        tokens = await self._exchange(request)
-        return {**token_body(tokens, state=request.state), "issued_token_type": ACCESS_TOKEN_TYPE}
+        wanted = self._wanted(request, form_as_json=record.form_as_json)
+        record.is_told = True
+        tokens = await self._exchange(wanted)
+        return {**token_body(tokens, state=wanted.state), "issued_token_type": ACCESS_TOKEN_TYPE}
 
-    def _request(self, fields: Mapping[str, str], client: Client, call: Call) -> ExchangeRequest:
+    def _wanted(self, request: TokenRequest, *, form_as_json: bool) -> ExchangeRequest:
+        fields = request.fields
         if fields.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
             raise InvalidParameter("requested_token_type")
         for name in ("actor_token", "actor_token_type"):
@@ -80,7 +83,7 @@ class TokenExchange:
                 raise InvalidParameter(name)
         main_access_token = fields.get("main_access_token")
         return ExchangeRequest(
-            client_id=client.id,
+            client_id=request.client.id,
             connection=self._connection(fields),
             token=_token(fields),
             scopes=scopes_of(fields),
@@ -89,8 +92,8 @@ class TokenExchange:
             device=fields.get("device"),
             state=fields.get("state"),
             main_access_token=None if main_access_token is None else SecretStr(main_access_token),
-            bearer=bearer_of(call.authorization),
-            form_as_json=call.form_as_json,
+            bearer=request.bearer,
+            form_as_json=form_as_json,
             grant_type=self.name,
         )
 

@@ -1,11 +1,10 @@
 """Which browser origins may read an answer: those of the client that asked. Source: Fetch Standard, CORS protocol."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
-
+from accredit.oauth.wire.answer import Answer
+from accredit.oauth.wire.call import Call
 from accredit.settings import ClientSettings
 
 _USUAL = ("Content-Type", "Auth0-Client", "Authorization")
@@ -25,30 +24,37 @@ class Cors:
         self._origins = {client_id: frozenset(client.allowed_origins) for client_id, client in clients.items()}
         self._any = frozenset().union(*self._origins.values())
 
-    def preflight(self, request: Request) -> Response:
+    def preflight(self, call: Call, methods: Sequence[str]) -> Answer:
         """Answer an OPTIONS request. Which headers a page adds is its own affair: tracing libraries add theirs."""
-        response = Response(status_code=204, headers={"Allow": "POST, OPTIONS"})
-        if self.allow(request, response, None):
-            response.headers["Access-Control-Allow-Methods"] = "POST"
-            response.headers["Access-Control-Allow-Headers"] = ", ".join(_allowed_headers(request))
-            response.headers["Access-Control-Max-Age"] = "600"
-        return response
+        answer = Answer(204, {"allow": ", ".join((*methods, "OPTIONS")), "vary": "Origin"})
+        if not self._allows(call.header("origin"), ""):
+            return answer
+        return answer.with_headers(
+            {
+                **_readable(call.header("origin")),
+                "access-control-allow-methods": ", ".join(methods),
+                "access-control-allow-headers": ", ".join(_allowed_headers(call)),
+                "access-control-max-age": "600",
+            }
+        )
 
-    def allow(self, request: Request, response: Response, client_id: str | None) -> bool:
-        """Let the request's origin read `response`, if it may."""
-        response.headers.add_vary_header("Origin")
-        origin = request.headers.get("origin")
-        allowed = self._origins.get(client_id, self._any) if client_id is not None else self._any
-        if origin is None or origin not in allowed:
-            return False
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
-        return True
+    def allow(self, call: Call, answer: Answer, client_id: str) -> Answer:
+        """Let the origin of a call read the answer, if it may; `client_id` is empty where no client is known."""
+        origin = call.header("origin")
+        readable = _readable(origin) if self._allows(origin, client_id) else {}
+        return answer.with_headers({"vary": "Origin", **readable})
+
+    def _allows(self, origin: str, client_id: str) -> bool:
+        return bool(origin) and origin in (self._origins.get(client_id, self._any) if client_id else self._any)
 
 
-def _allowed_headers(request: Request) -> tuple[str, ...]:
+def _readable(origin: str) -> dict[str, str]:
+    return {"access-control-allow-origin": origin, "access-control-expose-headers": "Retry-After"}
+
+
+def _allowed_headers(call: Call) -> tuple[str, ...]:
     """Return the usual headers and those that the browser asks for, unless that is no list of header names."""
-    asked = [one.strip() for one in request.headers.get("access-control-request-headers", "").split(",")]
+    asked = [one.strip() for one in call.header("access-control-request-headers").split(",")]
     if len(asked) > _MOST_HEADERS or not all(_HEADER.fullmatch(name) for name in asked):
         return _USUAL
     usual = {name.lower() for name in _USUAL}

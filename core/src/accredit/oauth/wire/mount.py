@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 _LONGEST_SHOWN = 200
 
 
@@ -14,28 +12,25 @@ def path_of(issuer: str) -> str:
 
 
 class MountCheck:
-    """An ASGI middleware that looks, at the first request, whether the issuer names the path of the mount.
+    """Look, at the first request, whether the issuer names the path of the mount.
 
-    Nobody knows earlier: a mount tells its path with each request, as `root_path`. Every published address begins with
-    the issuer, so they do not exist where it names another path. A proxy may put something in front of the path, so the
-    issuer must end with it, no more. `report` takes the `root_path`, and what to do.
+    Nobody knows earlier: a mount tells its path with each request. Every published address begins with the issuer, so
+    they do not exist where it names another path. A proxy may put something in front of the path, so the issuer must
+    end with it, no more. `report` takes the path, and what to do.
     """
 
-    def __init__(self, app: ASGIApp, *, issuer: str, report: Callable[[str, str], None]) -> None:
-        self._app = app
+    def __init__(self, *, issuer: str, report: Callable[[str, str], None]) -> None:
         self._issuer = issuer
         self._report = report
         self._looked = False
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, as it is."""
-        if not self._looked and scope["type"] == "http":
-            self._looked = True
-            self._look(scope.get("root_path", "").rstrip("/"))
-        await self._app(scope, receive, send)
-
-    def _look(self, root_path: str) -> None:
-        if not path_of(self._issuer).endswith(root_path):
-            parts, shown = urlsplit(self._issuer), root_path[:_LONGEST_SHOWN]
+    def __call__(self, root_path: str) -> None:
+        """Look, unless that has been done; `root_path` is what frameworks call the path of the mount."""
+        if self._looked:
+            return
+        self._looked = True
+        mount = root_path.rstrip("/")
+        if not path_of(self._issuer).endswith(mount):
+            parts, shown = urlsplit(self._issuer), mount[:_LONGEST_SHOWN]
             advice = f'so what it publishes does not exist: set issuer = "{parts.scheme}://{parts.netloc}{shown}/"'
             self._report(shown, advice)

@@ -1,0 +1,45 @@
+"""What the token endpoint asks of a grant type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from pydantic import SecretStr
+
+from accredit.audit.events import EndpointEvent
+from accredit.exchange.exchange import Exchange
+from accredit.oauth.client.authentication import Client
+from accredit.oauth.wire.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """One call of the token endpoint, by a client that has authenticated and may use the grant type."""
+
+    client: Client
+    fields: Mapping[str, str] = field(repr=False)
+    """The grant type's own parameters, as far as they were sent; their shape is checked."""
+    bearer: SecretStr | None = None
+    """The token of an `Authorization: Bearer` header."""
+
+
+class GrantType(Protocol):
+    """One `grant_type`. Made once for an app."""
+
+    name: ClassVar[str]
+    """The `grant_type`, which is also what a client's `grant_types` must list."""
+    parameters: ClassVar[Mapping[str, int]]
+    """What it reads of the body, each with the most characters it may have; shape is checked before anything else."""
+    required: ClassVar[tuple[str, ...]]
+    """Those of them that must be there."""
+    event: ClassVar[type[EndpointEvent]]
+    """What a call is told as, once it has come this far."""
+
+    def __init__(self, exchange: Exchange) -> None: ...
+
+    async def __call__(self, request: TokenRequest, record: Record) -> dict[str, Any]:
+        """Return the body of the answer; note in the record about whom.
+
+        Raises:
+            ExchangeError: it is refused or has failed; nothing was issued.
+        """

@@ -1,0 +1,22 @@
+"""A request, whatever framework it came through."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Call:
+    """One request to one endpoint. It shows nothing in its `repr`: headers and body hold secrets."""
+
+    method: str
+    """In capitals."""
+    header: Callable[[str], str]
+    """Return the header of this name, which is written in lower case: empty where it was not sent, the first where it
+    was sent twice."""
+    read: Callable[[], Awaitable[bytes]]
+    """Return the body, bounded in size and time; to be called once, if at all.
+
+    Raises:
+        MalformedBody: it is too large or too slow.
+        Abandoned: the client has left before it was whole.
+    """
