@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import nox
 from packaging.requirements import Requirement
@@ -41,9 +42,15 @@ def _install(session: nox.Session) -> None:
     session.install("--no-deps", "--no-build-isolation", *EDITABLE)
 
 
+def _project(package: str) -> dict[str, Any]:
+    """Return the table `project` of a package."""
+    table: dict[str, Any] = tomllib.loads((Path(package) / "pyproject.toml").read_text("utf-8"))["project"]
+    return table
+
+
 def _pins_of_tools() -> list[str]:
     """Return the lines of constraints.txt that leave our own dependencies open, without their hashes."""
-    tables = [tomllib.loads((Path(package) / "pyproject.toml").read_text("utf-8"))["project"] for package in PACKAGES]
+    tables = [_project(package) for package in PACKAGES]
     extras = [extra for table in tables for extra in table.get("optional-dependencies", {}).values()]
     lists = [*(table["dependencies"] for table in tables), *extras]
     ours: set[str] = {canonicalize_name(Requirement(text).name) for each in lists for text in each}
@@ -109,8 +116,9 @@ def lowest(session: nox.Session) -> None:
     """Run the tests beside the oldest versions of their dependencies that our distributions allow."""
     tools = Path(session.create_tmp()).resolve() / "tools.txt"
     tools.write_text("\n".join(_pins_of_tools()), "utf-8")
-    oldest = ("--resolution", "lowest-direct", "--editable", "core[server,testing]", *EDITABLE[2:])
-    session.install(*oldest, "--group", "tests", "--constraint", str(tools))
+    whole = [f"{package}[{','.join(_project(package).get('optional-dependencies', {}))}]" for package in PACKAGES]
+    editable = [argument for package in whole for argument in ("--editable", package)]
+    session.install("--resolution", "lowest-direct", *editable, "--group", "tests", "--constraint", str(tools))
     session.run("python", "-m", "pytest", *(session.posargs or ["--numprocesses", "2"]))
 
 
