@@ -190,7 +190,7 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def reference(session: nox.Session) -> None:
-    """Write docs/reference anew, from the code."""
+    """Write the tables of docs/reference anew, from the code."""
     _install(session)
     session.run("python", "-m", "docs.generate")
 

@@ -1,12 +1,12 @@
-"""Write the reference: one page a subject, from the code itself.
+"""Write the tables of the reference: errors, settings, commands, and what the kit exports.
 
 ::
 
     python -m docs.generate
 
-Signatures, fields and docstrings come from the source text; values (of settings, errors, commands) from what Python
-makes of it. So a page cannot say what the code does not, and a test compares the pages with the code. They stand in the
-repository, so that everybody can read them without building anything.
+What a table says of a setting comes from the source text; values come from what Python makes of it. So a page cannot
+say what the code does not, and a test compares the pages with the code. They stand in the repository, so that everybody
+can read them without building anything. Classes and functions are put in by Sphinx, when the site is built.
 """
 
 import inspect
@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import typer.main
-from docs.modules import describe, describe_class, describe_definitions
-from docs.prose import cell, code, fence, prose, table
-from docs.signatures import Attribute, attributes, attributes_of, class_of, tree_of
+from docs.assigned import Attribute, attributes, attributes_of
+from docs.markdown import cell, code, fence, table
 from pydantic import BaseModel
 
 from accredit import errors
@@ -29,76 +28,30 @@ from accredit.settings.connection_table import ConnectionTable
 from accredit.settings.table import Table
 from accredit.strategy import Strategy
 
-MODULES = {
-    "application": (
-        "accredit.exchange.exchange",
-        "accredit.exchange.engine",
-        "accredit.asgi",
-        "accredit.settings.load",
-    ),
-    "strategies": (
-        "accredit.strategy",
-        "accredit.provider.http",
-        "accredit.refusals",
-        "accredit.provider.id_token",
-        "accredit.provider.nonce",
-    ),
-    "values": ("accredit.audience", "accredit.profile", "accredit.text", "accredit.models"),
-    "errors": ("accredit.errors",),
-    "hooks": ("accredit.hookspecs", "accredit.audit.event", "accredit.audit.events"),
-    "settings": (
-        "accredit.settings.top",
-        "accredit.settings.clients",
-        "accredit.settings.tables",
-        "accredit.settings.connections",
-        "accredit.settings.connection_table",
-        "accredit.settings.fields",
-        "accredit.settings.table",
-    ),
-    "keys": ("accredit.keys.signer", "accredit.keys.jose"),
-    "commands": ("accredit.cli.app",),
-    "testing": (
-        "accredit.testing.workbench",
-        "accredit.testing.simulator.simulator",
-        "accredit.testing.simulator.people",
-        "accredit.testing.simulator.serving",
-        "accredit.testing.simulator.transport",
-        "accredit.testing.simulator.installed",
-        "accredit.testing.simulator.id_tokens",
-        "accredit.testing.simulator.faults",
-    ),
-}
-"""Page → the modules it is made from."""
-
-TITLES = {
-    "application": "Exchange and app",
-    "strategies": "Strategies",
-    "values": "Proofs, profiles and other values",
-    "errors": "Errors",
-    "hooks": "Hooks and events",
-    "settings": "Settings",
-    "keys": "Keys and signatures",
-    "commands": "Commands",
-    "testing": "The kit for plugin authors",
-}
-ABOUT = {
-    "index": (
-        "What the code says of itself, made from it. Where only the package is at hand, Python shows the same words: "
-        "`python -m pydoc accredit.strategy`."
-    ),
-    "application": "What a host calls: the exchange, its HTTP edge, and where settings come from.",
-    "strategies": "What a plugin implements, and all it may use to reach its provider.",
-    "values": "What travels through an exchange. All of it is frozen, and none shows a secret in its `repr`.",
-    "keys": "Keys that live elsewhere, and keys that simulators sign with. Import `Signer` from `accredit`.",
-    "testing": "Comes with `accredit[testing]`. What stands in the table is imported from `accredit.testing`.",
-}
+CONSTANTS_OF_SETTINGS = (
+    "accredit.settings.clients",
+    "accredit.settings.tables",
+    "accredit.settings.connections",
+    "accredit.settings.fields",
+    "accredit.settings.table",
+)
+"""The modules of which the page of the settings lists what they assign."""
+MODULES_OF_TESTING = (
+    "accredit.testing.workbench",
+    "accredit.testing.simulator.simulator",
+    "accredit.testing.simulator.people",
+    "accredit.testing.simulator.serving",
+    "accredit.testing.simulator.transport",
+    "accredit.testing.simulator.installed",
+    "accredit.testing.simulator.id_tokens",
+    "accredit.testing.simulator.faults",
+)
 
 
 def pages() -> dict[str, str]:
     """Return every page by its name, as Markdown."""
-    special = {"errors": _errors, "settings": _settings, "commands": _commands, "hooks": _hooks, "testing": _testing}
-    made = {page: special.get(page, _ordinary)(page) for page in MODULES}
-    return {"index": _index(), **{page: "\n\n".join(parts).rstrip() + "\n" for page, parts in made.items()}}
+    made = {"errors": _errors(), "settings": _settings(), "commands": _commands(), "testing": _testing()}
+    return {page: "\n\n".join(parts).rstrip() + "\n" for page, parts in made.items()}
 
 
 def write(folder: Path) -> None:
@@ -107,24 +60,13 @@ def write(folder: Path) -> None:
         (folder / f"{page}.md").write_text(text, "utf-8")
 
 
-def _index() -> str:
-    listed = "\n".join(f"* [{TITLES[page]}]({page}.md): {', '.join(map(code, MODULES[page]))}" for page in MODULES)
-    return f"# Reference\n\n{ABOUT['index']}\n\n{listed}\n"
+def _from_code(*directives: str) -> str:
+    """Return what Sphinx puts in when the site is built."""
+    return fence("{eval-rst}", "\n\n".join(directives))
 
 
-def _ordinary(page: str) -> Iterator[str]:
-    yield f"# {TITLES[page]}"
-    yield ABOUT[page]
-    for module in MODULES[page]:
-        yield from describe(module)
-
-
-# -- pages of their own form
-
-
-def _errors(page: str) -> Iterator[str]:
-    yield f"# {TITLES[page]}"
-    yield prose(errors.__doc__ or "")
+def _errors() -> Iterator[str]:
+    yield "# Errors"
     yield "## What a client sees, and what the audit event says"
     yield (
         "`error` and `description` are the body's `error` and `error_description`; `reason` stands in the audit event. "
@@ -138,7 +80,7 @@ def _errors(page: str) -> Iterator[str]:
         rows.append(told)
     yield table(("class", "status", "`error`", "`reason`", "`description`", ""), rows)
     yield "## The classes"
-    yield from describe_definitions("accredit.errors")
+    yield _from_code(".. automodule:: accredit.errors")
 
 
 def error_classes() -> list[type[errors.ExchangeError]]:
@@ -153,15 +95,8 @@ def example(one: type[errors.ExchangeError]) -> errors.ExchangeError:
     return one(**{parameter.name: f"<{parameter.name}>" for parameter in needed})
 
 
-def _hooks(page: str) -> Iterator[str]:
-    yield f"# {TITLES[page]}"
-    yield from describe("accredit.hookspecs")
-    yield from describe("accredit.audit.event")
-    yield from describe("accredit.audit.events")
-
-
-def _settings(page: str) -> Iterator[str]:
-    yield f"# {TITLES[page]}"
+def _settings() -> Iterator[str]:
+    yield "# Settings"
     yield (
         "What an operator may write, table by table; [Configuration](../configuration.md) has a file with all of it. "
         "Durations and sizes carry their unit in their name."
@@ -184,17 +119,28 @@ def _settings(page: str) -> Iterator[str]:
         yield _summary(kind)
         yield _settings_table(kind, own_settings(kind))
     yield "## For strategies of your own"
-    for base in (ConnectionSettings, ConnectionTable, Table):
-        yield from describe_class(class_of(base), base.__module__)
+    # Without their fields, of which Sphinx would show what pydantic makes of them: those stand in the tables above.
+    properties = [name for name, value in vars(ConnectionSettings).items() if isinstance(value, property)]
+    shown = "\n\n".join(f"   .. autoproperty:: {_home(ConnectionSettings)}.{name}" for name in properties)
+    yield _from_code(
+        f".. autoclass:: {_home(ConnectionSettings)}()\n   :no-members:\n\n{shown}",
+        f".. autoclass:: {_home(ConnectionTable)}",
+        f".. autoclass:: {_home(Table)}()\n   :no-members:",
+    )
     yield "### Constants"
-    constants = [one for module in MODULES[page] for one in attributes(tree_of(module).body)]
+    constants = [one for module in CONSTANTS_OF_SETTINGS for one in attributes(module)]
     yield table(("name", "meaning"), [(code(one.name), cell(one.doc) or code(one.default)) for one in constants])
 
 
 def _summary(kind: type[BaseModel]) -> str:
     module = kind.__module__
-    public = "accredit.settings" if module in MODULES["settings"] else module
-    return f"{prose(inspect.cleandoc(kind.__doc__ or ''))}\n\nIn code: {code(f'{public}.{kind.__name__}')}."
+    public = "accredit.settings" if module.startswith("accredit.settings.") else module
+    about = inspect.cleandoc(kind.__doc__ or "").partition("\n\nRaises:")[0]
+    return f"{about}\n\nIn code: {code(f'{public}.{kind.__name__}')}."
+
+
+def _home(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__name__}"
 
 
 def settings_tables() -> dict[str, type[BaseModel]]:
@@ -256,7 +202,7 @@ def _kind(annotation: str) -> str:
     if choices := re.findall(r"'([^']+)'", annotation) if annotation.startswith("Literal") else []:
         return " or ".join(code(f'"{choice}"') for choice in choices)
     if annotation.startswith("Authorization"):
-        constants = attributes(tree_of("accredit.settings.clients").body)
+        constants = attributes("accredit.settings.clients")
         return _kind(next(one.default for one in constants if one.name == "Authorization"))
     return next((word for part, word in _KINDS if part in annotation), "text")
 
@@ -275,8 +221,8 @@ def _toml(value: object) -> str:
             return str(value)
 
 
-def _commands(page: str) -> Iterator[str]:
-    yield f"# {TITLES[page]}"
+def _commands() -> Iterator[str]:
+    yield "# Commands"
     yield "What each command says of itself. [Command line](../command-line.md) says which to use when."
     for name, said in helps().items():
         yield f"## `{name}`"
@@ -303,13 +249,13 @@ def _commands_below(command: Any, *words: str) -> Iterator[tuple[str, ...]]:
         yield from _commands_below(below, *words, name)
 
 
-def _testing(page: str) -> Iterator[str]:
+def _testing() -> Iterator[str]:
     import accredit.testing
     from accredit.testing import FAULTS
 
-    yield f"# {TITLES[page]}"
-    yield ABOUT[page]
-    constants = {one.name: one.doc for module in MODULES[page] for one in attributes(tree_of(module).body)}
+    yield "# The kit for plugin authors"
+    yield "Comes with `accredit[testing]`. What stands in the table is imported from `accredit.testing`."
+    constants = {one.name: one.doc for module in MODULES_OF_TESTING for one in attributes(module)}
     rows = []
     for name in sorted(accredit.testing.__all__):
         doc = constants[name] if name in constants else inspect.getdoc(getattr(accredit.testing, name)) or ""
@@ -318,8 +264,9 @@ def _testing(page: str) -> Iterator[str]:
     yield "## Faults"
     yield "A token that ends in `~NAME` or `~NAME-NUMBER` makes every simulator misbehave, for that token alone."
     yield table(("fault", "what it does"), [(code(f"~{name}"), cell(about)) for name, about in FAULTS.items()])
-    for module in MODULES[page]:
-        yield from describe(module)
+    for module in MODULES_OF_TESTING:
+        yield f"## {code(module)}"
+        yield _from_code(f".. automodule:: {module}")
 
 
 if __name__ == "__main__":
