@@ -143,6 +143,12 @@ class Bench:
         """Whether each of the exchanges has linked an identity."""
         return [event.linked for event in self.events if isinstance(event, ExchangeEvent)]
 
+    def forget(self) -> None:
+        """Forget what was observed and logged so far."""
+        self.heard.clear()
+        self.events.clear()
+        self.log.lines.clear()
+
     def assert_untouched(self) -> None:
         """Nobody was called, nothing was written."""
         assert self.provider.requests == []

@@ -24,8 +24,7 @@ PERSON = {"id": "5", "app": "acme-app"}
 async def main_token(wire: Bench, **parameters: Any) -> str:
     """Log Ada in, and return her access token."""
     token: str = (await wire.post(**parameters)).json()["access_token"]
-    wire.events.clear()
-    wire.log.lines.clear()
+    wire.forget()
     wire.provider.requests.clear()
     return token
 

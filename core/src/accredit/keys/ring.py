@@ -79,11 +79,15 @@ class KeyRing:
         A file that cannot be used changes nothing but the log: what is known goes on signing.
         """
         try:
-            return await asyncio.to_thread(self._reload)
+            changed = await asyncio.to_thread(self._reload)
         except ConfigurationError as exc:
             self._report("keys.unusable", str(exc))
         except Exception as exc:  # whatever it is, the watch must go on
             self._report("keys.unusable", place_of(exc))
+        else:
+            if changed:  # told here: who listens expects the event loop, not a thread
+                self._report("keys.changed", f"signs with {self.keys.current.kid}")
+            return changed
         return False
 
     async def _watch(self) -> None:
@@ -117,7 +121,6 @@ class KeyRing:
         if keys.jwks() == self.keys.jwks():
             return False
         self._keys = keys
-        self._report("keys.changed", f"signs with {keys.current.kid}")
         return True
 
     def _read(self) -> Sequence[SigningKey]:

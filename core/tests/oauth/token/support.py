@@ -85,8 +85,7 @@ async def log_in(wire: Bench, scope: str = "openid profile offline_access", **pa
     """Exchange the good token; return the answer, and forget the events."""
     response = await wire.post(scope=scope, **parameters)
     assert response.status_code == 200, response.text
-    wire.events.clear()
-    wire.log.lines.clear()
+    wire.forget()
     body: dict[str, Any] = response.json()
     return body
 
