@@ -178,6 +178,7 @@ async def bench(
     plugins: Iterable[object] = (),
     storage: Storage | None = None,
     alg: str = "ES256",
+    logger: object = None,
 ) -> AsyncIterator[Bench]:
     """Run an exchange with the settings above, changed by `settings`, over a provider that is all good."""
     provider, clock, observer, log = Provider(), Clock(), Observer(), ListLogger()
@@ -190,7 +191,7 @@ async def bench(
         monotonic=clock.monotonic,
         storage=memory if storage is None else storage,
         keys=SigningKeys([signing_key(alg)]),
-        logger=log,
+        logger=log if logger is None else logger,
     )
     transport = httpx.ASGITransport(app=create_app(exchange))
     async with exchange, httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as client:

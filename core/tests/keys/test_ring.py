@@ -54,7 +54,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def test_before_it_is_loaded_there_are_no_keys(path: Path) -> None:
-    with pytest.raises(LifecycleError, match=r"^the exchange is not open: use `async with Exchange"):
+    with pytest.raises(LifecycleError, match=r"^the keys are not loaded: open the exchange first"):
         _ = Process(path).ring.keys
 
 

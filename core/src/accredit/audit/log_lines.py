@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 
 from accredit.audit.event import Event
@@ -52,8 +53,15 @@ class LogLines:
     def warn_unheard(self) -> None:
         """Say once, where it is heard, that events below level warning vanish, and how to hear them."""
         if self._is_ours and vanishes():
-            # By a logger below ours: that one may be disabled, as `logging.config` does to those it does not know.
-            LogLines(logging.getLogger(f"{LOGGER}.host"))(log_unheard())
+            self.tell_beside(log_unheard())
+
+    def tell_beside(self, event: AnyEvent) -> None:
+        """Write a line about the log itself, by a logger below ours: that one may be disabled, or fail.
+
+        `logging.config` disables those that it does not know.
+        """
+        with suppress(Exception):  # there is no place left to tell it
+            LogLines(logging.getLogger(f"{LOGGER}.host"))(event)
 
 
 def fields_of(event: AnyEvent) -> dict[str, object]:

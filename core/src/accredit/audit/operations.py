@@ -51,6 +51,11 @@ def not_open(detail: str) -> OperationalEvent:
     return _alert("host.not_open", detail)
 
 
+def log_failed(place: str) -> OperationalEvent:
+    """Tell that a line could not be written."""
+    return OperationalEvent(name="host.log_failed", level="error", facts={"place": place})
+
+
 def log_unheard() -> OperationalEvent:
     """Tell that events below level warning vanish, and how to hear them."""
     return OperationalEvent(name="host.log_unheard", level="warning", detail=_UNHEARD)
