@@ -18,7 +18,10 @@ from accredit.testing.conformance.suite import threats_of
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/threats.md"
 CHECKS_PAGE = ROOT / "docs/conformance.md"
-KIT = ROOT / "core/src/accredit/testing/conformance"
+KITS = {
+    "kit": ROOT / "core/src/accredit/testing/conformance",
+    "storage kit": ROOT / "core/src/accredit/testing/storage_conformance",
+}
 LINES = 60
 
 _ROW = re.compile(r"^\| (?P<number>[0-9]+) \| (?P<about>[^|]+) \|(?P<last>[^|]*)\|$", re.MULTILINE)
@@ -52,8 +55,9 @@ def read_page(text: str) -> Page:
 
 def searched_files() -> Iterator[tuple[str, Path]]:
     """Yield every file that may carry a marker, with the name that the page has for it."""
-    for path in sorted(KIT.glob("*.py")):
-        yield f"kit: {path.stem}", path
+    for kit, folder in KITS.items():
+        for path in sorted(folder.glob("*.py")):
+            yield f"{kit}: {path.stem}", path
     for folder, name in ((ROOT / "core/tests", "core"), (ROOT / "tests", "tests")):
         for path in sorted(folder.rglob("test_*.py")):
             yield f"{name}: {_place(path, folder)}", path

@@ -60,7 +60,7 @@ def test_the_kit_proves_a_good_part_of_it_for_every_strategy() -> None:
 
 def test_every_place_of_tests_is_searched() -> None:
     places = {name.partition(": ")[0] for name, _ in searched_files()}
-    assert places == {"kit", "core", "tests", "facebook", "google-oauth2", "twitter", "weibo"}
+    assert places == {"kit", "storage kit", "core", "tests", "facebook", "google-oauth2", "twitter", "weibo"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The kit for plugin authors: simulator toolkit, serving, and the conformance suite. Needs `accredit[testing]`.
+"""The kit for plugin authors: simulator toolkit, serving, and the conformance suites. Needs `accredit[testing]`.
 
 A name is imported when it is first asked for: pytest loads this package in every environment that has Accredit, through
 the plugin that reports conformance.
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accredit.testing.simulator.serving import serve
     from accredit.testing.simulator.simulator import ACCEPTED, Sample, Simulator
     from accredit.testing.simulator.transport import InProcess
+    from accredit.testing.storage_conformance import StorageConformance
     from accredit.testing.workbench import BASE_URL, exchange_for
 else:
     __getattr__, __dir__ = on_demand(
@@ -30,6 +31,7 @@ else:
             "simulator.serving": ("serve",),
             "simulator.simulator": ("ACCEPTED", "Sample", "Simulator"),
             "simulator.transport": ("InProcess",),
+            "storage_conformance": ("StorageConformance",),
             "workbench": ("BASE_URL", "exchange_for"),
         },
     )
@@ -46,6 +48,7 @@ __all__ = [
     "Sample",
     "SigningKey",
     "Simulator",
+    "StorageConformance",
     "StrategyConformance",
     "exchange_for",
     "installed_simulators",
