@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         VerifyEvent,
     )
     from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
+    from accredit.exchange.client import Client
     from accredit.exchange.exchange import Exchange
     from accredit.hookspecs import hookimpl
     from accredit.keys import Signer
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         Identity,
         Login,
         ProviderToken,
+        RefreshRequest,
         Subject,
         TokenSet,
         Verification,
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from accredit.settings import ConnectionSettings, Settings
     from accredit.settings.load import load_settings
     from accredit.strategy import Strategy, VerifyContext
+    from accredit.tokens.read import AccessToken
 else:
     __getattr__, __dir__ = on_demand(
         __name__,
@@ -70,12 +73,14 @@ else:
             "audit.events": (
                 "AnyEvent",
                 "BlockedEvent",
+                "Client",
                 "ClientTokenEvent",
                 "ExchangeEvent",
                 "IntrospectionEvent",
                 "LinkedEvent",
                 "OperationalEvent",
                 "RefreshEvent",
+                "RefreshRequest",
                 "ReuseEvent",
                 "RevocationEvent",
                 "SessionEndedEvent",
@@ -86,6 +91,7 @@ else:
                 "UserinfoEvent",
                 "VerifyEvent",
             ),
+            "exchange.client": ("Client",),
             "exchange.exchange": ("Exchange",),
             "hookspecs": ("hookimpl",),
             "keys": ("Signer",),
@@ -95,6 +101,7 @@ else:
                 "Identity",
                 "Login",
                 "ProviderToken",
+                "RefreshRequest",
                 "Subject",
                 "TokenSet",
                 "Verification",
@@ -102,17 +109,20 @@ else:
             "profile": ("Assurance", "Email", "Profile"),
             "settings": ("ConnectionSettings", "Settings"),
             "strategy": ("Strategy", "VerifyContext"),
+            "tokens.read": ("AccessToken",),
         },
     )
 
 __all__ = [
     "AccessDenied",
+    "AccessToken",
     "AccreditError",
     "AnyEvent",
     "AppBound",
     "Assurance",
     "AudienceProof",
     "BlockedEvent",
+    "Client",
     "ClientTokenEvent",
     "ConfigurationError",
     "ConnectionSettings",
@@ -131,6 +141,7 @@ __all__ = [
     "Profile",
     "ProviderToken",
     "RefreshEvent",
+    "RefreshRequest",
     "ReuseEvent",
     "RevocationEvent",
     "SessionEndedEvent",

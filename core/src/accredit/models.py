@@ -111,10 +111,6 @@ class ExchangeRequest:
     main_access_token: SecretStr | None = None
     bearer: SecretStr | None = None
     """The token of the `Authorization: Bearer` header."""
-    form_as_json: bool = False
-    """The body called itself JSON and was a form; counted, to know when nobody does that any more."""
-    grant_type: str | None = None
-    """The grant by which the request came, which the client must have. None: that of `/oauth/access_token`."""
 
     def __post_init__(self) -> None:
         for parameter, text in (("client_id", self.client_id), ("connection", self.connection)):
@@ -129,12 +125,38 @@ class ExchangeRequest:
             ("audience", self.audience),
             ("device", self.device),
             ("state", self.state),
-            ("grant_type", self.grant_type),
         ):
             if value is not None:
                 check_text(parameter, value)
         if self.main_access_token is not None:
             check_text("main_access_token", _revealed("main_access_token", self.main_access_token))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshRequest:
+    """One request for new tokens of a login that goes on, shape-checked.
+
+    Raises:
+        InvalidParameter: a value is of another type, too long, or holds a control character.
+        MissingParameter: `client_id` or `refresh_token` is empty.
+    """
+
+    client_id: str
+    refresh_token: SecretStr
+    scopes: tuple[str, ...] = ()
+    """May only narrow what the login was granted; empty for all of it."""
+    audience: str | None = None
+    """The login's, or None: it cannot be changed."""
+
+    def __post_init__(self) -> None:
+        refresh_token = _revealed("refresh_token", self.refresh_token)
+        for parameter, text in (("client_id", self.client_id), ("refresh_token", refresh_token)):
+            check_text(parameter, text)
+            if not text:
+                raise MissingParameter(parameter)
+        check_text("scope", _joined(self.scopes))
+        if self.audience is not None:
+            check_text("audience", self.audience)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +186,7 @@ class Verification:
             raise TypeError("audience must be an AudienceProof")
         if not isinstance(self.user_id, str):
             raise TypeError("user_id must be a string")
-        if not _USER_ID.fullmatch(self.user_id):
+        if not is_user_id(self.user_id):
             raise ValueError("user_id must be 1 to 200 printable ASCII characters without '|'")
         if self.expires_at is not None and type(self.expires_at) is not int:  # not isinstance: True is an int
             raise TypeError("expires_at must be a whole number, or None")
@@ -172,6 +194,11 @@ class Verification:
             raise ValueError("expires_at must be positive; where the token does not end, it is None")
         if not _is_set_of_texts(self.scopes):
             raise TypeError("scopes must be a frozenset of strings")
+
+
+def is_user_id(value: object) -> bool:
+    """Tell whether a value can be a provider's user id: 1 to 200 printable ASCII characters, without blanks and `|`."""
+    return isinstance(value, str) and _USER_ID.fullmatch(value) is not None
 
 
 def _is_set_of_texts(value: object) -> bool:
@@ -269,7 +296,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraClaims:
-    """Claims a hook adds. Reserved names are refused; see `accredit.exchange.steps.build_claims`."""
+    """Claims a hook adds. Reserved names are refused; see `accredit.tokens.claims`."""
 
     access_token: Mapping[str, Any] = field(default_factory=dict)
     id_token: Mapping[str, Any] = field(default_factory=dict)
@@ -285,14 +312,6 @@ class Claims:
     access_token: Mapping[str, Any]
     id_token: Mapping[str, Any] | None
     profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SignedTokens:
-    """Our tokens as they go out, before anybody may have them."""
-
-    access_token: str = field(repr=False)
-    id_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

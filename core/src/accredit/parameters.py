@@ -19,7 +19,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "audience": 1024,
         "main_access_token": 16_384,
         "state": 4096,
-        "grant_type": 256,
+        "refresh_token": 4096,
     }
 )
 """The most characters that each parameter of an exchange may have, on every wire and for callers from Python."""

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from accredit import ProviderToken
 from accredit.errors import InvalidBearer, InvalidParameter, MissingParameter
-from accredit.models import ExchangeRequest
+from accredit.models import ExchangeRequest, RefreshRequest
+from accredit.oauth.grant_types.refresh_token import RefreshToken
 from accredit.oauth.grant_types.token_exchange import TokenExchange
 from accredit.parameters import LONGEST
 
@@ -19,17 +20,18 @@ FIELDS = {
     "audience": "audience",
     "device": "device",
     "state": "state",
-    "grant_type": "grant_type",
 }
 """Fields of text → the parameter of the wire."""
 
 
-def request_with(parameter: str, value: Any) -> ExchangeRequest:
+def request_with(parameter: str, value: Any) -> ExchangeRequest | RefreshRequest:
     """Return the good request, with one parameter changed as a caller from Python would."""
     if parameter in {"access_token", "access_token_secret", "nonce"}:
         parts = {"value": "good-token", "secret": "secret", "nonce": "nonce"}
         parts[{"access_token": "value", "access_token_secret": "secret"}.get(parameter, parameter)] = value
         return good_request(token=ProviderToken.of(**parts))
+    if parameter == "refresh_token":
+        return RefreshRequest(client_id="app", refresh_token=SecretStr(value))
     if parameter == "scope":
         return good_request(scopes=(value,))
     if parameter == "main_access_token":
@@ -48,7 +50,7 @@ def test_the_longest_value_is_taken_and_one_character_more_is_refused(parameter:
 
 
 @pytest.mark.threat(60)
-@pytest.mark.parametrize("parameter", sorted(set(LONGEST) - {"grant_type"}))
+@pytest.mark.parametrize("parameter", sorted(set(LONGEST) - {"refresh_token"}))
 async def test_the_wire_has_the_same_bound(wire: Bench, parameter: str) -> None:
     longer = await wire.post(**{parameter: "x" * (LONGEST[parameter] + 1)})
     assert (longer.status_code, longer.json()["error_description"]) == (400, f"invalid {parameter} parameter")
@@ -56,7 +58,8 @@ async def test_the_wire_has_the_same_bound(wire: Bench, parameter: str) -> None:
     assert as_long.json().get("error_description") != f"invalid {parameter} parameter"
 
 
-def test_token_exchange_has_the_same_bounds() -> None:
+def test_the_token_endpoint_has_the_same_bounds() -> None:
+    assert RefreshToken.parameters.items() <= LONGEST.items()
     bounds = dict(TokenExchange.parameters)
     assert bounds.pop("subject_token") == LONGEST["access_token"]
     assert {name: most for name, most in LONGEST.items() if name in bounds} == {
@@ -65,7 +68,7 @@ def test_token_exchange_has_the_same_bounds() -> None:
 
 
 @pytest.mark.threat(60)
-@pytest.mark.parametrize("parameter", [*FIELDS.values(), "scope", "main_access_token"])
+@pytest.mark.parametrize("parameter", [*FIELDS.values(), "scope", "main_access_token", "refresh_token"])
 @pytest.mark.parametrize("value", ["a\x00b", "a\nb", "\ud800", 7, b"bytes", ["list"]])
 def test_what_is_no_plain_text_is_refused(parameter: str, value: object) -> None:
     with pytest.raises(InvalidParameter) as refused:

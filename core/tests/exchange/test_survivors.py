@@ -5,7 +5,8 @@ from core.tests.bench import Bench
 
 from accredit.audience import JwtAudience
 from accredit.errors import ConnectionDisabled, GrantNotAllowed, InvalidTarget, WrongAudience
-from accredit.exchange.steps.authenticate_client import authenticate_client
+from accredit.exchange.client import Client
+from accredit.exchange.steps.admit_client import admit_client
 from accredit.exchange.steps.check_audience import check_audience
 from accredit.exchange.steps.find_connection import allow_connection
 from accredit.exchange.steps.grant_scopes import grant_audience
@@ -30,8 +31,9 @@ async def test_a_connection_is_for_the_clients_that_list_it(wire: Bench) -> None
 def test_a_client_needs_the_grant() -> None:
     clients = {"app": ClientSettings(grant_types=("refresh_token",))}
     with pytest.raises(GrantNotAllowed):
-        authenticate_client("app", clients, EXCHANGE_GRANT)
-    assert authenticate_client("app", clients, "refresh_token") is clients["app"]
+        admit_client("app", EXCHANGE_GRANT, authenticated=None, clients=clients)
+    admitted = admit_client("app", "refresh_token", authenticated=None, clients=clients)
+    assert admitted == Client("app", clients["app"])
 
 
 @pytest.mark.threat(32)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal
 
 from accredit.audit.event import facts_of, outcome_of
 from accredit.audit.events import (
@@ -18,9 +18,6 @@ from accredit.audit.events import (
 from accredit.errors import ExchangeError, RefreshTokenReused
 from accredit.models import Subject
 from accredit.provider.http import ProviderCall
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class Trail:
@@ -45,13 +42,8 @@ class Trail:
         self.calls: list[ProviderCall] = []
         self._begun: list[tuple[str, float]] = []
 
-    def check(self, step: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call one step, and note that it has begun. Its end is where the next one begins, or the exchange ends."""
-        self._begun.append((step.__name__, time.perf_counter()))
-        return step(*args, **kwargs)
-
     def begin(self, name: str) -> None:
-        """Note that a check has begun which somebody else makes."""
+        """Note that a step has begun, under its published name. It ends where the next begins, or the whole."""
         self._begun.append((name, time.perf_counter()))
 
     def _checks(self, last: Literal["passed", "refused", "failed", "abandoned"], ended: float) -> tuple[Check, ...]:

@@ -16,6 +16,7 @@ from accredit.audit.reporter import Reporter
 from accredit.audit.trail import Trail
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.exchange.life import CLOSED, NOT_OPEN, Life
+from accredit.exchange.presented import Presented
 from accredit.exchange.standing import Standing
 from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
@@ -69,6 +70,7 @@ class Engine:
             storage=self.storage,
         )
         self.standing = Standing(self.hooks, self.storage)
+        self.presented = Presented(settings, keys=lambda: self.keys, clock=clock, standing=self.standing)
         self.clock = clock
         self.reporter = Reporter(observers_of(manager), clock=monotonic, logger=logger)
         self._life = Life()

@@ -1,10 +1,13 @@
-"""The exchange: the ordered list of steps, and nothing else.
+"""The door for hosts in Python: what can be asked of an exchange. `login` and `refresh` have the order of its steps.
 
 ::
 
     async with Exchange(settings) as exchange:
-        tokens = await exchange(request)                     # a provider's token in, our tokens out
-        identity = await exchange.verify("facebook", token)  # the first half, for hosts with tokens of their own
+        tokens = await exchange(request)                       # a provider's token in, our tokens out
+        identity = await exchange.verify("facebook", token)    # the first half, for hosts with tokens of their own
+        tokens = await exchange.issue(identity, client_id=…)   # the second, for hosts that know who it is
+        tokens = await exchange.refresh(request)               # new tokens for a login that goes on
+        caller = await exchange.authenticate(access_token)     # who calls an API in the same process
 """
 
 import time
@@ -12,36 +15,24 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
-from accredit.audit import operations
-from accredit.audit.events import VerifyEvent
+from pydantic import SecretStr
+
+from accredit.audit.events import RefreshEvent, VerifyEvent
 from accredit.audit.trail import Trail
-from accredit.errors import AccessDenied, ExchangeError, InvalidMainToken, InvalidParameter, LifecycleError
+from accredit.errors import ExchangeError, InvalidParameter, LifecycleError, UnknownClient
+from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
-from accredit.exchange.steps.authenticate_client import authenticate_client
-from accredit.exchange.steps.begin_session import begin_session
-from accredit.exchange.steps.build_claims import build_claims
-from accredit.exchange.steps.check_audience import check_audience, check_user_hint
-from accredit.exchange.steps.check_bearer import check_bearer
-from accredit.exchange.steps.check_main_token import check_main_token
-from accredit.exchange.steps.confirm_subject import confirm_subject
-from accredit.exchange.steps.find_connection import allow_connection, find_connection
-from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
-from accredit.exchange.steps.issue import issue
-from accredit.exchange.steps.link import link
-from accredit.exchange.steps.link_with_plugins import link_with_plugins
-from accredit.exchange.steps.normalize import normalize
-from accredit.exchange.steps.resolve_subject import resolve_subject
-from accredit.exchange.steps.sign_tokens import sign_tokens
-from accredit.exchange.steps.verify import verify
+from accredit.exchange.login import admit, conclude, find, identify, vouch
+from accredit.exchange.refresh import refresh
+from accredit.exchange.steps.authenticate import authenticate
 from accredit.keys import SigningKeys
-from accredit.models import ExchangeRequest, Identity, Login, ProviderToken, Resolution, TokenSet
+from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, Subject, TokenSet
 from accredit.parameters import check_text
-from accredit.plugins import Connection
 from accredit.provider.http import Transport
-from accredit.settings import EXCHANGE_GRANT, Settings
+from accredit.settings import Settings
 from accredit.storage import Storage
-from accredit.tokens.read import AccessToken, read_access_token
+from accredit.tokens.read import AccessToken
 
 
 class Exchange:
@@ -112,133 +103,102 @@ class Exchange:
             if kind is None:  # else the block's own error matters more
                 raise
 
-    async def __call__(self, request: ExchangeRequest) -> TokenSet:
-        """Run one exchange, and leave one audit event behind.
+    async def __call__(self, request: ExchangeRequest, *, client: Client | None = None) -> TokenSet:
+        """Log in, and leave one event behind. `client` is who has proven to be calling; without it, who is named.
+
+        A confidential client has to prove itself: see `vouch_for`.
 
         Raises:
-            ExchangeError: it is refused or has failed; nothing was issued.
+            ExchangeError: the login is refused or has failed; nothing was issued.
         """
-        with self.engine.audited() as trail:
+        engine = self.engine
+        with engine.audited() as trail:
             async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
-                return await self._exchange(request, trail, deadline)
+                admission = await admit(request, client, engine, trail)
+                identity = await identify(admission.connection, request.token, request.user_id_hint, engine, trail)
+                return await conclude(admission, identity, engine, trail, deadline)
 
     async def verify(self, connection: str, token: ProviderToken) -> Identity:
-        """Run the first half: who is this, proven to be meant for our app? Issues nothing.
+        """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
 
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        with self.engine.audited(VerifyEvent) as trail:
+        engine = self.engine
+        with engine.audited(VerifyEvent) as trail:
             check_text("connection", connection)
             if not isinstance(token, ProviderToken):
                 raise InvalidParameter("access_token")
             async with Deadline(self.settings.limits.exchange_timeout_s):
-                return await self._identify(self._find(connection, trail), token, None, trail)
+                return await identify(find(connection, engine, trail), token, None, engine, trail)
+
+    async def issue(
+        self,
+        identity: Identity,
+        *,
+        client_id: str,
+        scopes: tuple[str, ...] = (),
+        subject: str | None = None,
+        audience: str | None = None,
+        device: str | None = None,
+        nonce: SecretStr | None = None,
+    ) -> TokenSet:
+        """Run the second half of a login: our tokens for somebody whom `verify`, or you yourself, have identified.
+
+        Nobody is asked whether the identity is true: you vouch for it, and for the client. Hooks, policy, sessions and
+        events are those of any login. `subject` is which of your users it is; without it plugins and the policy say.
+        `nonce` goes into our ID token.
+
+        Raises:
+            ExchangeError: the client, its connection, or the user may not; nothing was issued.
+        """
+        engine = self.engine
+        with engine.audited() as trail:
+            async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
+                admission = vouch(
+                    identity, self.vouch_for(client_id), scopes, audience, engine, trail, device=device, nonce=nonce
+                )
+                named = None if subject is None else Subject(subject)
+                return await conclude(admission, identity, engine, trail, deadline, subject=named)
+
+    async def refresh(self, request: RefreshRequest, *, client: Client | None = None) -> TokenSet:
+        """Issue new tokens for a login that goes on. `client` is as in a login.
+
+        Raises:
+            ExchangeError: the refresh token is no good, or something has failed; it may be tried again unless it says
+                `RefreshTokenReused`, which has ended the session.
+        """
+        with self.engine.audited(RefreshEvent) as trail:
+            async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
+                return await refresh(request, client, self.engine, trail, deadline)
+
+    async def authenticate(self, token: str, *, audience: str | None = None, scope: str = "") -> AccessToken:
+        """Return what an access token of ours says, if it is good here and now: for an API in the same process.
+
+        `audience` is the API it must be for, by default we ourselves; `scope` what it must have, space-delimited. One
+        or two reads of the storage, and no event: this is asked at every call of an API.
+
+        Raises:
+            InvalidToken: it is not ours, has expired, its session has ended, its user is blocked; or for another API.
+            InsufficientScope: it lacks a scope.
+            StorageFailed: nobody can tell.
+        """
+        self.engine.require_open()
+        return await authenticate(token, audience or self.settings.issuer, scope, self.engine.presented)
+
+    def vouch_for(self, client_id: str) -> Client:
+        """Return a client that you have authenticated yourself.
+
+        Raises:
+            UnknownClient: there is none of that id.
+        """
+        check_text("client_id", client_id)
+        if client_id not in self.settings.clients:
+            raise UnknownClient
+        return Client(client_id, self.settings.clients[client_id])
 
     def refuse(self, error: ExchangeError, *, step: str = "parse") -> None:
-        """Leave the audit event of a request that ended in `step`, outside the exchange itself."""
+        """Leave the event of a login that ended in `step`, outside the exchange itself."""
         trail = Trail()
         trail.begin(step)
         trail.tell(self.engine.reporter.emit, error)
-
-    async def _exchange(self, request: ExchangeRequest, trail: Trail, deadline: Deadline) -> TokenSet:
-        settings, check = self.settings, trail.check
-        client = check(authenticate_client, request.client_id, settings.clients, request.grant_type or EXCHANGE_GRANT)
-        trail.client_id = request.client_id
-        if request.form_as_json:
-            self.engine.reporter.emit(operations.form_as_json(request.client_id))
-        connection = self._find(request.connection, trail)
-        check(allow_connection, connection, client)
-        policy = client.authorization or settings.authorization
-        await check(check_bearer, policy, request.bearer, self._read, self.engine.standing, audience=settings.issuer)
-        main = await check(
-            check_main_token,
-            request.main_access_token,
-            self._read,
-            self.engine.standing,
-            self.engine.storage,
-            client_id=request.client_id,
-            audience=settings.issuer,
-            hooks=self.engine.hooks,
-            policy=settings.subjects.policy,
-        )
-        scopes = check(grant_scopes, request.scopes, client)
-        audience = check(grant_audience, request.audience, client, settings.issuer)
-
-        identity = await self._identify(connection, request.token, request.user_id_hint, trail)
-        now = int(self.engine.clock())  # before anything is looked up: what ends meanwhile is newer than our tokens
-        resolution = await check(
-            resolve_subject,
-            identity,
-            request.client_id,
-            self.engine.hooks,
-            self.engine.storage,
-            policy=settings.subjects.policy,
-            main=main,
-        )
-        subject = trail.subject = resolution.subject
-        login = Login(
-            client_id=request.client_id,
-            identity=identity,
-            subject=subject,
-            scopes=scopes,
-            audience=audience,
-            device=request.device,
-        )
-        await check(self.engine.hooks.authorize, login)
-
-        extras = await check(self.engine.hooks.claims, login)
-        ttl = settings.tokens
-        session = begin_session(scopes, ttl=ttl, now=now)
-        claims = check(
-            build_claims,
-            login,
-            extras,
-            settings=settings,
-            now=now,
-            nonce=request.token.nonce,
-            session_id=None if session is None else session.id,
-        )
-        signed = await check(sign_tokens, claims, key=self.engine.keys.current)
-        await check(confirm_subject, login, self.engine.standing)
-        if resolution.entry == "link":
-            await check(link_with_plugins, login, self.engine.hooks)
-        deadline.store()
-        resolution = await self._link(login, resolution, trail, now=now)
-        if resolution.entry == "link":
-            trail.linked = identity.namespace, identity.user_id
-        tokens = await check(
-            issue, login, claims, signed, session, resolution=resolution, storage=self.engine.storage, ttl=ttl, now=now
-        )
-        trail.scopes, trail.session_id = scopes, None if session is None else session.id
-        return tokens
-
-    async def _link(self, login: Login, resolution: Resolution, trail: Trail, *, now: int) -> Resolution:
-        """Store whose the identity is; where that has been overtaken, take back what a plugin has recorded of it."""
-        identity = login.identity
-        try:
-            return await trail.check(link, identity, resolution, self.engine.storage, now=now)
-        except (AccessDenied, InvalidMainToken):  # not where the store fails: what is recorded may be asked for again
-            if resolution.entry == "link":
-                await self.engine.hooks.unlink_identity(identity.namespace, identity.user_id, login.subject.id)
-            raise
-
-    async def _identify(
-        self, connection: Connection, token: ProviderToken, user_id_hint: str | None, trail: Trail
-    ) -> Identity:
-        ctx = self.engine.context(connection)
-        trail.calls = ctx.http.calls
-        verification = await trail.check(verify, connection, token, ctx)
-        trail.audience_proof = type(verification.audience).__name__
-        accept_unbound = connection.settings.accept_unbound_tokens
-        trail.check(check_audience, verification.audience, connection.accepted, accept_unbound=accept_unbound)
-        trail.check(check_user_hint, user_id_hint, verification.user_id)
-        return trail.check(normalize, connection, verification)
-
-    def _find(self, name: str, trail: Trail) -> Connection:
-        connection = trail.check(find_connection, name, self.engine.connections, self.engine.disabled)
-        trail.connection, trail.strategy = connection.name, connection.strategy.name
-        return connection
-
-    def _read(self, token: str) -> AccessToken | None:
-        return read_access_token(token, keys=self.engine.keys, issuer=self.settings.issuer, clock=self.engine.clock)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from accredit._guard import place_of
+from accredit.audit import operations
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.exchange.exchange import Exchange
 from accredit.models import ExchangeRequest
@@ -25,8 +26,10 @@ class AccessToken:
         """Answer one call."""
         try:
             with self._told("parse"):
-                request = await _parse(call)
+                request, form_as_json = await _parse(call)
             record.client_id = request.client_id
+            if form_as_json:
+                self._count_form_as_json(request.client_id)
             tokens = await self._exchange(request)
             with self._told("respond"):
                 return json_answer(200, token_body(tokens, state=request.state))
@@ -34,6 +37,10 @@ class AccessToken:
             return refusal(error, self._exchange.settings.compatibility)
         except LifecycleError as mistake:
             return refusal(NotOpen(str(mistake)), self._exchange.settings.compatibility)
+
+    def _count_form_as_json(self, client_id: str) -> None:
+        known = client_id if client_id in self._exchange.settings.clients else ""
+        self._exchange.engine.reporter.emit(operations.form_as_json(known))
 
     @contextmanager
     def _told(self, step: str) -> Iterator[None]:
@@ -53,7 +60,7 @@ class AccessToken:
             raise failure from None
 
 
-async def _parse(call: Call) -> ExchangeRequest:
+async def _parse(call: Call) -> tuple[ExchangeRequest, bool]:
     return parse(
         await call.read(), content_type=call.header("content-type"), authorization=call.header("authorization")
     )

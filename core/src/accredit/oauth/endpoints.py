@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from accredit.audit.events import IntrospectionEvent, RevocationEvent, TokenEvent, TokeninfoEvent, UserinfoEvent
 from accredit.exchange.engine import Engine
 from accredit.exchange.exchange import Exchange
+from accredit.exchange.presented import Presented
 from accredit.keys import SigningKeys
 from accredit.oauth.access_token import AccessToken
 from accredit.oauth.client.assertion import ClientAssertions
@@ -17,7 +18,6 @@ from accredit.oauth.discovery import Discovery
 from accredit.oauth.grant_types import GRANT_TYPES
 from accredit.oauth.health import Health
 from accredit.oauth.introspect import Introspection
-from accredit.oauth.presented import Presented
 from accredit.oauth.readiness import Readiness
 from accredit.oauth.revoke import Revocation
 from accredit.oauth.token import Token
@@ -174,7 +174,7 @@ def _parts(exchange: Exchange) -> Parts:
                 clock=engine.clock,
             ),
         ),
-        presented=Presented(settings=settings, keys=keys, standing=engine.standing, clock=engine.clock),
+        presented=engine.presented,
         discovery=discovery_of(exchange),
         health=Health(
             Readiness(require_open=engine.require_open, keys=keys, storage=engine.storage, reporter=engine.reporter)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from accredit.errors import InvalidClient, InvalidToken
+from accredit.exchange.client import Client
+from accredit.exchange.presented import Presented
 from accredit.exchange.standing import Standing
-from accredit.oauth.client.authentication import Client, ClientAuthentication
-from accredit.oauth.presented import Presented
+from accredit.oauth.client.authentication import ClientAuthentication
 from accredit.oauth.wire.answer import Answer, json_answer
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.fields import known_fields, required

@@ -1,8 +1,8 @@
 """`POST /oauth/revoke`. Source: RFC 7009."""
 
 from accredit.errors import UnsupportedTokenType
+from accredit.exchange.presented import Presented
 from accredit.oauth.client.authentication import ClientAuthentication
-from accredit.oauth.presented import Presented
 from accredit.oauth.wire.answer import NO_STORE, Answer
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.fields import known_fields, required

@@ -1,7 +1,7 @@
 """`POST /tokeninfo`: the profile in an ID token of ours, for clients of the original service (Lock 1, auth0.js 6)."""
 
 from accredit.errors import InvalidToken
-from accredit.oauth.presented import Presented
+from accredit.exchange.presented import Presented
 from accredit.oauth.wire.answer import Answer, json_answer
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.fields import known_fields, required

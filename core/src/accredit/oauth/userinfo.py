@@ -3,7 +3,7 @@
 import json
 
 from accredit.errors import InsufficientScope, InvalidToken, TwoTokens
-from accredit.oauth.presented import Presented
+from accredit.exchange.presented import Presented
 from accredit.oauth.wire.answer import Answer, json_answer
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.fields import bearer_of, known_fields

@@ -49,10 +49,18 @@ class Hooks:
         for call in self._resolve_subject:
             subject = await self._call(call, {"identity": identity, "client_id": client_id}, Subject)
             if subject is not None:
-                if problem := await self._problem_of(subject, identity):
-                    raise PluginFailed(f"{call[0]}: named a subject {problem}")
+                await self.check_subject(subject, identity, source=call[0])
                 return subject
         return None
+
+    async def check_subject(self, subject: Subject, identity: Identity, *, source: str) -> None:
+        """Pass where a subject that `source` has named can be this identity's.
+
+        Raises:
+            PluginFailed: it cannot be anybody's, or must be somebody else's.
+        """
+        if problem := await self._problem_of(subject, identity):
+            raise PluginFailed(f"{source}: named a subject {problem}")
 
     @property
     def can_link(self) -> bool:

@@ -50,6 +50,7 @@ async def test_a_refresh_answers_as_the_login_did(wire: Bench) -> None:
         "client_id": "app",
         "grant_type": "refresh_token",
         "connection": "acme",
+        "strategy": "acme",
         "subject": "acme|1000",
         "session_id": session_id_of(login["refresh_token"]),
         "scopes": ["openid", "profile", "offline_access"],

@@ -1,11 +1,12 @@
 """Make the session's row durable, before anybody sees its tokens."""
 
 import json
+from dataclasses import replace
 
 from pydantic import SecretStr
 
 from accredit.errors import NotLinked, SubjectBlocked
-from accredit.models import Claims, Login, NewSession, Resolution, SignedTokens, TokenSet
+from accredit.models import Claims, Login, NewSession, Resolution, TokenSet
 from accredit.settings import TokenSettings
 from accredit.storage import RefreshToken, Session, Storage
 from accredit.tokens.refresh_token import hash_token
@@ -14,7 +15,7 @@ from accredit.tokens.refresh_token import hash_token
 async def issue(
     login: Login,
     claims: Claims,
-    signed: SignedTokens,
+    tokens: TokenSet,
     new: NewSession | None,
     *,
     resolution: Resolution,
@@ -22,7 +23,7 @@ async def issue(
     ttl: TokenSettings,
     now: int,
 ) -> TokenSet:
-    """Return our tokens; the refresh token only with scope `offline_access`. `now` is epoch seconds.
+    """Return `tokens`, with a refresh token if the new session has one. `now` is epoch seconds.
 
     Raises:
         StorageFailed: the session's row is not on disk.
@@ -35,14 +36,7 @@ async def issue(
         await storage.start(_session(login, claims, new, resolution=resolution, ttl=ttl, now=now), token)
     else:
         await _refuse_if_overtaken(login, resolution, storage)
-    return TokenSet(
-        access_token=SecretStr(signed.access_token),
-        expires_in=ttl.access_ttl_s,
-        scopes=login.scopes,
-        subject=login.subject.id,
-        id_token=None if signed.id_token is None else SecretStr(signed.id_token),
-        refresh_token=None if refresh_token is None else SecretStr(refresh_token),
-    )
+    return tokens if refresh_token is None else replace(tokens, refresh_token=SecretStr(refresh_token))
 
 
 async def _refuse_if_overtaken(login: Login, resolution: Resolution, storage: Storage) -> None:

@@ -21,8 +21,11 @@ async def resolve_subject(
     *,
     policy: SubjectPolicy,
     main: MainToken | None,
+    named: Subject | None = None,
 ) -> Resolution:
     """Return the subject. `main` names the one to link the identity to, None in a plain login.
+
+    `named` is the host's own word, where it has said which user it is: then no plugin is asked.
 
     What is stored of the identity is read first, before a hook takes its time: if that changes until the tokens are
     issued, the login has been overtaken.
@@ -33,14 +36,17 @@ async def resolve_subject(
         SubjectBlocked: the user is blocked, by the host or in the store.
         NotLinked: the identity is no subject's, and the policy makes none of it.
         IdentityTaken: it is another subject's than `main`.
-        PluginFailed: a plugin raised, or named a subject that cannot be this identity's.
+        PluginFailed: a plugin raised; or it, or the host, named a subject that cannot be this identity's.
     """
     key = identity.namespace, identity.user_id
     links = main is not None and main.identity != key  # who adds the login he has logs in by it, and no more
     found = await storage.subject_of(*key)
     identity_version = 0 if found is None else found.identity_version
     # A plugin that makes its users as they come would make another one of the identity that is to be linked.
-    named = None if links else await hooks.resolve_subject(identity, client_id)
+    if named is not None:
+        await hooks.check_subject(named, identity, source="the host")
+    elif not links:
+        named = await hooks.resolve_subject(identity, client_id)
     if named is not None:
         stored = await storage.get(named.id)
         if named.blocked:  # the host's no ends what it has let in before, as a block in the store does

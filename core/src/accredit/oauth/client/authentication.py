@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus
 
 from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, TwoAuthentications
+from accredit.exchange.client import Client
 from accredit.oauth.client.assertion import ASSERTION_TYPE, ClientAssertions, claimed_client
 from accredit.oauth.wire.fields import known_fields
 from accredit.oauth.wire.parameters import Parameters
@@ -20,19 +21,6 @@ from accredit.settings.client_secret import SecretHash
 
 _LONGEST = {"client_id": 256, "client_secret": 512, "client_assertion": 16_384, "client_assertion_type": 256}
 _CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A calling application that is who it says it is, as far as its settings ask."""
-
-    id: str
-    settings: ClientSettings
-
-    @property
-    def is_confidential(self) -> bool:
-        """It has proven it."""
-        return self.settings.auth_method != "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,21 +3,19 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import SecretStr
-
 from accredit.audit.events import ClientTokenEvent, EndpointEvent
 from accredit.errors import GrantNotAllowed, InvalidScope
 from accredit.exchange.exchange import Exchange
-from accredit.exchange.steps.build_claims import access_claims
 from accredit.exchange.steps.grant_scopes import grant_audience
-from accredit.keys import sign
-from accredit.models import TokenSet
+from accredit.models import Claims
 from accredit.oauth.grant_types.grant_type import TokenRequest
 from accredit.oauth.wire.fields import scopes_of
 from accredit.oauth.wire.record import Record
 from accredit.oauth.wire.respond import token_body
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import CLIENT_CREDENTIALS_GRANT
+from accredit.tokens.claims import access_claims
+from accredit.tokens.mint import mint
 
 _OF_USERS = frozenset({"openid", "offline_access", *SCOPE_CLAIMS})
 """There is no user here, and no refresh token (RFC 6749 section 4.4.3)."""
@@ -51,13 +49,9 @@ class ClientCredentials:
             settings=settings,
             now=int(self._exchange.engine.clock()),
         )
-        access_token = await sign(self._exchange.engine.keys.current, claims, typ="at+jwt")
+        tokens = await mint(Claims(claims, None), key=self._exchange.engine.keys.current)
         record.scopes = scopes
-        expires_in = settings.tokens.access_ttl_s
-        return token_body(
-            TokenSet(access_token=SecretStr(access_token), expires_in=expires_in, scopes=scopes, subject=subject),
-            state=None,
-        )
+        return token_body(tokens, state=None)
 
 
 def _grant(requested: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:

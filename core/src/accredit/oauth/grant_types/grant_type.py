@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Protocol
 from pydantic import SecretStr
 
 from accredit.audit.events import EndpointEvent
+from accredit.exchange.client import Client
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.client.authentication import Client
 from accredit.oauth.wire.record import Record
 
 

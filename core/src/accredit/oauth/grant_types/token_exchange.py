@@ -68,12 +68,12 @@ class TokenExchange:
 
     async def __call__(self, request: TokenRequest, record: Record) -> dict[str, Any]:
         """Run one exchange. It leaves its own audit event behind."""
-        wanted = self._wanted(request, form_as_json=record.form_as_json)
+        wanted = self._wanted(request)
         record.is_told = True
-        tokens = await self._exchange(wanted)
+        tokens = await self._exchange(wanted, client=request.client)
         return {**token_body(tokens, state=wanted.state), "issued_token_type": ACCESS_TOKEN_TYPE}
 
-    def _wanted(self, request: TokenRequest, *, form_as_json: bool) -> ExchangeRequest:
+    def _wanted(self, request: TokenRequest) -> ExchangeRequest:
         fields = request.fields
         if fields.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
             raise InvalidParameter("requested_token_type")
@@ -93,8 +93,6 @@ class TokenExchange:
             state=fields.get("state"),
             main_access_token=None if main_access_token is None else SecretStr(main_access_token),
             bearer=request.bearer,
-            form_as_json=form_as_json,
-            grant_type=self.name,
         )
 
     def _connection(self, fields: Mapping[str, str]) -> str:

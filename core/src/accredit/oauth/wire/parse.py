@@ -6,12 +6,12 @@ from accredit.models import ExchangeRequest, ProviderToken
 from accredit.oauth.wire.fields import bearer_of, known_fields, read_fields, required, scopes_of
 from accredit.parameters import LONGEST
 
-_PARAMETERS = {name: most for name, most in LONGEST.items() if name != "grant_type"}
-"""What this wire reads: here the path names the grant."""
+_PARAMETERS = {name: most for name, most in LONGEST.items() if name != "refresh_token"}
+"""What this wire reads."""
 
 
-def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> ExchangeRequest:
-    """Read one request. Unknown parameters are ignored.
+def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> tuple[ExchangeRequest, bool]:
+    """Read one request, and tell whether a form called itself JSON. Unknown parameters are ignored.
 
     Raises:
         MalformedBody: neither a JSON object nor a form; a parameter twice.
@@ -24,7 +24,7 @@ def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> Ex
         required(fields, name) for name in ("client_id", "access_token", "connection")
     )
     main_access_token = fields.get("main_access_token")
-    return ExchangeRequest(
+    request = ExchangeRequest(
         client_id=client_id,
         connection=connection,
         token=ProviderToken.of(access_token, secret=fields.get("access_token_secret"), nonce=fields.get("nonce")),
@@ -35,5 +35,5 @@ def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> Ex
         state=fields.get("state"),
         main_access_token=None if main_access_token is None else SecretStr(main_access_token),
         bearer=bearer_of(authorization),
-        form_as_json=form_as_json,
     )
+    return request, form_as_json

@@ -15,10 +15,10 @@ def report(
     record: Record, error: ExchangeError | None, *, event: type[EndpointEvent], started: float, reporter: Reporter
 ) -> None:
     """Leave the event of a call that is over. `started` is of `time.perf_counter`."""
-    if record.is_told:
-        return
     if record.form_as_json:
         reporter.emit(operations.form_as_json(record.client_id))
+    if record.is_told:
+        return
     kind = record.event or event
     known: dict[str, Any] = {
         "outcome": outcome_of(error),

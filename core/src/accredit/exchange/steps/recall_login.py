@@ -9,7 +9,7 @@ from accredit.profile import PROFILE_CLAIMS, Assurance, Email, Profile
 from accredit.storage import Session
 
 
-def stored_login(session: Session, scopes: tuple[str, ...]) -> Login:
+def recall_login(session: Session, scopes: tuple[str, ...]) -> Login:
     """Return the login that began `session`, now with `scopes`: what hooks get to see at a refresh."""
     return Login(
         client_id=session.client_id,

@@ -1,4 +1,4 @@
-"""Tokens of ours that are shown to us: the questions that every endpoint asks of one."""
+"""Tokens of ours that are shown to us: the questions that everybody asks of one."""
 
 from collections.abc import Callable
 
@@ -12,22 +12,17 @@ from accredit.tokens.read import AccessToken, IdToken, read_access_token, read_i
 class Presented:
     """Read what was presented, with the keys, the clients and the clock of this moment.
 
-    `keys` returns the keys of this moment, `clock` epoch seconds.
+    `keys` returns ours; `clock` returns epoch seconds.
     """
 
     def __init__(
-        self,
-        *,
-        settings: Settings,
-        keys: Callable[[], SigningKeys],
-        standing: Standing,
-        clock: Callable[[], float],
+        self, settings: Settings, *, keys: Callable[[], SigningKeys], clock: Callable[[], float], standing: Standing
     ) -> None:
         self._issuer = settings.issuer
         self._clients = settings.clients
         self._keys = keys
-        self._standing = standing
         self._clock = clock
+        self._standing = standing
 
     def access_token(self, token: str) -> AccessToken | None:
         """Return what a live access token of ours says, if its client still exists."""

@@ -1,0 +1,221 @@
+"""A login: admit, identify, conclude. The order of its steps, and nothing else."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from accredit.audit.trail import Trail
+from accredit.errors import AccessDenied, InvalidMainToken
+from accredit.exchange.client import Client
+from accredit.exchange.deadline import Deadline
+from accredit.exchange.engine import Engine
+from accredit.exchange.steps.admit_client import admit_client
+from accredit.exchange.steps.begin_session import begin_session
+from accredit.exchange.steps.check_audience import check_audience, check_user_hint
+from accredit.exchange.steps.check_bearer import check_bearer
+from accredit.exchange.steps.check_identity import check_identity
+from accredit.exchange.steps.check_main_token import check_main_token
+from accredit.exchange.steps.confirm_subject import confirm_subject
+from accredit.exchange.steps.find_connection import allow_connection, find_connection
+from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
+from accredit.exchange.steps.issue import issue
+from accredit.exchange.steps.link import link
+from accredit.exchange.steps.link_with_plugins import link_with_plugins
+from accredit.exchange.steps.normalize import normalize
+from accredit.exchange.steps.resolve_subject import resolve_subject
+from accredit.exchange.steps.verify import verify
+from accredit.models import ExchangeRequest, Identity, Login, MainToken, ProviderToken, Resolution, Subject, TokenSet
+from accredit.plugins import Connection
+from accredit.settings import EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT
+from accredit.tokens.claims import build_claims
+from accredit.tokens.mint import mint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """A caller who may ask, and what will be granted if the provider says who the user is."""
+
+    client: Client
+    connection: Connection
+    scopes: tuple[str, ...]
+    audience: str
+    device: str | None = None
+    nonce: SecretStr | None = None
+    """Goes into our ID token."""
+    main: MainToken | None = None
+    """Of the user to whom the identity is to be linked."""
+
+
+async def admit(request: ExchangeRequest, client: Client | None, engine: Engine, trail: Trail) -> Admission:
+    """May the caller ask this? Nobody else is asked yet. `client` is who has proven to be calling, None for nobody.
+
+    Raises:
+        ExchangeError: no.
+    """
+    settings, issuer = engine.settings, engine.settings.issuer
+    grant_type = EXCHANGE_GRANT if client is None else TOKEN_EXCHANGE_GRANT
+    trail.begin("authenticate_client")
+    client = admit_client(request.client_id, grant_type, authenticated=client, clients=settings.clients)
+    trail.client_id = client.id
+    connection = find(request.connection, engine, trail)
+    trail.begin("allow_connection")
+    allow_connection(connection, client.settings)
+    trail.begin("check_bearer")
+    policy = client.settings.authorization or settings.authorization
+    await check_bearer(policy, request.bearer, engine.presented.access_token, engine.standing, audience=issuer)
+    trail.begin("check_main_token")
+    main = await check_main_token(
+        request.main_access_token,
+        engine.presented.access_token,
+        engine.standing,
+        engine.storage,
+        client_id=client.id,
+        audience=issuer,
+        hooks=engine.hooks,
+        policy=settings.subjects.policy,
+    )
+    trail.begin("grant_scopes")
+    scopes = grant_scopes(request.scopes, client.settings)
+    trail.begin("grant_audience")
+    audience = grant_audience(request.audience, client.settings, issuer)
+    return Admission(
+        client=client,
+        connection=connection,
+        scopes=scopes,
+        audience=audience,
+        device=request.device,
+        nonce=request.token.nonce,
+        main=main,
+    )
+
+
+def vouch(
+    identity: Identity,
+    client: Client,
+    scopes: tuple[str, ...],
+    audience: str | None,
+    engine: Engine,
+    trail: Trail,
+    *,
+    device: str | None,
+    nonce: SecretStr | None,
+) -> Admission:
+    """Admit a login whose client and identity the host vouches for.
+
+    Raises:
+        ExchangeError: no client may log in by that connection, or the identity is not one of it.
+    """
+    trail.client_id = client.id
+    connection = find(identity.connection, engine, trail)
+    trail.begin("allow_connection")
+    allow_connection(connection, client.settings)
+    trail.begin("check_identity")
+    check_identity(identity, connection)
+    trail.begin("grant_scopes")
+    granted = grant_scopes(scopes, client.settings)
+    trail.begin("grant_audience")
+    target = grant_audience(audience, client.settings, engine.settings.issuer)
+    return Admission(client=client, connection=connection, scopes=granted, audience=target, device=device, nonce=nonce)
+
+
+def find(name: str, engine: Engine, trail: Trail) -> Connection:
+    """Return the connection of that name, and note it.
+
+    Raises:
+        ExchangeError: there is none, or it is off.
+    """
+    trail.begin("find_connection")
+    connection = find_connection(name, engine.connections, engine.disabled)
+    trail.connection, trail.strategy = connection.name, connection.strategy.name
+    return connection
+
+
+async def identify(
+    connection: Connection, token: ProviderToken, user_id_hint: str | None, engine: Engine, trail: Trail
+) -> Identity:
+    """Who is it? Proven to be meant for our app.
+
+    Raises:
+        ExchangeError: the provider says no, or nobody can tell.
+    """
+    ctx = engine.context(connection)
+    trail.calls = ctx.http.calls
+    trail.begin("verify")
+    verification = await verify(connection, token, ctx)
+    trail.audience_proof = type(verification.audience).__name__
+    trail.begin("check_audience")
+    accept_unbound = connection.settings.accept_unbound_tokens
+    check_audience(verification.audience, connection.accepted, accept_unbound=accept_unbound)
+    trail.begin("check_user_hint")
+    check_user_hint(user_id_hint, verification.user_id)
+    trail.begin("normalize")
+    return normalize(connection, verification)
+
+
+async def conclude(
+    admission: Admission,
+    identity: Identity,
+    engine: Engine,
+    trail: Trail,
+    deadline: Deadline,
+    *,
+    subject: Subject | None = None,
+) -> TokenSet:
+    """Which of our users is it, may they be here, and what do their tokens say? `subject` is whom the host names.
+
+    Raises:
+        ExchangeError: they may not, or something has failed; nothing was issued.
+    """
+    settings, client, ttl = engine.settings, admission.client, engine.settings.tokens
+    now = int(engine.clock())  # before anything is looked up: what ends meanwhile is newer than our tokens
+    trail.begin("resolve_subject")
+    policy, main = settings.subjects.policy, admission.main
+    resolution = await resolve_subject(
+        identity, client.id, engine.hooks, engine.storage, policy=policy, main=main, named=subject
+    )
+    trail.subject = resolution.subject
+    login = Login(
+        client_id=client.id,
+        identity=identity,
+        subject=resolution.subject,
+        scopes=admission.scopes,
+        audience=admission.audience,
+        device=admission.device,
+    )
+    trail.begin("authorize")
+    await engine.hooks.authorize(login)
+    trail.begin("claims")
+    extras = await engine.hooks.claims(login)
+    trail.begin("build_claims")
+    session = begin_session(login.scopes, ttl=ttl, now=now)
+    session_id = None if session is None else session.id
+    claims = build_claims(login, extras, settings=settings, now=now, nonce=admission.nonce, session_id=session_id)
+    trail.begin("sign_tokens")
+    tokens = await mint(claims, key=engine.keys.current)
+    trail.begin("confirm_subject")
+    await confirm_subject(login, engine.standing)
+    if resolution.entry == "link":
+        trail.begin("link_with_plugins")
+        await link_with_plugins(login, engine.hooks)
+    deadline.store()
+    trail.begin("link")
+    resolution = await _link(login, resolution, engine, now=now)
+    if resolution.entry == "link":
+        trail.linked = identity.namespace, identity.user_id
+    trail.begin("issue")
+    tokens = await issue(
+        login, claims, tokens, session, resolution=resolution, storage=engine.storage, ttl=ttl, now=now
+    )
+    trail.scopes, trail.session_id = login.scopes, session_id
+    return tokens
+
+
+async def _link(login: Login, resolution: Resolution, engine: Engine, *, now: int) -> Resolution:
+    """Store whose the identity is; where that has been overtaken, take back what a plugin has recorded of it."""
+    identity = login.identity
+    try:
+        return await link(identity, resolution, engine.storage, now=now)
+    except (AccessDenied, InvalidMainToken):  # not where the store fails: what is recorded may be asked for again
+        if resolution.entry == "link":
+            await engine.hooks.unlink_identity(identity.namespace, identity.user_id, login.subject.id)
+        raise

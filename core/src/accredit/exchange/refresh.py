@@ -1,0 +1,98 @@
+"""A refresh: new tokens for a login that goes on. The order of its steps, and nothing else.
+
+Source: RFC 6749 section 6; RFC 9700 section 4.14 (rotation); OpenID Connect Core 1.0 section 12.
+"""
+
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from accredit.audit.trail import Trail
+from accredit.errors import InvalidGrant, SubjectBlocked
+from accredit.exchange.client import Client
+from accredit.exchange.deadline import Deadline
+from accredit.exchange.engine import Engine
+from accredit.exchange.steps.admit_client import admit_client
+from accredit.exchange.steps.check_refresh_token import check_refresh_token, leeway_of
+from accredit.exchange.steps.confirm_subject import confirm_subject
+from accredit.exchange.steps.find_refresh_token import find_refresh_token
+from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
+from accredit.exchange.steps.narrow import narrow_audience, narrow_scopes
+from accredit.exchange.steps.recall_login import recall_login
+from accredit.exchange.steps.rotate import keep, rotate
+from accredit.models import Login, RefreshRequest, Subject, TokenSet
+from accredit.settings import REFRESH_TOKEN_GRANT
+from accredit.storage import Session
+from accredit.tokens.claims import build_claims
+from accredit.tokens.mint import mint
+
+
+async def refresh(
+    request: RefreshRequest, client: Client | None, engine: Engine, trail: Trail, deadline: Deadline
+) -> TokenSet:
+    """Issue new tokens, and replace the refresh token by a successor that expires when it would have.
+
+    `client` is who has proven to be calling, None for nobody. The rotation comes last: a refresh that fails for any
+    other reason has not used the token up.
+
+    Raises:
+        ExchangeError: the token or its session is no good any more, or something has failed.
+    """
+    settings, ttl, now = engine.settings, engine.settings.tokens, int(engine.clock())
+    trail.begin("authenticate_client")
+    client = admit_client(request.client_id, REFRESH_TOKEN_GRANT, authenticated=client, clients=settings.clients)
+    trail.client_id = client.id
+    token = request.refresh_token.get_secret_value()
+    session = await _session_of(token, client, engine, trail, now=now)
+    login = _login_of(session, request, client, engine, trail)
+    trail.begin("authorize")
+    await engine.hooks.authorize(login)
+    trail.begin("claims")
+    extras = await engine.hooks.claims(login)
+    trail.begin("build_claims")
+    claims = build_claims(
+        login, extras, settings=settings, now=now, nonce=None, session_id=session.id, auth_time=session.auth_time
+    )
+    trail.begin("confirm_subject")
+    try:
+        await confirm_subject(login, engine.standing)
+    except SubjectBlocked:  # the sentence that clients know here
+        raise InvalidGrant("a plugin says that the user may not be here any more") from None
+    trail.begin("sign_tokens")
+    tokens = await mint(claims, key=engine.keys.current)
+    trail.begin("rotate")
+    if client.settings.rotate_refresh_tokens:
+        deadline.store()
+        successor = await rotate(token, session, engine.storage, now=now, leeway_s=leeway_of(client, ttl))
+        tokens = replace(tokens, refresh_token=SecretStr(successor))
+    else:
+        await keep(session, engine.storage)
+    trail.scopes = login.scopes
+    return tokens
+
+
+async def _session_of(token: str, client: Client, engine: Engine, trail: Trail, *, now: int) -> Session:
+    trail.begin("find_refresh_token")
+    found = await find_refresh_token(token, client.id, engine.storage)
+    session = found.session
+    trail.subject, trail.session_id = Subject(session.subject), session.id
+    trail.connection, trail.strategy = session.connection, session.strategy
+    trail.begin("check_refresh_token")
+    await check_refresh_token(
+        session,
+        found.stored,
+        client,
+        engine.storage,
+        connections=engine.connections,
+        ttl=engine.settings.tokens,
+        now=now,
+    )
+    return session
+
+
+def _login_of(session: Session, request: RefreshRequest, client: Client, engine: Engine, trail: Trail) -> Login:
+    trail.begin("grant_audience")
+    audience = grant_audience(narrow_audience(request.audience, session), client.settings, engine.settings.issuer)
+    trail.begin("grant_scopes")
+    scopes = narrow_scopes(request.scopes, grant_scopes(tuple(session.scope.split()), client.settings))
+    return replace(recall_login(session, scopes), audience=audience)

@@ -1,0 +1,35 @@
+"""Who calls: a client that is known and may use this grant type."""
+
+from collections.abc import Mapping
+
+from accredit.errors import GrantNotAllowed, InvalidParameter, UnknownClient
+from accredit.exchange.client import Client
+from accredit.settings import ClientSettings
+
+
+def admit_client(
+    client_id: str, grant_type: str, *, authenticated: Client | None, clients: Mapping[str, ClientSettings]
+) -> Client:
+    """Return the client that a request names; `authenticated` is who has proven to be calling, None for nobody.
+
+    A confidential client has to be that one. So it cannot use `/oauth/access_token`, which has no place for a proof:
+    anybody who knows its name would get its scopes. It exchanges tokens at the token endpoint.
+
+    Raises:
+        UnknownClient: nobody configured it.
+        GrantNotAllowed: it may not use this grant type, or has proven nothing.
+        InvalidParameter: the request names another client than the one that calls.
+    """
+    if authenticated is None:
+        if client_id not in clients:
+            raise UnknownClient
+        client = Client(client_id, clients[client_id])
+        if client.is_confidential:
+            raise GrantNotAllowed(grant_type)
+    else:
+        client = authenticated
+        if client.id != client_id:
+            raise InvalidParameter("client_id")
+    if grant_type not in client.settings.grant_types:
+        raise GrantNotAllowed(grant_type)
+    return client
