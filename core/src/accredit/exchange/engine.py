@@ -19,10 +19,11 @@ from accredit.exchange.life import CLOSED, NOT_OPEN, Life
 from accredit.exchange.presented import Presented
 from accredit.exchange.standing import Standing
 from accredit.exchange.subjects import Subjects
-from accredit.keys import KeyFile, KeyRing, SigningKeys, signers_of
+from accredit.keys import KeyFile, KeyRing, SigningKeys
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
 from accredit.plugins.api_versions import api_version_of, today
 from accredit.plugins.hooks import Hooks, observers_of
+from accredit.plugins.signers import signers_of
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.provider.id_token import IdTokenVerifier
 from accredit.provider.jwks import JwksCache

@@ -6,7 +6,7 @@ keys that live elsewhere, and `signing` is what the rest of Accredit sees of all
 
 from accredit.keys.file import KeyFile
 from accredit.keys.ring import KeyRing
-from accredit.keys.signer import ExternalKey, Signer, sign, signers_of
+from accredit.keys.signer import ExternalKey, Signer, sign
 from accredit.keys.signing import SigningKeys
 
-__all__ = ["ExternalKey", "KeyFile", "KeyRing", "Signer", "SigningKeys", "sign", "signers_of"]
+__all__ = ["ExternalKey", "KeyFile", "KeyRing", "Signer", "SigningKeys", "sign"]

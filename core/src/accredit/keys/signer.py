@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, runtime_checkable
 
-import pluggy
-
 from accredit._guard import blamed, guarded
 from accredit.errors import PluginError, PluginFailed
 from accredit.keys.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
@@ -131,19 +129,3 @@ async def sign(key: SigningKey | ExternalKey, claims: Mapping[str, Any], *, typ:
     if len(token) > LONGEST_TOKEN:
         raise PluginFailed(f"the claims of the hooks make a token of {len(token)} characters, over {LONGEST_TOKEN}")
     return token
-
-
-def signers_of(manager: pluggy.PluginManager) -> tuple[ExternalKey, ...]:
-    """Return what the plugins' hooks `signer` name, in the order the plugins were given.
-
-    Raises:
-        PluginError: a hook failed, or returned what is no signer.
-    """
-    given = [plugin for _, plugin in manager.list_name_plugin()]
-    found = []
-    for hook in sorted(manager.hook.signer.get_hookimpls(), key=lambda hook: given.index(hook.plugin)):
-        with blamed(f"{hook.plugin_name}: hook signer failed", quotes=True):
-            signer: Any = hook.function()
-        if signer is not None:
-            found.append(ExternalKey(signer, hook.plugin_name))
-    return tuple(found)

@@ -14,6 +14,7 @@ from accredit._guard import guarded
 from accredit.audit.sinks import NamedSink, Sink
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
+from accredit.plugins.registration import in_order
 from accredit.storage import SubjectStore
 from accredit.storage.rules import default_subject
 
@@ -164,7 +165,4 @@ def _problem_of_form(subject: Subject) -> str | None:
 
 
 def _calls(manager: pluggy.PluginManager, name: str) -> tuple[_Call, ...]:
-    # Not in pluggy's own order: `tryfirst` and `trylast` would move a hook to the wrong end here.
-    given = [plugin for _, plugin in manager.list_name_plugin()]
-    hooks = sorted(getattr(manager.hook, name).get_hookimpls(), key=lambda hook: given.index(hook.plugin))
-    return tuple((hook.plugin_name, hook.function, tuple(hook.argnames)) for hook in hooks)
+    return tuple((one.plugin_name, one.function, tuple(one.argnames)) for one in in_order(manager, name))

@@ -3,13 +3,14 @@
 import inspect
 import reprlib
 from collections.abc import Container, Iterable
-from typing import Any, cast
+from typing import Any
 
 import pluggy
 
 from accredit import hookspecs
 from accredit._guard import blamed
 from accredit.errors import PluginError
+from accredit.plugins.registration import registered
 from accredit.plugins.strategy_class import problem_of_class
 from accredit.strategy import Strategy
 
@@ -73,10 +74,7 @@ def strategies_of(manager: pluggy.PluginManager) -> dict[str, tuple[type[Strateg
         PluginError: a hook fails, yields what is no usable Strategy class, or two yield one name.
     """
     known: dict[str, tuple[type[Strategy[Any]], str]] = {}
-    for hook in manager.hook.strategies.get_hookimpls():
-        source = hook.plugin_name
-        with blamed(f"{source}: hook strategies failed", quotes=True):
-            classes: list[Any] = list(cast("Any", hook.function)())
+    for source, classes in registered(manager, "strategies", list[Any]):
         for one in classes:
             if not (isinstance(one, type) and issubclass(one, Strategy)):
                 raise PluginError(f"{source}: hook strategies yields {reprlib.repr(one)}, which is no Strategy class")

@@ -4,11 +4,10 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
-from typing import Any
 
-from accredit._guard import blamed
 from accredit.errors import PluginError
 from accredit.plugins import installed_entry_points, load_strategy_plugin, make_plugin_manager, strategies_of
+from accredit.plugins.registration import registered
 from accredit.testing.simulator.simulator import Simulator
 
 
@@ -50,10 +49,6 @@ def _look_for(name: str, installed: Sequence[EntryPoint]) -> Brought:
     manager = make_plugin_manager()  # one for each: a plugin that is half registered must not stand in another's way
     source = load_strategy_plugin(manager, name, installed)
     strategies_of(manager)  # a provider whose strategy cannot be used is not worth simulating
-    for hook in manager.hook.simulators.get_hookimpls():
-        with blamed(f"{source}: hook simulators failed", quotes=True):
-            simulators: Any = hook.function()
-            for simulator in simulators:
-                if simulator.strategy == name:
-                    return Brought(strategy=name, source=source, simulator=simulator)
-    return Brought(strategy=name, source=source)
+    found = registered(manager, "simulators", lambda brought: [one for one in brought if one.strategy == name])
+    simulators = [simulator for _, its in found for simulator in its]
+    return Brought(strategy=name, source=source, simulator=simulators[0] if simulators else None)
