@@ -24,8 +24,8 @@ from pydantic import BaseModel
 from accredit import errors
 from accredit.plugins import installed_entry_points
 from accredit.settings import ConnectionSettings, Settings
-from accredit.settings.connection_table import ConnectionTable
 from accredit.settings.table import Table
+from accredit.settings.unread_table import UnreadTable
 from accredit.strategy import Strategy
 
 CONSTANTS_OF_SETTINGS = (
@@ -124,7 +124,7 @@ def _settings() -> Iterator[str]:
     shown = "\n\n".join(f"   .. autoproperty:: {_home(ConnectionSettings)}.{name}" for name in properties)
     yield _from_code(
         f".. autoclass:: {_home(ConnectionSettings)}()\n   :no-members:\n\n{shown}",
-        f".. autoclass:: {_home(ConnectionTable)}",
+        f".. autoclass:: {_home(UnreadTable)}",
         f".. autoclass:: {_home(Table)}()\n   :no-members:",
     )
     yield "### Constants"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from accredit import ConfigurationError, Settings
 from accredit.plugins import load_connections, make_plugin_manager
-from accredit.settings.connection_table import ConnectionTable
+from accredit.settings.unread_table import UnreadTable
 
 APP_SECRET = "app-secret-not-real"
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -104,7 +104,7 @@ def test_a_connection_shows_its_strategy_and_its_switches() -> None:
 
 def test_a_table_holds_what_was_written_and_changes_no_more() -> None:
     written: dict[str, Any] = {"app_id": "1", "many": ["a"]}
-    table = ConnectionTable(written)
+    table = UnreadTable(written)
     written["many"].append("b")
     assert table == {"app_id": "1", "many": ["a"]}
     assert dict(table) == {**table}

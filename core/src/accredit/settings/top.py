@@ -8,7 +8,6 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from accredit.errors import ConfigurationError
 from accredit.settings.clients import Authorization, ClientSettings
-from accredit.settings.connection_table import ConnectionTable
 from accredit.settings.fields import HttpsUrl, WireName
 from accredit.settings.proxy import DIRECT, Proxy
 from accredit.settings.sentences import sentences
@@ -22,6 +21,7 @@ from accredit.settings.tables import (
     SubjectSettings,
     TokenSettings,
 )
+from accredit.settings.unread_table import UnreadTable
 
 
 class Settings(Table):
@@ -33,7 +33,7 @@ class Settings(Table):
 
     issuer: HttpsUrl
     """Becomes `iss`, letter for letter; a trailing slash is kept."""
-    connections: dict[WireName, ConnectionTable] = Field(default_factory=dict)
+    connections: dict[WireName, UnreadTable] = Field(default_factory=dict)
     clients: dict[WireName, ClientSettings] = Field(default_factory=dict)
     authorization: Authorization = "ignore"
     """Whether callers must send a live access token of ours in `Authorization: Bearer`."""

@@ -1,4 +1,4 @@
-"""What an operator says about a connection, before its strategy is known."""
+"""What an operator says to a plugin, before that is loaded."""
 
 import copy
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ from pydantic_core import CoreSchema, core_schema
 _MASK = "**********"
 
 
-class ConnectionTable(Mapping[str, Any]):
-    """A connection's table as it was written; its strategy will read it.
+class UnreadTable(Mapping[str, Any]):
+    """A table as it was written; a strategy, or another plugin, will read it.
 
     Nobody knows yet which values are secret, so none is shown but `strategy` and what is true or false.
     """
