@@ -44,7 +44,7 @@ def rs256() -> SigningKey:
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """Install distributions for one test: `install("acme-plugin", "1.0", {"acme": "acme_module"}, acme_module="…")`.
 
-    `requires` are lines `Requires-Dist` of its metadata.
+    `requires` are lines `Requires-Dist` of its metadata; `group` is that of the entry points.
     """
     site = tmp_path / "site-packages"
     site.mkdir()

@@ -27,10 +27,12 @@ A plugin is a module or object whose functions carry `@hookimpl`::
 
     exchange = Exchange(settings, plugins=[OnlyStaff()])
 
-Hooks run in the order the plugins were given. All but `observe` and the registration hooks are coroutines; start-up
-refuses the other kind, a misspelt name, and a function that is called like a hook but is not marked. `AccessDenied`
-refuses with 401 from any of the coroutines but `subject_active`, and all calls, hooks and
-reads of one exchange share `limits.exchange_timeout_s`.
+Or an entry point of the group `accredit.plugins` names it, and the settings switch it on, in `plugins.enabled`.
+
+Hooks run in the order the plugins were given, those of `plugins=` first. All but `observe` and the registration hooks
+are coroutines; start-up refuses the other kind, a misspelt name, and a function that is called like a hook but is not
+marked. `AccessDenied` refuses with 401 from any of the coroutines but `subject_active`, and all calls, hooks and reads
+of one exchange share `limits.exchange_timeout_s`.
 
 `authorize` and `claims` also run at each refresh, with the login that goes on: `login.is_refresh` is true then, the
 profile has only what that login's scopes opened, and `login.identity.audience` is None.

@@ -73,15 +73,22 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def add_distribution() -> AddDistribution:
-    """Lay down a distribution that brings strategies: entry names with their modules, and what it requires."""
+    """Lay down a distribution that brings strategies or other plugins: its entry points, and what it requires."""
 
-    def add(site: Path, name: str, version: str, strategies: dict[str, str], *requires: str) -> None:
+    def add(
+        site: Path,
+        name: str,
+        version: str,
+        entries: dict[str, str],
+        *requires: str,
+        group: str = "accredit.strategies",
+    ) -> None:
         info = site / f"{name.replace('-', '_')}-{version}.dist-info"
         info.mkdir(parents=True)
         needs = "".join(f"Requires-Dist: {line}\n" for line in requires)
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}", "utf-8")
-        lines = [f"{strategy} = {module}" for strategy, module in strategies.items()]
-        (info / "entry_points.txt").write_text("\n".join(["[accredit.strategies]", *lines]), "utf-8")
+        lines = [f"{entry} = {value}" for entry, value in entries.items()]
+        (info / "entry_points.txt").write_text("\n".join([f"[{group}]", *lines]), "utf-8")
 
     return add
 
@@ -112,7 +119,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
         if site is None:
             return None
         monkeypatch.syspath_prepend(str(site))
-        for name in ("accredit_fake", "accredit_fake_simulator"):
+        for name in ("accredit_fake", "accredit_fake_simulator", "acme_policy"):
             monkeypatch.delitem(sys.modules, name, raising=False)
         return importlib.import_module("accredit_fake_simulator")
 

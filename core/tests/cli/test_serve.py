@@ -21,7 +21,7 @@ from accredit.settings import Settings
 from accredit.testing import serve
 
 if TYPE_CHECKING:
-    from core.tests.cli.conftest import Install, Process, Run, Start
+    from core.tests.cli.conftest import AddDistribution, Install, Process, Run, Start
 
 
 @pytest.fixture
@@ -342,3 +342,44 @@ def test_a_limit_of_open_files_that_leaves_fewer_connections_is_told(
         "raise it (ulimit -n, LimitNOFILE=)\n"
     )
     assert capsys.readouterr().err == ""
+
+
+POLICY = """
+from accredit import AccessDenied, hookimpl
+
+class Policy:
+    def __init__(self, settings):
+        self.who = settings["who"]
+
+    @hookimpl
+    async def authorize(self, login):
+        raise AccessDenied(f"only for {self.who}")
+"""
+
+
+def test_a_plugin_that_the_settings_enable_refuses_a_login(
+    provider: Any, site: Path, add_distribution: AddDistribution, start: Start, tmp_path: Path
+) -> None:
+    del provider
+    add_distribution(site, "acme-policy", "3.1", {"acme-policy": "acme_policy:Policy"}, group="accredit.plugins")
+    (site / "acme_policy.py").write_text(POLICY, "utf-8")
+    env = {
+        "ONLY_STRATEGIES": "fake,acme-policy",
+        "ACCREDIT_PLUGINS__ENABLED": "acme-policy",
+        "ACCREDIT_PLUGINS__ACME_POLICY__WHO": "staff",
+    }
+    with start("serve", "--config", "accredit.toml", "--port", "0", env=env) as process:
+        refused = post(ready(process), "fakesim-good-ada")
+        process.send(signal.SIGTERM)
+        process.end()
+    assert refused.status_code == 401
+    assert refused.json()["error_description"] == "only for staff"
+
+
+def test_an_enabled_plugin_that_is_not_installed_stops_the_start(provider: Any, start: Start) -> None:
+    del provider
+    with start("serve", "--config", "accredit.toml", env={"ACCREDIT_PLUGINS__ENABLED": "acme-policy"}) as process:
+        code, _, err = process.end()
+    assert code == 2
+    told = "setting plugins.enabled: no installed distribution brings plugin 'acme-policy' (installed: none)"
+    assert err.splitlines()[0] == f"accredit: {told}"

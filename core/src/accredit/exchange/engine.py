@@ -22,6 +22,7 @@ from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys
 from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
 from accredit.plugins.api_versions import api_version_of, today
+from accredit.plugins.enabled import register_enabled
 from accredit.plugins.hooks import Hooks, observers_of
 from accredit.plugins.signers import signers_of
 from accredit.provider.http import ProviderHTTP, Transport
@@ -60,6 +61,7 @@ class Engine:
         logger: object = None,
     ) -> None:
         manager = make_plugin_manager(plugins)
+        register_enabled(manager, settings.plugins)
         self.settings = settings
         self.connections, self.disabled = load_connections(settings.connections, manager)
         self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}

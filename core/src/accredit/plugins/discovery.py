@@ -28,24 +28,34 @@ def load_strategy_plugin(manager: pluggy.PluginManager, name: str, installed: Se
     Raises:
         PluginError: nobody brings it, two do, it was made for another version of core, or it cannot be loaded.
     """
-    entries = [entry for entry in installed if entry.name == name]
-    if not entries:
-        raise PluginError(nobody_brings(name, installed))
-    if len(entries) > 1:
-        sources = " and ".join(sorted(map(source_of, entries)))
-        raise PluginError(f"strategy '{name}' is brought by {sources}; uninstall all but one")
-    entry = entries[0]
+    module, entry = load_entry_point("strategy", name, installed)
     source = source_of(entry)
-    if entry.dist is not None and (problem := mismatch(entry.dist)):
-        raise PluginError(problem)
-    with blamed(f"{source}: entry point {name} = {entry.value} cannot be loaded", quotes=True):
-        module = entry.load()
     if not manager.is_registered(module):
         register(manager, module, f"{source} ({entry.value})")
     return source
 
 
-def nobody_brings(strategy: str, installed: Iterable[EntryPoint]) -> str:
-    """Say that a strategy is not installed, and which are."""
+def load_entry_point(what: str, name: str, installed: Iterable[EntryPoint]) -> tuple[object, EntryPoint]:
+    """Load that one of the installed entry points which has a name; `what` says what it stands for.
+
+    Raises:
+        PluginError: nobody brings it, two do, it was made for another version of core, or it cannot be loaded.
+    """
+    installed = list(installed)
+    entries = [entry for entry in installed if entry.name == name]
+    if not entries:
+        raise PluginError(nobody_brings(name, installed, what=what))
+    if len(entries) > 1:
+        sources = " and ".join(sorted(map(source_of, entries)))
+        raise PluginError(f"{what} '{name}' is brought by {sources}; uninstall all but one")
+    entry = entries[0]
+    if entry.dist is not None and (problem := mismatch(entry.dist)):
+        raise PluginError(problem)
+    with blamed(f"{source_of(entry)}: entry point {name} = {entry.value} cannot be loaded", quotes=True):
+        return entry.load(), entry
+
+
+def nobody_brings(name: str, installed: Iterable[EntryPoint], *, what: str = "strategy") -> str:
+    """Say that a strategy, or `what` else, is not installed, and which are."""
     known = ", ".join(sorted({entry.name for entry in installed})) or "none"
-    return f"no installed distribution brings strategy '{strategy}' (installed: {known})"
+    return f"no installed distribution brings {what} '{name}' (installed: {known})"

@@ -19,6 +19,7 @@ from accredit.settings.clients import (
 )
 from accredit.settings.connections import ConnectionSettings, NoncePolicy
 from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names
+from accredit.settings.plugins import PluginSettings
 from accredit.settings.tables import (
     CompatibilitySettings,
     KeySettings,
@@ -53,6 +54,7 @@ __all__ = [
     "ListOf",
     "Names",
     "NoncePolicy",
+    "PluginSettings",
     "ServerSettings",
     "Settings",
     "StorageSettings",

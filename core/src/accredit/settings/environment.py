@@ -17,7 +17,7 @@ from accredit.settings.top import Settings
 CONFIG = "ACCREDIT_CONFIG"
 """The variable that names the settings file."""
 _PREFIX = "ACCREDIT_"
-_NAMED_BY_OPERATOR = {"connections", "clients"}
+_NAMED_BY_OPERATOR = {"connections", "clients", "plugins"}
 _OPTIONS = {"host", "port"}
 """What `accredit serve` takes from its command line, and looks like a setting."""
 _SERVICE = re.compile(
@@ -62,9 +62,12 @@ def _is_setting(path: list[str]) -> bool:
     kind: Any = Settings
     for part in path:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            if part not in kind.model_fields:
+            if part in kind.model_fields:
+                kind = kind.model_fields[part].annotation
+            elif kind.model_config.get("extra") == "allow":  # a plugin's own table
+                return len(path) > 2
+            else:
                 return False
-            kind = kind.model_fields[part].annotation
         elif get_origin(kind) is dict:
             kind = get_args(kind)[-1]
         else:  # what lies deeper is for the model to judge, or the strategy

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 _PEM = "-----BEGIN "
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
+_PLUGIN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check_text(value: str) -> str:
@@ -55,4 +56,11 @@ def check_digits(value: str) -> str:
     check_text(value)
     if not (value.isascii() and value.isdigit()):
         raise ValueError("must be a number, in digits only")
+    return value
+
+
+def check_plugin_name(value: str) -> str:
+    """Refuse what an environment variable could not name: capitals, and any sign but single hyphens within."""
+    if not _PLUGIN_NAME.fullmatch(value):
+        raise ValueError("must be small letters and digits, and single hyphens between them")
     return value

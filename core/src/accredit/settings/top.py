@@ -9,6 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from accredit.errors import ConfigurationError
 from accredit.settings.clients import Authorization, ClientSettings
 from accredit.settings.fields import HttpsUrl, WireName
+from accredit.settings.plugins import PluginSettings
 from accredit.settings.proxy import DIRECT, Proxy
 from accredit.settings.sentences import sentences
 from accredit.settings.table import Table
@@ -46,6 +47,7 @@ class Settings(Table):
     limits: LimitSettings = LimitSettings()
     compatibility: CompatibilitySettings = CompatibilitySettings()
     server: ServerSettings = ServerSettings()
+    plugins: PluginSettings = PluginSettings()
 
     @model_validator(mode="after")
     def _names_connections_that_there_are(self) -> Self:

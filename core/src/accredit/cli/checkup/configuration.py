@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.checkup.server_plugins import examine_server_plugins
 from accredit.cli.checkup.unused_plugins import examine_unused_plugins
 from accredit.cli.tools.config import read_settings
 from accredit.cli.tools.inventory import read_tables
@@ -24,7 +25,7 @@ def examine_configuration(config: Path | None) -> tuple[list[Finding], Settings 
     tables, problem = read_tables(config)
     if problem is None:
         settings = read_settings(config)
-        findings = list(_settings(settings))
+        findings = [*_settings(settings), *examine_server_plugins(settings.plugins)]
     else:
         settings = None
         findings = [_examiner.fail(_name(config), problem, "change what the message names; nothing starts before")]

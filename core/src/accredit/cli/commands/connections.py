@@ -10,6 +10,7 @@ from accredit.cli.tools.config import ConfigOption
 
 if TYPE_CHECKING:
     from accredit.cli.tools.inventory import Configured, Installed
+    from accredit.cli.tools.plugin_inventory import ServerPlugin
 
 
 def command(
@@ -19,8 +20,8 @@ def command(
     """List strategies and connections. Use it to see what a settings file still lacks before serving it.
 
     For every installed strategy: its traits, such as unbound, who brings it, which connections use it, the hosts it
-    calls, and the required settings that are missing. Works without a file too, or with a broken one. Prints no values
-    of settings.
+    calls, and the required settings that are missing. Then the plugins for servers, and whether they are on. Works
+    without a file too, or with a broken one. Prints no values of settings.
 
     \b
     Example:
@@ -30,15 +31,22 @@ def command(
     from dataclasses import asdict
 
     from accredit.cli.tools.inventory import read_tables, take_inventory
+    from accredit.cli.tools.plugin_inventory import list_plugins, read_plugins
 
     tables, problem = read_tables(config)
     inventory = take_inventory(tables)
+    plugins = list_plugins(read_plugins(config))
     if as_json:
-        strategies = [asdict(strategy) for strategy in inventory]
-        typer.echo(json.dumps({"problem": problem, "strategies": strategies}, indent=2))
+        found = {
+            "problem": problem,
+            "strategies": [asdict(strategy) for strategy in inventory],
+            "plugins": [asdict(plugin) for plugin in plugins],
+        }
+        typer.echo(json.dumps(found, indent=2))
     else:
         # Without a file nothing has been configured yet, and nothing is wrong with what is installed.
         _show(inventory, problem, is_configured=config is not None or bool(tables))
+        _show_plugins(plugins)
 
 
 def _show(inventory: list[Installed], problem: str | None, *, is_configured: bool) -> None:
@@ -65,6 +73,23 @@ def _show(inventory: list[Installed], problem: str | None, *, is_configured: boo
     for one in inventory:
         if one.problem is not None and not one.connections:
             console.print(f"Warning: no connection uses it, but it is broken: {one.problem}", style="yellow")
+
+
+def _show_plugins(plugins: list[ServerPlugin]) -> None:
+    from accredit.cli.tools.screen import make_console, make_table
+
+    if not plugins:
+        return
+    console = make_console()
+    table = make_table("plugin", "brought by", "state", "hooks")
+    states = {True: "on", False: "off", None: "unknown"}
+    for one in plugins:
+        table.add_row(one.name, " and ".join(one.brought_by) or "not installed", states[one.enabled], _list(one.hooks))
+    console.print()
+    console.print(table, soft_wrap=False)
+    for one in plugins:
+        if one.problem is not None:
+            console.print(f"To change: {one.problem}", style="bold red")
 
 
 def _problems(inventory: list[Installed], problem: str | None) -> list[str]:

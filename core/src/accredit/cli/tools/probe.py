@@ -7,7 +7,7 @@ from accredit.exchange.exchange import Exchange
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport
-from accredit.settings import Settings, StorageSettings
+from accredit.settings import PluginSettings, Settings, StorageSettings
 
 
 def probe(
@@ -20,11 +20,19 @@ def probe(
 ) -> Exchange:
     """Return an exchange for the connections of `tables`, with nothing on disk: no key file, no database.
 
+    None of the plugins of the settings is on, since nobody is logged in.
+
     Raises:
         ConfigurationError: a connection's settings are wrong, or its plugin is.
     """
     return Exchange(
-        settings.model_copy(update={"connections": dict(tables), "storage": StorageSettings(url="memory://")}),
+        settings.model_copy(
+            update={
+                "connections": dict(tables),
+                "storage": StorageSettings(url="memory://"),
+                "plugins": PluginSettings(),
+            }
+        ),
         transport=transport,
         keys=SigningKeys([SigningKey.generate("ES256")]),  # signs nothing, but an exchange has one
         plugins=plugins,

@@ -11,6 +11,7 @@ from accredit.audit.reporter import Reporter
 from accredit.errors import ConfigurationError, StorageFailed
 from accredit.exchange.subjects import Subjects
 from accredit.plugins import make_plugin_manager, reserved_namespaces
+from accredit.plugins.enabled import register_enabled
 from accredit.plugins.hooks import Hooks, observers_of
 from accredit.settings import Settings, StorageSettings
 from accredit.storage import storage_for
@@ -28,6 +29,7 @@ async def stored_subjects(settings: Settings) -> AsyncIterator[Subjects]:
     _require_database(settings.storage)
     storage = storage_for(settings.storage.url)
     manager = make_plugin_manager()
+    register_enabled(manager, settings.plugins)
     hooks = Hooks(
         manager,
         timeout_s=settings.limits.exchange_timeout_s,
