@@ -18,7 +18,7 @@ import pytest
 from tests.conftest import World
 from tests.documents.blocks import ROOT, STORIES, Block, blocks, blocks_of
 
-from accredit import load_settings
+from accredit import Exchange, load_settings
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.storage.migrate import migrate
 
@@ -204,3 +204,12 @@ def curl(options: list[str], world: World) -> httpx.Response:
     body["access_token"] = world.good(body["connection"])["access_token"]
     headers = dict(header.split(": ", 1) for header in values["--header"])
     return httpx.request(values["--request"][0], url, headers=headers, content=json.dumps(body))
+
+
+async def test_a_host_brings_its_own_user_and_asks_who_calls(folder: Path, world: World) -> None:
+    block = next(one for one in blocks("python") if one.page == "docs/embed.md" and "authenticate" in one.code)
+    names: dict[str, Any] = {}
+    exec(compile(block.code, str(block), "exec"), names)
+    async with Exchange(load_settings(folder / "accredit.toml")) as exchange:
+        token = await names["log_in"](exchange, world.good("facebook")["access_token"])
+        assert re.fullmatch(r"the orders of user-\d+", await names["orders"](exchange, token))
