@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from core.tests.bench import good_request
-from core.tests.oauth.token.support import token_bench
+from core.tests.oauth.support import token_bench
 
 from accredit import ExchangeEvent, ProviderToken, RefreshEvent, RefreshRequest
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 from core.tests.bench import GOOD, Bench
-from core.tests.oauth.endpoints.support import SVC, call
-from core.tests.oauth.token.support import SECRET, ask
+from core.tests.oauth.presented import SVC, call
+from core.tests.oauth.support import SECRET, ask
 
 from accredit import (
     AnyEvent,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from core.tests.audit.happenings import HAPPENINGS, SCOPE
 from core.tests.bench import Bench
-from core.tests.oauth.token.support import token_bench
+from core.tests.oauth.support import token_bench
 
 from accredit import (
     AnyEvent,

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from core.tests.audit.happenings import HAPPENINGS, SCOPE, Happening, Tokens
 from core.tests.bench import GOOD, Bench
-from core.tests.oauth.token.support import SECRET, token_bench
+from core.tests.oauth.support import SECRET, token_bench
 
 import accredit
 from accredit import AnyEvent, hookimpl

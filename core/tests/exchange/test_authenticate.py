@@ -2,7 +2,7 @@
 
 import pytest
 from core.tests.bench import ISSUER, NOW, Bench, bench, good_request
-from core.tests.oauth.token.support import SECRET, ask, basic, token_bench
+from core.tests.oauth.support import SECRET, ask, basic, token_bench
 
 from accredit import Exchange, Settings, hookimpl
 from accredit.errors import BlockedToken, EndedToken, InsufficientScope, InvalidToken, LifecycleError

@@ -2,7 +2,7 @@
 
 import pytest
 from core.tests.bench import Bench, good_request
-from core.tests.oauth.token.support import token_bench
+from core.tests.oauth.support import token_bench
 from pydantic import SecretStr
 
 from accredit import RefreshEvent, RefreshRequest, ReuseEvent

@@ -15,7 +15,7 @@ import httpx
 import jwt
 import pytest
 from core.tests.keys.support import in_file
-from core.tests.oauth.token.support import SECRET, basic, hash_of
+from core.tests.oauth.support import SECRET, basic, hash_of
 
 CONFIG = f"""
 issuer = "https://login.example.com/"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 from core.tests.bench import Bench, assert_refused
-from core.tests.oauth.token.support import ask, token_bench
+from core.tests.oauth.support import ask, token_bench
 
 from accredit import settings
 from accredit.audit.events import ClientTokenEvent, EndpointEvent, IntrospectionEvent

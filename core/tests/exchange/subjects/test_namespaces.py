@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from core.tests.acme import ADA, Acme
 from core.tests.bench import Bench, assert_refused, bench
-from core.tests.oauth.token.support import refresh
+from core.tests.oauth.support import refresh
 
 from accredit import Identity, Login, Subject, hookimpl
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from core.tests.bench import NOW, Bench, assert_refused
-from core.tests.oauth.endpoints.support import INVALID_TOKEN, call, introspect, userinfo
-from core.tests.oauth.token.support import GRANT_ERROR, SECRET, ask, basic, log_in, refresh, token_bench
+from core.tests.oauth.presented import INVALID_TOKEN, call, introspect, userinfo
+from core.tests.oauth.support import GRANT_ERROR, SECRET, ask, basic, log_in, refresh, token_bench
 
 from accredit import AccessDenied, Login, Subject, hookimpl
 from accredit.tokens.refresh_token import hash_token

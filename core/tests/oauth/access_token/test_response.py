@@ -2,7 +2,7 @@
 
 import pytest
 from core.tests.bench import EVERYTHING, NOW, Bench, assert_refused, bench
-from core.tests.oauth.endpoints.support import claims_of
+from core.tests.oauth.presented import claims_of
 
 BARE = {"access_token", "token_type", "expires_in", "scope"}
 

@@ -11,7 +11,7 @@ import pytest
 from authlib.common.encoding import to_unicode
 from authlib.oauth2.rfc7523 import private_key_jwt_sign
 from core.tests.bench import ISSUER, NOW, Bench, assert_refused
-from core.tests.oauth.token.support import CLIENT_ERROR, ask, assertion_key, the_line, token_bench
+from core.tests.oauth.support import CLIENT_ERROR, ask, assertion_key, the_line, token_bench
 
 from accredit import ConfigurationError
 from accredit.keys.jose import SigningKey

@@ -5,7 +5,7 @@ import hashlib
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from core.tests.oauth.token.support import SECRET, hash_of
+from core.tests.oauth.support import SECRET, hash_of
 
 from accredit.errors import ConfigurationError
 from accredit.settings import ClientSettings, Settings

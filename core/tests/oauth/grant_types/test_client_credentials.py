@@ -4,7 +4,7 @@ import jwt
 import pytest
 from core.tests.bench import ISSUER, NOW, Bench, assert_refused
 from core.tests.oauth.access_token.verifier import verified
-from core.tests.oauth.token.support import SECRET, ask, ask_by_form, basic, hash_of, the_line, token_bench
+from core.tests.oauth.support import SECRET, ask, ask_by_form, basic, hash_of, the_line, token_bench
 
 from accredit import AccessDenied, hookimpl
 

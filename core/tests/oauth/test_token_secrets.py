@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from core.tests.bench import NOW, Bench
-from core.tests.oauth.token.support import EXCHANGE, ask, assertion_key, basic, hash_of, log_in, refresh, token_bench
+from core.tests.oauth.support import EXCHANGE, ask, assertion_key, basic, hash_of, log_in, refresh, token_bench
 
 MARK = "mArKeD"
 RIGHT = f"acs_{MARK}{'-right'.ljust(37, '0')}"

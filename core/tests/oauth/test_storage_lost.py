@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from core.tests.bench import Bench, assert_refused
-from core.tests.oauth.endpoints.faulty_storage import (
+from core.tests.oauth.faulty_storage import (
     Connections,
     deleted,
     full,
@@ -16,8 +16,8 @@ from core.tests.oauth.endpoints.faulty_storage import (
     replaced,
     without_its_log,
 )
-from core.tests.oauth.endpoints.support import call, introspect, userinfo
-from core.tests.oauth.token.support import log_in, refresh, token_bench
+from core.tests.oauth.presented import call, introspect, userinfo
+from core.tests.oauth.support import log_in, refresh, token_bench
 
 UNAVAILABLE = (503, "temporarily_unavailable", "the service is not available, try again later")
 GONE = {"deleted": deleted, "replaced": replaced}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from core.tests.bench import NOW, Bench, assert_refused, bench
-from core.tests.oauth.endpoints.support import CHALLENGE, INVALID_TOKEN, ORIGIN, call, claims_of
-from core.tests.oauth.token.support import log_in, the_line
+from core.tests.oauth.presented import CHALLENGE, INVALID_TOKEN, ORIGIN, call, claims_of
+from core.tests.oauth.support import log_in, the_line
 
 from accredit import ExtraClaims, hookimpl
 

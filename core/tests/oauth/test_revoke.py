@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from core.tests.bench import Bench, assert_refused
-from core.tests.oauth.endpoints.support import INVALID_TOKEN, ORIGIN, SVC, call, introspect, userinfo
-from core.tests.oauth.token.support import CLIENT_ERROR, GRANT_ERROR, ask, log_in, refresh, the_line, token_bench
+from core.tests.oauth.presented import INVALID_TOKEN, ORIGIN, SVC, call, introspect, userinfo
+from core.tests.oauth.support import CLIENT_ERROR, GRANT_ERROR, ask, log_in, refresh, the_line, token_bench
 
 PATH = "/oauth/revoke"
 

@@ -1,10 +1,10 @@
-"""Shared by the tests of the endpoints around the token endpoint."""
+"""Shared by the tests of the endpoints."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 from core.tests.bench import Bench
-from core.tests.oauth.token.support import token_bench
+from core.tests.oauth.support import token_bench
 
 
 @pytest.fixture

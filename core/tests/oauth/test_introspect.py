@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from core.tests.bench import NOW, Bench, assert_refused
-from core.tests.oauth.endpoints.support import SVC, call, claims_of, introspect, userinfo
-from core.tests.oauth.token.support import CLIENT_ERROR, SECRET, ask, log_in, refresh, the_line, token_bench
+from core.tests.oauth.presented import SVC, call, claims_of, introspect, userinfo
+from core.tests.oauth.support import CLIENT_ERROR, SECRET, ask, log_in, refresh, the_line, token_bench
 
 PATH = "/oauth/introspect"
 INACTIVE = {"active": False}

@@ -6,7 +6,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 from core.tests.bench import NOW
-from core.tests.oauth.token.support import log_in, refresh, token_bench
+from core.tests.oauth.support import log_in, refresh, token_bench
 
 LEEWAY_S, TTL_S = 5, 40
 

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from core.tests.bench import Bench, assert_refused, bench
-from core.tests.oauth.token.support import (
+from core.tests.oauth.support import (
     CLIENT_ERROR,
     ODD_SECRET,
     SECRET,

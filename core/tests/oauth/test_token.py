@@ -9,7 +9,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 from core.tests.bench import Bench, assert_refused
-from core.tests.oauth.token.support import CLIENT_ERROR, EXCHANGE, GRANT_ERROR, SECRET, URL, ask, the_line, token_bench
+from core.tests.oauth.support import CLIENT_ERROR, EXCHANGE, GRANT_ERROR, SECRET, URL, ask, the_line, token_bench
 
 WRONG_MEDIA_TYPE = (
     400,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from core.tests.bench import ISSUER, NOW, Bench, assert_refused
 from core.tests.oauth.access_token.verifier import verified
-from core.tests.oauth.token.support import GRANT_ERROR, ask_by_form, log_in, refresh, the_line, token_bench
+from core.tests.oauth.support import GRANT_ERROR, ask_by_form, log_in, refresh, the_line, token_bench
 
 from accredit import AccessDenied, ExtraClaims, Login, hookimpl
 from accredit.storage import RefreshToken

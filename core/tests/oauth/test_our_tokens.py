@@ -3,8 +3,8 @@
 import jwt
 import pytest
 from core.tests.bench import EVERYTHING, Bench, assert_refused
-from core.tests.oauth.endpoints.support import INVALID_TOKEN, SVC, call, introspect, spoilt, userinfo
-from core.tests.oauth.token.support import GRANT_ERROR, ask, log_in, refresh, token_bench
+from core.tests.oauth.presented import INVALID_TOKEN, SVC, call, introspect, spoilt, userinfo
+from core.tests.oauth.support import GRANT_ERROR, ask, log_in, refresh, token_bench
 
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey

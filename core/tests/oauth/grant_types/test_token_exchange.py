@@ -7,7 +7,7 @@ import pytest
 from core.tests.acme import ADA
 from core.tests.bench import ISSUER, Bench, assert_refused
 from core.tests.oauth.access_token.verifier import verified
-from core.tests.oauth.token.support import (
+from core.tests.oauth.support import (
     CLIENT_ERROR,
     EXCHANGE,
     SECRET,

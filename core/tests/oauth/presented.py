@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from core.tests.bench import Bench
-from core.tests.oauth.token.support import SECRET, basic
+from core.tests.oauth.support import SECRET, basic
 
 from accredit.keys.jose import SigningKey
 

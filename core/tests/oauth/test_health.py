@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 from core.tests.bench import Bench
-from core.tests.oauth.token.support import token_bench
+from core.tests.oauth.support import token_bench
 
 from accredit import Exchange, Settings, create_app
 from accredit.errors import StorageFailed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from core.tests.bench import Bench
-from core.tests.oauth.token.support import log_in, refresh, token_bench
+from core.tests.oauth.support import log_in, refresh, token_bench
 
 from accredit.storage import SqliteStorage
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from core.tests.bench import Bench, bench
-from core.tests.oauth.token.support import token_bench
+from core.tests.oauth.support import token_bench
 
 CONFIGURATION = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
 CONFIDENTIAL = ["client_secret_basic", "client_secret_post", "private_key_jwt"]

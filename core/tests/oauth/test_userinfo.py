@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 from core.tests.bench import EVERYTHING, NOW, Bench, assert_refused, bench
-from core.tests.oauth.endpoints.support import CHALLENGE, INVALID_TOKEN, ORIGIN, SVC, claims_of, userinfo
-from core.tests.oauth.token.support import ask, log_in, refresh, the_line, token_bench
+from core.tests.oauth.presented import CHALLENGE, INVALID_TOKEN, ORIGIN, SVC, claims_of, userinfo
+from core.tests.oauth.support import ask, log_in, refresh, the_line, token_bench
 
 from accredit import ExtraClaims, hookimpl
 
