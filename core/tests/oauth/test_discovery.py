@@ -3,8 +3,11 @@
 from urllib.parse import urlsplit
 
 import pytest
-from core.tests.bench import Bench, bench
+from core.tests.bench import Bench, bench, signing_key
 from core.tests.oauth.support import token_bench
+
+from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 
 CONFIGURATION = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
 CONFIDENTIAL = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
@@ -84,6 +87,25 @@ async def test_who_has_the_document_need_not_read_it_again(wire: Bench, path: st
     for other in ('"other"', tag.strip('"'), ""):
         response = await wire.client.get(path, headers={"If-None-Match": other})
         assert (response.status_code, response.headers["etag"]) == (200, tag)
+
+
+async def test_every_public_key_is_published_and_no_private_one(wire: Bench) -> None:
+    response = await wire.client.get("/.well-known/jwks.json")
+
+    assert response.headers["cache-control"] == "public, max-age=300"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.json() == {"keys": [signing_key("ES256").public_jwk()]}
+    assert "d" not in response.json()["keys"][0]
+    assert wire.events == []
+
+
+async def test_an_old_key_stays_published_and_the_last_signs() -> None:
+    old, new = SigningKey.generate("EdDSA"), SigningKey.generate("ES256")
+    keys = SigningKeys([old, new])
+
+    assert [key["kid"] for key in keys.jwks()["keys"]] == [old.kid, new.kid]
+    assert keys.current is new
+    assert keys.algorithms == ("EdDSA", "ES256")
 
 
 async def test_other_keys_have_another_tag() -> None:

@@ -18,6 +18,7 @@ from accredit.keys.jose import SigningKey
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ENDPOINT = f"{ISSUER}oauth/token"
+OTHER_ENDPOINTS = [f"{ISSUER}{path}" for path in ("oauth/revoke", "oauth/introspect", "oauth/access_token")]
 GOOD = {"iss": "signer", "sub": "signer", "aud": ENDPOINT, "exp": NOW + 60, "iat": NOW, "jti": "1"}
 
 
@@ -70,6 +71,9 @@ async def test_client_id_may_stand_beside_it(wire: Bench) -> None:
         ({"aud": []}, "aud is not us alone"),
         ({"aud": [ISSUER, "https://other.example.com/"]}, "aud is not us alone"),
         ({"aud": [[ISSUER]]}, "aud is not us alone"),
+        # The other endpoints' addresses are none of our names: what is meant for one of them is good everywhere.
+        *(({"aud": address}, "aud is not us alone") for address in OTHER_ENDPOINTS),
+        ({"aud": [ENDPOINT, OTHER_ENDPOINTS[0]]}, "aud is not us alone"),
         ({"exp": None}, "exp is missing or no integer"),
         ({"exp": True}, "exp is missing or no integer"),
         ({"exp": str(NOW + 60)}, "exp is missing or no integer"),
