@@ -34,7 +34,7 @@ def test_every_line_that_is_named_stands_in_its_file() -> None:
 def test_how_to_add_names_a_file_and_a_line_for_each_thing() -> None:
     chapters = re.split(r"^### ", PAGE.partition("## How to add")[2].partition("\n## ")[0], flags=re.MULTILINE)[1:]
     titles = [chapter.partition("\n")[0] for chapter in chapters]
-    assert titles == ["a provider", "an endpoint", "a grant type", "a setting", "an event", "a hook"]
+    assert {"a provider", "an endpoint", "a grant type", "a setting", "an event", "a hook"} <= set(titles)
     assert all(LINE.search(chapter) for chapter in chapters)
 
 
