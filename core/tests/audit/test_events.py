@@ -54,6 +54,7 @@ async def test_the_line_says_what_the_event_says(wire: Bench, happening: Happeni
             assert line.get(name) == (getattr(event, name) or None)
 
 
+@pytest.mark.threat(33)
 async def test_none_of_them_holds_a_secret(wire: Bench, happening: Happening) -> None:
     _, tokens = await happen(wire, happening)
 
