@@ -107,14 +107,17 @@ def test_every_reason_named_exists() -> None:
     assert named("What to alert on") <= set(reasons(ExchangeError))
 
 
-def test_every_check_is_named() -> None:
-    tree = ast.parse((ROOT / "core/src/accredit/exchange/exchange.py").read_text("utf-8"))
+@pytest.mark.parametrize(
+    ("way", "some"), [("login", {"verify", "issue"}), ("refresh", {"check_refresh_token", "rotate"})]
+)
+def test_every_check_is_named(way: str, some: set[str]) -> None:
+    tree = ast.parse((ROOT / f"core/src/accredit/exchange/{way}.py").read_text("utf-8"))
     steps = {
-        node.args[0].attr if isinstance(node.args[0], ast.Attribute) else getattr(node.args[0], "id", "")
+        ast.literal_eval(node.args[0])
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in {"check", "trail.check"}
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "trail.begin"
     }
-    assert {"verify", "check_audience", "issue"} <= steps
+    assert some <= steps
     assert [step for step in steps if f"`{step}`" not in PAGE] == []
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from accredit.audit import operations
 from accredit.audit.event import facts_of, outcome_of
-from accredit.audit.events import EndpointEvent, ReuseEvent
+from accredit.audit.events import EndpointEvent
 from accredit.audit.reporter import Reporter
-from accredit.errors import ExchangeError, RefreshTokenReused
+from accredit.errors import ExchangeError
 from accredit.oauth.wire.record import Record
 
 
@@ -19,7 +19,6 @@ def report(
         reporter.emit(operations.form_as_json(record.client_id))
     if record.is_told:
         return
-    kind = record.event or event
     known: dict[str, Any] = {
         "outcome": outcome_of(error),
         "status": 200,
@@ -33,6 +32,4 @@ def report(
     }
     if error is not None:
         known |= facts_of(error)
-        if isinstance(error, RefreshTokenReused):
-            kind = ReuseEvent
-    reporter.emit(kind(**known))
+    reporter.emit((record.event or event)(**known))
