@@ -10,6 +10,7 @@ from core.tests.bench import Bench, bench
 from core.tests.support import Clock
 
 from accredit.keys.jose import SigningKey
+from accredit.storage.migrate import migrate
 
 Install = Callable[..., None]
 
@@ -38,6 +39,14 @@ def es256() -> SigningKey:
 @pytest.fixture(scope="session")
 def rs256() -> SigningKey:
     return SigningKey.generate("RS256")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty database: to make one takes longer than most checks of a storage."""
+    path = tmp_path_factory.mktemp("migrated") / "accredit.db"
+    migrate(path)
+    return path
 
 
 @pytest.fixture

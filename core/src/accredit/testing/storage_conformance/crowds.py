@@ -126,7 +126,7 @@ class Crowds(StorageSuite):
             equal(await rotate(storage, "a", f"{number}", leeway_s=30), ROTATED)
         equal(await rotate(storage, "0", "next", leeway_s=30), ROTATED)
         for number in range(3):
-            equal(await rotate(storage, "0", f"late {number}", now=NOW - 1, leeway_s=30), ROTATED)
+            equal(await rotate(storage, "0", f"late {number}", now=NOW - number, leeway_s=30), ROTATED)
             equal(await state(storage, f"late {number}"), "live")
 
     @check

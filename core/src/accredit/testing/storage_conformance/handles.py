@@ -21,7 +21,9 @@ class Handles(StorageSuite):
         async with opened(required(self.another(clock), "another")) as other:
             await storage.start(*login("a"))
             await storage.start(*login("b"))
-            equal(await states(other, "ab"), ["live", "live"])
+            for one in (storage, other):  # what one has looked at before, it looks at again
+                equal(await states(one, "abc"), ["live", "live", "unknown"])
+                equal([await one.get("ada"), await one.identities("ada")], [None, ()])
             equal(await rotate(other, "a", "c"), Rotation.ROTATED)
             equal(await states(storage, "ac"), ["replaced", "live"])
             await storage.end("b")

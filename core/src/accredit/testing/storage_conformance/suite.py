@@ -6,10 +6,12 @@ import linecache
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pytest
 
+from accredit.errors import AccreditError
 from accredit.storage import Storage
 from accredit.testing.storage_conformance.samples import Clock
 
@@ -17,6 +19,7 @@ LONGEST_S = 300
 """A check that takes longer fails, also on a machine that is busy."""
 
 T = TypeVar("T")
+_HERE = str(Path(__file__).parent)
 Check = Callable[..., Coroutine[Any, Any, None]]
 
 
@@ -70,8 +73,9 @@ def check(method: Check) -> Callable[[StorageSuite], None]:
         message = ""
         try:
             asyncio.run(bounded())
-        except Violation as exc:
-            message = f"{inspect.getdoc(method)}\n{_place(exc)}{exc}"
+        except (Violation, AccreditError) as exc:
+            said = str(exc) if isinstance(exc, Violation) else f"it raised {type(exc).__name__}: {exc}"
+            message = f"{inspect.getdoc(method)}\n{_place(exc)}{said}"
         if message:  # it says it all: the frames are the kit's
             pytest.fail(message, pytrace=False)
 
@@ -80,10 +84,10 @@ def check(method: Check) -> Callable[[StorageSuite], None]:
     return test
 
 
-def _place(exc: Violation) -> str:
+def _place(exc: Exception) -> str:
     """Return the line of the check that failed."""
     for frame in reversed(traceback.extract_tb(exc.__traceback__)):
-        if frame.filename != __file__ and frame.lineno is not None:
+        if frame.filename != __file__ and frame.filename.startswith(_HERE) and frame.lineno is not None:
             line = linecache.getline(frame.filename, frame.lineno).strip()
             return f"{frame.filename.rpartition('/')[2]}:{frame.lineno}: {line}\n"
     return ""
