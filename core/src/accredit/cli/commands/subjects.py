@@ -126,9 +126,16 @@ def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
 
     from accredit.cli.tools.config import read_settings
     from accredit.cli.tools.stored_subjects import stored_subjects
+    from accredit.errors import AccessDenied, PluginFailed
 
     async def run() -> T:
         async with stored_subjects(read_settings(config)) as subjects:
             return await work(subjects)
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except AccessDenied as error:
+        typer.echo(f"accredit: a plugin refuses: {error.description}", err=True)
+    except PluginFailed as error:
+        typer.echo(f"accredit: {error.detail}", err=True)
+    raise typer.Exit(1)
