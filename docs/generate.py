@@ -38,7 +38,7 @@ CONSTANTS_OF_SETTINGS = (
 )
 """The modules of which the page of the settings lists what they assign."""
 MODULES_OF_TESTING = (
-    "accredit.testing.workbench",
+    "accredit.testing.exchange",
     "accredit.testing.simulator.simulator",
     "accredit.testing.simulator.people",
     "accredit.testing.simulator.serving",

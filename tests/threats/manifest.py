@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/threats.md"
 CHECKS_PAGE = ROOT / "docs/conformance.md"
 KITS = {
-    "kit": ROOT / "core/src/accredit/testing/conformance",
+    "kit": ROOT / "core/src/accredit/testing/conformance/checks",
     "storage kit": ROOT / "core/src/accredit/testing/storage_conformance",
 }
 LINES = 60

@@ -22,7 +22,7 @@ from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.strategy import VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, InProcess, Sample, Simulator, exchange_for, person, serve
-from accredit.testing.workbench import BASE_URL
+from accredit.testing.exchange import BASE_URL
 
 
 async def hello(request: Request) -> Response:

@@ -10,6 +10,7 @@ from accredit._on_demand import on_demand
 
 if TYPE_CHECKING:
     from accredit.testing.conformance import StrategyConformance
+    from accredit.testing.exchange import BASE_URL, exchange_for
     from accredit.testing.simulator.faults import FAULTS, Faults, plain
     from accredit.testing.simulator.id_tokens import IdTokenIssuer, SigningKey
     from accredit.testing.simulator.installed import installed_simulators
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from accredit.testing.simulator.simulator import ACCEPTED, Sample, Simulator
     from accredit.testing.simulator.transport import InProcess
     from accredit.testing.storage_conformance import StorageConformance
-    from accredit.testing.workbench import BASE_URL, exchange_for
 else:
     __getattr__, __dir__ = on_demand(
         __name__,
@@ -32,7 +32,7 @@ else:
             "simulator.simulator": ("ACCEPTED", "Sample", "Simulator"),
             "simulator.transport": ("InProcess",),
             "storage_conformance": ("StorageConformance",),
-            "workbench": ("BASE_URL", "exchange_for"),
+            "exchange": ("BASE_URL", "exchange_for"),
         },
     )
 

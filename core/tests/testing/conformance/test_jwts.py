@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accredit.keys.jose import SigningKey
-from accredit.testing.conformance.jwts import with_hmac
+from accredit.testing.conformance.attacks.jwts import with_hmac
 from accredit.testing.simulator.forgery import decoded, public_pem
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accredit import JwtAudience
-from accredit.testing.conformance.payloads import read_payloads
+from accredit.testing.conformance.bench.payloads import read_payloads
 
 GOOD: dict[str, Any] = {
     "verification": {"user_id": "1", "claims": {"name": "Ada"}},

@@ -9,8 +9,8 @@ from core.tests.testing.conformance.good import Good, GoodSimulator
 from core.tests.testing.conformance.shapes import Composite, CompositeSimulator, suite_of
 
 from accredit.testing import Sample
-from accredit.testing.conformance.spelling import Said, Spelling, spelling_of
-from accredit.testing.conformance.spy import Seen
+from accredit.testing.conformance.bench.spelling import Said, Spelling, spelling_of
+from accredit.testing.conformance.bench.spy import Seen
 
 PLAIN: Any = suite_of(Good, GoodSimulator)()
 PARTS: Any = suite_of(Composite, CompositeSimulator)()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from accredit.testing.conformance.spelling import answers_with
-from accredit.testing.conformance.spy import Seen, renamed, said_in
+from accredit.testing.conformance.bench.spelling import answers_with
+from accredit.testing.conformance.bench.spy import Seen, renamed, said_in
 
 URL = "https://api.good.example/me"
 

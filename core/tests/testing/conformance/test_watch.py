@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from accredit.testing.conformance.between import Between, Said, changed, fields_of, written
-from accredit.testing.conformance.snapshot import differences, snapshot
-from accredit.testing.conformance.watch import READS, THREADS, descriptors, left_behind, watch
+from accredit.testing.conformance.bench.between import Between, Said, changed, fields_of, written
+from accredit.testing.conformance.bench.snapshot import differences, snapshot
+from accredit.testing.conformance.bench.watch import READS, THREADS, descriptors, left_behind, watch
 
 
 def test_a_thread_is_noticed_by_its_start_and_so_is_what_it_opens() -> None:

@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from accredit import AppBound, Assurance, Email, Profile, ProviderToken, Verification
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import Person, Sample
-from accredit.testing.conformance.jwts import payload_of
+from accredit.testing.conformance.attacks.jwts import payload_of
 
 DECLARED = "test_declared_traits_are_true"
 LETTERS = "test_ids_are_the_providers_letter_for_letter"

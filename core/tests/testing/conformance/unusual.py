@@ -16,7 +16,7 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudi
 from accredit.settings import ConnectionSettings
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, Person, Sample
-from accredit.testing.conformance.jwts import payload_of
+from accredit.testing.conformance.attacks.jwts import payload_of
 from accredit.testing.simulator.faults import plain
 from accredit.testing.simulator.id_tokens import IdTokenIssuer
 

@@ -13,37 +13,35 @@
         simulator = AcmeSimulator
         payloads = Path(__file__).parent / "payloads"
 
-One file for each idea: `verdicts`, `traits`, `audience`, `bending`, `id_tokens`, `requests`, `callers`, `providers`,
-`outages`, `operators`, `times`, `identities`, `addresses`, `normalization`, `memory`, `secrets`, `traces`, `watching`,
-`machine`.
-All of them stand at the `desk`: the served endpoint in front of one strategy. `ways` says which calls a login makes,
-`between` lets single calls fail and changes single fields, `watch` watches the process. `suite` says what a check is
-and keeps a subclass from weakening it quietly; `report` says what came of it.
+Three rooms: `checks` has a file for each idea, such as `audience` or `outages`; `bench` is what they work with, an
+exchange in front of one strategy and what watches it; `attacks` is what they try. `suite` says what a check is and
+keeps a subclass from weakening it quietly; `slips` tells a mistake of the simulator from one of the strategy; `report`
+says what came of it.
 """
 
 from typing import Any
 
-from accredit.testing.conformance.addresses import Addresses
-from accredit.testing.conformance.audience import Audience
-from accredit.testing.conformance.bending import Bending
-from accredit.testing.conformance.callers import Callers
-from accredit.testing.conformance.id_tokens import IdTokens
-from accredit.testing.conformance.identities import Identities
-from accredit.testing.conformance.machine import Machine
-from accredit.testing.conformance.memory import Memory
-from accredit.testing.conformance.normalization import Normalization
-from accredit.testing.conformance.operators import Operators
-from accredit.testing.conformance.outages import Outages
-from accredit.testing.conformance.providers import Providers
-from accredit.testing.conformance.readiness import Readiness
-from accredit.testing.conformance.requests import Requests
-from accredit.testing.conformance.secrets import Secrets
+from accredit.testing.conformance.checks.addresses import Addresses
+from accredit.testing.conformance.checks.audience import Audience
+from accredit.testing.conformance.checks.bending import Bending
+from accredit.testing.conformance.checks.callers import Callers
+from accredit.testing.conformance.checks.id_tokens import IdTokens
+from accredit.testing.conformance.checks.identities import Identities
+from accredit.testing.conformance.checks.machine import Machine
+from accredit.testing.conformance.checks.memory import Memory
+from accredit.testing.conformance.checks.normalization import Normalization
+from accredit.testing.conformance.checks.operators import Operators
+from accredit.testing.conformance.checks.outages import Outages
+from accredit.testing.conformance.checks.providers import Providers
+from accredit.testing.conformance.checks.readiness import Readiness
+from accredit.testing.conformance.checks.requests import Requests
+from accredit.testing.conformance.checks.secrets import Secrets
+from accredit.testing.conformance.checks.times import Times
+from accredit.testing.conformance.checks.traces import Traces
+from accredit.testing.conformance.checks.traits import Traits
+from accredit.testing.conformance.checks.verdicts import Verdicts
+from accredit.testing.conformance.checks.watching import Watching
 from accredit.testing.conformance.suite import ConformanceError, refuse_weakening
-from accredit.testing.conformance.times import Times
-from accredit.testing.conformance.traces import Traces
-from accredit.testing.conformance.traits import Traits
-from accredit.testing.conformance.verdicts import Verdicts
-from accredit.testing.conformance.watching import Watching
 
 __all__ = ["ConformanceError", "StrategyConformance"]
 

@@ -41,7 +41,7 @@ class Suite:
     simulator: ClassVar[type[Simulator]]
     """The simulator of its provider. Built with `clock` and nothing else."""
     payloads: ClassVar[Path]
-    """A folder of golden payloads; see `accredit.testing.conformance.payloads`."""
+    """A folder of golden payloads; see `accredit.testing.conformance.bench.payloads`."""
     exemptions: ClassVar[Mapping[str, str]] = {}
     """Checks that do not apply, by name, each with a written reason. An exempted check may be overridden."""
 

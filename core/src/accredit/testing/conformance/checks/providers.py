@@ -7,7 +7,7 @@ import pytest
 
 from accredit.errors import ConfigurationError
 from accredit.provider.http import origin
-from accredit.testing.conformance.desk import (
+from accredit.testing.conformance.bench.bench import (
     UNAVAILABLE,
     Desk,
     desk_for,
@@ -15,16 +15,22 @@ from accredit.testing.conformance.desk import (
     make_simulator,
     start,
 )
-from accredit.testing.conformance.forge import forge_for
-from accredit.testing.conformance.samples import accepted_samples, asking_samples, is_jwt, one_of_each_kind, samples_of
+from accredit.testing.conformance.bench.forge import forge_for
+from accredit.testing.conformance.bench.samples import (
+    accepted_samples,
+    asking_samples,
+    is_jwt,
+    one_of_each_kind,
+    samples_of,
+)
+from accredit.testing.conformance.bench.watch import watch
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.slips import Attended
 from accredit.testing.conformance.suite import Suite, Violation, check, not_applicable, require, unless_declared
-from accredit.testing.conformance.watch import watch
-from accredit.testing.conformance.witnesses import Clock
+from accredit.testing.exchange import BASE_URL
 from accredit.testing.simulator.faults import FAULTS, HARMLESS_FAULTS
 from accredit.testing.simulator.serving import serve
 from accredit.testing.simulator.simulator import Simulator
-from accredit.testing.workbench import BASE_URL
 
 LIMITS = {"provider_timeout_s": 0.5, "exchange_timeout_s": 1.0, "max_response_bytes": 65_536}
 """Small, so that bounded is also quick."""

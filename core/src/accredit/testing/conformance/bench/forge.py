@@ -6,9 +6,9 @@ from typing import Any
 
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import origin
-from accredit.testing.conformance.desk import Desk, desk_for, make_simulator
+from accredit.testing.conformance.bench.bench import Desk, desk_for, make_simulator
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, not_applicable
-from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator.id_tokens import IdTokenIssuer
 from accredit.testing.simulator.people import person
 from accredit.testing.simulator.simulator import Simulator

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from accredit.audience import AppBound, JwtAudience
-from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
-from accredit.testing.conformance.forge import forge_for
-from accredit.testing.conformance.nearby import NO, ODD, YES, another_id, near_ids, numbers_like
-from accredit.testing.conformance.samples import is_jwt, samples_of
-from accredit.testing.conformance.spelling import Said as Answers
-from accredit.testing.conformance.spelling import Spelling, spelling_of, spelling_of_genuine
-from accredit.testing.conformance.spy import Seen
+from accredit.testing.conformance.attacks.nearby import NO, ODD, YES, another_id, near_ids, numbers_like
+from accredit.testing.conformance.bench.between import Call, Place, changed, fields_of, written
+from accredit.testing.conformance.bench.forge import forge_for
+from accredit.testing.conformance.bench.samples import is_jwt, samples_of
+from accredit.testing.conformance.bench.spelling import Said as Answers
+from accredit.testing.conformance.bench.spelling import Spelling, spelling_of, spelling_of_genuine
+from accredit.testing.conformance.bench.spy import Seen
+from accredit.testing.conformance.bench.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
 from accredit.testing.simulator.people import person
 from accredit.testing.verdict import verdict_of
 

@@ -8,11 +8,11 @@ import pytest
 from accredit.errors import AccessDenied, InvalidProviderToken
 from accredit.hookspecs import hookimpl
 from accredit.models import Login
-from accredit.testing.conformance.desk import Answer, Desk, brought, desk_for
-from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.conformance.samples import accepted_samples, foreign_samples, is_jwt, samples_of, subject_of
+from accredit.testing.conformance.attacks.jwts import payload_of
+from accredit.testing.conformance.bench.bench import Answer, Desk, brought, desk_for
+from accredit.testing.conformance.bench.samples import accepted_samples, foreign_samples, is_jwt, samples_of, subject_of
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator.simulator import ACCEPTED, Sample
 from accredit.testing.verdict import REFUSALS, differences, verdict_of
 

@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 
 from accredit.provider.http import Transport
+from accredit.testing.conformance.attacks.failures import Failure
 
 Call = tuple[str, str]
 """Method and path."""
-Failure = Callable[[], httpx.Response]
-"""What a call gets instead of its answer: a response, or what it raises."""
 Place = tuple[str | int, ...]
 """The way to a field: names and numbers."""
 

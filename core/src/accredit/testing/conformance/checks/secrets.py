@@ -18,12 +18,12 @@ from pydantic import SecretStr
 
 from accredit.errors import ExchangeError
 from accredit.models import ProviderToken
-from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
-from accredit.testing.conformance.samples import asking_samples, samples_of
+from accredit.testing.conformance.bench.bench import Desk, desk_for, make_simulator, start
+from accredit.testing.conformance.bench.samples import asking_samples, samples_of
+from accredit.testing.conformance.bench.watch import descriptors
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.conformance.watch import descriptors
+from accredit.testing.exchange import BASE_URL
 from accredit.testing.simulator.simulator import Sample
-from accredit.testing.workbench import BASE_URL
 
 _SHORTEST = 6
 """A shorter value is found by chance; samples use longer ones."""

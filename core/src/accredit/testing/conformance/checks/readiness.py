@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from accredit.errors import ConfigurationError, PluginError
-from accredit.testing.conformance.desk import make_simulator, start
+from accredit.testing.conformance.bench.bench import make_simulator, start
 from accredit.testing.conformance.slips import NO_START, SLIP, place_for_author
 from accredit.testing.conformance.suite import Suite
+from accredit.testing.exchange import BASE_URL
 from accredit.testing.simulator.simulator import ACCEPTED, Sample
-from accredit.testing.workbench import BASE_URL
 
 
 class Readiness(Suite):

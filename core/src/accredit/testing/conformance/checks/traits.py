@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from accredit.testing.conformance.desk import desk_for, make_simulator, start
-from accredit.testing.conformance.forge import forge_for
-from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
+from accredit.testing.conformance.attacks.jwts import payload_of
+from accredit.testing.conformance.bench.bench import desk_for, make_simulator, start
+from accredit.testing.conformance.bench.forge import forge_for
+from accredit.testing.conformance.bench.samples import accepted_samples, is_jwt, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
+from accredit.testing.exchange import BASE_URL
 from accredit.testing.simulator.id_tokens import HS256
-from accredit.testing.workbench import BASE_URL
 
 _ANOTHER = "another-secret-of-more-than-32-bytes"
 """Long enough for HS256: it is refused because it is another one."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from accredit.errors import WrongAudience
 from accredit.models import ProviderToken
-from accredit.testing.conformance.desk import Answer, make_simulator
-from accredit.testing.conformance.jwts import payload_of
+from accredit.testing.conformance.attacks.jwts import payload_of
+from accredit.testing.conformance.bench.bench import Answer, make_simulator
 from accredit.testing.conformance.suite import Suite, require, unless_declared
 from accredit.testing.simulator.simulator import ACCEPTED, Sample, Simulator
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from accredit.testing.conformance.between import Failure
-from accredit.testing.conformance.failures import OUTAGES
-from accredit.testing.conformance.samples import samples_of
+from accredit.testing.conformance.attacks.failures import OUTAGES, Failure
+from accredit.testing.conformance.bench.samples import samples_of
+from accredit.testing.conformance.bench.watch import READS, THREADS, WAYS_OUT, left_behind, watch
+from accredit.testing.conformance.bench.ways import stage_for, ways_of
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.conformance.watch import READS, THREADS, WAYS_OUT, left_behind, watch
-from accredit.testing.conformance.ways import stage_for, ways_of
-from accredit.testing.conformance.witnesses import Clock
 
 _MOST_CALLS = 8
 """More calls than any provider needs for a login."""

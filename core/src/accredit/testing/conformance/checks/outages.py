@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack
 import pytest
 
 from accredit.errors import WrongAudience
-from accredit.testing.conformance.between import Call, Failure
-from accredit.testing.conformance.failures import EMPTY, OUTAGES, REFUSALS, unheard_of
-from accredit.testing.conformance.samples import samples_of
+from accredit.testing.conformance.attacks.failures import EMPTY, OUTAGES, REFUSALS, Failure, unheard_of
+from accredit.testing.conformance.bench.between import Call
+from accredit.testing.conformance.bench.samples import samples_of
+from accredit.testing.conformance.bench.ways import Outcome, Way, everything_said, stage_for, walked, ways_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.ways import Outcome, Way, everything_said, stage_for, walked, ways_of
 from accredit.testing.simulator.simulator import Sample, Simulator
 from accredit.testing.verdict import verdict_of
 

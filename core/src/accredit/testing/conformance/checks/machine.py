@@ -6,15 +6,15 @@ import pytest
 
 from accredit.models import ProviderToken
 from accredit.strategy import Strategy
-from accredit.testing.conformance.asking import asked_of_the_machine
-from accredit.testing.conformance.between import Call
-from accredit.testing.conformance.failures import OUTAGES
-from accredit.testing.conformance.samples import samples_of
-from accredit.testing.conformance.snapshot import modules_of
+from accredit.testing.conformance.attacks.failures import OUTAGES
+from accredit.testing.conformance.bench.asking import asked_of_the_machine
+from accredit.testing.conformance.bench.between import Call
+from accredit.testing.conformance.bench.samples import samples_of
+from accredit.testing.conformance.bench.snapshot import modules_of
+from accredit.testing.conformance.bench.watch import left_behind
+from accredit.testing.conformance.bench.ways import Stage, Way, stage_for, ways_of
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.watch import left_behind
-from accredit.testing.conformance.ways import Stage, Way, stage_for, ways_of
-from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator.simulator import Sample
 
 _FAILURES = ("503", "429 without a word", "a time-out", "nonsense")

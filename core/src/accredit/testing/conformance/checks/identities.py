@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 
 from accredit.profile import Profile
-from accredit.testing.conformance.desk import Answer, Desk, desk_for
-from accredit.testing.conformance.forge import forge_for
-from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of, subject_of
-from accredit.testing.conformance.spelling import Said, Spelling, answers_with, spelling_of
-from accredit.testing.conformance.spy import Rewrite, renamed
+from accredit.testing.conformance.attacks.jwts import payload_of
+from accredit.testing.conformance.bench.bench import Answer, Desk, desk_for
+from accredit.testing.conformance.bench.forge import forge_for
+from accredit.testing.conformance.bench.samples import (
+    accepted_samples,
+    is_jwt,
+    one_of_each_kind,
+    samples_of,
+    subject_of,
+)
+from accredit.testing.conformance.bench.spelling import Said, Spelling, answers_with, spelling_of
+from accredit.testing.conformance.bench.spy import Rewrite, renamed
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require, unless_declared
 from accredit.testing.simulator.simulator import Sample, Simulator
 

@@ -18,14 +18,14 @@ from accredit.models import Identity
 from accredit.provider.transport import make_transport
 from accredit.settings import Settings
 from accredit.strategy import Strategy
-from accredit.testing.conformance.between import Between
+from accredit.testing.conformance.bench.between import Between
+from accredit.testing.conformance.bench.spy import Rewrite, Seen, Spy
+from accredit.testing.conformance.bench.witnesses import Brings, Clock, Log, Witness
 from accredit.testing.conformance.slips import SLIP, Attended
-from accredit.testing.conformance.spy import Rewrite, Seen, Spy
 from accredit.testing.conformance.suite import Suite, require
-from accredit.testing.conformance.witnesses import Brings, Clock, Log, Witness
+from accredit.testing.exchange import BASE_URL, exchange_for
 from accredit.testing.simulator.simulator import Simulator
 from accredit.testing.simulator.transport import InProcess
-from accredit.testing.workbench import BASE_URL, exchange_for
 
 SCOPE = "openid profile email address phone offline_access"
 REFUSED = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}

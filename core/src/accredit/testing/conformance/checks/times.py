@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
-from accredit.testing.conformance.desk import make_simulator
-from accredit.testing.conformance.samples import accepted_samples
+from accredit.testing.conformance.bench.bench import make_simulator
+from accredit.testing.conformance.bench.between import Call, Place, changed, fields_of, written
+from accredit.testing.conformance.bench.samples import accepted_samples
+from accredit.testing.conformance.bench.ways import Way, stage_for, walked, ways_of
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.ways import Way, stage_for, walked, ways_of
-from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator.simulator import ACCEPTED
 
 _A_YEAR_S = 366 * 86_400

@@ -9,15 +9,15 @@ import httpx
 import pytest
 
 from accredit.keys.jose import SigningKey
-from accredit.testing.conformance.desk import REFUSED, UNAVAILABLE, desk_for
-from accredit.testing.conformance.forge import forge_for
-from accredit.testing.conformance.jwts import header_of, unsigned, with_hmac, with_payload
-from accredit.testing.conformance.samples import accepted_samples, is_jwt, samples_of
-from accredit.testing.conformance.spelling import is_id_token, spelling_of_genuine
-from accredit.testing.conformance.spy import Rewrite, leaves
+from accredit.testing.conformance.attacks.jwts import header_of, unsigned, with_hmac, with_payload
+from accredit.testing.conformance.bench.bench import REFUSED, UNAVAILABLE, desk_for
+from accredit.testing.conformance.bench.forge import forge_for
+from accredit.testing.conformance.bench.samples import accepted_samples, is_jwt, samples_of
+from accredit.testing.conformance.bench.spelling import is_id_token, spelling_of_genuine
+from accredit.testing.conformance.bench.spy import Rewrite, leaves
+from accredit.testing.conformance.bench.ways import stage_for
+from accredit.testing.conformance.bench.witnesses import NOW, Clock
 from accredit.testing.conformance.suite import Suite, check, require, unless_declared
-from accredit.testing.conformance.ways import stage_for
-from accredit.testing.conformance.witnesses import NOW, Clock
 from accredit.testing.simulator.forgery import encoded
 from accredit.testing.simulator.people import person
 from accredit.testing.simulator.simulator import Sample, Simulator

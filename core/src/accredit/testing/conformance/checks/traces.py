@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from accredit.testing.conformance.between import Call, Place, changed, fields_of, written
-from accredit.testing.conformance.desk import make_simulator, start
-from accredit.testing.conformance.failures import OUTAGES
-from accredit.testing.conformance.samples import samples_of
-from accredit.testing.conformance.secrets import listening
+from accredit.testing.conformance.attacks.failures import OUTAGES
+from accredit.testing.conformance.bench.bench import make_simulator, start
+from accredit.testing.conformance.bench.between import Call, Place, changed, fields_of, written
+from accredit.testing.conformance.bench.samples import samples_of
+from accredit.testing.conformance.bench.ways import Stage, one_of_each_end, stage_for, ways_of
+from accredit.testing.conformance.bench.witnesses import Clock
+from accredit.testing.conformance.checks.secrets import listening
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.conformance.ways import Stage, one_of_each_end, stage_for, ways_of
-from accredit.testing.conformance.witnesses import Clock
+from accredit.testing.exchange import BASE_URL
 from accredit.testing.simulator.simulator import Sample
-from accredit.testing.workbench import BASE_URL
 
 _PIECE = 12
 """So many characters of a secret in a row are too many: they find it again in another log."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from accredit.testing.conformance.attacks import HOSTILE, require_harmless
-from accredit.testing.conformance.desk import Answer, Desk, desk_for
-from accredit.testing.conformance.forge import forge_for
-from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.conformance.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of
-from accredit.testing.conformance.spy import Rewrite, leaves
+from accredit.testing.conformance.attacks.jwts import payload_of
+from accredit.testing.conformance.attacks.text import HOSTILE, require_harmless
+from accredit.testing.conformance.bench.bench import Answer, Desk, desk_for
+from accredit.testing.conformance.bench.forge import forge_for
+from accredit.testing.conformance.bench.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of
+from accredit.testing.conformance.bench.spy import Rewrite, leaves
 from accredit.testing.conformance.suite import Suite, check, require
 from accredit.testing.simulator.simulator import Sample, Simulator
 

@@ -9,11 +9,11 @@ import pytest
 from accredit.errors import ConfigurationError
 from accredit.plugins import Connection
 from accredit.provider.http import origin
-from accredit.testing.conformance.desk import Desk, desk_for, make_simulator, start
-from accredit.testing.conformance.samples import accepted_samples, foreign_samples, one_of_each_kind, samples_of
+from accredit.testing.conformance.bench.bench import Desk, desk_for, make_simulator, start
+from accredit.testing.conformance.bench.samples import accepted_samples, foreign_samples, one_of_each_kind, samples_of
 from accredit.testing.conformance.suite import Suite, Violation, check, require, unless_declared
+from accredit.testing.exchange import BASE_URL
 from accredit.testing.simulator.simulator import Sample
-from accredit.testing.workbench import BASE_URL
 
 ATTACKER = "https://attacker.example"
 _PARAMETERS = frozenset(

@@ -8,14 +8,14 @@ import pytest
 
 from accredit.models import Verification
 from accredit.strategy import Strategy
-from accredit.testing.conformance.desk import make_simulator, start
-from accredit.testing.conformance.payloads import read_payloads
-from accredit.testing.conformance.samples import samples_of
-from accredit.testing.conformance.snapshot import differences, snapshot
+from accredit.testing.conformance.bench.bench import make_simulator, start
+from accredit.testing.conformance.bench.payloads import read_payloads
+from accredit.testing.conformance.bench.samples import samples_of
+from accredit.testing.conformance.bench.snapshot import differences, snapshot
+from accredit.testing.conformance.bench.ways import stage_for, ways_of
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.conformance.ways import stage_for, ways_of
-from accredit.testing.conformance.witnesses import Clock
-from accredit.testing.workbench import BASE_URL
+from accredit.testing.exchange import BASE_URL
 
 
 class Memory(Suite):

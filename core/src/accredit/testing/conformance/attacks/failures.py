@@ -1,11 +1,12 @@
 """The ways in which one call of a login fails."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import httpx
 
-from accredit.testing.conformance.between import Failure
+Failure = Callable[[], httpx.Response]
+"""What a call gets instead of its answer: a response, or what it raises."""
 
 _HTML = b"<!DOCTYPE html><title>Just a moment...</title><p>Please wait."
 

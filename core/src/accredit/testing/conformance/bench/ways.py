@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from accredit.testing.conformance.between import Between, Said
-from accredit.testing.conformance.desk import Answer, Desk, desk_for, make_simulator
-from accredit.testing.conformance.samples import accepted_samples, samples_of
+from accredit.testing.conformance.bench.bench import Answer, Desk, desk_for, make_simulator
+from accredit.testing.conformance.bench.between import Between, Said
+from accredit.testing.conformance.bench.samples import accepted_samples, samples_of
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, require
-from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator.simulator import Sample, Simulator
 
 _MOST = 6

@@ -10,14 +10,14 @@ import pytest
 from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import Strategy
-from accredit.testing.conformance.attacks import HOSTILE, PEOPLE_WRITE, require_harmless
-from accredit.testing.conformance.desk import desk_for, make_simulator, start
-from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.conformance.payloads import Payload, read_payloads
-from accredit.testing.conformance.samples import accepted_samples, samples_of
+from accredit.testing.conformance.attacks.jwts import payload_of
+from accredit.testing.conformance.attacks.text import HOSTILE, PEOPLE_WRITE, require_harmless
+from accredit.testing.conformance.bench.bench import desk_for, make_simulator, start
+from accredit.testing.conformance.bench.payloads import Payload, read_payloads
+from accredit.testing.conformance.bench.samples import accepted_samples, samples_of
+from accredit.testing.conformance.bench.watch import IO, watch
 from accredit.testing.conformance.suite import Suite, Violation, check, require
-from accredit.testing.conformance.watch import IO, watch
-from accredit.testing.workbench import BASE_URL
+from accredit.testing.exchange import BASE_URL
 
 _NAMES = ("name", "given_name", "family_name", "middle_name", "nickname")
 _PROBE = "kit.probe@example.com"

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from accredit.testing.conformance.forge import Forge
-from accredit.testing.conformance.jwts import payload_of
-from accredit.testing.conformance.samples import is_jwt
-from accredit.testing.conformance.spy import Seen, renamed, said_in
+from accredit.testing.conformance.attacks.jwts import payload_of
+from accredit.testing.conformance.bench.forge import Forge
+from accredit.testing.conformance.bench.samples import is_jwt
+from accredit.testing.conformance.bench.spy import Seen, renamed, said_in
 from accredit.testing.conformance.suite import Suite, require
 from accredit.testing.simulator.forgery import decoded
 from accredit.testing.simulator.simulator import ACCEPTED, Sample

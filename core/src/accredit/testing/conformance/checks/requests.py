@@ -7,17 +7,17 @@ from urllib.parse import urlencode
 
 import pytest
 
-from accredit.testing.conformance.desk import (
+from accredit.testing.conformance.bench.bench import (
     Desk,
     desk_for,
     desk_over_http,
     make_simulator,
 )
-from accredit.testing.conformance.samples import accepted_samples, one_of_each_kind, samples_of
+from accredit.testing.conformance.bench.samples import accepted_samples, one_of_each_kind, samples_of
+from accredit.testing.conformance.bench.spy import Seen
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.slips import Attended
-from accredit.testing.conformance.spy import Seen
 from accredit.testing.conformance.suite import Suite, check, require
-from accredit.testing.conformance.witnesses import Clock
 from accredit.testing.simulator.serving import serve
 from accredit.testing.simulator.simulator import Sample
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from accredit.testing.conformance.nearby import another_id
-from accredit.testing.conformance.samples import accepted_samples, samples_of
+from accredit.testing.conformance.attacks.nearby import another_id
+from accredit.testing.conformance.bench.samples import accepted_samples, samples_of
+from accredit.testing.conformance.bench.ways import Stage, Way, stage_for, ways_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.ways import Stage, Way, stage_for, ways_of
 from accredit.testing.simulator.simulator import Sample
 
 _OURS = ("nonce", "user_id", "access_token_secret", "device", "state", "scope", "audience", "main_access_token")

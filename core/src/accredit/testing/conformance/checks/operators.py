@@ -7,15 +7,15 @@ from pydantic import SecretStr
 
 from accredit.errors import ConfigurationError, ExchangeError
 from accredit.strategy import Strategy
-from accredit.testing.conformance.between import Call, Failure, Said
-from accredit.testing.conformance.desk import make_simulator, start
-from accredit.testing.conformance.failures import OUTAGES
-from accredit.testing.conformance.samples import samples_of
+from accredit.testing.conformance.attacks.failures import OUTAGES, Failure
+from accredit.testing.conformance.bench.bench import make_simulator, start
+from accredit.testing.conformance.bench.between import Call, Said
+from accredit.testing.conformance.bench.samples import samples_of
+from accredit.testing.conformance.bench.ways import Way, everything_said, stage_for, ways_of
+from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.conformance.ways import Way, everything_said, stage_for, ways_of
-from accredit.testing.conformance.witnesses import Clock
+from accredit.testing.exchange import BASE_URL
 from accredit.testing.verdict import verdict_of
-from accredit.testing.workbench import BASE_URL
 
 _ALERTED_REFUSALS = frozenset({"unlisted_refusal"})
 """Refusals that nobody has listed: the user is refused, and the operator is to look."""

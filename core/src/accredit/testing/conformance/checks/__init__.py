@@ -1,0 +1,1 @@
+"""The checks, one file for each idea: classes of tests that `StrategyConformance` puts together."""
