@@ -1,4 +1,4 @@
-"""The counter at which every check stands: the endpoint in front of one strategy, with a spy on each side."""
+"""Where every check works: the endpoint in front of one strategy, with a spy on each side."""
 
 import asyncio
 import functools
@@ -56,8 +56,8 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Desk:
-    """One exchange behind its endpoint."""
+class Bench:
+    """One exchange behind its endpoint, with what a check sends, sees and asks."""
 
     strategy: str
     exchange: Exchange
@@ -159,7 +159,7 @@ _PATIENT = {"provider_timeout_s": 60.0, "exchange_timeout_s": 120.0}
 
 
 @asynccontextmanager
-async def desk_for(
+async def bench_for(
     suite: Suite,
     *,
     simulator: Simulator | None = None,
@@ -168,8 +168,8 @@ async def desk_for(
     rewrite: Rewrite | None = None,
     between: Between | None = None,
     plugins: Iterable[object] = (),
-) -> AsyncIterator[Desk]:
-    """Open a desk in front of the suite's strategy, the simulator in the same process.
+) -> AsyncIterator[Bench]:
+    """Open a bench in front of the suite's strategy, the simulator in the same process.
 
     `between` stands in front of the simulator.
     """
@@ -177,20 +177,20 @@ async def desk_for(
     simulator = simulator or make_simulator(suite, clock)
     provider = InProcess({BASE_URL: Attended(simulator.app())})
     spy = Spy(provider if between is None else between.before(provider), rewrite=rewrite)
-    async with _open(suite, simulator, spy, connection or {}, clock, plugins, _PATIENT, BASE_URL) as desk:
-        yield desk
+    async with _open(suite, simulator, spy, connection or {}, clock, plugins, _PATIENT, BASE_URL) as bench:
+        yield bench
 
 
 @asynccontextmanager
-async def desk_over_http(
+async def bench_over_http(
     suite: Suite, simulator: Simulator, base_url: str, *, limits: Mapping[str, float] | None = None
-) -> AsyncIterator[Desk]:
-    """Open a desk in front of a simulator that is being served, through the transport of production."""
+) -> AsyncIterator[Bench]:
+    """Open a bench in front of a simulator that is being served, through the transport of production."""
     transport = make_transport(max_connections=100)
     spy = Spy(transport, reads=False)
     try:
-        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits or {}, base_url) as desk:
-            yield desk
+        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits or {}, base_url) as bench:
+            yield bench
     finally:
         await transport.aclose()
 
@@ -205,7 +205,7 @@ async def _open(
     plugins: Iterable[object],
     limits: Mapping[str, float],
     base_url: str,
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[Bench]:
     witness, log = Witness(), Log()
     unbound = {"accept_unbound_tokens": True} if "unbound" in suite.strategy.traits else {}
     fresh = _fresh_from(simulator) if "single_use" in suite.strategy.traits else lambda parameters: parameters
@@ -223,7 +223,7 @@ async def _open(
         check_loaded(exchange, simulator.strategy, suite.strategy)
         transport = httpx.ASGITransport(create_app(exchange))
         async with httpx.AsyncClient(transport=transport, base_url="http://accredit.example") as client:
-            yield Desk(simulator.strategy, exchange, spy, witness, log, client, fresh)
+            yield Bench(simulator.strategy, exchange, spy, witness, log, client, fresh)
 
 
 def _fresh_from(simulator: Simulator) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""A desk for ID tokens, and the issuer's own press to make them with."""
+"""A bench for ID tokens, and the issuer's own press to make them with."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -6,7 +6,7 @@ from typing import Any
 
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import origin
-from accredit.testing.conformance.bench.bench import Desk, desk_for, make_simulator
+from accredit.testing.conformance.bench.bench import Bench, bench_for, make_simulator
 from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, not_applicable
 from accredit.testing.simulator.id_tokens import IdTokenIssuer
@@ -15,10 +15,10 @@ from accredit.testing.simulator.simulator import Simulator
 
 
 class Forge:
-    """A desk, and tokens of the issuer with whatever changed."""
+    """A bench, and tokens of the issuer with whatever changed."""
 
-    def __init__(self, desk: Desk, issuer: IdTokenIssuer) -> None:
-        self.desk = desk
+    def __init__(self, bench: Bench, issuer: IdTokenIssuer) -> None:
+        self.bench = bench
         self.issuer = issuer
 
     def mint(
@@ -32,8 +32,8 @@ class Forge:
 
     def strangers(self) -> set[str]:
         """Return the origins that were called and are not the provider's."""
-        urls = self.desk.exchange.engine.connections[self.desk.strategy].provider_urls
-        return {seen.origin for seen in self.desk.calls} - set(map(origin, urls))
+        urls = self.bench.exchange.engine.connections[self.bench.strategy].provider_urls
+        return {seen.origin for seen in self.bench.calls} - set(map(origin, urls))
 
 
 @asynccontextmanager
@@ -50,5 +50,5 @@ async def forge_for(
     issuer = simulator.id_tokens
     if issuer is None:
         not_applicable("the simulator has no ID tokens")
-    async with desk_for(suite, simulator=simulator, clock=clock, connection=connection) as desk:
-        yield Forge(desk, issuer)
+    async with bench_for(suite, simulator=simulator, clock=clock, connection=connection) as bench:
+        yield Forge(bench, issuer)

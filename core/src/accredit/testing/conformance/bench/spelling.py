@@ -108,10 +108,10 @@ async def spelling_of_genuine(suite: Suite, forge: Forge) -> Spelling:
     Raises:
         AssertionError: it is refused, or the id does not consist of what the token and the answers say.
     """
-    name, parameters, before = "a genuine ID token", forge.mint(), len(forge.desk.calls)
-    await forge.desk.accepted(parameters, name)
+    name, parameters, before = "a genuine ID token", forge.mint(), len(forge.bench.calls)
+    await forge.bench.accepted(parameters, name)
     sample = Sample(name=name, about="", parameters=parameters, expected=ACCEPTED)
-    return spelling_of(suite, forge.desk.identity.user_id, Said.of(sample, forge.desk.calls[before:]), name=name)
+    return spelling_of(suite, forge.bench.identity.user_id, Said.of(sample, forge.bench.calls[before:]), name=name)
 
 
 def answers_with(bodies: Iterable[bytes], part: str) -> int:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from accredit.testing.conformance.bench.bench import Answer, Desk, desk_for, make_simulator
+from accredit.testing.conformance.bench.bench import Answer, Bench, bench_for, make_simulator
 from accredit.testing.conformance.bench.between import Between, Said
 from accredit.testing.conformance.bench.samples import accepted_samples, samples_of
 from accredit.testing.conformance.bench.witnesses import Clock
@@ -51,22 +51,22 @@ class Way:
 
 
 class Stage:
-    """A desk with somebody between it and the simulator."""
+    """A bench with somebody between it and the simulator."""
 
-    def __init__(self, desk: Desk, between: Between, simulator: Simulator) -> None:
-        self.desk = desk
+    def __init__(self, bench: Bench, between: Between, simulator: Simulator) -> None:
+        self.bench = bench
         self.between = between
         self.simulator = simulator
 
     async def login(self, sample: Sample, **more: Any) -> Outcome:
         """Send a sample, with `more` parameters, and say what came of it."""
-        return self.outcome(await self.desk.post({**sample.parameters, **more}))
+        return self.outcome(await self.bench.post({**sample.parameters, **more}))
 
     def outcome(self, answer: Answer) -> Outcome:
         """Say what came of the last login."""
         if not answer.accepted:
-            return Outcome(answer.status, self.desk.reason)
-        identity = self.desk.identity
+            return Outcome(answer.status, self.bench.reason)
+        identity = self.bench.identity
         claims = tuple(sorted((name, repr(value)) for name, value in identity.profile.claims().items()))
         return Outcome(answer.status, "ok", identity.user_id, identity.audience, claims)
 
@@ -85,12 +85,12 @@ async def stage_for(
     clock: Clock | None = None,
     connection: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Stage]:
-    """Open a desk with a `Between`."""
+    """Open a bench with a `Between`."""
     clock = clock or Clock()
     simulator = simulator or make_simulator(suite, clock)
     between = Between()
-    async with desk_for(suite, simulator=simulator, clock=clock, between=between, connection=connection) as desk:
-        yield Stage(desk, between, simulator)
+    async with bench_for(suite, simulator=simulator, clock=clock, between=between, connection=connection) as bench:
+        yield Stage(bench, between, simulator)
 
 
 async def ways_of(suite: Suite) -> list[Way]:

@@ -1,4 +1,4 @@
-"""Who stands around the desk and takes notes."""
+"""Who stands around the bench and takes notes."""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ import pytest
 
 from accredit.testing.conformance.attacks.jwts import payload_of
 from accredit.testing.conformance.attacks.text import HOSTILE, require_harmless
-from accredit.testing.conformance.bench.bench import Answer, Desk, desk_for
+from accredit.testing.conformance.bench.bench import Answer, Bench, bench_for
 from accredit.testing.conformance.bench.forge import forge_for
 from accredit.testing.conformance.bench.samples import accepted_samples, is_jwt, one_of_each_kind, samples_of
 from accredit.testing.conformance.bench.spy import Rewrite, leaves
@@ -41,8 +41,8 @@ class Addresses(Suite):
                     await self._minted(simulator, value)
                     continue
                 hits: list[str] = []
-                async with desk_for(self, simulator=simulator, rewrite=_unverified(value, hits)) as desk:
-                    answer = await desk.post(sample.parameters)
+                async with bench_for(self, simulator=simulator, rewrite=_unverified(value, hits)) as bench:
+                    answer = await bench.post(sample.parameters)
                     if answer.accepted and hits:
                         claims = payload_of(answer.body["id_token"])
                         said = f"{', '.join(sorted(set(hits)))} = {value!r}"
@@ -54,10 +54,10 @@ class Addresses(Suite):
         """`email_verified` is a boolean beside an address, true from `provider_asserted` up or by `trust_email`."""
         simulator, samples = samples_of(self)
         for trusted in (False, True):
-            async with desk_for(self, simulator=simulator, connection={"trust_email": trusted}) as desk:
+            async with bench_for(self, simulator=simulator, connection={"trust_email": trusted}) as bench:
                 for sample in accepted_samples(samples):
-                    claims = payload_of((await desk.accepted(sample.parameters, sample.name)).body["id_token"])
-                    email = desk.identity.profile.email
+                    claims = payload_of((await bench.accepted(sample.parameters, sample.name)).body["id_token"])
+                    email = bench.identity.profile.email
                     require(("email" in claims) == (email is not None), f"{sample.name}: e-mail invented or lost")
                     require(("email_verified" in claims) == (email is not None), f"{sample.name}: email_verified alone")
                     if email is not None:
@@ -70,26 +70,26 @@ class Addresses(Suite):
         """However hostile a provider's texts, the login goes on, its claims are harmless, and `/userinfo` answers."""
         simulator, samples = samples_of(self)
         for sample in one_of_each_kind(samples):
-            async with desk_for(self, simulator=simulator) as desk:
-                answer = await desk.accepted(sample.parameters, sample.name)
+            async with bench_for(self, simulator=simulator) as bench:
+                answer = await bench.accepted(sample.parameters, sample.name)
                 texts = {said for said in payload_of(answer.body["id_token"]).values() if isinstance(said, str)}
-                about_the_login = {desk.identity.user_id, *_ids(answer)}
+                about_the_login = {bench.identity.user_id, *_ids(answer)}
             for hostile in HOSTILE:
                 what = f"{sample.name}, profile of {hostile[:20]!r}"
                 if is_jwt(sample) and simulator.id_tokens is not None:
                     async with forge_for(self, simulator=simulator) as forge:
                         changes: dict[str, Any] = dict.fromkeys(_IN_ID_TOKENS, _fit_for_a_token(hostile))
-                        await self._accepted_and_told(forge.desk, forge.mint(**changes), what)
+                        await self._accepted_and_told(forge.bench, forge.mint(**changes), what)
                     continue
                 rewrite = _replaced(texts - about_the_login, hostile)
-                async with desk_for(self, simulator=simulator, rewrite=rewrite) as desk:
-                    await self._accepted_and_told(desk, sample.parameters, what)
+                async with bench_for(self, simulator=simulator, rewrite=rewrite) as bench:
+                    await self._accepted_and_told(bench, sample.parameters, what)
 
-    async def _accepted_and_told(self, desk: Desk, parameters: Mapping[str, Any], what: str) -> None:
-        answer = await desk.accepted(parameters, what)
+    async def _accepted_and_told(self, bench: Bench, parameters: Mapping[str, Any], what: str) -> None:
+        answer = await bench.accepted(parameters, what)
         require_harmless(payload_of(answer.body["id_token"]), what)
         headers = {"Authorization": f"Bearer {answer.body['access_token']}"}
-        response = await desk.client.get("/userinfo", headers=headers)
+        response = await bench.client.get("/userinfo", headers=headers)
         require(response.status_code == 200, f"{what}: /userinfo refuses our own access token")
         require_harmless(response.json(), what)
 
@@ -106,14 +106,14 @@ class Addresses(Suite):
             if is_jwt(sample):
                 leaves(note)(payload_of(sample.parameters["access_token"]))
                 continue
-            async with desk_for(self, simulator=simulator, rewrite=leaves(note)) as desk:
-                await desk.post(sample.parameters)
+            async with bench_for(self, simulator=simulator, rewrite=leaves(note)) as bench:
+                await bench.post(sample.parameters)
         return any(value in ("true", "false") for value in found if isinstance(value, str))
 
     async def _minted(self, simulator: Simulator, value: Any) -> None:
         async with forge_for(self, simulator=simulator) as forge:
             for address in ("ada@example.com", "ada@gmail.com"):
-                answer = await forge.desk.post(
+                answer = await forge.bench.post(
                     forge.mint(email=address, email_verified=None if value is ... else value)
                 )
                 if answer.accepted:

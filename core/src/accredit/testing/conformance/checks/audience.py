@@ -9,7 +9,7 @@ import pytest
 from accredit.errors import ConfigurationError
 from accredit.plugins import Connection
 from accredit.provider.http import origin
-from accredit.testing.conformance.bench.bench import Desk, desk_for, make_simulator, start
+from accredit.testing.conformance.bench.bench import Bench, bench_for, make_simulator, start
 from accredit.testing.conformance.bench.samples import accepted_samples, foreign_samples, one_of_each_kind, samples_of
 from accredit.testing.conformance.suite import Suite, Violation, check, require, unless_declared
 from accredit.testing.exchange import BASE_URL
@@ -34,10 +34,10 @@ class Audience(Suite):
         unless_declared(self, "unbound")
         simulator, samples = samples_of(self)
         foreign = foreign_samples(samples)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for sample in foreign:
-                await desk.refused(sample.parameters, sample.name)
-                require(desk.event.reason == sample.expected, f"{sample.name}: ended as {desk.reason}")
+                await bench.refused(sample.parameters, sample.name)
+                require(bench.event.reason == sample.expected, f"{sample.name}: ended as {bench.reason}")
 
     @pytest.mark.threat(2)
     @check
@@ -46,12 +46,12 @@ class Audience(Suite):
         unless_declared(self, "unbound")
         simulator, samples = samples_of(self)
         for almost in near_misses(self._accepted_ids()):
-            async with desk_for(self, simulator=simulator) as desk:
-                ours = desk.exchange.engine.connections[desk.strategy]
-                desk.exchange.engine.connections = {desk.strategy: _with_accepted(ours, frozenset(almost))}
+            async with bench_for(self, simulator=simulator) as bench:
+                ours = bench.exchange.engine.connections[bench.strategy]
+                bench.exchange.engine.connections = {bench.strategy: _with_accepted(ours, frozenset(almost))}
                 for sample in one_of_each_kind(samples):
-                    await desk.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
-                    require(desk.event.reason == "wrong_audience", f"{sample.name}: ended as {desk.reason}")
+                    await bench.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
+                    require(bench.event.reason == "wrong_audience", f"{sample.name}: ended as {bench.reason}")
 
     @pytest.mark.threat(2)
     @check
@@ -65,9 +65,9 @@ class Audience(Suite):
         simulator, samples = samples_of(self)
         for changes in self._almost_right_tables():
             try:
-                async with desk_for(self, simulator=simulator, connection=changes) as desk:
+                async with bench_for(self, simulator=simulator, connection=changes) as bench:
                     for sample in one_of_each_kind(samples):
-                        await self._refused_for_the_app(desk, sample)
+                        await self._refused_for_the_app(bench, sample)
             except ConfigurationError:
                 continue  # refused even earlier
 
@@ -126,12 +126,12 @@ class Audience(Suite):
         oauth = dict.fromkeys(("iss", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"), ATTACKER)
         more = {**settings, **oauth, "aud": ours, "azp": ours, "app_id": ours, "appkey": ours, "client": ours}
         chosen = one_of_each_kind(samples) + [one for one in samples if one.expected == "wrong_audience"]
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for sample in chosen:
-                plain = await desk.post(sample.parameters)
-                answer = await desk.post({**more, **sample.parameters})
+                plain = await bench.post(sample.parameters)
+                answer = await bench.post({**more, **sample.parameters})
                 require(answer.status == plain.status, f"{sample.name}: parameters of a caller change the verdict")
-            strangers = {seen.origin for seen in desk.calls} - _origins(desk)
+            strangers = {seen.origin for seen in bench.calls} - _origins(bench)
             require(not strangers, f"parameters of a caller send calls to {', '.join(sorted(strangers))}")
 
     @pytest.mark.threat(3)
@@ -143,14 +143,14 @@ class Audience(Suite):
         """
         simulator, samples = samples_of(self)
         require("accept_unbound_tokens" not in simulator.settings(BASE_URL), "the simulator accepts unbound tokens")
-        async with desk_for(self, simulator=simulator, connection={"accept_unbound_tokens": False}) as desk:
+        async with bench_for(self, simulator=simulator, connection={"accept_unbound_tokens": False}) as bench:
             for sample in accepted_samples(samples):
                 if "unbound" in self.strategy.traits:
-                    await desk.refused(sample.parameters, f"{sample.name}, as unbound though nobody asked for it")
+                    await bench.refused(sample.parameters, f"{sample.name}, as unbound though nobody asked for it")
                     continue
-                await desk.accepted(sample.parameters, sample.name)
-                require(desk.event.audience_proof != "Unbound", f"{sample.name}: accepted without a proof of audience")
-                require(not desk.event.unbound, f"{sample.name}: accepted as unbound")
+                await bench.accepted(sample.parameters, sample.name)
+                require(bench.event.audience_proof != "Unbound", f"{sample.name}: accepted without a proof of audience")
+                require(not bench.event.unbound, f"{sample.name}: accepted as unbound")
 
     def _accepted_ids(self) -> frozenset[str]:
         table = make_simulator(self).settings(BASE_URL)
@@ -179,11 +179,11 @@ class Audience(Suite):
             if "" not in held and not held & accepted and all(map(str.isascii, held)):
                 yield changed
 
-    async def _refused_for_the_app(self, desk: Desk, sample: Sample) -> None:
-        answer = await desk.post(sample.parameters)
+    async def _refused_for_the_app(self, bench: Bench, sample: Sample) -> None:
+        answer = await bench.post(sample.parameters)
         require(not answer.accepted, f"{sample.name} is accepted although the configured id is another one")
-        refused = answer.status == 401 or desk.event.reason in _OPERATOR
-        require(refused, f"{sample.name}: ended as {desk.reason}, which blames neither token nor app")
+        refused = answer.status == 401 or bench.event.reason in _OPERATOR
+        require(refused, f"{sample.name}: ended as {bench.reason}, which blames neither token nor app")
 
     def _refused_at_start(self, table: Mapping[str, Any], why: str) -> None:
         try:
@@ -252,5 +252,5 @@ def _replaced_ids(value: Any, digit: str) -> Any:
     return value[:at] + str((int(value[at]) + int(digit)) % 10) + value[at + 1 :]
 
 
-def _origins(desk: Desk) -> set[str]:
-    return {origin(url) for url in desk.exchange.engine.connections[desk.strategy].provider_urls}
+def _origins(bench: Bench) -> set[str]:
+    return {origin(url) for url in bench.exchange.engine.connections[bench.strategy].provider_urls}

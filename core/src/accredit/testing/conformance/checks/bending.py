@@ -1,23 +1,17 @@
 """Every id, flag and number in the provider's answers is bent, one field at a time: no login, or the same one."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
-from accredit.audience import AppBound, JwtAudience
 from accredit.testing.conformance.attacks.nearby import NO, ODD, YES, another_id, near_ids, numbers_like
-from accredit.testing.conformance.bench.between import Call, Place, changed, fields_of, written
+from accredit.testing.conformance.bench.bending import bendable_logins, bendable_refusals
 from accredit.testing.conformance.bench.forge import forge_for
-from accredit.testing.conformance.bench.samples import is_jwt, samples_of
-from accredit.testing.conformance.bench.spelling import Said as Answers
-from accredit.testing.conformance.bench.spelling import Spelling, spelling_of, spelling_of_genuine
-from accredit.testing.conformance.bench.spy import Seen
-from accredit.testing.conformance.bench.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
+from accredit.testing.conformance.bench.spelling import spelling_of_genuine
+from accredit.testing.conformance.bench.ways import Outcome
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 from accredit.testing.simulator.people import person
-from accredit.testing.verdict import verdict_of
 
 _PROTOCOL = frozenset({"iss", "sub", "aud", "azp", "nonce"})
 """Claims that say for whom and by whom a token is; the checks of ID tokens look at them."""
@@ -29,75 +23,6 @@ _CHANGED_BY_PEOPLE = frozenset(
     }
 )
 """Claims that may be another's tomorrow. Source: OpenID Connect Core 1.0 sections 5.1 and 5.7."""
-_MOST_FIELDS = 80
-"""So many fields of one answer are bent; real answers have fewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of one answer, with what the provider said there."""
-
-    call: Call
-    place: Place
-    value: Any
-
-    def __str__(self) -> str:
-        return f"{written(self.place)} of {self.call[1]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """A way to a login, and fields of its answers to bend."""
-
-    stage: Stage
-    way: Way
-    spelling: Spelling
-    """How the user's id is made of what the answers hold."""
-    fields: tuple[Field, ...]
-
-    @property
-    def accepted(self) -> frozenset[str]:
-        """Return the connection's accepted ids."""
-        return self.stage.desk.exchange.engine.connections[self.stage.desk.strategy].accepted
-
-    async def bent(self, value: Any, *fields: Field) -> Outcome:
-        """Log in while these fields hold another value."""
-
-        def change(mine: list[Field]) -> Callable[[Any], Any]:
-            def rewrite(document: Any) -> Any:
-                for field in mine:
-                    document = changed(document, field.place, value)
-                return document
-
-            return rewrite
-
-        calls = {field.call for field in fields}
-        self.stage.between.changing = {
-            call: change([field for field in fields if field.call == call]) for call in calls
-        }
-        return await self.stage.login(self.way.sample)
-
-    @property
-    def proof_is_an_answers(self) -> bool:
-        """Tell whether the proof of audience is an id that an answer names, and not a claim of a signed token."""
-        proof = self.way.outcome.proof
-        return isinstance(proof, AppBound) or (isinstance(proof, JwtAudience) and not is_jwt(self.way.sample))
-
-    async def decides(self, field: Field, *others: Any) -> bool:
-        """Tell whether a login hangs on the field: with one of these other values there is none, or another one."""
-        for other in others:
-            outcome = await self.bent(other, field)
-            if not outcome.accepted or outcome.user_id != self.way.outcome.user_id:
-                return True
-        return False
-
-    def is_same(self, outcome: Outcome) -> bool:
-        """Tell whether an acceptance is the one without bends: the same user."""
-        return outcome.user_id == self.way.outcome.user_id
-
-    def said(self, field: Field, value: Any) -> str:
-        """Describe a bend."""
-        return f"{self.way.sample.name}: {field} = {'nothing' if value is ... else repr(value)}"
 
 
 class Bending(Suite):
@@ -111,23 +36,23 @@ class Bending(Suite):
         Such a proof is what the answer says, never what is configured.
         """
         tried = False
-        async for bench in self._benches():
-            accepted = bench.accepted
-            naming = [one for one in bench.fields if _is_one_of(one.value, accepted)]
-            deciding = [one for one in naming if await bench.decides(one, another_id(one.value))]
+        async for login in bendable_logins(self):
+            accepted = login.accepted
+            naming = [one for one in login.fields if _is_one_of(one.value, accepted)]
+            deciding = [one for one in naming if await login.decides(one, another_id(one.value))]
             for field in deciding:
                 tried = True
                 for value in near_ids(field.value):
                     if type(value) in (str, int) and str(value) in accepted:
                         continue  # another one of ours
-                    outcome = await bench.bent(value, field)
-                    require(not outcome.accepted, f"accepted: {bench.said(field, value)}")
+                    outcome = await login.bent(value, field)
+                    require(not outcome.accepted, f"accepted: {login.said(field, value)}")
             why = "the proof is an id that an answer holds, and yet no login hangs on what the answer says"
-            is_read = deciding or not (naming and bench.proof_is_an_answers)
-            require(is_read, f"{bench.way.sample.name}: {why}: {', '.join(map(str, naming))}")
+            is_read = deciding or not (naming and login.proof_is_an_answers)
+            require(is_read, f"{login.way.sample.name}: {why}: {', '.join(map(str, naming))}")
             for value in (..., None) if deciding else ():
-                outcome = await bench.bent(value, *naming)
-                require(not outcome.accepted, f"accepted: {bench.said(deciding[0], value)}, and so all like it")
+                outcome = await login.bent(value, *naming)
+                require(not outcome.accepted, f"accepted: {login.said(deciding[0], value)}, and so all like it")
         if not tried:
             not_applicable("no answer names our app, or no login hangs on it")
 
@@ -139,23 +64,23 @@ class Bending(Suite):
         An id that is a list, a boolean or null is none. What one answer says must be exactly what the other says.
         """
         tried = False
-        async for bench in self._benches():
-            naming = [one for one in bench.fields if _is_one_of(one.value, bench.spelling.parts)]
-            deciding = [one for one in naming if await bench.decides(one, another_id(one.value))]
+        async for login in bendable_logins(self):
+            naming = [one for one in login.fields if _is_one_of(one.value, login.spelling.parts)]
+            deciding = [one for one in naming if await login.decides(one, another_id(one.value))]
             is_said_twice = len({field.call for field in deciding}) > 1
             for field in deciding:
                 tried = True
                 for value in near_ids(field.value):
-                    outcome = await bench.bent(value, field)
+                    outcome = await login.bent(value, field)
                     if not outcome.accepted:
                         continue
-                    what = f"accepted as {outcome.user_id}: {bench.said(field, value)}"
+                    what = f"accepted as {outcome.user_id}: {login.said(field, value)}"
                     may_differ = not is_said_twice and type(value) in (str, int)
-                    new = bench.spelling.with_part(str(field.value), str(value))
+                    new = login.spelling.with_part(str(field.value), str(value))
                     require(may_differ and outcome.user_id == new, what)
             for value in (..., None, "", [], True) if deciding else ():
-                outcome = await bench.bent(value, *naming)
-                what = f"accepted as {outcome.user_id}: {bench.said(naming[0], value)}, and so all like it"
+                outcome = await login.bent(value, *naming)
+                what = f"accepted as {outcome.user_id}: {login.said(naming[0], value)}, and so all like it"
                 require(not outcome.accepted, what)
         if not tried:
             not_applicable("no answer names the user")
@@ -168,28 +93,28 @@ class Bending(Suite):
         Of a flag that must be true nothing but true is true; of one that must be false, whatever may mean true is not.
         """
         tried = False
-        async for bench in self._benches():
-            for field in bench.fields:
+        async for login in bendable_logins(self):
+            for field in login.fields:
                 flag = {"true": True, "false": False}.get(field.value, field.value) if _is_flag(field.value) else None
                 if flag is None:
                     continue
                 flipped = not flag if isinstance(field.value, bool) else str(not flag).lower()
-                if not await bench.decides(field, flipped):
+                if not await login.decides(field, flipped):
                     continue
                 tried = True
                 for value in NO if flag else YES:
-                    outcome = await bench.bent(value, field)
-                    require(not outcome.accepted, f"accepted: {bench.said(field, value)}, where {flag} is needed")
-        async for bench in self._refused_benches():
-            for field in bench.fields:
-                if not isinstance(field.value, bool) or not (await bench.bent(not field.value, field)).accepted:
+                    outcome = await login.bent(value, field)
+                    require(not outcome.accepted, f"accepted: {login.said(field, value)}, where {flag} is needed")
+        async for login in bendable_refusals(self):
+            for field in login.fields:
+                if not isinstance(field.value, bool) or not (await login.bent(not field.value, field)).accepted:
                     continue
                 tried = True
                 for value in YES if field.value else NO:
                     if value in (None, ...):
                         continue  # what is not said may be what is usual
-                    outcome = await bench.bent(value, field)
-                    what = f"accepted: {bench.said(field, value)}, where {field.value} is refused"
+                    outcome = await login.bent(value, field)
+                    what = f"accepted: {login.said(field, value)}, where {field.value} is refused"
                     require(not outcome.accepted, what)
         if not tried:
             not_applicable("no login hangs on a flag in an answer")
@@ -202,19 +127,19 @@ class Bending(Suite):
         The text "true" may count where the provider's own answer has a text in that place, and no other text does.
         """
         tried = False
-        async for bench in self._benches():
-            flags = [one for one in bench.fields if _is_flag(one.value)] if _verifies(bench.way.outcome) else []
+        async for login in bendable_logins(self):
+            flags = [one for one in login.fields if _is_flag(one.value)] if _verifies(login.way.outcome) else []
             for field in flags:
                 flag = field.value in (True, "true")
-                flipped = await bench.bent(not flag if isinstance(field.value, bool) else str(not flag).lower(), field)
+                flipped = await login.bent(not flag if isinstance(field.value, bool) else str(not flag).lower(), field)
                 if not flipped.accepted or _verifies(flipped):
                     continue
                 tried = True
                 for value in (*NO, *YES) if flag else YES:
                     if type(value) is type(field.value) and value == field.value:
                         continue
-                    outcome = await bench.bent(value, field)
-                    require(not _verifies(outcome), f"email_verified is true: {bench.said(field, value)}")
+                    outcome = await login.bent(value, field)
+                    require(not _verifies(outcome), f"email_verified is true: {login.said(field, value)}")
         if not tried:
             not_applicable("no address is verified by a flag in an answer")
 
@@ -223,19 +148,19 @@ class Bending(Suite):
     async def test_a_number_that_decides_is_a_number(self) -> None:
         """A number that can refuse a login, such as when a token ends, refuses it as a text and in a list, too."""
         tried = False
-        async for bench in self._benches():
-            ids, clock = {*bench.spelling.parts, *bench.accepted}, bench.stage.desk.exchange.engine.clock
-            for field in bench.fields:
+        async for login in bendable_logins(self):
+            ids, clock = {*login.spelling.parts, *login.accepted}, login.stage.bench.exchange.engine.clock
+            for field in login.fields:
                 if not _is_number(field.value) or _is_one_of(field.value, ids):
                     continue
                 is_text = isinstance(field.value, str)
                 for bad in (0, -1, 1, int(clock()) - 3600):
-                    if not await bench.decides(field, str(bad) if is_text else bad):
+                    if not await login.decides(field, str(bad) if is_text else bad):
                         continue
                     tried = True
                     for value in (*numbers_like(bad), bad):
-                        outcome = await bench.bent(value, field)
-                        require(not outcome.accepted, f"accepted: {bench.said(field, value)}, where {bad} is refused")
+                        outcome = await login.bent(value, field)
+                        require(not outcome.accepted, f"accepted: {login.said(field, value)}, where {bad} is refused")
         if not tried:
             not_applicable("no login hangs on a number in an answer")
 
@@ -244,15 +169,15 @@ class Bending(Suite):
     async def test_no_field_makes_somebody_else(self) -> None:
         """Whatever field is missing, null, empty or of another type, it is no login, or one of the same user."""
         tried = False
-        async for bench in self._benches():
-            for field in bench.fields:
-                if _is_one_of(field.value, bench.spelling.parts):
+        async for login in bendable_logins(self):
+            for field in login.fields:
+                if _is_one_of(field.value, login.spelling.parts):
                     continue  # see the near misses of a user
                 tried = True
                 for value in ODD:
-                    outcome = await bench.bent(value, field)
-                    same = not outcome.accepted or bench.is_same(outcome)
-                    require(same, f"another user is logged in: {bench.said(field, value)}")
+                    outcome = await login.bent(value, field)
+                    same = not outcome.accepted or login.is_same(outcome)
+                    require(same, f"another user is logged in: {login.said(field, value)}")
         if not tried:
             not_applicable("no answer has a field")
 
@@ -276,8 +201,8 @@ class Bending(Suite):
                     continue
                 changes: Iterable[dict[str, Any]] = ({name: other} for other in (f"x{value}", "", None))
                 for change in changes:
-                    answer = await forge.desk.post(forge.mint(**change))
-                    same = not answer.accepted or forge.desk.identity.user_id == user_id
+                    answer = await forge.bench.post(forge.mint(**change))
+                    same = not answer.accepted or forge.bench.identity.user_id == user_id
                     require(same, f"another user is logged in with {change}")
 
     @pytest.mark.threat(10)
@@ -285,44 +210,17 @@ class Bending(Suite):
     async def test_a_nonce_in_an_answer_is_the_one_that_was_sent(self) -> None:
         """Where the provider verifies an ID token and names its nonce, any other than the request's refuses it."""
         tried = False
-        async for bench in self._benches():
-            sent = bench.way.sample.parameters.get("nonce")
-            naming = [one for one in bench.fields if one.place[-1] == "nonce" or (sent and one.value == sent)]
+        async for login in bendable_logins(self):
+            sent = login.way.sample.parameters.get("nonce")
+            naming = [one for one in login.fields if one.place[-1] == "nonce" or (sent and one.value == sent)]
             for field in naming:
                 tried = True
-                require(sent is not None, f"{bench.way.sample.name}: {field} is a nonce, and the request has none")
+                require(sent is not None, f"{login.way.sample.name}: {field} is a nonce, and the request has none")
                 for value in (..., None, *near_ids(str(field.value))):
-                    outcome = await bench.bent(value, field)
-                    require(not outcome.accepted, f"accepted: {bench.said(field, value)} for the nonce {sent!r}")
+                    outcome = await login.bent(value, field)
+                    require(not outcome.accepted, f"accepted: {login.said(field, value)} for the nonce {sent!r}")
         if not tried:
             not_applicable("no answer names a nonce")
-
-    async def _benches(self) -> AsyncIterator[Bench]:
-        """Yield a bench for each way to a login that is told by answers."""
-        for way in await ways_of(self):
-            if fields := _fields(way):
-                seen = Answers.of(way.sample, [Seen(one.method, one.path, (), b"", one.body) for one in way.said])
-                spelling = spelling_of(self, way.outcome.user_id, seen, name=way.sample.name)
-                async with stage_for(self, simulator=way.simulator) as stage:
-                    yield Bench(stage, way, spelling, fields)
-
-    async def _refused_benches(self) -> AsyncIterator[Bench]:
-        """Yield a bench for each way to a refusal."""
-        simulator, samples = samples_of(self)
-        refused = [one for one in samples if verdict_of(one).status == 401]
-        for way in await one_of_each_end(self, simulator, refused):
-            async with stage_for(self, simulator=simulator) as stage:
-                yield Bench(stage, way, Spelling(()), _fields(way))
-
-
-def _fields(way: Way) -> tuple[Field, ...]:
-    """Return the fields of the answers, without those of key sets."""
-    answers = [one for one in {one.call: one for one in way.said}.values() if not one.is_key_set]
-    return tuple(
-        Field(said.call, place, value)
-        for said in answers
-        for place, value in list(fields_of(said.json()))[:_MOST_FIELDS]
-    )
 
 
 def _is_one_of(value: Any, ids: Iterable[str]) -> bool:

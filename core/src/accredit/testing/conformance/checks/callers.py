@@ -55,7 +55,7 @@ class Callers(Suite):
                     outcome = await stage.login(sample, nonce=other)
                     require(not outcome.accepted, f"{sample.name} is accepted with the nonce {other!r} for {nonce!r}")
                 without = {name: value for name, value in sample.parameters.items() if name != "nonce"}
-                answer = await stage.desk.post(without)
+                answer = await stage.bench.post(without)
                 require(not answer.accepted, f"{sample.name} is accepted without its nonce")
 
     @pytest.mark.threat(48)

@@ -2,33 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import httpx
 import pytest
 
 from accredit.keys.jose import SigningKey
 from accredit.testing.conformance.attacks.jwts import header_of, unsigned, with_hmac, with_payload
-from accredit.testing.conformance.bench.bench import REFUSED, UNAVAILABLE, desk_for
+from accredit.testing.conformance.bench.bench import REFUSED, UNAVAILABLE
 from accredit.testing.conformance.bench.forge import forge_for
+from accredit.testing.conformance.bench.id_tokens_of_answers import (
+    require_it_hangs_on_the_provider,
+    require_what_answers_hold_is_verified,
+)
 from accredit.testing.conformance.bench.samples import accepted_samples, is_jwt, samples_of
-from accredit.testing.conformance.bench.spelling import is_id_token, spelling_of_genuine
-from accredit.testing.conformance.bench.spy import Rewrite, leaves
-from accredit.testing.conformance.bench.ways import stage_for
+from accredit.testing.conformance.bench.spelling import spelling_of_genuine
 from accredit.testing.conformance.bench.witnesses import NOW, Clock
 from accredit.testing.conformance.suite import Suite, check, require, unless_declared
 from accredit.testing.simulator.forgery import encoded
 from accredit.testing.simulator.people import person
-from accredit.testing.simulator.simulator import Sample, Simulator
 
 ATTACKER = "https://attacker.example/keys"
 _A_DAY_S = 86_400
-_FORGED: Mapping[str, Callable[[str], str]] = {
-    "without a signature": lambda token: unsigned(token, alg="none"),
-    "with another subject": lambda token: with_payload(token, sub="1"),
-    "with another signature": lambda token: token[:-8] + token[-4:] + token[-8:-4],
-}
 
 
 class IdTokens(Suite):
@@ -41,15 +35,15 @@ class IdTokens(Suite):
         if simulator.id_tokens is None:
             keys = [name for name in self.strategy.settings_type.model_fields if "jwks" in name]
             if keys:
-                await self._verifies_what_answers_hold(simulator, samples, f"{', '.join(keys)} is a setting")
+                await require_what_answers_hold_is_verified(self, simulator, samples, f"{', '.join(keys)} is a setting")
             for sample in filter(is_jwt, accepted_samples(samples)):
-                await self._hangs_on_the_provider(simulator, sample)
+                await require_it_hangs_on_the_provider(self, simulator, sample)
 
     @check
     async def test_a_genuine_id_token_is_accepted(self) -> None:
         """An ID token of the issuer is accepted; each refusal of this file stands beside it."""
         async with forge_for(self) as forge:
-            await forge.desk.accepted(forge.mint(), "a genuine ID token")
+            await forge.bench.accepted(forge.mint(), "a genuine ID token")
 
     @pytest.mark.threat(6)
     @check
@@ -60,17 +54,17 @@ class IdTokens(Suite):
             token = good["access_token"]
             for alg in ("none", "None", "NONE", "nOnE", "", None, 0, ["RS256"]):
                 forged = unsigned(token, alg=alg)
-                await forge.desk.refused({**good, "access_token": forged}, f"alg {alg!r} without a signature")
+                await forge.bench.refused({**good, "access_token": forged}, f"alg {alg!r} without a signature")
                 signed = forged + token.rpartition(".")[2]
-                await forge.desk.refused(
+                await forge.bench.refused(
                     {**good, "access_token": signed}, f"alg {alg!r} with another token's signature"
                 )
-            await forge.desk.refused({**good, "access_token": token.rpartition(".")[0] + "."}, "signature cut off")
-            await forge.desk.refused(
+            await forge.bench.refused({**good, "access_token": token.rpartition(".")[0] + "."}, "signature cut off")
+            await forge.bench.refused(
                 {**good, "access_token": with_payload(token, sub="1")}, "sub changed after signing"
             )
             for cut in (token[:-4], token + "AAAA", token + "."):
-                await forge.desk.refused({**good, "access_token": cut}, "signature cut or extended")
+                await forge.bench.refused({**good, "access_token": cut}, "signature cut or extended")
 
     @pytest.mark.threat(6)
     @check
@@ -82,7 +76,7 @@ class IdTokens(Suite):
             keys = json.loads(bytes(forge.issuer.jwks_response().body))["keys"]
             for key in keys:
                 for forged in with_hmac(good["access_token"], key):
-                    await forge.desk.refused({**good, "access_token": forged}, "HMAC with the public key")
+                    await forge.bench.refused({**good, "access_token": forged}, "HMAC with the public key")
 
     @pytest.mark.threat(6)
     @check
@@ -109,15 +103,15 @@ class IdTokens(Suite):
             for header in headers:
                 clock.cool_down()
                 forged = forge.mint(key=key, header={"kid": kid, **header})
-                await forge.desk.refused(forged, f"signed by a stranger's key, header {sorted(header)}")
+                await forge.bench.refused(forged, f"signed by a stranger's key, header {sorted(header)}")
             for alg in ("RS256", "ES256", "EdDSA"):
                 clock.cool_down()
-                await forge.desk.refused(forge.mint(key=SigningKey.generate(alg)), f"signed by a stranger's {alg} key")
+                await forge.bench.refused(forge.mint(key=SigningKey.generate(alg)), f"signed by a stranger's {alg} key")
             for secret in ("", "a stranger's secret", key.kid):
                 octets = {"kty": "oct", "k": encoded(secret.encode())}
                 for header in ({}, {"jwk": octets}, {"kid": kid}, {"kid": kid, "jwk": octets}):
                     clock.cool_down()
-                    await forge.desk.refused(forge.mint(key=secret, header=header), "signed with a stranger's secret")
+                    await forge.bench.refused(forge.mint(key=secret, header=header), "signed with a stranger's secret")
             require(not forge.strangers(), "an address in a header of a token was called")
 
     @pytest.mark.threat(6)
@@ -131,19 +125,19 @@ class IdTokens(Suite):
         async with forge_for(self) as forge:
             stranger = forge.issuer.stranger()
             forged = [forge.mint(key=stranger, header={"kid": f"unknown-{number}"}) for number in range(100)]
-            for answer in await forge.desk.post_all(forged):
+            for answer in await forge.bench.post_all(forged):
                 require(answer.error in (REFUSED, UNAVAILABLE), f"status {answer.status} for an unknown kid")
-            require(len(forge.desk.calls) <= 2, f"100 unknown kids caused {len(forge.desk.calls)} fetches")
-            await forge.desk.accepted(forge.mint(), "a genuine ID token after the flood")
+            require(len(forge.bench.calls) <= 2, f"100 unknown kids caused {len(forge.bench.calls)} fetches")
+            await forge.bench.accepted(forge.mint(), "a genuine ID token after the flood")
 
     @pytest.mark.threat(7)
     @check
     async def test_times_are_checked(self) -> None:
         """`exp`, `iat` and `nbf` must be sane numbers; a token is good until its last second, and not at it."""
         async with forge_for(self) as forge:
-            await forge.desk.accepted(forge.mint(exp=NOW + 1), "one second before exp")
+            await forge.bench.accepted(forge.mint(exp=NOW + 1), "one second before exp")
             for exp in (NOW, NOW - 1, 0, -1):
-                await forge.desk.refused(forge.mint(exp=exp), f"exp {exp - NOW} s from now")
+                await forge.bench.refused(forge.mint(exp=exp), f"exp {exp - NOW} s from now")
             wrong: tuple[Any, ...] = (
                 None,
                 str(NOW + 3600),
@@ -155,15 +149,15 @@ class IdTokens(Suite):
                 {},
             )
             for value in wrong:
-                await forge.desk.refused(forge.mint(exp=value), f"exp is {value!r}")
-                await forge.desk.refused(forge.mint(iat=value), f"iat is {value!r}")
+                await forge.bench.refused(forge.mint(exp=value), f"exp is {value!r}")
+                await forge.bench.refused(forge.mint(iat=value), f"iat is {value!r}")
             for value in wrong[1:]:
-                await forge.desk.refused(forge.mint(nbf=value), f"nbf is {value!r}")
-            await forge.desk.refused(forge.mint(exp=NOW + 30 * _A_DAY_S), "exp in a month")
-            await forge.desk.refused(forge.mint(exp=10**18), "exp in the far future")
-            await forge.desk.refused(forge.mint(iat=NOW + 3600), "iat in an hour")
-            await forge.desk.refused(forge.mint(nbf=NOW + 3600), "nbf in an hour")
-            await forge.desk.accepted(forge.mint(nbf=NOW - 1), "nbf a second ago")
+                await forge.bench.refused(forge.mint(nbf=value), f"nbf is {value!r}")
+            await forge.bench.refused(forge.mint(exp=NOW + 30 * _A_DAY_S), "exp in a month")
+            await forge.bench.refused(forge.mint(exp=10**18), "exp in the far future")
+            await forge.bench.refused(forge.mint(iat=NOW + 3600), "iat in an hour")
+            await forge.bench.refused(forge.mint(nbf=NOW + 3600), "nbf in an hour")
+            await forge.bench.accepted(forge.mint(nbf=NOW - 1), "nbf a second ago")
 
     @pytest.mark.threat(8)
     @check
@@ -176,10 +170,10 @@ class IdTokens(Suite):
             user_id = str(await spelling_of_genuine(self, forge))
             is_part = str(forge.issuer.claims(person("ada"))["sub"]) in user_id
             for value in (None, "", 0, 12345, 1.5, True, ["1"], {"id": "1"}):
-                await forge.desk.refused(forge.mint(sub=value), f"sub is {value!r}")
+                await forge.bench.refused(forge.mint(sub=value), f"sub is {value!r}")
             for value in (" ", "a|b", "a\nb", "1" * 5000, "\N{FULLWIDTH DIGIT ONE}"):
-                answer = await forge.desk.post(forge.mint(sub=value))
-                same = answer.accepted and not is_part and forge.desk.identity.user_id == user_id
+                answer = await forge.bench.post(forge.mint(sub=value))
+                same = answer.accepted and not is_part and forge.bench.identity.user_id == user_id
                 require(same or not answer.accepted, f"accepted: sub is {value[:20]!r}")
 
     @pytest.mark.threat(1, 2, 5)
@@ -210,10 +204,10 @@ class IdTokens(Suite):
             foreign += [ours.swapcase()] if ours.swapcase() != ours else []
             foreign += [int(ours), [int(ours)]] if ours.isdecimal() else []
             for aud in foreign:
-                await forge.desk.refused(forge.mint(aud=aud), f"aud is {_shape(aud, ours)}")
+                await forge.bench.refused(forge.mint(aud=aud), f"aud is {_shape(aud, ours)}")
             for azp in ("foreign", "", ours[:-1], ours + "0", 42, [ours], True):
-                await forge.desk.refused(forge.mint(azp=azp), f"azp is {_shape(azp, ours)}")
-            await forge.desk.accepted(forge.mint(azp=ours), "azp is ours")
+                await forge.bench.refused(forge.mint(azp=azp), f"azp is {_shape(azp, ours)}")
+            await forge.bench.accepted(forge.mint(azp=ours), "azp is ours")
 
     @pytest.mark.threat(4)
     @check
@@ -223,7 +217,7 @@ class IdTokens(Suite):
             iss = str(forge.issuer.claims(person("ada"))["iss"])
             almost = (f"{iss}/", f"{iss}.attacker.example", iss.upper(), f" {iss}", iss[:-1], f"{iss}#", f"{iss}@x")
             for value in (None, "", 0, True, [iss], {"iss": iss}, ATTACKER, f"{ATTACKER}/{iss}", *almost):
-                await forge.desk.refused(forge.mint(iss=value), f"iss is {value!r}")
+                await forge.bench.refused(forge.mint(iss=value), f"iss is {value!r}")
             require(not forge.strangers(), "the address of an iss was called")
 
     @pytest.mark.threat(10)
@@ -234,17 +228,17 @@ class IdTokens(Suite):
         digest = hashlib.sha256(nonce.encode()).digest()
         async with forge_for(self) as forge:
             bound = {**forge.mint(nonce=nonce), "nonce": nonce}
-            await forge.desk.accepted(bound, "the same nonce in both")
+            await forge.bench.accepted(bound, "the same nonce in both")
             for hashed in (digest.hex(), digest.hex().upper(), encoded(digest)):
                 minted = {**forge.mint(nonce=hashed), "nonce": nonce}
-                await forge.desk.accepted(minted, "the nonce's SHA-256 in the token")
+                await forge.bench.accepted(minted, "the nonce's SHA-256 in the token")
             for other in ("conformance-nonce", nonce[:-1], nonce + "x", digest.hex(), "another"):
-                await forge.desk.refused({**bound, "nonce": other}, f"nonce {other!r} for {nonce!r}")
-            await forge.desk.refused({"access_token": bound["access_token"]}, "a nonce in the token alone")
-            await forge.desk.refused({**forge.mint(nonce=None), "nonce": nonce}, "a nonce in the request alone")
+                await forge.bench.refused({**bound, "nonce": other}, f"nonce {other!r} for {nonce!r}")
+            await forge.bench.refused({"access_token": bound["access_token"]}, "a nonce in the token alone")
+            await forge.bench.refused({**forge.mint(nonce=None), "nonce": nonce}, "a nonce in the request alone")
             odd: tuple[Any, ...] = ("", 1, True, [nonce], {})
             for value in odd:
-                await forge.desk.refused({**forge.mint(nonce=value), "nonce": nonce}, f"nonce {value!r} in the token")
+                await forge.bench.refused({**forge.mint(nonce=value), "nonce": nonce}, f"nonce {value!r} in the token")
 
     @pytest.mark.threat(10)
     @check
@@ -253,16 +247,16 @@ class IdTokens(Suite):
         nonce = "Conformance-Nonce"
         async with forge_for(self, connection={"nonce": "required"}) as forge:
             bound, unbound = {**forge.mint(nonce=nonce), "nonce": nonce}, forge.mint(nonce=None)
-            await forge.desk.accepted(bound, "the same nonce in both, where one is required")
-            await forge.desk.refused(unbound, "no nonce at all, where one is required")
-            await forge.desk.refused({"access_token": bound["access_token"]}, "no nonce in the request")
+            await forge.bench.accepted(bound, "the same nonce in both, where one is required")
+            await forge.bench.refused(unbound, "no nonce at all, where one is required")
+            await forge.bench.refused({"access_token": bound["access_token"]}, "no nonce in the request")
         async with forge_for(self, connection={"nonce": "if_sent"}) as forge:
             bound, unbound = {**forge.mint(nonce=nonce), "nonce": nonce}, forge.mint(nonce=None)
-            await forge.desk.accepted(bound, "the same nonce in both")
-            await forge.desk.accepted(unbound, "no nonce at all, where none is required")
-            await forge.desk.accepted({"access_token": bound["access_token"]}, "a nonce of the SDK's own")
-            await forge.desk.refused({**unbound, "nonce": nonce}, "a nonce that the token lacks")
-            await forge.desk.refused({**bound, "nonce": "another"}, "another nonce than the token's")
+            await forge.bench.accepted(bound, "the same nonce in both")
+            await forge.bench.accepted(unbound, "no nonce at all, where none is required")
+            await forge.bench.accepted({"access_token": bound["access_token"]}, "a nonce of the SDK's own")
+            await forge.bench.refused({**unbound, "nonce": nonce}, "a nonce that the token lacks")
+            await forge.bench.refused({**bound, "nonce": "another"}, "another nonce than the token's")
 
     @pytest.mark.threat(9)
     @check
@@ -270,18 +264,18 @@ class IdTokens(Suite):
         """Access, refresh and logout tokens and security events, with the issuer's signature, are refused."""
         async with forge_for(self) as forge:
             for typ in ("JWT", "jwt", "application/jwt", None):
-                await forge.desk.accepted(forge.mint(header={"typ": typ}), f"typ {typ!r} in the header")
+                await forge.bench.accepted(forge.mint(header={"typ": typ}), f"typ {typ!r} in the header")
             for typ in ("at+jwt", "AT+JWT", "application/at+jwt", "logout+jwt", "secevent+jwt", "JOSE", ""):
-                await forge.desk.refused(forge.mint(header={"typ": typ}), f"typ {typ!r} in the header")
-            await forge.desk.accepted(forge.mint(typ="ID"), "Keycloak's typ of an ID token")
+                await forge.bench.refused(forge.mint(header={"typ": typ}), f"typ {typ!r} in the header")
+            await forge.bench.accepted(forge.mint(typ="ID"), "Keycloak's typ of an ID token")
             for typ in ("Bearer", "Refresh", "Offline", "Logout"):
-                await forge.desk.refused(forge.mint(typ=typ), f"a claim typ of {typ!r}")
-            for use, expect in (("id", forge.desk.accepted), ("access", forge.desk.refused)):
+                await forge.bench.refused(forge.mint(typ=typ), f"a claim typ of {typ!r}")
+            for use, expect in (("id", forge.bench.accepted), ("access", forge.bench.refused)):
                 await expect(forge.mint(token_use=use), f"Cognito's use of an {use} token")
             logout = "http://schemas.openid.net/event/backchannel-logout"
             kinds: tuple[Any, ...] = ({logout: {}}, {}, f'{{"{logout}":{{}}}}')
             for events in kinds:
-                await forge.desk.refused(forge.mint(events=events), "a claim events")
+                await forge.bench.refused(forge.mint(events=events), "a claim events")
 
     @pytest.mark.threat(9)
     @check
@@ -292,41 +286,7 @@ class IdTokens(Suite):
             token = good["access_token"]
             header, payload, signature = token.split(".")
             for hidden in (unsigned(token, alg=None) + signature, f"{payload}.{signature}", f"{header}.{payload}"):
-                await forge.desk.refused({**good, "access_token": hidden}, "an ID token in another form")
-
-    async def _verifies_what_answers_hold(self, simulator: Simulator, samples: Sequence[Sample], why: str) -> None:
-        """Require that ID tokens come in answers, for a code, and that one without its signature is refused."""
-        missing = f"{why}, but the simulator has no `id_tokens`, and no answer holds an ID token"
-        opaque = [one for one in accepted_samples(samples) if not is_jwt(one)]
-        require(opaque, missing)
-        for how, forged in _FORGED.items():
-            found: list[Any] = []
-            async with desk_for(self, simulator=simulator, rewrite=_forging(forged, found)) as desk:
-                answer = await desk.post(opaque[0].parameters)
-                require(found, missing)
-                require(not answer.accepted, f"accepted: an ID token {how}, in an answer")
-
-    async def _hangs_on_the_provider(self, simulator: Simulator, sample: Sample) -> None:
-        """Require that the ID token is sent to the provider, and is good only if the provider says so."""
-        async with stage_for(self, simulator=simulator) as stage:
-            sent = f"{sample.name} is an ID token that is verified without being sent to the provider"
-            token = sample.parameters["access_token"].encode()
-            way = await stage.walk(sample)
-            asked = {one.call for one in way.said if any(token in part for part in one.sent)}
-            require(asked, f"{sent}, so the simulator must mint some: `id_tokens`")
-            stage.between.failing = dict.fromkeys(asked, lambda: httpx.Response(400, json={}))
-            outcome = await stage.login(sample)
-            require(not outcome.accepted, f"{sample.name}: accepted, although the provider does not verify it")
-
-
-def _forging(forged: Callable[[str], str], found: list[Any]) -> Rewrite:
-    def change(_: str, value: Any) -> Any:
-        if not is_id_token(value):
-            return value
-        found.append(value)
-        return forged(value)
-
-    return leaves(change)
+                await forge.bench.refused({**good, "access_token": hidden}, "an ID token in another form")
 
 
 def _shape(value: Any, ours: str) -> str:

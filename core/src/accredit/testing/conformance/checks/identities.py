@@ -7,7 +7,7 @@ import pytest
 
 from accredit.profile import Profile
 from accredit.testing.conformance.attacks.jwts import payload_of
-from accredit.testing.conformance.bench.bench import Answer, Desk, desk_for
+from accredit.testing.conformance.bench.bench import Answer, Bench, bench_for
 from accredit.testing.conformance.bench.forge import forge_for
 from accredit.testing.conformance.bench.samples import (
     accepted_samples,
@@ -30,16 +30,16 @@ class Identities(Suite):
     async def test_ids_are_the_providers_letter_for_letter(self) -> None:
         """The user's id is, as a whole, in what the provider said: no digit, zero or capital is lost."""
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             owners: dict[str, set[str]] = {}
             for sample in accepted_samples(samples):
-                before = len(desk.calls)
-                answer = await desk.accepted(sample.parameters, sample.name)
-                user_id = desk.identity.user_id
-                spelling_of(self, user_id, Said.of(sample, desk.calls[before:]), name=sample.name)
+                before = len(bench.calls)
+                answer = await bench.accepted(sample.parameters, sample.name)
+                user_id = bench.identity.user_id
+                spelling_of(self, user_id, Said.of(sample, bench.calls[before:]), name=sample.name)
                 expected = f"{self.strategy.name}|{user_id}"
                 require(subject_of(answer) == expected, f"{sample.name}: sub is not {expected}")
-                owners.setdefault(user_id, set()).add(str(desk.identity.profile.name))
+                owners.setdefault(user_id, set()).add(str(bench.identity.profile.name))
             require(len(owners) > 1, "all accepted samples have one id")
 
     @pytest.mark.threat(27)
@@ -81,18 +81,18 @@ class Identities(Suite):
         """Where the provider names the user in several answers, and one of them names another, it is no login."""
         simulator, samples = samples_of(self)
         sample = one_of_each_kind(samples)[0]
-        async with desk_for(self, simulator=simulator) as desk:
-            await desk.accepted(sample.parameters, sample.name)
-            user_id, bodies = desk.identity.user_id, [seen.body for seen in desk.calls]
-            spelling = spelling_of(self, user_id, Said.of(sample, desk.calls), name=sample.name)
+        async with bench_for(self, simulator=simulator) as bench:
+            await bench.accepted(sample.parameters, sample.name)
+            user_id, bodies = bench.identity.user_id, [seen.body for seen in bench.calls]
+            spelling = spelling_of(self, user_id, Said.of(sample, bench.calls), name=sample.name)
         naming = {part: answers_with(bodies, part) for part in dict.fromkeys(spelling.parts)}
         if max(naming.values()) < 2:
             not_applicable("the provider names the user in one answer only")
         for part, count in naming.items():
             other = part[:-1] + ("1" if part[-1] != "1" else "2")
             for nth in range(count if count > 1 else 0):
-                async with desk_for(self, simulator=simulator, rewrite=_renamed_once(part, other, nth)) as desk:
-                    answer = await desk.post(sample.parameters)
+                async with bench_for(self, simulator=simulator, rewrite=_renamed_once(part, other, nth)) as bench:
+                    answer = await bench.post(sample.parameters)
                     require(not answer.accepted, f"accepted although answer {nth + 1} of {count} names another user")
 
     @pytest.mark.threat(26)
@@ -102,19 +102,19 @@ class Identities(Suite):
         unless_declared(self, "makes_no_call")
         simulator, samples = samples_of(self)
         by_id: dict[str, tuple[Sample, Profile]] = {}
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for sample in accepted_samples(samples):
                 if not is_jwt(sample):
-                    await desk.accepted(sample.parameters, sample.name)
-                    by_id.setdefault(desk.identity.user_id, (sample, desk.identity.profile))
+                    await bench.accepted(sample.parameters, sample.name)
+                    by_id.setdefault(bench.identity.user_id, (sample, bench.identity.profile))
         if len(by_id) < 2:
             not_applicable("no two people have access tokens")
         (first_id, (first, old)), (second_id, (_, new)) = list(by_id.items())[:2]
         names = _names(old, new)
-        async with desk_for(self, simulator=simulator, rewrite=renamed(names)) as desk:
-            answer = await desk.accepted(first.parameters, f"{first.name}, renamed")
-            require(desk.identity.user_id == first_id, f"{first.name} is another user after a change of names")
-            require(desk.identity.user_id != second_id, f"{first.name} became the user whose names it took")
+        async with bench_for(self, simulator=simulator, rewrite=renamed(names)) as bench:
+            answer = await bench.accepted(first.parameters, f"{first.name}, renamed")
+            require(bench.identity.user_id == first_id, f"{first.name} is another user after a change of names")
+            require(bench.identity.user_id != second_id, f"{first.name} became the user whose names it took")
             require(subject_of(answer) == f"{self.strategy.name}|{first_id}", "sub follows names instead of ids")
 
     def _that_can_say_otherwise(self, samples: list[Sample]) -> list[Sample]:
@@ -127,10 +127,10 @@ class Identities(Suite):
         return chosen
 
     async def _spelled(self, simulator: Simulator, sample: Sample) -> tuple[Said, Spelling]:
-        async with desk_for(self, simulator=simulator) as desk:
-            await desk.accepted(sample.parameters, sample.name)
-            said = Said.of(sample, desk.calls)
-            return said, spelling_of(self, desk.identity.user_id, said, name=sample.name)
+        async with bench_for(self, simulator=simulator) as bench:
+            await bench.accepted(sample.parameters, sample.name)
+            said = Said.of(sample, bench.calls)
+            return said, spelling_of(self, bench.identity.user_id, said, name=sample.name)
 
     async def _same_id_or_none(
         self, simulator: Simulator, sample: Sample, names: dict[str, Any], expected: str | None
@@ -145,13 +145,13 @@ class Identities(Suite):
             claims = payload_of(sample.parameters["access_token"])
             changes = {name: names[str(value)] for name, value in claims.items() if str(value) in names}
             async with forge_for(self, simulator=simulator) as forge:
-                return _id_of(await forge.desk.post(forge.mint(**changes)), forge.desk)
-        async with desk_for(self, simulator=simulator, rewrite=renamed(names)) as desk:
-            return _id_of(await desk.post(sample.parameters), desk)
+                return _id_of(await forge.bench.post(forge.mint(**changes)), forge.bench)
+        async with bench_for(self, simulator=simulator, rewrite=renamed(names)) as bench:
+            return _id_of(await bench.post(sample.parameters), bench)
 
 
-def _id_of(answer: Answer, desk: Desk) -> str | None:
-    return desk.identity.user_id if answer.accepted else None
+def _id_of(answer: Answer, bench: Bench) -> str | None:
+    return bench.identity.user_id if answer.accepted else None
 
 
 def _renamed_once(user_id: str, other: str, nth: int) -> Rewrite:

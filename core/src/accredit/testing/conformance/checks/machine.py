@@ -84,6 +84,6 @@ class Machine(Suite):
 
 
 async def _verified(stage: Stage, sample: Sample) -> None:
-    sent = stage.desk.fresh(sample.parameters)
+    sent = stage.bench.fresh(sample.parameters)
     token = ProviderToken.of(sent["access_token"], secret=sent.get("access_token_secret"), nonce=sent.get("nonce"))
-    await stage.desk.exchange.verify(stage.desk.strategy, token)
+    await stage.bench.exchange.verify(stage.bench.strategy, token)

@@ -28,7 +28,7 @@ class Memory(Suite):
         simulator, samples = samples_of(self)
         clock = Clock()
         async with stage_for(self, simulator=simulator, clock=clock) as stage:
-            strategy = stage.desk.exchange.engine.connections[stage.desk.strategy].strategy
+            strategy = stage.bench.exchange.engine.connections[stage.bench.strategy].strategy
             for way in await ways_of(self):
                 await stage.login(way.sample)
             before = snapshot(strategy, Strategy)

@@ -12,7 +12,7 @@ from accredit.profile import Profile
 from accredit.strategy import Strategy
 from accredit.testing.conformance.attacks.jwts import payload_of
 from accredit.testing.conformance.attacks.text import HOSTILE, PEOPLE_WRITE, require_harmless
-from accredit.testing.conformance.bench.bench import desk_for, make_simulator, start
+from accredit.testing.conformance.bench.bench import bench_for, make_simulator, start
 from accredit.testing.conformance.bench.payloads import Payload, read_payloads
 from accredit.testing.conformance.bench.samples import accepted_samples, samples_of
 from accredit.testing.conformance.bench.watch import IO, watch
@@ -133,10 +133,10 @@ class Normalization(Suite):
     async def test_no_claim_is_empty(self) -> None:
         """In what is issued for every accepted sample no claim is blank, null or of a wrong type."""
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for sample in accepted_samples(samples):
-                answer = await desk.accepted(sample.parameters, sample.name)
-                _check_shape(desk.identity.profile, sample.name)
+                answer = await bench.accepted(sample.parameters, sample.name)
+                _check_shape(bench.identity.profile, sample.name)
                 for name, value in payload_of(answer.body["id_token"]).items():
                     require(value not in ("", None, [], {}), f"{sample.name}: claim {name} is empty")
 

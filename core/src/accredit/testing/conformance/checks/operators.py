@@ -43,7 +43,7 @@ class Operators(Suite):
                 try:
                     async with stage_for(self, simulator=way.simulator, connection={name: wrong}) as stage:
                         tried = await stage.walk(way.sample)
-                        alert = stage.desk.event.alert
+                        alert = stage.bench.event.alert
                 except ConfigurationError:
                     continue  # refused even earlier
                 what = f"{way.sample.name}, while {name} is wrong"
@@ -67,9 +67,9 @@ class Operators(Suite):
         async with stage_for(self, simulator=simulator, clock=clock) as stage:
             for sample in samples:
                 clock.cool_down()
-                before = len(stage.desk.log.lines)
+                before = len(stage.bench.log.lines)
                 outcome = await stage.login(sample)
-                alerts = [line for level, line in stage.desk.log.lines[before:] if level in ("critical", "error")]
+                alerts = [line for level, line in stage.bench.log.lines[before:] if level in ("critical", "error")]
                 if verdict_of(sample).status == 401 and sample.expected not in _ALERTED_REFUSALS:
                     require(not alerts, f"{sample.name}: an alert that any user can cause ({outcome.reason})")
                 elif outcome.status == 500:
@@ -100,9 +100,9 @@ class Operators(Suite):
         """Let the strategy ask about our credentials; return how it ended, and the calls."""
         async with stage_for(self, connection=connection) as stage:
             stage.between.failing = failing
-            configured = stage.desk.exchange.engine.connections[stage.desk.strategy]
+            configured = stage.bench.exchange.engine.connections[stage.bench.strategy]
             try:
-                await configured.strategy.check_credentials(stage.desk.exchange.engine.context(configured))
+                await configured.strategy.check_credentials(stage.bench.exchange.engine.context(configured))
             except ExchangeError as exc:
                 return exc.reason, stage.between.said
             return "ok", stage.between.said

@@ -9,9 +9,9 @@ from accredit.errors import ConfigurationError
 from accredit.provider.http import origin
 from accredit.testing.conformance.bench.bench import (
     UNAVAILABLE,
-    Desk,
-    desk_for,
-    desk_over_http,
+    Bench,
+    bench_for,
+    bench_over_http,
     make_simulator,
     start,
 )
@@ -53,22 +53,22 @@ class Providers(Suite):
             not_applicable("no access token is sent to the provider; see the faults of the key set")
         good = opaque[0]
         with serve(Attended(simulator.app())) as url:
-            async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
-                marked = {name: _marked(simulator, desk.fresh(good.parameters), name) for name in _faults()}
-                answers = await desk.post_all(marked.values())
+            async with bench_over_http(self, simulator, url, limits=LIMITS) as bench:
+                marked = {name: _marked(simulator, bench.fresh(good.parameters), name) for name in _faults()}
+                answers = await bench.post_all(marked.values())
                 for name, answer in zip(marked, answers, strict=True):
                     require(answer.status == 503, f"{name}: status {answer.status} instead of 503")
                     require(answer.error == UNAVAILABLE, f"{name}: another body than any outage")
-                _none_got_through(desk, len(marked))
-            async with desk_over_http(self, simulator, url) as desk:
+                _none_got_through(bench, len(marked))
+            async with bench_over_http(self, simulator, url) as bench:
                 for name in sorted(_DELAYS):
-                    slow = _marked(simulator, desk.fresh(good.parameters), f"{name}-1")
-                    await desk.accepted(slow, f"{name} of a millisecond")
+                    slow = _marked(simulator, bench.fresh(good.parameters), f"{name}-1")
+                    await bench.accepted(slow, f"{name} of a millisecond")
                 for name in sorted(HARMLESS_FAULTS):
-                    await desk.accepted(
-                        _marked(simulator, desk.fresh(good.parameters), name), f"{name}, which core reads"
+                    await bench.accepted(
+                        _marked(simulator, bench.fresh(good.parameters), name), f"{name}, which core reads"
                     )
-                await desk.accepted(good.parameters, f"{good.name}, after all that")
+                await bench.accepted(good.parameters, f"{good.name}, after all that")
 
     @pytest.mark.threat(18, 22)
     @check
@@ -82,9 +82,9 @@ class Providers(Suite):
         always = Always(simulator)
         with serve(always) as url:
             for always.fault in _faults():
-                async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
-                    answer = await desk.post(sample.parameters)
-                    what = f"{always.fault}: status {answer.status} ({desk.reason})"
+                async with bench_over_http(self, simulator, url, limits=LIMITS) as bench:
+                    answer = await bench.post(sample.parameters)
+                    what = f"{always.fault}: status {answer.status} ({bench.reason})"
                     require(answer.status == 503, f"{what} instead of 503")
                     require(answer.error == UNAVAILABLE, f"{what} with another body than any outage")
 
@@ -94,10 +94,10 @@ class Providers(Suite):
         """A host that refuses connections, and a name that does not resolve, are a 503."""
         simulator, samples = samples_of(self)
         for url in ("http://127.0.0.1:1", "https://provider.invalid"):
-            async with desk_over_http(self, simulator, url, limits=LIMITS) as desk:
+            async with bench_over_http(self, simulator, url, limits=LIMITS) as bench:
                 for sample in asking_samples(self, samples)[:1]:
-                    answer = await desk.post(sample.parameters)
-                    require(answer.status == 503, f"{url}: status {answer.status} ({desk.reason}) instead of 503")
+                    answer = await bench.post(sample.parameters)
+                    require(answer.status == 503, f"{url}: status {answer.status} ({bench.reason}) instead of 503")
 
     @pytest.mark.threat(22)
     @check
@@ -106,17 +106,17 @@ class Providers(Suite):
         unless_declared(self, "hs256")
         clock = Clock()
         async with forge_for(self, clock=clock) as forge:
-            await forge.desk.accepted(forge.mint(), "before the rotation")
-            fetched = len(forge.desk.calls)
+            await forge.bench.accepted(forge.mint(), "before the rotation")
+            fetched = len(forge.bench.calls)
             before = forge.mint()
             clock.advance(60)
             forge.issuer.rotate()
-            await forge.desk.accepted(forge.mint(), "signed by the new key")
-            again = len(forge.desk.calls) - fetched
+            await forge.bench.accepted(forge.mint(), "signed by the new key")
+            again = len(forge.bench.calls) - fetched
             require(again == 1, f"a rotation caused {again} fetches of the key set")
-            await forge.desk.accepted(forge.mint(), "signed by the new key, again")
-            await forge.desk.accepted(before, "signed by the key before, which is still published")
-            require(len(forge.desk.calls) - fetched == 1, "a known key was fetched again")
+            await forge.bench.accepted(forge.mint(), "signed by the new key, again")
+            await forge.bench.accepted(before, "signed by the key before, which is still published")
+            require(len(forge.bench.calls) - fetched == 1, "a known key was fetched again")
 
     @pytest.mark.threat(22, 56)
     @check
@@ -127,11 +127,11 @@ class Providers(Suite):
             clock = Clock()
             async with forge_for(self, clock=clock) as forge:
                 clock.now += step_s
-                await forge.desk.accepted(forge.mint(), "before the rotation, while the clock is wrong")
+                await forge.bench.accepted(forge.mint(), "before the rotation, while the clock is wrong")
                 clock.now -= step_s
                 clock.advance(60)
                 forge.issuer.rotate()
-                await forge.desk.accepted(forge.mint(), f"signed by the new key, after a step of {-step_s} s")
+                await forge.bench.accepted(forge.mint(), f"signed by the new key, after a step of {-step_s} s")
 
     @pytest.mark.threat(44)
     @check
@@ -139,10 +139,10 @@ class Providers(Suite):
         """The calls of the audit event are those that were made, the key set's included."""
         simulator, samples = samples_of(self)
         for sample in one_of_each_kind(samples):
-            async with desk_for(self, simulator=simulator) as desk:
-                await desk.accepted(sample.parameters, sample.name)
-                told = sorted((call.method, call.url) for call in desk.event.calls)
-                made = sorted((seen.method, seen.url.partition("?")[0]) for seen in desk.calls)
+            async with bench_for(self, simulator=simulator) as bench:
+                await bench.accepted(sample.parameters, sample.name)
+                told = sorted((call.method, call.url) for call in bench.event.calls)
+                made = sorted((seen.method, seen.url.partition("?")[0]) for seen in bench.calls)
                 require(told == made, f"{sample.name}: {len(made)} calls, of which the event tells {len(told)}")
 
     @pytest.mark.threat(22)
@@ -152,18 +152,18 @@ class Providers(Suite):
         unless_declared(self, "hs256")
         clock = Clock()
         async with forge_for(self, clock=clock) as forge:
-            await forge.desk.accepted(forge.mint(), "while the key set is up")
+            await forge.bench.accepted(forge.mint(), "while the key set is up")
             forge.issuer.keys_down = True
             clock.advance(_A_MONTH_S)
-            await forge.desk.accepted(forge.mint(), "a known key, while the key set is down")
-            alerts = [line for level, line in forge.desk.log.lines if level == "critical"]
+            await forge.bench.accepted(forge.mint(), "a known key, while the key set is down")
+            alerts = [line for level, line in forge.bench.log.lines if level == "critical"]
             require(any("jwks.fetch_failed" in line for line in alerts), "no alert says that the key set is down")
             unknown = forge.mint(key=forge.issuer.stranger(), header={"kid": "unknown"})
-            answer = await forge.desk.post(unknown)
+            answer = await forge.bench.post(unknown)
             require(answer.status == 503, f"status {answer.status}: nobody can say whether an unknown kid is good")
             forge.issuer.keys_down = False
             clock.advance(3600)
-            await forge.desk.accepted(forge.mint(), "once the key set is up again")
+            await forge.bench.accepted(forge.mint(), "once the key set is up again")
 
     @pytest.mark.threat(22)
     @check
@@ -173,28 +173,28 @@ class Providers(Suite):
         clock = Clock()
         async with forge_for(self, clock=clock) as forge:
             forge.issuer.keys_down = True
-            for answer in await forge.desk.post_all([forge.mint()] * 20):
+            for answer in await forge.bench.post_all([forge.mint()] * 20):
                 require(answer.status == 503, f"status {answer.status} without any key")
                 require(answer.error == UNAVAILABLE, "another body than any outage")
-            require(len(forge.desk.calls) <= 1, f"20 logins caused {len(forge.desk.calls)} fetches")
+            require(len(forge.bench.calls) <= 1, f"20 logins caused {len(forge.bench.calls)} fetches")
             forge.issuer.keys_down = False
             clock.advance(3600)
-            await forge.desk.accepted(forge.mint(), "once the key set is up")
+            await forge.bench.accepted(forge.mint(), "once the key set is up")
 
     @pytest.mark.threat(44)
     @check
     async def test_only_declared_hosts_are_called(self) -> None:
         """Every call goes to the origin of a `*_url` setting, through the context and past nobody."""
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             with watch("socket.connect", "socket.getaddrinfo", "socket.sendto") as attempts:
                 for sample in samples:
-                    await desk.post(sample.parameters)
+                    await bench.post(sample.parameters)
             require(not attempts, f"the strategy opens connections of its own: {', '.join(sorted(set(attempts)))}")
-            declared = {origin(url) for url in desk.exchange.engine.connections[desk.strategy].provider_urls}
-            strangers = {seen.origin for seen in desk.calls} - declared
+            declared = {origin(url) for url in bench.exchange.engine.connections[bench.strategy].provider_urls}
+            strangers = {seen.origin for seen in bench.calls} - declared
             require(not strangers, f"calls to what provider_urls does not declare: {', '.join(sorted(strangers))}")
-            undeclared = [event for event in desk.witness.events if "did not declare" in event.detail]
+            undeclared = [event for event in bench.witness.events if "did not declare" in event.detail]
             require(not undeclared, "the strategy calls a host that its settings do not declare")
 
     @pytest.mark.threat(36)
@@ -247,9 +247,9 @@ def _marked(simulator: Simulator, parameters: Mapping[str, Any], fault: str) -> 
     return {**parameters, "access_token": simulator.marked(parameters["access_token"], fault)}
 
 
-def _none_got_through(desk: Desk, count: int) -> None:
-    events = desk.witness.events
+def _none_got_through(bench: Bench, count: int) -> None:
+    events = bench.witness.events
     require(len(events) == count, f"{count} requests left {len(events)} audit events")
     blamed = [event for event in events if event.reason != "provider_unavailable"]
     require(not blamed, f"an outage is reported as {blamed[0].reason if blamed else ''}")
-    require(not desk.witness.identities, "a subject was resolved although the provider was down")
+    require(not bench.witness.identities, "a subject was resolved although the provider was down")

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 
 from accredit.testing.conformance.bench.bench import (
-    Desk,
-    desk_for,
-    desk_over_http,
+    Bench,
+    bench_for,
+    bench_over_http,
     make_simulator,
 )
 from accredit.testing.conformance.bench.samples import accepted_samples, one_of_each_kind, samples_of
@@ -43,16 +43,16 @@ class Requests(Suite):
         """What is absent, doubled, of a wrong type or too large is refused with 400, and costs no provider call."""
         simulator, samples = samples_of(self)
         good = accepted_samples(samples)[0]
-        async with desk_for(self, simulator=simulator) as desk:
-            request = {"client_id": "app", "connection": desk.strategy, **good.parameters}
+        async with bench_for(self, simulator=simulator) as bench:
+            request = {"client_id": "app", "connection": bench.strategy, **good.parameters}
             for what, sent in _malformed(request):
-                answer = await desk.send(**sent)
-                require(answer.status == 400, f"status {answer.status} ({desk.reason}) for {what}")
-            require(not desk.calls, "a malformed request reached the provider")
-            await desk.accepted(good.parameters, good.name)
-            as_form = await desk.send(content=urlencode(request), headers=_FORM)
-            require(as_form.accepted, f"{good.name} is refused as a form ({desk.reason})")
-            more = await desk.post({**good.parameters, "unheard_of": {"of": ["it", 1, None]}, "": ""})
+                answer = await bench.send(**sent)
+                require(answer.status == 400, f"status {answer.status} ({bench.reason}) for {what}")
+            require(not bench.calls, "a malformed request reached the provider")
+            await bench.accepted(good.parameters, good.name)
+            as_form = await bench.send(content=urlencode(request), headers=_FORM)
+            require(as_form.accepted, f"{good.name} is refused as a form ({bench.reason})")
+            more = await bench.post({**good.parameters, "unheard_of": {"of": ["it", 1, None]}, "": ""})
             require(more.accepted, "unknown parameters are to be ignored")
 
     @pytest.mark.threat(12, 13)
@@ -61,19 +61,19 @@ class Requests(Suite):
         """An unknown client or connection, and no token at all, are refused without a provider call."""
         simulator, samples = samples_of(self)
         good = accepted_samples(samples)[0]
-        async with desk_for(self, simulator=simulator) as desk:
-            request = {"client_id": "app", "connection": desk.strategy, **good.parameters}
+        async with bench_for(self, simulator=simulator) as bench:
+            request = {"client_id": "app", "connection": bench.strategy, **good.parameters}
             for change, status in (
                 ({"client_id": "stranger"}, 403),
-                ({"connection": f"{desk.strategy}-x"}, 400),
-                ({"connection": desk.strategy.upper()}, 400),
-                ({"connection": f"{desk.strategy} "}, 400),
+                ({"connection": f"{bench.strategy}-x"}, 400),
+                ({"connection": bench.strategy.upper()}, 400),
+                ({"connection": f"{bench.strategy} "}, 400),
                 ({"access_token": ""}, 400),
                 ({"audience": "https://elsewhere.example"}, 400),
             ):
-                answer = await desk.send(json={**request, **change})
+                answer = await bench.send(json={**request, **change})
                 require(answer.status == status, f"status {answer.status} instead of {status} with {sorted(change)}")
-            require(not desk.calls, "a request that is not allowed reached the provider")
+            require(not bench.calls, "a request that is not allowed reached the provider")
 
     @pytest.mark.threat(16)
     @check
@@ -84,21 +84,21 @@ class Requests(Suite):
         """
         simulator = make_simulator(self)
         with serve(Attended(simulator.app())) as url:
-            async with desk_over_http(self, simulator, url) as desk:
+            async with bench_over_http(self, simulator, url) as bench:
                 samples = one_of_each_kind(list(simulator.samples()))
                 for sample in samples:
-                    await desk.post(sample.parameters)
-                    await desk.refused({**sample.parameters, "access_token": "x"}, "the token x")
-                known = {_skeleton(seen) for seen in desk.calls}
+                    await bench.post(sample.parameters)
+                    await bench.refused({**sample.parameters, "access_token": "x"}, "the token x")
+                known = {_skeleton(seen) for seen in bench.calls}
                 for sample in samples:
                     for odd in _odd(sample):
-                        await _refused_as_a_whole(desk, odd)
-                for seen in desk.calls:
+                        await _refused_as_a_whole(bench, odd)
+                for seen in bench.calls:
                     require(
                         _skeleton(seen) in known, f"a token changed the form of a call: {seen.method} {_path(seen)}"
                     )
                 for sample in samples:
-                    await desk.accepted(sample.parameters, f"{sample.name}, after all that")
+                    await bench.accepted(sample.parameters, f"{sample.name}, after all that")
 
     @pytest.mark.threat(16)
     @check
@@ -106,16 +106,16 @@ class Requests(Suite):
         """Control characters, what is not ASCII, and a megabyte are refused with 400 without a provider call."""
         simulator, samples = samples_of(self)
         good = accepted_samples(samples)[0]
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for name in ("access_token", "access_token_secret", "nonce"):
                 value = good.parameters.get(name, "x")
                 for odd in _UNPRINTABLE:
                     for whole in (value + odd, odd + value, value[:1] + odd + value[1:]):
-                        answer = await _post_escaped(desk, {**good.parameters, name: whole})
+                        answer = await _post_escaped(bench, {**good.parameters, name: whole})
                         require(answer == 400, f"status {answer} for a {name} with {odd!r}")
-                answer = await _post_escaped(desk, {**good.parameters, name: "A" * 1_048_576})
+                answer = await _post_escaped(bench, {**good.parameters, name: "A" * 1_048_576})
                 require(answer == 400, f"status {answer} for a {name} of a megabyte")
-            require(not desk.calls, "such a token reached the provider")
+            require(not bench.calls, "such a token reached the provider")
 
     @pytest.mark.threat(9)
     @check
@@ -123,13 +123,13 @@ class Requests(Suite):
         """Access token and ID token that were issued here, sent back as provider tokens, are refused."""
         simulator, samples = samples_of(self)
         clock = Clock()
-        async with desk_for(self, simulator=simulator, clock=clock) as desk:
+        async with bench_for(self, simulator=simulator, clock=clock) as bench:
             for sample in one_of_each_kind(samples):
-                answer = await desk.accepted(sample.parameters, sample.name)
+                answer = await bench.accepted(sample.parameters, sample.name)
                 for name in ("access_token", "id_token", "refresh_token"):
                     ours = {**sample.parameters, "access_token": answer.body[name]}
                     clock.cool_down()  # its key is unknown, and the key set may be asked for again
-                    await desk.refused(ours, f"our own {name}")
+                    await bench.refused(ours, f"our own {name}")
 
 
 def _malformed(good: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -167,18 +167,18 @@ def _odd(sample: Sample) -> Iterator[dict[str, str]]:
             yield {**sample.parameters, name: one}
 
 
-async def _refused_as_a_whole(desk: Desk, parameters: Mapping[str, str]) -> None:
-    answer = await desk.post(parameters)
+async def _refused_as_a_whole(bench: Bench, parameters: Mapping[str, str]) -> None:
+    answer = await bench.post(parameters)
     shown = {name: value for name, value in parameters.items() if name in _SENT}
     require(not answer.accepted, f"accepted: {shown}")
     # 400 where the strategy wants another parameter with such a token.
-    require(answer.status in {400, 401}, f"status {answer.status} ({desk.reason}) for {shown}")
+    require(answer.status in {400, 401}, f"status {answer.status} ({bench.reason}) for {shown}")
 
 
-async def _post_escaped(desk: Desk, parameters: Mapping[str, str]) -> int:
+async def _post_escaped(bench: Bench, parameters: Mapping[str, str]) -> int:
     """Post JSON in ASCII, so that half a surrogate pair can travel too."""
-    body = json.dumps({"client_id": "app", "connection": desk.strategy, **parameters})
-    return (await desk.send(content=body, headers=_JSON)).status
+    body = json.dumps({"client_id": "app", "connection": bench.strategy, **parameters})
+    return (await bench.send(content=body, headers=_JSON)).status
 
 
 def _skeleton(seen: Seen) -> tuple[str, str, str, frozenset[str], frozenset[str]]:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from accredit.errors import ExchangeError
 from accredit.models import ProviderToken
-from accredit.testing.conformance.bench.bench import Desk, desk_for, make_simulator, start
+from accredit.testing.conformance.bench.bench import Bench, bench_for, make_simulator, start
 from accredit.testing.conformance.bench.samples import asking_samples, samples_of
 from accredit.testing.conformance.bench.watch import descriptors
 from accredit.testing.conformance.suite import Suite, check, require
@@ -42,16 +42,16 @@ class Secrets(Suite):
         simulator, samples = samples_of(self)
         kept = self._secrets()
         sent: dict[str, str] = {}
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             with listening() as heard:
                 for sample in samples:
-                    before = len(desk.log.lines), len(desk.witness.events)
-                    answer = await desk.post(sample.parameters)
-                    told = [line for _, line in desk.log.lines[before[0] :]]
-                    told += [f"{event!r} {dataclasses.asdict(event)!r}" for event in desk.witness.events[before[1] :]]
+                    before = len(bench.log.lines), len(bench.witness.events)
+                    answer = await bench.post(sample.parameters)
+                    told = [line for _, line in bench.log.lines[before[0] :]]
+                    told += [f"{event!r} {dataclasses.asdict(event)!r}" for event in bench.witness.events[before[1] :]]
                     told.append(answer.text)
-                    _hunt(told, {**kept, **_tokens(sample.name, desk.sent)}, f"{sample.name}: in log, event or answer")
-                    sent |= _tokens(sample.name, desk.sent)
+                    _hunt(told, {**kept, **_tokens(sample.name, bench.sent)}, f"{sample.name}: in log, event or answer")
+                    sent |= _tokens(sample.name, bench.sent)
             _hunt(heard(), {**kept, **sent}, "in what the strategy logs or prints")
 
     @pytest.mark.threat(33, 37)
@@ -67,12 +67,12 @@ class Secrets(Suite):
             nonce=good.parameters.get("nonce"),
         )
         for failure in (httpx.ConnectError, httpx.ReadTimeout, RuntimeError, OSError, ValueError):
-            async with desk_for(self, simulator=simulator, rewrite=_fail(failure, good)) as desk:
+            async with bench_for(self, simulator=simulator, rewrite=_fail(failure, good)) as bench:
                 with listening() as heard:
-                    answer = await desk.post(good.parameters)
+                    answer = await bench.post(good.parameters)
                     require(not answer.accepted, f"accepted although the provider fails with {failure.__name__}")
-                    raised = await _raised(desk, token)
-                told = [line for _, line in desk.log.lines] + [repr(event) for event in desk.witness.events]
+                    raised = await _raised(bench, token)
+                told = [line for _, line in bench.log.lines] + [repr(event) for event in bench.witness.events]
                 _hunt([*told, answer.text, *raised, *heard()], secrets, f"after {failure.__name__}")
 
     @pytest.mark.threat(33)
@@ -159,9 +159,9 @@ def _fail(failure: type[Exception], sample: Sample) -> Any:
     return fail
 
 
-async def _raised(desk: Desk, token: ProviderToken) -> list[str]:
+async def _raised(bench: Bench, token: ProviderToken) -> list[str]:
     try:
-        identity = await desk.exchange.verify(desk.strategy, token)
+        identity = await bench.exchange.verify(bench.strategy, token)
     except ExchangeError as exc:
         chain: list[str] = []
         one: BaseException | None = exc

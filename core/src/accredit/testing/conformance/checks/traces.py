@@ -40,7 +40,7 @@ class Traces(Suite):
             with listening() as heard:
                 for sample in samples:
                     clock.cool_down()
-                    before = len(stage.desk.witness.events), len(stage.desk.log.lines)
+                    before = len(stage.bench.witness.events), len(stage.bench.log.lines)
                     outcome = await stage.login(sample)
                     public.add(outcome.user_id)
                     _hunt_pieces(_told(stage, before), [sample], public)
@@ -70,12 +70,12 @@ class Traces(Suite):
                 require(_SONG not in "\n".join(heard()), f"{sample.name}: the provider's words are printed or logged")
 
     async def _sing(self, stage: Stage, sample: Sample, call: Call | None, place: Place) -> None:
-        before = len(stage.desk.witness.events), len(stage.desk.log.lines)
+        before = len(stage.bench.witness.events), len(stage.bench.log.lines)
         if call is not None:
             stage.between.changing = {call: lambda document: changed(document, place, _CANARY)}
-        answer = await stage.desk.post(sample.parameters)
-        event = stage.desk.witness.events[before[0]]
-        lines = [line for _, line in stage.desk.log.lines[before[1] :]]
+        answer = await stage.bench.post(sample.parameters)
+        event = stage.bench.witness.events[before[0]]
+        lines = [line for _, line in stage.bench.log.lines[before[1] :]]
         where = "a header" if call is None else f"{written(place)} of {call[1]}"
         what = f"{sample.name}: what {where} says"
         # The engine itself names the app of a foreign token, in printable characters and cut.
@@ -92,8 +92,8 @@ class Traces(Suite):
 
 def _told(stage: Stage, since: tuple[int, int] = (0, 0)) -> list[str]:
     """Return events and log lines from these places on."""
-    events = [repr(event) for event in stage.desk.witness.events[since[0] :]]
-    return [*events, *(line for _, line in stage.desk.log.lines[since[1] :])]
+    events = [repr(event) for event in stage.bench.witness.events[since[0] :]]
+    return [*events, *(line for _, line in stage.bench.log.lines[since[1] :])]
 
 
 def _hunt_pieces(told: list[str], samples: Collection[Sample], public: Collection[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from accredit.testing.conformance.attacks.jwts import payload_of
-from accredit.testing.conformance.bench.bench import desk_for, make_simulator, start
+from accredit.testing.conformance.bench.bench import bench_for, make_simulator, start
 from accredit.testing.conformance.bench.forge import forge_for
 from accredit.testing.conformance.bench.samples import accepted_samples, is_jwt, samples_of
 from accredit.testing.conformance.suite import Suite, check, require
@@ -37,38 +37,38 @@ class Traits(Suite):
 
     async def _makes_no_call(self) -> None:
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for sample in samples:
-                await desk.post(sample.parameters)
-                called = ", ".join(sorted({seen.origin for seen in desk.calls}))
-                require(not desk.calls, f"{sample.name}: makes_no_call is not true, {called} was called")
+                await bench.post(sample.parameters)
+                called = ", ".join(sorted({seen.origin for seen in bench.calls}))
+                require(not bench.calls, f"{sample.name}: makes_no_call is not true, {called} was called")
         kept = [name for name in self._secrets() if not await self._accepts({name: _ANOTHER})]
         require(kept, "makes_no_call: payloads are accepted whatever the secrets of the settings are")
 
     async def _makes_calls(self) -> None:
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for sample in accepted_samples(samples):
-                await desk.post(sample.parameters)
+                await bench.post(sample.parameters)
             silent = "no sample makes the strategy ask its provider: declare the trait makes_no_call"
-            require(desk.calls, silent)
+            require(bench.calls, silent)
 
     async def _is_unbound(self) -> None:
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             for sample in accepted_samples(samples):
-                answer = await desk.accepted(sample.parameters, sample.name)
-                proof = desk.event.audience_proof
+                answer = await bench.accepted(sample.parameters, sample.name)
+                proof = bench.event.audience_proof
                 require(proof == "Unbound", f"{sample.name}: unbound is not true, the proof is {proof}")
                 verified = payload_of(answer.body["id_token"]).get("email_verified")
                 require(verified is not True, f"{sample.name}: an address is verified by a token of nobody knows whom")
 
     async def _is_bound(self) -> None:
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator, connection={"accept_unbound_tokens": True}) as desk:
+        async with bench_for(self, simulator=simulator, connection={"accept_unbound_tokens": True}) as bench:
             for sample in accepted_samples(samples):
-                await desk.post(sample.parameters)
-                proven = desk.event.audience_proof != "Unbound"
+                await bench.post(sample.parameters)
+                proven = bench.event.audience_proof != "Unbound"
                 require(proven, f"{sample.name}: the proof is Unbound; is there none at all? Declare the trait unbound")
 
     async def _is_good_once(self) -> None:
@@ -79,10 +79,10 @@ class Traits(Suite):
             fresh = [simulator.fresh(sample).parameters["access_token"] for _ in range(2)]
             new = len({*fresh, sample.parameters["access_token"]}) == 3
             require(new, f"{sample.name}: Simulator.fresh returns what there was before")
-            async with desk_for(self, simulator=simulator) as desk:
-                request = {"client_id": "app", "connection": desk.strategy, **sample.parameters}
+            async with bench_for(self, simulator=simulator) as bench:
+                request = {"client_id": "app", "connection": bench.strategy, **sample.parameters}
                 body: dict[str, Any] = {"content": json.dumps(request), "headers": {"Content-Type": "application/json"}}
-                first, second = await desk.send(**body), await desk.send(**body)
+                first, second = await bench.send(**body), await bench.send(**body)
                 require(first.accepted, f"{sample.name}: refused with {first.status} at its first use")
                 require(second.status == 401, f"{sample.name}: single_use is not true, {second.status} at a second use")
 
@@ -90,8 +90,8 @@ class Traits(Suite):
         async with forge_for(self) as forge:
             signed = forge.issuer.algorithm == HS256
             require(signed, "hs256 is not true: the simulator's ID tokens are signed with a key")
-            await forge.desk.accepted(forge.mint(), "an ID token signed with the secret")
-            require(not forge.desk.calls, "hs256 is not true: a call was made for an ID token")
+            await forge.bench.accepted(forge.mint(), "an ID token signed with the secret")
+            require(not forge.bench.calls, "hs256 is not true: a call was made for an ID token")
         table = make_simulator(self).settings(BASE_URL)
         named = [name for name, value in self._secrets().items() if forge.issuer.is_signed_with(value)]
         require(named, f"no secret among {', '.join(sorted(table))} is the one that signs the simulator's ID tokens")
@@ -102,9 +102,9 @@ class Traits(Suite):
     async def _accepts(self, changes: Mapping[str, Any], *, id_tokens: bool = False) -> bool:
         """Say whether any sample that is to be accepted is so although settings are others."""
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator, connection=changes) as desk:
+        async with bench_for(self, simulator=simulator, connection=changes) as bench:
             chosen = [one for one in accepted_samples(samples) if is_jwt(one) or not id_tokens]
-            return any([(await desk.post(one.parameters)).accepted for one in chosen])
+            return any([(await bench.post(one.parameters)).accepted for one in chosen])
 
     def _secrets(self) -> dict[str, str]:
         """Return the connection's secrets, by setting."""

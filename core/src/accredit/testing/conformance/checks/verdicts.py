@@ -9,7 +9,7 @@ from accredit.errors import AccessDenied, InvalidProviderToken
 from accredit.hookspecs import hookimpl
 from accredit.models import Login
 from accredit.testing.conformance.attacks.jwts import payload_of
-from accredit.testing.conformance.bench.bench import Answer, Desk, brought, desk_for
+from accredit.testing.conformance.bench.bench import Answer, Bench, bench_for, brought
 from accredit.testing.conformance.bench.samples import accepted_samples, foreign_samples, is_jwt, samples_of, subject_of
 from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, require
@@ -34,10 +34,10 @@ class Verdicts(Suite):
             foreign_samples(samples)
         dead = [one for one in samples if one.expected == InvalidProviderToken.reason and not one.is_foreign]
         require(dead, "no sample of a dead token: one of our own app that is expected to end as invalid_token")
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             subjects = set()
             for sample in accepted_samples(samples):
-                subjects.add(subject_of(await desk.accepted(sample.parameters, sample.name)))
+                subjects.add(subject_of(await bench.accepted(sample.parameters, sample.name)))
         require(len(subjects) > 1, "all accepted samples are of one person")
 
     @check
@@ -45,20 +45,20 @@ class Verdicts(Suite):
         """Each sample ends as it says: status, body, audit reason and claims, exactly."""
         simulator, samples = samples_of(self)
         clock = Clock()
-        async with desk_for(self, simulator=simulator, clock=clock) as desk:
+        async with bench_for(self, simulator=simulator, clock=clock) as bench:
             for sample in samples:
                 clock.cool_down()
-                _check_verdict(sample, await desk.post(sample.parameters), desk)
+                _check_verdict(sample, await bench.post(sample.parameters), bench)
 
     @check
     async def test_verdicts_do_not_depend_on_order(self) -> None:
         """Backwards and shuffled, every sample ends as it did before: a strategy keeps no state."""
         simulator, samples = samples_of(self)
         shuffled, clock = _shuffled(samples), Clock()
-        async with desk_for(self, simulator=simulator, clock=clock) as desk:
+        async with bench_for(self, simulator=simulator, clock=clock) as bench:
             for sample in (*reversed(samples), *shuffled):
                 clock.cool_down()
-                _check_verdict(sample, await desk.post(sample.parameters), desk)
+                _check_verdict(sample, await bench.post(sample.parameters), bench)
 
     @pytest.mark.threat(28)
     @check
@@ -66,9 +66,9 @@ class Verdicts(Suite):
         """All samples at once, three times each: every one ends as it does alone, and one person is one subject."""
         simulator, samples = samples_of(self)
         crowd = _shuffled(samples * 3)
-        async with desk_for(self, simulator=simulator) as desk:
+        async with bench_for(self, simulator=simulator) as bench:
             subjects: dict[str, set[str]] = {}
-            answers = await desk.post_all(sample.parameters for sample in crowd)
+            answers = await bench.post_all(sample.parameters for sample in crowd)
             for sample, answer in zip(crowd, answers, strict=True):
                 expected = verdict_of(sample).status
                 if answer.status == 503 and is_jwt(sample) and sample.expected == InvalidProviderToken.reason:
@@ -84,12 +84,12 @@ class Verdicts(Suite):
         """A user_id that is not exactly the provider's refuses the login; the right one changes nothing."""
         simulator, samples = samples_of(self)
         good = accepted_samples(samples)[0]
-        async with desk_for(self, simulator=simulator) as desk:
-            await desk.accepted(good.parameters, good.name)
-            user_id = desk.identity.user_id
-            await desk.accepted({**good.parameters, "user_id": user_id}, "with the right user_id")
+        async with bench_for(self, simulator=simulator) as bench:
+            await bench.accepted(good.parameters, good.name)
+            user_id = bench.identity.user_id
+            await bench.accepted({**good.parameters, "user_id": user_id}, "with the right user_id")
             for other in {user_id[:-1], user_id + "0", "0" + user_id, user_id + " ", user_id.swapcase() + "x"} - {""}:
-                await desk.refused({**good.parameters, "user_id": other}, f"with another user_id ({len(other)} long)")
+                await bench.refused({**good.parameters, "user_id": other}, f"with another user_id ({len(other)} long)")
 
     @pytest.mark.threat(14)
     @check
@@ -102,10 +102,10 @@ class Verdicts(Suite):
                 raise AccessDenied("not today")
 
         simulator, samples = samples_of(self)
-        async with desk_for(self, simulator=simulator, plugins=[Deny()]) as desk:
+        async with bench_for(self, simulator=simulator, plugins=[Deny()]) as bench:
             for sample in accepted_samples(samples):
-                request = {"client_id": "app", "connection": desk.strategy, **sample.parameters}
-                answer = await desk.send(json=request, is_denied=True)
+                request = {"client_id": "app", "connection": bench.strategy, **sample.parameters}
+                answer = await bench.send(json=request, is_denied=True)
                 require(answer.status == 401, f"{sample.name}: status {answer.status} although a hook denies")
                 denial = {"error": "unauthorized", "error_description": "not today"}
                 require(answer.error == denial, f"{sample.name}: the denial is not in the hook's words")
@@ -125,13 +125,13 @@ def _shuffled(samples: list[Sample]) -> list[Sample]:
     return random.Random(7).sample(samples, len(samples))  # noqa: S311 - the same order in every run
 
 
-def _check_verdict(sample: Sample, answer: Answer, desk: Desk) -> None:
+def _check_verdict(sample: Sample, answer: Answer, bench: Bench) -> None:
     verdict = verdict_of(sample)
-    if desk.event.reason != verdict.reason and verdict.status != 503:
-        desk.require_answered()
+    if bench.event.reason != verdict.reason and verdict.status != 503:
+        bench.require_answered()
     claims = payload_of(answer.body["id_token"]) if answer.accepted else {}
-    wrong = verdict.contradictions(status=answer.status, reasons=[desk.event.reason], body=answer.body, claims=claims)
-    require(not wrong, f"{sample.name}: {'; '.join(wrong)} (it ended as {desk.reason})")
+    wrong = verdict.contradictions(status=answer.status, reasons=[bench.event.reason], body=answer.body, claims=claims)
+    require(not wrong, f"{sample.name}: {'; '.join(wrong)} (it ended as {bench.reason})")
 
 
 def _check_claims(sample: Sample, answer: Answer) -> None:
