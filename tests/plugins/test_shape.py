@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from accredit.cli.commands.new_strategy import Kind
+from accredit.cli.tools.scaffold import Names, read_templates
+
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
 
@@ -35,6 +38,13 @@ def test_there_are_plugins() -> None:
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_a_plugin_has_the_shape_of_all(plugin: str) -> None:
     assert names_in(ROOT / "plugins" / plugin / "src" / module(plugin)) == SHAPE | MORE.get(plugin, set())
+
+
+@pytest.mark.parametrize(("kind", "missing"), [(Kind.ACCESS_TOKEN, set()), (Kind.ID_TOKEN, {"answers", "refusals"})])
+def test_a_new_plugin_has_the_same_shape_but_for_what_it_never_asks(kind: Kind, missing: set[str]) -> None:
+    made = read_templates(kind, Names("acme"))
+    names = {path.stem for path in made if path.parts[0] == "src" and path.suffix == ".py"}
+    assert names == SHAPE - missing
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

@@ -30,7 +30,10 @@ FILES = [
     "README.md",
     "pyproject.toml",
     "src/accredit_acme_pay/__init__.py",
+    "src/accredit_acme_pay/answers.py",
+    "src/accredit_acme_pay/normalize.py",
     "src/accredit_acme_pay/py.typed",
+    "src/accredit_acme_pay/refusals.py",
     "src/accredit_acme_pay/settings.py",
     "src/accredit_acme_pay/simulator.py",
     "src/accredit_acme_pay/strategy.py",
@@ -40,6 +43,8 @@ FILES = [
     "tests/test_conformance.py",
     "tests/test_refusals.py",
 ]
+ASKING = {"src/accredit_acme_pay/answers.py", "src/accredit_acme_pay/refusals.py", "tests/test_refusals.py"}
+"""What only a plugin has that asks its provider."""
 ROOT_CONFIGURATION = Path(__file__).parents[3] / "pyproject.toml"
 
 
@@ -61,7 +66,7 @@ def test_a_complete_distribution_is_written(run: Run, here: Path, kind: list[str
     result = run("new-strategy", "acme-pay", *kind)
 
     assert result.exit_code == 0
-    files = sorted({*FILES} - {"tests/test_refusals.py"} if "id-token" in kind else FILES)
+    files = sorted({*FILES} - ASKING if "id-token" in kind else FILES)
     assert files_below(here) == [f"accredit-acme-pay/{name}" for name in files]
 
 
