@@ -29,8 +29,8 @@ class Observer:
 
 
 @dataclass(frozen=True)
-class World:
-    """Every provider simulated, and one server of ours in front of them."""
+class Bench:
+    """One exchange behind its endpoint, served, and every provider that it asks, simulated."""
 
     simulators: dict[str, Simulator]
     connections: dict[str, dict[str, Any]]
@@ -72,10 +72,10 @@ def settings(connections: dict[str, dict[str, Any]], tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def world(
+def bench(
     simulators: dict[str, Simulator], connections: dict[str, dict[str, Any]], settings: Settings
-) -> Iterator[World]:
+) -> Iterator[Bench]:
     observer = Observer()
     exchange = Exchange(settings, plugins=[observer], monotonic=itertools.count(step=60).__next__)
     with serve(create_app(exchange)) as url:
-        yield World(simulators, connections, url, observer)
+        yield Bench(simulators, connections, url, observer)

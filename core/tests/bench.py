@@ -1,4 +1,4 @@
-"""An exchange with its HTTP edge, and a spy wherever it touches the world."""
+"""A bench: one exchange behind its endpoint, and a spy wherever it touches something else."""
 
 import functools
 import json

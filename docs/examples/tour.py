@@ -27,8 +27,8 @@ def main() -> None:
         for name in tables["connections"]:
             simulator = simulators[name]()
             tables["connections"][name] = simulator.settings(stack.enter_context(serve(simulator.app())))
-        with socket.create_server(("127.0.0.1", 0)) as probe:  # the issuer has to be known before it can be served
-            port = probe.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as listener:  # the issuer has to be known before it can be served
+            port = listener.getsockname()[1]
         tables["issuer"] = f"http://127.0.0.1:{port}/"
         tables["storage"] = {"url": f"sqlite:///{folder}/accredit.db"}
         tables["keys"] = {"path": f"{folder}/keys.json"}

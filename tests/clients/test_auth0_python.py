@@ -4,7 +4,7 @@ import pytest
 from auth0.authentication.social import Social
 from auth0.exceptions import Auth0Error
 from tests.clients.service import Service
-from tests.conftest import World
+from tests.conftest import Bench
 
 
 @pytest.fixture
@@ -13,8 +13,8 @@ def domain(service: Service) -> str:
 
 
 @pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "twitter", "weibo"])
-def test_auth0_python_logs_in(domain: str, world: World, strategy: str) -> None:
-    parameters = world.good(strategy)
+def test_auth0_python_logs_in(domain: str, bench: Bench, strategy: str) -> None:
+    parameters = bench.good(strategy)
     token = parameters["access_token"]
     if "access_token_secret" in parameters:  # all that this client can carry is one field
         token = f"{token}:{parameters['access_token_secret']}"

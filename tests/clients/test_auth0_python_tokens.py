@@ -7,14 +7,14 @@ from auth0.authentication import GetToken, RevokeToken, Social, Users
 from auth0.authentication.token_verifier import AsymmetricSignatureVerifier, TokenVerifier
 from auth0.exceptions import Auth0Error, TokenValidationError
 from tests.clients.service import API, APP, BACKEND, Service
-from tests.conftest import World
+from tests.conftest import Bench
 
 SCOPE = "openid profile email offline_access"
 
 
 @pytest.fixture
-def tokens(service: Service, world: World) -> Any:
-    good = world.good("google-oauth2")["access_token"]
+def tokens(service: Service, bench: Bench) -> Any:
+    good = bench.good("google-oauth2")["access_token"]
     return Social(service.domain, client_id=APP).login(good, "google-oauth2", scope=SCOPE)
 
 

@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6750 import InsufficientScopeError, InvalidTokenError
 from authlib.oauth2.rfc9068 import JWTBearerTokenValidator
 from joserfc.jwk import KeySet
 from tests.clients.service import API, APP, BACKEND, Service
-from tests.conftest import World
+from tests.conftest import Bench
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
@@ -31,19 +31,19 @@ def app(service: Service) -> Iterator[OAuth2Session]:
         yield session
 
 
-def login(session: OAuth2Session, service: Service, world: World, strategy: str = "facebook", **more: str) -> Any:
+def login(session: OAuth2Session, service: Service, bench: Bench, strategy: str = "facebook", **more: str) -> Any:
     return session.fetch_token(
         f"{service.url}/oauth/token",
         grant_type=TOKEN_EXCHANGE,
-        subject_token=world.good(strategy)["access_token"],
+        subject_token=bench.good(strategy)["access_token"],
         subject_token_type=ACCESS_TOKEN,
         connection=strategy,
         **more,
     )
 
 
-def test_token_exchange_logs_in(app: OAuth2Session, service: Service, world: World) -> None:
-    token = login(app, service, world, scope="openid offline_access")
+def test_token_exchange_logs_in(app: OAuth2Session, service: Service, bench: Bench) -> None:
+    token = login(app, service, bench, scope="openid offline_access")
     assert token["issued_token_type"] == ACCESS_TOKEN
     assert {"access_token", "id_token", "refresh_token"} <= set(token)
 
@@ -61,8 +61,8 @@ def test_a_refusal_is_understood(app: OAuth2Session, service: Service) -> None:
     assert refusal.value.description == "invalid access_token: invalid_token"
 
 
-def test_refresh(backend: OAuth2Session, service: Service, world: World) -> None:
-    first = login(backend, service, world, scope="openid offline_access")
+def test_refresh(backend: OAuth2Session, service: Service, bench: Bench) -> None:
+    first = login(backend, service, bench, scope="openid offline_access")
     second = backend.refresh_token(f"{service.url}/oauth/token", refresh_token=first["refresh_token"])
     assert second["refresh_token"] != first["refresh_token"]
     with pytest.raises(OAuthError) as refusal:
@@ -83,8 +83,8 @@ def test_client_credentials_with_a_wrong_secret(service: Service) -> None:
     assert refusal.value.error == "invalid_client"
 
 
-def test_introspection_and_revocation(backend: OAuth2Session, service: Service, world: World) -> None:
-    tokens = login(backend, service, world, scope="openid offline_access")
+def test_introspection_and_revocation(backend: OAuth2Session, service: Service, bench: Bench) -> None:
+    tokens = login(backend, service, bench, scope="openid offline_access")
     introspect, revoke = f"{service.url}/oauth/introspect", f"{service.url}/oauth/revoke"
 
     def is_active(name: str) -> Any:
@@ -96,8 +96,8 @@ def test_introspection_and_revocation(backend: OAuth2Session, service: Service, 
     assert is_active("refresh_token") is False
 
 
-def test_a_public_client_may_not_introspect(app: OAuth2Session, service: Service, world: World) -> None:
-    token = login(app, service, world)["access_token"]
+def test_a_public_client_may_not_introspect(app: OAuth2Session, service: Service, bench: Bench) -> None:
+    token = login(app, service, bench)["access_token"]
     answer = app.introspect_token(f"{service.url}/oauth/introspect", token=token)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
@@ -118,8 +118,8 @@ def call(service: Service, token: str, *, audience: str = API, scope: str | None
 
 
 @pytest.fixture
-def access_token(app: OAuth2Session, service: Service, world: World) -> Any:
-    return login(app, service, world, audience=API, scope="read:reports")["access_token"]
+def access_token(app: OAuth2Session, service: Service, bench: Bench) -> Any:
+    return login(app, service, bench, audience=API, scope="read:reports")["access_token"]
 
 
 def test_the_api_accepts_its_token(service: Service, access_token: str) -> None:
@@ -138,6 +138,6 @@ def test_another_api_refuses_it(service: Service, access_token: str) -> None:
         call(service, access_token, audience="https://other.example.com/")
 
 
-def test_the_api_refuses_an_id_token(app: OAuth2Session, service: Service, world: World) -> None:
+def test_the_api_refuses_an_id_token(app: OAuth2Session, service: Service, bench: Bench) -> None:
     with pytest.raises(InvalidTokenError):
-        call(service, login(app, service, world, audience=API, scope="openid")["id_token"])
+        call(service, login(app, service, bench, audience=API, scope="openid")["id_token"])

@@ -57,8 +57,8 @@ def issuer(connections: dict[str, dict[str, Any]], tmp_path_factory: pytest.Temp
     """Serve what the page's settings say; returns the issuer."""
     folder = tmp_path_factory.mktemp("example")
     tables = tomllib.loads(code("toml")[0])
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     tables["issuer"] = f"http://127.0.0.1:{port}/"
     tables["connections"] = {name: connections[name] for name in tables["connections"]}
     tables["storage"] = {"url": f"sqlite:///{folder}/accredit.db"}

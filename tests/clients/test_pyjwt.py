@@ -7,7 +7,7 @@ import httpx
 import jwt
 import pytest
 from tests.clients.service import API, APP, Service
-from tests.conftest import World
+from tests.conftest import Bench
 
 
 @pytest.fixture
@@ -17,9 +17,9 @@ def keys(service: Service) -> jwt.PyJWKClient:
 
 
 @pytest.fixture
-def tokens(service: Service, world: World, http: httpx.Client) -> Any:
+def tokens(service: Service, bench: Bench, http: httpx.Client) -> Any:
     request = {"client_id": APP, "connection": "facebook", "scope": "openid", "audience": API}
-    answer = http.post(f"{service.url}/oauth/access_token", json={**request, **world.good("facebook")})
+    answer = http.post(f"{service.url}/oauth/access_token", json={**request, **bench.good("facebook")})
     assert answer.status_code == 200
     return answer.json()
 

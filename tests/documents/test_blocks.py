@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import World
+from tests.conftest import Bench
 from tests.documents.blocks import ROOT, STORIES, Block, blocks, blocks_of
 
 from accredit import Exchange, load_settings
@@ -69,18 +69,18 @@ def test_python_runs(block: Block, folder: Path) -> None:
     exec(compile(block.code, str(block), "exec"), {"__name__": "__main__", "__file__": str(folder / "program.py")})
 
 
-def test_the_readme_tells_who_somebody_is(folder: Path, world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_readme_tells_who_somebody_is(folder: Path, bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     block = next(one for one in blocks("python") if one.page == "README.md" and "who_is" in one.code)
     names: dict[str, Any] = {}
     exec(compile(block.code, str(block), "exec"), names)
     with caplog.at_level("INFO", logger="shop"):
-        status, body = asyncio.run(names["who_is"](world.good("facebook")["access_token"]))
+        status, body = asyncio.run(names["who_is"](bench.good("facebook")["access_token"]))
         assert (status, body["name"]) == (200, "Ada Lovelace")
         assert re.fullmatch(r"facebook\|\d+", body["user"])
         assert [record for record in caplog.records if record.name == "shop"] == []
         answers = {
             sample.name: asyncio.run(names["who_is"](sample.parameters["access_token"]))
-            for sample in world.simulators["facebook"].samples()
+            for sample in bench.simulators["facebook"].samples()
             if sample.expected in {"invalid_token", "wrong_audience"}
         }
     refused = {"error": "invalid_request", "error_description": "invalid access_token: invalid_token"}
@@ -92,7 +92,7 @@ def test_the_readme_tells_who_somebody_is(folder: Path, world: World, caplog: py
 
 @pytest.mark.parametrize("page", ["README.md", "docs/embed.md"])
 def test_the_endpoint_is_mounted_where_its_issuer_says(
-    page: str, folder: Path, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    page: str, folder: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     mount = next(one for one in blocks("python") if one.page == page and "Mount(" in one.code)
     issuers = [tomllib.loads(one.code).get("issuer", "") for one in blocks("toml") if one.page == page]
@@ -111,7 +111,7 @@ def test_the_endpoint_is_mounted_where_its_issuer_says(
                     assert (await client.get(address)).status_code in {200, 401, 405}, name
             root = "/.well-known/oauth-authorization-server/login"
             assert (await client.get(str(httpx.URL(issuer).join(root)))).json() == document
-            request = {"client_id": "my-app", "connection": "facebook", **world.good("facebook")}
+            request = {"client_id": "my-app", "connection": "facebook", **bench.good("facebook")}
             login = await client.post(f"{issuer}oauth/access_token", json=request)
             assert login.status_code == 200
 
@@ -140,13 +140,13 @@ def test_json_is_json(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
-def test_commands_work(block: Block, folder: Path, world: World) -> None:
+def test_commands_work(block: Block, folder: Path, bench: Bench) -> None:
     for command in block.code.replace("\\\n", " ").splitlines():
         if command.strip() and not command.startswith("#"):
-            run(shlex.split(command, comments=True), world)
+            run(shlex.split(command, comments=True), bench)
 
 
-def run(words: list[str], world: World) -> None:
+def run(words: list[str], bench: Bench) -> None:
     match words:
         case ["python3", "-m", "venv", *_]:  # the two commands of the README: a run of this suite is one of them
             assert words[-2:-1] == ["-s"]
@@ -158,7 +158,7 @@ def run(words: list[str], world: World) -> None:
         case ["accredit", "serve" | "dev", *_]:
             starts_and_stops([*words, "--port", "0"])
         case ["accredit", "explain", "--connection", name, *_, "<", _]:
-            command, token = [str(BIN / words[0]), *words[1:-2]], world.good(name)["access_token"]
+            command, token = [str(BIN / words[0]), *words[1:-2]], bench.good(name)["access_token"]
             done = subprocess.run(command, input=token, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
         case ["accredit", *_]:
@@ -167,7 +167,7 @@ def run(words: list[str], world: World) -> None:
             done = subprocess.run([BIN / words[0], *words[1:]], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
         case ["curl", *options]:
-            assert curl(options, world).status_code == 200
+            assert curl(options, bench).status_code == 200
         case [variable] if "=" in variable:
             assert variable.startswith("ACCREDIT_")
         case _:
@@ -194,22 +194,22 @@ def starts_and_stops(words: list[str]) -> None:
     assert process.returncode == 0
 
 
-def curl(options: list[str], world: World) -> httpx.Response:
+def curl(options: list[str], bench: Bench) -> httpx.Response:
     """Send what a curl command line says to the server under test, with a token that is good there."""
     values: dict[str, list[str]] = {}
     for name, value in zip(options[::2], options[1::2], strict=True):
         values.setdefault(name, []).append(value)
-    url = values["--url"][0].replace("http://127.0.0.1:8000", world.url)
+    url = values["--url"][0].replace("http://127.0.0.1:8000", bench.url)
     body = json.loads(values["--data"][0])
-    body["access_token"] = world.good(body["connection"])["access_token"]
+    body["access_token"] = bench.good(body["connection"])["access_token"]
     headers = dict(header.split(": ", 1) for header in values["--header"])
     return httpx.request(values["--request"][0], url, headers=headers, content=json.dumps(body))
 
 
-async def test_a_host_brings_its_own_user_and_asks_who_calls(folder: Path, world: World) -> None:
+async def test_a_host_brings_its_own_user_and_asks_who_calls(folder: Path, bench: Bench) -> None:
     block = next(one for one in blocks("python") if one.page == "docs/embed.md" and "authenticate" in one.code)
     names: dict[str, Any] = {}
     exec(compile(block.code, str(block), "exec"), names)
     async with Exchange(load_settings(folder / "accredit.toml")) as exchange:
-        token = await names["log_in"](exchange, world.good("facebook")["access_token"])
+        token = await names["log_in"](exchange, bench.good("facebook")["access_token"])
         assert re.fullmatch(r"the orders of user-\d+", await names["orders"](exchange, token))

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import World
+from tests.conftest import Bench
 from tests.documents.blocks import blocks_of
 
 from accredit import Exchange, Settings, create_app
@@ -39,9 +39,9 @@ async def served(settings: Settings, folder: Path, plugin: object) -> AsyncItera
         yield exchange, client
 
 
-async def log_in(client: httpx.AsyncClient, world: World, connection: str, **more: str) -> httpx.Response:
+async def log_in(client: httpx.AsyncClient, bench: Bench, connection: str, **more: str) -> httpx.Response:
     request = {"client_id": "my-app", "connection": connection, "scope": "openid offline_access", **more}
-    return await client.post(LOGIN, json={**world.good(connection), **request})
+    return await client.post(LOGIN, json={**bench.good(connection), **request})
 
 
 async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
@@ -54,17 +54,17 @@ async def userinfo(client: httpx.AsyncClient, token: str) -> httpx.Response:
 
 
 @pytest.mark.threat(40)
-async def test_who_leaves_the_directory_is_out_everywhere(world: World, settings: Settings, tmp_path: Path) -> None:
+async def test_who_leaves_the_directory_is_out_everywhere(bench: Bench, settings: Settings, tmp_path: Path) -> None:
     directory = example("class Directory")["Directory"]()
     async with served(settings, tmp_path, directory) as (_, client):
-        tokens = (await log_in(client, world, "facebook")).json()
+        tokens = (await log_in(client, bench, "facebook")).json()
         about = await userinfo(client, tokens["access_token"])
         assert about.status_code == 200
 
         directory.gone.add(about.json()["sub"])
         assert (await userinfo(client, tokens["access_token"])).status_code == 401
         assert (await refresh(client, tokens["refresh_token"])).status_code == 403
-        assert (await log_in(client, world, "facebook")).json()["error_description"] == "user is blocked"
+        assert (await log_in(client, bench, "facebook")).json()["error_description"] == "user is blocked"
 
         directory.gone.clear()
         assert (await userinfo(client, tokens["access_token"])).status_code == 200
@@ -88,26 +88,26 @@ async def sub_of(client: httpx.AsyncClient, tokens: dict[str, str]) -> str:
 
 
 async def test_a_host_with_a_table_of_users_resolves_links_unlinks_and_deactivates(
-    world: World, settings: Settings, tmp_path: Path, database: sqlite3.Connection
+    bench: Bench, settings: Settings, tmp_path: Path, database: sqlite3.Connection
 ) -> None:
     users = example("class Users")["Users"](database)
     async with served(settings, tmp_path, users) as (exchange, client):
-        first = (await log_in(client, world, "facebook")).json()
+        first = (await log_in(client, bench, "facebook")).json()
         user = await sub_of(client, first)
-        assert await sub_of(client, (await log_in(client, world, "facebook")).json()) == user
+        assert await sub_of(client, (await log_in(client, bench, "facebook")).json()) == user
         assert (count(database, "users"), count(database, "logins")) == (1, 1)
 
         # The user who is signed in adds a Google account, twice; it makes no second user.
         for _ in range(2):
-            linked = (await log_in(client, world, "google-oauth2", main_access_token=first["access_token"])).json()
+            linked = (await log_in(client, bench, "google-oauth2", main_access_token=first["access_token"])).json()
             assert await sub_of(client, linked) == user
-        google = (await log_in(client, world, "google-oauth2")).json()
+        google = (await log_in(client, bench, "google-oauth2")).json()
         assert await sub_of(client, google) == user
         assert (count(database, "users"), count(database, "logins")) == (1, 2)
 
         # Somebody else's is refused.
-        other = (await log_in(client, world, "weibo")).json()
-        taken = await log_in(client, world, "google-oauth2", main_access_token=other["access_token"])
+        other = (await log_in(client, bench, "weibo")).json()
+        taken = await log_in(client, bench, "google-oauth2", main_access_token=other["access_token"])
         assert taken.json()["error_description"] == "this identity belongs to another user"
         assert (count(database, "users"), count(database, "logins")) == (2, 3)
 
@@ -118,14 +118,14 @@ async def test_a_host_with_a_table_of_users_resolves_links_unlinks_and_deactivat
         for ended in (google, linked):
             assert (await refresh(client, ended["refresh_token"])).status_code == 403
             assert (await userinfo(client, ended["access_token"])).status_code == 401
-        assert await sub_of(client, (await log_in(client, world, "google-oauth2")).json()) not in {user, ""}
+        assert await sub_of(client, (await log_in(client, bench, "google-oauth2")).json()) not in {user, ""}
         assert (await refresh(client, first["refresh_token"])).status_code == 200
 
         # A user who is not active is out, wherever a token is shown, and comes back with it.
         users.set_active(user, active=False)
         assert (await userinfo(client, first["access_token"])).status_code == 401
-        assert (await log_in(client, world, "facebook")).json()["error_description"] == "user is blocked"
-        refused = await log_in(client, world, "twitter", main_access_token=first["access_token"])
+        assert (await log_in(client, bench, "facebook")).json()["error_description"] == "user is blocked"
+        refused = await log_in(client, bench, "twitter", main_access_token=first["access_token"])
         assert refused.json()["error_description"] == "user is blocked"
         assert count(database, "users") == 3
         users.set_active(user, active=True)

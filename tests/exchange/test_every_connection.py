@@ -3,7 +3,7 @@
 import httpx
 import jwt
 import pytest
-from tests.conftest import World
+from tests.conftest import Bench
 
 from accredit import errors
 from accredit.testing import ACCEPTED
@@ -16,18 +16,18 @@ STATUS = {
 }
 
 
-def test_all_four_connections_are_installed(world: World) -> None:
-    assert list(world.simulators) == ["facebook", "google-oauth2", "twitter", "weibo"]
+def test_all_four_connections_are_installed(bench: Bench) -> None:
+    assert list(bench.simulators) == ["facebook", "google-oauth2", "twitter", "weibo"]
 
 
 @pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "twitter", "weibo"])
-def test_every_sample_gets_its_verdict_status_and_audit_reason(world: World, strategy: str) -> None:
-    with httpx.Client(base_url=world.url) as client:
-        for sample in world.simulators[strategy].samples():
+def test_every_sample_gets_its_verdict_status_and_audit_reason(bench: Bench, strategy: str) -> None:
+    with httpx.Client(base_url=bench.url) as client:
+        for sample in bench.simulators[strategy].samples():
             request = {"client_id": "my-app", "connection": strategy, "scope": SCOPE, **sample.parameters}
-            world.observer.events.clear()
+            bench.observer.events.clear()
             response = client.post("/oauth/access_token", json=request)
-            reasons = [event.reason for event in world.observer.events]
+            reasons = [event.reason for event in bench.observer.events]
             expected = "ok" if sample.expected == ACCEPTED else sample.expected
             assert reasons == [expected], f"{strategy}: {sample.name}"
             assert response.status_code == (200 if expected == "ok" else STATUS[expected]), sample.name
@@ -39,10 +39,10 @@ def test_every_sample_gets_its_verdict_status_and_audit_reason(world: World, str
 
 
 @pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "twitter", "weibo"])
-def test_tokens_verify_with_an_independent_library_against_the_served_key_set(world: World, strategy: str) -> None:
-    request = {"client_id": "my-app", "connection": strategy, "scope": SCOPE, **world.good(strategy)}
-    answer = httpx.post(f"{world.url}/oauth/access_token", json=request).json()
-    keys = jwt.PyJWKSet.from_dict(httpx.get(f"{world.url}/.well-known/jwks.json").json())
+def test_tokens_verify_with_an_independent_library_against_the_served_key_set(bench: Bench, strategy: str) -> None:
+    request = {"client_id": "my-app", "connection": strategy, "scope": SCOPE, **bench.good(strategy)}
+    answer = httpx.post(f"{bench.url}/oauth/access_token", json=request).json()
+    keys = jwt.PyJWKSet.from_dict(httpx.get(f"{bench.url}/.well-known/jwks.json").json())
 
     def decode(token: str, audience: str) -> dict[str, object]:
         key = keys[jwt.get_unverified_header(token)["kid"]]
@@ -59,33 +59,33 @@ def test_tokens_verify_with_an_independent_library_against_the_served_key_set(wo
         decode(answer["id_token"][:-6] + "AAAAAA", "my-app")
 
 
-def test_the_seed_request_works_verbatim(world: World) -> None:
-    token = world.good("facebook")["access_token"]
+def test_the_seed_request_works_verbatim(bench: Bench) -> None:
+    token = bench.good("facebook")["access_token"]
     body = (
         f'{{"client_id": "my-app", "access_token": "{token}", "connection": "facebook",'
         ' "scope": "openid profile email offline_access"}'
     )
     headers = {"Authorization": "Bearer <token>", "Content-Type": "application/json"}
-    response = httpx.post(f"{world.url}/oauth/access_token", content=body, headers=headers)
+    response = httpx.post(f"{bench.url}/oauth/access_token", content=body, headers=headers)
     assert response.status_code == 200
     assert {"access_token", "id_token", "refresh_token", "token_type", "expires_in", "scope"} == set(response.json())
 
 
-def test_the_same_request_as_a_form_gets_the_same_answer(world: World) -> None:
-    request = {"client_id": "my-app", "connection": "facebook", "scope": "openid", **world.good("facebook")}
-    as_json = httpx.post(f"{world.url}/oauth/access_token", json=request)
-    as_form = httpx.post(f"{world.url}/oauth/access_token", data=request)
+def test_the_same_request_as_a_form_gets_the_same_answer(bench: Bench) -> None:
+    request = {"client_id": "my-app", "connection": "facebook", "scope": "openid", **bench.good("facebook")}
+    as_json = httpx.post(f"{bench.url}/oauth/access_token", json=request)
+    as_form = httpx.post(f"{bench.url}/oauth/access_token", data=request)
     assert as_json.status_code == as_form.status_code == 200
     assert as_json.json().keys() == as_form.json().keys()
 
 
 @pytest.mark.threat(9)
 @pytest.mark.parametrize("wrong", ["facebook", "google-oauth2", "twitter", "weibo"])
-def test_our_own_tokens_are_no_provider_tokens(world: World, wrong: str) -> None:
-    request = {"client_id": "my-app", "connection": "weibo", "scope": "openid", **world.good("weibo")}
-    ours = httpx.post(f"{world.url}/oauth/access_token", json=request).json()
+def test_our_own_tokens_are_no_provider_tokens(bench: Bench, wrong: str) -> None:
+    request = {"client_id": "my-app", "connection": "weibo", "scope": "openid", **bench.good("weibo")}
+    ours = httpx.post(f"{bench.url}/oauth/access_token", json=request).json()
     for token in (ours["access_token"], ours["id_token"]):
         again = {"client_id": "my-app", "connection": wrong, "access_token": token, "access_token_secret": "x"}
-        response = httpx.post(f"{world.url}/oauth/access_token", json=again)
+        response = httpx.post(f"{bench.url}/oauth/access_token", json=again)
         assert response.status_code == 401
         assert response.json()["error_description"] == "invalid access_token: invalid_token"

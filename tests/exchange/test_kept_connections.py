@@ -2,7 +2,7 @@
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
-from tests.conftest import World
+from tests.conftest import Bench
 
 from accredit import ProviderToken
 from accredit.provider.transport import make_transport
@@ -29,8 +29,8 @@ class ClosingAtReuse:
 
 
 @pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "twitter", "weibo"])
-async def test_a_kept_connection_that_ends_at_reuse_costs_no_login(world: World, strategy: str) -> None:
-    simulator, good = world.simulators[strategy], world.good(strategy)
+async def test_a_kept_connection_that_ends_at_reuse_costs_no_login(bench: Bench, strategy: str) -> None:
+    simulator, good = bench.simulators[strategy], bench.good(strategy)
     provider = ClosingAtReuse(simulator.app())
     with serve(provider) as url:
         transport = make_transport(max_connections=10)

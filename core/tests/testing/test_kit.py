@@ -169,7 +169,7 @@ class Calling(Acme):
         return Profile(name=f"at {self.settings.api_url}")
 
 
-async def test_the_workbench_is_an_exchange_around_one_simulator() -> None:
+async def test_exchange_for_is_an_exchange_around_one_simulator() -> None:
     async with exchange_for(AcmeSimulator(), plugins=[Brings(Calling)], connection={"app_id": "2"}) as exchange:
         identity = await exchange.verify("acme", ProviderToken.of("t"))
         assert identity.user_id == "1"
@@ -177,7 +177,7 @@ async def test_the_workbench_is_an_exchange_around_one_simulator() -> None:
         assert exchange.engine.connections["acme"].accepted == {"2"}
 
 
-async def test_the_workbench_takes_a_transport_to_stand_in_between() -> None:
+async def test_exchange_for_takes_a_transport_to_stand_in_between() -> None:
     seen: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:

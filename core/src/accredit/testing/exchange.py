@@ -1,4 +1,4 @@
-"""An engine around one simulator, with nothing on disk and no network: what most plugin tests need."""
+"""An `Exchange` around one simulator, with nothing on disk and no network: what most plugin tests need."""
 
 import functools
 import time

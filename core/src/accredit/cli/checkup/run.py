@@ -11,7 +11,7 @@ from accredit.cli.checkup.key_file import examine_key_file
 from accredit.cli.checkup.providers import ask_providers, examine_clock, not_asked
 from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.checkup.storage import examine_storage
-from accredit.cli.tools.probe import probe
+from accredit.cli.tools.exchange import exchange_without_files
 from accredit.exchange.exchange import Exchange
 from accredit.keys import KeyFile
 from accredit.plugins.api_versions import today
@@ -32,7 +32,9 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
     transport = make_transport(max_connections=10)
     try:
         # Without good settings there are still connections to look at, but none to call anybody with.
-        exchange = probe(settings or Settings(issuer=_NO_ISSUER), tables, transport=transport, logger=_Silence())
+        exchange = exchange_without_files(
+            settings or Settings(issuer=_NO_ISSUER), tables, transport=transport, logger=_Silence()
+        )
         findings += [examine_api_version(one, today(clock)) for one in exchange.engine.connections.values()]
         if settings is not None:
             keys = KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)

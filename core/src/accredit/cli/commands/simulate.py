@@ -41,8 +41,8 @@ def _run(name: str, port: int) -> None:
     from accredit.testing.simulator.page import connection_toml
 
     source, simulator = _find(name)
-    with listen("127.0.0.1", port, options="--port") as probe:  # for its sentence about a port that is taken
-        port = probe.getsockname()[1]
+    with listen("127.0.0.1", port, options="--port") as listener:  # for its sentence about a port that is taken
+        port = listener.getsockname()[1]
     with serve(simulator.app(), port=port) as url:
         # All of it is TOML, so that it can also be redirected into a file.
         typer.echo(f"# {name}, simulated by {source}. Tokens, people and faults: {url}/")

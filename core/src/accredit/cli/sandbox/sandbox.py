@@ -1,4 +1,8 @@
-"""Simulated providers and an exchange set up for them, all on loopback: what `dev` and `demo` run in."""
+"""What `dev` and `demo` run in: a whole server on loopback, with every installed provider simulated beside it.
+
+Unlike the bench of the tests, it is a thing of users: nothing in it is watched or replaced, it listens on real ports,
+and has a key file and a database.
+"""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -98,8 +102,8 @@ def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = N
             raise NothingInstalled(_nothing([*skipped, *broken]))
         with listen(
             "127.0.0.1", port, options="--port"
-        ) as probe:  # the issuer has to be known before the exchange can be served
-            port = probe.getsockname()[1]
+        ) as listener:  # the issuer has to be known before the exchange can be served
+            port = listener.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accredit-")))
         settings = _settings(url, tables, directory)

@@ -9,7 +9,7 @@ from typing import Any
 from accredit.audience import AppBound, JwtAudience
 from accredit.audit.events import AnyEvent, ProviderEvent
 from accredit.audit.redact import redact, secrets_of, without
-from accredit.cli.tools.probe import probe
+from accredit.cli.tools.exchange import exchange_without_files
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.hookspecs import hookimpl
 from accredit.models import Identity, ProviderToken, Verification
@@ -51,7 +51,7 @@ class Inquiry:
         if table is None:
             known = ", ".join(settings.connections) or "none"
             raise ConfigurationError(f"no connection '{name}' is configured (configured: {known})")
-        self._exchange = probe(settings, {name: table}, plugins=(self,), logger=self)
+        self._exchange = exchange_without_files(settings, {name: table}, plugins=(self,), logger=self)
         if name in self._exchange.engine.disabled:
             raise ConfigurationError(f"connection '{name}' is off: set enabled = true")
         self._name = name

@@ -1,4 +1,4 @@
-"""An exchange that only asks providers: for commands that look into a connection and issue nothing."""
+"""An `Exchange` that only asks providers: for commands that look into a connection and issue nothing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from accredit.provider.http import Transport
 from accredit.settings import PluginSettings, Settings, StorageSettings
 
 
-def probe(
+def exchange_without_files(
     settings: Settings,
     tables: Mapping[str, Mapping[str, Any]],
     *,
