@@ -111,7 +111,7 @@ def test_with_nothing_installed_it_says_what_to_install_and_exits_1(run: Run, in
     [
         ([("expired-ada", "invalid_token")], "the simulator of 'fake' has no sample that must be accepted"),
         ([("good-ada", "accepted"), ("odd-ada", "no_such")], "accredit-fake 1.2: sample 'odd-ada' expects 'no_such'"),
-        (None, "accredit-fake 1.2: hook simulators failed: AttributeError"),
+        (None, "accredit-fake 1.2 (accredit_fake): hook simulators failed: AttributeError"),
     ],
 )
 def test_a_simulator_that_cannot_be_used_is_named(
