@@ -1,7 +1,7 @@
 """What only an extra of `accredit` brings: is it installed?"""
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _PACKAGES: Mapping[str, tuple[str, ...]] = {
     "cli": ("typer", "rich", "tomlkit"),
@@ -12,4 +12,9 @@ _PACKAGES: Mapping[str, tuple[str, ...]] = {
 def problem_of_extra(what: str, extra: str) -> str | None:
     """Say what `what` lacks of an extra, and what installs it; None where all of it is there."""
     absent = [name for name in _PACKAGES[extra] if importlib.util.find_spec(name) is None]
-    return f'{what} needs {" and ".join(absent)}: pip install "accredit[{extra}]"' if absent else None
+    return f'{what} needs {_listed(absent)}: pip install "accredit[{extra}]"' if absent else None
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
