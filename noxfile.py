@@ -123,6 +123,13 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session
+def quick(session: nox.Session) -> None:
+    """Run what takes no seconds, in less than a minute: for the loop of a change. `tests` runs everything."""
+    _install(session)
+    session.run("python", "-m", "pytest", "--numprocesses", "2", "-m", "not slow", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, imports between the parts, and spelling."""
     _install(session)

@@ -140,6 +140,7 @@ def test_json_is_json(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
+@pytest.mark.slow
 def test_commands_work(block: Block, folder: Path, bench: Bench) -> None:
     for command in block.code.replace("\\\n", " ").splitlines():
         if command.strip() and not command.startswith("#"):

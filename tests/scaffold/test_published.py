@@ -13,6 +13,8 @@ from tests.scaffold.environment import build_wheel
 from accredit.cli.commands.new_strategy import Kind
 from accredit.cli.tools.scaffold import Names, read_templates, write
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=list(Kind))
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Path:

@@ -9,9 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
+import pytest
 from tests.documents.blocks import Block, blocks_of
 from tests.scaffold.conftest import Generated
 from tests.scaffold.environment import Environment
+
+pytestmark = pytest.mark.slow
 
 PAGE = "docs/write-a-connection.md"
 PORTS = ("8000", "9000")

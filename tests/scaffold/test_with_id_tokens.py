@@ -14,6 +14,8 @@ from tests.scaffold.environment import ROOT, Environment
 
 from accredit.testing.simulator.page import connection_toml
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_wheel_holds_the_package_and_its_entry_point(initech: Generated) -> None:
     (wheel,) = initech.path.parent.glob("wheels/*.whl")

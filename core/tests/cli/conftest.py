@@ -31,6 +31,7 @@ finally:
     print("loaded:", sorted(loaded), file=sys.stderr)
 """
 
+HERE = Path(__file__).parent
 AddDistribution = Callable[..., None]
 Install = Callable[[Path | None], Any]
 Run = Callable[..., Result]
@@ -58,6 +59,13 @@ class Process:
         """Wait for the end; returns the exit code and what was still to be read."""
         out, err = self._running.communicate(timeout=60)
         return self._running.returncode, out, err
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever starts a command in a process of its own is slow: the process begins by loading all of it."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.parent == HERE and "start" in item.fixturenames:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +106,7 @@ def site(tmp_path: Path, add_distribution: AddDistribution) -> Path:
     """A directory of installed distributions: the plugin of `plugin/`, in version 1.2."""
     site = tmp_path / "site"
     add_distribution(site, "accredit-fake", "1.2", {"fake": "accredit_fake"})
-    for source in (Path(__file__).parent / "plugin").glob("*.py"):
+    for source in (HERE / "plugin").glob("*.py"):
         shutil.copy(source, site)
     return site
 

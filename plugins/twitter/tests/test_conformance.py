@@ -1,8 +1,12 @@
 from pathlib import Path
 
+import pytest
+
 from accredit.testing import StrategyConformance
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.strategy import TwitterStrategy
+
+pytestmark = pytest.mark.slow
 
 
 class TestTwitter(StrategyConformance):

@@ -10,6 +10,8 @@ from accredit.testing import StrategyConformance
 from accredit.testing.conformance.report import StrategyReport
 from accredit.testing.conformance.suite import checks_of
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[4]

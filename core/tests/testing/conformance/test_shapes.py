@@ -11,6 +11,7 @@ NOT_INSTALLED = "test_the_entry_point_brings_strategy_and_simulator"
 
 
 @pytest.mark.parametrize("level", SHAPES)
+@pytest.mark.slow
 def test_a_correct_strategy_reaches_its_level(level: str) -> None:
     suite = SHAPES[level]
     report = StrategyReport.of(suite, StrategyConformance, place="here")

@@ -26,6 +26,7 @@ SLIPS = {
 
 
 @pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.slow
 def test_a_slip_before_anything_was_asked_is_one_failure(pytester: pytest.Pytester, slip: str) -> None:
     body = f"class Slip(GoodSimulator):\n        {slip}\n    simulator = Slip"
     result, report = report_of(pytester, body=body)
@@ -53,6 +54,7 @@ def test_a_slip_before_anything_was_asked_is_one_failure(pytester: pytest.Pytest
         ),
     ],
 )
+@pytest.mark.slow
 def test_a_slip_in_a_route_is_told_once_and_by_no_traceback(pytester: pytest.Pytester, slip: str, told: str) -> None:
     imports = "from starlette.responses import Response"
     body = (
@@ -68,6 +70,7 @@ def test_a_slip_in_a_route_is_told_once_and_by_no_traceback(pytester: pytest.Pyt
     assert report["level"] == "failing"
 
 
+@pytest.mark.slow
 def test_a_strategy_that_cannot_be_loaded_is_told_once(pytester: pytest.Pytester) -> None:
     body = "strategy = type('S', (Good,), {'user_id_scope': 'galaxy'})"
     result, _ = report_of(pytester, body=body)

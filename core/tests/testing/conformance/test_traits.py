@@ -10,6 +10,7 @@ from core.tests.testing.conformance.untrue import UNTRUE
     [(suite, check, said) for (suite, check), said in UNTRUE.items()],
     ids=[f"{suite.__name__}-{suite.simulator.__name__}" for suite, _ in UNTRUE],
 )
+@pytest.mark.slow
 def test_an_untrue_trait_fails(suite: type[GoodSuite], check: str, said: str) -> None:
     with pytest.raises(pytest.fail.Exception, match=said):
         getattr(suite(), check)()

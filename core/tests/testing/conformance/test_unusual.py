@@ -41,6 +41,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("suite", "check"), RIGHT)
+@pytest.mark.slow
 def test_a_right_strategy_passes_what_looks_at_its_shape(suite: type[GoodSuite], check: str) -> None:
     getattr(suite(), check)()
 

@@ -42,6 +42,7 @@ def run(suite: type[GoodSuite], check: str) -> None:
 
 
 @pytest.mark.parametrize(("one", "check"), CASES)
+@pytest.mark.slow
 def test_a_wrong_strategy_fails_the_check_that_is_named_for_it(one: wrong.Wrong, check: str) -> None:
     with pytest.raises((pytest.fail.Exception, Violation)):
         run(one.suite, check)
