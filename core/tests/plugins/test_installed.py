@@ -9,9 +9,11 @@ import pytest
 from core.tests.conftest import Install
 from core.tests.support import STRATEGY, Acme, Brings
 
+from accredit import Exchange, Settings
 from accredit._distributions import source_of
 from accredit.errors import PluginError
 from accredit.plugins import Connection, installed_entry_points, load_connections, make_plugin_manager
+from accredit.storage import MemoryStorage
 
 TABLE = {"app_id": "1"}
 
@@ -101,9 +103,7 @@ def test_a_slip_in_a_connections_name_is_told_with_its_place_and_the_nearest_one
     assert str(refused.value) == told
 
 
-def test_what_is_installed_is_looked_up_once_for_all_connections(
-    install: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_start_looks_up_once_what_is_installed(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
     install("accredit-zeta", "1.2", {"zeta": "zeta_module"}, zeta_module=STRATEGY)
     found, asked = EntryPoints(installed_entry_points()), []
 
@@ -112,7 +112,9 @@ def test_what_is_installed_is_looked_up_once_for_all_connections(
         return found
 
     monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
-    load(zeta={"app_id": "1"}, game={"strategy": "zeta", "app_id": "2", "namespace": "game"})
+    tables = {"zeta": {"app_id": "1"}, "game": {"strategy": "zeta", "app_id": "2", "namespace": "game"}}
+    settings = Settings.model_validate({"issuer": "https://login.example.com/", "connections": tables})
+    Exchange(settings, storage=MemoryStorage())
     assert asked == ["accredit.strategies"]
 
 

@@ -20,7 +20,13 @@ from accredit.exchange.presented import Presented
 from accredit.exchange.standing import Standing
 from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys
-from accredit.plugins import Connection, load_connections, make_plugin_manager, reserved_namespaces
+from accredit.plugins import (
+    Connection,
+    installed_entry_points,
+    load_connections,
+    make_plugin_manager,
+    reserved_namespaces,
+)
 from accredit.plugins.api_versions import api_version_of, today
 from accredit.plugins.enabled import register_enabled
 from accredit.plugins.hooks import Hooks, observers_of
@@ -63,13 +69,14 @@ class Engine:
         manager = make_plugin_manager(plugins)
         register_enabled(manager, settings.plugins)
         self.settings = settings
-        self.connections, self.disabled = load_connections(settings.connections, manager)
+        installed = installed_entry_points()
+        self.connections, self.disabled = load_connections(settings.connections, manager, installed)
         self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
         self.storage = storage_for(settings.storage.url, clock=clock) if storage is None else storage
         self.hooks = Hooks(
             manager,
             timeout_s=settings.limits.exchange_timeout_s,
-            namespaces=reserved_namespaces(settings.connections, manager),
+            namespaces=reserved_namespaces(settings.connections, manager, installed),
             storage=self.storage,
         )
         self.standing = Standing(self.hooks, self.storage)

@@ -25,11 +25,13 @@ _BOOL = TypeAdapter(bool)
 
 
 def load_connections(
-    tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager
+    tables: Mapping[str, Mapping[str, Any]],
+    manager: pluggy.PluginManager,
+    installed: Sequence[EntryPoint] | None = None,
 ) -> tuple[Mapping[str, Connection], frozenset[str]]:
     """Return the enabled connections by name, in a table that nobody can change, and the names of the disabled ones.
 
-    Those load nothing.
+    Those load nothing. `installed` are the installed strategies; they are looked up where nobody has.
 
     Raises:
         ConfigurationError: a connection's settings are wrong; the message names connection and setting.
@@ -38,7 +40,7 @@ def load_connections(
     disabled = frozenset(name for name, table in tables.items() if _is_off(table))
     wanted = {name: str(table.get("strategy") or name) for name, table in tables.items() if name not in disabled}
     embedded = strategies_of(manager)
-    installed = installed_entry_points()
+    installed = installed_entry_points() if installed is None else installed
     _check_brought(wanted, embedded.keys(), installed)
     for strategy in dict.fromkeys(wanted.values()):
         if strategy not in embedded:
@@ -72,10 +74,12 @@ def _check_brought(wanted: Mapping[str, str], embedded: Set[str], installed: Seq
             raise PluginError(f"setting connections.{name}: {nobody_brings(strategy, installed)}{meant}")
 
 
-def reserved_namespaces(tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager) -> frozenset[str]:
+def reserved_namespaces(
+    tables: Mapping[str, Mapping[str, Any]], manager: pluggy.PluginManager, installed: Iterable[EntryPoint]
+) -> frozenset[str]:
     """Name every strategy and every namespace that is configured: subjects that begin so are some identity's."""
     namespaces = {str(table["namespace"]) for table in tables.values() if table.get("namespace")}
-    return _strategy_names(tables, manager, installed_entry_points()) | namespaces
+    return _strategy_names(tables, manager, installed) | namespaces
 
 
 def _strategy_names(

@@ -11,6 +11,7 @@ from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport
 from accredit.settings import Settings
+from accredit.storage import MemoryStorage
 from accredit.testing.simulator.simulator import Simulator
 from accredit.testing.simulator.transport import InProcess
 
@@ -44,7 +45,6 @@ async def exchange_for(
             "issuer": "https://login.example.com/",
             "connections": {simulator.strategy: table},
             "clients": {"app": {"connections": [simulator.strategy]}},
-            "storage": {"url": "memory://"},
             "limits": dict(limits or {}),
         }
     )
@@ -53,6 +53,7 @@ async def exchange_for(
         transport=transport or InProcess({base_url: simulator.app()}),
         clock=clock,
         monotonic=monotonic,
+        storage=MemoryStorage(clock=clock),
         keys=SigningKeys([_signing_key()]),
         plugins=plugins,
         logger=logger,

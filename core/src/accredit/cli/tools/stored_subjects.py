@@ -10,7 +10,7 @@ import structlog
 from accredit.audit.reporter import Reporter
 from accredit.errors import ConfigurationError, StorageFailed
 from accredit.exchange.subjects import Subjects
-from accredit.plugins import make_plugin_manager, reserved_namespaces
+from accredit.plugins import installed_entry_points, make_plugin_manager, reserved_namespaces
 from accredit.plugins.enabled import register_enabled
 from accredit.plugins.hooks import Hooks, observers_of
 from accredit.settings import Settings, StorageSettings
@@ -33,7 +33,7 @@ async def stored_subjects(settings: Settings) -> AsyncIterator[Subjects]:
     hooks = Hooks(
         manager,
         timeout_s=settings.limits.exchange_timeout_s,
-        namespaces=reserved_namespaces({}, manager),
+        namespaces=reserved_namespaces({}, manager, installed_entry_points()),
         storage=storage,
     )
     reporter = Reporter(observers_of(manager), clock=time.monotonic, logger=structlog.PrintLogger(sys.stderr))
