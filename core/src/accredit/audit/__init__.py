@@ -1,4 +1,6 @@
 """What operators and observers see: every event once, under stable names, without a secret.
 
-A `trail` gathers what is known of one exchange; the `reporter` tells it: a line in the log, and every observer.
+`events` has a type for each kind, `event` what they share, `operations` those for operators alone. A `trail` gathers
+what is known of one login or refresh. The `reporter` is the one way in: it decides by `alerts` which alert is news, and
+hands each event to its `sinks`: `log_lines`, and every observer. `logs` writes lines, and `redact` blanks secrets.
 """

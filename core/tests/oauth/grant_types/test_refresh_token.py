@@ -41,7 +41,9 @@ async def test_a_refresh_answers_as_the_login_did(wire: Bench) -> None:
         "scope": "openid profile offline_access",
         "sid": session_id_of(login["refresh_token"]),
     }
-    assert the_line(wire) | {"timestamp": "", "duration_ms": 0} == {
+    line = the_line(wire)
+    line.pop("checks", None)  # what took a millisecond, which is not for a test to say
+    assert line | {"timestamp": "", "duration_ms": 0} == {
         "event": "token.refreshed",
         "level": "info",
         "reason": "ok",
