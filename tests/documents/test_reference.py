@@ -13,6 +13,7 @@ from tests.documents.blocks import ROOT, blocks
 
 import accredit
 import accredit.settings
+import accredit.storage
 import accredit.testing
 from accredit import hookspecs
 from accredit.errors import ExchangeError
@@ -46,7 +47,7 @@ def documented() -> set[tuple[str, str]]:
     pages = [path.read_text("utf-8") for path in (ROOT / "docs/reference").iterdir()]
     modules = {module for page in pages for module in re.findall(r"^\.\. automodule:: (\S+)$", page, re.MULTILINE)}
     found = {(module, name) for module in modules for name in names_of(module)}
-    for package in (accredit, accredit.settings, accredit.strategy, accredit.testing):
+    for package in (accredit, accredit.settings, accredit.storage, accredit.strategy, accredit.testing):
         found |= {(package.__name__, name) for name in package.__all__}
     return found
 

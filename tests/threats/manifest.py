@@ -1,7 +1,7 @@
 """The threat list and its proofs: what docs/threats.md says, and which tests carry `threat(N)`.
 
 `python tests/threats/manifest.py` writes anew what tests know better: the column "proven by" of that page, and the
-list of checks in docs/conformance.md.
+lists of checks in docs/conformance.md and docs/storage.md.
 """
 
 import ast
@@ -12,12 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from accredit.testing import StrategyConformance
+from accredit.testing import StorageConformance, StrategyConformance
 from accredit.testing.conformance.suite import threats_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/threats.md"
-CHECKS_PAGE = ROOT / "docs/conformance.md"
+CHECKS_PAGES: Mapping[Path, type] = {
+    ROOT / "docs/conformance.md": StrategyConformance,
+    ROOT / "docs/storage.md": StorageConformance,
+}
+"""Pages with the list of a kit's checks."""
 KITS = {
     "kit": ROOT / "core/src/accredit/testing/conformance/checks",
     "storage kit": ROOT / "core/src/accredit/testing/storage_conformance",
@@ -114,29 +118,30 @@ def cell(names: list[str]) -> str:
     return "; ".join(f"{place}: {', '.join(files)}" for place, files in places.items()) or "later"
 
 
-def with_checks(text: str) -> str:
-    """Return docs/conformance.md with its list of checks as the kit has it."""
+def with_checks(text: str, kit: type) -> str:
+    """Return a page with its list of checks as the kit has it."""
     begin, end = "<!-- checks -->\n", "<!-- end of checks -->"
     before, _, rest = text.partition(begin)
     after = rest.partition(end)[2]
-    return f"{before}{begin}\n{''.join(_ideas())}{end}{after}"
+    return f"{before}{begin}\n{''.join(_ideas(kit))}{end}{after}"
 
 
-def _ideas() -> Iterator[str]:
-    for kit in reversed(StrategyConformance.__mro__[1:]):
-        names = [name for name in vars(kit) if name.startswith("test_")]
+def _ideas(kit: type) -> Iterator[str]:
+    for idea in reversed(kit.__mro__[1:]):
+        names = [name for name in vars(idea) if name.startswith("test_")]
         if not names:
             continue
-        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kit.__name__).capitalize().replace("Id ", "ID ")
-        yield f"### {title}\n\n{inspect.getdoc(kit)}\n\n| check | | threats |\n|---|---|---|\n"
+        title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", idea.__name__).capitalize().replace("Id ", "ID ")
+        yield f"### {title}\n\n{inspect.getdoc(idea)}\n\n| check | | threats |\n|---|---|---|\n"
         for name in names:
-            about = (getattr(kit, name).__doc__ or "").strip().partition("\n")[0]
-            threats = ", ".join(map(str, threats_of(StrategyConformance, name)))
+            about = (getattr(idea, name).__doc__ or "").strip().partition("\n")[0]
+            threats = ", ".join(map(str, threats_of(kit, name)))
             yield f"| `{name}` | {about} | {threats} |\n"
         yield "\n"
 
 
 if __name__ == "__main__":
-    CHECKS_PAGE.write_text(with_checks(CHECKS_PAGE.read_text("utf-8")), "utf-8")
+    for page, kit in CHECKS_PAGES.items():
+        page.write_text(with_checks(page.read_text("utf-8"), kit), "utf-8")
     PAGE.write_text(with_proofs(PAGE.read_text("utf-8")), "utf-8")
     sys.exit(0)

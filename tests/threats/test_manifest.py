@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.threats.manifest import (
-    CHECKS_PAGE,
+    CHECKS_PAGES,
     LINES,
     PAGE,
     markers,
@@ -48,9 +48,10 @@ def test_the_page_names_the_files_with_the_tests() -> None:
     assert with_proofs(TEXT) == TEXT, "run: python tests/threats/manifest.py"
 
 
-def test_the_page_of_the_kit_lists_its_checks() -> None:
-    text = CHECKS_PAGE.read_text("utf-8")
-    assert with_checks(text) == text, "run: python tests/threats/manifest.py"
+@pytest.mark.parametrize("page", CHECKS_PAGES, ids=lambda page: page.name)
+def test_the_page_of_a_kit_lists_its_checks(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert with_checks(text, CHECKS_PAGES[page]) == text, "run: python tests/threats/manifest.py"
 
 
 def test_the_kit_proves_a_good_part_of_it_for_every_strategy() -> None:

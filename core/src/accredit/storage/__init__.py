@@ -7,6 +7,7 @@
 from typing import TYPE_CHECKING
 
 from accredit._on_demand import on_demand
+from accredit.storage import rules
 from accredit.storage.backends import StorageFactory, storage_for
 from accredit.storage.ports.replay import ReplayStore
 from accredit.storage.ports.sessions import (
@@ -41,5 +42,6 @@ __all__ = [
     "StoredSession",
     "StoredSubject",
     "SubjectStore",
+    "rules",
     "storage_for",
 ]

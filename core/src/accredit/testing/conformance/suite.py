@@ -112,7 +112,7 @@ def checks_of(kit: type[Suite]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def threats_of(kit: type[Suite], name: str) -> tuple[int, ...]:
+def threats_of(kit: type, name: str) -> tuple[int, ...]:
     """Return the lines of the threat list that a check proves."""
     marks = getattr(inspect.getattr_static(kit, name), "pytestmark", [])
     return tuple(sorted({int(number) for mark in marks if mark.name == "threat" for number in mark.args}))
