@@ -52,7 +52,10 @@ def create_app(exchange: Exchange) -> Starlette:
 
     app = Starlette(
         routes=[
-            *(Route(path, _Edge(respond, settings.limits)) for path, respond in responders(exchange).items()),
+            *(
+                Route(path, _Edge(respond, settings.limits), name=path)
+                for path, respond in responders(exchange).items()
+            ),
             metadata_route(exchange),
         ],
         middleware=[Middleware(_Arrival, check=MountCheck(issuer=settings.issuer, report=report_mismatch))],
@@ -85,7 +88,7 @@ def metadata_route(exchange: Exchange) -> Route:
     """
     path = f"/.well-known/oauth-authorization-server{path_of(exchange.settings.issuer)}"
     respond = Document(discovery_of(exchange).configuration)
-    return Route(path, _Edge(respond, exchange.settings.limits), methods=["GET"])
+    return Route(path, _Edge(respond, exchange.settings.limits), methods=["GET"], name=path)
 
 
 class _Arrival:

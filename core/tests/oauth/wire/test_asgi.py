@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from core.tests.bench import Bench
 from core.tests.oauth.support import SECRET, basic
+from starlette.routing import Route
 
-from accredit import create_app
+from accredit import Exchange, create_app, metadata_route
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -65,3 +66,11 @@ async def test_of_a_header_that_is_sent_twice_the_first_counts(wire: Bench) -> N
         headers = [form, (b"authorization", first), (b"authorization", second)]
         [start, _] = await ask(wire, "POST", "/oauth/token", headers, body)
         assert start["status"] == status
+
+
+def test_every_route_has_a_name_of_its_own_by_which_a_hosts_metrics_tell_it_apart(wire: Bench) -> None:
+    mounted = wire.exchange.settings.model_copy(update={"issuer": "https://shop.example.com/login/", "connections": {}})
+    for exchange in (wire.exchange, Exchange(mounted)):
+        routes = [route for route in create_app(exchange).routes if isinstance(route, Route)]
+        assert {route.name for route in routes} >= {"/oauth/token", "/userinfo", metadata_route(exchange).path}
+        assert all(route.name == route.path for route in routes)
