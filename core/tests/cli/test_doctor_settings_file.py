@@ -49,7 +49,14 @@ def test_of_a_strategy_that_is_not_installed_every_setting_of_its_own_may_be_sec
     assert finding.what == "others may read it, and it holds connections.x.pin"
 
 
-@pytest.mark.parametrize("text", ["no toml", "keys = 1\nconnections = 1\n", "[connections]\nfake = 1\n"])
+def test_what_a_plugin_for_servers_is_told_may_be_secret_but_for_what_is_true_or_false(file: Path) -> None:
+    told = '[plugins]\nenabled = ["acme"]\n[plugins.acme]\napi_key = "hunter2"\nstrict = true\n'
+    [finding] = findings(file, ISSUER + told)
+    assert finding.what == "others may read it, and it holds plugins.acme.api_key"
+    assert findings(file, ISSUER + '[plugins]\nenabled = ["acme"]\n[plugins.acme]\nstrict = true\n') == []
+
+
+@pytest.mark.parametrize("text", ["no toml", "keys = 1\nplugins = 1\nconnections = 1\n", "[connections]\nfake = 1\n"])
 def test_what_cannot_be_read_is_told_by_others(file: Path, text: str) -> None:
     assert findings(file, text) == []
 

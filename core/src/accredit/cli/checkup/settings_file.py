@@ -30,7 +30,7 @@ def examine_settings_file(path: Path | None) -> Iterator[Finding]:
 
 
 def _secrets(tables: Mapping[str, Any]) -> Iterator[str]:
-    """Name the settings that are secret. Of a strategy that nobody knows, each may be."""
+    """Name the settings that are secret. Of a strategy that nobody knows each may be, and of a plugin for servers."""
     if "encryption_key" in _table(tables, "keys"):
         yield "keys.encryption_key"
     connections = _table(tables, "connections")
@@ -42,6 +42,11 @@ def _secrets(tables: Mapping[str, Any]) -> Iterator[str]:
             field = fields.get(setting)
             if field is None or _is_secret(field.annotation):
                 yield f"connections.{name}.{setting}"
+    plugins = _table(tables, "plugins")
+    for name in plugins:
+        for setting, value in _table(plugins, name).items():
+            if not isinstance(value, bool):
+                yield f"plugins.{name}.{setting}"
 
 
 def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
