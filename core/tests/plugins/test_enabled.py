@@ -170,6 +170,11 @@ def test_a_plugin_for_another_core_is_refused_with_the_version_it_asks_for(insta
         ),
         ("acme_policy", MODULE.replace("authorize", "autorize"), "acme-policy 1.2 (acme): unknown hook 'autorize'"),
         ("acme_policy", "x = 1", "acme-policy 1.2 (acme): mark its hooks with @hookimpl: it has none"),
+        (
+            "acme_policy",
+            f"{HEAD}@hookimpl\ndef strategies(): ...\n",
+            "acme-policy 1.2 (acme): hook strategies: name it by an entry point of the group accredit.strategies",
+        ),
         ("acme_policy", MODULE.replace("async ", ""), "acme-policy 1.2 (acme): hook authorize must be a coroutine"),
         (
             "acme_policy:policy",

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from accredit._distributions import entry_points_of, source_of
 from accredit._guard import blamed
 from accredit.errors import ConfigurationError, PluginError
+from accredit.plugins.discovery import GROUP as STRATEGIES
 from accredit.plugins.discovery import load_entry_point, nobody_brings
 from accredit.plugins.registry import register
 from accredit.settings import PluginSettings
@@ -59,7 +60,11 @@ def register_plugin(
         raise PluginError(f"setting plugins.enabled: {nobody_brings(name, installed, what='plugin')}{meant}")
     loaded, entry = load_entry_point("plugin", name, installed)
     source = f"{source_of(entry)} ({name})"
-    register(manager, _made(loaded, name, table, source), source)
+    plugin = _made(loaded, name, table, source)
+    register(manager, plugin, source)
+    if "strategies" in {caller.name for caller in manager.get_hookcallers(plugin) or ()}:
+        # A connection loads what it needs by itself, and commands look for strategies nowhere else.
+        raise PluginError(f"{source}: hook strategies: name it by an entry point of the group {STRATEGIES}")
 
 
 def _made(loaded: Any, name: str, table: UnreadTable | None, source: str) -> object:

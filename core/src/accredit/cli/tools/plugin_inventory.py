@@ -7,7 +7,7 @@ from pathlib import Path
 from accredit._distributions import source_of
 from accredit.cli.tools.config import read_settings
 from accredit.errors import ConfigurationError
-from accredit.plugins import make_plugin_manager, strategies_of
+from accredit.plugins import make_plugin_manager
 from accredit.plugins.enabled import installed_plugins, register_plugin
 from accredit.plugins.signers import signers_of
 from accredit.settings import PluginSettings
@@ -51,7 +51,6 @@ def _enabled(name: str, settings: PluginSettings, installed: list[EntryPoint]) -
     manager = make_plugin_manager()
     try:
         register_plugin(manager, name, settings.tables.get(name), installed)
-        strategies_of(manager)
         signers_of(manager)
     except ConfigurationError as exc:
         return ServerPlugin(name=name, brought_by=sources, enabled=True, problem=str(exc))
