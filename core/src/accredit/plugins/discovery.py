@@ -35,13 +35,12 @@ def load_strategy_plugin(manager: pluggy.PluginManager, name: str, installed: Se
     return source
 
 
-def load_entry_point(what: str, name: str, installed: Iterable[EntryPoint]) -> tuple[object, EntryPoint]:
+def load_entry_point(what: str, name: str, installed: Sequence[EntryPoint]) -> tuple[object, EntryPoint]:
     """Load that one of the installed entry points which has a name; `what` says what it stands for.
 
     Raises:
         PluginError: nobody brings it, two do, it was made for another version of core, or it cannot be loaded.
     """
-    installed = list(installed)
     entries = [entry for entry in installed if entry.name == name]
     if not entries:
         raise PluginError(nobody_brings(name, installed, what=what))

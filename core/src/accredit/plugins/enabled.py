@@ -5,7 +5,7 @@ class or a function, which is called for such an object: with the plugin's own t
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint
 from typing import Any
 
@@ -45,7 +45,7 @@ def register_enabled(manager: pluggy.PluginManager, settings: PluginSettings) ->
 
 
 def register_plugin(
-    manager: pluggy.PluginManager, name: str, table: UnreadTable | None, installed: Iterable[EntryPoint]
+    manager: pluggy.PluginManager, name: str, table: UnreadTable | None, installed: Sequence[EntryPoint]
 ) -> None:
     """Register one of the installed plugins; `table` is what stands in `[plugins.NAME]`.
 
@@ -56,7 +56,7 @@ def register_plugin(
     names = {entry.name for entry in installed}
     if name not in names:
         near = nearest([name], [[one] for one in sorted(names)])
-        meant = f"; did you mean {near[0]}?" if near else ""
+        meant = f"; did you mean {'.'.join(near)}?" if near else ""
         raise PluginError(f"setting plugins.enabled: {nobody_brings(name, installed, what='plugin')}{meant}")
     loaded, entry = load_entry_point("plugin", name, installed)
     source = f"{source_of(entry)} ({name})"
