@@ -73,13 +73,19 @@ def _wheels(archives: list[Path]) -> list[Path]:
     return [path for path in archives if path.suffix == ".whl"]
 
 
+def _fresh(session: nox.Session, *wheels: str) -> Path:
+    """Return the programs of an environment that has these wheels, what they ask for, and nothing else."""
+    folder = Path(session.create_tmp()).resolve() / "fresh"
+    session.run_install("uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(folder), external=True)
+    target = ("--quiet", "--python", str(folder), "--constraint", "constraints.txt")
+    session.run_install("uv", "pip", "install", *target, *wheels, external=True)
+    return folder / "bin"
+
+
 def _demo_of_wheels(session: nox.Session, core: Path, *plugins: Path) -> None:
-    """Install wheels into an environment that has nothing else, and run what they demonstrate."""
-    fresh = Path(session.create_tmp()).resolve() / "fresh"
-    session.run_install("uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(fresh), external=True)
-    target = ("--quiet", "--python", str(fresh), "--constraint", "constraints.txt")
-    session.run_install("uv", "pip", "install", *target, f"{core}[server,testing]", *map(str, plugins), external=True)
-    session.run(str(fresh / "bin/accredit"), "demo", silent=True, external=True)
+    """Run what core and some plugins demonstrate, installed from their wheels."""
+    programs = _fresh(session, f"{core}[server,testing]", *map(str, plugins))
+    session.run(str(programs / "accredit"), "demo", silent=True, external=True)
 
 
 @nox.session(venv_backend="none")
@@ -190,6 +196,9 @@ def release(session: nox.Session) -> None:
     archives = _build(session, DIST, PACKAGES)
     session.run("twine", "check", "--strict", *map(str, archives))
     core, *plugins = _wheels(archives)
+    modules = ", ".join(wheel.name.partition("-")[0] for wheel in (core, *plugins))
+    programs = _fresh(session, str(core), *map(str, plugins))  # without any extra
+    session.run(str(programs / "python"), "-c", f"import {modules}", external=True)
     for chosen in (*([plugin] for plugin in plugins), plugins):
         _demo_of_wheels(session, core, *chosen)
     session.run("python", "-m", "tests.release", "dist")
