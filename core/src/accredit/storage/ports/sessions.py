@@ -93,16 +93,18 @@ class Rotation(enum.Enum):
 
 
 class SessionStore(Protocol):
-    """Keep sessions. What changes something returns only when it would survive a power cut; all or nothing.
+    """Keep sessions and their refresh tokens, with the obligations of all ports (`accredit.storage.ports`).
 
-    Every method raises `StorageFailed` where it cannot be done.
+    What changes something returns only when it would survive a power cut; all or nothing. Every method raises
+    `StorageFailed` where it cannot be done. What follows from the rows is decided by `accredit.storage.rules`.
     """
 
     async def start(self, session: Session, token: RefreshToken | None) -> None:
         """Make a session durable, with its first refresh token if it has any.
 
-        Of more than `MOST_SESSIONS` of its subject and client, one goes in the same transaction: one that has ended,
-        or else the one that was used longest ago.
+        Of more than `MOST_SESSIONS` of its subject and client, one goes in the same transaction (`is_crowded`,
+        `worth_keeping`): one that has ended, or else the one that was used longest ago; never the new one. What has
+        overtaken the login is looked for in that transaction, too (`overtaken_login`).
 
         Raises:
             SubjectBlocked: the subject is blocked, or was since it was looked up; nothing is stored.
@@ -110,7 +112,10 @@ class SessionStore(Protocol):
         """
 
     async def session(self, session_id: str) -> StoredSession | None:
-        """Return the session of that id, live or not, as long as it is kept."""
+        """Return the session of that id, live or not, as long as it is kept: until `kept_until` at least.
+
+        Whether it has ended is asked anew each time (`has_ended`): a block or an unlinking ends it without its row.
+        """
 
     async def sessions(self, subject: str) -> tuple[Session, ...]:
         """Return the sessions of a subject that have not ended, newest first."""
@@ -122,8 +127,9 @@ class SessionStore(Protocol):
         """Replace a refresh token by its successor, once: one transaction, safe across processes.
 
         A token that was replaced less than `leeway_s` ago is replaced again, at most `MOST_SUCCESSORS` times in all:
-        its answer may have been lost. The successor must be of the same session. Where that makes too many live
-        tokens, the session loses its own oldest.
+        its answer may have been lost (`state_of`, `rotation_of`). The successor must be of the same session. Where that
+        makes too many live tokens, the session loses its own oldest (`pushed_out`), and of its replaced ones only
+        `MOST_REPLACED` are known any longer (`forgotten`). `now` is the caller's, in epoch seconds.
         """
 
     async def end(self, session_id: str) -> None:

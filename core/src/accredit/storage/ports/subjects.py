@@ -26,10 +26,11 @@ class StoredSubject:
 
 
 class SubjectStore(Protocol):
-    """Keep subjects and their identities. An identity, (namespace, provider user id), has at most one subject.
+    """Keep subjects and their identities, with the obligations of all ports (`accredit.storage.ports`).
 
-    Ids compare exactly. What changes something is durable when it returns. Every method raises `StorageFailed` where
-    it cannot be done.
+    An identity, (namespace, provider user id), has at most one subject. Ids compare exactly. What changes something is
+    durable when it returns. `now` says when a row was asked for; what is compared later, `outdated_at`, comes from the
+    storage's own clock, and never goes back. Every method raises `StorageFailed` where it cannot be done.
     """
 
     async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
@@ -49,8 +50,10 @@ class SubjectStore(Protocol):
     ) -> StoredSubject:
         """Give an identity to `subject`, and end the sessions it has had for another one.
 
-        Where it belongs to another subject already, nothing changes and that one is returned. `main` is by what the
-        user asks for it, None where the host does.
+        Where it belongs to another subject already (`is_taken`), nothing changes and that one is returned. Its version
+        grows, or begins as `first_version` says; then its default subject is outdated. `main` is by what the user asks
+        for it, None where the host does; what has overtaken it is looked for in the same transaction
+        (`overtaken_link`).
 
         Raises:
             InvalidMainToken: the session of `main` has ended, or it is older than the last unlinking.
@@ -58,10 +61,17 @@ class SubjectStore(Protocol):
         """
 
     async def unlink(self, namespace: str, user_id: str) -> None:
-        """Take an identity off its subject, and end every session that it began."""
+        """Take an identity off its subject, and end every session that it began.
+
+        It stays known, as nobody's, also where it was not stored: else it would be back at its next login. Its version
+        grows, and the subjects are outdated that `outdated_by_unlinking` names.
+        """
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """Return the identities stored under a subject, oldest first."""
 
     async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the value, not a switch
-        """Block a subject, which ends its sessions, or let it in again."""
+        """Block a subject, which ends its sessions, or let it in again, which brings none of them back.
+
+        A subject that is not stored can be blocked all the same. Each block lets its version grow, and outdates it.
+        """
