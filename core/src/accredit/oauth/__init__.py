@@ -1,1 +1,4 @@
-"""The endpoints, one file each; `grant_types/` has those of `/oauth/token`, `client/` who calls, `wire/` the form."""
+"""The endpoints, one file each, and one table of them all in `endpoints`.
+
+`grant_types/` has what `/oauth/token` knows, `client/` who calls, `wire/` the form of calls and answers.
+"""
