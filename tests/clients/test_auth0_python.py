@@ -6,6 +6,8 @@ from auth0.exceptions import Auth0Error
 from tests.clients.service import Service
 from tests.conftest import Bench
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def domain(service: Service) -> str:

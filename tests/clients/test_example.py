@@ -34,6 +34,7 @@ def test_the_page_shows_the_files_as_they_are() -> None:
     assert code("toml") == [(EXAMPLES / "accredit.toml").read_text("utf-8")]
 
 
+@pytest.mark.slow
 def test_the_tour_says_what_the_page_says() -> None:
     command = [sys.executable, str(EXAMPLES / "tour.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)

@@ -17,6 +17,8 @@ from accredit.storage.memory import MemoryStorage
 from accredit.testing import FAULTS, Simulator, person
 from accredit.testing.simulator.faults import HARMLESS_FAULTS
 
+pytestmark = pytest.mark.slow
+
 SLOW = {"latency": "latency-60000", "jitter": "jitter-60000", "trickle": "trickle-60000"}
 """Slower than any limit, where the default is not."""
 FATAL = [SLOW.get(name, name) for name in FAULTS if name not in HARMLESS_FAULTS]

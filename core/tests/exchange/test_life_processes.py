@@ -8,6 +8,8 @@ import pytest
 
 from accredit.exchange.life import FORKED
 
+pytestmark = pytest.mark.slow
+
 PRELUDE = """
 import asyncio, atexit, os, sys
 from accredit import Exchange, Settings

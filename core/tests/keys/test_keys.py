@@ -79,6 +79,7 @@ def test_what_is_published_holds_no_private_part(file: Path) -> None:
         assert (key["use"], set(key) >= {"kty", "kid", "alg"}) == ("sig", True)
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_agree(file: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from accredit.keys import KeyFile;"
