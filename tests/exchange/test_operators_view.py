@@ -62,6 +62,7 @@ def explain(config: Path, name: str, sample: Sample) -> tuple[int, Any, str]:
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.slow
 def test_every_sample_gets_the_verdict_that_an_exchange_gives_it(deployment: Deployment, name: str) -> None:
     simulator, config = deployment[name]
     samples = [one for one in simulator.samples() if one.parameters.keys() <= READ]

@@ -63,6 +63,7 @@ def conform(plugin: str, folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("plugin", LEVELS)
+@pytest.mark.slow
 def test_a_plugin_of_another_shape_conforms_as_it_is(plugin: str, tmp_path: Path) -> None:
     strategies = conform(plugin, tmp_path)
     assert {name: one["level"] for name, one in strategies.items()} == LEVELS[plugin]

@@ -97,6 +97,7 @@ async def issue_and_ask(one: httpx.AsyncClient, other: httpx.AsyncClient) -> str
     return token
 
 
+@pytest.mark.slow
 async def test_no_request_fails_while_keys_rotate(tmp_path: Path) -> None:
     tmp_path.joinpath("accredit.toml").write_text(CONFIG)
     path = tmp_path / "accredit-keys.json"

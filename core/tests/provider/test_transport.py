@@ -485,6 +485,7 @@ async def _half_body(writer: asyncio.StreamWriter) -> None:
 
 @pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
 @pytest.mark.parametrize("reply", [None, _hang, _half_head, _half_body], ids=["tls", "hang", "half head", "half body"])
+@pytest.mark.slow
 def test_a_call_that_is_cancelled_leaves_no_file_open(
     loop: Loop, reply: Callable[[asyncio.StreamWriter], Awaitable[None]] | None
 ) -> None:

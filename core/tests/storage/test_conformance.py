@@ -10,6 +10,8 @@ from accredit.storage import MemoryStorage
 from accredit.testing import StorageConformance
 from accredit.testing.storage_conformance.samples import Clock
 
+pytestmark = pytest.mark.slow
+
 
 class TestMemory(StorageConformance):
     """In one object, so without `another`."""

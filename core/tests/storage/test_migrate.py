@@ -222,6 +222,7 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     assert execute(folder / name, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_all_succeed(path: Path) -> None:
     started = [
         subprocess.Popen(  # noqa: S603 - our own interpreter

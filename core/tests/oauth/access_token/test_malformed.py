@@ -11,6 +11,8 @@ from core.tests.bench import GOOD, SETTINGS, URL, Bench, bench
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = (
     "client_id",
     "access_token",

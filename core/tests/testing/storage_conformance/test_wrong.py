@@ -50,6 +50,7 @@ def in_a_folder(kind: type[SqliteStorage]) -> InAFolder:
 
 
 @pytest.mark.parametrize(("one", "check"), CASES)
+@pytest.mark.slow
 def test_a_wrong_storage_fails_the_check_that_is_named_for_it(
     one: Wrong, check: str, tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
