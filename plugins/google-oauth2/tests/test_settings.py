@@ -3,12 +3,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-import accredit_google_oauth2
 from accredit.errors import ConfigurationError
 from accredit.testing import exchange_for
 from accredit_google_oauth2.settings import GoogleSettings
 from accredit_google_oauth2.simulator import GoogleSimulator
-from accredit_google_oauth2.strategy import GoogleStrategy
 
 
 def test_client_ids_are_all_an_operator_must_say() -> None:
@@ -76,9 +74,3 @@ async def test_connection_without_client_ids_stops_start_up(simulator: GoogleSim
     with pytest.raises(ConfigurationError, match="client_ids"):
         async with exchange_for(simulator, connection={"client_ids": []}):
             pytest.fail("an engine started that accepts nobody's tokens, or everybody's")
-
-
-def test_hooks_bring_the_strategy_and_its_simulator() -> None:
-    assert list(accredit_google_oauth2.strategies()) == [GoogleStrategy]
-    assert list(accredit_google_oauth2.simulators()) == [GoogleSimulator]
-    assert GoogleStrategy.name == GoogleSimulator.strategy == "google-oauth2"

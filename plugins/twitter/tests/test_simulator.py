@@ -10,15 +10,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.requests import Request
 
-import accredit_twitter
-from accredit.plugins import make_plugin_manager
-from accredit.strategy import Strategy
 from accredit.testing import person
 from accredit_twitter.signing import authorization, authorization_of_our_keys
 from accredit_twitter.simulator import TwitterSimulator
 from accredit_twitter.simulator.oauth1 import Malformed, SignedRequest
 from accredit_twitter.simulator.tokens import bearer_name, secret_of, token_name
-from accredit_twitter.strategy import TwitterStrategy
 
 NOW = 1_790_000_000.25
 HOST = "https://api.x.test"
@@ -407,11 +403,3 @@ def test_the_signature_check_agrees_with_the_example_of_rfc_5849_section_1_2(hos
     assert not signed.is_signed_with("kd94hf93k423kf44", "pfkkdhi9sl3r4s0")
     with pytest.raises(Malformed):
         SignedRequest.of(rfc_request(host, RFC_HEADER.replace("oauth_nonce", "nonce")))
-
-
-def test_the_plugin_brings_one_strategy_and_its_simulator() -> None:
-    manager = make_plugin_manager()
-    manager.register(accredit_twitter)
-    assert manager.hook.strategies() == [(TwitterStrategy,)]
-    assert manager.hook.simulators() == [(TwitterSimulator,)]
-    assert issubclass(TwitterStrategy, Strategy)
