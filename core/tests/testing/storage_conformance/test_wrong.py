@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.storage.in_a_folder import InAFolder
+from core.tests.storage.in_a_folder import IN_PROCESSES, InAFolder
 from core.tests.testing.storage_conformance import wrong
 from core.tests.testing.storage_conformance.wrong import WRONG, Wrong
 
@@ -21,7 +21,16 @@ ROOT = Path(__file__).parents[4]
 for module in pkgutil.iter_modules(wrong.__path__):
     importlib.import_module(f"{wrong.__name__}.{module.name}")
 
-CASES = [pytest.param(one, check, id=f"{one.storage.__name__}-{check}") for one in WRONG for check in one.checks]
+CASES = [
+    pytest.param(
+        one,
+        check,
+        id=f"{one.storage.__name__}-{check}",
+        marks=[pytest.mark.slow] if check in IN_PROCESSES else [],
+    )
+    for one in WRONG
+    for check in one.checks
+]
 
 
 def suite_of(one: Wrong, folder: Path, migrated: Path) -> StorageConformance:

@@ -64,7 +64,7 @@ async def _unlink(storage: Storage, number: int) -> None:
 
     async def log_in(one: int) -> None:
         found = await storage.subject_of("acme", "1")
-        await asyncio.sleep(0.003 * one)
+        await asyncio.sleep(0.01 * one)
         if found is None:
             await storage.start(*login(f"{number}-{one}"))
 
