@@ -4,20 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from core.tests.storage.in_a_folder import IN_PROCESSES, InAFolder
 from core.tests.support import Clock
 
 from accredit.storage import Storage, storage_for
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if (
-            isinstance(item, pytest.Function)
-            and issubclass(item.cls or object, InAFolder)
-            and item.name in IN_PROCESSES
-        ):
-            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture

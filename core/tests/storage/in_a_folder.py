@@ -6,11 +6,7 @@ from typing import ClassVar
 
 from accredit.storage import SqliteStorage
 from accredit.testing import StorageConformance
-from accredit.testing.storage_conformance.processes import Processes
 from accredit.testing.storage_conformance.samples import Clock
-
-IN_PROCESSES = frozenset(name for name in vars(Processes) if name.startswith("test_"))
-"""The checks that start processes."""
 
 
 class InAFolder(StorageConformance):

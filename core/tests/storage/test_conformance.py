@@ -10,8 +10,6 @@ from accredit.storage import MemoryStorage
 from accredit.testing import StorageConformance
 from accredit.testing.storage_conformance.samples import Clock
 
-pytestmark = pytest.mark.slow
-
 
 class TestMemory(StorageConformance):
     """In one object, so without `another`."""
@@ -20,6 +18,7 @@ class TestMemory(StorageConformance):
         return MemoryStorage(clock=clock)
 
 
+@pytest.mark.slow
 class TestSqlite(InAFolder):
     """With handles in this process and in others."""
 

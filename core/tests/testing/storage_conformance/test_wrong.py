@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.storage.in_a_folder import IN_PROCESSES, InAFolder
+from core.tests.storage.in_a_folder import InAFolder
 from core.tests.testing.storage_conformance import wrong
 from core.tests.testing.storage_conformance.wrong import WRONG, Wrong
 
@@ -26,7 +26,7 @@ CASES = [
         one,
         check,
         id=f"{one.storage.__name__}-{check}",
-        marks=[pytest.mark.slow] if check in IN_PROCESSES else [],
+        marks=[pytest.mark.slow] if issubclass(one.storage, SqliteStorage) else [],
     )
     for one in WRONG
     for check in one.checks
@@ -59,7 +59,6 @@ def in_a_folder(kind: type[SqliteStorage]) -> InAFolder:
 
 
 @pytest.mark.parametrize(("one", "check"), CASES)
-@pytest.mark.slow
 def test_a_wrong_storage_fails_the_check_that_is_named_for_it(
     one: Wrong, check: str, tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
