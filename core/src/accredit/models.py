@@ -12,26 +12,11 @@ from pydantic import SecretStr
 
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
 from accredit.errors import InvalidParameter, MissingParameter
-from accredit.parameters import LONGEST, check_text
+from accredit.parameters import check_scopes, check_secret, check_text, revealed
 from accredit.profile import Profile
 
-_VSCHAR = re.compile(r"[\x20-\x7e]+")
 _USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
 _SUBJECT_ID = re.compile(r"[\x21-\x7e]{1,255}")
-
-
-def _revealed(parameter: str, secret: object) -> str:
-    """Return the text of a secret that a caller from Python has handed in, who may be wrong about its type."""
-    text = secret.get_secret_value() if isinstance(secret, SecretStr) else None
-    if not isinstance(text, str):
-        raise InvalidParameter(parameter)
-    return text
-
-
-def _joined(scopes: object) -> str:
-    if not isinstance(scopes, tuple | list) or not all(isinstance(scope, str) for scope in scopes):
-        raise InvalidParameter("scope")
-    return " ".join(scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +38,8 @@ class ProviderToken:
     def __post_init__(self) -> None:
         parts = (("access_token", self.value), ("access_token_secret", self.secret), ("nonce", self.nonce))
         for parameter, part in parts:
-            if part is None and parameter != "access_token":
-                continue
-            text = _revealed(parameter, part)
-            if len(text) > LONGEST[parameter] or not _VSCHAR.fullmatch(text):
-                raise InvalidParameter(parameter)
+            if part is not None or parameter == "access_token":
+                check_secret(parameter, part)
 
     @classmethod
     def of(cls, value: str, *, secret: str | None = None, nonce: str | None = None) -> "ProviderToken":
@@ -119,7 +101,7 @@ class ExchangeRequest:
                 raise MissingParameter(parameter)
         if not isinstance(self.token, ProviderToken):
             raise InvalidParameter("access_token")
-        check_text("scope", _joined(self.scopes))
+        check_scopes(self.scopes)
         for parameter, value in (
             ("user_id", self.user_id_hint),
             ("audience", self.audience),
@@ -129,7 +111,9 @@ class ExchangeRequest:
             if value is not None:
                 check_text(parameter, value)
         if self.main_access_token is not None:
-            check_text("main_access_token", _revealed("main_access_token", self.main_access_token))
+            check_text("main_access_token", revealed("main_access_token", self.main_access_token))
+        if self.bearer is not None:  # of any length: most policies do not even look at it
+            revealed("authorization", self.bearer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +133,12 @@ class RefreshRequest:
     """The login's, or None: it cannot be changed."""
 
     def __post_init__(self) -> None:
-        refresh_token = _revealed("refresh_token", self.refresh_token)
+        refresh_token = revealed("refresh_token", self.refresh_token)
         for parameter, text in (("client_id", self.client_id), ("refresh_token", refresh_token)):
             check_text(parameter, text)
             if not text:
                 raise MissingParameter(parameter)
-        check_text("scope", _joined(self.scopes))
+        check_scopes(self.scopes)
         if self.audience is not None:
             check_text("audience", self.audience)
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from pydantic import SecretStr
+
 from accredit.errors import InvalidParameter
 
 LONGEST: Mapping[str, int] = MappingProxyType(
@@ -26,6 +28,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""
+_PRINTABLE = re.compile(r"[\x20-\x7e]+")
 
 
 def check_text(parameter: str, value: object) -> None:
@@ -46,3 +49,40 @@ def checked_text(parameter: str, value: object, most: int) -> str:
     if not isinstance(value, str) or len(value) > most or _NO_TEXT.search(value):
         raise InvalidParameter(parameter)
     return value
+
+
+def revealed(parameter: str, secret: object) -> str:
+    """Return the text of a secret that a caller from Python has handed in, who may be wrong about its type.
+
+    Raises:
+        InvalidParameter: it is no secret, or holds no text.
+    """
+    text = secret.get_secret_value() if isinstance(secret, SecretStr) else None
+    if not isinstance(text, str):
+        raise InvalidParameter(parameter)
+    return text
+
+
+def check_secret(parameter: str, secret: object) -> None:
+    """Refuse a secret whose text is empty, too long, or not all printable ASCII.
+
+    With another character it could break out of a header or URL. Source: RFC 6749 appendix A.12
+    (`access-token = 1*VSCHAR`).
+
+    Raises:
+        InvalidParameter: it is one of these, or no secret.
+    """
+    text = revealed(parameter, secret)
+    if len(text) > LONGEST[parameter] or not _PRINTABLE.fullmatch(text):
+        raise InvalidParameter(parameter)
+
+
+def check_scopes(scopes: object) -> None:
+    """Refuse scopes that are not separate texts, or are too long together.
+
+    Raises:
+        InvalidParameter: one text, say, whose letters would pass for scopes that nobody knows.
+    """
+    if not isinstance(scopes, tuple | list) or not all(isinstance(scope, str) for scope in scopes):
+        raise InvalidParameter("scope")
+    check_text("scope", " ".join(scopes))

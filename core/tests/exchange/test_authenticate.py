@@ -32,6 +32,12 @@ async def test_without_an_audience_the_token_must_be_for_us(wire: Bench) -> None
         await wire.exchange.authenticate(await token_of(wire))
 
 
+async def test_an_empty_audience_is_not_ours(wire: Bench) -> None:
+    ours = await token_of(wire, audience=None)
+    with pytest.raises(InvalidToken):
+        await wire.exchange.authenticate(ours, audience="")
+
+
 async def test_a_token_for_another_api_is_refused(wire: Bench) -> None:
     with pytest.raises(InvalidToken) as refused:
         await wire.exchange.authenticate(await token_of(wire), audience="https://api.example.com/")

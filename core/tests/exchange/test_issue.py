@@ -19,6 +19,7 @@ from accredit.errors import (
     SubjectBlocked,
     UnknownClient,
 )
+from accredit.parameters import LONGEST
 
 
 async def identified(wire: Bench) -> Identity:
@@ -44,7 +45,7 @@ async def test_it_leaves_one_event_that_shows_its_way(wire: Bench) -> None:
     assert isinstance(event, ExchangeEvent)
     assert (event.outcome, event.subject, event.client_id, event.connection) == ("accepted", "acme|1000", "app", "acme")
     assert (event.audience_proof, event.calls) == (None, ())
-    assert [check.name for check in event.checks][:3] == ["find_connection", "allow_connection", "check_identity"]
+    assert [check.name for check in event.checks][:2] == ["check_given", "find_connection"]
 
 
 async def test_the_host_may_say_which_of_its_users_it_is(wire: Bench) -> None:
@@ -83,9 +84,47 @@ async def test_what_a_login_could_not_be_is_refused(
     assert wire.event.outcome != "accepted"
 
 
+@pytest.mark.threat(60)
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("client_id", None),
+        ("scopes", "openid"),
+        ("scopes", None),
+        ("scopes", (b"openid",)),
+        ("scopes", ("x" * (LONGEST["scope"] + 1),)),
+        ("audience", 7),
+        ("audience", "x" * (LONGEST["audience"] + 1)),
+        ("device", b"phone"),
+        ("device", "two\nlines"),
+        ("device", "\ud800"),
+        ("device", "x" * (LONGEST["device"] + 1)),
+        ("nonce", "no secret"),
+        ("nonce", SecretStr("")),
+        ("nonce", SecretStr("a\x00b")),
+        ("nonce", SecretStr("x" * (LONGEST["nonce"] + 1))),
+    ],
+)
+async def test_what_no_wire_would_take_is_refused(wire: Bench, parameter: str, value: Any) -> None:
+    identity = await identified(wire)
+    with pytest.raises(InvalidParameter) as refused:
+        await wire.exchange.issue(identity, **{"client_id": "app", "scopes": ("openid",), parameter: value})
+    assert refused.value.description == f"invalid {parameter.replace('scopes', 'scope')} parameter"
+    assert wire.storage.kept == {}
+    assert (wire.event.outcome, wire.event.alert) == ("refused", False)
+
+
+@pytest.mark.parametrize("identity", [None, "acme|1000", {"connection": "acme"}])
+async def test_what_is_no_identity_is_refused(wire: Bench, identity: Any) -> None:
+    with pytest.raises(InvalidParameter):
+        await wire.exchange.issue(identity, client_id="app")
+    assert (wire.event.outcome, wire.event.client_id) == ("refused", "app")
+
+
 @pytest.mark.parametrize(
     ("changed", "error"),
     [
+        ({"connection": ["acme"]}, InvalidParameter),
         ({"connection": "nowhere"}, ConnectionNotFound),
         ({"connection": "off"}, ConnectionDisabled),
         ({"connection": "globex"}, InvalidParameter),

@@ -137,6 +137,13 @@ async def test_the_longest_token_reaches_the_provider(wire: Bench) -> None:
     assert identity.user_id == "1000"
 
 
+@pytest.mark.parametrize("wrong", ["ours", b"ours", 7, ["ours"]])
+def test_a_bearer_is_a_secret(wrong: Any) -> None:
+    with pytest.raises(InvalidParameter) as refused:
+        good_request(bearer=wrong)
+    assert refused.value.description == "invalid authorization parameter"
+
+
 @pytest.mark.parametrize("bearer", ["x" * 70_000, ".".join(["e30" * 20_000] * 3), "\x00", "\ud800"])
 async def test_a_bearer_of_any_length_is_ignored_or_refused_as_the_policy_says(bearer: str) -> None:
     async with bench() as wire:

@@ -1,5 +1,7 @@
 """A refresh from Python: `exchange.refresh`, with the same way, hooks and observers as a login."""
 
+from typing import Any
+
 import pytest
 from core.tests.bench import Bench, good_request
 from core.tests.oauth.support import token_bench
@@ -90,6 +92,24 @@ async def test_the_client_that_calls_must_be_the_one_that_is_named() -> None:
     async with token_bench() as wire:
         with pytest.raises(InvalidParameter):
             await wire.exchange(good_request(client_id="app"), client=wire.exchange.vouch_for("svc"))
+
+
+@pytest.mark.parametrize("wrong", ["svc", True, {"id": "svc"}])
+async def test_what_is_no_client_has_proven_nothing(wrong: Any) -> None:
+    async with token_bench() as wire:
+        with pytest.raises(InvalidParameter):
+            await wire.exchange(good_request(client_id="svc"), client=wrong)
+        assert (wire.event.outcome, wire.event.alert) == ("refused", False)
+
+
+async def test_a_client_counts_for_what_it_may_do_here_and_not_elsewhere() -> None:
+    more, less = {"elsewhere": {"connections": ["acme"]}}, {"svc": {"grant_types": ["client_credentials"]}}
+    async with token_bench({"clients": more}) as there, token_bench({"clients": less}) as here:
+        with pytest.raises(UnknownClient):
+            await here.exchange(good_request(client_id="elsewhere"), client=there.exchange.vouch_for("elsewhere"))
+        with pytest.raises(GrantNotAllowed):
+            await here.exchange(good_request(client_id="svc"), client=there.exchange.vouch_for("svc"))
+        assert here.storage.kept == {}
 
 
 async def test_nobody_vouches_for_a_client_that_there_is_not(wire: Bench) -> None:

@@ -184,7 +184,8 @@ class Exchange:
             StorageFailed: nobody can tell.
         """
         self.engine.require_open()
-        return await authenticate(token, audience or self.settings.issuer, scope, self.engine.presented)
+        wanted = self.settings.issuer if audience is None else audience
+        return await authenticate(token, wanted, scope, self.engine.presented)
 
     def vouch_for(self, client_id: str) -> Client:
         """Return a client that you have authenticated yourself.

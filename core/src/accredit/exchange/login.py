@@ -13,7 +13,7 @@ from accredit.exchange.steps.admit_client import admit_client
 from accredit.exchange.steps.begin_session import begin_session
 from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 from accredit.exchange.steps.check_bearer import check_bearer
-from accredit.exchange.steps.check_identity import check_identity
+from accredit.exchange.steps.check_identity import check_given, check_identity
 from accredit.exchange.steps.check_main_token import check_main_token
 from accredit.exchange.steps.confirm_subject import confirm_subject
 from accredit.exchange.steps.find_connection import allow_connection, find_connection
@@ -103,9 +103,12 @@ def vouch(
     """Admit a login whose client and identity the host vouches for.
 
     Raises:
-        ExchangeError: no client may log in by that connection, or the identity is not one of it.
+        ExchangeError: the client may not log in by that connection, the identity is not one of it, or what is said
+            beside it would not pass on the wire.
     """
     trail.client_id = client.id
+    trail.begin("check_given")
+    check_given(identity, scopes, audience=audience, device=device, nonce=nonce)
     connection = find(identity.connection, engine, trail)
     trail.begin("allow_connection")
     allow_connection(connection, client.settings)

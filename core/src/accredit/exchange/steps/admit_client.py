@@ -16,20 +16,21 @@ def admit_client(
     anybody who knows its name would get its scopes. It exchanges tokens at the token endpoint.
 
     Raises:
-        UnknownClient: nobody configured it.
+        UnknownClient: nobody configured it here.
         GrantNotAllowed: it may not use this grant type, or has proven nothing.
-        InvalidParameter: the request names another client than the one that calls.
+        InvalidParameter: the request names another client than the one that calls, or that is no `Client`.
     """
-    if authenticated is None:
-        if client_id not in clients:
-            raise UnknownClient
-        client = Client(client_id, clients[client_id])
-        if client.is_confidential:
-            raise GrantNotAllowed(grant_type)
-    else:
-        client = authenticated
-        if client.id != client_id:
-            raise InvalidParameter("client_id")
+    if authenticated is not None and not _is_named(authenticated, client_id):
+        raise InvalidParameter("client_id")
+    if client_id not in clients:
+        raise UnknownClient
+    client = Client(client_id, clients[client_id])
+    if authenticated is None and client.is_confidential:
+        raise GrantNotAllowed(grant_type)
     if grant_type not in client.settings.grant_types:
         raise GrantNotAllowed(grant_type)
     return client
+
+
+def _is_named(authenticated: object, client_id: str) -> bool:
+    return isinstance(authenticated, Client) and authenticated.id == client_id
