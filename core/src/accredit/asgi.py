@@ -74,7 +74,8 @@ class Route(AnyRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match the path, unless a slash in it is encoded."""
-        if b"%2f" in scope.get("raw_path", b"").lower():
+        raw_path = scope.get("raw_path") or b""  # servers that do not have it may say None
+        if b"%2f" in raw_path.lower():
             return Match.NONE, {}
         return super().matches(scope)
 
@@ -117,7 +118,7 @@ class _Edge:
         answer = await self._respond(
             Call(
                 method=scope["method"],
-                header=partial(_header, scope["headers"]),
+                header=partial(_header, list(scope["headers"])),  # they may come as what can be read only once
                 read=partial(_read_body, receive, self._limits),
             )
         )

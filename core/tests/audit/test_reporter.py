@@ -1,5 +1,6 @@
 """One way in, many out: no sink can keep another one from hearing, or change what is told of."""
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -72,6 +73,23 @@ def test_a_log_that_cannot_be_written_is_told_elsewhere_and_keeps_nobody_from_he
     assert (record.name, record.levelname, told["event"]) == ("accredit.host", "ERROR", "host.log_failed")
     assert told["place"].startswith("BrokenPipeError in Broken.info (test_reporter.py:")
     assert "MARKED" not in record.message
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), asyncio.CancelledError(), GeneratorExit(), RecursionError()])
+def test_a_log_ends_neither_the_server_nor_a_request(
+    error: BaseException, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise error
+
+    heard, broken = list[AnyEvent](), Broken()
+    monkeypatch.setattr(broken, "info", fail)
+    reporter(heard.append, logger=broken).emit(BlockedEvent(subject="ada"))
+    assert heard == [BlockedEvent(subject="ada")]
+    assert [json.loads(record.message)["event"] for record in caplog.records] == ["host.log_failed"]
+    monkeypatch.setattr(logging.getLogger("accredit.host"), "error", fail)
+    reporter(heard.append, logger=broken).emit(BlockedEvent(subject="ada"))
+    assert len(heard) == 2
 
 
 def test_a_log_that_cannot_be_written_anywhere_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ class LogLines:
 
         `logging.config` disables those that it does not know.
         """
-        with suppress(Exception):  # there is no place left to tell it
+        with suppress(BaseException):  # there is no place left to tell it
             LogLines(logging.getLogger(f"{LOGGER}.host"))(event)
 
 

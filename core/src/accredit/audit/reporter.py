@@ -34,7 +34,7 @@ class Reporter:
     def _write(self, event: AnyEvent) -> None:
         try:
             self._log(event)
-        except Exception as exc:  # a logger of the host's: what has happened has happened all the same
+        except BaseException as exc:  # a logger is the host's, as a sink is: what has happened has happened
             self._log.tell_beside(log_failed(place_of(exc)))
 
     def warn_unheard(self) -> None:

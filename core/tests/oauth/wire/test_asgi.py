@@ -1,5 +1,6 @@
 """What `asgi.py` makes of a request, and of an answer: driven over bare ASGI."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,10 +10,10 @@ from starlette.routing import Route
 
 from accredit import Exchange, create_app, metadata_route
 
-Headers = list[tuple[bytes, bytes]]
 
-
-async def ask(wire: Bench, method: str, path: str, headers: Headers | None = None, body: bytes = b"") -> list[Any]:
+async def ask(
+    wire: Bench, method: str, path: str, headers: Iterable[tuple[bytes, bytes]] = (), body: bytes = b"", **more: object
+) -> list[Any]:
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -21,7 +22,7 @@ async def ask(wire: Bench, method: str, path: str, headers: Headers | None = Non
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "headers": headers or []}
+    scope = {"type": "http", "method": method, "path": path, "headers": headers, **more}
     await create_app(wire.exchange)(scope, receive, send)
     return sent
 
@@ -66,6 +67,19 @@ async def test_of_a_header_that_is_sent_twice_the_first_counts(wire: Bench) -> N
         headers = [form, (b"authorization", first), (b"authorization", second)]
         [start, _] = await ask(wire, "POST", "/oauth/token", headers, body)
         assert start["status"] == status
+
+
+async def test_headers_may_be_what_can_be_read_only_once(wire: Bench) -> None:
+    proof = (b"authorization", basic("svc", SECRET)["Authorization"].encode())
+    headers = (one for one in [proof, (b"content-type", b"application/x-www-form-urlencoded")])
+    [start, _] = await ask(wire, "POST", "/oauth/token", headers, b"grant_type=client_credentials")
+    assert start["status"] == 200
+
+
+async def test_a_server_need_not_know_the_path_as_it_was_sent(wire: Bench) -> None:
+    """`raw_path` is optional, and None by default. Source: ASGI, HTTP & WebSocket message format, version 2.5."""
+    [start, _] = await ask(wire, "GET", "/healthz", raw_path=None)
+    assert start["status"] == 200
 
 
 def test_every_route_has_a_name_of_its_own_by_which_a_hosts_metrics_tell_it_apart(wire: Bench) -> None:
