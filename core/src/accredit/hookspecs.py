@@ -39,7 +39,7 @@ profile has only what that login's scopes opened, and `login.identity.audience` 
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pluggy
 
@@ -47,9 +47,6 @@ from accredit.audit.events import AnyEvent
 from accredit.keys import Signer
 from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.strategy import Strategy
-
-if TYPE_CHECKING:
-    from accredit.testing.simulator.simulator import Simulator
 
 hookspec = pluggy.HookspecMarker("accredit")
 hookimpl = pluggy.HookimplMarker("accredit")
@@ -63,8 +60,11 @@ def strategies() -> Iterable[type[Strategy[Any]]]:
 
 
 @hookspec
-def simulators() -> Iterable[type["Simulator"]]:
-    """Name the simulators of this plugin's providers. Import them inside: they need `accredit[testing]`."""
+def simulators() -> Iterable[type[Any]]:
+    """Name the simulators of this plugin's providers: subclasses of `accredit.testing.Simulator`.
+
+    Import them inside: they need `accredit[testing]`, which a server does without.
+    """
     raise NotImplementedError
 
 

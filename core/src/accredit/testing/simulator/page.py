@@ -3,8 +3,8 @@
 import dataclasses
 import html
 import json
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -12,9 +12,6 @@ from starlette.routing import Route
 
 from accredit.testing.simulator.faults import FAULTS
 from accredit.testing.simulator.people import PEOPLE
-
-if TYPE_CHECKING:
-    from accredit.testing.simulator.simulator import Simulator
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem}"
@@ -24,7 +21,24 @@ _STYLE = (
 )
 
 
-def root_route(simulator: "Simulator") -> Route:
+class Shown(Protocol):
+    """What the page shows of a simulator."""
+
+    @property
+    def strategy(self) -> str:
+        """Whose provider it stands in for."""
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        """Return its connection table."""
+
+    def samples(self) -> Sequence[Any]:
+        """Return its tokens."""
+
+    def other_tokens(self) -> Mapping[str, str]:
+        """Return those whose verdict depends on something."""
+
+
+def root_route(simulator: Shown) -> Route:
     """Return `GET /`: HTML for people, JSON for whoever prefers `application/json`."""
 
     async def root(request: Request) -> Response:
@@ -37,7 +51,7 @@ def root_route(simulator: "Simulator") -> Route:
     return Route("/", root, methods=["GET"])
 
 
-def describe(simulator: "Simulator", base_url: str) -> dict[str, Any]:
+def describe(simulator: Shown, base_url: str) -> dict[str, Any]:
     """Return everything there is to try, as JSON values; tokens that run out are minted now."""
     return {
         "strategy": simulator.strategy,
