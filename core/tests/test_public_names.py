@@ -4,10 +4,14 @@ import ast
 import importlib
 import importlib.metadata
 import inspect
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import accredit
 
 PACKAGES = ("accredit", "accredit.testing")
 
@@ -70,3 +74,17 @@ def typed_imports(package: str) -> dict[str, list[str]]:
     [block] = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     found = [node for node in block.body if isinstance(node, ast.ImportFrom) and node.module]
     return {str(node.module): [alias.name for alias in node.names] for node in found}
+
+
+def test_the_map_of_the_package_names_every_public_file_and_every_room() -> None:
+    folder = Path(accredit.__file__).parent
+    files = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    rooms = {f"{path.parent.name}/" for path in folder.glob("*/__init__.py")}
+    assert set(re.findall(r"`([a-z]+/?)`", accredit.__doc__ or "")) >= files | rooms
+
+
+@pytest.mark.parametrize(
+    "room", sorted(Path(accredit.__file__).parent.glob("*/__init__.py")), ids=lambda path: path.parent.name
+)
+def test_every_room_says_what_is_in_it(room: Path) -> None:
+    assert ast.get_docstring(ast.parse(room.read_text("utf-8")))

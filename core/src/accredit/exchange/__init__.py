@@ -1,4 +1,7 @@
-"""A provider's token in, our tokens out: the order of the steps, and what they work with.
+"""A provider's token in, our tokens out.
 
-`exchange` is the door and the order; `steps/` has one file for each step. `engine` holds the parts and their life.
+`exchange` is the door for Python. `login` and `refresh` are the two orders; `steps/` has one file for each step, and
+none imports another. `engine` holds the parts that they work with, `life` when those may be used, `deadline` how long.
+`standing` says whether a subject may still be here, `presented` reads tokens of ours that come back, `client` is who
+calls, and `subjects` what a host does to its users.
 """

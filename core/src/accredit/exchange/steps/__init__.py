@@ -1,1 +1,1 @@
-"""The steps, one file each. Their order stands in `accredit.exchange.exchange`; none imports another."""
+"""The steps, one file each. Their order stands in `exchange/login.py` and `exchange/refresh.py`."""
