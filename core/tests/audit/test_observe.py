@@ -28,7 +28,7 @@ async def test_a_failing_observer_is_logged_and_changes_nothing(error: Exception
         assert [event.outcome for event in second.events] == ["accepted", "refused"]
         failures = [line for level, line in wire.log.events() if level == "error"]
         assert [line["event"] for line in failures] == ["observer.failed", "observer.failed"]
-        assert "Failing object" in failures[0]["plugin"]
+        assert failures[0]["plugin"] == f"plugin {Failing.__module__}.Failing"
         assert failures[0]["place"].startswith(f"{type(error).__name__} in Failing.observe (test_observe.py:")
         assert "MARKED" not in repr(wire.log.lines)
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, SecretStr, field_validator, mode
 
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins import Connection, load_connections, make_plugin_manager
+from accredit.plugins.registry import source_of_object
 from accredit.settings import AppId, ConnectionSettings, ListOf
 from accredit.strategy import Strategy
 
@@ -29,7 +30,7 @@ def fault(settings: type[ConnectionSettings], **table: Any) -> str:
     with pytest.raises(PluginError) as refused:
         load_connections({"acme": table}, make_plugin_manager([plugin]))
     message = str(refused.value)
-    start = f"plugin {plugin!r}: "
+    start = f"{source_of_object(plugin)}: "
     assert message.startswith(start)
     assert ID not in message
     assert OTHER not in message

@@ -9,6 +9,7 @@ from pydantic import AnyHttpUrl, model_validator
 
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins import Connection, load_connections, make_plugin_manager
+from accredit.plugins.registry import source_of_object
 from accredit.settings import BaseUrl, ConnectionSettings, HttpsUrl
 
 API = "https://api.acme.example"
@@ -28,7 +29,7 @@ def fault(settings: type[ConnectionSettings], **table: Any) -> str:
     plugin = plugin_with(settings)
     with pytest.raises(PluginError) as refused:
         load_connections({"acme": {"app_id": "1", **table}}, make_plugin_manager([plugin]))
-    start = f"plugin {plugin!r}: "
+    start = f"{source_of_object(plugin)}: "
     assert str(refused.value).startswith(start)
     assert "evil" not in str(refused.value)
     return str(refused.value).removeprefix(start)

@@ -13,6 +13,7 @@ from accredit.errors import PluginError
 from accredit.hookspecs import hookimpl
 from accredit.models import ProviderToken, Verification
 from accredit.plugins import Connection, load_connections, make_plugin_manager
+from accredit.plugins.registry import source_of_object
 from accredit.profile import Profile
 from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy, VerifyContext
@@ -34,7 +35,7 @@ def load(strategy: Any, **table: Any) -> Connection:
 def fault_of(plugin: object, **table: Any) -> str:
     with pytest.raises(PluginError) as refused:
         load_connections({"acme": TABLE | table}, make_plugin_manager([plugin]))
-    start, message = f"plugin {plugin!r}: ", str(refused.value)
+    start, message = f"{source_of_object(plugin)}: ", str(refused.value)
     assert message.startswith(start)
     assert "\n" not in message
     return message.removeprefix(start)

@@ -9,6 +9,7 @@ from core.tests.conftest import Install
 from accredit import Exchange, Settings
 from accredit.errors import ConfigurationError, PluginError
 from accredit.hookspecs import hookimpl
+from accredit.plugins.registry import source_of_object
 from accredit.storage import MemoryStorage
 
 GROUP = "accredit.plugins"
@@ -83,7 +84,7 @@ def test_plugins_of_the_host_come_first_and_the_enabled_ones_in_their_order(inst
     host = Host()
     orders = [hooks_of(start(*names, plugins=(host,))) for names in (("one", "two"), ("two", "one"))]
     one, two = "acme-policy 1.2 (one)", "acme-policy 1.2 (two)"
-    assert orders == [[f"plugin {host!r}", one, two], [f"plugin {host!r}", two, one]]
+    assert orders == [[f"{source_of_object(host)}", one, two], [f"{source_of_object(host)}", two, one]]
 
 
 def test_a_plugin_is_told_what_stands_in_its_table(install: Install) -> None:
@@ -204,7 +205,7 @@ def test_a_plugin_that_cannot_be_used_stops_start_up(install: Install, value: st
 
 def test_one_object_under_two_names_is_refused(install: Install) -> None:
     install("acme-policy", "1.2", {"one": "acme_policy", "two": "acme_policy"}, group=GROUP, acme_policy=MODULE)
-    assert str(refusal("one", "two")).startswith("acme-policy 1.2 (two): Plugin already registered")
+    assert str(refusal("one", "two")).startswith("acme-policy 1.2 (two): it is registered already")
 
 
 def test_an_enabled_plugin_may_bring_a_signer(install: Install) -> None:

@@ -13,6 +13,7 @@ from accredit import Exchange, Settings
 from accredit._distributions import source_of
 from accredit.errors import PluginError
 from accredit.plugins import Connection, installed_entry_points, load_connections, make_plugin_manager
+from accredit.plugins.registry import source_of_object
 from accredit.storage import MemoryStorage
 
 TABLE = {"app_id": "1"}
@@ -204,7 +205,8 @@ def test_a_plugin_object_that_clashes_with_an_installed_strategy_is_refused(inst
     plugin = Brings(Acme)
     with pytest.raises(PluginError) as refused:
         load_connections({"acme": TABLE}, make_plugin_manager([plugin]))
-    assert str(refused.value) == f"strategy 'acme' is brought by plugin {plugin!r} and accredit-acme 1.2; keep one"
+    sources = f"{source_of_object(plugin)} and accredit-acme 1.2"
+    assert str(refused.value) == f"strategy 'acme' is brought by {sources}; keep one"
     assert load_connections({}, make_plugin_manager([plugin])) == ({}, frozenset())
 
 

@@ -1,8 +1,10 @@
 """Plugins and their hooks, checked when they are registered; and the strategies that they yield."""
 
 import inspect
+import itertools
 import reprlib
 from collections.abc import Container, Iterable
+from types import ModuleType
 from typing import Any
 
 import pluggy
@@ -20,8 +22,22 @@ def make_plugin_manager(plugins: Iterable[object] = ()) -> pluggy.PluginManager:
     manager = pluggy.PluginManager("accredit")
     manager.add_hookspecs(hookspecs)
     for plugin in plugins:
-        register(manager, plugin, f"plugin {plugin!r}")
+        register(manager, plugin, _unused(manager, source_of_object(plugin)))
     return manager
+
+
+def source_of_object(plugin: object) -> str:
+    """Name a plugin that a host has passed: by its class or module, as what it shows of itself may hold its secrets."""
+    if isinstance(plugin, ModuleType):
+        return f"plugin {plugin.__name__}"
+    kind = plugin if isinstance(plugin, type) else type(plugin)
+    return f"plugin {kind.__module__}.{kind.__qualname__}"
+
+
+def _unused(manager: pluggy.PluginManager, source: str) -> str:
+    """Number the second and later ones of a class."""
+    names = itertools.chain([source], (f"{source} ({number})" for number in itertools.count(2)))
+    return next(name for name in names if not manager.has_plugin(name))
 
 
 def register(manager: pluggy.PluginManager, plugin: object, source: str) -> None:
@@ -32,13 +48,16 @@ def register(manager: pluggy.PluginManager, plugin: object, source: str) -> None
     """
     if isinstance(plugin, type):
         raise PluginError(f"{source}: a class; pass an object of it: {plugin.__name__}()")
+    with blamed(source):  # it is compared with the others, maybe by a method of its own
+        is_there = manager.is_registered(plugin)
+    if is_there:
+        raise PluginError(f"{source}: it is registered already, or is equal to one that is")
     try:
-        # What is raised here but pluggy's own errors comes from the plugin: all its attributes are looked at.
-        with blamed(source, allowed=(pluggy.PluginValidationError, ValueError)):
+        # What is raised here but pluggy's own error comes from the plugin: all its attributes are looked at.
+        with blamed(source, allowed=pluggy.PluginValidationError):
             manager.register(plugin, name=source)
-            manager.check_pending()
-    except (pluggy.PluginValidationError, ValueError) as exc:
-        raise PluginError(f"{source}: {exc}") from exc
+    except pluggy.PluginValidationError as exc:  # it names the hook and its arguments
+        raise PluginError(f"{source}: {exc}") from None
     callers = manager.get_hookcallers(plugin) or []
     forgotten = _hooks_without_mark(plugin, {caller.name for caller in callers})
     if forgotten or not callers:
