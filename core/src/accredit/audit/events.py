@@ -33,7 +33,7 @@ from accredit.provider.http import ProviderCall
 
 
 class Check(NamedTuple):
-    """One check of an exchange: a step of `accredit.exchange.exchange`, under the name of its function.
+    """One check: a step of a login or a refresh, by the name that it is published under.
 
     A refusal is the last check's: those after it were never begun. A tuple, because every exchange makes a dozen.
     """

@@ -20,12 +20,12 @@ from pydantic import SecretStr
 from accredit.audit.events import RefreshEvent, VerifyEvent
 from accredit.audit.trail import Trail
 from accredit.errors import ExchangeError, InvalidParameter, LifecycleError, UnknownClient
+from accredit.exchange.authenticate import authenticate
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
 from accredit.exchange.login import admit, conclude, find, identify, vouch
 from accredit.exchange.refresh import refresh
-from accredit.exchange.steps.authenticate import authenticate
 from accredit.keys import SigningKeys
 from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, Subject, TokenSet
 from accredit.parameters import check_text
