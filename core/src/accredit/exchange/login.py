@@ -18,11 +18,11 @@ from accredit.exchange.steps.check_main_token import check_main_token
 from accredit.exchange.steps.confirm_subject import confirm_subject
 from accredit.exchange.steps.find_connection import allow_connection, find_connection
 from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
-from accredit.exchange.steps.issue import issue
 from accredit.exchange.steps.link import link
 from accredit.exchange.steps.link_with_plugins import link_with_plugins
 from accredit.exchange.steps.normalize import normalize
 from accredit.exchange.steps.resolve_subject import resolve_subject
+from accredit.exchange.steps.store_session import store_session
 from accredit.exchange.steps.verify import verify
 from accredit.models import ExchangeRequest, Identity, Login, MainToken, ProviderToken, Resolution, Subject, TokenSet
 from accredit.plugins import Connection
@@ -206,7 +206,7 @@ async def conclude(
     if resolution.entry == "link":
         trail.linked = identity.namespace, identity.user_id
     trail.begin("issue")
-    tokens = await issue(
+    tokens = await store_session(
         login, claims, tokens, session, resolution=resolution, storage=engine.storage, ttl=ttl, now=now
     )
     trail.scopes, trail.session_id = login.scopes, session_id

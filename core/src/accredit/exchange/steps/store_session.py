@@ -12,7 +12,7 @@ from accredit.storage import RefreshToken, Session, Storage
 from accredit.tokens.refresh_token import hash_token
 
 
-async def issue(
+async def store_session(
     login: Login,
     claims: Claims,
     tokens: TokenSet,
