@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from accredit import ProviderToken
 from accredit.errors import InvalidBearer, InvalidParameter, MissingParameter
 from accredit.models import ExchangeRequest, RefreshRequest
-from accredit.oauth.grant_types.refresh_token import RefreshToken
-from accredit.oauth.grant_types.token_exchange import TokenExchange
+from accredit.oauth.grant_types.refresh_token import RefreshTokenGrant
+from accredit.oauth.grant_types.token_exchange import TokenExchangeGrant
 from accredit.parameters import LONGEST
 
 FIELDS = {
@@ -59,8 +59,8 @@ async def test_the_wire_has_the_same_bound(wire: Bench, parameter: str) -> None:
 
 
 def test_the_token_endpoint_has_the_same_bounds() -> None:
-    assert RefreshToken.parameters.items() <= LONGEST.items()
-    bounds = dict(TokenExchange.parameters)
+    assert RefreshTokenGrant.parameters.items() <= LONGEST.items()
+    bounds = dict(TokenExchangeGrant.parameters)
     assert bounds.pop("subject_token") == LONGEST["access_token"]
     assert {name: most for name, most in LONGEST.items() if name in bounds} == {
         name: most for name, most in bounds.items() if name in LONGEST

@@ -16,7 +16,7 @@ from accredit.oauth.wire.record import Record
 from accredit.oauth.wire.respond import token_body
 
 
-class AccessToken:
+class AccessTokenEndpoint:
     """Run one exchange a call. It leaves its own audit event behind; before and after it, this does."""
 
     def __init__(self, exchange: Exchange) -> None:

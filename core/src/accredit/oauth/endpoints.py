@@ -11,7 +11,7 @@ from accredit.exchange.engine import Engine
 from accredit.exchange.exchange import Exchange
 from accredit.exchange.presented import Presented
 from accredit.keys import SigningKeys
-from accredit.oauth.access_token import AccessToken
+from accredit.oauth.access_token import AccessTokenEndpoint
 from accredit.oauth.client.assertion import ClientAssertions
 from accredit.oauth.client.authentication import ClientAuthentication
 from accredit.oauth.discovery import Discovery
@@ -20,7 +20,7 @@ from accredit.oauth.health import Health
 from accredit.oauth.introspect import Introspection
 from accredit.oauth.readiness import Readiness
 from accredit.oauth.revoke import Revocation
-from accredit.oauth.token import Token
+from accredit.oauth.token import TokenEndpoint
 from accredit.oauth.tokeninfo import Tokeninfo
 from accredit.oauth.userinfo import Userinfo
 from accredit.oauth.wire.audited import Audited
@@ -49,7 +49,7 @@ ENDPOINTS: tuple[Endpoint[Parts], ...] = (
     Endpoint(
         path="/oauth/access_token",
         grant_type=EXCHANGE_GRANT,
-        make=lambda parts: AccessToken(parts.exchange),
+        make=lambda parts: AccessTokenEndpoint(parts.exchange),
     ),
     Endpoint(
         path="/.well-known/jwks.json",
@@ -63,7 +63,7 @@ ENDPOINTS: tuple[Endpoint[Parts], ...] = (
         published_as="token_endpoint",
         client_authentication=_ANY_CLIENT,
         is_assertion_audience=True,
-        make=lambda parts: Token(
+        make=lambda parts: TokenEndpoint(
             grant_types=[grant_type(parts.exchange) for grant_type in GRANT_TYPES],
             authentication=parts.authentication,
         ),

@@ -12,7 +12,7 @@ from accredit.oauth.wire.parameters import read_parameters
 from accredit.oauth.wire.record import Record
 
 
-class Token:
+class TokenEndpoint:
     """Find the grant type, authenticate the client, and let the grant type answer."""
 
     def __init__(self, *, grant_types: Iterable[GrantType], authentication: ClientAuthentication) -> None:

@@ -21,7 +21,7 @@ _OF_USERS = frozenset({"openid", "offline_access", *SCOPE_CLAIMS})
 """There is no user here, and no refresh token (RFC 6749 section 4.4.3)."""
 
 
-class ClientCredentials:
+class ClientCredentialsGrant:
     """Issue an access token whose `sub` is `<client_id>@clients`, never that of a user."""
 
     name: ClassVar[str] = CLIENT_CREDENTIALS_GRANT

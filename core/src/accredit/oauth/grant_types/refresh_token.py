@@ -16,7 +16,7 @@ from accredit.parameters import LONGEST
 from accredit.settings import REFRESH_TOKEN_GRANT
 
 
-class RefreshToken:
+class RefreshTokenGrant:
     """Put a refresh on the wire; `accredit.exchange.refresh` is what it does."""
 
     name: ClassVar[str] = REFRESH_TOKEN_GRANT

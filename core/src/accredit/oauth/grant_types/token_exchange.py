@@ -44,7 +44,7 @@ _SHARED = (
 """What has the same name at `/oauth/access_token`."""
 
 
-class TokenExchange:
+class TokenExchangeGrant:
     """Turn `subject_token` into our tokens, by the same steps as `/oauth/access_token`.
 
     `user_profile`, which Auth0's SDKs send, is what the app says of its user: it is not even read.
