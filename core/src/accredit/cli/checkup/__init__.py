@@ -1,1 +1,1 @@
-"""What `accredit doctor` looks at: one file a subject, each returning findings."""
+"""What `accredit doctor` looks at: one file a subject, each returning findings (`finding`); `run` has their order."""

@@ -2,6 +2,9 @@
 
 It is our own, on llhttp, because httpx's pool costs milliseconds of CPU a request at 64 in flight (encode/httpx#3215),
 has one line for all hosts, and repeats nothing. Through a proxy httpx's does the work.
+
+`routes` is the whole: each request goes through `pool` or through `proxy`. Of the pool's each `connection` is opened by
+`dial`, writes a `request`, and reads an `answer`; `causes` says why none came.
 """
 
 import httpx

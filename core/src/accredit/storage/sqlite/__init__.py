@@ -1,7 +1,8 @@
 """Everything in SQLite: one writer thread, group commit, synchronous=FULL.
 
-`writer` is the thread, `session_rows` and `subject_rows` the statements: the hot path speaks plain SQL through the
-standard library, because an async ORM costs forty times as much. The schema belongs to Alembic
+`storage` is the whole, `writer` the thread; `session_rows`, `subject_rows`, `used_rows` and `links` are the statements:
+the hot path speaks plain SQL through the standard library, because an async ORM costs forty times as much. `files` sees
+when somebody else's hand replaced the database. The schema belongs to Alembic
 (`accredit.storage.migrations`).
 """
 
