@@ -14,7 +14,7 @@ from accredit._guard import guarded
 from accredit.audit.sinks import NamedSink, Sink
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
-from accredit.plugins.registration import in_order
+from accredit.plugins.registration import implementations
 from accredit.storage import SubjectStore
 from accredit.storage.rules import default_subject
 
@@ -165,4 +165,4 @@ def _problem_of_form(subject: Subject) -> str | None:
 
 
 def _calls(manager: pluggy.PluginManager, name: str) -> tuple[_Call, ...]:
-    return tuple((one.plugin_name, one.function, tuple(one.argnames)) for one in in_order(manager, name))
+    return tuple((one.plugin_name, one.function, tuple(one.argnames)) for one in implementations(manager, name))

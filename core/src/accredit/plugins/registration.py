@@ -10,7 +10,7 @@ from accredit._guard import blamed
 T = TypeVar("T")
 
 
-def in_order(manager: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
+def implementations(manager: pluggy.PluginManager, hook: str) -> list[pluggy.HookImpl]:
     """Return the implementations of a hook in the order the plugins were given.
 
     Not in pluggy's own order: `tryfirst` and `trylast` would move one to the wrong end.
@@ -28,7 +28,7 @@ def registered(manager: pluggy.PluginManager, hook: str, read: Callable[[Any], T
         PluginError: a hook raised, or `read` did; the message names the plugin and the hook.
     """
     found = []
-    for one in in_order(manager, hook):
+    for one in implementations(manager, hook):
         with blamed(f"{one.plugin_name}: hook {hook} failed", quotes=True):
             found.append((one.plugin_name, read(one.function())))
     return found
