@@ -91,7 +91,8 @@ def _demo_of_wheels(session: nox.Session, core: Path, *plugins: Path) -> None:
 @nox.session(venv_backend="none")
 def dev(session: nox.Session) -> None:
     """Install everything into the environment that runs nox: for editors, single tests and the hooks of git."""
-    target = ("uv", "pip", "install", "--quiet", "--python", sys.executable)
+    # By the interpreter: without a backend nox looks for programs on the path only, where uv need not be.
+    target = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable)
     session.run(*target, "--require-hashes", "--requirement", "constraints.txt", external=True)
     session.run(*target, "--no-deps", "--no-build-isolation", *EDITABLE, external=True)
 
