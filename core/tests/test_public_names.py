@@ -57,6 +57,12 @@ def test_type_checkers_and_python_see_the_same_names(package: str) -> None:
     assert set(module.__all__) <= set(dir(module))
 
 
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_name_stands_at_one_module_and_at_the_same_for_type_checkers(package: str) -> None:
+    typed = {f"{home}.{name}" for home, names in typed_imports(package).items() for name in names}
+    assert {f"{package}.{home}.{name}" for home, names in names_on_demand(package).items() for name in names} == typed
+
+
 def test_names_are_listed_before_anybody_has_asked_for_them() -> None:
     code = "import accredit; assert 'Exchange' not in vars(accredit); print('Exchange' in dir(accredit))"
     assert output_of(code).strip() == "True"
@@ -66,14 +72,6 @@ def test_names_are_listed_before_anybody_has_asked_for_them() -> None:
 def test_any_other_name_is_an_attribute_error(package: str) -> None:
     with pytest.raises(AttributeError, match=rf"^module '{package}' has no attribute 'Exchang'$"):
         importlib.import_module(package).Exchang  # noqa: B018 - asking is the test
-
-
-def typed_imports(package: str) -> dict[str, list[str]]:
-    """Return what the package imports for type checkers: module by module, its names."""
-    tree = ast.parse(inspect.getsource(importlib.import_module(package)))
-    [block] = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    found = [node for node in block.body if isinstance(node, ast.ImportFrom) and node.module]
-    return {str(node.module): [alias.name for alias in node.names] for node in found}
 
 
 def test_the_map_of_the_package_names_every_public_file_and_every_room() -> None:
@@ -88,3 +86,21 @@ def test_the_map_of_the_package_names_every_public_file_and_every_room() -> None
 )
 def test_every_room_says_what_is_in_it(room: Path) -> None:
     assert ast.get_docstring(ast.parse(room.read_text("utf-8")))
+
+
+def typed_imports(package: str) -> dict[str, list[str]]:
+    """Return what the package imports for type checkers: module by module, its names."""
+    found = [node for node in _choice(package).body if isinstance(node, ast.ImportFrom) and node.module]
+    return {str(node.module): [alias.name for alias in node.names] for node in found}
+
+
+def names_on_demand(package: str) -> dict[str, list[str]]:
+    """Return what the package finds when it is asked: module by module, its names."""
+    [table] = [node for node in ast.walk(ast.Module(_choice(package).orelse, [])) if isinstance(node, ast.Dict)]
+    return dict(ast.literal_eval(table))
+
+
+def _choice(package: str) -> ast.If:
+    tree = ast.parse(inspect.getsource(importlib.import_module(package)))
+    [block] = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    return block
