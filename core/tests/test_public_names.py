@@ -81,11 +81,18 @@ def test_the_map_of_the_package_names_every_public_file_and_every_room() -> None
     assert set(re.findall(r"`([a-z]+/?)`", accredit.__doc__ or "")) >= files | rooms
 
 
-@pytest.mark.parametrize(
-    "room", sorted(Path(accredit.__file__).parent.glob("*/__init__.py")), ids=lambda path: path.parent.name
-)
+ROOMS = sorted(Path(accredit.__file__).parent.rglob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda path: path.parent.name)
 def test_every_room_says_what_is_in_it(room: Path) -> None:
-    assert ast.get_docstring(ast.parse(room.read_text("utf-8")))
+    about = ast.get_docstring(ast.parse(room.read_text("utf-8"))) or ""
+    inside = {path.stem for path in room.parent.glob("*.py") if not path.stem.startswith("_")}
+    inside |= {f"{path.parent.name}/" for path in room.parent.glob("*/__init__.py")}
+    named = set(re.findall(r"`([a-z0-9_]+/?)`", about))
+    alike = re.search(r"\bone file (a|each|for each|for every)\b", about, re.IGNORECASE)
+    assert about
+    assert alike or {one for one in inside if one not in named and one.rstrip("/") not in named} == set()
 
 
 def typed_imports(package: str) -> dict[str, list[str]]:

@@ -1,8 +1,9 @@
 """What serves the exchange over HTTP by itself: `accredit serve`, and in part the servers of `accredit.testing`.
 
 Begin at `server`, which puts uvicorn together. `protocol` bounds what one connection may cost, with `head` and `body`
-to find the ends of a request's parts and `refusal` for what cannot be read; `listener` makes the listening socket,
-`open_files` sees that connections get the files they need, `lines` writes logs that nobody has to wait for.
+to find the ends of a request's parts, `answer_transport` for what is written, and `refusal` for what cannot be read;
+`listener` makes the listening socket, `open_files` sees that connections get the files they need, `lines` writes logs
+that nobody has to wait for.
 
 Nothing here knows the exchange: it serves any ASGI app. Embedded in a host, none of it is used.
 """

@@ -1,1 +1,1 @@
-"""The schema of the SQL stores, step by step, as Alembic runs it."""
+"""The schema of the SQL stores, step by step in `versions/`, as Alembic runs it by `env`."""

@@ -1,1 +1,1 @@
-"""What is tried on a strategy: hostile text, near misses of an id, forged tokens, and calls that fail."""
+"""What is tried on a strategy: hostile `text`, ids that are `nearby`, forged `jwts`, and the `failures` of calls."""
