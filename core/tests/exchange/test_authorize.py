@@ -97,7 +97,7 @@ async def test_the_failing_plugin_is_named() -> None:
     async with bench(plugins=[Guard(), Guard(True)]) as wire:
         await wire.post()
 
-        assert "Guard object" in wire.event.detail
+        assert "test_authorize.Guard" in wire.event.detail
         assert wire.event.detail.endswith("authorize returned bool")
 
 

@@ -33,7 +33,7 @@ async def assert_is_our_fault(wire: Bench, problem: str, **parameters: Any) -> N
     assert (wire.event.reason, wire.event.alert, wire.event.subject) == ("plugin_failed", True, None)
     assert wire.event.checks[-1].name == "resolve_subject"
     assert wire.event.detail.endswith(problem), wire.event.detail
-    assert "Names object" in wire.event.detail
+    assert "test_named_by_a_hook.Names: " in wire.event.detail
     assert wire.storage.kept == {}
 
 

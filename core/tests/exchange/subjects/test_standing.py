@@ -154,7 +154,7 @@ async def test_a_host_that_fails_means_no_and_is_an_alert(use: Use, refusal: Any
         assert_refused(await use(wire, body), *SERVER_ERROR)
         [alert] = [line for level, line in wire.log.events() if level == "critical"]
         assert alert["reason"] == "plugin_failed"
-        assert "Host object" in alert["detail"]
+        assert "test_standing.Host: " in alert["detail"]
         assert "MARKED" not in repr(wire.log.lines)
         assert wire.storage.kept == kept
 
