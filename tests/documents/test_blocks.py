@@ -212,5 +212,11 @@ async def test_a_host_brings_its_own_user_and_asks_who_calls(folder: Path, bench
     names: dict[str, Any] = {}
     exec(compile(block.code, str(block), "exec"), names)
     async with Exchange(load_settings(folder / "accredit.toml")) as exchange:
-        token = await names["log_in"](exchange, bench.good("facebook")["access_token"])
-        assert re.fullmatch(r"the orders of user-\d+", await names["orders"](exchange, token))
+        first = await names["log_in"](exchange, bench.good("facebook")["access_token"])
+        second = await names["go_on"](exchange, first.refresh_token.get_secret_value())
+        for tokens in (first, second):
+            status, headers, body = await names["orders"](exchange, tokens.access_token.get_secret_value())
+            assert (status, headers) == (200, {})
+            assert re.fullmatch(r"the orders of user-\d+", body)
+        refused = (401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        assert (await names["orders"](exchange, "another's"))[:2] == refused

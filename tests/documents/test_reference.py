@@ -17,6 +17,7 @@ import accredit.storage
 import accredit.testing
 from accredit import hookspecs
 from accredit.errors import ExchangeError
+from accredit.exchange.subjects import Subjects
 from accredit.parameters import LONGEST
 from accredit.settings import ConnectionSettings
 from accredit.testing.simulator.faults import FAULTS
@@ -86,6 +87,17 @@ def test_every_name_of_the_package_is_in_the_reference() -> None:
     shown = {name for _, name in documented()}
     assert set(accredit.__all__) <= shown
     assert set(accredit.testing.__all__) <= words("testing")
+
+
+def test_every_class_that_a_host_or_a_plugin_is_handed_is_shown_whole() -> None:
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "docs/reference").iterdir())
+    modules = set(re.findall(r"^\.\. automodule:: (\S+)$", text, re.MULTILINE))
+    classes = set(re.findall(r"^\.\. autoclass:: ([\w.]+)", text, re.MULTILINE))
+    names = [getattr(package, name) for package in (accredit, accredit.storage) for name in package.__all__]
+    handed = {one for one in names if isinstance(one, type) and one is not accredit.Settings} | {Subjects}
+    assert {
+        one for one in handed if one.__module__ not in modules and f"{one.__module__}.{one.__name__}" not in classes
+    } == set()
 
 
 def test_every_error_has_its_row() -> None:
