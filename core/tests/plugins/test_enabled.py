@@ -193,6 +193,11 @@ def test_a_plugin_for_another_core_is_refused_with_the_version_it_asks_for(insta
             "policy = dict.fromkeys",
             "acme-policy 1.2 (acme): the plugin cannot be made: TypeError",
         ),
+        (
+            "acme_policy:policy",
+            "class Policy:\n    def __getattr__(self, name):\n        raise SystemExit\npolicy = Policy()\n",
+            "acme-policy 1.2 (acme): SystemExit in Policy.__getattr__",
+        ),
         ("acme_policy:policy", "policy = min", "acme-policy 1.2 (acme): the plugin cannot be made: TypeError"),
     ],
 )

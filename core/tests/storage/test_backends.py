@@ -33,6 +33,12 @@ class Half:
     def __init__(self, url, /, *, clock):
         self.open = self.close = self.check = self.start = clock
 
+class Exits:
+    def __init__(self, url, /, *, clock): ...
+
+    def __getattr__(self, name):
+        raise SystemExit(name)
+
 NUMBER = 7
 """
 FACTORY = "acme_storage:AcmeStorage.from_url"
@@ -152,6 +158,11 @@ def test_a_factory_that_fails_is_blamed_without_the_password_of_the_url(install:
         "storage.url: acme-storage 1.2: the storage for acme:// cannot be made: "
         "ValueError in AcmeStorage.from_url (acme_storage.py:9)"
     )
+
+
+def test_a_storage_that_ends_the_process_when_it_is_looked_at_is_blamed(install: Install) -> None:
+    install_acme(install, value="acme_storage:Exits")
+    assert "acme-storage 1.2: the storage for acme:// cannot be made: SystemExit in Exits" in refusal("acme://db")
 
 
 def test_a_factory_may_say_itself_what_to_change(install: Install) -> None:

@@ -58,8 +58,9 @@ def register(manager: pluggy.PluginManager, plugin: object, source: str) -> None
             manager.register(plugin, name=source)
     except pluggy.PluginValidationError as exc:  # it names the hook and its arguments
         raise PluginError(f"{source}: {exc}") from None
-    callers = manager.get_hookcallers(plugin) or []
-    forgotten = _hooks_without_mark(plugin, {caller.name for caller in callers})
+    with blamed(source):
+        callers = manager.get_hookcallers(plugin) or []
+        forgotten = _hooks_without_mark(plugin, {caller.name for caller in callers})
     if forgotten or not callers:
         raise PluginError(f"{source}: mark its hooks with @hookimpl: {', '.join(forgotten) or 'it has none'}")
     for caller in callers:

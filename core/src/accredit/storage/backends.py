@@ -56,7 +56,8 @@ def storage_for(url: str, *, clock: Callable[[], float] = time.time) -> Storage:
     about = f"storage.url: {backend.source}: the storage for {backend.scheme}:// cannot be made"
     with blamed(about, allowed=ConfigurationError):  # without its message, which may quote a password of the URL
         made = backend.factory(url, clock=clock)
-    if missing := [name for name in _METHODS if not callable(getattr(made, name, None))]:
+        missing = [name for name in _METHODS if not callable(getattr(made, name, None))]
+    if missing:
         raise PluginError(f"{about}: a {type(made).__name__} has no {', '.join(missing)}")
     return made
 
