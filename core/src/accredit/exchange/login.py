@@ -24,6 +24,7 @@ from accredit.exchange.steps.normalize import normalize
 from accredit.exchange.steps.resolve_subject import resolve_subject
 from accredit.exchange.steps.store_session import store_session
 from accredit.exchange.steps.verify import verify
+from accredit.exchange.unrecallable import noted
 from accredit.models import ExchangeRequest, Identity, Login, MainToken, ProviderToken, Resolution, Subject, TokenSet
 from accredit.plugins import Connection
 from accredit.settings import EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT
@@ -202,9 +203,7 @@ async def conclude(
         await link_with_plugins(login, engine.hooks)
     deadline.store()
     trail.begin("link")
-    resolution = await _link(login, resolution, engine, now=now)
-    if resolution.entry == "link":
-        trail.linked = identity.namespace, identity.user_id
+    resolution = await _link(login, resolution, engine, trail, now=now)
     trail.begin("issue")
     tokens = await store_session(
         login, claims, tokens, session, resolution=resolution, storage=engine.storage, ttl=ttl, now=now
@@ -213,12 +212,17 @@ async def conclude(
     return tokens
 
 
-async def _link(login: Login, resolution: Resolution, engine: Engine, *, now: int) -> Resolution:
+async def _link(login: Login, resolution: Resolution, engine: Engine, trail: Trail, *, now: int) -> Resolution:
     """Store whose the identity is; where that has been overtaken, take back what a plugin has recorded of it."""
-    identity = login.identity
+    identity, linking = login.identity, link(login.identity, resolution, engine.storage, now=now)
+    if resolution.entry != "link":
+        return await linking
+
+    def note(_: Resolution) -> None:
+        trail.linked = identity.namespace, identity.user_id
+
     try:
-        return await link(identity, resolution, engine.storage, now=now)
+        return await noted(linking, note)  # nobody becomes somebody's without an event, whoever has left meanwhile
     except (AccessDenied, InvalidMainToken):  # not where the store fails: what is recorded may be asked for again
-        if resolution.entry == "link":
-            await engine.hooks.unlink_identity(identity.namespace, identity.user_id, login.subject.id)
+        await engine.hooks.unlink_identity(identity.namespace, identity.user_id, login.subject.id)
         raise
