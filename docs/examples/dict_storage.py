@@ -7,6 +7,7 @@ from typing import Self
 
 from accredit.models import MainToken
 from accredit.storage import (
+    PUSHED_OUT,
     RefreshToken,
     Rotation,
     Session,
@@ -16,7 +17,6 @@ from accredit.storage import (
     StoredSubject,
     rules,
 )
-from accredit.storage.ports.sessions import PUSHED_OUT
 
 
 class DictStorage(Storage):

@@ -5,8 +5,9 @@ keys that live elsewhere, and `signing` is what the rest of Accredit sees of all
 """
 
 from accredit.keys.file import KeyFile
+from accredit.keys.jose import assemble
 from accredit.keys.ring import KeyRing
 from accredit.keys.signer import ExternalKey, Signer, sign
 from accredit.keys.signing import SigningKeys
 
-__all__ = ["ExternalKey", "KeyFile", "KeyRing", "Signer", "SigningKeys", "sign"]
+__all__ = ["ExternalKey", "KeyFile", "KeyRing", "Signer", "SigningKeys", "assemble", "sign"]

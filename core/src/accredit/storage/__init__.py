@@ -11,6 +11,10 @@ from accredit.storage import rules
 from accredit.storage.backends import StorageFactory, storage_for
 from accredit.storage.ports.replay import ReplayStore
 from accredit.storage.ports.sessions import (
+    MOST_REPLACED,
+    MOST_SESSIONS,
+    MOST_SUCCESSORS,
+    PUSHED_OUT,
     RefreshToken,
     Rotation,
     Session,
@@ -29,6 +33,10 @@ else:
     __getattr__, __dir__ = on_demand(__name__, {"memory": ("MemoryStorage",), "sqlite": ("SqliteStorage",)})
 
 __all__ = [
+    "MOST_REPLACED",
+    "MOST_SESSIONS",
+    "MOST_SUCCESSORS",
+    "PUSHED_OUT",
     "MemoryStorage",
     "RefreshToken",
     "ReplayStore",
