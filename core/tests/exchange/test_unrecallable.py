@@ -1,4 +1,4 @@
-"""A link that has begun when its caller leaves: it is told, or it has not happened."""
+"""What has begun when its caller leaves: it is told, or it has not happened."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from core.tests.bench import Bench, bench, good_request
 
-from accredit import LinkedEvent, ProviderToken
+from accredit import LinkedEvent, ProviderToken, RefreshRequest, ReuseEvent
 from accredit.errors import IdentityTaken
 from accredit.exchange import unrecallable
 from accredit.models import MainToken
@@ -94,3 +94,36 @@ async def test_whoever_leaves_twice_is_not_kept() -> None:
         with pytest.raises(asyncio.CancelledError):
             await login
         assert told(wire) == ["exchange.abandoned"]
+
+
+class SlowEnd(MemoryStorage):
+    """Ends a session, and takes its time before it says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+
+    async def end(self, session_id: str) -> None:
+        await super().end(session_id)
+        self.begun.set()
+        await self.may_end.wait()
+
+
+async def test_reuse_is_told_though_its_caller_has_left() -> None:
+    storage = SlowEnd()
+    async with bench({"tokens": {"leeway_s": 0}}, storage=storage) as wire:
+        token = (await wire.exchange(good_request(scopes=("offline_access",)))).refresh_token
+        assert token is not None
+        request = RefreshRequest(client_id="app", refresh_token=token)
+        await wire.exchange.refresh(request)
+        wire.forget()
+        reuse = asyncio.create_task(wire.exchange.refresh(request))
+        await storage.begun.wait()
+        reuse.cancel()
+        await asyncio.sleep(0)
+        storage.may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await reuse
+        [event] = wire.heard
+        assert isinstance(event, ReuseEvent)
+        assert (event.name, event.reason) == ("token.refused", "refresh_token_reused")

@@ -39,12 +39,17 @@ class Trail:
         self.session_id: str | None = None
         self.scopes: tuple[str, ...] = ()
         self.linked: tuple[str, str] | None = None
+        self.decided: ExchangeError | None = None
         self.calls: list[ProviderCall] = []
         self._begun: list[tuple[str, float]] = []
 
     def begin(self, name: str) -> None:
         """Note that a step has begun, under its published name. It ends where the next begins, or the whole."""
         self._begun.append((name, time.perf_counter()))
+
+    def decide(self, error: ExchangeError) -> None:
+        """Note how it ends: that counts, whether its caller waits for the answer or not."""
+        self.decided = error
 
     def _checks(self, last: Literal["passed", "refused", "failed", "abandoned"], ended: float) -> tuple[Check, ...]:
         checks: list[Check] = []

@@ -229,7 +229,7 @@ class Engine:
             trail.tell(self.reporter.emit, error)
             raise
         except asyncio.CancelledError:
-            trail.tell(self.reporter.emit, Abandoned())
+            trail.tell(self.reporter.emit, trail.decided or Abandoned())
             raise
         except Exception as exc:
             # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.

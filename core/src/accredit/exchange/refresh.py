@@ -8,7 +8,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from accredit.audit.trail import Trail
-from accredit.errors import InvalidGrant, SubjectBlocked
+from accredit.errors import InvalidGrant, RefreshTokenReused, SubjectBlocked
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
@@ -20,6 +20,7 @@ from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.exchange.steps.narrow import narrow_audience, narrow_scopes
 from accredit.exchange.steps.recall_login import recall_login
 from accredit.exchange.steps.rotate import keep, rotate
+from accredit.exchange.unrecallable import noted
 from accredit.models import Login, RefreshRequest, Subject, TokenSet
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.storage import Session
@@ -78,15 +79,14 @@ async def _session_of(token: str, client: Client, engine: Engine, trail: Trail, 
     trail.subject, trail.session_id = Subject(session.subject), session.id
     trail.connection, trail.strategy = session.connection, session.strategy
     trail.begin("check_refresh_token")
-    await check_refresh_token(
-        session,
-        found.stored,
-        client,
-        engine.storage,
-        connections=engine.connections,
-        ttl=engine.settings.tokens,
-        now=now,
-    )
+    try:
+        check_refresh_token(
+            session, found.stored, client, connections=engine.connections, ttl=engine.settings.tokens, now=now
+        )
+    except RefreshTokenReused:
+        # Also for a caller who leaves at once: a thief must not go unheard.
+        await noted(engine.storage.end(session.id), lambda _: trail.decide(RefreshTokenReused()))
+        raise
     return session
 
 

@@ -1,4 +1,4 @@
-"""May a refresh token still be used? One that was replaced before is in two hands, and ends its session.
+"""May a refresh token still be used? One that was replaced before is in two hands.
 
 Source: RFC 9700 section 4.14.2.
 """
@@ -8,7 +8,7 @@ from collections.abc import Container
 from accredit.errors import InvalidGrant, RefreshTokenReused
 from accredit.exchange.client import Client
 from accredit.settings import TokenSettings
-from accredit.storage import Session, SessionStore, StoredRefreshToken
+from accredit.storage import Session, StoredRefreshToken
 from accredit.storage.rules import RefreshTokenState, state_of
 
 _REFUSED = {
@@ -18,11 +18,10 @@ _REFUSED = {
 }
 
 
-async def check_refresh_token(
+def check_refresh_token(
     session: Session,
     stored: StoredRefreshToken | None,
     client: Client,
-    storage: SessionStore,
     *,
     connections: Container[str],
     ttl: TokenSettings,
@@ -34,14 +33,12 @@ async def check_refresh_token(
 
     Raises:
         InvalidGrant: it is another client's, has ended, or its connection is not for the client any more.
-        RefreshTokenReused: it was replaced before; its session has ended now.
-        StorageFailed: the session could not be ended.
+        RefreshTokenReused: it was replaced before; its session must end.
     """
     if session.client_id != client.id:
         raise InvalidGrant("another client's")
     state = RefreshTokenState.SPENT if stored is None else _state(stored, client, ttl, now)
     if state is RefreshTokenState.SPENT:
-        await storage.end(session.id)
         raise RefreshTokenReused
     if state is not RefreshTokenState.LIVE:
         raise InvalidGrant(_REFUSED[state])
