@@ -24,7 +24,7 @@ from accredit.exchange.authenticate import authenticate
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
-from accredit.exchange.login import admit, conclude, find, identify, vouch
+from accredit.exchange.login import admit, admit_identity, conclude, connection_named, identify
 from accredit.exchange.refresh import refresh
 from accredit.keys import SigningKeys
 from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, Subject, TokenSet
@@ -130,7 +130,7 @@ class Exchange:
             if not isinstance(token, ProviderToken):
                 raise InvalidParameter("access_token")
             async with Deadline(self.settings.limits.exchange_timeout_s):
-                return await identify(find(connection, engine, trail), token, None, engine, trail)
+                return await identify(connection_named(connection, engine, trail), token, None, engine, trail)
 
     async def issue(
         self,
@@ -155,7 +155,7 @@ class Exchange:
         engine = self.engine
         with engine.audited() as trail:
             async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
-                admission = vouch(
+                admission = admit_identity(
                     identity, self.vouch_for(client_id), scopes, audience, engine, trail, device=device, nonce=nonce
                 )
                 named = None if subject is None else Subject(subject)

@@ -58,7 +58,7 @@ async def admit(request: ExchangeRequest, client: Client | None, engine: Engine,
     trail.begin("authenticate_client")
     client = admit_client(request.client_id, grant_type, authenticated=client, clients=settings.clients)
     trail.client_id = client.id
-    connection = find(request.connection, engine, trail)
+    connection = connection_named(request.connection, engine, trail)
     trail.begin("allow_connection")
     allow_connection(connection, client.settings)
     trail.begin("check_bearer")
@@ -90,7 +90,7 @@ async def admit(request: ExchangeRequest, client: Client | None, engine: Engine,
     )
 
 
-def vouch(
+def admit_identity(
     identity: Identity,
     client: Client,
     scopes: tuple[str, ...],
@@ -110,7 +110,7 @@ def vouch(
     trail.client_id = client.id
     trail.begin("check_given")
     check_given(identity, scopes, audience=audience, device=device, nonce=nonce)
-    connection = find(identity.connection, engine, trail)
+    connection = connection_named(identity.connection, engine, trail)
     trail.begin("allow_connection")
     allow_connection(connection, client.settings)
     trail.begin("check_identity")
@@ -122,7 +122,7 @@ def vouch(
     return Admission(client=client, connection=connection, scopes=granted, audience=target, device=device, nonce=nonce)
 
 
-def find(name: str, engine: Engine, trail: Trail) -> Connection:
+def connection_named(name: str, engine: Engine, trail: Trail) -> Connection:
     """Return the connection of that name, and note it.
 
     Raises:

@@ -10,7 +10,7 @@ from accredit.settings.client_secret import SecretHash
 from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, ListOf, Names
 from accredit.settings.origins import Origin
 from accredit.settings.table import Table
-from accredit.settings.text import check_text
+from accredit.settings.text import check_setting_text
 
 EXCHANGE_GRANT = "http://auth0.com/oauth/legacy/grant-type/access_token"
 """The name of this grant in a client's `grant_types`, as in the original service."""
@@ -47,7 +47,7 @@ GrantType = Annotated[str, AfterValidator(_grant_type)]
 """One of `GRANT_TYPES`."""
 Scope = Annotated[str, AfterValidator(_scope)]
 """A scope as requests name it. Source: RFC 6749 section 3.3, scope-token."""
-Audience = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(check_text)]
+Audience = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(check_setting_text)]
 """An API's name as requests give it in `audience`."""
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from accredit.settings.text import check_digits, check_no_colon, check_secret, check_text, check_visible
+from accredit.settings.text import check_digits, check_no_colon, check_setting_secret, check_setting_text, check_visible
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ BaseUrl = Annotated[str, AfterValidator(_https_url), AfterValidator(lambda url: 
 """The same, to append paths to: no trailing slash."""
 FilePath = Annotated[str, Field(min_length=1)]
 """A file's path; a relative one begins at the settings file."""
-WireName = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(check_text)]
+WireName = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(check_setting_text)]
 """A name that requests give, of a client or a connection: 1 to 256 characters."""
 AppId = Annotated[str, AfterValidator(check_visible)]
 """An app's id at a provider: visible ASCII characters, at least one."""
@@ -67,11 +67,11 @@ BasicId = Annotated[str, AfterValidator(check_visible), AfterValidator(check_no_
 """An app's id that goes into `basic=`: the same without a colon, which would end it there."""
 AppNumber = Annotated[str, AfterValidator(check_digits)]
 """An app's id at a provider that numbers its apps: text of ASCII digits."""
-AppSecret = Annotated[SecretStr, AfterValidator(check_secret)]
+AppSecret = Annotated[SecretStr, AfterValidator(check_setting_secret)]
 """An app's secret at a provider: visible ASCII characters, at least one; shown nowhere."""
 ListOf = Annotated[tuple[T, ...], BeforeValidator(_comma_separated), AfterValidator(_each_once)]
 """A list whose entries differ, such as `ListOf[AppId]`; in an environment variable separated by commas."""
-Names = ListOf[Annotated[str, Field(min_length=1), AfterValidator(check_text)]]
+Names = ListOf[Annotated[str, Field(min_length=1), AfterValidator(check_setting_text)]]
 """A list of exact strings; in an environment variable separated by commas."""
 
 LONGEST_LEEWAY_S = 3600

@@ -9,7 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from accredit.settings.fields import ListOf
 from accredit.settings.table import Table
-from accredit.settings.text import check_plugin_name, check_text
+from accredit.settings.text import check_plugin_name, check_setting_text
 from accredit.settings.unread_table import UnreadTable
 
 PluginName = Annotated[str, AfterValidator(check_plugin_name)]
@@ -65,7 +65,7 @@ def _refuse(problems: Iterator[InitErrorDetails]) -> None:
 
 def _problem_of_text(value: str) -> Any:
     try:
-        check_text(value)
+        check_setting_text(value)
     except ValueError as exc:
         return str(exc)
     return None

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
-from accredit.settings.text import check_text
+from accredit.settings.text import check_setting_text
 
 
 class Table(BaseModel):
@@ -18,7 +18,7 @@ class Table(BaseModel):
     @classmethod
     def _holds_clean_text(cls, value: object) -> object:
         if isinstance(value, str):
-            check_text(value)
+            check_setting_text(value)
         elif isinstance(value, SecretStr):
-            check_text(value.get_secret_value())
+            check_setting_text(value.get_secret_value())
         return value

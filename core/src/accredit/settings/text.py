@@ -13,7 +13,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _PLUGIN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def check_text(value: str) -> str:
+def check_setting_text(value: str) -> str:
     """Refuse a blank at an end, and what nobody sees: line breaks, tabs, zero-width spaces, marks of direction.
 
     A key in PEM has lines; it is left as it is.
@@ -30,7 +30,7 @@ def check_visible(value: str) -> str:
     """Refuse what no id has: blanks, characters beyond ASCII, quotes around it; and nothing at all."""
     if not value:
         raise ValueError("is empty")
-    check_text(value)
+    check_setting_text(value)
     if not _VISIBLE.fullmatch(value):
         raise ValueError("must be ASCII characters without a blank between them")
     if value[0] in "\"'" and value[-1] in "\"'":
@@ -45,7 +45,7 @@ def check_no_colon(value: str) -> str:
     return value
 
 
-def check_secret(value: SecretStr) -> SecretStr:
+def check_setting_secret(value: SecretStr) -> SecretStr:
     """Refuse the same in a secret."""
     check_visible(value.get_secret_value())
     return value
@@ -53,7 +53,7 @@ def check_secret(value: SecretStr) -> SecretStr:
 
 def check_digits(value: str) -> str:
     """Refuse anything but a number written in ASCII digits."""
-    check_text(value)
+    check_setting_text(value)
     if not (value.isascii() and value.isdigit()):
         raise ValueError("must be a number, in digits only")
     return value
