@@ -9,17 +9,17 @@ from core.tests.testing.conformance.good import Good, GoodSimulator
 from core.tests.testing.conformance.shapes import Composite, CompositeSimulator, suite_of
 
 from accredit.testing import Sample
-from accredit.testing.conformance.bench.spelling import Said, Spelling, spelling_of
+from accredit.testing.conformance.bench.spelling import Answers, Spelling, spelling_of
 from accredit.testing.conformance.bench.spy import Seen
 
 PLAIN: Any = suite_of(Good, GoodSimulator)()
 PARTS: Any = suite_of(Composite, CompositeSimulator)()
 
 
-def said(*bodies: Any, credential: str = "opaque") -> Said:
+def said(*bodies: Any, credential: str = "opaque") -> Answers:
     sample = Sample(name="one", about="", parameters={"access_token": credential}, expected="accepted")
     texts = (body if isinstance(body, str) else json.dumps(body) for body in bodies)
-    return Said.of(sample, [Seen("GET", "https://x.example", (), b"", text.encode()) for text in texts])
+    return Answers.of(sample, [Seen("GET", "https://x.example", (), b"", text.encode()) for text in texts])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from accredit.testing.conformance.bench.between import Between, Said, changed, fields_of, written
+from accredit.testing.conformance.bench.between import Between, RecordedCall, changed, fields_of, written
 from accredit.testing.conformance.bench.snapshot import differences, snapshot
 from accredit.testing.conformance.bench.watch import READS, THREADS, descriptors, left_behind, watch
 
@@ -109,9 +109,9 @@ def test_between_stands_in_front_of_something() -> None:
 
 
 def test_a_key_set_is_known_by_its_keys() -> None:
-    assert Said("GET", "/keys", (), 200, b'{"keys": []}').is_key_set
-    assert not Said("GET", "/me", (), 200, b'{"keys": {}}').is_key_set
-    assert not Said("GET", "/me", (), 502, b"<html>").is_key_set
+    assert RecordedCall("GET", "/keys", (), 200, b'{"keys": []}').is_key_set
+    assert not RecordedCall("GET", "/me", (), 200, b'{"keys": {}}').is_key_set
+    assert not RecordedCall("GET", "/me", (), 502, b"<html>").is_key_set
 
 
 class Keeper:

@@ -7,8 +7,7 @@ from typing import Any
 from accredit.audience import AppBound, JwtAudience
 from accredit.testing.conformance.bench.between import Call, Place, changed, fields_of, written
 from accredit.testing.conformance.bench.samples import is_jwt, samples_of
-from accredit.testing.conformance.bench.spelling import Said as Answers
-from accredit.testing.conformance.bench.spelling import Spelling, spelling_of
+from accredit.testing.conformance.bench.spelling import Answers, Spelling, spelling_of
 from accredit.testing.conformance.bench.spy import Seen
 from accredit.testing.conformance.bench.ways import Outcome, Stage, Way, one_of_each_end, stage_for, ways_of
 from accredit.testing.conformance.suite import Suite

@@ -19,7 +19,7 @@ Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RecordedCall:
     """One call, and what the provider said."""
 
     method: str
@@ -57,7 +57,7 @@ class Between(httpx.AsyncBaseTransport):
     """
 
     def __init__(self) -> None:
-        self.said: list[Said] = []
+        self.said: list[RecordedCall] = []
         self.failing: dict[Call, Failure] = {}
         self.changing: dict[Call, Callable[[Any], Any]] = {}
         self.begun = 0
@@ -78,10 +78,10 @@ class Between(httpx.AsyncBaseTransport):
         headers = b"\n".join(b": ".join(pair) for pair in request.headers.raw)
         sent = (str(request.url).encode(), headers, request.content)
         if (failure := self.failing.get(call)) is not None:
-            self.said.append(Said(*call, sent, 0, b""))
+            self.said.append(RecordedCall(*call, sent, 0, b""))
             return failure()
         if call == self.hanging:
-            self.said.append(Said(*call, sent, 0, b""))
+            self.said.append(RecordedCall(*call, sent, 0, b""))
             self.hangs.set()
             await asyncio.Event().wait()
         if self._inner is None:
@@ -91,7 +91,7 @@ class Between(httpx.AsyncBaseTransport):
         await response.aclose()
         if (change := self.changing.get(call)) is not None:
             body = json.dumps(change(json.loads(body))).encode()
-        self.said.append(Said(*call, sent, response.status_code, body))
+        self.said.append(RecordedCall(*call, sent, response.status_code, body))
         kept = [(name, value) for name, value in response.headers.raw if name.lower() != b"content-length"]
         more = [(name.encode(), value.encode()) for name, value in self.headers.items()]
         return httpx.Response(response.status_code, headers=[*kept, *more], stream=httpx.ByteStream(body))

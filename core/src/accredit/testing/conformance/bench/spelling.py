@@ -21,7 +21,7 @@ _OTHER_NUMBERS = ("9007199254740993", "9007199254740995", "1000", "7", 1e5, 9007
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Answers:
     """What the provider said in one login: texts that are no JSON, and the values of those that are."""
 
     texts: tuple[str, ...]
@@ -30,7 +30,7 @@ class Said:
     """Values of signed tokens in the answers, which nobody but the provider can make say something else."""
 
     @classmethod
-    def of(cls, sample: Sample, calls: Iterable[Seen]) -> "Said":
+    def of(cls, sample: Sample, calls: Iterable[Seen]) -> "Answers":
         """Gather it from the answers, and from what of the credential itself can be read."""
         bodies = [seen.body for seen in calls]
         if is_jwt(sample):
@@ -80,7 +80,7 @@ class Spelling:
         return str(replace(self, parts=tuple(other if one == part else one for one in self.parts)))
 
 
-def spelling_of(suite: Suite, user_id: str, said: Said, *, name: str) -> Spelling:
+def spelling_of(suite: Suite, user_id: str, said: Answers, *, name: str) -> Spelling:
     """Return how the id is spelled; `name` is the sample's.
 
     Raises:
@@ -111,7 +111,7 @@ async def spelling_of_genuine(suite: Suite, forge: Forge) -> Spelling:
     name, parameters, before = "a genuine ID token", forge.mint(), len(forge.bench.calls)
     await forge.bench.accepted(parameters, name)
     sample = Sample(name=name, about="", parameters=parameters, expected=ACCEPTED)
-    return spelling_of(suite, forge.bench.identity.user_id, Said.of(sample, forge.bench.calls[before:]), name=name)
+    return spelling_of(suite, forge.bench.identity.user_id, Answers.of(sample, forge.bench.calls[before:]), name=name)
 
 
 def answers_with(bodies: Iterable[bytes], part: str) -> int:

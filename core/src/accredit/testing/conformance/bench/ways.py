@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accredit.testing.conformance.bench.bench import Answer, Bench, bench_for, make_simulator
-from accredit.testing.conformance.bench.between import Between, Said
+from accredit.testing.conformance.bench.between import Between, RecordedCall
 from accredit.testing.conformance.bench.samples import accepted_samples, samples_of
 from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, require
@@ -39,7 +39,7 @@ class Way:
     """A sample, the calls its login makes, and what comes of it where nothing is in the way."""
 
     sample: Sample
-    said: tuple[Said, ...]
+    said: tuple[RecordedCall, ...]
     outcome: Outcome
     simulator: Simulator
     """Whose token it is: another simulator has other keys."""
@@ -122,7 +122,7 @@ async def walked(
     return list(found.values())
 
 
-async def everything_said(suite: Suite, simulator: Simulator, samples: Iterable[Sample]) -> list[Said]:
+async def everything_said(suite: Suite, simulator: Simulator, samples: Iterable[Sample]) -> list[RecordedCall]:
     """Send all samples, and return everything that the simulator said."""
     async with stage_for(suite, simulator=simulator) as stage:
         for sample in samples:

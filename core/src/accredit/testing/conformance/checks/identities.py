@@ -16,7 +16,7 @@ from accredit.testing.conformance.bench.samples import (
     samples_of,
     subject_of,
 )
-from accredit.testing.conformance.bench.spelling import Said, Spelling, answers_with, spelling_of
+from accredit.testing.conformance.bench.spelling import Answers, Spelling, answers_with, spelling_of
 from accredit.testing.conformance.bench.spy import Rewrite, renamed
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require, unless_declared
 from accredit.testing.simulator.simulator import Sample, Simulator
@@ -36,7 +36,7 @@ class Identities(Suite):
                 before = len(bench.calls)
                 answer = await bench.accepted(sample.parameters, sample.name)
                 user_id = bench.identity.user_id
-                spelling_of(self, user_id, Said.of(sample, bench.calls[before:]), name=sample.name)
+                spelling_of(self, user_id, Answers.of(sample, bench.calls[before:]), name=sample.name)
                 expected = f"{self.strategy.name}|{user_id}"
                 require(subject_of(answer) == expected, f"{sample.name}: sub is not {expected}")
                 owners.setdefault(user_id, set()).add(str(bench.identity.profile.name))
@@ -84,7 +84,7 @@ class Identities(Suite):
         async with bench_for(self, simulator=simulator) as bench:
             await bench.accepted(sample.parameters, sample.name)
             user_id, bodies = bench.identity.user_id, [seen.body for seen in bench.calls]
-            spelling = spelling_of(self, user_id, Said.of(sample, bench.calls), name=sample.name)
+            spelling = spelling_of(self, user_id, Answers.of(sample, bench.calls), name=sample.name)
         naming = {part: answers_with(bodies, part) for part in dict.fromkeys(spelling.parts)}
         if max(naming.values()) < 2:
             not_applicable("the provider names the user in one answer only")
@@ -126,10 +126,10 @@ class Identities(Suite):
             unless_declared(self, "makes_no_call")
         return chosen
 
-    async def _spelled(self, simulator: Simulator, sample: Sample) -> tuple[Said, Spelling]:
+    async def _spelled(self, simulator: Simulator, sample: Sample) -> tuple[Answers, Spelling]:
         async with bench_for(self, simulator=simulator) as bench:
             await bench.accepted(sample.parameters, sample.name)
-            said = Said.of(sample, bench.calls)
+            said = Answers.of(sample, bench.calls)
             return said, spelling_of(self, bench.identity.user_id, said, name=sample.name)
 
     async def _same_id_or_none(

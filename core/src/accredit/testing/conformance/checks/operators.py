@@ -9,7 +9,7 @@ from accredit.errors import ConfigurationError, ExchangeError
 from accredit.strategy import Strategy
 from accredit.testing.conformance.attacks.failures import OUTAGES, Failure
 from accredit.testing.conformance.bench.bench import make_simulator, start
-from accredit.testing.conformance.bench.between import Call, Said
+from accredit.testing.conformance.bench.between import Call, RecordedCall
 from accredit.testing.conformance.bench.samples import samples_of
 from accredit.testing.conformance.bench.ways import Way, everything_said, stage_for, ways_of
 from accredit.testing.conformance.bench.witnesses import Clock
@@ -96,7 +96,9 @@ class Operators(Suite):
                 down = reason in ("provider_unavailable", "provider_rate_limited")
                 require(down, f"credentials end as {reason} while {' '.join(call)} answers with {name}")
 
-    async def _credentials(self, connection: Mapping[str, str], failing: dict[Call, Failure]) -> tuple[str, list[Said]]:
+    async def _credentials(
+        self, connection: Mapping[str, str], failing: dict[Call, Failure]
+    ) -> tuple[str, list[RecordedCall]]:
         """Let the strategy ask about our credentials; return how it ended, and the calls."""
         async with stage_for(self, connection=connection) as stage:
             stage.between.failing = failing
