@@ -1,12 +1,25 @@
 """A token that was minted for another app is refused, whoever vouches for it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from core.tests.acme import acme_returning
+from core.tests.acme import Acme, acme_returning
 from core.tests.bench import assert_refused, bench
 
-from accredit import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound, Verification
+from accredit import (
+    AppBound,
+    Assurance,
+    AudienceProof,
+    Email,
+    JwtAudience,
+    Profile,
+    ProviderToken,
+    SignedByUs,
+    Unbound,
+    Verification,
+    VerifyContext,
+)
 from accredit.errors import WrongAudience
 from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 
@@ -164,6 +177,27 @@ async def test_an_unbound_token_is_refused_and_leaves_nothing_behind() -> None:
             False,
         )
         assert wire.storage.kept == {}
+
+
+class Vouching(Acme):
+    """Says of each address that it is sure of it."""
+
+    def normalize(self, verification: Verification) -> Profile:
+        return Profile(email=Email(verification.claims["email"], Assurance.AUTHORITATIVE))
+
+
+@pytest.mark.threat(1)
+@pytest.mark.parametrize("strategy", [Acme, Vouching])
+@pytest.mark.parametrize("trusted", [False, True])
+async def test_an_unbound_token_never_asserts_an_address(strategy: type[Acme], trusted: bool) -> None:
+    class Shrugs(strategy):  # type: ignore[misc, valid-type]  # a class that the test is given
+        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+            return replace(UNBOUND, claims={"email": "ada@example.com"})
+
+    settings = {"connections": {"acme": {"accept_unbound_tokens": True, "trust_email": trusted}}}
+    async with bench(settings, acme=Shrugs) as wire:
+        identity = await wire.exchange.verify("acme", ProviderToken.of("good-token"))
+        assert identity.profile.email == Email("ada@example.com", Assurance.UNVERIFIED)
 
 
 async def test_an_accepted_unbound_token_is_warned_of_and_marked() -> None:

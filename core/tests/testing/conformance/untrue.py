@@ -21,7 +21,7 @@ from core.tests.testing.conformance.shapes import (
 )
 from pydantic import SecretStr
 
-from accredit import AppBound, Assurance, Email, Profile, ProviderToken, Verification
+from accredit import AppBound, ProviderToken, Verification
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import Person, Sample
 from accredit.testing.conformance.attacks.jwts import payload_of
@@ -53,11 +53,6 @@ class ProvesSomething(Opaque):
 
 class ProvesNothing(UnboundStrategy):
     traits: ClassVar[frozenset[Trait]] = frozenset()
-
-
-class VerifiesAddressesOfStrangers(UnboundStrategy):
-    def normalize(self, verification: Verification) -> Profile:
-        return Profile(email=Email("ada@example.com", Assurance.PROVIDER_ASSERTED))
 
 
 class HasPlainIds(Good):
@@ -118,7 +113,6 @@ UNTRUE: Mapping[tuple[type[GoodSuite], str], str] = {
     (suite_of(KeepsQuiet, SignedSimulator), DECLARED): "declare the trait makes_no_call",
     (suite_of(ProvesSomething, OpaqueSimulator), DECLARED): "unbound is not true, the proof is AppBound",
     (suite_of(ProvesNothing, UnboundSimulator), DECLARED): "Declare the trait unbound",
-    (suite_of(VerifiesAddressesOfStrangers, UnboundSimulator), DECLARED): "an address is verified",
     (suite_of(HasPlainIds, GoodSimulator), LETTERS): "composite_ids is not true",
     (suite_of(HasPartsUndeclared, CompositeSimulator), LETTERS): "declare the trait composite_ids",
     (suite_of(LowercasesTeams, CompositeSimulator), LETTERS): "is not made of what the provider said",

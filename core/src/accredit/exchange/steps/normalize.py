@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 from accredit._guard import guarded
+from accredit.audience import AudienceProof, Unbound
 from accredit.errors import PluginFailed
 from accredit.models import Identity, Verification
 from accredit.plugins import Connection
-from accredit.profile import Assurance, Profile
+from accredit.profile import Assurance, Email, Profile
 
 
 def normalize(connection: Connection, verification: Verification) -> Identity:
     """Let the strategy map the profile, and apply the connection's `trust_email`.
+
+    A token that anybody's app may have got asserts no address, whoever vouches for it: hosts decide by it who it is.
 
     Raises:
         PluginFailed: the strategy raised, or returned no profile.
@@ -19,8 +22,9 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
         profile = connection.strategy.normalize(verification)
     if type(profile) is not Profile:  # not isinstance: a class of the strategy's own could state whatever it likes
         raise PluginFailed(f"normalize returned {type(profile).__name__}")
-    if connection.settings.trust_email and profile.email is not None and not profile.email.verified:
-        profile = replace(profile, email=replace(profile.email, assurance=Assurance.PROVIDER_ASSERTED))
+    if profile.email is not None:
+        email = Email(profile.email.address, _assurance(profile.email, verification.audience, connection))
+        profile = replace(profile, email=email)
     return Identity(
         connection=connection.name,
         strategy=connection.strategy.name,
@@ -31,3 +35,11 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
         expires_at=verification.expires_at,
         provider_scopes=verification.scopes,
     )
+
+
+def _assurance(email: Email, proof: AudienceProof, connection: Connection) -> Assurance:
+    if isinstance(proof, Unbound):
+        return Assurance.UNVERIFIED
+    if connection.settings.trust_email and not email.verified:
+        return Assurance.PROVIDER_ASSERTED
+    return email.assurance
