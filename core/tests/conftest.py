@@ -7,7 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from core.tests.bench import Bench, bench
-from core.tests.support import Clock
+from core.tests.clock import Clock
 
 from accredit.keys.jose import SigningKey
 from accredit.storage.migrate import migrate

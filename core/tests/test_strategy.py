@@ -3,7 +3,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from core.tests.support import Acme, AcmeSettings
+from core.tests.strategies import Acme, AcmeSettings
 
 from accredit.strategy import ApiVersion, in_order
 

@@ -11,7 +11,7 @@ from unittest.mock import ANY
 
 import pytest
 from core.tests.cli.conftest import Run
-from core.tests.support import login
+from core.tests.storage.sessions import login
 
 from accredit.errors import StorageFailed
 from accredit.storage import MemoryStorage, SqliteStorage, StoredSubject, backends

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt as pyjwt
 import pytest
-from core.tests.support import compact
+from core.tests.jws import compact
 from joserfc.jwk import OctKey, RSAKey
 
 from accredit.keys.jose import InvalidJwt, PublicKeys, SigningKey, assemble, decrypt, encrypt, public_part, read_header

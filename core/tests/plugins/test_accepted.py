@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import pytest
-from core.tests.support import Acme, AcmeSettings, Brings
+from core.tests.strategies import Acme, AcmeSettings, Brings
 from pydantic import AfterValidator, BaseModel, SecretStr, field_validator, model_validator
 
 from accredit.errors import ConfigurationError, PluginError

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 import pytest
-from core.tests.support import Acme, AcmeSettings, Brings
+from core.tests.strategies import Acme, AcmeSettings, Brings
 from pydantic import AnyHttpUrl, model_validator
 
 from accredit.errors import ConfigurationError, PluginError

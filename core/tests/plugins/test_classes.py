@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, NoReturn
 
 import pytest
-from core.tests.support import Acme, AcmeSettings, Brings
+from core.tests.strategies import Acme, AcmeSettings, Brings
 from pydantic import field_validator, model_validator
 
 from accredit.errors import PluginError

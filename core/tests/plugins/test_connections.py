@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from core.tests.support import Acme, Brings
+from core.tests.strategies import Acme, Brings
 
 from accredit.plugins import Connection, load_connections, make_plugin_manager
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from core.tests.bench import bench
-from core.tests.support import Acme, Brings
+from core.tests.strategies import Acme, Brings
 
 from accredit.audit.events import ExchangeEvent
 from accredit.errors import PluginError

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from core.tests.conftest import Install
-from core.tests.support import STRATEGY, Acme, Brings
+from core.tests.strategies import STRATEGY, Acme, Brings
 
 from accredit import Exchange, Settings
 from accredit._distributions import source_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from core.tests.conftest import Install
-from core.tests.support import STRATEGY
+from core.tests.strategies import STRATEGY
 
 from accredit._distributions import source_of
 from accredit.errors import PluginError

@@ -3,7 +3,7 @@
 from typing import Any, NoReturn
 
 import pytest
-from core.tests.support import Acme, AcmeSettings, Brings
+from core.tests.strategies import Acme, AcmeSettings, Brings
 from pydantic import field_validator
 
 from accredit.errors import ConfigurationError, PluginError

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import trustme
-from core.tests.support import always, answer, listening
+from core.tests.provider.server import always, answer, listening
 
 from accredit.errors import PluginFailed, ProviderUnavailable
 from accredit.provider.http import ProviderHTTP, ProviderResponse

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import jwt as pyjwt
 import pytest
-from core.tests.support import AcmeSettings, Clock, compact
+from core.tests.clock import Clock
+from core.tests.jws import compact
+from core.tests.strategies import AcmeSettings
 from joserfc.jwk import ECKey
 
 from accredit.audience import JwtAudience

@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from core.tests.support import AcmeSettings, Clock, compact
+from core.tests.clock import Clock
+from core.tests.jws import compact
+from core.tests.strategies import AcmeSettings
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 

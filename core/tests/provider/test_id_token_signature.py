@@ -5,7 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from core.tests.support import AcmeSettings, Clock, compact
+from core.tests.clock import Clock
+from core.tests.jws import compact
+from core.tests.strategies import AcmeSettings
 
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderUnavailable
 from accredit.keys.jose import SigningKey

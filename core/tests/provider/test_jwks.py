@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from core.tests.support import Clock
+from core.tests.clock import Clock
 
 from accredit.errors import ProviderUnavailable
 from accredit.keys.jose import PublicKeys, SigningKey

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import trustme
 import uvloop
-from core.tests.support import always, answer, listening
+from core.tests.provider.server import always, answer, listening
 
 from accredit.provider.transport import READS_ONLY, make_transport
 from accredit.provider.transport.causes import lacks_descriptors

@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 
 import httpx
 import pytest
-from core.tests.support import listening
+from core.tests.provider.server import listening
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
-from core.tests.support import Wire, always, answer, listening
+from core.tests.provider.server import Wire, always, answer, listening
 from pydantic import SecretStr, ValidationError
 
 from accredit.errors import ConfigurationError, ProviderUnavailable

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from core.tests.support import AcmeSettings
+from core.tests.strategies import AcmeSettings
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from accredit.errors import ConfigurationError

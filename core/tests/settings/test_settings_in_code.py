@@ -8,7 +8,7 @@ from pprint import pformat
 from typing import Any
 
 import pytest
-from core.tests.support import Acme, Brings
+from core.tests.strategies import Acme, Brings
 from pydantic import BaseModel, TypeAdapter
 
 from accredit import ConfigurationError, Settings

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from core.tests.support import Clock
+from core.tests.clock import Clock
 
 from accredit.storage import Storage, storage_for
 

@@ -5,8 +5,8 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+from core.tests.clock import Clock
 from core.tests.conftest import Install
-from core.tests.support import Clock
 
 import accredit
 from accredit import Exchange, Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.support import login
+from core.tests.storage.sessions import login
 
 from accredit.errors import ConfigurationError, StorageFailed
 from accredit.storage import SqliteStorage

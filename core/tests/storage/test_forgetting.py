@@ -1,6 +1,7 @@
 """What is over leaves by itself, a little with each login; and what nobody should read is not shown."""
 
-from core.tests.support import Clock, login, session
+from core.tests.clock import Clock
+from core.tests.storage.sessions import login, session
 
 from accredit.storage import Storage
 

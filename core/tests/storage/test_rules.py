@@ -1,7 +1,7 @@
 """The rules of all storages, each from both sides. That storages keep them is proven by the conformance kit."""
 
 import pytest
-from core.tests.support import login, session, token
+from core.tests.storage.sessions import login, session, token
 
 from accredit.errors import InvalidMainToken, NotLinked, SubjectBlocked
 from accredit.models import MainToken

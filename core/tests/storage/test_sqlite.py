@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.support import Clock, login, session, token
+from core.tests.clock import Clock
+from core.tests.storage.sessions import login, session, token
 
 from accredit.errors import StorageFailed
 from accredit.storage import Rotation, SqliteStorage, StoredSubject

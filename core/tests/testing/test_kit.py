@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from core.tests.support import Acme, Brings, Clock
+from core.tests.clock import Clock
+from core.tests.strategies import Acme, Brings
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response

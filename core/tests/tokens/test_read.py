@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from core.tests.support import Clock, compact
+from core.tests.clock import Clock
+from core.tests.jws import compact
 
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
