@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from core.tests.bench import EVERYTHING, ISSUER, NOW, Bench, bench
+from core.tests.bench import EVERYTHING, ISSUER, NOW, Bench, bench, good_request
 from core.tests.oauth.access_token.verifier import verified
 from pydantic import SecretStr
 
@@ -112,6 +112,13 @@ async def test_what_no_wire_would_take_is_refused(wire: Bench, parameter: str, v
     assert refused.value.description == f"invalid {parameter.replace('scopes', 'scope')} parameter"
     assert wire.storage.kept == {}
     assert (wire.event.outcome, wire.event.alert) == ("refused", False)
+
+
+async def test_a_scope_that_is_asked_for_twice_is_granted_once(wire: Bench) -> None:
+    twice = ("openid", "email", "openid")
+    issued = await wire.exchange.issue(await identified(wire), client_id="app", scopes=twice)
+    logged_in = await wire.exchange(good_request(scopes=twice))
+    assert issued.scopes == logged_in.scopes == ("openid", "email")
 
 
 @pytest.mark.parametrize("identity", [None, "acme|1000", {"connection": "acme"}])

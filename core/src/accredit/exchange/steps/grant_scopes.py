@@ -8,14 +8,14 @@ _STANDARD = frozenset({"openid", *SCOPE_CLAIMS})
 
 
 def grant_scopes(requested: tuple[str, ...], client: ClientSettings) -> tuple[str, ...]:
-    """Return the scopes to grant, in the order asked; the others are dropped, not refused.
+    """Return the scopes to grant, each once, in the order asked; the others are dropped, not refused.
 
     `offline_access` is granted where the client may use refresh tokens.
     """
     allowed = _STANDARD.union(client.scopes)
     if "refresh_token" in client.grant_types:
         allowed |= {"offline_access"}
-    return tuple(scope for scope in requested if scope in allowed)
+    return tuple(scope for scope in dict.fromkeys(requested) if scope in allowed)
 
 
 def grant_audience(requested: str | None, client: ClientSettings, issuer: str) -> str:
