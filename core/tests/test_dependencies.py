@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from core.tests.declared import EXTRAS, LIBRARY, ROOT, extras_of, needs_of, project_of
 
+pytestmark = pytest.mark.slow
+
 SOURCE = ROOT / "core" / "src" / "accredit"
 EXTRAS_OF_ROOM = {
     "cli": {"cli", "server"},

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import pytest
 from core.tests.declared import EXTRAS, LIBRARY
 
+pytestmark = pytest.mark.slow
+
 ALONE = "import accredit"
 PUBLIC = "from accredit import Exchange, Settings, Strategy, hookimpl"
 EXCHANGE = (

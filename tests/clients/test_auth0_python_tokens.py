@@ -9,6 +9,8 @@ from auth0.exceptions import Auth0Error, TokenValidationError
 from tests.clients.service import API, APP, BACKEND, Service
 from tests.conftest import Bench
 
+pytestmark = pytest.mark.slow
+
 SCOPE = "openid profile email offline_access"
 
 

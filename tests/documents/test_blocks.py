@@ -22,6 +22,8 @@ from accredit import Exchange, load_settings
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.storage.migrate import migrate
 
+pytestmark = pytest.mark.slow
+
 BIN = Path(sys.executable).parent
 
 
@@ -140,7 +142,6 @@ def test_json_is_json(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", blocks("sh"), ids=str)
-@pytest.mark.slow
 def test_commands_work(block: Block, folder: Path, bench: Bench) -> None:
     for command in block.code.replace("\\\n", " ").splitlines():
         if command.strip() and not command.startswith("#"):

@@ -14,6 +14,8 @@ from tests.documents.blocks import blocks_of
 from accredit import Exchange, Settings, create_app
 from accredit.settings import KeySettings, StorageSettings
 
+pytestmark = pytest.mark.slow
+
 PAGE = "docs/subjects.md"
 LOGIN = "/oauth/access_token"
 

@@ -8,6 +8,8 @@ from tests.conftest import Bench
 from accredit import errors
 from accredit.testing import ACCEPTED
 
+pytestmark = pytest.mark.slow
+
 SCOPE = "openid profile email address offline_access"
 STATUS = {
     error.reason: error.status

@@ -9,6 +9,8 @@ from accredit.provider.transport import make_transport
 from accredit.testing import exchange_for, serve
 from accredit.testing.simulator import misbehaviour
 
+pytestmark = pytest.mark.slow
+
 
 class ClosingAtReuse:
     """Answers the first request of each connection, and hangs up at the second."""

@@ -13,6 +13,8 @@ from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.testing import InProcess
 
+pytestmark = pytest.mark.slow
+
 BASE = "http://127.0.0.1:9"
 SCOPE = "openid profile email offline_access"
 each_connection = pytest.mark.parametrize("strategy", STRATEGIES)

@@ -14,6 +14,8 @@ from accredit import Exchange, Settings
 from accredit.audit.logs import LOGGER, vanishes
 from accredit.keys import SigningKeys
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": "memory://"}})
 
 

@@ -62,9 +62,9 @@ class Process:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever starts a command in a process of its own is slow: the process begins by loading all of it."""
+    """Commands are slow: each reads settings, plugins and keys anew, and many are processes of their own."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.path.parent == HERE and "start" in item.fixturenames:
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.slow)
 
 
@@ -112,9 +112,10 @@ def site(tmp_path: Path, add_distribution: AddDistribution) -> Path:
 
 
 @pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Install:
+def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
     """Make the distributions of a directory the only installed ones; returns the fake plugin's module
-    with the simulator."""
+    with the simulator. At the end its modules are gone: the next test has others of the same names."""
+    loaded_before = set(sys.modules)
 
     def install(site: Path | None) -> Any:
         found = importlib.metadata.entry_points
@@ -131,7 +132,10 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
             monkeypatch.delitem(sys.modules, name, raising=False)
         return importlib.import_module("accredit_fake_simulator")
 
-    return install
+    yield install
+    for name in set(sys.modules) - loaded_before:
+        if name.startswith(("accredit_fake", "acme_policy")):
+            del sys.modules[name]
 
 
 def _is_in(site: Path, dist: importlib.metadata.Distribution) -> bool:

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from accredit.provider.transport import make_transport
 from accredit.provider.transport.answer import INFORMATIONAL_ANSWERS, Answer
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 300
 
 

@@ -9,6 +9,8 @@ from core.tests.serving.support import GET, App, post, serving
 from accredit.serving.body import MOST_EMPTY_LINES, Body
 from accredit.serving.refusal import RequestRefused
 
+pytestmark = pytest.mark.slow
+
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 MALFORMED = {"error": "invalid_request", "error_description": "the request could not be read"}
 

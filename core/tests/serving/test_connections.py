@@ -8,6 +8,8 @@ from core.tests.serving.support import GET, App, post, serving
 from accredit.serving import protocol
 from accredit.settings import ServerSettings, Settings
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_idle_connection_lives_longer_than_those_of_common_proxies() -> None:
     # nginx and the load balancers of AWS keep theirs for 60 s.

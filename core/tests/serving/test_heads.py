@@ -9,6 +9,8 @@ from accredit.serving.head import Head
 from accredit.serving.refusal import RequestRefused
 from accredit.settings import ServerSettings
 
+pytestmark = pytest.mark.slow
+
 LIMITS = ServerSettings(max_header_bytes=1024, max_headers=10)
 TOO_LARGE = {"error": "invalid_request", "error_description": "the request headers are too large"}
 MALFORMED = {"error": "invalid_request", "error_description": "the request could not be read"}

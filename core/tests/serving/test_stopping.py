@@ -9,6 +9,8 @@ from core.tests.serving.support import GET, LONG_S, App, serving
 from accredit.serving import server
 from accredit.serving.listener import open_listener
 
+pytestmark = pytest.mark.slow
+
 
 def answer_of(client: socket.socket) -> bytes:
     client.settimeout(LONG_S)

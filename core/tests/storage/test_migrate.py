@@ -24,6 +24,8 @@ from accredit.storage import Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import HEAD, migrate
 from accredit.storage.ports.sessions import RefreshToken, Session
 
+pytestmark = pytest.mark.slow
+
 COMMAND = str(Path(accredit.storage.migrate.__file__).with_name("__main__.py"))
 
 
@@ -222,7 +224,6 @@ def test_any_path_will_do(tmp_path: Path, name: str) -> None:
     assert execute(folder / name, "SELECT version_num FROM alembic_version") == [(HEAD,)]
 
 
-@pytest.mark.slow
 def test_processes_that_start_at_once_all_succeed(path: Path) -> None:
     started = [
         subprocess.Popen(  # noqa: S603 - our own interpreter

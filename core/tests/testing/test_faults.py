@@ -19,6 +19,8 @@ from starlette.types import Message, Receive, Scope, Send
 from accredit.testing import FAULTS, Faults, InProcess, plain, serve
 from accredit.testing.simulator.faults import WIRE_FAULTS, FaultNeedsServer
 
+pytestmark = pytest.mark.slow
+
 BASE = "http://127.0.0.1:9"
 
 

@@ -25,6 +25,8 @@ from accredit.strategy import VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, InProcess, Sample, Simulator, exchange_for, person, serve
 from accredit.testing.exchange import BASE_URL
 
+pytestmark = pytest.mark.slow
+
 
 async def hello(request: Request) -> Response:
     return PlainTextResponse(f"{request.method} {request.url.path}?{request.url.query}")

@@ -5,6 +5,8 @@ from accredit.models import ProviderToken
 from accredit.testing import ACCEPTED, PEOPLE, exchange_for
 from accredit_google_oauth2.simulator import GoogleSimulator
 
+pytestmark = pytest.mark.slow
+
 NAMES = [sample.name for sample in GoogleSimulator(clock=lambda: 0).samples()]
 
 

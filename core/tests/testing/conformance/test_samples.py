@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from accredit.testing import Person, Sample
 
+pytestmark = pytest.mark.slow
+
 FOREIGN = "test_another_apps_token_is_refused"
 COVER = "test_samples_cover_the_verdicts"
 

@@ -19,6 +19,8 @@ from core.tests.testing.conformance.unusual import (
     TenantedSimulator,
 )
 
+pytestmark = pytest.mark.slow
+
 MINTED = "test_a_connection_with_a_key_set_has_simulated_id_tokens"
 SUBJECT = "test_a_subject_is_required"
 OTHER_CLAIMS = "test_no_claim_but_the_subject_makes_somebody_else"

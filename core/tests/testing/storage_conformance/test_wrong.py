@@ -17,20 +17,13 @@ from accredit.testing.storage_conformance import StorageConformanceError
 from accredit.testing.storage_conformance.samples import Clock
 from accredit.testing.storage_conformance.suite import checks_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 for module in pkgutil.iter_modules(wrong.__path__):
     importlib.import_module(f"{wrong.__name__}.{module.name}")
 
-CASES = [
-    pytest.param(
-        one,
-        check,
-        id=f"{one.storage.__name__}-{check}",
-        marks=[pytest.mark.slow] if issubclass(one.storage, SqliteStorage) else [],
-    )
-    for one in WRONG
-    for check in one.checks
-]
+CASES = [pytest.param(one, check, id=f"{one.storage.__name__}-{check}") for one in WRONG for check in one.checks]
 
 
 def suite_of(one: Wrong, folder: Path, migrated: Path) -> StorageConformance:
