@@ -9,8 +9,8 @@ from tests.documents.blocks import ROOT, blocks_of
 from accredit.storage import Storage
 from accredit.storage.ports.sessions import MOST_REPLACED, MOST_SESSIONS, MOST_SUCCESSORS
 from accredit.testing import StorageConformance
+from accredit.testing.checks import checks_of
 from accredit.testing.storage_conformance.samples import Clock
-from accredit.testing.storage_conformance.suite import checks_of
 
 EXAMPLE_PATH = ROOT / "docs/examples/dict_storage.py"
 EXAMPLE = EXAMPLE_PATH.read_text("utf-8")

@@ -19,6 +19,8 @@ from accredit.exchange.life import CLOSED, FORKED, NOT_OPEN, OPEN_ALREADY, OTHER
 from accredit.keys import SigningKeys
 from accredit.storage import MemoryStorage, SqliteStorage
 
+pytestmark = pytest.mark.slow
+
 Call = Callable[[Exchange], Coroutine[Any, Any, object]]
 
 CALLS: dict[str, Call] = {

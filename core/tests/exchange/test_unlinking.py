@@ -124,6 +124,7 @@ class Slow:
         await self.go_on.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.threat(39)
 @pytest.mark.parametrize("what", ["unlink", "block", "block and unblock", "link elsewhere", "unlink and link"])
 @pytest.mark.parametrize("scope", ["openid", "openid offline_access"])

@@ -17,6 +17,8 @@ from accredit.errors import PluginFailed, ProviderUnavailable
 from accredit.provider.http import ProviderHTTP, ProviderResponse
 from accredit.provider.transport import make_transport
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 10_000
 TOKEN = "s3cret"
 GOOD = answer(b'{"ok": true}')

@@ -21,6 +21,8 @@ from accredit.provider.transport import READS_ONLY, make_transport
 from accredit.provider.transport.causes import lacks_descriptors
 from accredit.provider.transport.connection import READ_AHEAD_BYTES, Connection
 
+pytestmark = pytest.mark.slow
+
 GOOD = answer(b'{"ok": true}')
 Loop = Callable[[], asyncio.AbstractEventLoop]
 

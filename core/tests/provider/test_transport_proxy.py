@@ -19,6 +19,8 @@ from accredit.provider.http import ProviderHTTP
 from accredit.provider.transport import PROXY, make_transport, proxy_for
 from accredit.settings import ConnectionSettings, Settings
 
+pytestmark = pytest.mark.slow
+
 GOOD = answer(b'{"ok": true}')
 PASSWORD = "pr0xy-s3cret"
 API = "https://api.acme.example"

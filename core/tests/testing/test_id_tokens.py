@@ -13,6 +13,8 @@ from accredit.keys.jose import InvalidJwt, PublicKeys, SigningKey
 from accredit.testing import IdTokenIssuer, Person, person
 from accredit.testing.simulator.forgery import public_pem
 
+pytestmark = pytest.mark.slow
+
 NOW = 1_800_000_000
 ADA = person("ada")
 

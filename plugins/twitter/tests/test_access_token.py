@@ -69,6 +69,7 @@ def bearer(kind: str = "Good") -> ProviderToken:
     return ProviderToken.of(bearer_name(ADA, kind))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", simulator().samples(), ids=lambda sample: sample.name)
 @pytest.mark.parametrize("profile_api", ["v2", "v1.1"])
 async def test_every_sample_ends_as_it_says(sample: Sample, profile_api: str) -> None:

@@ -10,6 +10,8 @@ from accredit.models import ProviderToken
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
 from accredit_weibo.simulator import WeiboSimulator
 
+pytestmark = pytest.mark.slow
+
 NOW = 1_790_000_000
 INFO, USER, EMAIL = "/oauth2/get_token_info", "/2/users/show.json", "/2/account/profile/email.json"
 TOKEN = "2.00sim-good-ada"

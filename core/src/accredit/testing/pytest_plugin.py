@@ -108,6 +108,7 @@ class ConformanceReport:
                 self._note(about, report)
 
     def _note(self, about: dict[str, Any], report: pytest.TestReport) -> None:
+        from accredit.testing.checks import checks_of
         from accredit.testing.conformance import StrategyConformance
         from accredit.testing.conformance.report import (
             EXEMPT,
@@ -119,7 +120,6 @@ class ConformanceReport:
         )
         from accredit.testing.conformance.slips import is_slip
         from accredit.testing.conformance.suite import NOT_APPLICABLE as PREFIX
-        from accredit.testing.conformance.suite import checks_of
 
         one = self._reports.get(about["place"])
         if one is None:  # collected by a worker, in another process

@@ -20,6 +20,8 @@ from accredit.errors import PluginFailed
 from accredit.oauth.wire.parse import parse
 from accredit.storage import SqliteStorage
 
+pytestmark = pytest.mark.slow
+
 MARK = "mArKeD"
 TOKEN, SECRET, NONCE, BEARER, MAIN, APP_SECRET = (f"{MARK}-{name}" for name in "tsnbma")
 SENT: dict[str, Any] = {

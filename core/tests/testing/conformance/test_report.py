@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from accredit.testing import StrategyConformance
+from accredit.testing.checks import checks_of
 from accredit.testing.conformance.report import StrategyReport
-from accredit.testing.conformance.suite import checks_of
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from core.tests.testing.conformance.good import Good, GoodSimulator, GoodSuite
 from core.tests.testing.conformance.test_report import report_of, statuses
 
 from accredit.testing import StrategyConformance
-from accredit.testing.conformance.suite import checks_of
+from accredit.testing.checks import checks_of
 
 pytest_plugins = ["pytester"]
 

@@ -6,9 +6,10 @@ import pytest
 from core.tests.testing.conformance.good import Good, GoodSimulator, GoodSuite
 
 from accredit.testing import StrategyConformance
+from accredit.testing.checks import checks_of
 from accredit.testing.conformance import ConformanceError
 from accredit.testing.conformance.bench.bench import check_loaded, start
-from accredit.testing.conformance.suite import checks_of, refuse_weakening, threats_of
+from accredit.testing.conformance.suite import refuse_weakening, threats_of
 
 CHECK = "test_another_apps_token_is_refused"
 REASON = "our provider has a single app"

@@ -12,7 +12,8 @@ from core.tests.testing.conformance.untrue import UNTRUE
 from core.tests.testing.conformance.wrong import WRONG
 
 from accredit.testing import StrategyConformance
-from accredit.testing.conformance.suite import Violation, checks_of
+from accredit.testing.checks import checks_of
+from accredit.testing.conformance.suite import Violation
 
 for module in pkgutil.iter_modules(wrong.__path__):
     importlib.import_module(f"{wrong.__name__}.{module.name}")

@@ -13,9 +13,9 @@ from core.tests.testing.storage_conformance.wrong import WRONG, Wrong
 
 from accredit.storage import MemoryStorage, SqliteStorage, Storage
 from accredit.testing import StorageConformance
+from accredit.testing.checks import checks_of
 from accredit.testing.storage_conformance import StorageConformanceError
 from accredit.testing.storage_conformance.samples import Clock
-from accredit.testing.storage_conformance.suite import checks_of
 
 pytestmark = pytest.mark.slow
 
@@ -89,6 +89,14 @@ def test_a_subclass_may_add_tests_but_take_none_away() -> None:
 
     class Stronger(StorageConformance):
         def test_another_thing(self) -> None: ...
+
+
+@pytest.mark.parametrize("name", ["__init__", "__new__", "__getattribute__", "__getattr__"])
+def test_what_could_hide_checks_is_refused_wherever_it_comes_from(name: str) -> None:
+    def hide(*_: object) -> None: ...
+
+    with pytest.raises(StorageConformanceError, match=f"Hider defines {name}"):
+        type("Hidden", (type("Hider", (), {name: hide}), StorageConformance), {})
 
 
 @pytest.mark.parametrize(("check", "hook"), [("handles_that_race_have_one_winner", "another")])

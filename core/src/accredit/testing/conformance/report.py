@@ -18,8 +18,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from accredit.testing.checks import checks_of
 from accredit.testing.conformance.slips import is_slip
-from accredit.testing.conformance.suite import DECLARED, Suite, checks_of, threats_of
+from accredit.testing.conformance.suite import DECLARED, Suite, threats_of
 
 PASSED, FAILED, NOT_RUN, EXEMPT, NOT_APPLICABLE = "passed", "failed", "not run", "exempt", "not applicable"
 _ORDER = (FAILED, NOT_RUN, EXEMPT, NOT_APPLICABLE, PASSED)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 import pytest
 
 from accredit.strategy import Strategy, Trait
+from accredit.testing.checks import checks_of, hiding, overridden
 from accredit.testing.conformance.slips import SLIP, attending
 from accredit.testing.simulator.simulator import Simulator
 
@@ -20,7 +21,6 @@ DECLARED = "the strategy declares "
 """How the reason of such a check begins where a trait is the reason."""
 
 _SETTABLE = frozenset({"strategy", "simulator", "payloads", "exemptions"})
-_TREACHEROUS = frozenset({"__test__", "__new__", "__init__", "__getattribute__", "__getattr__", "__init_subclass__"})
 
 SuiteT = TypeVar("SuiteT", bound="Suite")
 
@@ -106,12 +106,6 @@ def unless_declared(suite: Suite, *traits: Trait) -> None:
             not_applicable(f"{DECLARED}{trait}")
 
 
-def checks_of(kit: type[Suite]) -> tuple[str, ...]:
-    """Return the names of the kit's checks, in the order in which they stand in the kit."""
-    names = (name for base in reversed(kit.__mro__) for name in vars(base) if name.startswith("test_"))
-    return tuple(dict.fromkeys(names))
-
-
 def threats_of(kit: type, name: str) -> tuple[int, ...]:
     """Return the lines of the threat list that a check proves."""
     marks = getattr(inspect.getattr_static(kit, name), "pytestmark", [])
@@ -127,22 +121,18 @@ def refuse_weakening(cls: type[Suite], kit: type[Suite]) -> None:
     """
     checks = frozenset(checks_of(kit))
     _refuse_exemptions(cls, checks)
-    for base in kit.__mro__[:-1]:
-        for name in vars(base).keys() - _SETTABLE:
-            if name.startswith("__"):  # what every class has; the treacherous ones are refused below
-                continue
-            if inspect.getattr_static(cls, name, None) is inspect.getattr_static(kit, name):
-                continue
-            if name not in checks:
-                raise ConformanceError(f"{cls.__name__} overrides {name}, which belongs to the kit")
-            if name not in cls.exemptions:
-                raise ConformanceError(
-                    f"{cls.__name__} overrides the check {name}; rename your test, or write down why the check does"
-                    f' not apply: exemptions = {{"{name}": "…"}}'
-                )
-    for own in cls.__mro__[: cls.__mro__.index(kit)]:
-        if taken := sorted(vars(own).keys() & _TREACHEROUS):
-            raise ConformanceError(f"{own.__name__} defines {', '.join(taken)}, which could hide checks")
+    for name in overridden(cls, kit):
+        if name in _SETTABLE or name.startswith("__"):  # what every class has; those that could hide are refused below
+            continue
+        if name not in checks:
+            raise ConformanceError(f"{cls.__name__} overrides {name}, which belongs to the kit")
+        if name not in cls.exemptions:
+            raise ConformanceError(
+                f"{cls.__name__} overrides the check {name}; rename your test, or write down why the check does"
+                f' not apply: exemptions = {{"{name}": "…"}}'
+            )
+    for definition in hiding(cls, kit):
+        raise ConformanceError(f"{definition}, which could hide checks")
     _refuse_strangers(cls)
 
 

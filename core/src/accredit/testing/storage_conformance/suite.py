@@ -13,6 +13,7 @@ import pytest
 
 from accredit.errors import AccreditError
 from accredit.storage import Storage
+from accredit.testing.checks import checks_of, hiding, overridden
 from accredit.testing.storage_conformance.samples import Clock
 
 LONGEST_S = 300
@@ -136,20 +137,15 @@ async def raises(error: type[Exception], call: Awaitable[object]) -> None:
     raise Violation(f"it returned {result!r}, and did not raise {error.__name__}")
 
 
-def checks_of(kit: type[StorageSuite]) -> tuple[str, ...]:
-    """Return the names of the kit's checks, in the order in which they stand in the kit."""
-    names = (name for base in reversed(kit.__mro__) for name in vars(base) if name.startswith("test_"))
-    return tuple(dict.fromkeys(names))
-
-
 def refuse_weakening(cls: type[StorageSuite], kit: type[StorageSuite]) -> None:
     """Let a subclass state what it must and add tests, and nothing else.
 
     Raises:
         StorageConformanceError: it overrides or deletes a check, or is hidden from pytest.
     """
-    for name in checks_of(kit):
-        if inspect.getattr_static(cls, name, None) is not inspect.getattr_static(kit, name):
+    checks = frozenset(checks_of(kit))
+    for name in overridden(cls, kit):
+        if name in checks:
             raise StorageConformanceError(f"{cls.__name__} overrides the check {name}; rename your test")
-    if "__test__" in vars(cls):
-        raise StorageConformanceError(f"{cls.__name__} defines __test__, which could hide checks")
+    for definition in hiding(cls, kit):
+        raise StorageConformanceError(f"{definition}, which could hide checks")
