@@ -1,8 +1,8 @@
 """The kit for plugin authors: simulator toolkit, serving, and the conformance suites. Needs `accredit[testing]`.
 
 `conformance/` is the suite of strategies, `storage_conformance/` that of storages, `simulator/` what a simulator is
-made of. `exchange` puts an exchange around one simulator, `verdict` says what must come of a request, and
-`pytest_plugin` reports.
+made of. `checks` is what both suites ask of the class that runs them, `exchange` puts an exchange around one simulator,
+`verdict` says what must come of a request, and `pytest_plugin` reports.
 
 A name is imported when it is first asked for: pytest loads this package in every environment that has Accredit, through
 the plugin that reports conformance.
