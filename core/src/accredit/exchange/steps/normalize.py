@@ -23,8 +23,10 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
     if type(profile) is not Profile:  # not isinstance: a class of the strategy's own could state whatever it likes
         raise PluginFailed(f"normalize returned {type(profile).__name__}")
     if profile.email is not None:
-        email = Email(profile.email.address, _assurance(profile.email, verification.audience, connection))
-        profile = replace(profile, email=email)
+        assurance = _assurance(profile.email, verification.audience, connection)
+        # A class of the strategy's own could state whatever it likes here, too. To make a profile anew takes a while.
+        if assurance is not profile.email.assurance or type(profile.email) is not Email:
+            profile = replace(profile, email=Email(profile.email.address, assurance))
     return Identity(
         connection=connection.name,
         strategy=connection.strategy.name,
