@@ -34,6 +34,7 @@ def _present(version: str) -> bool:
 PYTHONS: list[str] = [version for version in ("3.11", "3.12", "3.13", "3.14") if _present(version)]
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 DIST = Path("dist").resolve()
+UV = (sys.executable, "-m", "uv")  # not by its name: nox would look on the path, where it need not be
 EDITABLE = [argument for package in PACKAGES for argument in ("--editable", package)]
 
 
@@ -64,7 +65,7 @@ def _build(session: nox.Session, folder: Path, packages: list[str]) -> list[Path
     shutil.rmtree(folder, ignore_errors=True)
     pinned = ("--build-constraints", "constraints.txt", "--require-hashes")  # the backend too: builds are reproducible
     for package in packages:
-        session.run("uv", "build", *pinned, "--out-dir", str(folder), package, silent=True, external=True)
+        session.run(*UV, "build", *pinned, "--out-dir", str(folder), package, silent=True, external=True)
     return sorted(folder.glob("accredit*"))
 
 
@@ -76,9 +77,9 @@ def _wheels(archives: list[Path]) -> list[Path]:
 def _fresh(session: nox.Session, *wheels: str) -> Path:
     """Return the programs of an environment that has these wheels, what they ask for, and nothing else."""
     folder = Path(session.create_tmp()).resolve() / "fresh"
-    session.run_install("uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(folder), external=True)
+    session.run_install(*UV, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder), external=True)
     target = ("--quiet", "--python", str(folder), "--constraint", "constraints.txt")
-    session.run_install("uv", "pip", "install", *target, *wheels, external=True)
+    session.run_install(*UV, "pip", "install", *target, *wheels, external=True)
     return folder / "bin"
 
 
@@ -91,8 +92,7 @@ def _demo_of_wheels(session: nox.Session, core: Path, *plugins: Path) -> None:
 @nox.session(venv_backend="none")
 def dev(session: nox.Session) -> None:
     """Install everything into the environment that runs nox: for editors, single tests and the hooks of git."""
-    # By the interpreter: without a backend nox looks for programs on the path only, where uv need not be.
-    target = (sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable)
+    target = (*UV, "pip", "install", "--quiet", "--python", sys.executable)
     session.run(*target, "--require-hashes", "--requirement", "constraints.txt", external=True)
     session.run(*target, "--no-deps", "--no-build-isolation", *EDITABLE, external=True)
 
@@ -229,6 +229,6 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def lock(session: nox.Session) -> None:
     """Resolve all dependencies anew into constraints.txt: hashes, no addresses."""
-    session.run("uv", "lock", "--upgrade", external=True)
+    session.run(*UV, "lock", "--upgrade", external=True)
     export = "export --frozen --all-packages --all-extras --all-groups --no-emit-workspace --no-annotate --no-header"
-    session.run("uv", *export.split(), "--output-file", "constraints.txt", "--quiet", external=True)
+    session.run(*UV, *export.split(), "--output-file", "constraints.txt", "--quiet", external=True)

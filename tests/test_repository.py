@@ -62,3 +62,8 @@ def test_no_file_sends_anybody_to_a_package_registry_or_takes_a_package_from_an_
 def test_no_page_holds_the_marks_of_a_merge() -> None:
     pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")]
     assert [path.name for path in pages if re.search(r"^(<{7}|>{7}) ", path.read_text("utf-8"), re.MULTILINE)] == []
+
+
+def test_no_session_looks_for_uv_on_the_path() -> None:
+    # Whoever follows the README has it in the environment that runs nox, and nowhere else.
+    assert re.findall(r"\(\s*[\"']uv[\"'],", (ROOT / "noxfile.py").read_text("utf-8")) == []
