@@ -10,6 +10,8 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `plugins/`: finds strategies and hooks, and lets nothing through that is not exactly right.
 * `provider/`: the only way to a provider. `tokens/`, `keys/`: what is ours, and what signs it.
 * `storage/`: what is on disk. `audit/`: what operators see. `settings/`: what operators say.
+* `sync/`: the same without an event loop. `contrib/`: the same in the habits of a framework.
+* `importers/`: moving in from other packages.
 * `serving/`: a bounded HTTP server. `cli/`: the command line. `testing/`: the kit for the authors of plugins.
 
 A public name is imported when it is first asked for: see `_on_demand`.
