@@ -1,6 +1,7 @@
 """Token exchange: the exchange over the standard's wire. Source: RFC 8693 section 2."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import SecretStr
@@ -14,6 +15,7 @@ from accredit.oauth.wire.fields import scopes_of
 from accredit.oauth.wire.record import Record
 from accredit.oauth.wire.respond import token_body
 from accredit.parameters import LONGEST
+from accredit.plugins import Connection
 from accredit.settings import TOKEN_EXCHANGE_GRANT
 
 _TYPE = "urn:ietf:params:oauth:token-type:"
@@ -68,46 +70,57 @@ class TokenExchangeGrant:
 
     async def __call__(self, request: TokenRequest, record: Record) -> dict[str, Any]:
         """Run one exchange. It leaves its own audit event behind."""
-        wanted = self._wanted(request)
+        connections = self._exchange.engine.connections
+        wanted = read_exchange(request.fields, client_id=request.client.id, connections=connections)
+        wanted = replace(wanted, bearer=request.bearer)
         record.is_told = True
         tokens = await self._exchange(wanted, client=request.client)
         return {**token_body(tokens, state=wanted.state), "issued_token_type": ACCESS_TOKEN_TYPE}
 
-    def _wanted(self, request: TokenRequest) -> ExchangeRequest:
-        fields = request.fields
-        if fields.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
-            raise InvalidParameter("requested_token_type")
-        for name in ("actor_token", "actor_token_type"):
-            if name in fields:
-                # Ignored, it would make an impersonation of what was meant as a delegation.
-                raise InvalidParameter(name)
-        main_access_token = fields.get("main_access_token")
-        return ExchangeRequest(
-            client_id=request.client.id,
-            connection=self._connection(fields),
-            token=_token(fields),
-            scopes=scopes_of(fields),
-            user_id_hint=fields.get("user_id"),
-            audience=_audience(fields),
-            device=fields.get("device"),
-            state=fields.get("state"),
-            main_access_token=None if main_access_token is None else SecretStr(main_access_token),
-            bearer=request.bearer,
-        )
 
-    def _connection(self, fields: Mapping[str, str]) -> str:
-        token_type, named = fields["subject_token_type"], fields.get("connection")
-        strategy = _NATIVE.get(token_type)
-        if strategy is None and token_type not in _STANDARD:
-            raise InvalidParameter("subject_token_type")
-        if named is None:
-            if strategy is None:
-                raise MissingParameter("connection")
-            return strategy
-        connection = self._exchange.engine.connections.get(named)
-        if strategy is not None and connection is not None and connection.strategy.name != strategy:
-            raise InvalidParameter("connection")
-        return named
+def read_exchange(
+    fields: Mapping[str, str], *, client_id: str, connections: Mapping[str, Connection]
+) -> ExchangeRequest:
+    """Return what `fields`, of the names and bounds of `TokenExchangeGrant.parameters`, ask for.
+
+    Raises:
+        InvalidParameter: one says what this wire does not do, or the two that name the provider disagree.
+        InvalidTarget: `audience` and `resource` name two.
+        MissingParameter: nothing names the connection.
+    """
+    if fields.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
+        raise InvalidParameter("requested_token_type")
+    for name in ("actor_token", "actor_token_type"):
+        if name in fields:
+            # Ignored, it would make an impersonation of what was meant as a delegation.
+            raise InvalidParameter(name)
+    main_access_token = fields.get("main_access_token")
+    return ExchangeRequest(
+        client_id=client_id,
+        connection=_connection(fields, connections),
+        token=_token(fields),
+        scopes=scopes_of(fields),
+        user_id_hint=fields.get("user_id"),
+        audience=_audience(fields),
+        device=fields.get("device"),
+        state=fields.get("state"),
+        main_access_token=None if main_access_token is None else SecretStr(main_access_token),
+    )
+
+
+def _connection(fields: Mapping[str, str], connections: Mapping[str, Connection]) -> str:
+    token_type, named = fields["subject_token_type"], fields.get("connection")
+    strategy = _NATIVE.get(token_type)
+    if strategy is None and token_type not in _STANDARD:
+        raise InvalidParameter("subject_token_type")
+    if named is None:
+        if strategy is None:
+            raise MissingParameter("connection")
+        return strategy
+    connection = connections.get(named)
+    if strategy is not None and connection is not None and connection.strategy.name != strategy:
+        raise InvalidParameter("connection")
+    return named
 
 
 def _token(fields: Mapping[str, str]) -> ProviderToken:
