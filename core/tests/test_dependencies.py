@@ -11,14 +11,16 @@ from core.tests.declared import EXTRAS, LIBRARY, ROOT, extras_of, needs_of, proj
 pytestmark = pytest.mark.slow
 
 SOURCE = ROOT / "core" / "src" / "accredit"
-EXTRAS_OF_ROOM = {
+EXTRAS_OF_ROOM: dict[str, set[str]] = {
     "cli": {"cli", "server"},
     "serving": {"server"},
     "storage": {"sqlite"},
     "testing": {"testing"},
 }
 """What else a room may import. Whoever uses the room installs the extra."""
-ROOMS = sorted({path.relative_to(SOURCE).parts[0] for path in SOURCE.rglob("*.py")})
+FRAMEWORKS = {f"contrib/{path.name}": {path.stem} for path in SOURCE.glob("contrib/[a-z]*")}
+"""Each is an extra of its own name."""
+ROOMS = sorted({path.relative_to(SOURCE).parts[0] for path in SOURCE.rglob("*.py")} - {"contrib"} | FRAMEWORKS.keys())
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
 
 
@@ -42,12 +44,12 @@ def files_of(room: str) -> Iterable[Path]:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_what_a_room_imports_is_declared(room: str) -> None:
-    allowed = LIBRARY.union({"accredit"}, *(EXTRAS[extra] for extra in EXTRAS_OF_ROOM.get(room, ())))
+    allowed = LIBRARY.union({"accredit"}, *(EXTRAS[extra] for extra in (EXTRAS_OF_ROOM | FRAMEWORKS).get(room, ())))
     assert imported(files_of(room)) <= allowed
 
 
 def test_what_the_library_declares_is_imported_outside_of_the_rooms_with_extras() -> None:
-    files = [path for room in ROOMS if room not in EXTRAS_OF_ROOM for path in files_of(room)]
+    files = [path for room in ROOMS if room not in EXTRAS_OF_ROOM | FRAMEWORKS for path in files_of(room)]
     assert imported(files) >= LIBRARY
 
 
