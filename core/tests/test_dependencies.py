@@ -18,7 +18,7 @@ EXTRAS_OF_ROOM: dict[str, set[str]] = {
     "testing": {"testing"},
 }
 """What else a room may import. Whoever uses the room installs the extra."""
-FRAMEWORKS = {f"contrib/{path.name}": {path.stem} for path in SOURCE.glob("contrib/[a-z]*")}
+FRAMEWORKS: dict[str, set[str]] = {f"contrib/{path.name}": {path.stem} for path in SOURCE.glob("contrib/[a-z]*")}
 """Each is an extra of its own name."""
 ROOMS = sorted({path.relative_to(SOURCE).parts[0] for path in SOURCE.rglob("*.py")} - {"contrib"} | FRAMEWORKS.keys())
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
