@@ -207,7 +207,7 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def reference(session: nox.Session) -> None:
-    """Write the tables of docs/reference anew, from the code."""
+    """Write the tables of docs/reference/code anew, from the code."""
     _install(session)
     session.run("python", "-m", "docs.generate")
 

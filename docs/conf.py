@@ -9,14 +9,14 @@ project = "Accredit"
 author = "The Accredit authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "examples"]
 html_theme = "alabaster"
 html_title = "Accredit"
 html_theme_options = {"description": "Social logins without a browser redirect", "fixed_sidebar": True}
 myst_heading_anchors = 3
 suppress_warnings = ["misc.highlighting_failure"]
 
-# The reference is made from the code: `docs/reference` names the modules.
+# The reference is made from the code: `docs/reference/code` names the modules.
 default_role = "literal"  # docstrings write code as Markdown does
 add_module_names = False
 python_maximum_signature_line_length = 90

@@ -271,4 +271,4 @@ def _testing() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    write(Path(__file__).parent / "reference")
+    write(Path(__file__).parent / "reference/code")

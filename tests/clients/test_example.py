@@ -20,7 +20,7 @@ from accredit.testing import serve
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs/examples"
-PAGE = (ROOT / "docs/tutorial.md").read_text("utf-8")
+PAGE = (ROOT / "docs/tutorials/first-login.md").read_text("utf-8")
 AUDIENCE = "https://notes.example.com/"
 LOGIN = {"client_id": "notes-app", "connection": "facebook", "access_token": "EAAsim-good-ada"}
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-STORIES = {"docs/write-a-connection.md": "tests/scaffold/test_tutorial.py"}
+STORIES = {"docs/tutorials/write-a-connection.md": "tests/scaffold/test_tutorial.py"}
 """Pages of which the blocks only make sense one after the other, each with the test that does them in order."""
-GENERATED = "docs/reference"
+GENERATED = "docs/reference/code"
 """The pages made from the code, and those that say from which."""
 _FENCE = re.compile(r"^```(?P<language>[^`\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 

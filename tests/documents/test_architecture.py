@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of the order of the steps, held against the code and against what runs."""
+"""What docs/explanation/architecture.md says of the order of the steps, held against the code and against what runs."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ from core.tests.oauth.support import token_bench
 from accredit import ExchangeEvent, ProviderToken, RefreshEvent, RefreshRequest
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")
+PAGE = (ROOT / "docs/explanation/architecture.md").read_text("utf-8")
 
 
 def table_of(title: str) -> list[list[str]]:

@@ -92,7 +92,7 @@ def test_the_readme_tells_who_somebody_is(folder: Path, bench: Bench, caplog: py
     assert logged == {"invalid_token", "wrong_audience"}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/embed.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/guides/embed.md"])
 def test_the_endpoint_is_mounted_where_its_issuer_says(
     page: str, folder: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -209,7 +209,7 @@ def curl(options: list[str], bench: Bench) -> httpx.Response:
 
 
 async def test_a_host_brings_its_own_user_and_asks_who_calls(folder: Path, bench: Bench) -> None:
-    block = next(one for one in blocks("python") if one.page == "docs/embed.md" and "authenticate" in one.code)
+    block = next(one for one in blocks("python") if one.page == "docs/guides/embed.md" and "authenticate" in one.code)
     names: dict[str, Any] = {}
     exec(compile(block.code, str(block), "exec"), names)
     async with Exchange(load_settings(folder / "accredit.toml")) as exchange:

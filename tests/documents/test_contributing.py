@@ -44,7 +44,7 @@ def test_the_table_names_every_session_and_no_other() -> None:
 
 
 def test_every_session_that_a_page_names_exists() -> None:
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]
     found = [(page.name, session) for page in pages for session in named(page.read_text("utf-8"))]
     assert len(found) > 5
     assert [(page, session) for page, session in found if not exists(session)] == []

@@ -7,13 +7,13 @@ import pytest
 from core.tests.bench import bench
 from tests.documents.blocks import ROOT, blocks
 
-PAGE = (ROOT / "docs/hooks.md").read_text("utf-8")
+PAGE = (ROOT / "docs/guides/hooks.md").read_text("utf-8")
 
 
 @pytest.fixture
 def house() -> Any:
     """Return an object of the class `House` that the page shows."""
-    [block] = [one for one in blocks("python") if one.page == "docs/hooks.md" and "class House" in one.code]
+    [block] = [one for one in blocks("python") if one.page == "docs/guides/hooks.md" and "class House" in one.code]
     names: dict[str, Any] = {"__name__": "house"}
     exec(compile(block.code.replace("asyncio.run(main())", ""), str(block), "exec"), names)
     return names["House"]()

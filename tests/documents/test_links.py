@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.documents.blocks import GENERATED, ROOT, pages
 
+FOLDERS = ("", "tutorials/", "guides/", "reference/", "explanation/")
+"""The four kinds of pages, below the front page."""
 PAGES = [*pages(), *sorted((ROOT / GENERATED).glob("*.md"))]
 
 
@@ -46,11 +48,11 @@ def test_readers_of_the_readme_come_to_pages_that_a_forge_shows() -> None:
 def test_pages_show_in_a_checkout_what_they_show_on_the_site() -> None:
     directives = {page: re.findall(r"^```\{([\w-]+)\}", page.read_text("utf-8"), re.MULTILINE) for page in PAGES}
     others = {page.relative_to(ROOT).as_posix() for page, found in directives.items() if found}
-    # The site's front page, the pages for which it takes the README of a plugin, and what it takes from the code.
-    taken = ("docs/connections/", "docs/reference/")
-    assert {one for one in others if not one.startswith(taken)} == {"docs/index.md"}
+    # The lists of pages, the pages for which it takes the README of a plugin, and what it takes from the code.
+    taken = ("docs/reference/connections/", "docs/reference/code/")
+    assert {one for one in others if not one.startswith(taken)} == {f"docs/{folder}index.md" for folder in FOLDERS}
 
 
 def test_the_page_of_a_whole_strategy_shows_the_one_that_is_tested() -> None:
     source = (ROOT / "tests/plugins/octo/accredit_octo/strategy.py").read_text("utf-8")
-    assert f"```python\n{source}```\n" in (ROOT / "docs/octo.md").read_text("utf-8")
+    assert f"```python\n{source}```\n" in (ROOT / "docs/tutorials/octo.md").read_text("utf-8")

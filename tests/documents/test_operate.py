@@ -16,7 +16,7 @@ from accredit.exchange.exchange import Exchange
 from accredit.provider.http import ProviderCall
 from accredit.settings import Settings, StorageSettings
 
-PAGE = (ROOT / "docs/operate.md").read_text("utf-8")
+PAGE = (ROOT / "docs/guides/operate.md").read_text("utf-8")
 CORE = ROOT / "core/src/accredit"
 SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
 EVENT = re.compile(r"(connection|host|jwks|keys|observer|readiness|request|subject|token|tokeninfo|userinfo)\.[a-z_]+")
@@ -81,7 +81,7 @@ def test_every_field_is_described_and_no_other() -> None:
 
 
 def test_the_example_is_an_event_as_it_is_written() -> None:
-    [example] = [json.loads(block.code) for block in blocks("json") if block.page == "docs/operate.md"]
+    [example] = [json.loads(block.code) for block in blocks("json") if block.page == "docs/guides/operate.md"]
 
     assert example["event"] in OUTCOMES
     assert set(example) <= named("The audit event")

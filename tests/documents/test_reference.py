@@ -41,13 +41,13 @@ def words(page: str) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_reference_in_the_repository_is_that_of_the_code(page: str) -> None:
-    written = (ROOT / "docs/reference" / f"{page}.md").read_text("utf-8")
+    written = (ROOT / "docs/reference/code" / f"{page}.md").read_text("utf-8")
     assert written == PAGES[page], "run: python -m docs.generate"
 
 
 def documented() -> set[tuple[str, str]]:
     """Return what the reference shows: module and name, with the packages that lend their names to modules."""
-    pages = [path.read_text("utf-8") for path in (ROOT / "docs/reference").iterdir()]
+    pages = [path.read_text("utf-8") for path in (ROOT / "docs/reference/code").iterdir()]
     modules = {module for page in pages for module in re.findall(r"^\.\. automodule:: (\S+)$", page, re.MULTILINE)}
     found = {(module, name) for module in modules for name in names_of(module)}
     for package in (accredit, accredit.keys, accredit.settings, accredit.storage, accredit.strategy, accredit.testing):
@@ -73,7 +73,7 @@ def imports_in(code: str) -> set[tuple[str, str]]:
 
 def programs_for_authors() -> dict[str, str]:
     """Return what people begin with, or copy from: our plugins, the templates, the examples."""
-    sources = [*ROOT.glob("plugins/*/src/**/*.py"), *ROOT.glob("docs/examples/*.py")]
+    sources = [*ROOT.glob("plugins/*/src/**/*.py"), *ROOT.glob("docs/examples/**/*.py")]
     sources += (ROOT / "core/src/accredit/cli/templates").rglob("*.py.template")
     found = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in sources}
     return found | {str(block): block.code for block in blocks("python")}
@@ -100,7 +100,7 @@ def test_whatever_examples_for_hosts_and_plugins_import_is_public() -> None:
 
 
 def test_every_class_that_a_host_or_a_plugin_is_handed_is_shown_whole() -> None:
-    text = "".join(path.read_text("utf-8") for path in (ROOT / "docs/reference").iterdir())
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "docs/reference/code").iterdir())
     modules = set(re.findall(r"^\.\. automodule:: (\S+)$", text, re.MULTILINE))
     classes = set(re.findall(r"^\.\. autoclass:: ([\w.]+)", text, re.MULTILINE))
     names = [getattr(package, name) for package in (accredit, accredit.storage) for name in package.__all__]
@@ -133,7 +133,7 @@ def test_every_hook_is_on_its_page_and_in_the_guide() -> None:
     hooks = {name for name in vars(hookspecs) if hasattr(getattr(hookspecs, name), "accredit_spec")}
     assert len(hooks) >= 6
     assert {("accredit.hookspecs", name) for name in hooks} <= documented()
-    guide = (ROOT / "docs/hooks.md").read_text("utf-8")
+    guide = (ROOT / "docs/guides/hooks.md").read_text("utf-8")
     assert {name for name in hooks if f"| `{name}` |" in guide} == hooks
 
 
@@ -184,7 +184,7 @@ def test_a_cell_is_one_line_that_nothing_ends() -> None:
 
 
 def test_the_contract_states_the_bound_of_every_parameter() -> None:
-    page = (ROOT / "docs/contract.md").read_text("utf-8").replace("\n", " ")
+    page = (ROOT / "docs/reference/contract.md").read_text("utf-8").replace("\n", " ")
     sentence = re.search(r"The most characters are (.+?)\. ", page)
     assert sentence is not None
     stated: dict[str, int] = {}
@@ -221,7 +221,7 @@ def test_the_page_of_a_connection_has_every_section_that_a_reader_needs(strategy
     assert len(re.findall(r"\]\(https://[^)]+\)", documents)) >= 3
     assert "| `email` |" in page or "## E-mail" in page
     assert f"plugins/{strategy}/README.md" in (ROOT / "README.md").read_text("utf-8")
-    assert (ROOT / "docs/connections" / f"{strategy}.md").is_file()
+    assert (ROOT / "docs/reference/connections" / f"{strategy}.md").is_file()
 
 
 def test_facebooks_page_knows_the_versions_and_their_ends() -> None:

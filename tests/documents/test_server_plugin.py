@@ -1,4 +1,4 @@
-"""The plugin for servers that docs/hooks.md shows: installed as it says, and enabled as it says."""
+"""The plugin for servers that docs/guides/hooks.md shows: installed as it says, and enabled as it says."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from accredit import (
 from accredit.settings.load import load_settings
 from accredit.storage import MemoryStorage
 
-PAGE = "docs/hooks.md"
+PAGE = "docs/guides/hooks.md"
 ISSUER = "https://login.example.com/"
 
 

@@ -17,7 +17,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "--quiet", "--builder", "text", "docs", str(built)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return built / "reference"
+    return built / "reference/code"
 
 
 def text_of(page: Path) -> str:

@@ -1,4 +1,4 @@
-"""The storage of docs/storage.md is one: it passes the suite, and an exchange keeps its sessions there."""
+"""The storage of docs/guides/storage.md is one: it passes the suite, and an exchange keeps its sessions there."""
 
 import runpy
 import textwrap
@@ -15,7 +15,7 @@ from accredit.testing.storage_conformance.samples import Clock
 EXAMPLE_PATH = ROOT / "docs/examples/dict_storage.py"
 EXAMPLE = EXAMPLE_PATH.read_text("utf-8")
 DictStorage: Any = runpy.run_path(str(EXAMPLE_PATH))["DictStorage"]
-PAGE = (ROOT / "docs/storage.md").read_text("utf-8")
+PAGE = (ROOT / "docs/guides/storage.md").read_text("utf-8")
 
 
 class TestDictStorage(StorageConformance):
@@ -25,7 +25,7 @@ class TestDictStorage(StorageConformance):
 
 
 def test_the_page_shows_a_part_of_the_example_as_it_is() -> None:
-    [shown] = [block.code for block in blocks_of("docs/storage.md") if "async def" in block.code]
+    [shown] = [block.code for block in blocks_of("docs/guides/storage.md") if "async def" in block.code]
     assert textwrap.indent(shown, "    ") in EXAMPLE
 
 

@@ -1,4 +1,4 @@
-"""The examples of docs/subjects.md do what the page says, over HTTP and with a provider behind them."""
+"""The examples of docs/guides/subjects.md do what the page says, over HTTP and with a provider behind them."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +16,7 @@ from accredit.settings import KeySettings, StorageSettings
 
 pytestmark = pytest.mark.slow
 
-PAGE = "docs/subjects.md"
+PAGE = "docs/guides/subjects.md"
 LOGIN = "/oauth/access_token"
 
 

@@ -1,4 +1,4 @@
-"""The page docs/write-a-connection.md, done from top to bottom in a fresh environment."""
+"""The page docs/tutorials/write-a-connection.md, done from top to bottom in a fresh environment."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.scaffold.environment import Environment
 
 pytestmark = pytest.mark.slow
 
-PAGE = "docs/write-a-connection.md"
+PAGE = "docs/tutorials/write-a-connection.md"
 PORTS = ("8000", "9000")
 
 

@@ -69,7 +69,9 @@ def test_style_and_types_are_right_as_generated(initech: Generated, check: str) 
 def test_exemptions_and_traits_as_documented_pass_its_own_checks(
     initech: Generated, environment: Environment, tmp_path: Path
 ) -> None:
-    conformance, guide = (ROOT / "docs" / page for page in ("conformance.md", "write-a-connection.md"))
+    conformance, guide = (
+        ROOT / "docs" / page for page in ("reference/conformance.md", "tutorials/write-a-connection.md")
+    )
     found = re.search(r"^    exemptions = \{\n.*?^    \}\n", conformance.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     traits = re.search(r"`(traits = frozenset.*?)`", guide.read_text("utf-8").replace("\n", " "))
     assert found, "the page shows no exemption"

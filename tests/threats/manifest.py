@@ -1,7 +1,7 @@
-"""The threat list and its proofs: what docs/threats.md says, and which tests carry `threat(N)`.
+"""The threat list and its proofs: what docs/explanation/threats.md says, and which tests carry `threat(N)`.
 
 `python tests/threats/manifest.py` writes anew what tests know better: the column "proven by" of that page, and the
-lists of checks in docs/conformance.md and docs/storage.md.
+lists of checks in docs/reference/conformance.md and docs/guides/storage.md.
 """
 
 import ast
@@ -16,10 +16,10 @@ from accredit.testing import StorageConformance, StrategyConformance
 from accredit.testing.conformance.suite import threats_of
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs/threats.md"
+PAGE = ROOT / "docs/explanation/threats.md"
 CHECKS_PAGES: Mapping[Path, type] = {
-    ROOT / "docs/conformance.md": StrategyConformance,
-    ROOT / "docs/storage.md": StorageConformance,
+    ROOT / "docs/reference/conformance.md": StrategyConformance,
+    ROOT / "docs/guides/storage.md": StorageConformance,
 }
 """Pages with the list of a kit's checks."""
 KITS = {
@@ -33,7 +33,7 @@ _ROW = re.compile(r"^\| (?P<number>[0-9]+) \| (?P<about>[^|]+) \|(?P<last>[^|]*)
 
 @dataclass(frozen=True)
 class Page:
-    """What docs/threats.md says of each line, by number."""
+    """What docs/explanation/threats.md says of each line, by number."""
 
     about: Mapping[int, str]
     proofs: Mapping[int, str]

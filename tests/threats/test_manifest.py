@@ -1,4 +1,4 @@
-"""docs/threats.md and the tests say the same."""
+"""docs/explanation/threats.md and the tests say the same."""
 
 from pathlib import Path
 

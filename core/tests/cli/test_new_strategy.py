@@ -301,7 +301,7 @@ def test_style_is_right_whatever_the_name(run: Run, here: Path, name: str, kind:
 def test_an_exemption_as_the_documentation_has_it_is_good_style(run: Run, here: Path) -> None:
     run("new-strategy", "acme-pay")
 
-    page = ROOT_CONFIGURATION.with_name("docs") / "conformance.md"
+    page = ROOT_CONFIGURATION.with_name("docs") / "reference/conformance.md"
     [example] = re.findall(r"^    exemptions = \{\n.*?^    \}\n", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     with (here / "accredit-acme-pay/tests/test_conformance.py").open("a", encoding="utf-8") as file:
         file.write(example)

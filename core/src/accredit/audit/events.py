@@ -252,7 +252,7 @@ class SessionEndedEvent(SubjectEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationalEvent(Event):
-    """Anything else that operators want to know; `facts` has what belongs to the name: see `docs/operate.md`."""
+    """Anything else that operators want to know; `facts` has what belongs to the name: see `docs/guides/operate.md`."""
 
     outcome: None = None
     reason: str = ""
