@@ -20,7 +20,9 @@ from accredit.cli.commands import (
 )
 
 
-class _Commands(TyperGroup):
+class Commands(TyperGroup):
+    """A group of commands that tells mistakes in a sentence."""
+
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what the operator must change is told in a sentence, not in a traceback."""
         from accredit.errors import ConfigurationError
@@ -42,7 +44,7 @@ def _version(*, wanted: bool) -> None:
 
 # Help is plain text: rich would cost every start more than the rest of the command line. Pretty tracebacks are off
 # because they print local variables, and so secrets.
-app = typer.Typer(cls=_Commands, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
 @app.callback()

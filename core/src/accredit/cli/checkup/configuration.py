@@ -8,6 +8,7 @@ from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.cli.checkup.server_plugins import examine_server_plugins
 from accredit.cli.checkup.unused_plugins import examine_unused_plugins
 from accredit.cli.tools.config import read_settings
+from accredit.cli.tools.host import current_host
 from accredit.cli.tools.inventory import read_tables
 from accredit.errors import ConfigurationError
 from accredit.plugins import load_connections, make_plugin_manager
@@ -40,6 +41,9 @@ def examine_configuration(config: Path | None) -> tuple[list[Finding], Settings 
 
 
 def _name(config: Path | None) -> str:
+    host = current_host()
+    if host is not None:
+        return host.place
     return "environment" if config is None else str(config)
 
 
@@ -57,7 +61,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         if settings.clients and name not in listed:
             change = "add it to `connections` of a client, or remove it"
             yield _examiner.warn(name, "no client may use this connection", change)
-    if settings.storage.url == "memory://":
+    host = current_host()
+    if settings.storage.url == "memory://" and (host is None or host.storage is None):
         what = "refresh tokens are kept in memory: a restart forgets them"
         yield _examiner.warn("storage.url", what, 'set url = "sqlite:///accredit.db" in [storage]')
 

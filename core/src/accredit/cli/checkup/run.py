@@ -12,6 +12,7 @@ from accredit.cli.checkup.providers import ask_providers, examine_clock, not_ask
 from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.checkup.storage import examine_storage
 from accredit.cli.tools.exchange import exchange_without_files
+from accredit.cli.tools.host import current_host
 from accredit.exchange.exchange import Exchange
 from accredit.keys import KeyFile
 from accredit.plugins.api_versions import today
@@ -39,7 +40,7 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
         if settings is not None:
             keys = KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
             findings += examine_key_file(keys, settings.tokens.signing_alg)
-            findings += examine_storage(settings.storage)
+            findings += examine_storage(settings.storage, current_host())
         if exchange.engine.connections and not offline:
             findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)
     finally:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from accredit.cli.checkup.database import examine_database
 from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.tools.host import Host
 from accredit.errors import ConfigurationError
 from accredit.settings import StorageSettings
 from accredit.storage import storage_for
@@ -12,8 +13,11 @@ from accredit.storage.backends import backend_for
 _examiner = Examiner("storage")
 
 
-def examine_storage(settings: StorageSettings) -> Iterator[Finding]:
-    """Judge the storage as the next start will find it; of our own, its database too."""
+def examine_storage(settings: StorageSettings, host: Host | None = None) -> Iterator[Finding]:
+    """Judge the storage as the next start will find it; of our own, its database too. A host's is its own affair."""
+    if host is not None and host.storage is not None:
+        yield _examiner.ok(host.storage, "the app brings it; it is not opened here")
+        return
     try:
         storage_for(settings.url)
     except ConfigurationError as exc:

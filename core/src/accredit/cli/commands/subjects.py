@@ -125,6 +125,7 @@ def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
     import asyncio
 
     from accredit.cli.tools.config import read_settings
+    from accredit.cli.tools.host import current_host
     from accredit.cli.tools.stored_subjects import stored_subjects
     from accredit.errors import AccessDenied, PluginFailed
 
@@ -132,8 +133,9 @@ def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
         async with stored_subjects(read_settings(config)) as subjects:
             return await work(subjects)
 
+    host = current_host()
     try:
-        return asyncio.run(run())
+        return asyncio.run(run()) if host is None else host.with_subjects(work)
     except AccessDenied as error:
         typer.echo(f"accredit: a plugin refuses: {error.description}", err=True)
     except PluginFailed as error:

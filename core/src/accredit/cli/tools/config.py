@@ -16,14 +16,18 @@ ConfigOption = Annotated[
 
 
 def read_settings(config: Path | None) -> Settings:
-    """Return the settings of the file and the environment.
+    """Return the settings of the file and the environment; or those of the host whose command line this is.
 
     Raises:
         ConfigurationError: they are not good; without a file the message says how to name one.
     """
+    from accredit.cli.tools.host import current_host
     from accredit.errors import ConfigurationError
     from accredit.settings.load import load_settings
 
+    host = current_host()
+    if host is not None:
+        return host.settings()
     try:
         return load_settings(config)
     except ConfigurationError as exc:
