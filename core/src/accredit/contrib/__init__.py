@@ -1,4 +1,4 @@
-"""Accredit in the habits of a framework: one module or folder for each, and each an extra of that name.
+"""Accredit in the habits of a framework: one file for each, or a folder, and each an extra of that name.
 
 Nothing here is imported by anything else, and none imports another.
 """

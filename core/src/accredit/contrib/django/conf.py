@@ -1,0 +1,76 @@
+"""The setting `ACCREDIT`: the tables of Accredit's settings as a dictionary, and what only a Django project has.
+
+`users` is the import path of the project's `UserAdapter`. Variables of the environment come on top, such as
+`ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET`. Relative paths begin at `BASE_DIR`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+
+from accredit.errors import ConfigurationError
+from accredit.settings import Settings
+from accredit.settings.environment import override
+from accredit.settings.paths import relative_to
+
+DEFAULT_USERS = "accredit.contrib.django.users.UserAdapter"
+_OWN = ("users",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DjangoSettings:
+    """What `ACCREDIT` says."""
+
+    accredit: Settings
+    users: str
+    """The import path of a `UserAdapter`."""
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> DjangoSettings:
+    """Return what `ACCREDIT` says at this moment, under the environment.
+
+    Raises:
+        ImproperlyConfigured: it cannot be; the message has a sentence for each mistake, and no value.
+    """
+    given: object = getattr(django_settings, "ACCREDIT", None)
+    if not isinstance(given, Mapping):
+        raise ImproperlyConfigured(
+            'ACCREDIT is missing in the settings: add ACCREDIT = {"issuer": …, "connections": {…}, "clients": {…}}'
+        )
+    tables = {name: _plain(value) for name, value in given.items() if name not in _OWN}
+    users = given.get("users", DEFAULT_USERS)
+    if not isinstance(users, str):
+        raise ImproperlyConfigured('ACCREDIT: users must be an import path, such as "shop.accounts.ShopUsers"')
+    return DjangoSettings(accredit=_settings(tables, os.environ if environ is None else environ), users=users)
+
+
+def _settings(tables: dict[str, Any], environ: Mapping[str, str]) -> Settings:
+    try:
+        problems = override(tables, environ)
+        if "storage" in tables:
+            problems.append("setting storage: Django's database keeps everything; leave it out")
+        settings = Settings.model_validate(tables)
+    except ConfigurationError as exc:
+        raise ImproperlyConfigured(f"ACCREDIT: {exc}") from None
+    if problems:
+        raise ImproperlyConfigured(f"ACCREDIT: {'; '.join(problems)}")
+    return relative_to(_base(), settings)
+
+
+def _base() -> Path:
+    """Return where relative paths begin: `BASE_DIR` stands in the settings that `startproject` writes."""
+    return Path(getattr(django_settings, "BASE_DIR", "")).absolute()
+
+
+def _plain(value: object) -> Any:
+    """Return a copy that the environment may be laid over, with paths, of which Django's settings are full, as text."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, Path) else value

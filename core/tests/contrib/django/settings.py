@@ -1,0 +1,12 @@
+"""The Django project of these tests: settings are one per process, so all of them share it."""
+
+SECRET_KEY = "for tests only"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "accredit.contrib.django",
+]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+ROOT_URLCONF = "core.tests.contrib.django.urls"
+USE_TZ = True
