@@ -38,6 +38,10 @@ CONSTANTS_OF_SETTINGS = (
 )
 """The modules of which the page of the settings lists what they assign."""
 MODULES_OF_TESTING = (
+    "accredit.testing.hosts.simulated",
+    "accredit.testing.hosts.providers",
+    "accredit.testing.hosts.people",
+    "accredit.testing.hosts.login",
     "accredit.testing.exchange",
     "accredit.testing.simulator.simulator",
     "accredit.testing.simulator.people",
@@ -254,7 +258,7 @@ def _testing() -> Iterator[str]:
     import accredit.testing
     from accredit.testing import FAULTS
 
-    yield "# The kit for plugin authors"
+    yield "# The kit for tests"
     yield "Comes with `accredit[testing]`. What stands in the table is imported from `accredit.testing`."
     constants = {one.name: one.doc for module in MODULES_OF_TESTING for one in attributes(module)}
     rows = []

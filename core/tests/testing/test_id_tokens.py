@@ -122,6 +122,15 @@ def test_a_secret_signs_where_there_is_one_and_publishes_nothing() -> None:
     assert issuer.stranger().alg == "RS256"
     with pytest.raises(ValueError, match="no keys to rotate"):
         issuer.rotate()
+    with pytest.raises(ValueError, match="no key can take its place"):
+        issuer.sign_with(issuer.stranger())
+
+
+def test_a_key_can_be_given_and_is_the_only_one_published(issuer: IdTokenIssuer) -> None:
+    issuer.mint(ADA)
+    issuer.sign_with(given := issuer.stranger())
+    assert [key["kid"] for key in published(issuer)["keys"]] == [given.kid]
+    assert parts(issuer.mint(ADA))[0]["kid"] == given.kid
 
 
 def test_rotation_publishes_the_new_key_and_the_one_before_it(issuer: IdTokenIssuer) -> None:

@@ -1,8 +1,9 @@
-"""The kit for plugin authors: simulator toolkit, serving, and the conformance suites. Needs `accredit[testing]`.
+"""The kit for tests, of hosts and of plugins: people who log in, simulators, conformance. Needs `accredit[testing]`.
 
-`conformance/` is the suite of strategies, `storage_conformance/` that of storages, `simulator/` what a simulator is
-made of. `checks` is what both suites ask of the class that runs them, `exchange` puts an exchange around one simulator,
-`verdict` says what must come of a request, and `pytest_plugin` reports.
+`hosts/` is for a host's own tests, which begin with `simulated`. `conformance/` is the suite of strategies,
+`storage_conformance/` that of storages, `simulator/` what a simulator is made of. `checks` is what both suites ask of
+the class that runs them, `exchange` puts an exchange around one simulator, `verdict` says what must come of a request,
+and `pytest_plugin` has the fixtures and reports.
 
 A name is imported when it is first asked for: pytest loads this package in every environment that has Accredit, through
 the plugin that reports conformance.
@@ -15,6 +16,10 @@ from accredit._on_demand import on_demand
 if TYPE_CHECKING:
     from accredit.testing.conformance import StrategyConformance
     from accredit.testing.exchange import BASE_URL, exchange_for
+    from accredit.testing.hosts.login import Login
+    from accredit.testing.hosts.people import People, SimulatedPerson
+    from accredit.testing.hosts.providers import Providers
+    from accredit.testing.hosts.simulated import simulated
     from accredit.testing.simulator.faults import FAULTS, Faults, plain
     from accredit.testing.simulator.id_tokens import IdTokenIssuer, SigningKey
     from accredit.testing.simulator.installed import installed_simulators
@@ -28,6 +33,10 @@ else:
         __name__,
         {
             "conformance": ("StrategyConformance",),
+            "hosts.login": ("Login",),
+            "hosts.people": ("People", "SimulatedPerson"),
+            "hosts.providers": ("Providers",),
+            "hosts.simulated": ("simulated",),
             "simulator.faults": ("FAULTS", "Faults", "plain"),
             "simulator.id_tokens": ("IdTokenIssuer", "SigningKey"),
             "simulator.installed": ("installed_simulators",),
@@ -48,9 +57,13 @@ __all__ = [
     "Faults",
     "IdTokenIssuer",
     "InProcess",
+    "Login",
+    "People",
     "Person",
+    "Providers",
     "Sample",
     "SigningKey",
+    "SimulatedPerson",
     "Simulator",
     "StorageConformance",
     "StrategyConformance",
@@ -59,4 +72,5 @@ __all__ = [
     "person",
     "plain",
     "serve",
+    "simulated",
 ]

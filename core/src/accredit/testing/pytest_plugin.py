@@ -1,11 +1,12 @@
-"""The pytest side of the conformance kit: its marker, exemptions, and a report of every strategy that was checked.
+"""The pytest side of the kit: a host's fixtures; of conformance the marker, exemptions, and a report of the checks.
 
-Loaded in every environment that has Accredit, so it does nothing until a conformance class is collected. What a worker
+Loaded in every environment that has Accredit, so it does nothing until a conformance class is collected, or a test asks
+for a fixture. What a worker
 of pytest-xdist finds out travels in the test reports' `user_properties`.
 """
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,33 @@ import pytest
 if TYPE_CHECKING:
     from accredit.testing.conformance.report import StrategyReport
     from accredit.testing.conformance.suite import Suite
+    from accredit.testing.hosts.people import People
+    from accredit.testing.hosts.providers import Providers
 
 _PROPERTY = "accredit.conformance"
 _TOLD = pytest.StashKey[set[tuple[str, str]]]()
 """Slips by conformance class that this run has told."""
+
+
+@pytest.fixture
+def accredit_strategies() -> tuple[str, ...]:
+    """Name the providers to simulate: every installed one; override it in your `conftest.py` to name yours."""
+    return ()
+
+
+@pytest.fixture
+def accredit_providers(accredit_strategies: tuple[str, ...]) -> "Iterator[Providers]":
+    """Simulate providers for one test, as `accredit.testing.simulated` does."""
+    from accredit.testing.hosts.simulated import simulated
+
+    with simulated(*accredit_strategies) as providers:
+        yield providers
+
+
+@pytest.fixture
+def accredit_people(accredit_providers: "Providers") -> "People":
+    """Return the people who log in at the providers of `accredit_providers`."""
+    return accredit_providers.people
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -56,6 +56,22 @@ class IdTokenIssuer:
                 self._keys = (self.stranger(),)
             return self._keys
 
+    @property
+    def has_keys(self) -> bool:
+        """Tell whether keys sign, and no secret."""
+        return self._secret is None
+
+    def sign_with(self, key: SigningKey) -> None:
+        """Sign with this key, and publish no other: to make one for many simulators, since RSA takes its time.
+
+        Raises:
+            ValueError: a secret signs.
+        """
+        if not self.has_keys:
+            raise ValueError("a secret signs: no key can take its place")
+        with self._lock:
+            self._keys = (key,)
+
     def rotate(self) -> None:
         """Sign with a new key from now on; the last one stays published, older ones are gone.
 

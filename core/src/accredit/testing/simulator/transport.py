@@ -25,3 +25,7 @@ class InProcess(httpx.AsyncBaseTransport):
         except KeyError:
             raise httpx.ConnectError("nothing listens there", request=request) from None
         return await transport.handle_async_request(request)
+
+    def close(self) -> None:
+        """Let nobody be reached any more. What is under way goes on."""
+        self._transports = {}
