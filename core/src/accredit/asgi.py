@@ -23,7 +23,7 @@ from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.endpoint import Respond
 from accredit.oauth.wire.failures import answer_to
 from accredit.oauth.wire.methods import Document
-from accredit.oauth.wire.mount import MountCheck, path_of
+from accredit.oauth.wire.mount import MountCheck, metadata_path
 from accredit.settings import LimitSettings
 
 _WITHOUT_CONTENT = frozenset({204, 304})
@@ -87,7 +87,7 @@ def metadata_route(exchange: Exchange) -> Route:
     `https://shop.example.com/login/` has them at `/.well-known/oauth-authorization-server/login`. Source: RFC 8414
     section 3.1.
     """
-    path = f"/.well-known/oauth-authorization-server{path_of(exchange.settings.issuer)}"
+    path = metadata_path(exchange.settings.issuer)
     respond = Document(discovery_of(exchange).configuration)
     return Route(path, _Edge(respond, exchange.settings.limits), methods=["GET"], name=path)
 

@@ -11,6 +11,14 @@ def path_of(issuer: str) -> str:
     return unquote(urlsplit(issuer).path).rstrip("/")
 
 
+def metadata_path(issuer: str) -> str:
+    """Return the path at the root of the host where clients look for the metadata of an issuer with a path.
+
+    Source: RFC 8414 section 3.1.
+    """
+    return f"/.well-known/oauth-authorization-server{path_of(issuer)}"
+
+
 class MountCheck:
     """Look, at the first request, whether the issuer names the path of the mount.
 

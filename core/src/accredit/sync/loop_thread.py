@@ -1,0 +1,73 @@
+"""The one thread of a process in which blocking doors run their event loop. A fork leaves it behind."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from accredit.sync.greenlets import Inbox, make_inbox, start_thread
+
+
+class LoopThread:
+    """A daemon with an event loop that never ends; it starts when it is first asked for its loop."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """Return the running loop."""
+        if self._loop is None:
+            with self._lock:
+                if self._loop is None:
+                    self._loop = _start()
+        return self._loop
+
+
+def _start() -> asyncio.AbstractEventLoop:
+    inbox = make_inbox()
+    try:
+        start_thread(lambda: _run(inbox), name="accredit-loop")
+        loop: asyncio.AbstractEventLoop = inbox.get()
+        return loop
+    finally:
+        inbox.close()
+
+
+def _run(inbox: Inbox) -> None:
+    loop = asyncio.new_event_loop()  # here: under gevent it belongs to the hub of its thread
+    inbox.put(loop)
+    while not loop.is_closed():
+        with suppress(BaseException):  # a task of a plugin's that exits must not end the thread for everybody
+            loop.run_forever()
+
+
+_threads: dict[int, LoopThread] = {}
+"""By process."""
+_left_behind: list[LoopThread] = []
+"""Of processes that this one was forked from. Kept: to let go of a loop would close what its owner still uses."""
+
+
+def loop_thread() -> LoopThread:
+    """Return the thread of this process, started or not.
+
+    By the process id, as uWSGI forks without telling Python (`py-call-osafterfork` is off by default). And without a
+    lock: another thread may have held it at the moment of the fork.
+    """
+    process = os.getpid()
+    return _threads.get(process) or _threads.setdefault(process, LoopThread())
+
+
+def _leave_behind() -> None:
+    """Forget what was inherited: a process id may come again."""
+    _left_behind.extend(_threads.values())
+    _threads.clear()
+
+
+def _at_fork(register: Callable[..., None] | None) -> None:
+    if register is not None:  # there are no forks on Windows
+        register(after_in_child=_leave_behind)
+
+
+_at_fork(getattr(os, "register_at_fork", None))  # at import: a fork may come before the first use has ended

@@ -1,0 +1,60 @@
+"""What a host does to its subjects, blocking."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from accredit.exchange import subjects
+from accredit.storage import Session
+from accredit.sync.door import Door
+from accredit.sync.served import Served
+
+T = TypeVar("T")
+
+
+class Subjects:
+    """Subjects and their identities, as `accredit.sync.Exchange.subjects`.
+
+    Each method does what the one of its name does in `accredit.Exchange.subjects`, and raises what that raises.
+    """
+
+    def __init__(self, door: Door[Served]) -> None:
+        self._door = door
+
+    def subject_of(self, namespace: str, user_id: str) -> str | None:
+        """Return whose an identity is, as far as our own store and the policy say; plugins are not asked."""
+        return self._call(lambda known: known.subject_of(namespace, user_id))
+
+    def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
+        """Return the identities, (namespace, user id), that are stored for a subject, oldest first."""
+        return self._call(lambda known: known.identities(subject))
+
+    def is_blocked(self, subject: str) -> bool:
+        """Tell whether a subject is blocked."""
+        return self._call(lambda known: known.is_blocked(subject))
+
+    def block(self, subject: str) -> None:
+        """Refuse every login of a subject, known here or not, and end its sessions."""
+        return self._call(lambda known: known.block(subject))
+
+    def unblock(self, subject: str) -> None:
+        """Let a subject log in again. Its sessions stay ended."""
+        return self._call(lambda known: known.unblock(subject))
+
+    def link(self, namespace: str, user_id: str, subject: str) -> bool:
+        """Give an identity to a subject, or tell by False that it is another one's."""
+        return self._call(lambda known: known.link(namespace, user_id, subject))
+
+    def unlink(self, namespace: str, user_id: str) -> None:
+        """Take an identity off its subject: it logs in nobody until it is linked again, and its sessions end."""
+        return self._call(lambda known: known.unlink(namespace, user_id))
+
+    def sessions(self, subject: str) -> tuple[Session, ...]:
+        """Return the sessions of a subject that have not ended, newest first."""
+        return self._call(lambda known: known.sessions(subject))
+
+    def end_session(self, session_id: str) -> bool:
+        """End one session, by its `sid`, or tell by False that it is unknown or has ended already."""
+        return self._call(lambda known: known.end_session(session_id))
+
+    def _call(self, function: Callable[[subjects.Subjects], Awaitable[T]]) -> T:
+        return self._door.call(lambda served: function(served.exchange.subjects))

@@ -1,0 +1,146 @@
+"""What the blocking exchange does is what the other does."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from core.tests.bench import EVERYTHING, ISSUER, good_request
+from core.tests.sync.doors import CountingStorage, Unopenable, doorstep
+from pydantic import SecretStr
+
+from accredit import ConfigurationError, ProviderToken, RefreshRequest, Settings, VerifyEvent
+from accredit.errors import InvalidGrant, InvalidToken, LifecycleError, UnknownClient
+from accredit.storage import MemoryStorage
+from accredit.sync import Exchange
+
+TOKEN = ProviderToken.of("good-token")
+
+
+def together(number: int, function: Callable[[], object]) -> list[object]:
+    """Call `function` in as many threads at once, and return what came of each."""
+    barrier, outcomes = threading.Barrier(number), list[object]()
+
+    def run() -> None:
+        barrier.wait()
+        try:
+            outcomes.append(function())
+        except Exception as exc:
+            outcomes.append(exc)
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_a_call_is_a_login_that_goes_on() -> None:
+    with doorstep() as step:
+        tokens = step.exchange(good_request(scopes=tuple(EVERYTHING.split())))
+        assert tokens.refresh_token is not None
+        again = step.exchange.refresh(RefreshRequest(client_id="app", refresh_token=tokens.refresh_token))
+        caller = step.exchange.authenticate(again.access_token.get_secret_value(), audience=ISSUER)
+        assert caller.subject == "acme|1000"
+
+
+def test_both_halves_of_a_login_can_be_had() -> None:
+    with doorstep() as step:
+        identity = step.exchange.verify("acme", TOKEN)
+        tokens = step.exchange.issue(identity, client_id="app", subject="user-7")
+        assert step.exchange.authenticate(tokens.access_token.get_secret_value()).subject == "user-7"
+        assert isinstance(step.heard[0], VerifyEvent)
+
+
+def test_what_is_refused_raises_in_the_caller() -> None:
+    with doorstep() as step:
+        with pytest.raises(InvalidToken):
+            step.exchange.authenticate("nonsense")
+        with pytest.raises(UnknownClient):
+            step.exchange.vouch_for("nobody")
+        assert step.exchange.vouch_for("app").id == "app"
+
+
+def test_a_bad_refresh_token_is_refused() -> None:
+    with doorstep() as step, pytest.raises(InvalidGrant):
+        step.exchange.refresh(RefreshRequest(client_id="app", refresh_token=SecretStr("nonsense")))
+
+
+def test_subjects_can_be_managed() -> None:
+    with doorstep({"subjects": {"policy": "create"}}) as step:
+        subjects = step.exchange.subjects
+        step.exchange(good_request(scopes=("openid", "offline_access")))
+        assert subjects.subject_of("acme", "1000") == "acme|1000"
+        assert subjects.identities("acme|1000") == (("acme", "1000"),)
+        (session,) = subjects.sessions("acme|1000")
+        assert subjects.end_session(session.id)
+        assert not subjects.end_session(session.id)
+        subjects.block("acme|1000")
+        assert subjects.is_blocked("acme|1000")
+        subjects.unblock("acme|1000")
+        subjects.unlink("acme", "1000")
+        assert subjects.subject_of("acme", "1000") is None
+        assert subjects.link("acme", "1000", "acme|1000")
+        assert not subjects.link("acme", "1000", "somebody")
+
+
+def test_settings_are_checked_when_it_is_made_and_nothing_is_opened() -> None:
+    storage = CountingStorage()
+    with doorstep(storage=storage):
+        pass
+    assert (storage.opened, storage.closed) == (0, 0)
+    with pytest.raises(ConfigurationError, match="acme"):
+        Exchange(Settings.model_validate({"issuer": ISSUER, "connections": {"acme": {}}}))
+
+
+def test_threads_that_come_first_at_once_open_it_once() -> None:
+    storage = CountingStorage()
+    with doorstep(storage=storage) as step:
+        assert together(8, lambda: step.exchange.verify("acme", TOKEN).user_id) == ["1000"] * 8
+        assert storage.opened == 1
+    assert storage.closed == 1
+
+
+def test_after_it_was_closed_the_next_call_opens_it_again() -> None:
+    storage = CountingStorage()
+    with doorstep(storage=storage) as step:
+        with step.exchange as exchange:
+            assert storage.opened == 1
+        assert storage.closed == 1
+        assert exchange.verify("acme", TOKEN).user_id == "1000"
+        assert storage.opened == 2
+
+
+def test_what_cannot_be_opened_says_why_to_each_caller_and_is_tried_again() -> None:
+    storage = Unopenable()
+    with doorstep(storage=storage) as step:
+        with pytest.raises(ConfigurationError, match="nobody is there"):
+            step.exchange.open()
+        assert step.exchange.verify("acme", TOKEN).user_id == "1000"
+
+
+class Unclosable(MemoryStorage):
+    """Cannot be closed, but for the last time."""
+
+    times = 2
+
+    async def close(self) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise RuntimeError
+
+
+def test_a_part_that_cannot_be_closed_is_told_unless_something_else_went_wrong() -> None:
+    with doorstep(storage=Unclosable()) as step:
+        with pytest.raises(LifecycleError, match="its storage could not be"), step.exchange:
+            pass
+        with pytest.raises(ZeroDivisionError), step.exchange:
+            raise ZeroDivisionError
+
+
+async def test_in_a_thread_with_an_event_loop_the_blocking_methods_say_what_to_use() -> None:
+    exchange = Exchange(Settings.model_validate({"issuer": ISSUER, "storage": {"url": "memory://"}}))
+    with pytest.raises(LifecycleError, match="await the method of the same name"):
+        exchange.verify("acme", TOKEN)
+    with pytest.raises(LifecycleError, match="await the method of the same name"):
+        exchange.answer("/healthz", method="GET", header=lambda _: "", body=bytes)
