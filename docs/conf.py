@@ -6,13 +6,17 @@ from sphinx.application import Sphinx
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 project = "Accredit"
-author = "The Accredit authors"
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+author = project_copyright = "The Accredit authors"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "examples"]
-html_theme = "alabaster"
+html_theme = "furo"  # light and dark, phones, and nothing fetched from elsewhere
 html_title = "Accredit"
-html_theme_options = {"description": "Social logins without a browser redirect", "fixed_sidebar": True}
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"  # what is only shown is not to be pasted
+myst_enable_extensions = ["colon_fence"]  # the cards of the start page
 myst_heading_anchors = 3
 suppress_warnings = ["misc.highlighting_failure"]
 

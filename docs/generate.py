@@ -19,7 +19,7 @@ from typing import Any
 import typer.main
 from docs.assigned import Attribute, attributes, attributes_of
 from docs.markdown import cell, code, fence, table
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from accredit import errors
 from accredit.plugins import installed_entry_points
@@ -152,6 +152,8 @@ def settings_tables() -> dict[str, type[BaseModel]]:
     """Return the model of each TOML table by the table's name; a plain value is a setting of `Settings` itself."""
     found: dict[str, type[BaseModel]] = {}
     for name, field in Settings.model_fields.items():
+        if name == "connections":  # each is of its strategy's own kind
+            continue
         arguments = getattr(field.annotation, "__args__", ())
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             found[name] = field.annotation
@@ -161,7 +163,7 @@ def settings_tables() -> dict[str, type[BaseModel]]:
                 found[f"{name}.NAME"] = kind
                 continue
             found[name] = Settings
-        elif name != "connections":
+        else:
             found[name] = Settings
     return found
 
@@ -220,6 +222,8 @@ def _toml(value: object) -> str:
             return str(value).lower()
         case tuple():
             return "[" + ", ".join(_toml(one) for one in value) + "]"
+        case SecretStr():  # what the code says is no secret
+            return _toml(value.get_secret_value())
         case str():
             return f'"{value}"'
         case _:

@@ -156,6 +156,12 @@ def test_every_setting_has_its_row_in_its_table() -> None:
     assert shown == everything
 
 
+def test_every_default_is_one_that_an_operator_could_write() -> None:
+    rows = [line for line in PAGES["settings"].splitlines() if line.startswith("| `")]
+    assert [row for row in rows if "Undefined" in row or "****" in row] == []
+    assert '| `proxy` | text | `"direct"` |' in PAGES["settings"]
+
+
 def test_every_command_and_option_is_shown() -> None:
     from accredit.cli.app import app
 
