@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accredit import Exchange, ExchangeError, Settings, load_settings
+from accredit import Exchange, ExchangeError, Settings, load_settings, sync
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
 from accredit.testing import PEOPLE, Providers, simulated
 
@@ -75,6 +75,12 @@ def test_one_block_serves_several_event_loops(providers: Providers) -> None:
             return (await exchange.verify("facebook", providers.people.ada.login().token)).user_id
 
     assert {asyncio.run(who()) for _ in range(3)} == {str(providers.people.ada.number)}
+
+
+def test_callers_without_an_event_loop_log_in_too(providers: Providers) -> None:
+    with sync.Exchange(providers.settings(Settings.model_validate(OWN)), **providers.parts()) as exchange:
+        tokens = exchange(providers.people.ada.login(client_id="shop-app", scope="openid").request)
+        assert exchange.authenticate(tokens.access_token.get_secret_value()).subject.startswith("fb|")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,20 @@ def test_users_that_are_no_import_path_are_refused() -> None:
     assert complaint(users=object) == 'ACCREDIT: users must be an import path, such as "shop.accounts.ShopUsers"'
 
 
+def test_objects_for_the_exchange_are_taken_as_they_are() -> None:
+    plugin = object()
+    assert read().parts == {}
+    assert read(parts={"plugins": [plugin]}).parts == {"plugins": [plugin]}
+
+
+@pytest.mark.parametrize("parts", [{"storage": object()}, ["plugins"]])
+def test_parts_that_an_exchange_does_not_take_here_are_refused(parts: object) -> None:
+    assert complaint(parts=parts) == (
+        "ACCREDIT: parts must be a dictionary of objects for the exchange: "
+        "plugins, transport, keys, clock, monotonic, logger"
+    )
+
+
 def test_the_environment_comes_on_top() -> None:
     environ = {"ACCREDIT_TOKENS__ACCESS_TTL_S": "90", "ACCREDIT_CLIENTS__MY_APP__CONNECTIONS": "facebook"}
     settings = read(environ, clients={"my-app": {"connections": []}}, connections={"facebook": {}}).accredit

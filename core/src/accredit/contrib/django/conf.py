@@ -1,14 +1,15 @@
 """The setting `ACCREDIT`: the tables of Accredit's settings as a dictionary, and what only a Django project has.
 
-`users` is the import path of the project's `UserAdapter`. Variables of the environment come on top, such as
-`ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET`. Relative paths begin at `BASE_DIR`.
+`users` is the import path of the project's `UserAdapter`. `parts` are objects that the exchange takes beside its
+settings, such as `{"plugins": [ShopPolicy()]}`, or the `transport` to simulated providers in a test. Variables of the
+environment come on top, such as `ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET`. Relative paths begin at `BASE_DIR`.
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -18,8 +19,23 @@ from accredit.settings import Settings
 from accredit.settings.environment import override
 from accredit.settings.paths import relative_to
 
+if TYPE_CHECKING:
+    from accredit.keys import SigningKeys
+    from accredit.provider.http import Transport
+
 DEFAULT_USERS = "accredit.contrib.django.users.UserAdapter"
-_OWN = ("users",)
+_OWN = ("users", "parts")
+
+
+class Parts(TypedDict, total=False):
+    """What `accredit.Exchange` takes beside settings and storage."""
+
+    plugins: Iterable[object]
+    transport: "Transport"
+    keys: "SigningKeys"
+    clock: Callable[[], float]
+    monotonic: Callable[[], float]
+    logger: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +45,8 @@ class DjangoSettings:
     accredit: Settings
     users: str
     """The import path of a `UserAdapter`."""
+    parts: Parts = field(default_factory=Parts, repr=False)
+    """Objects for the exchange."""
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> DjangoSettings:
@@ -46,7 +64,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> DjangoSettings:
     users = given.get("users", DEFAULT_USERS)
     if not isinstance(users, str):
         raise ImproperlyConfigured('ACCREDIT: users must be an import path, such as "shop.accounts.ShopUsers"')
-    return DjangoSettings(accredit=_settings(tables, os.environ if environ is None else environ), users=users)
+    accredit = _settings(tables, os.environ if environ is None else environ)
+    return DjangoSettings(accredit=accredit, users=users, parts=_parts(given.get("parts", {})))
+
+
+def _parts(given: object) -> Parts:
+    known = ", ".join(Parts.__annotations__)
+    if not isinstance(given, Mapping) or not given.keys() <= Parts.__annotations__.keys():
+        raise ImproperlyConfigured(f"ACCREDIT: parts must be a dictionary of objects for the exchange: {known}")
+    return cast("Parts", dict(given))
 
 
 def _settings(tables: dict[str, Any], environ: Mapping[str, str]) -> Settings:
