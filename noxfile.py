@@ -31,8 +31,20 @@ def _present(version: str) -> bool:
     return command is not None and subprocess.run([command, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
+def _newest() -> str | None:
+    """Return the newest Python that is here and newer than 3.11; pyenv's too, whose shims may not be active."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    for version in ("3.14", "3.13", "3.12"):
+        if _present(version):
+            return version
+        if found := sorted(pyenv.glob(f"{version}.*/bin/python{version}")):
+            return str(found[-1])
+    return None
+
+
 PYTHONS: list[str] = [version for version in ("3.11", "3.12", "3.13", "3.14") if _present(version)]
 THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+NEWEST_PYTHON = _newest()
 DIST = Path("dist").resolve()
 UV = (sys.executable, "-m", "uv")  # not by its name: nox would look on the path, where it need not be
 EDITABLE = [argument for package in PACKAGES for argument in ("--editable", package)]
@@ -134,6 +146,15 @@ def quick(session: nox.Session) -> None:
     """Run what takes no seconds, in less than a minute: for the loop of a change. `tests` runs everything."""
     _install(session)
     session.run("python", "-m", "pytest", "--numprocesses", "2", "-m", "not slow", *session.posargs)
+
+
+@nox.session(python=NEWEST_PYTHON or THIS_PYTHON)
+def django(session: nox.Session) -> None:
+    """Run the tests of a Django project on the newest Django, which needs Python 3.12; `tests` has the one for 3.11."""
+    if NEWEST_PYTHON is None:
+        session.error("the newest Django needs Python 3.12 or newer: put one on the path, or below the root of pyenv")
+    _install(session)
+    session.run("python", "-m", "pytest", "core/tests/contrib/django", *session.posargs)
 
 
 @nox.session
