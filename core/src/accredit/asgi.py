@@ -45,17 +45,14 @@ def create_app(exchange: Exchange) -> Starlette:
             yield
 
     async def failed(_: Request, exc: Exception) -> Response:
-        return _response(answer_to(exc, reporter=reporter, compatibility=settings.compatibility))
+        return response_of(answer_to(exc, reporter=reporter, compatibility=settings.compatibility))
 
     def report_mismatch(root_path: str, advice: str) -> None:
         reporter.emit(operations.issuer_mismatch(settings.issuer, root_path, advice))
 
     app = Starlette(
         routes=[
-            *(
-                Route(path, _Edge(respond, settings.limits), name=path)
-                for path, respond in responders(exchange).items()
-            ),
+            *(Route(path, Edge(respond, settings.limits), name=path) for path, respond in responders(exchange).items()),
             metadata_route(exchange),
         ],
         middleware=[Middleware(_Arrival, check=MountCheck(issuer=settings.issuer, report=report_mismatch))],
@@ -74,10 +71,13 @@ class Route(AnyRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match the path, unless a slash in it is encoded."""
-        raw_path = scope.get("raw_path") or b""  # servers that do not have it may say None
-        if b"%2f" in raw_path.lower():
-            return Match.NONE, {}
-        return super().matches(scope)
+        return (Match.NONE, {}) if has_encoded_slash(scope) else super().matches(scope)
+
+
+def has_encoded_slash(scope: Scope) -> bool:
+    """Tell whether the path was sent with a `%2F`; see `Route`."""
+    raw_path = scope.get("raw_path") or b""  # servers that do not have it may say None
+    return b"%2f" in raw_path.lower()
 
 
 def metadata_route(exchange: Exchange) -> Route:
@@ -89,7 +89,7 @@ def metadata_route(exchange: Exchange) -> Route:
     """
     path = metadata_path(exchange.settings.issuer)
     respond = Document(discovery_of(exchange).configuration)
-    return Route(path, _Edge(respond, exchange.settings.limits), methods=["GET"], name=path)
+    return Route(path, Edge(respond, exchange.settings.limits), methods=["GET"], name=path)
 
 
 class _Arrival:
@@ -106,7 +106,7 @@ class _Arrival:
         await self._app(scope, receive, send)
 
 
-class _Edge:
+class Edge:
     """An ASGI app for one path: a call in, its answer out."""
 
     def __init__(self, respond: Respond, limits: LimitSettings) -> None:
@@ -115,14 +115,17 @@ class _Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        answer = await self._respond(
+        await _send(await self.answer(scope, receive), send)
+
+    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+        """Return the answer to one request, for a framework that sends it itself."""
+        return await self._respond(
             Call(
                 method=scope["method"],
                 header=partial(_header, list(scope["headers"])),  # they may come as what can be read only once
                 read=partial(_read_body, receive, self._limits),
             )
         )
-        await _send(answer, send)
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], name: str) -> str:
@@ -149,6 +152,8 @@ async def _read_body(receive: Receive, limits: LimitSettings) -> bytes:
                 more = message.get("more_body", False)
     except TimeoutError:
         raise MalformedBody("body did not arrive in time") from None
+    except HTTPException:  # of a middleware of the host's, which counts the bytes, too
+        raise MalformedBody("body is refused by the host") from None
     return bytes(body)
 
 
@@ -160,11 +165,12 @@ async def _send(answer: Answer, send: Send) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-def _response(answer: Answer) -> Response:
+def response_of(answer: Answer) -> Response:
+    """Return an answer as Starlette has it."""
     return Response(answer.body, answer.status, answer.headers)
 
 
 async def _http_error(_: Request, exc: Exception) -> Response:
     status = exc.status_code if isinstance(exc, HTTPException) else 500
     headers = exc.headers if isinstance(exc, HTTPException) else None
-    return _response(nothing_here(status, headers))
+    return response_of(nothing_here(status, headers))

@@ -12,8 +12,8 @@ from enum import Enum, auto
 from accredit.errors import LifecycleError
 
 NOT_OPEN = (
-    "the exchange is not open: use `async with Exchange(settings) as exchange`; "
-    "an app that mounts `create_app(exchange)` does so in its own lifespan"
+    "the exchange is not open: use `async with Exchange(settings) as exchange`; an app does so in its own lifespan, "
+    "which a test has to run (`with TestClient(app) as client`)"
 )
 CLOSED = (
     "the exchange is closed: call it inside the `async with` block that opened it, "

@@ -1,0 +1,120 @@
+"""The endpoints as a FastAPI router: shown in the host's OpenAPI, and answered by the wire alone."""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+from starlette.types import Message, Receive, Scope, Send
+
+from accredit.asgi import Edge, has_encoded_slash, response_of
+from accredit.contrib.fastapi.bearer import Bearer
+from accredit.exchange.exchange import Exchange
+from accredit.oauth.endpoints import responders
+from accredit.oauth.openapi import OPERATIONS, Operation
+from accredit.oauth.wire.failures import answer_to
+
+
+def make_router(exchange: Exchange, bearer: Bearer, *, arrived: Callable[[str], None]) -> APIRouter:
+    """Return the endpoints of `exchange`. `arrived` is told of the path that each request found them below."""
+    router = APIRouter(tags=["oauth"], route_class=EndpointRoute, default_response_class=Response)
+    limits = exchange.settings.limits
+    edges = {path: Edge(respond, limits) for path, respond in responders(exchange).items()}
+    for path, operations in groupby(OPERATIONS, key=lambda operation: operation.path):
+        *others, last = operations
+        for operation in (*others, last):
+            endpoint = Endpoint(exchange, edges[path], path, arrived=arrived, takes_the_rest=operation is last)
+            _add(router, operation, endpoint, bearer)
+    return router
+
+
+def _add(router: APIRouter, operation: Operation, endpoint: "Endpoint", bearer: Bearer) -> None:
+    body: dict[str, Any] = {"requestBody": operation.request_body} if operation.request_body else {}
+    router.add_api_route(
+        operation.path,
+        endpoint,
+        methods=[operation.method],
+        name=operation.name,
+        summary=operation.summary,
+        description=operation.description,
+        response_model=None,
+        responses=operation.responses,
+        dependencies=[Depends(bearer)] if operation.takes_bearer else [],
+        openapi_extra=body or None,
+    )
+
+
+class Endpoint:
+    """What answers at one path. FastAPI reads no parameter and no body of it."""
+
+    def __init__(
+        self, exchange: Exchange, edge: Edge, path: str, *, arrived: Callable[[str], None], takes_the_rest: bool
+    ) -> None:
+        self._exchange = exchange
+        self._path = path
+        self._arrived = arrived
+        self.edge = edge
+        self.takes_the_rest = takes_the_rest
+        """Methods that no operation of this path has are answered here, too."""
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        self._arrived(_mount_of(request.scope, self._path))
+        try:
+            answer = await self.edge.answer(request.scope, _body_of(request))
+        except Exception as exc:  # what no endpoint has foreseen is answered as `create_app` does
+            exchange = self._exchange
+            answer = answer_to(exc, reporter=exchange.engine.reporter, compatibility=exchange.settings.compatibility)
+        return response_of(answer)
+
+
+class EndpointRoute(APIRoute):
+    """A route that leaves to its endpoint what FastAPI would answer by itself."""
+
+    endpoint: Endpoint
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match every method, if no other route of the path does; and no path with an encoded slash."""
+        if has_encoded_slash(scope):
+            return Match.NONE, {}
+        match, found = super().matches(scope)
+        return (Match.FULL if match is Match.PARTIAL and self.endpoint.takes_the_rest else match), found
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: with the host's dependencies where it is an operation's, and without where it is not.
+
+        A preflight has no cookie and no token to show them; and whoever comes by a wrong method is told so.
+        """
+        methods = self.methods or ()
+        if scope["method"] == "HEAD" and "GET" in methods:
+            scope = {**scope, "method": "GET"}  # the server leaves out the body
+        if scope["method"] in methods:
+            await super().handle(scope, receive, send)
+        else:
+            await self.endpoint.edge(scope, receive, send)
+
+
+def _mount_of(scope: Scope, path: str) -> str:
+    """Return the path that the endpoints are below, whether or not the server's `path` holds its `root_path`."""
+    root_path: str = scope.get("root_path", "")
+    whole: str = scope["path"]
+    if not whole.startswith(root_path):
+        whole = root_path + whole
+    return whole.removesuffix(path)
+
+
+def _body_of(request: Request) -> Receive:
+    """Return what receives the body: from the request, since a dependency of the host's may have read it."""
+    parts = request.stream()
+
+    async def receive() -> Message:
+        try:
+            part = await anext(parts, b"")  # an empty one is the last
+        except ClientDisconnect:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": part, "more_body": bool(part)}
+
+    return receive

@@ -1,0 +1,213 @@
+"""Every operation, in the order in which a reader meets them."""
+
+from accredit.errors import (
+    ConnectionDisabled,
+    ConnectionNotFound,
+    ExchangeError,
+    GrantNotAllowed,
+    InsufficientScope,
+    InvalidBearer,
+    InvalidClient,
+    InvalidGrant,
+    InvalidMainToken,
+    InvalidParameter,
+    InvalidProviderToken,
+    InvalidScope,
+    InvalidTarget,
+    InvalidToken,
+    LinkingUnavailable,
+    MalformedBody,
+    MissingParameter,
+    ProviderUnavailable,
+    ServerError,
+    StorageFailed,
+    SubjectBlocked,
+    TwoAuthentications,
+    TwoTokens,
+    UnknownClient,
+    UnsupportedGrantType,
+    UnsupportedTokenType,
+    WrongMediaType,
+)
+from accredit.oauth.openapi.answers import (
+    OAuthHealth,
+    OAuthIntrospection,
+    OAuthKeys,
+    OAuthMetadata,
+    OAuthTokeninfo,
+    OAuthTokens,
+    OAuthUserinfo,
+)
+from accredit.oauth.openapi.operation import Operation
+from accredit.oauth.openapi.requests import ExchangeBody, TokenBody, TokeninfoBody, TokenInHandBody, UserinfoBody
+from accredit.settings import CLIENT_CREDENTIALS_GRANT, EXCHANGE_GRANT, REFRESH_TOKEN_GRANT, TOKEN_EXCHANGE_GRANT
+
+_ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the name of a kind of token
+
+_OF_BODIES: tuple[ExchangeError, ...] = (MalformedBody(), WrongMediaType())
+_OF_SERVERS: tuple[ExchangeError, ...] = (ServerError(), StorageFailed())
+_OF_CLIENTS: tuple[ExchangeError, ...] = (
+    MissingParameter("client_id"),
+    TwoAuthentications(),
+    InvalidClient(challenge="Basic"),
+)
+_OF_LOGINS: tuple[ExchangeError, ...] = (
+    MissingParameter("client_id"),
+    MissingParameter("connection"),
+    MissingParameter("access_token_secret"),
+    InvalidParameter("scope"),
+    InvalidTarget(),
+    ConnectionNotFound(),
+    ConnectionDisabled(),
+    LinkingUnavailable(),
+    InvalidProviderToken(),
+    SubjectBlocked(),
+    InvalidBearer(),
+    InvalidMainToken(),
+    ProviderUnavailable(),
+)
+_METADATA = "What libraries configure themselves by. May be cached for five minutes."
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        path="/oauth/access_token",
+        name="exchange_token",
+        summary="Exchange a provider's token for ours",
+        description="The app has got the token from the provider's SDK. It must have been made for this app.",
+        body=ExchangeBody,
+        examples={
+            "Facebook": {
+                "client_id": "my-app",
+                "connection": "facebook",
+                "access_token": "EAAB…",
+                "scope": "openid profile offline_access",
+            },
+        },
+        answer=OAuthTokens,
+        errors=(
+            *_OF_BODIES,
+            MissingParameter("access_token"),
+            *_OF_LOGINS,
+            UnknownClient(),
+            GrantNotAllowed(EXCHANGE_GRANT),
+            *_OF_SERVERS,
+        ),
+    ),
+    Operation(
+        path="/oauth/token",
+        name="token",
+        summary="Refresh, exchange, or get a client's own token",
+        description="A confidential client proves itself: by HTTP Basic, in the body, or by a JWT that it has signed.",
+        body=TokenBody,
+        examples={
+            "Refresh": {"grant_type": REFRESH_TOKEN_GRANT, "client_id": "my-app", "refresh_token": "…"},
+            "Token exchange": {
+                "grant_type": TOKEN_EXCHANGE_GRANT,
+                "client_id": "my-app",
+                "connection": "facebook",
+                "subject_token": "EAAB…",
+                "subject_token_type": _ACCESS_TOKEN_TYPE,
+            },
+            "Client credentials": {
+                "grant_type": CLIENT_CREDENTIALS_GRANT,
+                "client_id": "my-server",
+                "client_secret": "acs_…",
+            },
+        },
+        answer=OAuthTokens,
+        errors=(
+            *_OF_BODIES,
+            MissingParameter("grant_type"),
+            UnsupportedGrantType(),
+            MissingParameter("refresh_token"),
+            InvalidScope(),
+            *_OF_CLIENTS,
+            *_OF_LOGINS,
+            GrantNotAllowed(REFRESH_TOKEN_GRANT),
+            InvalidGrant(),
+            *_OF_SERVERS,
+        ),
+    ),
+    Operation(
+        path="/oauth/revoke",
+        name="revoke",
+        summary="End a login",
+        description="By its refresh token or its access token. The answer is the same where there was nothing to end.",
+        body=TokenInHandBody,
+        examples={"Log out": {"client_id": "my-app", "token": "…"}},
+        answer=None,
+        errors=(*_OF_BODIES, MissingParameter("token"), UnsupportedTokenType(), *_OF_CLIENTS, *_OF_SERVERS),
+    ),
+    Operation(
+        path="/oauth/introspect",
+        name="introspect",
+        summary="Ask whether a token is good",
+        description="For confidential clients, by HTTP Basic or in the body.",
+        body=TokenInHandBody,
+        examples={"By its secret": {"client_id": "my-server", "client_secret": "acs_…", "token": "…"}},
+        answer=OAuthIntrospection,
+        errors=(*_OF_BODIES, MissingParameter("token"), *_OF_CLIENTS, *_OF_SERVERS),
+    ),
+    Operation(
+        path="/userinfo",
+        method="GET",
+        name="userinfo",
+        summary="Who the user is",
+        answer=OAuthUserinfo,
+        errors=(InvalidToken(), InsufficientScope("openid"), *_OF_SERVERS),
+        takes_bearer=True,
+    ),
+    Operation(
+        path="/userinfo",
+        name="userinfo_by_post",
+        summary="Who the user is",
+        description="The access token stands in the header, or in the body.",
+        body=UserinfoBody,
+        answer=OAuthUserinfo,
+        errors=(*_OF_BODIES, TwoTokens(), InvalidToken(), InsufficientScope("openid"), *_OF_SERVERS),
+        takes_bearer=True,
+    ),
+    Operation(
+        path="/tokeninfo",
+        name="tokeninfo",
+        summary="What an ID token says of its user",
+        body=TokeninfoBody,
+        answer=OAuthTokeninfo,
+        errors=(*_OF_BODIES, MissingParameter("id_token"), InvalidToken(), *_OF_SERVERS),
+    ),
+    Operation(
+        path="/.well-known/openid-configuration",
+        method="GET",
+        name="openid_configuration",
+        summary="Metadata",
+        description=_METADATA,
+        answer=OAuthMetadata,
+    ),
+    Operation(
+        path="/.well-known/oauth-authorization-server",
+        method="GET",
+        name="authorization_server",
+        summary="Metadata",
+        description=_METADATA,
+        answer=OAuthMetadata,
+    ),
+    Operation(
+        path="/.well-known/jwks.json",
+        method="GET",
+        name="jwks",
+        summary="Public keys",
+        description="To verify our tokens with. May be cached for five minutes.",
+        answer=OAuthKeys,
+    ),
+    Operation(path="/healthz", method="GET", name="healthz", summary="Whether the process answers", answer=OAuthHealth),
+    Operation(
+        path="/readyz",
+        method="GET",
+        name="readyz",
+        summary="Whether it can do its work",
+        description="503 where the keys are not loaded, or the storage cannot be written and read.",
+        answer=OAuthHealth,
+        more={503: OAuthHealth},
+    ),
+)
+"""`accredit.oauth.endpoints.ENDPOINTS`, a line for each of their methods."""
