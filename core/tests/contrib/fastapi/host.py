@@ -10,10 +10,11 @@ import httpx
 from core.tests.acme import Acme, Brings, Globex, Provider
 from core.tests.bench import GOOD, SETTINGS, Clock, ListLogger, Observer, merged, signing_key
 from core.tests.oauth.support import clients
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Security
+from fastapi.security import HTTPBearer
 
-from accredit import Settings
-from accredit.contrib.fastapi import AccessToken, Accredit
+from accredit import AccessToken, Settings
+from accredit.contrib.fastapi import Accredit
 from accredit.keys import SigningKeys
 from accredit.storage import MemoryStorage
 
@@ -94,6 +95,15 @@ def shop(accredit: Accredit) -> FastAPI:
     return app
 
 
+def shown(*scopes: str) -> list[str]:
+    """Return the scopes that FastAPI shows for a scheme that is not OAuth2: older versions show none."""
+    app = FastAPI()
+    app.get("/", dependencies=[Security(HTTPBearer(), scopes=list(scopes))])(lambda: None)
+    [security] = app.openapi()["paths"]["/"]["get"]["security"]
+    found: list[str] = security["HTTPBearer"]
+    return found
+
+
 @asynccontextmanager
 async def host(
     settings: Mapping[str, Any] | None = None, app: Callable[[Accredit], FastAPI] = shop, **more: Any
@@ -109,4 +119,4 @@ async def host(
         yield Host(accredit, made, client, provider, clock, log, observer)
 
 
-__all__ = ["API", "ISSUER", "Host", "TestClient", "WebSocketDenialResponse", "host", "make", "shop"]
+__all__ = ["API", "ISSUER", "Host", "TestClient", "WebSocketDenialResponse", "host", "make", "shop", "shown"]

@@ -9,17 +9,16 @@
 
     @app.get("/orders")
     async def orders(token: Annotated[AccessToken, Depends(accredit.require("read:orders"))]) -> list[Order]: ...
+
+`accredit` has the class. `router` puts the endpoints into a router; `require` makes the dependency, on what `bearer`
+finds in a request; `refused` answers refusals.
 """
 
-try:
-    import fastapi as _fastapi  # noqa: F401 - only to say what is missing
-except ModuleNotFoundError as _absent:  # pragma: no cover - a test takes FastAPI away in a process of its own
-    raise ModuleNotFoundError(
-        "accredit.contrib.fastapi needs FastAPI: pip install 'accredit[fastapi]'", name=_absent.name
-    ) from None
+from accredit.contrib import require_extra
 
-from accredit.contrib.fastapi.accredit import Accredit
-from accredit.contrib.fastapi.refused import Refused
-from accredit.tokens.read import AccessToken
+require_extra("fastapi", "fastapi")
 
-__all__ = ["AccessToken", "Accredit", "Refused"]
+from accredit.contrib.fastapi.accredit import Accredit  # noqa: E402 - says first what is missing
+from accredit.contrib.fastapi.refused import Refused  # noqa: E402 - the same
+
+__all__ = ["Accredit", "Refused"]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from itertools import groupby
-from typing import Any
+from types import MethodType
+from typing import Any, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -35,7 +36,7 @@ def _add(router: APIRouter, operation: Operation, endpoint: "Endpoint", bearer: 
     body: dict[str, Any] = {"requestBody": operation.request_body} if operation.request_body else {}
     router.add_api_route(
         operation.path,
-        endpoint,
+        endpoint.answer,
         methods=[operation.method],
         name=operation.name,
         summary=operation.summary,
@@ -60,7 +61,7 @@ class Endpoint:
         self.takes_the_rest = takes_the_rest
         """Methods that no operation of this path has are answered here, too."""
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer one request."""
         self._arrived(_mount_of(request.scope, self._path))
         try:
@@ -74,14 +75,17 @@ class Endpoint:
 class EndpointRoute(APIRoute):
     """A route that leaves to its endpoint what FastAPI would answer by itself."""
 
-    endpoint: Endpoint
+    @property
+    def _endpoint(self) -> Endpoint:
+        # FastAPI makes routes of routes, and of all that was given with one it is the function that stays the same.
+        return cast("Endpoint", cast("MethodType", self.endpoint).__self__)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match every method, if no other route of the path does; and no path with an encoded slash."""
         if has_encoded_slash(scope):
             return Match.NONE, {}
         match, found = super().matches(scope)
-        return (Match.FULL if match is Match.PARTIAL and self.endpoint.takes_the_rest else match), found
+        return (Match.FULL if match is Match.PARTIAL and self._endpoint.takes_the_rest else match), found
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: with the host's dependencies where it is an operation's, and without where it is not.
@@ -94,7 +98,7 @@ class EndpointRoute(APIRoute):
         if scope["method"] in methods:
             await super().handle(scope, receive, send)
         else:
-            await self.endpoint.edge(scope, receive, send)
+            await self._endpoint.edge(scope, receive, send)
 
 
 def _mount_of(scope: Scope, path: str) -> str:
