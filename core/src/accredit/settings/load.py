@@ -31,6 +31,16 @@ def load_settings(path: str | Path | None = None, environ: Mapping[str, str] | N
     return relative_to(file.absolute().parent, _settings(read_file(file), environ))
 
 
+def settings_from(tables: Mapping[str, Any], *, folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return settings that a host's program holds as tables, and the environment. Relative paths begin at `folder`.
+
+    Raises:
+        ConfigurationError: a value is wrong; the message names it, not what it holds.
+    """
+    copied = {name: _copied(value) for name, value in tables.items()}  # the environment is laid over it
+    return relative_to(folder, _settings(copied, os.environ if environ is None else environ))
+
+
 def read_file(path: Path) -> dict[str, Any]:
     """Return the tables of a settings file as they stand there.
 
@@ -62,3 +72,10 @@ def _settings(tables: dict[str, Any], environ: Mapping[str, str]) -> Settings:
     if problems:
         raise ConfigurationError("; ".join(problems))
     return settings
+
+
+def _copied(value: Any) -> Any:
+    """Return a copy down to the values; paths, which programs have in the place of text, become that."""
+    if isinstance(value, Mapping):
+        return {key: _copied(one) for key, one in value.items()}
+    return str(value) if isinstance(value, Path) else value
