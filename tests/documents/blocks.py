@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-STORIES = {"docs/tutorials/write-a-connection.md": "tests/scaffold/test_tutorial.py"}
+STORIES = {
+    "docs/guides/fastapi.md": "tests/examples/test_fastapi.py",
+    "docs/tutorials/write-a-connection.md": "tests/scaffold/test_tutorial.py",
+}
 """Pages of which the blocks only make sense one after the other, each with the test that does them in order."""
 GENERATED = "docs/reference/code"
 """The pages made from the code, and those that say from which."""

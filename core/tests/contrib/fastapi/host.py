@@ -1,6 +1,5 @@
 """A host in FastAPI, over the provider and the clock of the bench."""
 
-import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,11 +16,6 @@ from accredit import AccessToken, Settings
 from accredit.contrib.fastapi import Accredit
 from accredit.keys import SigningKeys
 from accredit.storage import MemoryStorage
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # newer ones prefer another HTTP client than that of these tests
-    from fastapi.testclient import TestClient
-    from starlette.testclient import WebSocketDenialResponse
 
 ISSUER = "https://shop.example.com/login/"
 API = "https://api.example.com"
@@ -117,6 +111,3 @@ async def host(
         httpx.AsyncClient(transport=transport, base_url="https://shop.example.com") as client,
     ):
         yield Host(accredit, made, client, provider, clock, log, observer)
-
-
-__all__ = ["API", "ISSUER", "Host", "TestClient", "WebSocketDenialResponse", "host", "make", "shop", "shown"]

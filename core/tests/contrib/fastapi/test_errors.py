@@ -4,8 +4,9 @@ from typing import Any
 
 import httpx
 import pytest
-from core.tests.contrib.fastapi.host import TestClient, host, make, shop
+from core.tests.contrib.fastapi.host import host, make, shop
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from accredit import ExchangeError, ProviderToken
 from accredit.contrib.fastapi import Accredit

@@ -5,9 +5,11 @@ from typing import Annotated
 import httpx
 import pytest
 from core.tests.bench import NOW
-from core.tests.contrib.fastapi.host import API, ISSUER, TestClient, WebSocketDenialResponse, host, make, shop, shown
+from core.tests.contrib.fastapi.host import API, ISSUER, host, make, shop, shown
 from core.tests.oauth.support import SECRET, basic
 from fastapi import Depends, FastAPI, Security, WebSocket
+from fastapi.testclient import TestClient
+from starlette.testclient import WebSocketDenialResponse
 
 from accredit import AccessToken
 from accredit.contrib.fastapi import Accredit
