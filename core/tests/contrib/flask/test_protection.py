@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from core.tests.contrib.flask.shop import bearing, extension, log_in, shop, token_of
+from core.tests.oauth.support import SECRET, hash_of
 from flask import Blueprint, Flask
 from werkzeug.test import TestResponse
 
@@ -115,6 +116,28 @@ def test_a_token_of_another_app_of_the_process_is_refused() -> None:
     one.extensions["accredit"].exchange.subjects.block("acme|1000")
     assert get(one, "/me", token).status_code == 401
     assert log_in(other).status_code == 200
+
+
+def test_a_client_s_own_token_is_let_in_unless_the_view_is_for_users_only() -> None:
+    accredit = extension()
+    client = {"secret_hash": hash_of(SECRET), "grant_types": ["client_credentials"], "scopes": ["read:orders"]}
+    app = shop(accredit, settings={"clients": {"robot": client}})
+
+    @app.get("/all")
+    @accredit.require_token("read:orders")
+    def every() -> str:
+        return current_token.client_id
+
+    @app.get("/mine")
+    @accredit.require_token("read:orders", users_only=True)
+    def mine() -> str:
+        return current_token.subject
+
+    form = {"grant_type": "client_credentials", "client_id": "robot", "client_secret": SECRET, "scope": "read:orders"}
+    token = app.test_client().post("/login/oauth/token", data=form).get_json()["access_token"]
+    assert get(app, "/all", token).text == "robot"
+    assert_challenged(get(app, "/mine", token), 401, "invalid_token", 'Bearer error="invalid_token"')
+    assert get(app, "/mine", token_of(app)).text == "acme|1000"
 
 
 def test_a_session_that_has_ended_is_refused_at_once(app: Flask) -> None:

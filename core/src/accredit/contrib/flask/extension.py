@@ -78,13 +78,14 @@ class Accredit:
         return state_of(current_app).exchange
 
     def require_token(
-        self, scope: str = "", *, audience: str | None = None
+        self, scope: str = "", *, audience: str | None = None, users_only: bool = False
     ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
         """Let only callers with a good access token of ours into a view, which finds it in `current_token`.
 
         Stands below the route, above a plain or an `async` view. `scope` is space-delimited, and all of it is needed.
-        `audience` is the API the token must be for, by default we ourselves. Who has no token gets 401, who lacks a
-        scope 403. Source: RFC 6750 section 3.
+        `audience` is the API the token must be for, by default we ourselves. With `users_only` it must be a user's,
+        not one that a client got for itself. Who has no good token gets 401, who lacks a scope 403.
+        Source: RFC 6750 section 3.
 
         Raises:
             TypeError: it stands there without brackets.
@@ -92,7 +93,7 @@ class Accredit:
         given: object = scope
         if not isinstance(given, str):
             raise TypeError("write @accredit.require_token(), with brackets")
-        return protected(scope, audience)
+        return protected(scope, audience=audience, users_only=users_only)
 
     def create_user(self, function: FunctionT) -> FunctionT:
         """Register what makes a user of somebody who has not been here: it takes an `Identity`, and returns an id.

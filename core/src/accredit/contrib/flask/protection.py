@@ -16,13 +16,13 @@ P = ParamSpec("P")
 _TOKEN = "_accredit_token"  # noqa: S105 - the name of an attribute of `flask.g`
 
 
-def protected(scope: str, audience: str | None) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+def protected(scope: str, *, audience: str | None, users_only: bool) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
     """Return a decorator for views; see `Accredit.require_token`."""
 
     def protect(view: Callable[P, Any]) -> Callable[P, Any]:
         @wraps(view)
         def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
-            setattr(g, _TOKEN, _caller(scope, audience))
+            setattr(g, _TOKEN, _caller(scope, audience, users_only=users_only))
             return current_app.ensure_sync(view)(*args, **kwargs)
 
         return checked
@@ -30,13 +30,16 @@ def protected(scope: str, audience: str | None) -> Callable[[Callable[P, Any]], 
     return protect
 
 
-def _caller(scope: str, audience: str | None) -> AccessToken:
+def _caller(scope: str, audience: str | None, *, users_only: bool) -> AccessToken:
     token = bearer_of(request.headers.get("Authorization", ""))
     if token is None:
         # No error code for somebody who did not know that a token is needed. Source: RFC 6750 section 3.1.
         raise InvalidToken("no token", challenge="Bearer")
     exchange = state_of(current_app).exchange
-    return exchange.authenticate(token.get_secret_value(), audience=audience, scope=scope)
+    caller = exchange.authenticate(token.get_secret_value(), audience=audience, scope=scope)
+    if users_only and not caller.is_of_a_user:
+        raise InvalidToken("the token is a client's own")
+    return caller
 
 
 def _current() -> AccessToken:
