@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from accredit.sync.greenlets import Inbox, make_inbox, start_thread
+from accredit.sync.loop import Loop
 
 
 class LoopThread:
@@ -36,7 +37,7 @@ def _start() -> asyncio.AbstractEventLoop:
 
 
 def _run(inbox: Inbox) -> None:
-    loop = asyncio.new_event_loop()  # here: under gevent it belongs to the hub of its thread
+    loop = Loop()  # here: under gevent it belongs to the hub of its thread
     inbox.put(loop)
     while not loop.is_closed():
         with suppress(BaseException):  # a task of a plugin's that exits must not end the thread for everybody

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from accredit._caller import Runner
 from accredit.errors import LifecycleError
-from accredit.sync.call import Call, Outcome, Work
+from accredit.sync.call import Call
 from accredit.sync.greenlets import make_inbox
+from accredit.sync.work import Outcome, Work
 
 T = TypeVar("T")
 
