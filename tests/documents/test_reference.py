@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import pkgutil
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from docs.markdown import cell, table
 from tests.documents.blocks import ROOT, blocks
 
 import accredit
+import accredit.contrib
 import accredit.keys
 import accredit.settings
 import accredit.storage
@@ -50,6 +52,8 @@ def documented() -> set[tuple[str, str]]:
     pages = [path.read_text("utf-8") for path in (ROOT / "docs/reference/code").iterdir()]
     modules = {module for page in pages for module in re.findall(r"^\.\. automodule:: (\S+)$", page, re.MULTILINE)}
     found = {(module, name) for module in modules for name in names_of(module)}
+    one_by_one = [one for page in pages for one in re.findall(r"^\.\. auto(?:class|function):: ([\w.]+)", page, re.M)]
+    found |= {(module, name) for module, _, name in (one.rpartition(".") for one in one_by_one)}
     for package in (accredit, accredit.keys, accredit.settings, accredit.storage, accredit.strategy, accredit.testing):
         found |= {(package.__name__, name) for name in package.__all__}
     return found
@@ -95,6 +99,7 @@ def test_whatever_examples_for_hosts_and_plugins_import_is_public() -> None:
     # The rooms with a public face, by the names that they export; what is below them may move.
     public = {path.stem for path in Path(accredit.__file__).parent.glob("*.py") if not path.stem.startswith("_")}
     faces = {"accredit", *(f"accredit.{name}" for name in {*public, "settings", "storage", "keys", "testing"})}
+    faces |= {f"accredit.contrib.{framework.name}" for framework in pkgutil.iter_modules(accredit.contrib.__path__)}
     found = {source: {module for module, _ in imports_in(code)} for source, code in programs_for_authors().items()}
     assert {source: modules - faces for source, modules in found.items() if modules - faces} == {}
 
