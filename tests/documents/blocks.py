@@ -49,9 +49,9 @@ def blocks(language: str | None = None) -> list[Block]:
     return [block for block in _blocks() if language in {None, block.language} and block.page not in STORIES]
 
 
-def blocks_of(page: str) -> list[Block]:
-    """Return the blocks of one page, in order."""
-    return [block for block in _blocks() if block.page == page]
+def blocks_of(page: str, language: str | None = None) -> list[Block]:
+    """Return the blocks of one page, in order; of one language, or all."""
+    return [block for block in _blocks() if block.page == page and language in {None, block.language}]
 
 
 def _blocks() -> Iterator[Block]:

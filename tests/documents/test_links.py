@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from tests.documents.blocks import GENERATED, ROOT, pages
@@ -36,6 +37,16 @@ def test_links_lead_to_files_and_headings_of_the_checkout(page: Path) -> None:
         assert target.is_relative_to(ROOT), link
         assert target.is_file(), link
         assert not anchor or anchor in anchors_of(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_to_elsewhere_are_whole_and_go_over_tls(page: Path) -> None:
+    for link in links_of(page.read_text("utf-8")):
+        if ":" in link.partition("#")[0]:
+            address = urlsplit(link)
+            assert address.scheme == "https", link
+            assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", address.netloc), link
+            assert re.fullmatch(r"[!-~]+", link), link
 
 
 def test_readers_of_the_readme_come_to_pages_that_a_forge_shows() -> None:

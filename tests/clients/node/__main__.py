@@ -12,8 +12,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.clients.service import API, APP, BACKEND, served
+from tests.documents.blocks import blocks_of
 
 from accredit.testing import installed_simulators, serve
+
+PAGE = "docs/guides/log-in-from-an-app.md"
+"""Whose JavaScript is run, too."""
+BOUND = {"facebook": "limited_login_good-ada", "google-oauth2": "id-token-nonce-ada"}
+"""ID tokens with a nonce."""
 
 
 def main(folder: Path) -> int:
@@ -31,6 +37,12 @@ def main(folder: Path) -> int:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accredit-")))
         service = stack.enter_context(served(connections, scratch))
         samples = {name: dict(simulator.samples()[0].parameters) for name, simulator in simulators.items()}
+        bound = {
+            name: dict(sample.parameters)
+            for name, simulator in simulators.items()
+            for sample in simulator.samples()
+            if BOUND.get(name) == sample.name
+        }
         environment = {
             **os.environ,
             "NODE_EXTRA_CA_CERTS": str(service.authority),
@@ -40,6 +52,8 @@ def main(folder: Path) -> int:
             "ACCREDIT_SECRET": service.secret,
             "ACCREDIT_API": API,
             "ACCREDIT_SAMPLES": json.dumps(samples),
+            "ACCREDIT_BOUND": json.dumps(bound),
+            "ACCREDIT_PAGE": json.dumps("\n".join(block.code for block in blocks_of(PAGE, "javascript"))),
         }
         command = ["node", "--test", "--test-reporter", "spec", *tests]
         return subprocess.run(command, env=environment, cwd=folder, check=False, timeout=120).returncode
