@@ -1,0 +1,42 @@
+"""Everything in a host's own database, through its own SQLAlchemy engine: PostgreSQL, MariaDB, MySQL and SQLite.
+
+::
+
+    tables = tables_in(metadata)                    # the host's Alembic sees them
+    exchange = Exchange(settings, storage=SqlStorage(engine, tables))
+
+`tables` and `models` are what the host sees of it, of the `types` that compare exactly everywhere; `schema` looks
+whether they are there. `storage` is the one for an asynchronous engine, `blocking` that for the other kind, `methods`
+what they share. `session_rows`, `subject_rows`, `used_rows` and `links` are the statements, as functions of a
+connection; `batches` puts what waits into one transaction, `transactions` begins it as each database needs, `locks`
+says who waits for whom, `failures` what went wrong.
+"""
+
+try:
+    import sqlalchemy.ext.asyncio  # noqa: F401 - needs greenlet, too
+except ImportError as exc:
+    raise ImportError('accredit.storage.sql takes SQLAlchemy: pip install "accredit[sql]"') from exc
+
+from accredit.storage.sql.blocking import SyncSqlStorage
+from accredit.storage.sql.models import (
+    IdentityMixin,
+    RefreshTokenMixin,
+    SessionMixin,
+    SubjectMixin,
+    UsedOnceMixin,
+)
+from accredit.storage.sql.storage import SqlStorage
+from accredit.storage.sql.tables import Tables, tables_in, tables_of
+
+__all__ = [
+    "IdentityMixin",
+    "RefreshTokenMixin",
+    "SessionMixin",
+    "SqlStorage",
+    "SubjectMixin",
+    "SyncSqlStorage",
+    "Tables",
+    "UsedOnceMixin",
+    "tables_in",
+    "tables_of",
+]

@@ -1,0 +1,65 @@
+"""What waits is written together: many pieces of work, one transaction.
+
+If any piece fails, the transaction does; then they are run again, each in a savepoint, and only the culprit fails.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from accredit.errors import ExchangeError
+from accredit.storage.sql.failures import failure
+from accredit.storage.sql.session_rows import SessionRows, Start
+from accredit.storage.sql.transactions import is_passing, transact
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of work: a session to start, or a function that returns a result, or the error that its caller sees."""
+
+    work: Start | Callable[[Connection], Any]
+    keys: tuple[str, ...] = ()
+    """The names that it locks."""
+
+
+def commit(connection: Connection, rows: SessionRows, pieces: Sequence[Piece]) -> list[object]:
+    """Run pieces of work in one transaction; return for each its result, or the `ExchangeError` to raise."""
+    keys = {key for piece in pieces for key in piece.keys}
+    try:
+        return transact(connection, lambda one: _together(one, rows, pieces), keys)
+    except Exception as exc:
+        if len(pieces) == 1 or (isinstance(exc, DBAPIError) and exc.connection_invalidated):
+            return [failure(exc) for _ in pieces]
+    try:
+        return transact(connection, lambda one: [_alone(one, rows, piece) for piece in pieces], keys)
+    except Exception as exc:
+        return [failure(exc) for _ in pieces]
+
+
+def _together(connection: Connection, rows: SessionRows, pieces: Sequence[Piece]) -> list[object]:
+    starts = [piece.work for piece in pieces if isinstance(piece.work, tuple)]
+    verdicts = iter(rows.start(connection, starts) if starts else ())
+    return [next(verdicts) if isinstance(piece.work, tuple) else piece.work(connection) for piece in pieces]
+
+
+def _alone(connection: Connection, rows: SessionRows, piece: Piece) -> object:
+    connection.exec_driver_sql("SAVEPOINT accredit")
+    try:
+        [outcome] = _together(connection, rows, [piece])
+    except Exception as exc:
+        if isinstance(exc, DBAPIError) and is_passing(exc) and not isinstance(exc, IntegrityError):
+            raise  # it has taken the whole transaction with it
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT accredit")
+        outcome = failure(exc)
+    connection.exec_driver_sql("RELEASE SAVEPOINT accredit")
+    return outcome
+
+
+def told(outcome: object) -> Any:
+    """Return a result to its caller, or raise what it is to see."""
+    if isinstance(outcome, ExchangeError):
+        raise outcome
+    return outcome

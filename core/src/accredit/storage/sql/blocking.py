@@ -1,0 +1,112 @@
+"""The storage over a host's blocking engine: each piece of work in the thread of whoever called a blocking door."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from accredit._caller import run_in_caller
+from accredit.errors import AccreditError, ConfigurationError, LifecycleError, StorageFailed
+from accredit.storage.sql import schema
+from accredit.storage.sql.batches import Piece, commit, told
+from accredit.storage.sql.failures import failure
+from accredit.storage.sql.methods import SqlMethods
+from accredit.storage.sql.tables import Tables
+from accredit.storage.sql.transactions import for_reads, for_writes, read
+
+T = TypeVar("T")
+
+
+class SyncSqlStorage(SqlMethods):
+    """Keep everything in `tables` (`tables_in`, `tables_of`), through the host's own blocking engine.
+
+    For `accredit.sync.Exchange`: it works in the thread of whoever called, as the host's other database work does, on
+    a connection of its own for each piece, and so in a transaction of its own; elsewhere in a worker thread. The engine
+    stays the host's: it is not closed. `create_tables` makes what is missing, for examples and tests. `clock` returns
+    epoch seconds.
+
+    Raises:
+        ConfigurationError: the engine is an asynchronous one, or its database is not known.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        tables: Tables,
+        *,
+        create_tables: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(tables, clock=clock)
+        if not isinstance(engine, Engine):
+            raise ConfigurationError(
+                f"storage: SyncSqlStorage takes a blocking engine, and this is a {type(engine).__name__}: make it with "
+                "sqlalchemy.create_engine, or use SqlStorage"
+            )
+        schema.check_dialect(engine.dialect.name)
+        self._engine = engine
+        self._reads = for_reads(engine)
+        self._writes = for_writes(engine)
+        self._create_tables = create_tables
+        self._is_open = False
+
+    async def open(self) -> None:
+        """Look whether the tables are there.
+
+        Raises:
+            ConfigurationError: a table is missing, or the database cannot be reached.
+            LifecycleError: it is open already.
+        """
+        if self._is_open:
+            raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
+        await run_in_caller(self._look)
+        self._is_open = True
+
+    async def close(self) -> None:
+        """Answer nothing any more. The engine stays open: it is the host's."""
+        self._is_open = False
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        self._require_open()
+
+        def look() -> T:
+            with self._reads.connect() as connection:
+                return read(connection, work)
+
+        return await run_in_caller(partial(_translated, look))
+
+    async def _write(self, piece: Piece) -> Any:
+        self._require_open()
+
+        def change() -> object:
+            with self._writes.connect() as connection:
+                [outcome] = commit(connection, rows=self._sessions, pieces=[piece])
+            return outcome
+
+        return told(await run_in_caller(partial(_translated, change)))
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise StorageFailed("the store is closed")
+
+    def _look(self) -> None:
+        try:
+            with self._engine.connect() as connection:
+                if self._create_tables:
+                    schema.make(connection, self._tables)
+                schema.check(connection, self._tables)
+        except AccreditError:
+            raise
+        except Exception as exc:
+            raise schema.unusable(exc) from exc
+
+
+def _translated(function: Callable[[], T]) -> T:
+    try:
+        return function()
+    except AccreditError:
+        raise
+    except Exception as exc:
+        raise failure(exc) from exc

@@ -1,0 +1,169 @@
+"""The methods of a storage, written once: each is a look-up, or a piece of work."""
+
+import time
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection
+
+from accredit.errors import StorageFailed
+from accredit.models import MainToken
+from accredit.storage import rules
+from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
+from accredit.storage.ports.subjects import StoredSubject
+from accredit.storage.sql import locks
+from accredit.storage.sql.batches import Piece
+from accredit.storage.sql.links import Links
+from accredit.storage.sql.session_rows import SessionRows
+from accredit.storage.sql.subject_rows import SubjectRows
+from accredit.storage.sql.tables import Tables
+from accredit.storage.sql.used_rows import UsedRows
+
+T = TypeVar("T")
+
+_CLEAR_EVERY = 100
+
+
+class SqlMethods(ABC):
+    """What `SqlStorage` and `SyncSqlStorage` share: all but how a connection is come by."""
+
+    def __init__(self, tables: Tables, *, clock: Callable[[], float] = time.time) -> None:
+        self._tables = tables
+        self._clock = clock
+        self._sessions = SessionRows(tables)
+        self._subjects = SubjectRows(tables)
+        self._links = Links(self._sessions, self._subjects)
+        self._used = UsedRows(tables)
+        self._written = 0
+
+    @abstractmethod
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        """Run a look-up."""
+
+    @abstractmethod
+    async def _write(self, piece: Piece) -> Any:
+        """Run a piece of work; return its result after the commit."""
+
+    async def check(self) -> None:
+        """Write a row and delete it, which is one commit."""
+        name = f"check:{uuid.uuid4().hex}"
+        await self._do(lambda connection: self._used.write_and_delete(connection, name))
+
+    async def clear(self, limit: int = 1_000) -> int:
+        """Delete at most `limit` sessions and as many identifiers that are over; return how many there were.
+
+        It happens by itself, a little with each hundredth change; call it where much is over at once.
+        """
+        now = self._clock()
+        await self._do(lambda connection: self._used.note_forgotten(connection, limit, now=now))
+        identifiers: int = await self._do(lambda connection: self._used.prune(connection, limit))
+        sessions: int = await self._do(lambda connection: self._sessions.prune(connection, limit, now))
+        return identifiers + sessions
+
+    async def start(self, session: Session, token: RefreshToken | None) -> None:
+        """Insert one session."""
+        key = locks.owner_key(session.subject, session.client_id)
+        await self._write(Piece((session, token), (key,)))
+        await self._clear_in_passing()
+
+    async def session(self, session_id: str) -> StoredSession | None:
+        """Look one up."""
+        return await self._read(lambda connection: self._sessions.session(connection, session_id))
+
+    async def sessions(self, subject: str) -> tuple[Session, ...]:
+        """List a subject's live sessions."""
+        return await self._read(lambda connection: self._sessions.sessions(connection, subject))
+
+    async def find(self, token_hash: str) -> StoredRefreshToken | None:
+        """Look up a refresh token."""
+        return await self._read(lambda connection: self._sessions.find(connection, token_hash))
+
+    async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
+        """Replace one refresh token by another."""
+        outcome = await self._do(
+            lambda connection: self._sessions.rotate(connection, token_hash, successor, now=now, leeway_s=leeway_s)
+        )
+        return cast("Rotation", outcome)
+
+    async def end(self, session_id: str) -> None:
+        """End one session."""
+        await self._do(lambda connection: self._sessions.end(connection, session_id))
+
+    async def end_all(self, subject: str) -> None:
+        """End one subject's sessions."""
+        await self._do(
+            lambda connection: self._subjects.end_all(connection, subject, now=int(self._clock())),
+            locks.subject_key(subject),
+        )
+
+    async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
+        """Look up an identity."""
+        return await self._read(lambda connection: self._subjects.subject_of(connection, namespace, user_id))
+
+    async def get(self, subject: str) -> StoredSubject | None:
+        """Look up a subject."""
+        return await self._read(lambda connection: self._subjects.get(connection, subject))
+
+    async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
+        """Enter an identity, unless it is there."""
+        outcome = await self._do(
+            lambda connection: self._subjects.create(connection, namespace, user_id, subject, now=now),
+            locks.identity_key(namespace, user_id),
+            locks.subject_key(subject),
+        )
+        return cast("StoredSubject", outcome)
+
+    async def link(
+        self, namespace: str, user_id: str, subject: str, *, now: int, main: MainToken | None = None
+    ) -> StoredSubject:
+        """Enter an identity, unless it is another subject's."""
+        outcome = await self._do(
+            lambda connection: self._links.link(
+                connection, namespace, user_id, subject, now=now, main=main, clock=self._clock
+            ),
+            locks.identity_key(namespace, user_id),
+            locks.subject_key(subject),
+            locks.subject_key(rules.default_subject(namespace, user_id)),
+        )
+        return cast("StoredSubject", outcome)
+
+    async def unlink(self, namespace: str, user_id: str) -> None:
+        """Take an identity off its subject."""
+        await self._do(
+            lambda connection: self._subjects.unlink(connection, namespace, user_id, now=int(self._clock())),
+            locks.identity_key(namespace, user_id),
+            locks.subject_key(rules.default_subject(namespace, user_id)),
+        )
+
+    async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
+        """List a subject's identities."""
+        return await self._read(lambda connection: self._subjects.identities(connection, subject))
+
+    async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the port
+        """Block a subject, or let it in again."""
+        await self._do(
+            lambda connection: self._subjects.set_blocked(connection, subject, blocked=blocked, now=int(self._clock())),
+            locks.subject_key(subject),
+        )
+
+    async def first_use(self, jti: str, expires_at: int) -> bool:
+        """Remember an identifier."""
+        is_first = await self._do(
+            lambda connection: self._used.first_use(connection, jti, expires_at, now=self._clock())
+        )
+        await self._clear_in_passing()
+        return bool(is_first)
+
+    async def _do(self, work: Callable[[Connection], Any], *keys: str) -> Any:
+        return await self._write(Piece(work, keys))
+
+    async def _clear_in_passing(self) -> None:
+        """Forget twice what has come in, so that it keeps up; no more, so that nobody waits long for it."""
+        self._written += 1
+        if self._written >= _CLEAR_EVERY:
+            self._written = 0
+            with suppress(StorageFailed):  # what its caller asked for is done; the next one tries again
+                await self.clear(2 * _CLEAR_EVERY)

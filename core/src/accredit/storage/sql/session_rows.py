@@ -1,0 +1,268 @@
+"""What is done to sessions and refresh tokens, as functions of a connection."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.expression import ColumnElement, Select
+
+from accredit.errors import ExchangeError
+from accredit.storage import rules
+from accredit.storage.ports.sessions import (
+    PUSHED_OUT,
+    RefreshToken,
+    Rotation,
+    Session,
+    StoredRefreshToken,
+    StoredSession,
+)
+from accredit.storage.ports.subjects import StoredSubject
+from accredit.storage.sql.locks import lock_owner, lock_rows
+from accredit.storage.sql.tables import Tables
+from accredit.storage.sql.types import for_statements
+
+Start = tuple[Session, RefreshToken | None]
+"""A session to be stored, with its first refresh token."""
+Owner = tuple[str, str]
+"""Subject and client."""
+
+_FIELDS = tuple(field.name for field in fields(Session))
+_COLUMNS = tuple("provider_user_id" if name == "user_id" else name for name in _FIELDS)
+_values = attrgetter(*_FIELDS)
+
+
+class SessionRows:
+    """The statements, made once."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._s = s = for_statements(tables.sessions)
+        self._r = r = for_statements(tables.refresh_tokens)
+        self._i = i = for_statements(tables.identities)
+        self._u = u = for_statements(tables.subjects)
+        self._both = select(
+            *(s.c[name] for name in _COLUMNS), s.c.ended, i.c.version, u.c.blocked, u.c.version, s.c.number
+        ).select_from(
+            s.outerjoin(
+                i, and_(i.c.namespace == s.c.namespace, i.c.provider_user_id == s.c.provider_user_id)
+            ).outerjoin(u, u.c.id == s.c.subject)
+        )
+        self._session = self._both.where(s.c.id == bindparam("id"))
+        self._sessions = self._both.where(s.c.subject == bindparam("subject")).order_by(
+            s.c.auth_time.desc(), s.c.number.desc()
+        )
+        self._of_owner = self._both.where(
+            s.c.subject == bindparam("subject"),
+            s.c.client_id == bindparam("client_id"),
+            s.c.renewable == bindparam("renewable"),
+        ).order_by(s.c.number)
+        token = r.c.issued_at, r.c.replaced_at, r.c.successors
+        self._find = (
+            self._both.add_columns(*token)
+            .join(r, r.c.session_id == s.c.id)
+            .where(r.c.token_hash == bindparam("token_hash"))
+        )
+        self._tokens_of = (
+            select(r.c.number, r.c.replaced_at).where(r.c.session_id == bindparam("id")).order_by(r.c.number)
+        )
+
+    def start(self, connection: Connection, starts: Sequence[Start]) -> list[ExchangeError | None]:
+        """Insert sessions, but those that meanwhile must not be; return for each what keeps it out.
+
+        Many at once take as many statements as one. Their owners are locked (`owner_key`).
+        """
+        verdicts = self._overtaken(connection, [session for session, _ in starts])
+        stored = [start for start, verdict in zip(starts, verdicts, strict=True) if verdict is None]
+        if stored:
+            rows = [dict(zip(_COLUMNS, _values(session), strict=True)) | {"ended": False} for session, _ in stored]
+            connection.execute(insert(self._s), rows)
+            self._add(connection, [token for _, token in stored if token is not None])
+            self._make_room(connection, [session for session, _ in stored])
+        return verdicts
+
+    def session(self, connection: Connection, session_id: str) -> StoredSession | None:
+        """Look one up."""
+        row = connection.execute(self._session, {"id": session_id}).one_or_none()
+        return None if row is None else _stored(row)
+
+    def sessions(self, connection: Connection, subject: str) -> tuple[Session, ...]:
+        """List a subject's live sessions."""
+        found = map(_stored, connection.execute(self._sessions, {"subject": subject}))
+        return tuple(stored.session for stored in found if not stored.ended)
+
+    def find(self, connection: Connection, token_hash: str) -> StoredRefreshToken | None:
+        """Look up a refresh token with its session."""
+        row = connection.execute(self._find, {"token_hash": token_hash}).one_or_none()
+        if row is None:
+            return None
+        stored = _stored(row)
+        issued_at, replaced_at, successors = row[-3:]
+        return StoredRefreshToken(
+            RefreshToken(token_hash, stored.session.id, issued_at), stored, replaced_at, successors
+        )
+
+    def rotate(
+        self, connection: Connection, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int
+    ) -> Rotation:
+        """Replace one refresh token by another; see `SessionStore`."""
+        session_id = successor.session_id
+        # A statement of its own: what is read in the same one would be as old as the wait for the lock is long.
+        lock_rows(connection, select(self._s.c.number).where(self._s.c.id == session_id))
+        stored = self.find(connection, token_hash)
+        if stored is None or stored.token.session_id != session_id:
+            return Rotation.REFUSED
+        outcome = rules.rotation_of(rules.state_of(stored, now=now, leeway_s=leeway_s))
+        if outcome is Rotation.REUSED:
+            self.end(connection, session_id)
+        if outcome is Rotation.ROTATED:
+            self._replace(connection, stored, successor, now)
+        return outcome
+
+    def end(self, connection: Connection, session_id: str) -> None:
+        """End one session."""
+        connection.execute(update(self._s).where(self._s.c.id == session_id).values(ended=True))
+
+    def prune(self, connection: Connection, most: int, now: float) -> int:
+        """Delete at most `most` sessions of which no token lives; return how many."""
+        s = self._s
+        old = select(s.c.number, s.c.id).where(s.c.kept_until <= int(now)).order_by(s.c.number).limit(most)
+        rows = connection.execute(old).all()
+        self._delete(connection, [(number, session_id) for number, session_id in rows])
+        return len(rows)
+
+    def _overtaken(self, connection: Connection, sessions: Sequence[Session]) -> list[ExchangeError | None]:
+        u, i = self._u, self._i
+        wanted = sorted({session.subject for session in sessions})
+        blocked = select(u.c.id, u.c.blocked, u.c.version).where(u.c.id.in_(wanted))
+        subjects = {row[0]: _subject(*row) for row in connection.execute(blocked)}
+        users = sorted({session.user_id for session in sessions})
+        linked = select(i.c.namespace, i.c.provider_user_id, i.c.version).where(i.c.provider_user_id.in_(users))
+        linked = linked.where(i.c.namespace.in_(sorted({session.namespace for session in sessions})))
+        identities = {tuple(row[:2]): _identity(row[2]) for row in connection.execute(linked)}
+        return [
+            rules.overtaken_login(one, subjects.get(one.subject), identities.get((one.namespace, one.user_id)))
+            for one in sessions
+        ]
+
+    def _add(self, connection: Connection, tokens: Sequence[RefreshToken]) -> None:
+        if tokens:
+            rows = [
+                {"token_hash": one.token_hash, "session_id": one.session_id, "issued_at": one.issued_at}
+                | {"successors": 0}
+                for one in tokens
+            ]
+            connection.execute(insert(self._r), rows)
+
+    def _replace(self, connection: Connection, stored: StoredRefreshToken, successor: RefreshToken, now: int) -> None:
+        r, session = self._r, stored.session.session
+        is_fork = stored.replaced_at is not None
+        if is_fork:
+            lock_owner(connection, session.subject, session.client_id)
+        connection.execute(
+            update(r)
+            .where(r.c.token_hash == stored.token.token_hash)
+            .values(replaced_at=stored.replaced_at if is_fork else now, successors=stored.successors + 1)
+        )
+        self._add(connection, [successor])
+        tokens = connection.execute(self._tokens_of, {"id": session.id}).all()
+        gone = rules.forgotten([number for number, replaced_at in tokens if replaced_at is not None])
+        if gone:
+            connection.execute(delete(r).where(r.c.number.in_(gone)))
+        if is_fork:
+            live = self._count(connection, [(session.subject, session.client_id)], renewable=True)
+            out = rules.pushed_out([number for number, replaced_at in tokens if replaced_at is None], live=live.total())
+            if out:
+                pushed = update(r).where(r.c.number.in_(out)).values(replaced_at=0, successors=PUSHED_OUT)
+                connection.execute(pushed)
+
+    def _count(self, connection: Connection, owners: Iterable[Owner], *, renewable: bool) -> "Counter[Owner]":
+        """Count live refresh tokens, or sessions that have none, of these owners."""
+        s, r, wanted = self._s, self._r, set(owners)
+        counted: Select[Any] = select(s.c.subject, s.c.client_id, func.count())
+        if renewable:
+            live = and_(r.c.session_id == s.c.id, r.c.replaced_at.is_(None))
+            counted = counted.select_from(s.join(r, live))
+        counted = counted.where(
+            s.c.subject.in_(sorted({subject for subject, _ in wanted})), s.c.renewable == renewable
+        ).group_by(s.c.subject, s.c.client_id)
+        found = Counter({(subject, client): number for subject, client, number in connection.execute(counted)})
+        return Counter({owner: found[owner] for owner in wanted})
+
+    def _make_room(self, connection: Connection, begun: Sequence[Session]) -> None:
+        """For each session that has begun lose one, where there are too many."""
+        for renewable in (True, False):
+            alike = [session for session in begun if session.renewable is renewable]
+            if not alike:
+                continue
+            counts = self._count(connection, map(_owner, alike), renewable=renewable)
+            for owner, count in counts.items():
+                if rules.is_crowded(count):
+                    newcomers = [session.id for session in alike if _owner(session) == owner]
+                    self._evict(connection, newcomers, owner, renewable=renewable, count=count)
+
+    def _evict(
+        self, connection: Connection, newcomers: Sequence[str], owner: Owner, *, renewable: bool, count: int
+    ) -> None:
+        s, r = self._s, self._r
+        which = {"subject": owner[0], "client_id": owner[1], "renewable": renewable}
+        kept = [(row.number, _stored(row)) for row in connection.execute(self._of_owner, which)]
+        live: dict[str, list[int]] = {stored.session.id: [] for _, stored in kept}
+        if renewable:
+            issued = (
+                select(r.c.session_id, r.c.issued_at)
+                .select_from(r.join(s, s.c.id == r.c.session_id))
+                .where(*self._is_of(owner), r.c.replaced_at.is_(None))
+            )
+            for session_id, issued_at in connection.execute(issued):
+                live[session_id].append(issued_at)
+
+        def worth(one: tuple[int, StoredSession]) -> tuple[bool, int]:
+            stored = one[1]
+            auth_time, tokens = stored.session.auth_time, live[stored.session.id]
+            return rules.worth_keeping(ended=stored.ended, auth_time=auth_time, live=tokens)
+
+        gone = []
+        for newcomer in newcomers:
+            others = [one for one in kept if one[1].session.id != newcomer]
+            if rules.is_crowded(count) and others:
+                least = min(others, key=worth)  # of equals the first, which began first
+                kept.remove(least)
+                gone.append((least[0], least[1].session.id))
+                count -= max(1, len(live[least[1].session.id]))
+        self._delete(connection, gone)
+
+    def _is_of(self, owner: Owner) -> tuple[ColumnElement[bool], ...]:
+        return self._s.c.subject == owner[0], self._s.c.client_id == owner[1], self._s.c.renewable.is_(True)
+
+    def _delete(self, connection: Connection, gone: Sequence[tuple[int, str]]) -> None:
+        """Delete sessions with their refresh tokens."""
+        if gone:
+            connection.execute(delete(self._r).where(self._r.c.session_id.in_([one for _, one in gone])))
+            connection.execute(delete(self._s).where(self._s.c.number.in_([number for number, _ in gone])))
+
+
+def _owner(session: Session) -> Owner:
+    return session.subject, session.client_id
+
+
+def _stored(row: Sequence[Any]) -> StoredSession:
+    """Make a session of its row, with what has ended it."""
+    *values, ended, identity_version, blocked, subject_version = row[: len(_FIELDS) + 4]
+    named: dict[str, Any] = dict(zip(_FIELDS, values, strict=True))
+    named["renewable"] = bool(named["renewable"])
+    session = Session(**named)
+    stored = StoredSession(session, bool(ended))
+    subject = None if subject_version is None else _subject(session.subject, blocked, subject_version)
+    identity = None if identity_version is None else _identity(identity_version)
+    return replace(stored, ended=rules.has_ended(stored, subject, identity))
+
+
+def _subject(subject: str, blocked: object, version: int) -> StoredSubject:
+    return StoredSubject(subject, blocked=bool(blocked), version=version)
+
+
+def _identity(version: int) -> StoredSubject:
+    """Return what the rules ask of an identity; whose it is they do not."""
+    return StoredSubject("", identity_version=version)

@@ -1,0 +1,134 @@
+"""The storage over a host's asynchronous engine, with group commit."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from accredit.errors import AccreditError, ConfigurationError, LifecycleError, StorageFailed
+from accredit.storage.sql import schema
+from accredit.storage.sql.batches import Piece, commit, told
+from accredit.storage.sql.failures import failure
+from accredit.storage.sql.methods import SqlMethods
+from accredit.storage.sql.tables import Tables
+from accredit.storage.sql.transactions import for_reads, for_writes, read
+
+T = TypeVar("T")
+
+_LARGEST_BATCH = 128
+"""Of pieces in one transaction, each of which may lock two or three names: PostgreSQL has room for thousands."""
+
+
+class SqlStorage(SqlMethods):
+    """Keep everything in `tables` (`tables_in`, `tables_of`), through the host's own asynchronous engine.
+
+    One connection of its pool writes, whatever waits in one transaction; each look-up takes another one for a moment.
+    The engine stays the host's: it is not closed. `create_tables` makes what is missing, for examples and tests.
+    `clock` returns epoch seconds.
+
+    Raises:
+        ConfigurationError: the engine is a blocking one, or its database is not known.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        tables: Tables,
+        *,
+        create_tables: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(tables, clock=clock)
+        if not isinstance(engine, AsyncEngine):
+            raise ConfigurationError(
+                f"storage: SqlStorage takes an asynchronous engine, and this is a {type(engine).__name__}: make it "
+                "with sqlalchemy.ext.asyncio.create_async_engine, or use SyncSqlStorage"
+            )
+        schema.check_dialect(engine.dialect.name)
+        self._engine = engine
+        self._reads = AsyncEngine(for_reads(engine.sync_engine))
+        self._writes = AsyncEngine(for_writes(engine.sync_engine))
+        self._create_tables = create_tables
+        self._is_open = False
+        self._waiting: list[tuple[Piece, asyncio.Future[Any]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Look whether the tables are there.
+
+        Raises:
+            ConfigurationError: a table is missing, or the database cannot be reached.
+            LifecycleError: it is open already.
+        """
+        if self._is_open:
+            raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
+        try:
+            async with self._engine.connect() as connection:
+                if self._create_tables:
+                    await connection.run_sync(schema.make, self._tables)
+                await connection.run_sync(schema.check, self._tables)
+        except AccreditError:
+            raise
+        except Exception as exc:
+            raise schema.unusable(exc) from exc
+        self._is_open = True
+
+    async def close(self) -> None:
+        """Commit what is waiting. The engine stays open: it is the host's."""
+        self._is_open = False
+        if self._writer is not None:
+            await asyncio.gather(self._writer, return_exceptions=True)
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        self._require_open()
+        try:
+            async with self._reads.connect() as connection:
+                return await connection.run_sync(read, work)
+        except AccreditError:
+            raise
+        except Exception as exc:
+            raise failure(exc) from exc
+
+    async def _write(self, piece: Piece) -> Any:
+        self._require_open()
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((piece, done))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_waiting())
+        return told(await done)
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise StorageFailed("the store is closed")
+
+    async def _write_waiting(self) -> None:
+        """Write until nobody waits. What comes in meanwhile shares the next transaction.
+
+        A task of its own: a caller that is cancelled takes nothing with it that others wait for.
+        """
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+            # What nobody waits for any more before it was begun is not done: it would land though it was refused.
+            batch = [(piece, done) for piece, done in batch if not done.done()]
+            if batch:
+                await self._commit(batch)
+
+    async def _commit(self, batch: list[tuple[Piece, "asyncio.Future[Any]"]]) -> None:
+        outcomes: list[object]
+        try:
+            async with self._writes.connect() as connection:
+                work = partial(commit, rows=self._sessions, pieces=[piece for piece, _ in batch])
+                outcomes = await connection.run_sync(work)
+        except asyncio.CancelledError:  # the loop ends
+            for _, done in batch:
+                done.cancel()
+            raise
+        except Exception as exc:
+            outcomes = [failure(exc) for _ in batch]
+        for (_, done), outcome in zip(batch, outcomes, strict=True):
+            if not done.done():  # its exchange gave up meanwhile
+                done.set_result(outcome)

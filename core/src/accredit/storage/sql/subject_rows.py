@@ -1,0 +1,119 @@
+"""What is done to subjects and identities, as functions of a connection."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, case, insert, select, update
+
+from accredit.storage import rules
+from accredit.storage.ports.subjects import StoredSubject
+from accredit.storage.sql.tables import Tables
+from accredit.storage.sql.types import for_statements
+
+Clock = Callable[[], float]
+"""Read inside the transaction: what has waited for it must not look older than what came before it."""
+
+
+class SubjectRows:
+    """The statements."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._i = i = for_statements(tables.identities)
+        self._u = u = for_statements(tables.subjects)
+        self._joined = select(
+            i.c.subject, u.c.blocked, i.c.unlinked, i.c.version, u.c.version, u.c.outdated_at
+        ).select_from(i.outerjoin(u, u.c.id == i.c.subject))
+
+    def subject_of(self, connection: Connection, namespace: str, user_id: str) -> StoredSubject | None:
+        """Look up an identity."""
+        row = connection.execute(self._joined.where(*self._is(namespace, user_id))).one_or_none()
+        if row is None:
+            return None
+        subject, blocked, unlinked, identity_version, version, outdated_at = row
+        return StoredSubject(subject, bool(blocked), bool(unlinked), identity_version, version or 0, outdated_at)
+
+    def get(self, connection: Connection, subject: str) -> StoredSubject | None:
+        """Look up a subject."""
+        u = self._u
+        wanted = select(u.c.blocked, u.c.version, u.c.outdated_at).where(u.c.id == subject)
+        row = connection.execute(wanted).one_or_none()
+        return None if row is None else StoredSubject(subject, bool(row[0]), version=row[1], outdated_at=row[2])
+
+    def create(self, connection: Connection, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
+        """Enter an identity, unless it is there."""
+        found = self.subject_of(connection, namespace, user_id)
+        if found is not None:
+            return found
+        return self.enter(connection, namespace, user_id, subject, now=now, version=0)
+
+    def unlink(self, connection: Connection, namespace: str, user_id: str, *, now: int) -> None:
+        """Take an identity off its subject."""
+        # A row that stays: without it the identity would be back under its default subject at the next login.
+        i = self._i
+        changed = update(i).where(*self._is(namespace, user_id)).values(unlinked=True, version=i.c.version + 1)
+        if not connection.execute(changed).rowcount:
+            subject = rules.default_subject(namespace, user_id)
+            self._insert(connection, namespace, user_id, subject, unlinked=True, linked_at=now, version=1)
+        found = self.subject_of(connection, namespace, user_id)
+        for subject in sorted(rules.outdated_by_unlinking(namespace, user_id, found)):
+            self.outdate(connection, subject, now)
+
+    def outdate(self, connection: Connection, subject: str, now: int) -> None:
+        """Make what was issued to a subject until now good for nothing, unless it belongs to a session."""
+        changed = update(self._u).where(self._u.c.id == subject).values(outdated_at=self._later(now))
+        if not connection.execute(changed).rowcount:
+            self._insert_subject(connection, subject, now, outdated_at=now)
+
+    def identities(self, connection: Connection, subject: str) -> tuple[tuple[str, str], ...]:
+        """List a subject's identities."""
+        i = self._i
+        wanted = select(i.c.namespace, i.c.provider_user_id).where(i.c.subject == subject, i.c.unlinked.is_(False))
+        rows = connection.execute(wanted.order_by(i.c.linked_at, i.c.number))
+        return tuple((namespace, user_id) for namespace, user_id in rows)
+
+    def set_blocked(self, connection: Connection, subject: str, *, blocked: bool, now: int) -> None:
+        """Block a subject, or let it in again."""
+        if blocked:
+            self._end_all(connection, subject, now, blocked=True)
+        else:
+            connection.execute(update(self._u).where(self._u.c.id == subject).values(blocked=False))
+
+    def end_all(self, connection: Connection, subject: str, *, now: int) -> None:
+        """End one subject's sessions."""
+        self._end_all(connection, subject, now)
+
+    def enter(
+        self, connection: Connection, namespace: str, user_id: str, subject: str, *, now: int, version: int
+    ) -> StoredSubject:
+        """Store an identity under `subject`; `version` is its first one. Return what is stored now."""
+        i = self._i
+        given = update(i).where(*self._is(namespace, user_id))
+        given = given.values(subject=subject, unlinked=False, linked_at=now, version=i.c.version + 1)
+        if not connection.execute(given).rowcount:
+            self._insert(connection, namespace, user_id, subject, unlinked=False, linked_at=now, version=version)
+        if self.get(connection, subject) is None:
+            self._insert_subject(connection, subject, now)
+        return self.subject_of(connection, namespace, user_id) or StoredSubject(subject)  # it was just entered
+
+    def _end_all(self, connection: Connection, subject: str, now: int, **values: Any) -> None:
+        u = self._u
+        ended = update(u).where(u.c.id == subject)
+        ended = ended.values(version=u.c.version + 1, outdated_at=self._later(now), **values)
+        if not connection.execute(ended).rowcount:
+            self._insert_subject(connection, subject, now, version=1, outdated_at=now, **values)
+
+    def _later(self, now: int) -> Any:
+        """Return the later one of `outdated_at` and `now`: a clock may have gone back."""
+        outdated_at = self._u.c.outdated_at
+        return case((outdated_at > now, outdated_at), else_=now)
+
+    def _is(self, namespace: str, user_id: str) -> tuple[Any, Any]:
+        return self._i.c.namespace == namespace, self._i.c.provider_user_id == user_id
+
+    def _insert(self, connection: Connection, namespace: str, user_id: str, subject: str, **values: Any) -> None:
+        named = {"namespace": namespace, "provider_user_id": user_id, "subject": subject}
+        connection.execute(insert(self._i).values(**named, **values))
+
+    def _insert_subject(self, connection: Connection, subject: str, now: int, **values: Any) -> None:
+        first = {"blocked": False, "version": 0, "outdated_at": None}
+        connection.execute(insert(self._u).values(id=subject, created_at=now, **(first | values)))

@@ -1,0 +1,73 @@
+"""What is done to identifiers that may be used once, as functions of a connection."""
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from accredit.storage import rules
+from accredit.storage.sql.tables import Tables
+from accredit.storage.sql.types import for_statements
+
+_FORGOTTEN = "forgotten"
+"""The row that says until when identifiers ended that are not kept any more."""
+
+
+class UsedRows:
+    """The statements."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._used = for_statements(tables.used_ids)
+
+    def first_use(self, connection: Connection, jti: str, expires_at: int, *, now: float) -> bool:
+        """Remember an identifier."""
+        c = self._used.c
+        known = select(c.jti, c.expires_at).where(c.jti.in_([jti, _FORGOTTEN]))
+        found: dict[str, int] = dict(connection.execute(known).all())
+        is_new = rules.is_first_use(
+            known_until=found.get(jti),
+            expires_at=expires_at,
+            forgotten_until=found.get(_FORGOTTEN, 0),
+            now=now,
+        )
+        if not is_new:
+            return False
+        if jti not in found:
+            # Where somebody else is doing the same, the second one fails, and looks again.
+            connection.execute(insert(self._used).values(jti=jti, expires_at=expires_at))
+            return True
+        again = update(self._used).where(c.jti == jti, c.expires_at == found[jti]).values(expires_at=expires_at)
+        return connection.execute(again).rowcount == 1
+
+    def note_forgotten(self, connection: Connection, most: int, *, now: float) -> None:
+        """Note until when at most `most` identifiers ended that are to be forgotten.
+
+        In a transaction before the one that deletes them: whoever sees that they are gone sees this, too.
+        """
+        c = self._used.c
+        old = select(c.expires_at).where(c.expires_at <= int(rules.kept_since(now)), c.jti != _FORGOTTEN)
+        ends = connection.execute(old.order_by(c.expires_at).limit(most)).scalars().all()
+        if not ends:
+            return
+        until = ends[-1]
+        noted = select(c.expires_at).where(c.jti == _FORGOTTEN)
+        before = connection.execute(noted).scalar_one_or_none()
+        if before is None:
+            connection.execute(insert(self._used).values(jti=_FORGOTTEN, expires_at=until))
+        else:
+            later = update(self._used).where(c.jti == _FORGOTTEN, c.expires_at < until)
+            connection.execute(later.values(expires_at=until))
+
+    def prune(self, connection: Connection, most: int) -> int:
+        """Delete at most `most` identifiers that ended before what was noted; return how many."""
+        c = self._used.c
+        until = connection.execute(select(c.expires_at).where(c.jti == _FORGOTTEN)).scalar_one_or_none()
+        if until is None:
+            return 0
+        old = select(c.jti).where(c.expires_at <= until, c.jti != _FORGOTTEN).order_by(c.expires_at).limit(most)
+        gone = connection.execute(old).scalars().all()
+        if gone:
+            connection.execute(delete(self._used).where(c.jti.in_(gone), c.expires_at <= until))
+        return len(gone)
+
+    def write_and_delete(self, connection: Connection, jti: str) -> None:
+        """Write a row and delete it: a commit as durable as any, after which nothing has changed."""
+        connection.execute(insert(self._used).values(jti=jti, expires_at=0))
+        connection.execute(delete(self._used).where(self._used.c.jti == jti))
