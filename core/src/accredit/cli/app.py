@@ -12,6 +12,7 @@ from accredit.cli.commands import (
     dev,
     doctor,
     explain,
+    import_command,
     keys,
     new_strategy,
     serve,
@@ -71,6 +72,7 @@ app.command("connections")(connections.command)
 app.command("new-strategy")(new_strategy.command)
 app.command("explain", context_settings={"allow_extra_args": True})(explain.command)
 app.command("doctor")(doctor.command)
+app.command("import")(import_command.command)
 app.add_typer(clients.app, name="clients")
 app.add_typer(keys.app, name="keys")
 app.add_typer(subjects.app, name="subjects")

@@ -40,6 +40,14 @@ def session_id_of(token: str) -> str | None:
     return None if raw is None else _id_of(raw[:_HANDLE_BYTES])
 
 
+def imported_session_id(token_hash: str, issued_at: int) -> str:
+    """Return the id of the session that continues another server's refresh token: always the same one.
+
+    `token_hash` is what `hash_token` makes of it, `issued_at` epoch seconds.
+    """
+    return _id_of(issued_at.to_bytes(8, "big", signed=True)[-_TIME_BYTES:] + b"imported" + bytes.fromhex(token_hash))
+
+
 def hash_token(token: str) -> str:
     """Return the form in which a refresh token is stored: with 256 random bits, a slow hash would add nothing."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,30 @@
+"""An old database through a connection that Django has already, as `django.db.connection` is."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_AT_ONCE = 2000
+
+
+class DjangoQuery:
+    """Read by one of Django's connections, in the thread that it belongs to."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def columns(self, table: str, /) -> frozenset[str]:
+        """Return the names of a table's columns; none where there is no such table."""
+        introspection = self._connection.introspection
+        with self._connection.cursor() as cursor:
+            if table not in introspection.table_names(cursor, include_views=True):
+                return frozenset()
+            return frozenset(column.name for column in introspection.get_table_description(cursor, table))
+
+    def rows(self, table: str, columns: Sequence[str], /) -> Iterable[Sequence[object]]:
+        """Return the values of those columns for each row."""
+        quoted = self._connection.ops.quote_name
+        listed = ", ".join(map(quoted, columns))
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"SELECT {listed} FROM {quoted(table)}")  # noqa: S608 - names only, quoted by Django
+            while found := cursor.fetchmany(_AT_ONCE):
+                yield from found
