@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 SOURCE = ROOT / "core" / "src" / "accredit"
 EXTRAS_OF_ROOM: dict[str, set[str]] = {
     "cli": {"cli", "server"},
+    "importers": {"sql"},
     "serving": {"server"},
     "storage": {"sqlite"},
     "testing": {"testing"},

@@ -6,8 +6,10 @@ a PostgreSQL URL, it does so there.
 
 import json
 import sys
+from dataclasses import asdict
+from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import django
 from django.conf import settings
@@ -26,9 +28,7 @@ def database(place: str) -> dict[str, object]:
         "ENGINE": "django.db.backends.postgresql",
         "NAME": url.path.strip("/"),
         "USER": url.username or "",
-        "PASSWORD": url.password or "",
-        "HOST": url.hostname or "",
-        "PORT": url.port or "",
+        "HOST": parse_qs(url.query)["host"][0],
     }
 
 
@@ -70,10 +70,15 @@ def configure(place: str) -> None:
     call_command("migrate", verbosity=0)
 
 
-def user(name: str, **more: Any) -> Any:
+def users() -> Any:
+    """Return the manager of the users."""
     from django.contrib.auth import get_user_model
 
-    return get_user_model().objects.create_user(name, f"{name}@example.com", "a password", **more)
+    return get_user_model()._default_manager
+
+
+def user(name: str, **more: Any) -> Any:
+    return users().create_user(name, f"{name}@example.com", "a password", **more)
 
 
 def fill_allauth() -> None:
@@ -111,14 +116,14 @@ def fill_allauth() -> None:
 
 def fill_social_auth() -> None:
     """Associate people as social-auth does, by the id that its own backend finds."""
-    from social_django.models import UserSocialAuth
-    from social_django.utils import load_backend, load_strategy
+    associations: Any = import_module("social_django.models").UserSocialAuth  # it has no types
+    social: Any = import_module("social_django.utils")
 
     def associate(owner: Any, provider: str, response: dict[str, Any]) -> None:
-        backend = load_backend(load_strategy(), provider, redirect_uri=None)
+        backend = social.load_backend(social.load_strategy(), provider, redirect_uri=None)
         details = backend.get_user_details(response)
         uid, id_key = backend.get_user_id(details, response), backend.id_key()
-        UserSocialAuth.create_social_auth(owner, uid, provider, id_key).set_extra_data({"access_token": "ya29.clear"})
+        associations.create_social_auth(owner, uid, provider, id_key).set_extra_data({"access_token": "ya29.clear"})
 
     def google(sub: str, name: str) -> dict[str, Any]:
         return {"sub": sub, "email": f"{name}@gmail.com", "email_verified": True, "name": name}
@@ -132,16 +137,14 @@ def fill_social_auth() -> None:
     associate(user("kim", is_active=False), "google-oauth2", google("110000000000000000005", "kim"))
     # Ids of a provider of the operator's own, which differ by case, or begin with noughts.
     for name, uid in (("lea", "aBc"), ("leo", "abc"), ("lou", "007")):
-        UserSocialAuth.create_social_auth(user(name), uid, "acme", "id")
-    UserSocialAuth.create_social_auth(user("max"), "max", "acme", "username")
+        associations.create_social_auth(user(name), uid, "acme", "id")
+    associations.create_social_auth(user("max"), "max", "acme", "username")
     # As USE_UNIQUE_USER_ID has stored it, once migration 0020 has run.
-    UserSocialAuth.create_social_auth(user("ned"), "110000000000000000006", "google-oauth2", "email")
+    associations.create_social_auth(user("nik"), "110000000000000000006", "google-oauth2", "email")
 
 
 def fill_oauth_toolkit() -> dict[str, str]:
     """Let applications ask for tokens at the server's own endpoint; returns live refresh tokens by user."""
-    from django.contrib.auth import get_user_model
-    from django.utils import timezone
     from oauth2_provider.models import Application, RefreshToken
 
     for client_id, client_type in (("my-app", "public"), ("a-server", "confidential"), ("strange", "public")):
@@ -167,7 +170,7 @@ def fill_oauth_toolkit() -> dict[str, str]:
         return found
 
     live = {}
-    for name in ("ada", "bob", "gil", "ned"):
+    for name in ("ada", "bob", "gil", "nik"):
         live[name] = token(name, "my-app")["refresh_token"]
     first = token("lea", "my-app")["refresh_token"]
     again = token("lea", "my-app", grant_type="refresh_token", refresh_token=first)
@@ -184,30 +187,35 @@ def fill_oauth_toolkit() -> dict[str, str]:
     live["jon, gone"] = token("jon", "my-app")["refresh_token"]
     RefreshToken.objects.get(user__username="jon").access_token.delete()
     live["max"] = token("max", "my-app")["refresh_token"]
-    get_user_model().objects.filter(username="max").update(is_active=False, last_login=timezone.now())
+    users().filter(username="max").update(is_active=False)
     return live
 
 
 def main() -> None:
     configure(sys.argv[1])
-    from django.contrib.auth import get_user_model
-
     fill_allauth()
     fill_social_auth()
     tokens = fill_oauth_toolkit()
-    users = {one.username: str(one.pk) for one in get_user_model().objects.all()}
-    sys.stdout.write(json.dumps({"users": users, "tokens": tokens, "queried": queried()}))
+    people = {one.username: str(one.pk) for one in users().all()}
+    sys.stdout.write(json.dumps({"users": people, "tokens": tokens, "queried": queried()}))
 
 
-def queried() -> dict[str, str]:
+def plain(reading: Any) -> Any:
+    """Return a reading in values that JSON has."""
+    return json.loads(json.dumps(asdict(reading), default=sorted))
+
+
+def queried() -> dict[str, Any]:
     """Return what Django's own connection finds for each source."""
     from django.db import connection
 
     from accredit.importers import ImportOptions, read
     from accredit.importers.django_query import DjangoQuery
 
-    query, sources = DjangoQuery(connection), ("django-allauth", "social-auth-app-django", "django-oauth-toolkit")
-    return {source: repr(read(source, query, ImportOptions())) for source in sources}
+    query = DjangoQuery(connection)
+    assert query.columns("no_such_table") == frozenset()
+    sources = ("django-allauth", "social-auth-app-django", "django-oauth-toolkit")
+    return {source: plain(read(source, query, ImportOptions())) for source in sources}
 
 
 if __name__ == "__main__":

@@ -2,7 +2,11 @@
 
 Two halves, so that each runs where it must. `read` asks an old database, in whatever thread its connection belongs to;
 `enter` compares what was found with a storage of ours, and writes where it is told to. `run_import` does both. Neither
-reads a provider's token, nor a client's secret. Each source has a file; what they yield are `records`.
+reads a provider's token, nor a client's secret.
+
+`run` is those three, `sources/` and `rows/` what reads, `enter` and `steps/` what writes. `query` is all that is asked
+of an old database, `sql_query` and `django_query` are two ways to ask it. `records` are what sources yield, `options`
+what the operator says, `target` where it goes, `report` what came of it.
 """
 
 from accredit.importers.enter import enter

@@ -21,10 +21,11 @@ class DjangoQuery:
             return frozenset(column.name for column in introspection.get_table_description(cursor, table))
 
     def rows(self, table: str, columns: Sequence[str], /) -> Iterable[Sequence[object]]:
-        """Return the values of those columns for each row."""
+        """Return the values of those columns for each row, by order of the first of them."""
         quoted = self._connection.ops.quote_name
-        listed = ", ".join(map(quoted, columns))
+        listed = [quoted(name) for name in columns]
         with self._connection.cursor() as cursor:
-            cursor.execute(f"SELECT {listed} FROM {quoted(table)}")  # noqa: S608 - names only, quoted by Django
+            statement = f"SELECT {', '.join(listed)} FROM {quoted(table)} ORDER BY {listed[0]}"  # noqa: S608 - quoted by Django
+            cursor.execute(statement)
             while found := cursor.fetchmany(_AT_ONCE):
                 yield from found

@@ -1,12 +1,12 @@
 """Enter what a source has found: the order, and nothing else."""
 
-from accredit.importers.clients import suggest_clients
-from accredit.importers.identities import enter_accounts, enter_users
-from accredit.importers.matching import Matching
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import Reading
-from accredit.importers.refresh_tokens import enter_refresh_tokens
 from accredit.importers.report import Entry, Report
+from accredit.importers.steps.clients import suggest_clients
+from accredit.importers.steps.identities import enter_accounts, enter_users
+from accredit.importers.steps.matching import Matching
+from accredit.importers.steps.refresh_tokens import enter_refresh_tokens
 from accredit.importers.target import Target
 
 

@@ -11,4 +11,4 @@ class Query(Protocol):
         """Return the names of a table's columns; none where there is no such table."""
 
     def rows(self, table: str, columns: Sequence[str], /) -> Iterable[Sequence[object]]:
-        """Return the values of those columns for each row, as the driver hands them over."""
+        """Return the values of those columns for each row, as the driver hands them over, by the first column."""

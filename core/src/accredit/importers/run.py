@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from accredit.errors import ConfigurationError
-from accredit.importers import allauth, authlib, flask_dance, oauth_toolkit, social_auth
 from accredit.importers.enter import enter
 from accredit.importers.options import ImportOptions
 from accredit.importers.query import Query
 from accredit.importers.records import Reading
 from accredit.importers.report import Report
-from accredit.importers.tables import Tables
+from accredit.importers.rows.tables import Tables
+from accredit.importers.sources import allauth, authlib, flask_dance, oauth_toolkit, social_auth
 from accredit.importers.target import Target
 
 SOURCES: Mapping[str, Callable[[Tables, ImportOptions], Reading]] = {

@@ -30,10 +30,10 @@ class SqlQuery:
         return frozenset(one["name"] for one in found)
 
     def rows(self, name: str, columns: Sequence[str], /) -> Iterable[Sequence[object]]:
-        """Return the values of those columns for each row."""
+        """Return the values of those columns for each row, by order of the first of them."""
         schema, _, plain = name.rpartition(".")
         wanted: list[ColumnClause[Any]] = [column(one) for one in columns]
-        chosen = select(*wanted).select_from(table(plain, *wanted, schema=schema or None))
+        chosen = select(*wanted).select_from(table(plain, *wanted, schema=schema or None)).order_by(wanted[0])
         with self._connection.execution_options(yield_per=_AT_ONCE).execute(chosen) as result:
             for row in result:
                 yield tuple(row)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from accredit.importers.records import Account, LeftOut, Reading, apart
-from accredit.importers.users import Users
-from accredit.importers.values import exact_text
+from accredit.importers.rows.users import Users
+from accredit.importers.rows.values import exact_text
 from accredit.models import is_user_id
 
 MUTABLE_KEYS = frozenset({"email", "login", "name", "nickname", "preferred_username", "screen_name", "upn", "username"})
@@ -67,7 +67,7 @@ def account_reading(
         accounts=accounts,
         deactivated=frozenset(deactivated),
         left_out=(*left_out, *(LeftOut("provider token", one, PROVIDER_TOKEN) for one in secrets)),
-        notes=() if users.note is None else (users.note,),
+        notes=users.notes,
     )
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import Application, LeftOut, OldRefreshToken, Reading, apart
-from accredit.importers.tables import Tables
-from accredit.importers.users import Users, read_users
-from accredit.importers.values import epoch_seconds, json_value
+from accredit.importers.rows.tables import Tables
+from accredit.importers.rows.users import Users, read_users
+from accredit.importers.rows.values import epoch_seconds, json_value
 from accredit.settings import CLIENT_CREDENTIALS_GRANT, REFRESH_TOKEN_GRANT
 
 NAME = "authlib"
@@ -35,6 +35,7 @@ def read(tables: Tables, options: ImportOptions) -> Reading:
         refresh_tokens=tokens,
         applications=tuple(_application(tables.name(_CLIENTS), row) for row in clients),
         left_out=left_out,
+        notes=users.notes,
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accredit.importers.options import ImportOptions, UserIds
-from accredit.importers.tables import Tables
-from accredit.importers.values import is_true, subject_id
+from accredit.importers.rows.tables import Tables
+from accredit.importers.rows.values import is_true, subject_id
 from accredit.models import problem_of_subject_id
 
 _FLAGS = ("is_active", "active")
@@ -17,7 +17,7 @@ class Users:
 
     active: Mapping[str, bool]
     user_ids: UserIds | None
-    note: str | None = None
+    notes: tuple[str, ...] = ()
 
     def subject_of(self, key: object) -> str | None:
         """Return the subject of a foreign key to the users; None where `problem_of` says why not."""
@@ -56,7 +56,5 @@ def read_users(tables: Tables, table: str, options: ImportOptions) -> Users:
         subject = subject_id(row[options.user_key], options.user_ids)
         if subject is not None:
             active[subject] = flag is None or is_true(row[flag])
-    note = None
-    if flag is None:
-        note = f"table '{tables.name(table)}' has no column is_active or active: nobody comes in blocked"
-    return Users(active, options.user_ids, note)
+    unknown = f"table '{tables.name(table)}' has no column {' or '.join(_FLAGS)}: everybody counts as active"
+    return Users(active, options.user_ids, () if flag else (unknown,))

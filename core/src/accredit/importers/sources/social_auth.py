@@ -8,11 +8,11 @@ Google's, also where it is the `sub`. So the uid itself decides: an address hold
 
 from collections.abc import Iterator, Mapping
 
-from accredit.importers.accounts import MUTABLE_KEYS, AccountRow, account_reading
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import Reading
-from accredit.importers.tables import Tables
-from accredit.importers.users import read_users
+from accredit.importers.rows.accounts import MUTABLE_KEYS, AccountRow, account_reading
+from accredit.importers.rows.tables import Tables
+from accredit.importers.rows.users import read_users
 
 NAME = "social-auth-app-django"
 STRATEGIES: Mapping[str, str] = {

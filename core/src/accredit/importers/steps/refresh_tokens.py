@@ -9,10 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from accredit.errors import NotLinked, SubjectBlocked
-from accredit.importers.batches import in_batches
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import OldRefreshToken
 from accredit.importers.report import Entry
+from accredit.importers.steps.batches import in_batches
 from accredit.importers.target import Target
 from accredit.plugins import Connection
 from accredit.profile import SCOPE_CLAIMS

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from accredit.importers.batches import in_batches
-from accredit.importers.matching import Matching
 from accredit.importers.records import Account
 from accredit.importers.report import Entry
+from accredit.importers.steps.batches import in_batches
+from accredit.importers.steps.matching import Matching
 from accredit.importers.target import Target
 from accredit.storage.rules import default_subject
 

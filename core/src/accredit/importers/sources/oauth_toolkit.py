@@ -13,9 +13,9 @@ from typing import Any
 
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import Application, LeftOut, OldRefreshToken, Reading, apart
-from accredit.importers.tables import Tables
-from accredit.importers.users import Users, read_users
-from accredit.importers.values import epoch_seconds, json_value
+from accredit.importers.rows.tables import Tables
+from accredit.importers.rows.users import Users, read_users
+from accredit.importers.rows.values import epoch_seconds, json_value
 from accredit.settings import CLIENT_CREDENTIALS_GRANT, REFRESH_TOKEN_GRANT
 
 NAME = "django-oauth-toolkit"
@@ -48,6 +48,7 @@ def read(tables: Tables, options: ImportOptions) -> Reading:
         refresh_tokens=tokens,
         applications=tuple(_application(row, scopes[row["id"]]) for row in clients.values()),
         left_out=left_out,
+        notes=users.notes,
     )
 
 

@@ -7,11 +7,11 @@ Who a token belongs to is known only where the host has added the columns of Fla
 
 from collections.abc import Iterator, Mapping
 
-from accredit.importers.accounts import AccountRow, account_reading
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import LeftOut, Reading
-from accredit.importers.tables import Tables
-from accredit.importers.users import read_users
+from accredit.importers.rows.accounts import AccountRow, account_reading
+from accredit.importers.rows.tables import Tables
+from accredit.importers.rows.users import read_users
 
 NAME = "flask-dance"
 STRATEGIES: Mapping[str, str] = {"google": "google-oauth2", "facebook": "facebook", "twitter": "twitter"}

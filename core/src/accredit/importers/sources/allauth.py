@@ -8,11 +8,11 @@ one, else its `provider`. Which app it was is known by the account's `SocialToke
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from accredit.importers.accounts import AccountRow, account_reading
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import Reading
-from accredit.importers.tables import Tables
-from accredit.importers.users import read_users
+from accredit.importers.rows.accounts import AccountRow, account_reading
+from accredit.importers.rows.tables import Tables
+from accredit.importers.rows.users import read_users
 
 NAME = "django-allauth"
 STRATEGIES: Mapping[str, str] = {
