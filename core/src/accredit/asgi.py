@@ -1,9 +1,11 @@
 """The HTTP edge: a Starlette app, to mount in another app or to serve by itself. No other file knows Starlette."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
+from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,27 +17,33 @@ from starlette.routing import Route as AnyRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accredit.audit import operations
-from accredit.errors import Abandoned, LifecycleError, MalformedBody
+from accredit.errors import Abandoned, ExchangeError, InvalidToken, LifecycleError, MalformedBody
 from accredit.exchange.exchange import Exchange
 from accredit.oauth.endpoints import discovery_of, responders
-from accredit.oauth.wire.answer import Answer, nothing_here
+from accredit.oauth.wire.answer import Answer, nothing_here, refusal
+from accredit.oauth.wire.bearer import shown_token
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.endpoint import Respond
 from accredit.oauth.wire.failures import answer_to
 from accredit.oauth.wire.methods import Document
 from accredit.oauth.wire.mount import MountCheck, metadata_path
 from accredit.settings import LimitSettings
+from accredit.tokens.read import AccessToken
 
 _WITHOUT_CONTENT = frozenset({204, 304})
 """Answers that say nothing of a length. Source: RFC 9110 section 8.6."""
 
 
-def create_app(exchange: Exchange) -> Starlette:
+def create_app(exchange: Exchange, *, mounted_at: str | None = None) -> Starlette:
     """Return the endpoints of `exchange` as an ASGI app.
 
     Served by itself, the app opens and closes the exchange. Mounted in another app it does not, since frameworks
     run only the outer app's lifespan: open it there with `async with exchange`. The issuer is the public URL of the
     mount; a mismatch is logged with the first request, as `host.issuer_mismatch`. See `metadata_route` too.
+
+    `mounted_at` is the path of the mount, such as `/login`, where the host does not say it as ASGI wants, in
+    `root_path`: a dispatcher of your own that passes the whole path on; Litestar, which takes off the mount and adds a
+    slash at the end. What a request asks for is then read in the path as it was sent.
     """
     settings, reporter = exchange.settings, exchange.engine.reporter
 
@@ -55,7 +63,10 @@ def create_app(exchange: Exchange) -> Starlette:
             *(Route(path, Edge(respond, settings.limits), name=path) for path, respond in responders(exchange).items()),
             metadata_route(exchange),
         ],
-        middleware=[Middleware(_Arrival, check=MountCheck(issuer=settings.issuer, report=report_mismatch))],
+        middleware=[
+            *([Middleware(_MountedAt, path=mounted_at.rstrip("/"))] if mounted_at is not None else ()),
+            Middleware(_Arrival, check=MountCheck(issuer=settings.issuer, report=report_mismatch)),
+        ],
         exception_handlers={HTTPException: _http_error, LifecycleError: failed, Exception: failed},
         lifespan=lifespan,
     )
@@ -90,6 +101,56 @@ def metadata_route(exchange: Exchange) -> Route:
     path = metadata_path(exchange.settings.issuer)
     respond = Document(discovery_of(exchange).configuration)
     return Route(path, Edge(respond, exchange.settings.limits), methods=["GET"], name=path)
+
+
+async def authenticate_request(
+    exchange: Exchange,
+    scope: Mapping[str, Any],
+    needed: str = "",
+    *,
+    audience: str | None = None,
+    users_only: bool = False,
+) -> AccessToken:
+    """Return what the access token of a request says, for a route of the host's in any ASGI framework.
+
+    `scope` is ASGI's: `request.scope`. `needed` are the scopes that the token must have, separated by spaces;
+    `audience` is as in `Exchange.authenticate`. `users_only` refuses what clients got for themselves.
+
+    Raises:
+        InvalidToken: there is no good token; `challenge` says it as RFC 6750 section 3 asks.
+        InsufficientScope: it lacks a scope.
+        TwoTokens: there is more than one header `Authorization`.
+        StorageFailed: nobody can tell.
+    """
+    shown = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"authorization"]
+    found = await exchange.authenticate(shown_token(shown), audience=audience, scope=needed)
+    if users_only and not found.is_of_a_user:
+        raise InvalidToken("the token is a client's own")
+    return found
+
+
+def refusal_of(exchange: Exchange, error: ExchangeError) -> Answer:
+    """Return the contract's answer to what was refused in a route of the host's: status, headers and body."""
+    return refusal(error, exchange.settings.compatibility)
+
+
+class _MountedAt:
+    """Say of a request where the mount is, as ASGI wants it: `path` whole, and its beginning in `root_path`."""
+
+    def __init__(self, app: ASGIApp, *, path: str) -> None:
+        self._app = app
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what arrives, with its path put right."""
+        if scope["type"] == "http":
+            sent = scope.get("raw_path")
+            path = scope["path"] if sent is None else unquote(sent.decode("latin-1"))
+            outer = scope.get("root_path", "").removesuffix(self._path)
+            # Servers that have a root path of their own begin the path with it; some test clients do not.
+            whole = path if path.startswith(f"{outer}{self._path}/") else f"{outer}{path}"
+            scope = {**scope, "path": whole, "root_path": f"{outer}{self._path}"}
+        await self._app(scope, receive, send)
 
 
 class _Arrival:
@@ -166,7 +227,7 @@ async def _send(answer: Answer, send: Send) -> None:
 
 
 def response_of(answer: Answer) -> Response:
-    """Return an answer as Starlette has it."""
+    """Return an answer as Starlette and FastAPI have it."""
     return Response(answer.body, answer.status, answer.headers)
 
 

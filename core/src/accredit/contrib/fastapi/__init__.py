@@ -10,8 +10,8 @@
     @app.get("/orders")
     async def orders(token: Annotated[AccessToken, Depends(accredit.require("read:orders"))]) -> list[Order]: ...
 
-`accredit` has the class. `router` puts the endpoints into a router; `require` makes the dependency, on what `bearer`
-finds in a request; `refused` answers refusals.
+`accredit` has the class. `router` puts the endpoints into a router; `require` makes the dependency, which OpenAPI shows
+as `bearer`; `refused` answers refusals.
 """
 
 from accredit.contrib import require_extra

@@ -7,9 +7,10 @@ from fastapi import Security
 from fastapi.requests import HTTPConnection
 from fastapi.security import SecurityScopes
 
-from accredit.contrib.fastapi.bearer import Bearer, token_of
+from accredit.asgi import authenticate_request
+from accredit.contrib.fastapi.bearer import Bearer
 from accredit.contrib.fastapi.refused import Refused
-from accredit.errors import ExchangeError, InvalidToken
+from accredit.errors import ExchangeError
 from accredit.exchange.exchange import Exchange
 from accredit.tokens.read import AccessToken
 
@@ -31,19 +32,10 @@ def requirement(
         # Those of `Security(accredit.require(…), scopes=[…])` count as well: FastAPI's own way of asking for scopes.
         needed = " ".join([*own, *asked.scopes])
         try:
-            return await _authenticate(exchange, token_of(connection), audience, needed, users_only=users_only)
+            return await authenticate_request(
+                exchange, connection.scope, needed, audience=audience, users_only=users_only
+            )
         except ExchangeError as error:
             raise Refused(error) from error
 
     return access_token
-
-
-async def _authenticate(
-    exchange: Exchange, token: str | None, audience: str | None, scope: str, *, users_only: bool
-) -> AccessToken:
-    if token is None:
-        raise InvalidToken("no token", challenge="Bearer")
-    found = await exchange.authenticate(token, audience=audience, scope=scope)
-    if users_only and not found.is_of_a_user:
-        raise InvalidToken("the token is a client's own")
-    return found
