@@ -75,6 +75,8 @@ def test_subjects_can_be_managed() -> None:
         (session,) = subjects.sessions("acme|1000")
         assert subjects.end_session(session.id)
         assert not subjects.end_session(session.id)
+        step.exchange(good_request(scopes=("openid", "offline_access")))
+        assert subjects.end_sessions("acme|1000") == 1
         subjects.block("acme|1000")
         assert subjects.is_blocked("acme|1000")
         subjects.unblock("acme|1000")

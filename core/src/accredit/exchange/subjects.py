@@ -126,13 +126,25 @@ class Subjects:
         if stored is None or stored.ended:
             return False
         await self._store.end(session_id)
-        ended = stored.session
-        self._emit(
-            SessionEndedEvent(
-                session_id=session_id, subject=ended.subject, client_id=ended.client_id, connection=ended.connection
-            )
-        )
+        self._emit(_ended(stored.session))
         return True
+
+    async def end_sessions(self, subject: str) -> int:
+        """Log a subject out everywhere, and return how many sessions that has ended.
+
+        Tokens of logins that left no session are good for nothing here any more, either.
+        """
+        live = await self.sessions(subject)
+        await self._store.end_all(subject)
+        for session in live:
+            self._emit(_ended(session))
+        return len(live)
+
+
+def _ended(session: Session) -> SessionEndedEvent:
+    return SessionEndedEvent(
+        session_id=session.id, subject=session.subject, client_id=session.client_id, connection=session.connection
+    )
 
 
 def _require_subject_id(subject: str) -> None:

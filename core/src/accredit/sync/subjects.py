@@ -56,5 +56,9 @@ class Subjects:
         """End one session, by its `sid`, or tell by False that it is unknown or has ended already."""
         return self._call(lambda known: known.end_session(session_id))
 
+    def end_sessions(self, subject: str) -> int:
+        """Log a subject out everywhere, and return how many sessions that has ended."""
+        return self._call(lambda known: known.end_sessions(subject))
+
     def _call(self, function: Callable[[subjects.Subjects], Awaitable[T]]) -> T:
         return self._door.call(lambda served: function(served.exchange.subjects))

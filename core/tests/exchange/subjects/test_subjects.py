@@ -1,8 +1,9 @@
 """`Exchange.subjects`: what a host can do, and what is told about it."""
 
 import pytest
-from core.tests.bench import Bench, good_request
+from core.tests.bench import Bench, bench, good_request
 
+from accredit.errors import InvalidToken
 from accredit.exchange.subjects import Subjects
 from accredit.storage import MemoryStorage
 
@@ -64,6 +65,31 @@ async def test_sessions_are_listed_and_ended_one_by_one(wire: Bench) -> None:
     assert len(wire.log.lines) == told
     wire.clock.now += 86_400
     assert await subjects.sessions("acme|1000") == ()  # it has expired
+
+
+async def test_a_subject_is_logged_out_everywhere_at_once(wire: Bench) -> None:
+    subjects = wire.exchange.subjects
+    tokens = [await wire.exchange(good_request(device=device)) for device in ("phone", "tablet")]
+    told = len(wire.log.lines)
+
+    assert await subjects.end_sessions("acme|1000") == 2
+    assert await subjects.sessions("acme|1000") == ()
+    for one in tokens:
+        with pytest.raises(InvalidToken):
+            await wire.exchange.authenticate(one.access_token.get_secret_value())
+    assert [line["event"] for _, line in wire.log.events()[told:]] == ["session.ended"] * 2
+    assert await subjects.end_sessions("acme|1000") == 0
+    assert not await subjects.is_blocked("acme|1000")
+    assert (await wire.exchange(good_request())).access_token
+
+
+async def test_logging_out_everywhere_reaches_tokens_without_a_session() -> None:
+    async with bench({"tokens": {"sessions": "offline_access"}}) as wire:
+        tokens = await wire.exchange(good_request())
+        wire.clock.now += 1
+        assert await wire.exchange.subjects.end_sessions("acme|1000") == 0
+        with pytest.raises(InvalidToken):
+            await wire.exchange.authenticate(tokens.access_token.get_secret_value())
 
 
 @pytest.mark.parametrize("nobody", ["", "face book|1", "app@clients"])
