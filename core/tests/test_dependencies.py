@@ -21,6 +21,7 @@ EXTRAS_OF_ROOM: dict[str, set[str]] = {
 """What else a room may import. Whoever uses the room installs the extra."""
 FRAMEWORKS: dict[str, set[str]] = {f"contrib/{path.name}": {path.stem} for path in SOURCE.glob("contrib/[a-z]*")}
 """Each is an extra of its own name."""
+FRAMEWORKS["contrib/flask"].add("sql")  # for a host that keeps everything in its own database
 ROOMS = sorted({path.relative_to(SOURCE).parts[0] for path in SOURCE.rglob("*.py")} - {"contrib"} | FRAMEWORKS.keys())
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
 

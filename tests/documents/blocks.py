@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 STORIES = {
     "docs/guides/fastapi.md": "tests/examples/test_fastapi.py",
+    "docs/guides/flask.md": "tests/examples/test_flask.py",
     "docs/tutorials/write-a-connection.md": "tests/scaffold/test_tutorial.py",
 }
 """Pages of which the blocks only make sense one after the other, each with the test that does them in order."""

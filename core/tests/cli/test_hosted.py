@@ -70,6 +70,7 @@ def test_there_is_no_option_for_a_file(shop: Shop, capsys: pytest.CaptureFixture
     assert code_of(shop, "doctor", "--help") == 0
     said = capsys.readouterr().out
     assert "Usage: flask accredit doctor" in said
+    assert "completion" not in said
     assert "config" not in said.replace("configuration", "")
 
 

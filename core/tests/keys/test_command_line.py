@@ -141,9 +141,7 @@ def test_no_command_makes_a_file(path: Path, words: list[str]) -> None:
     path.unlink()
     result = run(*words)
     assert (result.exit_code, path.exists()) == (2, False)
-    assert result.stderr == (
-        f"accredit: keys.path: {path} is not there; `accredit serve` makes it on its first start\n"
-    )
+    assert result.stderr == (f"accredit: keys.path: {path} is not there; the server makes it on its first start\n")
 
 
 @pytest.mark.parametrize("words", [[], ["list"], ["rotate"], ["revoke"], ["encrypt"]])

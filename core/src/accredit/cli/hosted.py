@@ -12,7 +12,9 @@ from accredit.cli.app import Commands
 from accredit.cli.commands import clients, connections, doctor, explain, keys, subjects
 from accredit.cli.tools.host import Host, hosted_by
 
-app = typer.Typer(cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(
+    cls=Commands, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, add_completion=False
+)
 
 
 @app.callback()

@@ -147,7 +147,7 @@ def _existing(file: KeyFile) -> KeyFile:
     from accredit.errors import ConfigurationError
 
     if file.stamp() is None:
-        raise ConfigurationError(f"keys.path: {file.path} is not there; `accredit serve` makes it on its first start")
+        raise ConfigurationError(f"keys.path: {file.path} is not there; the server makes it on its first start")
     return file
 
 

@@ -1,13 +1,15 @@
 """The extension: one object for a project, and `init_app` for each of its apps."""
 
+import time
 from collections.abc import Callable, Iterable
-from typing import Any, ParamSpec, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, Unpack
 from weakref import WeakKeyDictionary
 
 from flask import Blueprint, Flask, Response, current_app
 
 from accredit.contrib.flask.commands import accredit_command
 from accredit.contrib.flask.configuration import PARTS, make_instance_folder, settings_of
+from accredit.contrib.flask.database import Database, HostDatabase
 from accredit.contrib.flask.protection import protected
 from accredit.contrib.flask.routes import blueprint_of_endpoints
 from accredit.contrib.flask.signals import Hears
@@ -18,6 +20,9 @@ from accredit.errors import ExchangeError
 from accredit.oauth.wire.mount import path_of
 from accredit.settings import Settings
 from accredit.sync import Exchange
+
+if TYPE_CHECKING:
+    from accredit.storage.sql import Tables
 
 P = ParamSpec("P")
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -30,6 +35,10 @@ class Accredit:
     hooks, for what the callbacks of this class do not reach. `url_prefix` is where the endpoints are, by default the
     path of the issuer. `parts` are those of `accredit.sync.Exchange`, such as `storage`.
 
+    With `db`, a `flask_sqlalchemy.SQLAlchemy`, everything is stored in the host's own database: in tables `accredit_…`
+    of its metadata, or in those of its own models (`accredit.storage.sql.tables_of`), as `tables`. Without it the
+    settings say where.
+
     `blueprint` has the endpoints. With Flask-WTF: `csrf.exempt(accredit.blueprint)`.
     """
 
@@ -39,11 +48,14 @@ class Accredit:
         *,
         plugins: Iterable[object] = (),
         url_prefix: str | None = None,
+        db: Database | None = None,
+        tables: "Tables | None" = None,
         **parts: Unpack[Parts],
     ) -> None:
         self.blueprint: Blueprint = blueprint_of_endpoints()
         self._plugins = tuple(plugins)
         self._url_prefix = url_prefix
+        self._database = None if db is None else HostDatabase(db, tables)
         self._parts = parts
         self._callbacks: dict[str, Callable[..., Any]] = {}
         self._states: WeakKeyDictionary[Flask, AppState] = WeakKeyDictionary()
@@ -63,7 +75,7 @@ class Accredit:
         if NAME in app.extensions:
             raise RuntimeError(f"the Flask app '{app.name}' has Accredit already: call init_app once")
         settings = settings_of(app)
-        given: Parts = {**self._parts, **parts, **app.config.get(PARTS, {})}
+        given = self._stored({**self._parts, **parts, **app.config.get(PARTS, {})}, app)
         state = AppState(app, settings, plugins=self._plugins_of, parts=given)
         if not state.has_own_storage:
             make_instance_folder(app, settings)
@@ -133,6 +145,12 @@ class Accredit:
     def _plugins_of(self, app: Flask) -> tuple[object, ...]:
         callbacks = (PLUGINS[name](Callback(app, name, one)) for name, one in self._callbacks.items())
         return (*self._plugins, *callbacks, Hears())
+
+    def _stored(self, parts: Parts, app: Flask) -> Parts:
+        """Return parts with the storage in the host's database, unless they bring another."""
+        if self._database is None or parts.get("storage") is not None:
+            return parts
+        return {**parts, "storage": self._database.storage(app, clock=parts.get("clock", time.time))}
 
     def _prefix(self, url_prefix: str | None, settings: Settings) -> str | None:
         wanted = self._url_prefix if url_prefix is None else url_prefix
