@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 STORIES = {
+    "docs/guides/asgi.md": "tests/examples/test_asgi.py",
     "docs/guides/fastapi.md": "tests/examples/test_fastapi.py",
     "docs/guides/flask.md": "tests/examples/test_flask.py",
     "docs/tutorials/write-a-connection.md": "tests/scaffold/test_tutorial.py",

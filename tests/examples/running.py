@@ -23,6 +23,7 @@ def code(page: str, language: str) -> list[str]:
 def names_of(source: str) -> dict[str, Any]:
     """Run a module that stands in no package; returns what it defines."""
     module = ModuleType("of_a_host")
+    sys.modules[module.__name__] = module  # where frameworks look for what annotations mean
     exec(compile(source, "of_a_host.py", "exec"), vars(module))
     return vars(module)
 
