@@ -8,5 +8,6 @@ INSTALLED_APPS = [
     "accredit.contrib.django",
 ]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DATABASE_ROUTERS = ["core.tests.contrib.django.routers.Chosen"]
 ROOT_URLCONF = "core.tests.contrib.django.urls"
 USE_TZ = True

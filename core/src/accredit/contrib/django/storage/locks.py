@@ -1,0 +1,55 @@
+"""Locks on what may have no row yet: one user, one identity. They are held until the transaction ends."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connections, transaction
+
+from accredit.contrib.django.models import Lock
+
+_EACH = 128
+"""Rows for each kind: two things that share one only wait for one another."""
+
+
+def of_identity(namespace: str, user_id: str) -> int:
+    """Return which row stands for an identity: one of those that come first, so that nobody waits in a circle."""
+    return _number(namespace, user_id)
+
+
+def of_subject(subject: str) -> int:
+    """Return which row stands for a subject."""
+    return _EACH + _number(subject)
+
+
+def of_identifier(identifier: str) -> int:
+    """Return which row stands for an identifier that may be used once."""
+    return 2 * _EACH + _number(identifier)
+
+
+@contextmanager
+def locked(using: str, number: int) -> Iterator[None]:
+    """Run the block in a transaction that holds a lock; what it reads is what others have left.
+
+    Where there are no locks on rows, as in SQLite, the transaction begins with a write, and so waits for its turn: one
+    that has read before would fail at its first write, if somebody else's came in between.
+    """
+    with transaction.atomic(using=using):
+        rows = Lock.objects.using(using)
+        if not connections[using].features.has_select_for_update:
+            rows.filter(pk=number).update(id=number)
+        elif not rows.select_for_update().filter(pk=number):
+            rows.bulk_create([Lock(id=number)], ignore_conflicts=True)
+            rows.select_for_update().get(pk=number)
+        yield
+
+
+def write_nothing(using: str) -> None:
+    """Write what changes nothing, as durably as anything else."""
+    with locked(using, 0):
+        Lock.objects.using(using).filter(pk=0).update(id=0)
+
+
+def _number(*parts: str) -> int:
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).digest()[0] % _EACH
