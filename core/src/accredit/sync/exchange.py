@@ -73,10 +73,14 @@ class Exchange:
             keys=keys,
             logger=logger,
         )
-        self._door = Door(lambda: Served(make()), runner=runner)
+        self._door = self._make_door(lambda: Served(make()), runner)
         self.subjects = Subjects(self._door)
         self.metadata_path = metadata_path(settings.issuer)
         """Where `answer` has the authorization server's metadata at the root of the host. Source: RFC 8414."""
+
+    def _make_door(self, make: Callable[[], Served], runner: Runner | None) -> Door[Served]:
+        """Return the door through which all calls go: a framework's own exchange may do something around each."""
+        return Door(make, runner=runner)
 
     @property
     def inner(self) -> behind.Exchange:

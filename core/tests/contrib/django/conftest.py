@@ -12,6 +12,8 @@ from django.test.utils import setup_databases, setup_test_environment, teardown_
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.tests.contrib.django.settings")
 django.setup()
 
+from core.tests.contrib.django.shop import Shop, open_shop  # noqa: E402 - it needs the models
+
 
 @pytest.fixture(scope="session")
 def databases() -> Iterator[None]:
@@ -31,3 +33,10 @@ def db(databases: None) -> Iterator[None]:
             blocks.enter_context(transaction.atomic(using=alias))
             blocks.callback(transaction.set_rollback, rollback=True, using=alias)
         yield
+
+
+@pytest.fixture
+def shop(db: None) -> Iterator[Shop]:
+    """Open the shop."""
+    with open_shop() as one:
+        yield one

@@ -1,5 +1,8 @@
 """The URLs of the project of these tests."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("login/", include("accredit.contrib.django.urls")),
+    path("", include("accredit.contrib.django.root_urls")),
+]

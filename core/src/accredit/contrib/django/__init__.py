@@ -5,10 +5,26 @@
     INSTALLED_APPS = [..., "accredit.contrib.django"]
     ACCREDIT = {"issuer": "https://shop.example.com/login/", "connections": {...}, "clients": {...}}
 
-`apps` has the app, whose label is `accredit`, and `conf` its settings. `models` has the tables, `migrations` make them,
-and `fields` has columns that compare exactly.
+    urlpatterns = [path("login/", include("accredit.contrib.django.urls"))]
+
+`conf` reads the settings, `apps` has the app, and `host` its exchange. `users` says who the users are: `hooks` ask it,
+`first_login` makes users, `accounts` finds them, and `requests` knows for which request. `models` has the tables, which
+`migrations` make of `fields` that compare exactly; `storage` keeps them. `urls` and `root_urls` lead to `views`.
+`signals` are sent of what was `heard`; `backends` is for sessions of Django's.
 """
 
+from typing import TYPE_CHECKING
+
+from accredit._on_demand import on_demand
 from accredit.contrib import require_extra
 
 require_extra("django", "django")
+
+# Django imports this before any model may be.
+if TYPE_CHECKING:
+    from accredit.contrib.django.host import exchange
+    from accredit.contrib.django.users import UserAdapter
+else:
+    __getattr__, __dir__ = on_demand(__name__, {"host": ("exchange",), "users": ("UserAdapter",)})
+
+__all__ = ["UserAdapter", "exchange"]

@@ -1,6 +1,14 @@
-"""The Django app: its label is `accredit`."""
+"""The Django app: its label is `accredit`. It keeps the exchange of the process."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
+from django.core.signals import setting_changed
+
+if TYPE_CHECKING:
+    from accredit.sync import Exchange
 
 
 class AccreditConfig(AppConfig):
@@ -10,3 +18,29 @@ class AccreditConfig(AppConfig):
     label = "accredit"
     verbose_name = "Accredit"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen for tests that override the settings."""
+        self._lock = threading.Lock()
+        self._exchange: Exchange | None = None
+        setting_changed.connect(self._setting_changed)
+
+    def exchange(self, make: "Callable[[], Exchange]") -> "Exchange":
+        """Return the exchange of this process; of many threads at once, one makes it."""
+        if (made := self._exchange) is not None:
+            return made
+        with self._lock:
+            if self._exchange is None:
+                self._exchange = make()
+            return self._exchange
+
+    def _setting_changed(self, *, setting: str, **_: Any) -> None:
+        if setting not in {"ACCREDIT", "AUTH_USER_MODEL", "BASE_DIR"}:
+            return
+        with self._lock:
+            old, self._exchange = self._exchange, None
+        if old is not None:
+            # In a thread of its own: the test that overrides the setting may run in an event loop.
+            closing = threading.Thread(target=old.close)
+            closing.start()
+            closing.join()

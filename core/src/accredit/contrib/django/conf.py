@@ -1,8 +1,9 @@
 """The setting `ACCREDIT`: the tables of Accredit's settings as a dictionary, and what only a Django project has.
 
-`users` is the import path of the project's `UserAdapter`. `parts` are objects that the exchange takes beside its
-settings, such as `{"plugins": [ShopPolicy()]}`, or the `transport` to simulated providers in a test. Variables of the
-environment come on top, such as `ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET`. Relative paths begin at `BASE_DIR`.
+`users` is the import path of the project's `UserAdapter`, `models` names tables of its own. `parts` are objects that
+the exchange takes beside its settings, such as `{"plugins": [ShopPolicy()]}`, or the `transport` to simulated providers
+in a test. Variables of the environment come on top, such as `ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET`. Relative
+paths begin at `BASE_DIR`.
 """
 
 import os
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from accredit.provider.http import Transport
 
 DEFAULT_USERS = "accredit.contrib.django.users.UserAdapter"
-_OWN = ("users", "parts")
+_OWN = ("users", "models", "parts")
 
 
 class Parts(TypedDict, total=False):
@@ -45,6 +46,8 @@ class DjangoSettings:
     accredit: Settings
     users: str
     """The import path of a `UserAdapter`."""
+    models: Mapping[str, str] = field(default_factory=dict)
+    """The project's own models in the place of ours, by table: `{"identity": "shop.Identity"}`."""
     parts: Parts = field(default_factory=Parts, repr=False)
     """Objects for the exchange."""
 
@@ -65,7 +68,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> DjangoSettings:
     if not isinstance(users, str):
         raise ImproperlyConfigured('ACCREDIT: users must be an import path, such as "shop.accounts.ShopUsers"')
     accredit = _settings(tables, os.environ if environ is None else environ)
-    return DjangoSettings(accredit=accredit, users=users, parts=_parts(given.get("parts", {})))
+    return DjangoSettings(
+        accredit=accredit, users=users, models=_models(given.get("models", {})), parts=_parts(given.get("parts", {}))
+    )
+
+
+def _models(given: object) -> Mapping[str, str]:
+    if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given.values()):
+        raise ImproperlyConfigured('ACCREDIT: models must be a dictionary, such as {"identity": "shop.Identity"}')
+    return given
 
 
 def _parts(given: object) -> Parts:

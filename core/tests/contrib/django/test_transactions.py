@@ -1,0 +1,125 @@
+"""Transactions of the project: its `TestCase`, `ATOMIC_REQUESTS`, several databases, and users who come at once."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from core.tests.bench import GOOD
+from core.tests.contrib.django.databases import database, sqlite
+from core.tests.contrib.django.routers import chosen
+from core.tests.contrib.django.shop import LOGIN, ShopUsers, log_in, open_shop, refresh, userinfo
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+from django.test import AsyncClient
+
+from accredit.contrib.django import exchange
+from accredit.contrib.django.models import Identity, Session
+
+MODELS = (User, Identity, Session)
+
+
+def counts() -> list[int]:
+    return [model.objects.count() for model in MODELS]
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_a_test_case_rolls_back_was_never_there() -> None:
+    with transaction.atomic():
+        assert log_in().status_code == 200
+        assert counts() == [1, 1, 1]
+        transaction.set_rollback(True)
+    assert counts() == [0, 0, 0]
+
+
+@pytest.fixture
+def atomic_requests() -> Iterator[None]:
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    yield
+    connection.settings_dict["ATOMIC_REQUESTS"] = False
+
+
+@pytest.mark.usefixtures("shop", "atomic_requests")
+@pytest.mark.threat(30)
+def test_under_atomic_requests_a_refusal_keeps_what_it_has_ended() -> None:
+    with open_shop(tokens={"leeway_s": 0}):
+        tokens = log_in().json()
+        successor = refresh(tokens["refresh_token"]).json()["refresh_token"]
+        assert refresh(tokens["refresh_token"]).status_code == 403
+        assert refresh(successor).status_code == 403
+        assert userinfo(tokens["access_token"]).status_code == 401
+
+
+@pytest.mark.usefixtures("shop", "atomic_requests")
+def test_under_atomic_requests_no_transaction_is_open_while_the_provider_is_asked(shop: Any) -> None:
+    before = len(connection.savepoint_ids)
+    depth: list[int] = []
+    ask = shop.provider.handle_async_request
+
+    async def watch(request: Any) -> Any:
+        depth.append(len(connection.savepoint_ids))
+        return await ask(request)
+
+    shop.provider.handle_async_request = watch
+    here, views = threading.get_ident(), []
+
+    def create(*_: Any) -> User:
+        views.append((threading.get_ident(), len(connection.savepoint_ids) > before))
+        return User.objects.create_user("ada")
+
+    ShopUsers.creates = create
+    assert log_in().status_code == 200
+    assert views == [(here, True)]
+
+
+@pytest.mark.usefixtures("shop", "atomic_requests")
+def test_under_atomic_requests_asynchronous_views_answer_too() -> None:
+    async def post() -> Any:
+        return await AsyncClient().post(LOGIN, dict(GOOD), content_type="application/json")
+
+    assert async_to_sync(post)().status_code == 200
+    assert counts() == [1, 1, 1]
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[str]:
+    """Another database, to which the router sends everything for a while."""
+    with database("people", sqlite(tmp_path / "people.sqlite3")) as alias:
+        call_command("migrate", database=alias, verbosity=0)
+        before = chosen.set(alias)
+        yield alias
+        chosen.reset(before)
+
+
+@pytest.mark.usefixtures("shop")
+def test_everything_goes_to_the_database_that_the_router_names(people: str) -> None:
+    tokens = log_in().json()
+    assert refresh(tokens["refresh_token"]).status_code == 200
+    assert userinfo(tokens["access_token"]).status_code == 200
+    assert [model.objects.using(people).count() for model in MODELS] == [1, 1, 1]
+    assert [model.objects.using("default").count() for model in MODELS] == [0, 0, 0]
+
+
+@pytest.mark.usefixtures("databases")
+@pytest.mark.threat(28)
+def test_many_first_logins_of_one_person_make_one_user(people: str) -> None:
+    at_once = 8
+    together = threading.Barrier(at_once)
+
+    def visit(_: int) -> str:
+        before = chosen.set(people)
+        try:
+            together.wait(60)
+            return str(exchange().authenticate(log_in().json()["access_token"]).subject)
+        finally:
+            chosen.reset(before)
+            connections.close_all()
+
+    with open_shop(), ThreadPoolExecutor(at_once) as threads:
+        subjects = set(threads.map(visit, range(at_once)))
+    assert len(subjects) == 1
+    assert [model.objects.using(people).count() for model in MODELS] == [1, 1, at_once]
