@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-STORIES = {
-    "docs/guides/asgi.md": "tests/examples/test_asgi.py",
-    "docs/guides/fastapi.md": "tests/examples/test_fastapi.py",
-    "docs/guides/flask.md": "tests/examples/test_flask.py",
-    "docs/tutorials/write-a-connection.md": "tests/scaffold/test_tutorial.py",
-}
-"""Pages of which the blocks only make sense one after the other, each with the test that does them in order."""
+TELLERS = ("tests/examples", "tests/scaffold")
+"""Where a test module with a line `PAGE = "docs/…"` does what that page says, from top to bottom."""
 GENERATED = "docs/reference/code"
 """The pages made from the code, and those that say from which."""
 _FENCE = re.compile(r"^```(?P<language>[^`\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+_PAGE = re.compile(r'^PAGE = "(docs/[^"]+)"$', re.MULTILINE)
+
+
+def stories() -> dict[str, str]:
+    """Return the pages of which the blocks only make sense one after the other, each with the test that does them."""
+    tests = [path for folder in TELLERS for path in sorted((ROOT / folder).glob("test_*.py"))]
+    found = {path: _PAGE.search(path.read_text("utf-8")) for path in tests}
+    return {page[1]: str(path.relative_to(ROOT)) for path, page in found.items() if page}
+
+
+STORIES = stories()
 
 
 @dataclass(frozen=True)
