@@ -99,7 +99,7 @@ def test_every_name_of_the_package_is_in_the_reference() -> None:
 def test_whatever_examples_for_hosts_and_plugins_import_is_public() -> None:
     # The rooms with a public face, by the names that they export; what is below them may move.
     public = {path.stem for path in Path(accredit.__file__).parent.glob("*.py") if not path.stem.startswith("_")}
-    faces = {"accredit", *(f"accredit.{name}" for name in {*public, "settings", "storage", "keys", "testing"})}
+    faces = {"accredit", *(f"accredit.{name}" for name in {*public, "settings", "storage", "keys", "testing", "sync"})}
     faces |= {f"accredit.contrib.{framework.name}" for framework in pkgutil.iter_modules(accredit.contrib.__path__)}
     found = {source: {module for module, _ in imports_in(code)} for source, code in programs_for_authors().items()}
     assert {source: modules - faces for source, modules in found.items() if modules - faces} == {}

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
     from accredit.exchange.client import Client
     from accredit.exchange.exchange import Exchange
+    from accredit.exchange.verifier import Verifier
     from accredit.hookspecs import hookimpl
     from accredit.keys import Signer
     from accredit.models import (
@@ -93,6 +94,7 @@ else:
             ),
             "exchange.client": ("Client",),
             "exchange.exchange": ("Exchange",),
+            "exchange.verifier": ("Verifier",),
             "hookspecs": ("hookimpl",),
             "keys": ("Signer",),
             "models": (
@@ -158,6 +160,7 @@ __all__ = [
     "UnlinkedEvent",
     "UserinfoEvent",
     "Verification",
+    "Verifier",
     "VerifyContext",
     "VerifyEvent",
     "create_app",

@@ -331,7 +331,7 @@ class Stubborn(MemoryStorage):
 
 def owning(transport: Owned, monkeypatch: pytest.MonkeyPatch, **given: Any) -> Exchange:
     """Return an exchange that believes to have made `transport` itself."""
-    monkeypatch.setattr("accredit.exchange.engine.make_transport", lambda **_: transport)
+    monkeypatch.setattr("accredit.exchange.providers.make_transport", lambda **_: transport)
     return made(transport=None, **given)
 
 

@@ -1,5 +1,6 @@
 """What the blocking exchange does is what the other does."""
 
+import inspect
 import threading
 from collections.abc import Callable
 
@@ -10,8 +11,10 @@ from pydantic import SecretStr
 
 from accredit import ConfigurationError, ProviderToken, RefreshRequest, Settings, VerifyEvent
 from accredit.errors import InvalidGrant, InvalidToken, LifecycleError, UnknownClient
+from accredit.exchange import exchange as behind
+from accredit.exchange import subjects as known
 from accredit.storage import MemoryStorage
-from accredit.sync import Exchange
+from accredit.sync import Exchange, Subjects
 
 TOKEN = ProviderToken.of("good-token")
 
@@ -84,6 +87,20 @@ def test_subjects_can_be_managed() -> None:
         assert subjects.subject_of("acme", "1000") is None
         assert subjects.link("acme", "1000", "acme|1000")
         assert not subjects.link("acme", "1000", "somebody")
+
+
+def test_a_subject_can_be_logged_out_everywhere() -> None:
+    with doorstep() as step:
+        step.exchange(good_request())
+        assert step.exchange.subjects.end_sessions("acme|1000") == 1
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(Exchange, behind.Exchange), (Subjects, known.Subjects)])
+def test_every_method_of_the_other_world_is_here_too(ours: type, theirs: type) -> None:
+    def methods(one: type) -> set[str]:
+        return {name for name, _ in inspect.getmembers(one, inspect.isfunction) if not name.startswith("_")}
+
+    assert methods(theirs) - methods(ours) <= {"refuse"}  # for the edge alone
 
 
 def test_settings_are_checked_when_it_is_made_and_nothing_is_opened() -> None:

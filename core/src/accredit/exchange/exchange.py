@@ -17,14 +17,15 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from accredit.audit.events import RefreshEvent, VerifyEvent
+from accredit.audit.events import RefreshEvent
 from accredit.audit.trail import Trail
-from accredit.errors import ExchangeError, InvalidParameter, LifecycleError, UnknownClient
+from accredit.errors import ExchangeError, LifecycleError, UnknownClient
 from accredit.exchange.authenticate import authenticate
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
-from accredit.exchange.login import admit, admit_identity, conclude, connection_named, identify
+from accredit.exchange.identify import identify, verify_alone
+from accredit.exchange.login import admit, admit_identity, conclude
 from accredit.exchange.refresh import refresh
 from accredit.keys import SigningKeys
 from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, Subject, TokenSet
@@ -115,7 +116,9 @@ class Exchange:
         with engine.audited() as trail:
             async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
                 admission = await admit(request, client, engine, trail)
-                identity = await identify(admission.connection, request.token, request.user_id_hint, engine, trail)
+                identity = await identify(
+                    admission.connection, request.token, request.user_id_hint, engine.providers, trail
+                )
                 return await conclude(admission, identity, engine, trail, deadline)
 
     async def verify(self, connection: str, token: ProviderToken) -> Identity:
@@ -124,13 +127,8 @@ class Exchange:
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        engine = self.engine
-        with engine.audited(VerifyEvent) as trail:
-            check_text("connection", connection)
-            if not isinstance(token, ProviderToken):
-                raise InvalidParameter("access_token")
-            async with Deadline(self.settings.limits.exchange_timeout_s):
-                return await identify(connection_named(connection, engine, trail), token, None, engine, trail)
+        engine, timeout_s = self.engine, self.settings.limits.exchange_timeout_s
+        return await verify_alone(connection, token, engine.providers, engine.lifecycle, timeout_s=timeout_s)
 
     async def issue(
         self,

@@ -8,6 +8,7 @@ import asyncio
 import os
 import threading
 from enum import Enum, auto
+from typing import NamedTuple
 
 from accredit.errors import LifecycleError
 
@@ -30,6 +31,31 @@ OTHER_LOOP = (
 )
 
 
+class Sentences(NamedTuple):
+    """What is told to a host whose mistake it is."""
+
+    name: str
+    not_open: str
+    closed: str
+    open_already: str
+    forked: str
+    other_loop: str
+
+
+EXCHANGE = Sentences("exchange", NOT_OPEN, CLOSED, OPEN_ALREADY, FORKED, OTHER_LOOP)
+VERIFIER = Sentences(
+    name="verifier",
+    not_open="the verifier is not open: use `async with Verifier(connections=…) as verifier`",
+    closed=CLOSED.replace("the exchange", "the verifier"),
+    open_already=(
+        "the verifier is open already: open it in one place, by `async with verifier`; "
+        "another event loop needs a Verifier of its own"
+    ),
+    forked=FORKED.replace("the exchange", "the verifier"),
+    other_loop=OTHER_LOOP.replace("the exchange", "the verifier").replace("an Exchange", "a Verifier"),
+)
+
+
 class _Stage(Enum):
     NEW = auto()
     OPENING = auto()
@@ -39,9 +65,10 @@ class _Stage(Enum):
 
 
 class Life:
-    """Where an exchange is in its life, and in which process and event loop it was opened."""
+    """Where an exchange, or a verifier, is in its life, and in which process and event loop it was opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, sentences: Sentences = EXCHANGE) -> None:
+        self._sentences = sentences
         self._stage = _Stage.NEW
         self._process = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -59,10 +86,12 @@ class Life:
             LifecycleError: it is not open, or was opened in another process or event loop.
         """
         if self._stage is not _Stage.OPEN:
-            raise LifecycleError(NOT_OPEN if self._stage in {_Stage.NEW, _Stage.OPENING} else CLOSED)
+            raise LifecycleError(
+                self._sentences.not_open if self._stage in {_Stage.NEW, _Stage.OPENING} else self._sentences.closed
+            )
         self._require_process()
         if asyncio.get_running_loop() is not self._loop:
-            raise LifecycleError(OTHER_LOOP)
+            raise LifecycleError(self._sentences.other_loop)
 
     def require_keys(self) -> None:
         """Pass if the keys are loaded: they belong to no event loop, and signing may end while all is being closed.
@@ -71,7 +100,9 @@ class Life:
             LifecycleError: it is not open.
         """
         if self._stage not in {_Stage.OPEN, _Stage.CLOSING}:
-            raise LifecycleError(NOT_OPEN if self._stage is not _Stage.CLOSED else CLOSED)
+            raise LifecycleError(
+                self._sentences.not_open if self._stage is not _Stage.CLOSED else self._sentences.closed
+            )
 
     def begin(self) -> None:
         """Begin to open it, here.
@@ -82,7 +113,7 @@ class Life:
         with self._lock:
             if self._stage not in {_Stage.NEW, _Stage.CLOSED}:
                 self._require_process()
-                raise LifecycleError(OPEN_ALREADY)
+                raise LifecycleError(self._sentences.open_already)
             self._stage, self._process, self._loop = _Stage.OPENING, os.getpid(), asyncio.get_running_loop()
 
     def opened(self) -> None:
@@ -106,7 +137,7 @@ class Life:
                 return False
             self._require_process()
             if self._loop is not asyncio.get_running_loop() and self._loop is not None and not self._loop.is_closed():
-                raise LifecycleError(OTHER_LOOP)
+                raise LifecycleError(self._sentences.other_loop)
             self._stage = _Stage.CLOSING
             return True
 
@@ -116,4 +147,4 @@ class Life:
 
     def _require_process(self) -> None:
         if os.getpid() != self._process:
-            raise LifecycleError(FORKED)
+            raise LifecycleError(self._sentences.forked)

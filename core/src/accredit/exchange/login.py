@@ -9,23 +9,21 @@ from accredit.errors import AccessDenied, InvalidMainToken
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
+from accredit.exchange.identify import connection_named
 from accredit.exchange.steps.admit_client import admit_client
 from accredit.exchange.steps.begin_session import begin_session
-from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 from accredit.exchange.steps.check_bearer import check_bearer
 from accredit.exchange.steps.check_identity import check_given, check_identity
 from accredit.exchange.steps.check_main_token import check_main_token
 from accredit.exchange.steps.confirm_subject import confirm_subject
-from accredit.exchange.steps.find_connection import allow_connection, find_connection
+from accredit.exchange.steps.find_connection import allow_connection
 from accredit.exchange.steps.grant_scopes import grant_audience, grant_scopes
 from accredit.exchange.steps.link import link
 from accredit.exchange.steps.link_with_plugins import link_with_plugins
-from accredit.exchange.steps.normalize import normalize
 from accredit.exchange.steps.resolve_subject import resolve_subject
 from accredit.exchange.steps.store_session import store_session
-from accredit.exchange.steps.verify import verify
 from accredit.exchange.unrecallable import noted
-from accredit.models import ExchangeRequest, Identity, Login, MainToken, ProviderToken, Resolution, Subject, TokenSet
+from accredit.models import ExchangeRequest, Identity, Login, MainToken, Resolution, Subject, TokenSet
 from accredit.plugins import Connection
 from accredit.settings import EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT
 from accredit.tokens.claims import build_claims
@@ -58,7 +56,7 @@ async def admit(request: ExchangeRequest, client: Client | None, engine: Engine,
     trail.begin("authenticate_client")
     client = admit_client(request.client_id, grant_type, authenticated=client, clients=settings.clients)
     trail.client_id = client.id
-    connection = connection_named(request.connection, engine, trail)
+    connection = connection_named(request.connection, engine.providers, trail)
     trail.begin("allow_connection")
     allow_connection(connection, client.settings)
     trail.begin("check_bearer")
@@ -110,7 +108,7 @@ def admit_identity(
     trail.client_id = client.id
     trail.begin("check_given")
     check_given(identity, scopes, audience=audience, device=device, nonce=nonce)
-    connection = connection_named(identity.connection, engine, trail)
+    connection = connection_named(identity.connection, engine.providers, trail)
     trail.begin("allow_connection")
     allow_connection(connection, client.settings)
     trail.begin("check_identity")
@@ -120,40 +118,6 @@ def admit_identity(
     trail.begin("grant_audience")
     target = grant_audience(audience, client.settings, engine.settings.issuer)
     return Admission(client=client, connection=connection, scopes=granted, audience=target, device=device, nonce=nonce)
-
-
-def connection_named(name: str, engine: Engine, trail: Trail) -> Connection:
-    """Return the connection of that name, and note it.
-
-    Raises:
-        ExchangeError: there is none, or it is off.
-    """
-    trail.begin("find_connection")
-    connection = find_connection(name, engine.connections, engine.disabled)
-    trail.connection, trail.strategy = connection.name, connection.strategy.name
-    return connection
-
-
-async def identify(
-    connection: Connection, token: ProviderToken, user_id_hint: str | None, engine: Engine, trail: Trail
-) -> Identity:
-    """Who is it? Proven to be meant for our app.
-
-    Raises:
-        ExchangeError: the provider says no, or nobody can tell.
-    """
-    ctx = engine.context(connection)
-    trail.calls = ctx.http.calls
-    trail.begin("verify")
-    verification = await verify(connection, token, ctx)
-    trail.audience_proof = type(verification.audience).__name__
-    trail.begin("check_audience")
-    accept_unbound = connection.settings.accept_unbound_tokens
-    check_audience(verification.audience, connection.accepted, accept_unbound=accept_unbound)
-    trail.begin("check_user_hint")
-    check_user_hint(user_id_hint, verification.user_id)
-    trail.begin("normalize")
-    return normalize(connection, verification)
 
 
 async def conclude(

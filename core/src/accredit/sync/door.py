@@ -108,6 +108,10 @@ class Door(Generic[InnerT]):
         thread = loop_thread()
         return await await_for(self._asked(thread, function), thread.loop(), runner=runner or self._runner)
 
+    def open(self) -> None:
+        """Open it now."""
+        self.call(_nothing)
+
     def close(self, *, timeout_s: float | None = None) -> None:
         """Close what this process has opened; the next call opens it again."""
         house = self._houses.get(thread := loop_thread())
@@ -137,3 +141,7 @@ class Door(Generic[InnerT]):
     def _close_at_exit(self) -> None:
         with suppress(LifecycleError, TimeoutError):  # what cannot be closed has been told
             self.close(timeout_s=CLOSING_S)
+
+
+async def _nothing(_: object) -> None:
+    pass

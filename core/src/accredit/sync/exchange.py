@@ -93,7 +93,7 @@ class Exchange:
         Raises:
             ConfigurationError: certificates, keys or storage cannot be used; nothing is left open.
         """
-        self.run(_nothing)
+        self._door.open()
 
     def close(self) -> None:
         """Store what was accepted, then let go of storage, keys and connections. The next call opens it again.
@@ -311,7 +311,3 @@ def _asking(
     path: str, *, method: str, header: Callable[[str], str], body: Callable[[], bytes], mount: str | None
 ) -> Callable[[Served], Awaitable[Answer]]:
     return lambda served: served.wire.answer(path, method=method, header=header, body=body, mount=mount)
-
-
-async def _nothing() -> None:
-    pass

@@ -61,7 +61,9 @@ class Inquiry:
         """Verify a token as an exchange would, up to the profile: who its user is, and for which app."""
         found = self._found
         witness = _Witness(found.connection.strategy)
-        self._exchange.engine.connections = {self._name: dataclasses.replace(found.connection, strategy=witness)}
+        self._exchange.engine.providers.connections = {
+            self._name: dataclasses.replace(found.connection, strategy=witness)
+        }
         async with self._exchange as exchange:
             try:
                 found.identity = await exchange.verify(self._name, _provider_token(token, nonce, exchange.refuse))

@@ -48,7 +48,7 @@ class Audience(Suite):
         for almost in near_misses(self._accepted_ids()):
             async with bench_for(self, simulator=simulator) as bench:
                 ours = bench.exchange.engine.connections[bench.strategy]
-                bench.exchange.engine.connections = {bench.strategy: _with_accepted(ours, frozenset(almost))}
+                bench.exchange.engine.providers.connections = {bench.strategy: _with_accepted(ours, frozenset(almost))}
                 for sample in one_of_each_kind(samples):
                     await bench.refused(sample.parameters, f"{sample.name}, while other ids are accepted")
                     require(bench.event.reason == "wrong_audience", f"{sample.name}: ended as {bench.reason}")

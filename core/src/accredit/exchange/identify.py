@@ -1,0 +1,65 @@
+"""The first half of a login: whose token is it, proven to be meant for our app? It needs no keys and no storage."""
+
+from accredit.audit.events import VerifyEvent
+from accredit.audit.trail import Trail
+from accredit.errors import InvalidParameter
+from accredit.exchange.deadline import Deadline
+from accredit.exchange.lifecycle import Lifecycle
+from accredit.exchange.providers import Providers
+from accredit.exchange.steps.check_audience import check_audience, check_user_hint
+from accredit.exchange.steps.find_connection import find_connection
+from accredit.exchange.steps.normalize import normalize
+from accredit.exchange.steps.verify import verify
+from accredit.models import Identity, ProviderToken
+from accredit.parameters import check_text
+from accredit.plugins import Connection
+
+
+async def verify_alone(
+    connection: str, token: ProviderToken, providers: Providers, lifecycle: Lifecycle, *, timeout_s: float
+) -> Identity:
+    """Identify somebody for a host that issues no tokens of ours, and leave one event behind.
+
+    Raises:
+        ExchangeError: the token is refused, or nobody can tell.
+    """
+    with lifecycle.audited(VerifyEvent) as trail:
+        check_text("connection", connection)
+        if not isinstance(token, ProviderToken):
+            raise InvalidParameter("access_token")
+        async with Deadline(timeout_s):
+            return await identify(connection_named(connection, providers, trail), token, None, providers, trail)
+
+
+def connection_named(name: str, providers: Providers, trail: Trail) -> Connection:
+    """Return the connection of that name, and note it.
+
+    Raises:
+        ExchangeError: there is none, or it is off.
+    """
+    trail.begin("find_connection")
+    connection = find_connection(name, providers.connections, providers.disabled)
+    trail.connection, trail.strategy = connection.name, connection.strategy.name
+    return connection
+
+
+async def identify(
+    connection: Connection, token: ProviderToken, user_id_hint: str | None, providers: Providers, trail: Trail
+) -> Identity:
+    """Who is it? Proven to be meant for our app.
+
+    Raises:
+        ExchangeError: the provider says no, or nobody can tell.
+    """
+    ctx = providers.context(connection)
+    trail.calls = ctx.http.calls
+    trail.begin("verify")
+    verification = await verify(connection, token, ctx)
+    trail.audience_proof = type(verification.audience).__name__
+    trail.begin("check_audience")
+    accept_unbound = connection.settings.accept_unbound_tokens
+    check_audience(verification.audience, connection.accepted, accept_unbound=accept_unbound)
+    trail.begin("check_user_hint")
+    check_user_hint(user_id_hint, verification.user_id)
+    trail.begin("normalize")
+    return normalize(connection, verification)

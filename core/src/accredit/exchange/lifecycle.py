@@ -1,0 +1,123 @@
+"""What opens together and closes together, and the account of what is asked in between: a life, with its events."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+
+from accredit._guard import place_of
+from accredit.audit import operations
+from accredit.audit.events import ExchangeEvent, RefreshEvent, VerifyEvent
+from accredit.audit.reporter import Reporter
+from accredit.audit.trail import Trail
+from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
+from accredit.exchange.life import EXCHANGE, Life, Sentences
+
+Closing = Callable[[str, Callable[[], Awaitable[None]]], object]
+"""Takes the name of a part that has been opened, and how it is closed."""
+
+
+class Lifecycle:
+    """Open parts, close them in the opposite order, and leave an event for every call.
+
+    `reporter` is told of what happens, `sentences` are for a host's mistakes.
+    """
+
+    def __init__(self, reporter: Reporter, sentences: Sentences = EXCHANGE) -> None:
+        self._reporter = reporter
+        self._sentences = sentences
+        self._life = Life(sentences)
+        self._opened = AsyncExitStack()
+        self._unclosed: list[str] = []
+
+    async def open(self, open_parts: Callable[[Closing], Awaitable[None]]) -> None:
+        """Let `open_parts` open what there is; whatever it names is closed at the end, or where it fails.
+
+        Raises:
+            LifecycleError: it is open already; that stays as it is.
+        """
+        self._life.begin()
+        self._reporter.warn_unheard()
+        try:
+            async with AsyncExitStack() as opened:
+                await open_parts(lambda part, close: opened.push_async_callback(self._close_part, part, close))
+                self._opened = opened.pop_all()
+        except BaseException:  # a cancellation, too
+            self._life.failed()
+            raise
+        self._life.opened()
+
+    async def close(self) -> None:
+        """Close what was opened. Does nothing where nothing is open.
+
+        Raises:
+            LifecycleError: this is not the process and event loop that opened it; or all is closed but the part named.
+        """
+        if not self._life.end():
+            return
+        self._unclosed.clear()
+        try:
+            await self._opened.aclose()
+        finally:
+            self._life.ended()
+        if self._unclosed:
+            unclosed = " and its ".join(self._unclosed)
+            raise LifecycleError(f"the {self._sentences.name} is closed, but its {unclosed}: mend that part")
+
+    async def _close_part(self, part: str, close: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await close()
+        except Exception as exc:  # whatever it is, it must not keep the other parts open
+            self._unclosed.append(f"{part} could not be: {place_of(exc)}")
+            self._reporter.emit(operations.close_failed(part, place_of(exc)))
+
+    def require(self) -> None:
+        """Pass where calls may be made: every method that makes one begins with this.
+
+        Raises:
+            LifecycleError: it is not open, or was opened in another process or event loop.
+        """
+        self._life.require()
+
+    def require_keys(self) -> None:
+        """Pass if the keys are loaded: they belong to no event loop, and signing may end while all is being closed.
+
+        Raises:
+            LifecycleError: it is not open.
+        """
+        self._life.require_keys()
+
+    @contextmanager
+    def audited(self, kind: type[ExchangeEvent | VerifyEvent | RefreshEvent] = ExchangeEvent) -> Iterator[Trail]:
+        """Leave exactly one audit event behind, whatever happens in the block.
+
+        Raises:
+            LifecycleError: it is not open here, or was closed before the block has ended.
+        """
+        trail = Trail(kind)
+        try:
+            self.require()
+            yield trail
+        except LifecycleError as mistake:
+            trail.tell(self._reporter.emit, NotOpen(str(mistake)))
+            raise
+        except ExchangeError as error:
+            self._blame_no_other(error, trail)
+            trail.tell(self._reporter.emit, error)
+            raise
+        except asyncio.CancelledError:
+            trail.tell(self._reporter.emit, trail.decided or Abandoned())
+            raise
+        except Exception as exc:
+            # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
+            failure = InternalFailure(place_of(exc))
+            self._blame_no_other(failure, trail)
+            trail.tell(self._reporter.emit, failure)
+            raise failure from None
+        trail.tell(self._reporter.emit, None)
+
+    def _blame_no_other(self, error: ExchangeError, trail: Trail) -> None:
+        """Say of a failure in what was closed meanwhile that this is why, and not the provider."""
+        if error.status >= 500 and not self._life.is_open:
+            closed = self._sentences.closed
+            trail.tell(self._reporter.emit, NotOpen(closed))
+            raise LifecycleError(closed) from None

@@ -1,0 +1,112 @@
+"""The half of an exchange that asks providers: connections, and what their strategies may use."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pluggy
+from pydantic import SecretStr
+
+from accredit.audit import operations
+from accredit.audit.reporter import Reporter
+from accredit.errors import LifecycleError
+from accredit.exchange.life import EXCHANGE, Sentences
+from accredit.exchange.lifecycle import Closing
+from accredit.plugins import Connection, load_connections
+from accredit.plugins.api_versions import api_version_of, today
+from accredit.provider.http import ProviderHTTP, Transport
+from accredit.provider.id_token import IdTokenVerifier
+from accredit.provider.jwks import JwksCache
+from accredit.provider.nonce import NonceCheck
+from accredit.provider.transport import make_transport, proxy_for
+from accredit.settings import LimitSettings
+from accredit.strategy import VerifyContext
+
+
+class Providers:
+    """The connections of `tables`, checked, with what their strategies work with: one transport, one key set cache.
+
+    `transport` stays its owner's to close; without it one is made when all is opened. `clock` returns epoch seconds,
+    `monotonic` seconds of a clock that nobody can set.
+
+    Raises:
+        ConfigurationError: what the operator must change.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, Mapping[str, Any]],
+        *,
+        manager: pluggy.PluginManager,
+        installed: Sequence[EntryPoint] | None = None,
+        limits: LimitSettings,
+        proxy: SecretStr,
+        transport: Transport | None,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+        reporter: Reporter,
+        sentences: Sentences = EXCHANGE,
+    ) -> None:
+        self.connections, self.disabled = load_connections(tables, manager, installed)
+        self.clock = clock
+        self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
+        self._limits = limits
+        self._proxy = proxy
+        self._reporter = reporter
+        self._not_open = sentences.not_open
+        self._transport = transport
+        self._owns_transport = transport is None
+        self._jwks = JwksCache(
+            clock=monotonic, alert=lambda event, url: reporter.emit(operations.fetch_failed(event, url))
+        )
+
+    def open(self, closing: Closing) -> None:
+        """Make the transport, unless somebody else has.
+
+        Raises:
+            ConfigurationError: the certificate authorities cannot be loaded.
+        """
+        if self._owns_transport:
+            transport = make_transport(max_connections=self._limits.provider_max_connections)
+            closing("transport", partial(self._close_transport, transport))
+            self._transport = transport
+
+    async def _close_transport(self, transport: Transport) -> None:
+        self._transport = None
+        await transport.aclose()
+
+    def examine(self) -> None:
+        """Tell of connections that work, but which an operator should look at.
+
+        Raises:
+            ConfigurationError: a proxy cannot be used.
+        """
+        for connection in self.connections.values():
+            for url in connection.provider_urls:
+                proxy_for(url, connection.settings.proxy or self._proxy)  # raises where none can be used
+            if connection.settings.accept_unbound_tokens:
+                self._reporter.emit(operations.accepts_unbound_tokens(connection.name))
+            if (version := self._api_versions[connection.name]) is not None and (
+                warning := operations.api_version_noticed(connection.name, version, today(self.clock))
+            ):
+                self._reporter.emit(warning)
+
+    def http(self, urls: Iterable[str], proxy: SecretStr | None = None) -> ProviderHTTP:
+        """Return a client for the hosts of `urls`, for one exchange; by default through the proxy for all."""
+        if self._transport is None:
+            raise LifecycleError(self._not_open)
+        return ProviderHTTP(
+            self._transport,
+            urls=urls,
+            timeout_s=self._limits.provider_timeout_s,
+            max_response_bytes=self._limits.max_response_bytes,
+            proxy=proxy or self._proxy,
+        )
+
+    def context(self, connection: Connection) -> VerifyContext:
+        """Return what a connection's strategy may use in one exchange."""
+        http = self.http(connection.provider_urls, connection.settings.proxy)
+        check_nonce = NonceCheck(connection.settings.nonce)
+        verify_id_token = IdTokenVerifier(self._jwks, http, self.clock, connection.settings, check_nonce)
+        return VerifyContext(http, verify_id_token, check_nonce, self.clock)

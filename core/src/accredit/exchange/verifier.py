@@ -1,0 +1,113 @@
+"""The first half of an exchange alone, for hosts with tokens or sessions of their own.
+
+::
+
+    async with Verifier(connections={"facebook": {"app_id": "1234", "app_secret": "…"}}) as verifier:
+        identity = await verifier.verify("facebook", ProviderToken.of(token))
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from accredit.audit.reporter import Reporter
+from accredit.errors import LifecycleError
+from accredit.exchange.identify import verify_alone
+from accredit.exchange.life import VERIFIER
+from accredit.exchange.lifecycle import Closing, Lifecycle
+from accredit.exchange.providers import Providers
+from accredit.models import Identity, ProviderToken
+from accredit.plugins import Connection, make_plugin_manager
+from accredit.plugins.hooks import observers_of
+from accredit.provider.http import Transport
+from accredit.settings.verifier import read_verifier_settings
+
+
+class Verifier:
+    """Say whose a provider's token is, proven to be meant for your app. Issues nothing, and keeps nothing.
+
+    `connections`, `limits` and `proxy` are what stands under these names in a settings file. There is no issuer, no
+    key, no storage and no file. Of the hooks of `plugins`, `strategies` and `observe` are asked. The others are as in
+    `accredit.Exchange`, and so is its life: opened by `async with`, or by `open` and `close`, in one event loop of one
+    process.
+
+    Raises:
+        ConfigurationError: what must be changed, before anything is opened.
+    """
+
+    def __init__(
+        self,
+        *,
+        connections: Mapping[str, Mapping[str, Any]],
+        limits: Mapping[str, float] | None = None,
+        proxy: str | None = None,
+        plugins: Iterable[object] = (),
+        transport: Transport | None = None,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        logger: object = None,
+    ) -> None:
+        settings = read_verifier_settings(connections, limits, proxy)
+        manager = make_plugin_manager(plugins)
+        reporter = Reporter(observers_of(manager), clock=monotonic, logger=logger)
+        self._timeout_s = settings.limits.exchange_timeout_s
+        self._lifecycle = Lifecycle(reporter, VERIFIER)
+        self._providers = Providers(
+            settings.connections,
+            manager=manager,
+            limits=settings.limits,
+            proxy=settings.proxy,
+            transport=transport,
+            clock=clock,
+            monotonic=monotonic,
+            reporter=reporter,
+            sentences=VERIFIER,
+        )
+
+    @property
+    def connections(self) -> Mapping[str, Connection]:
+        """The connections that are not switched off, by name."""
+        return self._providers.connections
+
+    async def open(self) -> None:
+        """Get ready to call providers.
+
+        Raises:
+            ConfigurationError: certificates or a proxy cannot be used; nothing is left open.
+            LifecycleError: it is open already; that stays as it is.
+        """
+        await self._lifecycle.open(self._open_parts)
+
+    async def close(self) -> None:
+        """Let go of the connections to providers. Does nothing where nothing is open.
+
+        Raises:
+            LifecycleError: this is not the process and event loop that opened it; or the transport cannot be closed.
+        """
+        await self._lifecycle.close()
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            await self.close()
+        except LifecycleError:
+            if kind is None:  # else the block's own error matters more
+                raise
+
+    async def verify(self, connection: str, token: ProviderToken) -> Identity:
+        """Ask the provider who it is, and leave one event behind, a `VerifyEvent`.
+
+        Raises:
+            ExchangeError: the token is refused, or nobody can tell.
+        """
+        return await verify_alone(connection, token, self._providers, self._lifecycle, timeout_s=self._timeout_s)
+
+    async def _open_parts(self, closing: Closing) -> None:
+        self._providers.open(closing)
+        self._providers.examine()

@@ -1,0 +1,49 @@
+"""The blocking verifier does what the other does."""
+
+import pytest
+from core.tests.acme import Acme, Brings, Provider
+from core.tests.bench import ListLogger
+
+from accredit import ConfigurationError, ProviderToken
+from accredit.errors import ConnectionNotFound, LifecycleError
+from accredit.sync import Verifier
+
+TOKEN = ProviderToken.of("good-token")
+ACME = {"acme": {"app_ids": ["acme-app"]}}
+
+
+def made() -> Verifier:
+    return Verifier(connections=ACME, plugins=[Brings(Acme)], transport=Provider(), logger=ListLogger())
+
+
+def test_a_token_is_verified() -> None:
+    with made() as verifier:
+        assert verifier.verify("acme", TOKEN).user_id == "1000"
+        with pytest.raises(ConnectionNotFound):
+            verifier.verify("nobody", TOKEN)
+
+
+async def test_a_token_is_verified_from_an_event_loop() -> None:
+    verifier = made()
+    assert (await verifier.averify("acme", TOKEN)).user_id == "1000"
+    await verifier.aclose()
+    with pytest.raises(LifecycleError, match="await the method"):
+        verifier.verify("acme", TOKEN)
+
+
+def test_what_can_never_work_is_refused_at_once() -> None:
+    with pytest.raises(ConfigurationError):
+        Verifier(connections={})
+
+
+def test_the_blocks_own_error_matters_more_than_the_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unclosable(Provider):
+        async def aclose(self) -> None:
+            raise RuntimeError
+
+    monkeypatch.setattr("accredit.exchange.providers.make_transport", lambda **_: Unclosable())
+    verifier = Verifier(connections=ACME, plugins=[Brings(Acme)], logger=ListLogger())
+    with pytest.raises(LifecycleError, match="its transport could not be"), verifier:
+        pass
+    with pytest.raises(ZeroDivisionError), verifier:
+        raise ZeroDivisionError
