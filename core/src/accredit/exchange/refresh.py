@@ -3,6 +3,8 @@
 Source: RFC 6749 section 6; RFC 9700 section 4.14 (rotation); OpenID Connect Core 1.0 section 12.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from pydantic import SecretStr
@@ -47,7 +49,8 @@ async def refresh(
     session = await _session_of(token, client, engine, trail, now=now)
     login = _login_of(session, request, client, engine, trail)
     trail.begin("authorize")
-    await engine.hooks.authorize(login)
+    with _in_words_that_clients_know():
+        await engine.hooks.authorize(login)
     trail.begin("claims")
     extras = await engine.hooks.claims(login)
     trail.begin("build_claims")
@@ -55,10 +58,8 @@ async def refresh(
         login, extras, settings=settings, now=now, nonce=None, session_id=session.id, auth_time=session.auth_time
     )
     trail.begin("confirm_subject")
-    try:
+    with _in_words_that_clients_know():
         await confirm_subject(login, engine.standing)
-    except SubjectBlocked:  # the sentence that clients know here
-        raise InvalidGrant("a plugin says that the user may not be here any more") from None
     trail.begin("sign_tokens")
     tokens = await mint(claims, key=engine.keys.current)
     trail.begin("rotate")
@@ -70,6 +71,15 @@ async def refresh(
         await keep(session, engine.storage)
     trail.scopes = login.scopes
     return tokens
+
+
+@contextmanager
+def _in_words_that_clients_know() -> Iterator[None]:
+    """Refuse a user who may not be here any more as any other refresh: published clients then log the user out."""
+    try:
+        yield
+    except SubjectBlocked:
+        raise InvalidGrant("a plugin says that the user may not be here any more") from None
 
 
 async def _session_of(token: str, client: Client, engine: Engine, trail: Trail, *, now: int) -> Session:

@@ -88,6 +88,15 @@ def test_may_log_in_is_asked_at_each_refresh_too() -> None:
     assert [(name, is_refresh) for name, _, _, is_refresh in ShopUsers.asked] == [("may_log_in", True)]
 
 
+def test_who_may_not_go_on_gets_the_answer_that_clients_know() -> None:
+    tokens = log_in().json()
+    ShopUsers.may = lambda _: False
+    refused = refresh(tokens["refresh_token"])
+    assert (refused.status_code, refused.json()["error"]) == (403, "invalid_grant")
+    ShopUsers.may = lambda _: True
+    assert refresh(tokens["refresh_token"]).status_code == 200
+
+
 def test_claims_go_into_both_tokens() -> None:
     ShopUsers.says = {"https://shop.example.com/plan": "gold"}
     token = caller(log_in())
@@ -138,13 +147,17 @@ def _delete_without_djangos_help() -> None:
 
 
 @pytest.mark.parametrize("end", [_deactivate, _delete, _delete_without_djangos_help])
-@pytest.mark.threat(29)
+@pytest.mark.threat(29, 40)
 def test_a_user_who_is_deactivated_or_deleted_is_out_at_once_everywhere(end: Any) -> None:
     tokens = log_in().json()
     assert userinfo(tokens["access_token"]).status_code == 200
     end()
     assert userinfo(tokens["access_token"]).status_code == 401
-    assert refresh(tokens["refresh_token"]).status_code in {401, 403}
+    assert (refreshed := refresh(tokens["refresh_token"])).status_code == 403
+    assert refreshed.json() == {
+        "error": "invalid_grant",
+        "error_description": "Unknown or invalid refresh token.",
+    }
 
 
 def test_who_was_deactivated_cannot_log_in_and_is_in_again_when_activated() -> None:

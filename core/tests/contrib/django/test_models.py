@@ -4,13 +4,17 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from core.tests.contrib.django.own.models import Person, Ticket, Visit
+from core.tests.contrib.django.shop import log_in, open_shop, refresh
 from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accredit.contrib.django.fields import ExactField
-from accredit.contrib.django.models import AbstractIdentity, AbstractRefreshToken, Identity, RefreshToken, Session
+from accredit.contrib.django.models import Identity, RefreshToken, Session, Subject, UsedOnce
+from accredit.contrib.django.storage import Tables
 
 
 def identity(provider_user_id: str, **values: object) -> Identity:
@@ -74,12 +78,30 @@ def test_a_column_has_the_collation_that_folds_and_pads_nothing(
     assert field.db_parameters(cast("BaseDatabaseWrapper", connection))["collation"] == collation
 
 
-def test_a_project_may_make_models_of_its_own_of_the_bases() -> None:
-    class Meta(AbstractIdentity.Meta):
-        app_label = "shop"
+OWN = {"identity": "own.Person", "session": "own.Visit", "refresh_token": "own.Ticket"}
 
-    values = {"note": models.TextField(), "Meta": Meta, "__module__": __name__}
-    made = cast("type[AbstractIdentity]", type("Person", (AbstractIdentity,), values))
-    names = {field.name for field in made._meta.get_fields()}
-    assert names >= {"note", "namespace", "provider_user_id", "subject", "user"}
-    assert AbstractRefreshToken._meta.abstract
+
+@pytest.mark.usefixtures("db")
+def test_models_of_the_projects_own_take_the_place_of_ours() -> None:
+    with open_shop(models=OWN):
+        tokens = log_in().json()
+        assert refresh(tokens["refresh_token"]).status_code == 200
+    assert Person.objects.get().note == "new"
+    assert [model.objects.count() for model in (Visit, Ticket, Identity, Session, RefreshToken)] == [1, 2, 0, 0, 0]
+    assert Visit.objects.get().user == Person.objects.get().user == User.objects.get()
+
+
+def test_refresh_tokens_of_other_sessions_are_refused() -> None:
+    with pytest.raises(
+        ImproperlyConfigured, match=r"models\.refresh_token: its foreign key `session` leads to another"
+    ):
+        Tables.named({"session": "own.Visit"})
+
+
+@pytest.mark.usefixtures("db")
+def test_rows_say_what_they_are_and_no_hash() -> None:
+    with open_shop():
+        log_in()
+    identity, session, token = Identity.objects.get(), Session.objects.get(), RefreshToken.objects.get()
+    assert [str(one) for one in (identity, session, token)] == ["acme|1000", session.sid, f"refresh token {token.pk}"]
+    assert [str(one) for one in (Subject(subject="1"), UsedOnce(identifier="a"))] == ["1", "a"]
