@@ -8,6 +8,7 @@ from core.tests.importers.support import ISSUER, connection, outcomes, target
 
 from accredit.importers import ImportOptions, OldRefreshToken, Reading, Report, Target, enter
 from accredit.settings import EXCHANGE_GRANT
+from accredit.settings.client_secret import SecretHash, new_secret
 from accredit.storage import MOST_SESSIONS, MemoryStorage, Session
 
 WRITE = ImportOptions(write=True)
@@ -89,6 +90,19 @@ async def test_a_client_that_may_not_refresh_gets_none() -> None:
     told = outcomes(await entered(await shop(), token(client_id="once")))
 
     assert told["token 1"] == ("left out", "client 'once' may not refresh: its grant_types lack refresh_token")
+
+
+async def test_a_token_that_was_bound_to_a_secret_stays_so() -> None:
+    secret_hash = str(SecretHash.of(new_secret()))
+    to = target(
+        clients={"app": {"connections": ["acme"]}, "server": {"connections": ["acme"], "secret_hash": secret_hash}}
+    )
+    await to.storage.link("acme", "1", "7", now=NOW)
+    report = await entered(to, token(1, is_confidential=True), token(2, client_id="server", is_confidential=True))
+
+    reason = "client 'app' had a secret at the old server and has none here: `accredit clients` makes one"
+    assert outcomes(report)["token 1"] == ("left out", reason)
+    assert (await only_session(to)).client_id == "server"
 
 
 async def test_a_client_without_a_connection_for_the_identity_gets_none() -> None:

@@ -1,5 +1,6 @@
 """The old database is only read, and a URL that is no good is told without its password."""
 
+import importlib.util
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -75,6 +76,13 @@ def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_path: Pa
         pass
     assert str(refused.value).startswith("postgresql+psycopg://app:***@/shop")
     assert "s3cret" not in str(refused.value)
+
+
+def test_a_url_without_a_driver_gets_one_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: "found")
+    with pytest.raises(ConfigurationError) as refused, old_database("mysql://app:s3cret@127.0.0.1:1/shop"):
+        pass
+    assert str(refused.value).startswith("mysql+pymysql://app:***@127.0.0.1:1/shop ")
 
 
 def test_a_driver_that_is_not_installed_is_named() -> None:

@@ -34,6 +34,8 @@ class OldRefreshToken:
     """SHA-256 in hex, as we store our own."""
     user: str
     client_id: str
+    is_confidential: bool = False
+    """Whoever refreshes with it must authenticate."""
     scopes: tuple[str, ...]
     audience: str | None = None
     issued_at: int

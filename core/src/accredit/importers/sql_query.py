@@ -12,6 +12,8 @@ from sqlalchemy.pool import NullPool
 from accredit.errors import ConfigurationError
 
 _AT_ONCE = 2000
+_DRIVERS = {"postgresql": "psycopg", "mysql": "pymysql", "mariadb": "pymysql"}
+"""The driver for a URL that names none, where it is installed; else SQLAlchemy's own choice."""
 
 
 class SqlQuery:
@@ -65,8 +67,9 @@ def _address_of(url: str) -> URL:
         backend = address.get_backend_name()
         if backend == "postgres":  # as hosting services still write it
             address, backend = address.set(drivername="postgresql"), "postgresql"
-        if address.drivername == "postgresql" and importlib.util.find_spec("psycopg") is not None:
-            address = address.set(drivername="postgresql+psycopg")
+        driver = _DRIVERS.get(address.drivername)
+        if driver is not None and importlib.util.find_spec(driver) is not None:
+            address = address.set(drivername=f"{backend}+{driver}")
         dialect = address.get_dialect()
     except (ArgumentError, NoSuchModuleError):  # its own text may quote the URL, and so a password
         raise ConfigurationError(

@@ -28,12 +28,14 @@ def read(tables: Tables, options: ImportOptions) -> Reading:
         ConfigurationError: a table is not there.
     """
     users = read_users(tables, "user", options)
-    tokens, left_out = apart(_refresh_tokens(tables, users, options))
-    clients = tables.rows(_CLIENTS, ("client_id", "client_metadata"))
+    name = tables.name(_CLIENTS)
+    clients = tuple(_application(name, row) for row in tables.rows(_CLIENTS, ("client_id", "client_metadata")))
+    public = frozenset(one.client_id for one in clients if not one.is_confidential)
+    tokens, left_out = apart(_refresh_tokens(tables, users, public, options))
     return Reading(
         source=NAME,
         refresh_tokens=tokens,
-        applications=tuple(_application(tables.name(_CLIENTS), row) for row in clients),
+        applications=clients,
         left_out=left_out,
         notes=users.notes,
     )
@@ -52,7 +54,9 @@ def _application(table: str, row: Mapping[str, Any]) -> Application:
     )
 
 
-def _refresh_tokens(tables: Tables, users: Users, options: ImportOptions) -> Iterator[OldRefreshToken | LeftOut]:
+def _refresh_tokens(
+    tables: Tables, users: Users, public: frozenset[str], options: ImportOptions
+) -> Iterator[OldRefreshToken | LeftOut]:
     required = ("id", "user_id", "client_id", "refresh_token", "scope", "issued_at")
     table = tables.name(_TOKENS)
     # `revoked` is what it was before version 1.0.
@@ -72,6 +76,7 @@ def _refresh_tokens(tables: Tables, users: Users, options: ImportOptions) -> Ite
             token_hash=hashlib.sha256(token.encode()).hexdigest(),
             user=str(users.subject_of(row["user_id"])),
             client_id=row["client_id"],
+            is_confidential=row["client_id"] not in public,
             scopes=tuple((row["scope"] or "").split()),
             issued_at=issued_at,
             auth_time=issued_at,

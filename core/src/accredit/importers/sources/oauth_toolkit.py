@@ -9,6 +9,7 @@ access token is gone, is refused there, and so it is here.
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from accredit.importers.options import ImportOptions
@@ -30,23 +31,21 @@ def read(tables: Tables, options: ImportOptions) -> Reading:
         ConfigurationError: a table is not there.
     """
     users = read_users(tables, "auth_user", options)
-    access = {row["id"]: row for row in tables.rows(_ACCESS, ("id", "scope", "expires", "application_id"))}
-    clients = {
-        row["id"]: row
-        for row in tables.rows(
-            _APPLICATIONS,
-            ("id", "client_id", "client_type", "authorization_grant_type"),
-            ("allowed_origins",),
-        )
-    }
-    tokens, left_out = apart(_refresh_tokens(tables, users, access, clients, options))
-    scopes: dict[object, set[str]] = defaultdict(set)
-    for row in access.values():
-        scopes[row["application_id"]].update(row["scope"].split())
+    survey = _survey(tables)
+    access = {row["id"]: row for row in tables.rows(_ACCESS, ("id", "scope", "expires")) if row["id"] in survey.access}
+    columns = ("id", "client_id", "client_type", "authorization_grant_type")
+    clients = {row["id"]: row for row in tables.rows(_APPLICATIONS, columns, ("allowed_origins",))}
+    tokens, left_out = apart(
+        _judged(row, users, access.get(row["access_token_id"]), clients.get(row["application_id"]), survey, options)
+        for row in _rows(tables)
+    )
+    scopes: dict[str, set[str]] = defaultdict(set)
+    for token in tokens:
+        scopes[token.client_id].update(token.scopes)
     return Reading(
         source=NAME,
         refresh_tokens=tokens,
-        applications=tuple(_application(row, scopes[row["id"]]) for row in clients.values()),
+        applications=tuple(_application(row, scopes[row["client_id"]]) for row in clients.values()),
         left_out=left_out,
         notes=users.notes,
     )
@@ -57,51 +56,71 @@ def _application(row: Mapping[str, Any], scopes: set[str]) -> Application:
     return Application(
         row=f"{_APPLICATIONS} {row['id']}",
         client_id=row["client_id"],
-        is_confidential=row["client_type"] == "confidential",
+        is_confidential=row["client_type"] != "public",
         grant_types=frozenset({CLIENT_CREDENTIALS_GRANT if is_machine else REFRESH_TOKEN_GRANT}),
         scopes=frozenset(scopes),
         origins=tuple((row["allowed_origins"] or "").split()),
     )
 
 
-def _refresh_tokens(
-    tables: Tables,
-    users: Users,
-    access: Mapping[object, Mapping[str, Any]],
-    clients: Mapping[object, Mapping[str, Any]],
-    options: ImportOptions,
-) -> Iterator[OldRefreshToken | LeftOut]:
-    optional = ("token_checksum", "token_family", "resource")
-    # The token itself is read only where there is nothing else.
+def _rows(tables: Tables) -> Iterator[dict[str, Any]]:
     required = ["id", "user_id", "application_id", "access_token_id", "created", "revoked"]
     if "token_checksum" not in tables.columns(_REFRESH):
-        required.append("token")
-    rows = list(tables.rows(_REFRESH, required, optional))
-    began = _family_began(rows)
-    live = Counter(_hash_of(row) for row in rows if row["revoked"] is None)
-    for row in rows:
-        name = f"{_REFRESH} {row['id']}"
-        bound, token_hash = access.get(row["access_token_id"]), _hash_of(row)
-        client, created = clients.get(row["application_id"]), epoch_seconds(row["created"])
-        subject = users.subject_of(row["user_id"])
-        problem = _problem_of(row, bound, users, is_twice=live[token_hash] > 1)
-        if problem is None and (client is None or created is None or token_hash is None):
-            problem = "its application, its time or its checksum cannot be read"
-        if problem is not None or bound is None or client is None or created is None or token_hash is None:
-            yield LeftOut("refresh token", name, str(problem))
-            continue
-        resources = json_value(row["resource"]) or []
-        yield OldRefreshToken(
-            row=name,
-            token_hash=token_hash,
-            user=str(subject),
-            client_id=client["client_id"],
-            scopes=tuple(bound["scope"].split()),
-            audience=resources[0] if resources else None,
-            issued_at=created,
-            auth_time=min(created, began.get(row["token_family"], created)),
-            ends_at=_ends_at(bound, options),
-        )
+        required.append("token")  # read only where there is nothing else
+    return tables.rows(_REFRESH, required, ("token_checksum", "token_family", "resource"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What must be known of all rows before one of them is judged."""
+
+    access: set[object] = field(default_factory=set)
+    """The access tokens of live ones: there may be millions of others."""
+    live: Counter[str | None] = field(default_factory=Counter)
+    """How many live rows have a hash."""
+    began: dict[object, int] = field(default_factory=dict)
+    """When the first token of a family was issued that is still there: the login was then, or before."""
+
+
+def _survey(tables: Tables) -> _Survey:
+    survey = _Survey()
+    for row in _rows(tables):
+        if row["revoked"] is None:
+            survey.access.add(row["access_token_id"])
+            survey.live[_hash_of(row)] += 1
+        family, created = row["token_family"], epoch_seconds(row["created"])
+        if family is not None and created is not None:
+            survey.began[family] = min(created, survey.began.get(family, created))
+    return survey
+
+
+def _judged(
+    row: Mapping[str, Any],
+    users: Users,
+    bound: Mapping[str, Any] | None,
+    client: Mapping[str, Any] | None,
+    survey: _Survey,
+    options: ImportOptions,
+) -> OldRefreshToken | LeftOut:
+    name, token_hash, created = f"{_REFRESH} {row['id']}", _hash_of(row), epoch_seconds(row["created"])
+    problem = _problem_of(row, bound, users, is_twice=survey.live[token_hash] > 1)
+    if problem is not None or bound is None:
+        return LeftOut("refresh token", name, str(problem))
+    if client is None or created is None or token_hash is None:
+        return LeftOut("refresh token", name, "its application, its time or its checksum cannot be read")
+    resources = json_value(row["resource"]) or []
+    return OldRefreshToken(
+        row=name,
+        token_hash=token_hash,
+        user=str(users.subject_of(row["user_id"])),
+        client_id=client["client_id"],
+        is_confidential=client["client_type"] != "public",
+        scopes=tuple(bound["scope"].split()),
+        audience=resources[0] if resources else None,
+        issued_at=created,
+        auth_time=min(created, survey.began.get(row["token_family"], created)),
+        ends_at=_ends_at(bound, options),
+    )
 
 
 def _problem_of(row: Mapping[str, Any], bound: Mapping[str, Any] | None, users: Users, *, is_twice: bool) -> str | None:
@@ -126,16 +145,6 @@ def _hash_of(row: Mapping[str, Any]) -> str | None:
         return checksum.lower()
     token = row.get("token")
     return hashlib.sha256(token.encode()).hexdigest() if isinstance(token, str) and token else None
-
-
-def _family_began(rows: list[dict[str, Any]]) -> dict[object, int]:
-    """Return when the first token of each family that is still there was issued: the login was then, or before."""
-    began: dict[object, int] = {}
-    for row in rows:
-        family, created = row["token_family"], epoch_seconds(row["created"])
-        if family is not None and created is not None:
-            began[family] = min(created, began.get(family, created))
-    return began
 
 
 def _ends_at(bound: Mapping[str, Any], options: ImportOptions) -> int | None:

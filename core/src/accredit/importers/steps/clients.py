@@ -42,9 +42,13 @@ def _lists(application: Application, connections: list[str]) -> dict[str, list[s
 
 def _table(application: Application, connections: list[str]) -> str:
     """Return a table in TOML, whose basic strings are written as those of JSON are."""
-    lines = [f"[clients.{json.dumps(application.client_id)}]"]
-    lines += [f"{name} = {json.dumps(values)}" for name, values in _lists(application, connections).items()]
+    lines = [f"[clients.{_quoted(application.client_id)}]"]
+    lines += [f"{name} = {_quoted(values)}" for name, values in _lists(application, connections).items()]
     return "\n".join(lines)
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)  # JSON writes what is beyond 16 bits in two parts, TOML does not
 
 
 _OPTION_OF = {

@@ -51,7 +51,8 @@ async def enter_refresh_tokens(
 
     async def enter(owner: tuple[str, str]) -> list[Entry]:
         newest_first = sorted(grouped[owner], key=lambda one: one.issued_at, reverse=True)
-        place = await _place_of(*owner, target)
+        must_authenticate = any(one.is_confidential for one in newest_first)
+        place = await _place_of(*owner, target, must_authenticate=must_authenticate)
         if isinstance(place, str):
             return [Entry("refresh token", one.row, "left out", place) for one in newest_first]
         return await _enter_all(newest_first, place, target, write=options.write)
@@ -59,10 +60,12 @@ async def enter_refresh_tokens(
     return [entry for entries in await in_batches(enter, list(grouped)) for entry in entries]
 
 
-async def _place_of(user: str, client_id: str, target: Target) -> _Place | str:
+async def _place_of(user: str, client_id: str, target: Target, *, must_authenticate: bool) -> _Place | str:
     client = target.settings.clients.get(client_id)
     if client is None:
         return f"there is no client '{client_id}' in the settings: see how to add it, then import again"
+    if must_authenticate and client.auth_method == "none":  # a token that was bound to a secret stays so
+        return f"client '{client_id}' had a secret at the old server and has none here: `accredit clients` makes one"
     if REFRESH_TOKEN_GRANT not in client.grant_types:
         return f"client '{client_id}' may not refresh: its grant_types lack {REFRESH_TOKEN_GRANT}"
     identities = await target.storage.identities(user)
