@@ -1,6 +1,7 @@
 """Everything in the host's own database, by its Flask-SQLAlchemy: its tables, its migrations, its thread."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from core.tests.bench import Clock
 from core.tests.contrib.flask.shop import bearing, log_in, parts, tables
 from core.tests.contrib.flask.shop import extension as plain_extension
-from flask import Flask, current_app
+from core.tests.postgres import PostgresDatabase
+from flask import Flask, current_app, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, String, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -31,7 +33,7 @@ TABLES = {f"accredit_{name}" for name in ("sessions", "refresh_tokens", "subject
 class Host:
     """A shop with users in a database."""
 
-    def __init__(self, folder: Path, *, url: str | None = None, **given: Any) -> None:
+    def __init__(self, folder: Path, *, url: str | None = None, **config: Any) -> None:
         class Base(DeclarativeBase):
             pass
 
@@ -44,11 +46,12 @@ class Host:
             is_active: Mapped[bool] = mapped_column(default=True)
 
         self.User: Any = User
-        self.accredit = Accredit(db=db, plugins=plain_extension()._plugins, **given)
+        self.accredit = Accredit(db=db, plugins=plain_extension()._plugins)
         self.accredit.create_user(self.create_user)
         self.accredit.may_log_in(self.may_log_in)
         self.app = Flask("shop", instance_path=str(folder))
-        self.app.config.update(ACCREDIT=tables(), SQLALCHEMY_DATABASE_URI=url or f"sqlite:///{folder / 'shop.db'}")
+        self.app.config.update(ACCREDIT=tables(), **config)
+        self.app.config["SQLALCHEMY_DATABASE_URI"] = url or f"sqlite:///{folder / 'shop.db'}"
         db.init_app(self.app)
         own = parts()
         self.clock = own["clock"]
@@ -204,3 +207,27 @@ def test_a_database_in_memory_serves_tests(tmp_path: Path) -> None:
     host.create_tables()
     token = log_in(host.app).get_json()["access_token"]
     assert host.app.test_client().get("/me", headers=bearing(token)).text == "Ada Lovelace"
+
+
+@pytest.mark.slow
+def test_more_threads_than_connections_log_in_at_once(tmp_path: Path, postgres_database: PostgresDatabase) -> None:
+    options = {"pool_size": 4, "max_overflow": 0, "pool_timeout": 5}
+    host = Host(tmp_path, url=postgres_database.url("psycopg"), SQLALCHEMY_ENGINE_OPTIONS=options)
+    host.create_tables()
+    everybody = threading.Barrier(8)
+
+    @host.app.before_request
+    def wait() -> None:
+        if request.path.endswith("/access_token"):
+            everybody.wait(60)
+
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            statuses = list(threads.map(lambda _: log_in(host.app).status_code, range(32)))
+        with host.app.app_context():
+            users = host.db.session.execute(host.db.select(host.User)).scalars().all()
+    finally:
+        with host.app.app_context():
+            host.db.engine.dispose()
+    assert statuses == [200] * 32
+    assert len(users) == 1

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request
 
 from accredit import AccessDenied, Identity
 from accredit.contrib.flask import Accredit, current_token
-from accredit.storage import MemoryStorage
+from accredit.storage import MemoryStorage, StoredSubject
 
 
 class Users:
@@ -156,7 +156,9 @@ def test_many_first_logins_of_one_person_at_once_are_one_user(app: Flask, users:
     assert list(users.names) == [42]
 
 
-def test_of_two_processes_that_make_a_user_the_first_one_s_stays(accredit: Accredit) -> None:
+def test_of_two_processes_that_make_a_user_the_first_one_s_stays(
+    accredit: Accredit, caplog: pytest.LogCaptureFixture
+) -> None:
     storage = MemoryStorage()
 
     @accredit.create_user
@@ -168,6 +170,41 @@ def test_of_two_processes_that_make_a_user_the_first_one_s_stays(accredit: Accre
     app = shop(accredit, storage=storage)
     exchange = app.extensions["accredit"].exchange
     assert exchange.authenticate(token_of(app)).subject == "first"
+    assert [one.getMessage() for one in caplog.records if one.name == "shop"] == [
+        "user second is left without logins: another process has made user first of the same account"
+    ]
+
+
+class Overtaken(MemoryStorage):
+    """While the engine has just looked at an identity, somebody else enters it, or takes it off."""
+
+    def __init__(self, *, unlinked: bool) -> None:
+        super().__init__()
+        self._unlinked = unlinked
+        self._looked = False
+
+    async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
+        found = await super().subject_of(namespace, user_id)
+        if not self._looked:
+            self._looked = True
+            await self.create(namespace, user_id, "42", now=1)
+            if self._unlinked:
+                await self.unlink(namespace, user_id)
+        return found
+
+
+@pytest.mark.threat(28)
+def test_a_user_who_was_made_since_the_engine_looked_is_the_subject(accredit: Accredit) -> None:
+    accredit.create_user(lambda _: pytest.fail("there is a user already"))
+    app = shop(accredit, storage=Overtaken(unlinked=False))
+    assert app.extensions["accredit"].exchange.authenticate(token_of(app)).subject == "42"
+
+
+@pytest.mark.threat(39)
+def test_an_identity_that_was_taken_off_since_the_engine_looked_logs_in_nobody(accredit: Accredit) -> None:
+    accredit.create_user(lambda _: pytest.fail("nobody is made of it"))
+    answer = log_in(shop(accredit, storage=Overtaken(unlinked=True)))
+    assert (answer.status_code, answer.get_json()["error_description"]) == (401, "user is not linked")
 
 
 def test_a_host_with_tables_of_its_own_says_whose_identity_it_is(accredit: Accredit) -> None:

@@ -17,12 +17,23 @@ if TYPE_CHECKING:
     from accredit.storage.sql import Tables
 
 
+class Session(Protocol):
+    """What we use of a session of SQLAlchemy's."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
 class Database(Protocol):
     """What we use of a `flask_sqlalchemy.SQLAlchemy`."""
 
     @property
     def metadata(self) -> MetaData:
         """The metadata of the default bind."""
+
+    @property
+    def session(self) -> Session:
+        """The session of the current app context."""
 
     @property
     def engines(self) -> Mapping[str | None, Engine]:
@@ -39,6 +50,13 @@ class HostDatabase:
         self._db = db
         self._tables = tables_in(db.metadata) if tables is None else tables
         self._make = SyncSqlStorage
+
+    def release(self) -> None:
+        """Let the session give its connection back: a callback has used it, and the storage needs one next.
+
+        With one connection held and another one waited for in every thread, a pool would have none left for anybody.
+        """
+        self._db.session.close()
 
     def storage(self, app: Flask, *, clock: Callable[[], float] = time.time) -> Storage:
         """Return a storage over the engine that an app has for the tables; nothing is opened yet.

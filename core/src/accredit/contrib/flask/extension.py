@@ -143,7 +143,8 @@ class Accredit:
         return function
 
     def _plugins_of(self, app: Flask) -> tuple[object, ...]:
-        callbacks = (PLUGINS[name](Callback(app, name, one)) for name, one in self._callbacks.items())
+        release = _nothing if self._database is None else self._database.release
+        callbacks = (PLUGINS[name](Callback(app, name, one, release=release)) for name, one in self._callbacks.items())
         return (*self._plugins, *callbacks, Hears())
 
     def _stored(self, parts: Parts, app: Flask) -> Parts:
@@ -155,6 +156,10 @@ class Accredit:
     def _prefix(self, url_prefix: str | None, settings: Settings) -> str | None:
         wanted = self._url_prefix if url_prefix is None else url_prefix
         return (path_of(settings.issuer) if wanted is None else wanted) or None
+
+
+def _nothing() -> None:
+    pass
 
 
 def _refuse(error: ExchangeError) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypedDict
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context, request
 from flask.sansio.app import App
 
 from accredit.keys import SigningKeys
@@ -71,6 +71,11 @@ def this_app() -> Flask:
     """Return the app of this request or command, for what must not change with the context."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # Flask's own way to the app itself
     return app
+
+
+def is_at_an_endpoint() -> bool:
+    """Tell whether this is a request to an endpoint of ours, rather than to a view of the host's."""
+    return has_request_context() and (request.blueprint or "").rpartition(".")[2] == NAME
 
 
 def state_of(app: App) -> AppState:

@@ -7,10 +7,12 @@ from weakref import WeakValueDictionary
 
 from flask import Flask, has_app_context
 
-from accredit.contrib.flask.state import state_of, this_app
-from accredit.errors import ExchangeError
+from accredit.contrib.flask.state import is_at_an_endpoint, state_of, this_app
+from accredit.errors import ExchangeError, NotLinked
+from accredit.exchange.engine import Engine
 from accredit.hookspecs import hookimpl
 from accredit.models import ExtraClaims, Identity, Login, Subject
+from accredit.storage import StoredSubject
 from accredit.sync import run_in_caller
 
 T = TypeVar("T")
@@ -20,12 +22,13 @@ UserId = str | int
 
 
 class Callback:
-    """A function of the host's, in one of its apps."""
+    """A function of the host's, in one of its apps. `release` runs after it, where an endpoint of ours goes on."""
 
-    def __init__(self, app: Flask, name: str, function: Callable[..., Any]) -> None:
+    def __init__(self, app: Flask, name: str, function: Callable[..., Any], *, release: Callable[[], None]) -> None:
         self.app = app
         self._name = name
         self._function = function
+        self._release = release
 
     async def __call__(self, make: Callable[[Any], T], *arguments: object) -> T:
         """Call it where the caller is, and return what `make` makes of its answer.
@@ -41,6 +44,9 @@ class Callback:
             except Exception:
                 self.app.logger.exception("the callback '%s' of Accredit failed", self._name)
                 raise
+            finally:
+                if is_at_an_endpoint():  # a view of the host's keeps what it has in its session
+                    self._release()
 
         def call_in_app() -> T:
             if has_app_context() and this_app() is self.app:
@@ -71,18 +77,29 @@ class CreatesUsers:
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     @hookimpl
-    async def resolve_subject(self, identity: Identity) -> Subject | None:
-        """Make a user of a stranger; leave everybody else to the storage."""
+    async def resolve_subject(self, identity: Identity) -> Subject:
+        """Return whose the identity is, after making a user of a stranger.
+
+        Never None: the engine has looked before, and would go by a storage that did not know the identity yet.
+        """
         key = identity.namespace, identity.user_id
         engine = state_of(self._callback.app).exchange.inner.engine
-        if await engine.storage.subject_of(*key) is not None:
-            return None
-        async with self._turns.setdefault(key, asyncio.Lock()):  # who comes twice at once is one user
-            found = await engine.storage.subject_of(*key)
-            if found is None:
-                user = await self._callback(_subject, identity)
-                found = await engine.storage.create(*key, user.id, now=int(engine.clock()))
-        return None if found.unlinked else Subject(found.id)
+        found = await engine.storage.subject_of(*key)
+        if found is None:
+            async with self._turns.setdefault(key, asyncio.Lock()):  # who comes twice at once is one user
+                found = await engine.storage.subject_of(*key) or await self._create(identity, engine)
+        if found.unlinked:
+            raise NotLinked
+        return Subject(found.id)
+
+    async def _create(self, identity: Identity, engine: Engine) -> StoredSubject:
+        user = await self._callback(_subject, identity)
+        now = int(engine.clock())
+        stored = await engine.storage.create(identity.namespace, identity.user_id, user.id, now=now)
+        if stored.id != user.id:
+            told = "user %s is left without logins: another process has made user %s of the same account"
+            self._callback.app.logger.warning(told, user.id, stored.id)
+        return stored
 
     @hookimpl
     async def link_identity(self, identity: Identity, subject: str) -> None:
