@@ -61,6 +61,7 @@ def target(
     *,
     known: Mapping[str, Connection] | None = None,
     clients: Mapping[str, Any] | None = None,
+    tokens: Mapping[str, Any] | None = None,
     heard: Heard | None = None,
     clock: Any = lambda: NOW,
 ) -> Target:
@@ -68,7 +69,7 @@ def target(
     tables: dict[str, Any] = {name: {} for name in (known or connections())}
     return Target(
         storage=MemoryStorage(clock=clock) if storage is None else storage,
-        settings=settings(clients=dict(clients or {}), connections=tables),
+        settings=settings(clients=dict(clients or {}), connections=tables, tokens=dict(tokens or {})),
         connections=connections() if known is None else known,
         clock=clock,
         emit=(Heard() if heard is None else heard).append,

@@ -29,6 +29,7 @@ async def test_accounts_become_identities_of_the_users_primary_keys(old: OldServ
     }
 
 
+@pytest.mark.threat(43)
 async def test_a_facebook_account_of_another_app_or_of_one_that_nobody_can_tell_is_left_out(old: OldServer) -> None:
     told = outcomes(await imported(old, target()))
 
@@ -51,6 +52,7 @@ async def test_a_provider_that_no_connection_is_for_is_told(old: OldServer) -> N
     assert told["socialaccount_socialaccount 6"] == ("left out", reason)
 
 
+@pytest.mark.threat(29)
 async def test_a_deactivated_user_comes_in_blocked(old: OldServer) -> None:
     to, heard = target(), Heard()
     await imported(old, target(to.storage, heard=heard))

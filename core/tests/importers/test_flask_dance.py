@@ -106,6 +106,7 @@ async def test_rows_that_say_whose_they_are_become_identities(make: Any) -> None
     assert "gho_in_clear" not in repr(report)
 
 
+@pytest.mark.threat(27)
 async def test_an_id_in_a_column_of_whole_numbers_is_exact_and_one_of_floats_is_none(tmp_path: Path) -> None:
     from sqlalchemy import BigInteger, Float
 

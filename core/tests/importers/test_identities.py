@@ -52,6 +52,7 @@ async def test_an_identity_in_two_rows_of_one_user_is_entered_once() -> None:
     }
 
 
+@pytest.mark.threat(38)
 async def test_an_identity_that_was_unlinked_here_is_not_linked_again() -> None:
     to = target()
     await entered(to, account("7"))

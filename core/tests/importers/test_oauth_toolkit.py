@@ -76,6 +76,7 @@ async def test_a_token_used_up_at_the_old_server_is_no_good_here(old: OldServer,
     assert await refresh(ours, old.tokens["lea, used up"]) == (403, REFUSED)
 
 
+@pytest.mark.threat(30)
 async def test_a_token_used_up_here_is_not_brought_back_by_a_second_import(old: OldServer, ours: Bench) -> None:
     await moved(old, ours)
     await refresh(ours, old.tokens["lea"])
@@ -87,6 +88,7 @@ async def test_a_token_used_up_here_is_not_brought_back_by_a_second_import(old: 
     assert await refresh(ours, old.tokens["lea"]) == (403, REFUSED)
 
 
+@pytest.mark.threat(30)
 async def test_a_session_that_was_ended_here_and_forgotten_is_not_brought_back(old: OldServer, ours: Bench) -> None:
     await moved(old, ours)
     [session] = await ours.exchange.subjects.sessions(old.users["lea"])
@@ -144,6 +146,7 @@ async def test_tokens_of_deactivated_users_and_tokens_without_access_token_are_l
     assert told[f"{ROW} 13"] == ("left out", "the user is deactivated")
 
 
+@pytest.mark.threat(32)
 async def test_a_client_must_be_there_and_may_not_get_scopes_that_are_not_its_own(old: OldServer, ours: Bench) -> None:
     told = outcomes(await moved(old, ours))
 

@@ -56,6 +56,7 @@ def reason(reading: Reading) -> str:
         ),
     ],
 )
+@pytest.mark.threat(41)
 def test_a_user_whose_id_cannot_be_ours_is_left_out_with_the_reason(key: object, why: str) -> None:
     reading = social({"user_id": key})
     assert reading.accounts == ()

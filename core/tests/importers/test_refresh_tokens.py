@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from core.tests.bench import NOW
 from core.tests.importers.support import ISSUER, connection, outcomes, target
 
@@ -70,6 +71,15 @@ async def test_a_token_ends_no_later_than_it_would_have() -> None:
     assert outcomes(report)["token 2"] == ("left out", "it has expired")
 
 
+async def test_a_token_that_has_been_idle_for_too_long_here_is_left_out() -> None:
+    to = target(clients=CLIENTS, tokens={"refresh_idle_ttl_s": 1000})
+    await to.storage.link("acme", "1", "7", now=NOW)
+    told = outcomes(await entered(to, token(1, issued_at=NOW - 999), token(2, issued_at=NOW - 1000)))
+
+    assert told["token 1"][0] == "entered"
+    assert told["token 2"] == ("left out", "nobody has used it for as long as tokens.refresh_idle_ttl_s says")
+
+
 async def test_a_login_is_not_dated_into_the_future() -> None:
     to = await shop()
     await entered(to, token(auth_time=NOW + 60))
@@ -127,6 +137,7 @@ async def test_a_user_who_is_blocked_here_gets_none() -> None:
     assert told["token 1"] == ("left out", "the user is blocked here, or the identity is not theirs any more")
 
 
+@pytest.mark.threat(39)
 async def test_a_block_that_comes_in_between_wins() -> None:
     class Raced(MemoryStorage):
         async def first_use(self, jti: str, expires_at: int) -> bool:
@@ -140,6 +151,7 @@ async def test_a_block_that_comes_in_between_wins() -> None:
     assert await to.storage.sessions("7") == ()
 
 
+@pytest.mark.threat(42)
 async def test_of_too_many_the_newest_come_and_a_second_run_pushes_nobody_out() -> None:
     to = await shop()
     tokens = [token(number) for number in range(1, MOST_SESSIONS + 6)]

@@ -19,6 +19,7 @@ async def imported(old: OldServer, to: Target, **options: Any) -> Report:
         return await run_import("social-auth-app-django", query, to, options=ImportOptions(**chosen))
 
 
+@pytest.mark.threat(25)
 async def test_a_google_row_keyed_by_sub_is_linked_and_one_keyed_by_email_is_nobodys(old: OldServer) -> None:
     to = target()
     told = outcomes(await imported(old, to))
@@ -56,6 +57,7 @@ async def test_facebook_needs_the_operators_word_because_the_table_tells_no_app(
     assert await to.storage.identities(old.users["jon"]) == (("facebook", "10158000000000004"),)
 
 
+@pytest.mark.threat(27)
 async def test_ids_that_differ_by_case_stay_two_and_noughts_stay(old: OldServer) -> None:
     to = target()
     await imported(old, to)
@@ -67,6 +69,7 @@ async def test_ids_that_differ_by_case_stay_two_and_noughts_stay(old: OldServer)
     }
 
 
+@pytest.mark.threat(26)
 async def test_a_name_that_people_can_change_is_no_id_for_any_provider(old: OldServer) -> None:
     told = outcomes(await imported(old, target()))
 

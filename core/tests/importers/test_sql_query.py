@@ -68,6 +68,7 @@ def test_a_driver_for_asyncio_is_told() -> None:
         pass
 
 
+@pytest.mark.threat(33)
 def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_path: Path) -> None:
     with (
         pytest.raises(ConfigurationError) as refused,

@@ -13,7 +13,8 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What has become of one row. `row` is a place in the old database: no address, no id, no token."""
+    """What has become of one row. `row` is a place in the old database, or a user's primary key: no id of a provider's,
+    no token."""
 
     kind: Kind
     row: str

@@ -36,7 +36,7 @@ class SqlQuery:
         schema, _, plain = name.rpartition(".")
         wanted: list[ColumnClause[Any]] = [column(one) for one in columns]
         chosen = select(*wanted).select_from(table(plain, *wanted, schema=schema or None)).order_by(wanted[0])
-        with self._connection.execution_options(yield_per=_AT_ONCE).execute(chosen) as result:
+        with self._connection.execute(chosen, execution_options={"yield_per": _AT_ONCE}) as result:
             for row in result:
                 yield tuple(row)
 

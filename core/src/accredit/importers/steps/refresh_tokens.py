@@ -106,8 +106,11 @@ async def _enter_all(tokens: list[OldRefreshToken], place: _Place, target: Targe
 
 
 def _problem_of(token: OldRefreshToken, client: ClientSettings, target: Target, *, room: int, now: int) -> str | None:
+    ttl = target.settings.tokens
     if token.ends_at is not None and token.ends_at <= now:
         return "it has expired"
+    if ttl.refresh_token_ends_at(now + ttl.refresh_ttl_s, token.issued_at) <= now:
+        return "nobody has used it for as long as tokens.refresh_idle_ttl_s says"
     if unknown := [scope for scope in token.scopes if scope not in _STANDARD.union(client.scopes)]:
         return f"its scopes are more than the client may have: {', '.join(sorted(unknown))}"
     if token.audience not in (None, target.settings.issuer, *client.audiences):
