@@ -7,6 +7,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 _NAME = re.compile(r"^[A-Za-z0-9._-]+")
+_IMPORTED_AS = {"djangorestframework": "rest_framework", "django_ninja": "ninja"}
 _EXTRAS = re.compile(r"\[(.*)\]")
 
 
@@ -41,7 +42,8 @@ def extras_of(project: dict[str, Any]) -> dict[str, frozenset[str]]:
 def _module(line: str) -> str:
     found = _NAME.match(line)
     assert found, line
-    return found.group().lower().replace("-", "_")
+    name = found.group().lower().replace("-", "_")
+    return _IMPORTED_AS.get(name, name)
 
 
 CORE = project_of("core")

@@ -22,6 +22,7 @@ EXTRAS_OF_ROOM: dict[str, set[str]] = {
 FRAMEWORKS: dict[str, set[str]] = {f"contrib/{path.name}": {path.stem} for path in SOURCE.glob("contrib/[a-z]*")}
 """Each is an extra of its own name."""
 FRAMEWORKS["contrib/flask"].add("sql")  # for a host that keeps everything in its own database
+FRAMEWORKS["contrib/django"] |= {"drf", "ninja"}  # for hosts that make their APIs so
 ROOMS = sorted({path.relative_to(SOURCE).parts[0] for path in SOURCE.rglob("*.py")} - {"contrib"} | FRAMEWORKS.keys())
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
@@ -20,7 +21,8 @@ class AccreditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen for tests that override the settings."""
+        """Register the system checks, and listen for tests that override the settings."""
+        import_module(f"{self.name}.checks")  # by its name: they look at the exchange, which this keeps
         self._lock = threading.Lock()
         self._exchange: Exchange | None = None
         setting_changed.connect(self._setting_changed)

@@ -1,0 +1,1 @@
+"""What `manage.py` has from us: `commands` is where Django looks."""
