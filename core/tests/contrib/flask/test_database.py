@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.bench import Clock
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from core.tests.bench import Clock, good_request
 from core.tests.contrib.flask.shop import bearing, log_in, parts, tables
 from core.tests.contrib.flask.shop import extension as plain_extension
 from core.tests.postgres import PostgresDatabase
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, String, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -207,6 +209,53 @@ def test_a_database_in_memory_serves_tests(tmp_path: Path) -> None:
     host.create_tables()
     token = log_in(host.app).get_json()["access_token"]
     assert host.app.test_client().get("/me", headers=bearing(token)).text == "Ada Lovelace"
+
+
+def test_alembic_finds_the_tables_and_then_nothing_to_do(tmp_path: Path) -> None:
+    host = Host(tmp_path)
+
+    def found() -> set[str]:
+        with host.app.app_context(), host.db.engine.connect() as connection:
+            differences = compare_metadata(MigrationContext.configure(connection), host.db.metadata)
+        return {one[1].name for one in differences if one[0] == "add_table"} | {
+            str(one) for one in differences if one[0] not in {"add_table", "add_index"}
+        }
+
+    assert found() == {"user", *TABLES}
+    host.create_tables()
+    assert found() == set()
+
+
+def test_a_view_keeps_what_it_has_in_its_session(host: Host) -> None:
+    @host.app.before_request
+    def load() -> None:
+        g.user = host.db.session.get(host.User, 1)
+
+    @host.app.get("/kept")
+    @host.accredit.require_token()
+    def kept() -> str:
+        return str(g.user in host.db.session)
+
+    token = log_in(host.app).get_json()["access_token"]
+    assert host.app.test_client().get("/kept", headers=bearing(token)).text == "True"
+
+
+def test_an_async_view_may_log_somebody_in(host: Host) -> None:
+    @host.app.get("/log-in")
+    async def view() -> str:
+        exchange = host.accredit.exchange
+        return (await exchange.acall(good_request())).subject
+
+    assert host.app.test_client().get("/log-in").text == "1"
+    with host.app.app_context():
+        assert host.db.get_or_404(host.User, 1).name == "Ada Lovelace"
+
+
+@pytest.mark.slow
+def test_threads_log_in_at_once_with_a_file_of_sqlite(host: Host) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _: log_in(host.app).status_code, range(64)))
+    assert statuses == [200] * 64
 
 
 @pytest.mark.slow

@@ -205,28 +205,41 @@ def test_a_limit_of_the_host_does_not_take_the_place_of_ours() -> None:
     assert log_in(app).status_code == 200
 
 
-class Endless:
-    """A body without a length, as with chunks, of which too much is never read."""
+class Chunked:
+    """A body that comes without a length; of an endless one too much is never asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self._size = size
         self.given = 0
 
     def read(self, size: int = -1) -> bytes:
         assert size >= 0, "nobody may ask for all of it"
-        self.given += size
-        return b" " * size
+        start = json.dumps(GOOD).encode() if self.given == 0 else b""
+        given = (start + b" " * size)[: min(size, self._size - self.given)]
+        self.given += len(given)
+        return given
 
 
-def endless(app: Flask) -> tuple[TestResponse, Endless]:
-    body = Endless()
-    environ = {"wsgi.input": body, "wsgi.input_terminated": True, "CONTENT_TYPE": "application/json"}
-    return app.test_client().post(LOGIN, environ_overrides=environ), body
+def chunked(size: int) -> tuple[TestResponse, Chunked]:
+    body = Chunked(size)
+    environ = {
+        "wsgi.input": body,
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "CONTENT_TYPE": "application/json",
+    }
+    return shop().test_client().post(LOGIN, environ_overrides=environ), body
 
 
-def test_of_a_body_without_end_no_more_is_read_than_may_be() -> None:
-    answer, body = endless(shop())
+def test_a_body_without_a_length_may_be_as_long_as_another() -> None:
+    assert chunked(65_536)[0].status_code == 200
+
+
+@pytest.mark.parametrize("size", [65_537, 10**12])
+def test_of_a_body_without_a_length_no_more_is_read_than_tells_that_it_is_too_long(size: int) -> None:
+    answer, body = chunked(size)
     assert (answer.status_code, answer.get_json()["error"]) == (400, "invalid_request")
-    assert body.given < 2 * 65_536
+    assert body.given == 65_537
 
 
 def test_a_client_that_leaves_before_its_body_is_whole_is_noted_as_such() -> None:

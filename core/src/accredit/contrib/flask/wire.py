@@ -3,11 +3,11 @@
 from urllib.parse import urlencode
 
 from flask import Flask, Request, Response
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected
 
 from accredit.contrib.flask.signals import telling
 from accredit.contrib.flask.state import AppState
-from accredit.errors import ExchangeError, MalformedBody
+from accredit.errors import ExchangeError
 from accredit.oauth.wire.answer import Answer, nothing_here, refusal
 
 
@@ -40,17 +40,16 @@ def response_of(app: Flask, answer: Answer) -> Response:
 
 
 def body_of(request: Request, *, most: int) -> bytes:
-    """Return the body. What the host has read of it before, such as a form in `before_request`, is not lost.
+    """Return the body; of one that is longer than `most` bytes, one byte more, which tells that it is.
+
+    What the host has read of it before, such as a form in `before_request`, is not lost.
 
     Raises:
-        MalformedBody: it is longer than `most` bytes.
         OSError: the client has left.
     """
-    request.max_content_length = most
+    request.max_content_length = most + 1  # a body without a length is silently cut there
     try:
         body = request.get_data()
-    except RequestEntityTooLarge:
-        raise MalformedBody("body is too large") from None
     except ClientDisconnected as exc:
         raise ConnectionError("the client went away") from exc
     if not body and "form" in vars(request) and request.form:
