@@ -72,6 +72,16 @@ def _pins_of_tools() -> list[str]:
     return [name + version for name, version in pins if name not in ours]
 
 
+def _install_debian(session: nox.Session, package: str, *, program: str) -> None:
+    """Install a program that is no Python package, unless it is there."""
+    if shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"):
+        return
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        session.error(f"{program} is not installed: install it, or run this session as root on Debian or Ubuntu")
+    for command in (("update",), ("install", "--yes", "--no-install-recommends", package)):
+        session.run_install("apt-get", *command, silent=True, external=True, env={"DEBIAN_FRONTEND": "noninteractive"})
+
+
 def _build(session: nox.Session, folder: Path, packages: list[str]) -> list[Path]:
     """Build into a folder, anew: of each package a source distribution, and of that the wheel."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -199,6 +209,14 @@ def node(session: nox.Session) -> None:
     npm = "npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel error"
     session.run(*npm.split(), "--prefix", str(folder), external=True)
     session.run("python", "-m", "tests.clients.node", str(folder))
+
+
+@nox.session
+def nginx(session: nox.Session) -> None:
+    """Log in, refresh and log out behind a real nginx with TLS. On Debian it installs nginx where it is missing."""
+    _install(session)
+    _install_debian(session, "nginx-light", program="nginx")
+    session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/nginx/checks.py"]))
 
 
 @nox.session(venv_backend="none")

@@ -16,6 +16,8 @@ from accredit.contrib.fastapi.bearer import Bearer
 from accredit.exchange.exchange import Exchange
 from accredit.oauth.endpoints import responders
 from accredit.oauth.openapi import OPERATIONS, Operation
+from accredit.oauth.wire.answer import Answer, nothing_here
+from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.failures import answer_to
 
 
@@ -29,7 +31,21 @@ def make_router(exchange: Exchange, bearer: Bearer, *, arrived: Callable[[str], 
         for operation in (*others, last):
             endpoint = Endpoint(exchange, edges[path], path, arrived=arrived, takes_the_rest=operation is last)
             _add(router, operation, endpoint, bearer)
+        _refuse_slash(router, path, Endpoint(exchange, Edge(_nothing, limits), f"{path}/", arrived=arrived))
     return router
+
+
+def _refuse_slash(router: APIRouter, path: str, endpoint: "Endpoint") -> None:
+    """Let a path with a slash at its end be a 404.
+
+    FastAPI would redirect the client, tokens and all, to what it takes for its own address: without TLS, where it does
+    not believe the proxy in front.
+    """
+    router.add_api_route(f"{path}/", endpoint.answer, methods=["GET"], name=f"{path}/", include_in_schema=False)
+
+
+async def _nothing(_: Call) -> Answer:
+    return nothing_here()
 
 
 def _add(router: APIRouter, operation: Operation, endpoint: "Endpoint", bearer: Bearer) -> None:
@@ -52,7 +68,7 @@ class Endpoint:
     """What answers at one path. FastAPI reads no parameter and no body of it."""
 
     def __init__(
-        self, exchange: Exchange, edge: Edge, path: str, *, arrived: Callable[[str], None], takes_the_rest: bool
+        self, exchange: Exchange, edge: Edge, path: str, *, arrived: Callable[[str], None], takes_the_rest: bool = True
     ) -> None:
         self._exchange = exchange
         self._path = path
