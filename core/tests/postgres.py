@@ -62,26 +62,24 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """Start a server in a folder of its own, wait until it answers, and stop it at the end."""
+def running(*, fsync: bool = False) -> Iterator[Postgres]:
+    """Start a server in a folder of its own, wait until it answers, and stop it at the end.
+
+    Without `fsync`: tests lose no power, and what a killed process leaves is there all the same.
+    """
     # Not pytest's temporary folder: others than its owner cannot enter it, and its path may be too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix="accredit-postgres-"))
-    as_whom: dict[str, Any] = {"cwd": folder}
     programs = _installed() / "pginstall" / "bin"
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        as_whom |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        if not _everybody_may_enter(programs):
-            programs = _copied(folder) / "pginstall" / "bin"
+    as_whom = not_as_root(folder)  # PostgreSQL refuses to run as root
+    if "user" in as_whom and not _everybody_may_enter(programs):
+        programs = _copied(folder) / "pginstall" / "bin"
     data, log = folder / "data", folder / "log"
     try:
         with log.open("wb") as output:
             chosen = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
             initdb = [str(programs / "initdb"), "-D", str(data), *chosen]
             subprocess.run(initdb, check=True, stdout=output, stderr=output, **as_whom)  # noqa: S603 - the wheel's own
-            # Tests lose no power; what a killed process leaves is there without fsync, too.
-            settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off", "max_connections=100")
+            settings = ("listen_addresses=", f"unix_socket_directories={folder}", f"fsync={'on' if fsync else 'off'}")
             options = [part for setting in settings for part in ("-c", setting)]
             command = [str(programs / "postgres"), "-D", str(data), *options]
             server = subprocess.Popen(command, stdout=output, stderr=output, **as_whom)  # noqa: S603 - the wheel's own
@@ -94,6 +92,16 @@ def running() -> Iterator[Postgres]:
             server.wait(_PATIENCE_S)
     finally:
         shutil.rmtree(folder)
+
+
+def not_as_root(folder: Path) -> dict[str, Any]:
+    """Return how a server is started in its folder: by root as nobody, who owns the folder then."""
+    as_whom: dict[str, Any] = {"cwd": folder}
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        as_whom |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    return as_whom
 
 
 def _wait(postgres: Postgres, server: subprocess.Popen[bytes], log: Path) -> None:

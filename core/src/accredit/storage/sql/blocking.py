@@ -1,20 +1,23 @@
 """The storage over a host's blocking engine: each piece of work in the thread of whoever called a blocking door."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, SingletonThreadPool
 
 from accredit._caller import run_in_caller
 from accredit.errors import AccreditError, ConfigurationError, LifecycleError, StorageFailed
-from accredit.storage.sql import schema
+from accredit.storage.sql import schema, sqlite
 from accredit.storage.sql.batches import Piece, commit, told
 from accredit.storage.sql.failures import failure
 from accredit.storage.sql.methods import SqlMethods
 from accredit.storage.sql.tables import Tables
 from accredit.storage.sql.transactions import for_reads, for_writes, read
+from accredit.storage.sql.under_way import WorkUnderWay
 
 T = TypeVar("T")
 
@@ -46,11 +49,19 @@ class SyncSqlStorage(SqlMethods):
                 "sqlalchemy.create_engine, or use SqlStorage"
             )
         schema.check_dialect(engine.dialect.name)
+        if isinstance(engine.pool, SingletonThreadPool):
+            raise ConfigurationError(
+                "storage: this database in memory is another one in each thread: use a file, or "
+                "create_engine(…, poolclass=StaticPool, connect_args={'check_same_thread': False})"
+            )
         self._engine = engine
         self._reads = for_reads(engine)
         self._writes = for_writes(engine)
         self._create_tables = create_tables
         self._is_open = False
+        self._shared: Connection | None = None
+        self._one_at_a_time = threading.Lock()
+        self._work = WorkUnderWay()
 
     async def open(self) -> None:
         """Look whether the tables are there.
@@ -65,35 +76,67 @@ class SyncSqlStorage(SqlMethods):
         self._is_open = True
 
     async def close(self) -> None:
-        """Answer nothing any more. The engine stays open: it is the host's."""
+        """Wait for what has begun, and answer nothing any more. The engine stays open: it is the host's."""
         self._is_open = False
+        await self._work.has_ended()
+        if self._shared is not None:
+            shared, self._shared = self._shared, None
+            await run_in_caller(shared.close)
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         self._require_open()
 
         def look() -> T:
-            with self._reads.connect() as connection:
+            with self._connected(self._reads) as connection:
                 return read(connection, work)
 
-        return await run_in_caller(partial(_translated, look))
+        return await self._run(look)
 
     async def _write(self, piece: Piece) -> Any:
         self._require_open()
 
         def change() -> object:
-            with self._writes.connect() as connection:
+            with self._connected(self._writes) as connection:
                 [outcome] = commit(connection, rows=self._sessions, pieces=[piece])
             return outcome
 
-        return told(await run_in_caller(partial(_translated, change)))
+        return told(await self._run(change))
+
+    async def _run(self, function: Callable[[], T]) -> T:
+        return await run_in_caller(partial(self._begin, function))
+
+    def _begin(self, function: Callable[[], T]) -> T:
+        with self._work:
+            self._require_open()  # again: it may have waited for its thread
+            try:
+                return function()
+            except AccreditError:
+                raise
+            except Exception as exc:
+                raise failure(exc) from exc
 
     def _require_open(self) -> None:
         if not self._is_open:
             raise StorageFailed("the store is closed")
 
+    @contextmanager
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
+        """Take a connection for a while: of a database in memory the only one, which is not given back.
+
+        To give it back would undo what the host's session, which has the same one, has not committed yet.
+        """
+        if not sqlite.is_shared(engine.pool):
+            with engine.connect() as connection:
+                yield connection
+            return
+        with self._one_at_a_time:
+            if self._shared is None:
+                self._shared = engine.connect()
+            yield self._shared
+
     def _look(self) -> None:
         try:
-            with self._engine.connect() as connection:
+            with self._connected(self._engine) as connection:
                 if self._create_tables:
                     schema.make(connection, self._tables)
                 schema.check(connection, self._tables)
@@ -101,12 +144,3 @@ class SyncSqlStorage(SqlMethods):
             raise
         except Exception as exc:
             raise schema.unusable(exc) from exc
-
-
-def _translated(function: Callable[[], T]) -> T:
-    try:
-        return function()
-    except AccreditError:
-        raise
-    except Exception as exc:
-        raise failure(exc) from exc

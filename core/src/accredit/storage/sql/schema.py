@@ -38,6 +38,7 @@ def check(connection: Connection, tables: Tables) -> None:
     Raises:
         ConfigurationError: something is missing; the message names it and says what to do.
     """
+    _check_character_set(connection)
     found = inspect(connection)
     missing = [table.fullname for table in tables.all if not found.has_table(table.name, schema=table.schema)]
     if missing:
@@ -62,6 +63,16 @@ def check(connection: Connection, tables: Tables) -> None:
             f"storage: {identities.fullname} may hold one account twice: give it UniqueConstraint('namespace', "
             "'provider_user_id'), which a model's own __table_args__ have replaced"
         )
+
+
+def _check_character_set(connection: Connection) -> None:
+    if connection.dialect.name in ("mysql", "mariadb"):
+        spoken = connection.exec_driver_sql("SELECT @@character_set_connection").scalar_one()
+        if spoken != "utf8mb4":
+            raise ConfigurationError(
+                f"storage: the connection's character set is {spoken}, which has not every letter: "
+                "add ?charset=utf8mb4 to the engine's URL"
+            )
 
 
 def _lacking(connection: Connection, table: Table) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from accredit.errors import AccreditError, ConfigurationError, LifecycleError, StorageFailed
-from accredit.storage.sql import schema
+from accredit.storage.sql import schema, sqlite
 from accredit.storage.sql.batches import Piece, commit, told
 from accredit.storage.sql.failures import failure
 from accredit.storage.sql.methods import SqlMethods
@@ -49,6 +49,11 @@ class SqlStorage(SqlMethods):
                 "with sqlalchemy.ext.asyncio.create_async_engine, or use SyncSqlStorage"
             )
         schema.check_dialect(engine.dialect.name)
+        if sqlite.is_shared(engine.pool):
+            raise ConfigurationError(
+                "storage: a database in memory has one connection, and each task would write into the others' "
+                "transactions: use a file, such as sqlite+aiosqlite:///test.db"
+            )
         self._engine = engine
         self._reads = AsyncEngine(for_reads(engine.sync_engine))
         self._writes = AsyncEngine(for_writes(engine.sync_engine))

@@ -1,7 +1,7 @@
 """One transaction: begun as it must be on each database, whatever the host's engine does, and tried again.
 
 PostgreSQL and MariaDB: READ COMMITTED, so that each statement sees what others have done before it; locks do the rest.
-SQLite: `BEGIN IMMEDIATE`, which neither the driver nor SQLAlchemy says by itself, and `synchronous` at least `FULL`.
+SQLite: one writer at a time.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,15 +11,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from accredit.errors import StorageFailed
-from accredit.storage.sql import locks
+from accredit.storage.sql import locks, sqlite
 
 T = TypeVar("T")
 
 # Without a pause between: the one who was in the way has ended, or the database itself has waited for long.
 ATTEMPTS = 6
-_FULL = 2
-_SYNCHRONOUS = "accredit_synchronous"
-"""In `Connection.info`: what the connection's `PRAGMA synchronous` was made with."""
 
 # Serialization failure, deadlock, lock not available. Source: PostgreSQL, appendix A; MariaDB error codes.
 _PASSING_STATES = ("40001", "40P01", "55P03")
@@ -28,15 +25,12 @@ _PASSING_NUMBERS = (1205, 1213)
 
 def for_writes(engine: Engine) -> Engine:
     """Return the same engine, whose connections are ready for `transact`."""
-    level = "AUTOCOMMIT" if engine.dialect.name == "sqlite" else "READ COMMITTED"
-    return engine.execution_options(isolation_level=level)
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="READ COMMITTED")
 
 
 def for_reads(engine: Engine) -> Engine:
-    """Return the same engine for single statements: without a transaction, where that saves a trip."""
-    if engine.dialect.name in ("sqlite", "postgresql"):
-        return engine.execution_options(isolation_level="AUTOCOMMIT")
-    return engine
+    """Return the same engine for single statements: on PostgreSQL without a transaction, which saves two trips."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
 
 
 def transact(connection: Connection, work: Callable[[Connection], T], keys: Iterable[str] = ()) -> T:
@@ -77,7 +71,7 @@ def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[s
     on_sqlite = connection.dialect.name == "sqlite"
     try:
         if on_sqlite:
-            _begin_immediate(connection)
+            sqlite.begin(connection)
         locks.take(connection, keys)
         result = work(connection)
     except BaseException:
@@ -85,37 +79,22 @@ def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[s
         raise
     try:
         if on_sqlite:
-            connection.exec_driver_sql("COMMIT")
-        connection.commit()
+            sqlite.commit(connection)
+        else:
+            connection.commit()
     except DBAPIError as exc:
         _undo(connection)
         if exc.connection_invalidated:  # whether it was committed nobody knows: not again
             raise StorageFailed("the connection broke while a transaction was committed") from exc
         raise
-    _end(connection)
+    locks.release(connection)
     return result
 
 
 def _undo(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        sqlite.rollback(connection)
+        return
     connection.rollback()
     if not connection.invalidated:  # else the server has let go of everything by itself
-        _end(connection)
-
-
-def _end(connection: Connection) -> None:
-    locks.release(connection)
-    if connection.info.get(_SYNCHRONOUS, _FULL) < _FULL:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {int(connection.info[_SYNCHRONOUS])}")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """Lock at once: a transaction that reads first, as by default, fails where another one writes meanwhile."""
-    driver: Any = connection.connection.driver_connection
-    if driver.in_transaction:  # a listener of the host's has begun one
-        connection.exec_driver_sql("ROLLBACK")
-    info = connection.info
-    if _SYNCHRONOUS not in info:
-        info[_SYNCHRONOUS] = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
-    if info[_SYNCHRONOUS] < _FULL:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {_FULL}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+        locks.release(connection)

@@ -7,7 +7,7 @@ import nothing of ours; our own statements convert.
 
 from typing import Any
 
-from sqlalchemy import VARBINARY, BigInteger, Boolean, Dialect, Integer, LargeBinary, Text, column, table
+from sqlalchemy import VARBINARY, BigInteger, Boolean, Dialect, Integer, Text, column, table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import Table
 from sqlalchemy.sql.expression import TableClause
@@ -15,6 +15,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 KEY_BYTES = 512
 """The longest text in an index, where it is kept as bytes. An index of InnoDB takes 3072 bytes in all."""
+LONG_BYTES = 2**24 - 1
+"""The longest other text there: `MEDIUMBLOB`."""
 _AS_BYTES = ("mysql", "mariadb")
 
 
@@ -34,31 +36,28 @@ def counted() -> TypeEngine[int]:
 
 
 class ExactText(TypeDecorator[str]):
-    """Text in our own statements: as it is, or as UTF-8 where the database keeps bytes."""
+    """Text in our own statements, which comes back as bytes where it is kept as bytes.
+
+    It goes there as text all the same, in the connection's character set (`schema` looks that this is `utf8mb4`):
+    aiomysql 0.3 cannot send bytes beside PyMySQL 1.2.
+    """
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, most_bytes: int | None = None) -> None:
+    def __init__(self, most_bytes: int = LONG_BYTES) -> None:
         super().__init__()
         self.most_bytes = most_bytes
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the driver's type."""
-        return dialect.type_descriptor(LargeBinary() if dialect.name in _AS_BYTES else Text())
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """Encode; refuse what the column would cut off where the database is not strict."""
-        if value is None or dialect.name not in _AS_BYTES:
-            return value
-        encoded = value.encode()
-        if self.most_bytes is not None and len(encoded) > self.most_bytes:
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Refuse what the column would cut off where the database is not strict."""
+        if value is not None and dialect.name in _AS_BYTES and len(value.encode()) > self.most_bytes:
             raise ValueError("a text is too long for its column")
-        return encoded
+        return value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Decode."""
-        return value.decode() if isinstance(value, bytes) else value
+        return value.decode() if isinstance(value, bytes | bytearray) else value
 
 
 def for_statements(described: Table) -> TableClause:
@@ -71,4 +70,4 @@ def _type(declared: TypeEngine[Any]) -> TypeEngine[Any]:
     if isinstance(declared, Boolean | Integer):
         return declared
     kept_as = declared.dialect_impl(mysql.dialect())
-    return ExactText(kept_as.length if isinstance(kept_as, VARBINARY) else None)
+    return ExactText(KEY_BYTES if isinstance(kept_as, VARBINARY) else LONG_BYTES)
