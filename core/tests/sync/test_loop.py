@@ -5,9 +5,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
+from core.tests.sync.doors import make
 
+from accredit import ConfigurationError
 from accredit.sync.loop import MOST_WORKERS, Loop
 from accredit.sync.loop_thread import loop_thread
 from accredit.sync.waiting import wait_for
@@ -104,3 +107,15 @@ def test_what_takes_too_long_is_given_up() -> None:
     with pytest.raises(TimeoutError):
         wait_for(hang, loop_thread().loop(), timeout_s=0.01)
     assert ended.wait(10)
+
+
+@pytest.mark.parametrize("has_threads", [0, 1])
+def test_uwsgi_without_threads_is_told_in_a_sentence_when_a_door_is_made(
+    has_threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uwsgi", SimpleNamespace(has_threads=has_threads))
+    if has_threads:
+        assert make().exchange.settings.connections
+    else:
+        with pytest.raises(ConfigurationError, match="set enable-threads = true"):
+            make()

@@ -19,8 +19,8 @@ from accredit.errors import ConfigurationError
 HEAD = "0002"
 """The newest revision in `accredit.storage.migrations.versions`."""
 
-_ONE_AT_A_TIME = threading.Lock()
-"""Alembic keeps the migration under way in globals of its own modules; two threads would run each other's."""
+_locks: dict[int, threading.Lock] = {}
+"""By process: one that was inherited may be held for ever, by a thread that the fork has left behind."""
 
 
 def migrate(path: Path) -> None:
@@ -40,10 +40,15 @@ def migrate(path: Path) -> None:
         with FileLock(f"{path}.lock"):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             if not is_current(path):
-                with _ONE_AT_A_TIME, _progress_unheard():
+                with _one_at_a_time(), _progress_unheard():
                     _upgrade(path)
     except (OSError, sqlite3.Error) as exc:
         raise ConfigurationError(f"storage.url: cannot use {path}: {exc}") from exc
+
+
+def _one_at_a_time() -> threading.Lock:
+    """Return the lock for Alembic: it keeps the migration under way in globals, and two threads would mix theirs up."""
+    return _locks.setdefault(os.getpid(), threading.Lock())
 
 
 def is_current(path: Path) -> bool:

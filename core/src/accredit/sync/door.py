@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from accredit._caller import Runner
 from accredit.errors import LifecycleError
-from accredit.sync.loop_thread import LoopThread, loop_thread
+from accredit.sync.loop_thread import LoopThread, loop_thread, require_threads
 from accredit.sync.waiting import await_for, wait_for
 
 T = TypeVar("T")
@@ -84,9 +84,13 @@ class Door(Generic[InnerT]):
 
     `make` makes it: at once, so that mistakes show, and again in each process that is forked from this one. What a
     parent process has opened is left as it is, neither used nor closed.
+
+    Raises:
+        ConfigurationError: this process cannot have a loop thread; and what `make` raises.
     """
 
     def __init__(self, make: Callable[[], InnerT], *, runner: Runner | None = None) -> None:
+        require_threads()
         self._make = make
         self._runner = runner
         self._houses: dict[LoopThread, House[InnerT]] = {}

@@ -2,12 +2,18 @@
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from accredit.errors import ConfigurationError
 from accredit.sync.greenlets import Inbox, make_inbox, start_thread
 from accredit.sync.loop import Loop
+
+NO_THREADS = (
+    "uWSGI runs this process without Python's threads, and a blocking exchange needs one: set enable-threads = true"
+)
 
 
 class LoopThread:
@@ -58,6 +64,16 @@ def loop_thread() -> LoopThread:
     """
     process = os.getpid()
     return _threads.get(process) or _threads.setdefault(process, LoopThread())
+
+
+def require_threads() -> None:
+    """Pass where threads run also between two requests: uWSGI before 2.0.30 has to be asked for that.
+
+    Raises:
+        ConfigurationError: they do not.
+    """
+    if not getattr(sys.modules.get("uwsgi"), "has_threads", True):
+        raise ConfigurationError(NO_THREADS)
 
 
 def _leave_behind() -> None:

@@ -33,6 +33,8 @@ class SqliteStorage:
         self._path = Path(path)
         self._clock = clock
         self._writer: Writer | None = None
+        self._process = 0
+        self._inherited: list[tuple[Writer, sqlite3.Connection]] = []
 
     @classmethod
     def from_url(cls, url: str, /, *, clock: Callable[[], float] = time.time) -> Self:
@@ -46,6 +48,7 @@ class SqliteStorage:
             ConfigurationError: the database cannot be opened or written, or belongs to a newer version.
             LifecycleError: it is open already.
         """
+        self._leave_behind()
         if self._writer is not None:
             raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
         await asyncio.to_thread(migrate, self._path)
@@ -59,6 +62,16 @@ class SqliteStorage:
             raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
         self._files = DatabaseFiles(self._path)
         self._writer = Writer(connection, insert=session_rows.insert, prune=self._prune, check=self._files.check_all)
+        self._process = os.getpid()
+
+    def _leave_behind(self) -> None:
+        """Leave what the process had opened from which this one was forked: nobody may use it, nor close it.
+
+        Source: https://www.sqlite.org/howtocorrupt.html section 2.6.
+        """
+        if self._writer is not None and self._process != os.getpid():
+            self._inherited.append((self._writer, self._reader))
+            self._writer = None
 
     async def close(self) -> None:
         """Commit what is waiting, then stop the writer."""
