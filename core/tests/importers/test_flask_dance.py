@@ -15,6 +15,9 @@ from accredit.errors import ConfigurationError
 from accredit.importers import ImportOptions, Report, Target, run_import
 from accredit.importers.sql_query import old_database
 
+# Flask-Dance's own default for `created_at`, which newer Pythons warn of.
+pytestmark = pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcnow:DeprecationWarning")
+
 TOKEN = {"access_token": "gho_in_clear", "token_type": "bearer"}
 
 
