@@ -48,6 +48,12 @@ def test_every_plugin_pins_a_range_of_core_and_is_an_entry_point(package: Path) 
     assert list(project["entry-points"]["accredit.strategies"]) == [package.name]
 
 
+def test_every_extra_of_core_is_told_in_its_readme() -> None:
+    project = tomllib.loads((ROOT / "core/pyproject.toml").read_text("utf-8"))["project"]
+    rows = re.findall(r"^\| (`.+`) \|", (ROOT / "core/README.md").read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(project["optional-dependencies"])
+
+
 def test_no_file_sends_anybody_to_a_package_registry_or_takes_a_package_from_an_address() -> None:
     hosts = r"pypi\.org|pythonhosted\.org|npmjs\.|anaconda\.(org|com)|conda\.io|crates\.io|rubygems\.org|pkg\.go\.dev"
     git = shutil.which("git")
