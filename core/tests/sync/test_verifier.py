@@ -23,6 +23,10 @@ def test_a_token_is_verified() -> None:
             verifier.verify("nobody", TOKEN)
 
 
+def test_the_connections_are_there_before_it_is_open() -> None:
+    assert made().connections.keys() == {"acme"}
+
+
 async def test_a_token_is_verified_from_an_event_loop() -> None:
     verifier = made()
     assert (await verifier.averify("acme", TOKEN)).user_id == "1000"

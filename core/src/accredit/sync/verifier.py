@@ -10,6 +10,7 @@ from accredit._caller import Runner
 from accredit.errors import LifecycleError
 from accredit.exchange import verifier as behind
 from accredit.models import Identity, ProviderToken
+from accredit.plugins import Connection
 from accredit.provider.http import Transport
 from accredit.sync.door import Door
 
@@ -49,6 +50,11 @@ class Verifier:
             logger=logger,
         )
         self._door = Door(make, runner=runner)
+
+    @property
+    def connections(self) -> Mapping[str, Connection]:
+        """The connections that are not switched off, by name."""
+        return self._door.inner.connections
 
     def verify(self, connection: str, token: ProviderToken) -> Identity:
         """Ask the provider who it is, and leave one event behind, a `VerifyEvent`.
