@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 from tests.examples.running import EXAMPLES, code, functions_for_tests, names_of, running
 
 from accredit import load_settings
@@ -18,7 +19,7 @@ REFUSED = "the token is missing, malformed, expired, or not meant for this endpo
 
 def test_the_page_shows_the_files_as_they_are() -> None:
     assert code(PAGE, "toml") == [(FOLDER / "accredit.toml").read_text("utf-8")]
-    assert code(PAGE, "python")[0] == (FOLDER / "shop.py").read_text("utf-8")
+    assert code(PAGE, "python")[1] == (FOLDER / "shop.py").read_text("utf-8")
     assert len((FOLDER / "shop.py").read_text("utf-8").splitlines()) < 60
 
 
@@ -32,16 +33,24 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "accredit.toml").write_text(code(PAGE, "toml")[0], "utf-8")
-    (tmp_path / "shop.py").write_text(code(PAGE, "python")[0], "utf-8")
+    (tmp_path / "shop.py").write_text(code(PAGE, "python")[1], "utf-8")
     yield tmp_path
     sys.modules.pop("shop", None)
 
 
-@pytest.mark.parametrize("block", code(PAGE, "python")[1:], ids=["with people", "without a token"])
+@pytest.mark.parametrize("block", code(PAGE, "python")[2:], ids=["with people", "without a token"])
 def test_a_hosts_own_tests_pass(block: str, folder: Path) -> None:
     [test] = functions_for_tests(block)
     test()
     assert sorted(path.name for path in folder.iterdir() if path.suffix != "") == ["accredit.toml", "shop.py"]
+
+
+def test_the_few_lines_for_an_app_that_is_there_do_what_the_whole_one_does(folder: Path) -> None:
+    with TestClient(names_of(code(PAGE, "python")[0])["app"]) as client:
+        assert client.get("/login/readyz").json() == {"status": "ready"}
+        assert client.get("/orders").headers["www-authenticate"] == "Bearer"
+        assert client.get("/orders").json()["error"] == "invalid_token"
+        assert client.get("/.well-known/oauth-authorization-server/login").status_code == 200
 
 
 @pytest.mark.slow
