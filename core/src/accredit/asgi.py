@@ -33,6 +33,9 @@ from accredit.tokens.read import AccessToken
 _WITHOUT_CONTENT = frozenset({204, 304})
 """Answers that say nothing of a length. Source: RFC 9110 section 8.6."""
 
+_NOT_TAKEN = "Accredit's answer was not taken by what is in front of it."
+"""Such as a middleware of the host's that bounds bodies and has answered by itself: no failure of ours."""
+
 
 def create_app(exchange: Exchange, *, mounted_at: str | None = None) -> Starlette:
     """Return the endpoints of `exchange` as an ASGI app.
@@ -53,6 +56,8 @@ def create_app(exchange: Exchange, *, mounted_at: str | None = None) -> Starlett
             yield
 
     async def failed(_: Request, exc: Exception) -> Response:
+        if _NOT_TAKEN in getattr(exc, "__notes__", ()):
+            return Response(status_code=500)  # nobody gets it: an answer has begun already
         return response_of(answer_to(exc, reporter=reporter, compatibility=settings.compatibility))
 
     def report_mismatch(root_path: str, advice: str) -> None:
@@ -222,8 +227,12 @@ async def _send(answer: Answer, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     if answer.status not in _WITHOUT_CONTENT:
         headers.append((b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    try:
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+    except Exception as exc:
+        exc.add_note(_NOT_TAKEN)
+        raise
 
 
 def response_of(answer: Answer) -> Response:

@@ -1,5 +1,7 @@
 """An error that nobody foresaw, anywhere: the contract's form, and a line for operators."""
 
+from typing import Any
+
 import httpx
 import pytest
 from core.tests.bench import URL, Bench, assert_refused, bench
@@ -41,3 +43,20 @@ async def ask(wire: Bench, method: str, path: str) -> httpx.Response:
     transport = httpx.ASGITransport(app=create_app(wire.exchange), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as client:
         return await client.request(method, path)
+
+
+class NotTaken(Exception):
+    """What Starlette's `RequestBodyLimitMiddleware` raises when it has answered by itself, for one."""
+
+
+async def test_an_answer_that_a_middleware_of_the_hosts_does_not_take_is_no_failure_of_ours(wire: Bench) -> None:
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"{}"}
+
+    async def send(_: Any) -> None:
+        raise NotTaken
+
+    scope = {"type": "http", "method": "POST", "path": "/oauth/access_token", "headers": []}
+    with pytest.raises(NotTaken):
+        await create_app(wire.exchange)(scope, receive, send)
+    assert [event.name for event in wire.heard] == ["exchange.refused"]
