@@ -146,7 +146,6 @@ def test_tables_that_are_not_up_to_date_are_an_error() -> None:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'accredit'")
     [told] = pending()
     assert (told.id, told.hint) == ("accredit.E005", "run manage.py migrate accredit")
-    assert run_checks(tags=["database"], include_deployment_checks=True) == []
 
 
 def pending() -> list[CheckMessage]:

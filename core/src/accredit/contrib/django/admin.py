@@ -46,18 +46,8 @@ class ReadOnlyAdmin(_ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Say that it may be: Django asks before it deletes a user, whose rows go along. Here nobody can."""
-        return True
-
-    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
-        """Return what the list of models says: rows are not added or deleted here."""
-        return {"add": False, "change": False, "delete": False, "view": self.has_view_permission(request)}
-
-    def get_actions(self, request: HttpRequest) -> Any:
-        """Return the actions without that which deletes."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
+        """Let rows go along with their user, for which Django asks row by row. By themselves they are not deleted."""
+        return obj is not None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Return all fields that are shown."""
