@@ -46,9 +46,15 @@ def test_a_project_without_the_setting_is_told_what_to_add() -> None:
         assert "ACCREDIT is missing in the settings" in found()["accredit.E001"].msg
 
 
-def test_a_connection_that_nobody_brings_is_an_error() -> None:
+def test_a_connection_that_cannot_be_made_is_an_error_in_production_only() -> None:
     with open_shop(connections={"nosuch": {}}):
-        assert "ACCREDIT: setting connections.nosuch" in found()["accredit.E002"].msg
+        assert set(found()) == {"accredit.W007"}
+        assert "ACCREDIT: setting connections.nosuch" in found(deploy=True)["accredit.E002"].msg
+
+
+def test_users_that_cannot_be_imported_are_told() -> None:
+    with open_shop(users="shop.nowhere.Users"):
+        assert "ACCREDIT: users: " in found()["accredit.W007"].msg
 
 
 def test_an_issuer_that_names_another_path_than_the_urls_is_an_error() -> None:

@@ -15,6 +15,7 @@ from django.test import AsyncClient, Client, override_settings
 from django.urls import path
 from django.views import View
 
+from accredit import AccessToken
 from accredit.contrib.django.host import exchange
 from accredit.contrib.django.require import TokenRequiredMixin, require_token
 
@@ -156,6 +157,22 @@ def test_a_user_who_is_not_active_is_out_at_once(ada: Any) -> None:
     ada.save()
     for where in ("/orders", "/async-orders"):
         assert Client().get(where, headers=bearer(token)).status_code == 401
+
+
+@pytest.mark.parametrize("where", ["/anybody", "/users"])
+def test_a_user_who_goes_while_the_token_is_looked_at_is_out(
+    ada: AbstractBaseUser, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accredit.contrib.django.callers.user_of", lambda subject: None)
+    assert Client().get(where, headers=bearer(token_of(ada))).status_code == 401
+
+
+def test_a_clients_own_token_has_no_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = AccessToken("svc@clients", "svc", "https://shop.example.com/login/", ("read:orders",))
+    monkeypatch.setattr("accredit.sync.Exchange.authenticate", lambda *_, **__: own)
+    assert Client().get("/anybody", headers=bearer("of-a-client")).json() == {"anonymous": True}
+    refused = Client().get("/users", headers=bearer("of-a-client"))
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Bearer error="invalid_token"')
 
 
 def test_under_asgi_both_kinds_of_views_work(ada: AbstractBaseUser) -> None:

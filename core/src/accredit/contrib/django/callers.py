@@ -33,7 +33,7 @@ class Caller:
 
     token: AccessToken
     user: AbstractBaseUser | AnonymousUser
-    """`AnonymousUser` where the token is a client's own, or its subject is no user of this project."""
+    """`AnonymousUser` where the token is a client's own."""
 
 
 def shows_token(request: Headed) -> bool:
@@ -88,8 +88,6 @@ def _caller(token: AccessToken, *, users_only: bool) -> Caller:
             raise InvalidToken("the token is a client's own")
         return Caller(token, AnonymousUser())
     user = user_of(token.subject)
-    if user is None:
-        return Caller(token, AnonymousUser())
-    if not user.is_active:
-        raise InvalidToken("the user is not active")
+    if user is None or not user.is_active:  # since the token was looked at, a moment ago
+        raise InvalidToken("its user is not here any more")
     return Caller(token, user)
