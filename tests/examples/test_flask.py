@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 from tests.examples.running import EXAMPLES, code, functions_for_tests, names_of, running
 
 from accredit.contrib.flask import Accredit
-from accredit.testing import People, Providers, simulated
+from accredit.testing import People, Providers, Simulator, simulated
 
 PAGE = "docs/guides/flask.md"
 SHOP = (EXAMPLES / "flask/shop.py").read_text("utf-8")
@@ -50,9 +50,13 @@ def test_a_host_s_own_test_passes(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_its_commands_make_the_tables_examine_the_app_and_serve_it(folder: Path) -> None:
+def test_its_commands_make_the_tables_examine_the_app_and_serve_it(
+    folder: Path, connections: dict[str, dict[str, Any]], simulators: dict[str, Simulator]
+) -> None:
     variables, init, doctor, run = RUN.splitlines()
     environment = dict(one.split("=", 1) for one in shlex.split(variables)[1:])
+    for setting, value in connections["facebook"].items():
+        environment[f"ACCREDIT_CONNECTIONS__FACEBOOK__{setting.upper()}"] = str(value)
 
     def ran(command: str, code: int = 0) -> str:
         words = shlex.split(command)
@@ -66,10 +70,15 @@ def test_its_commands_make_the_tables_examine_the_app_and_serve_it(folder: Path)
     assert "0 failed" in ran(f"{doctor} --offline")
     with running(run.replace(" --debug", ""), folder, **environment) as url:
         assert httpx.get(f"{url}/login/readyz", timeout=60).json() == {"status": "ready"}
+        token = simulators["facebook"].samples()[0].parameters
+        body = {"client_id": "shop-app", "connection": "facebook", "scope": "read:orders", **token}
+        answer = httpx.post(f"{url}/login/oauth/access_token", json=body, timeout=60)
+        assert httpx.get(f"{url}/orders", headers=bearer(answer), timeout=60).json() == {"orders of": "Ada Lovelace"}
         assert httpx.get(f"{url}/orders", timeout=60).headers["www-authenticate"] == "Bearer"
     keys, block = COMMANDS.splitlines()
     assert "current" in ran(keys)
     assert ran(block) == "42 is blocked\n"
+    assert ran("flask --app shop accredit subjects show 1").startswith("1: not blocked\n  facebook ")
 
 
 @pytest.fixture

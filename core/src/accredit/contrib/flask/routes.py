@@ -40,8 +40,6 @@ def _add(setup: BlueprintSetupState, path: str, view: View) -> None:
         methods=None,
         strict_slashes=True,
         merge_slashes=False,  # else a POST to //oauth/token would be redirected
-        subdomain=setup.subdomain,
-        host=setup.options.get("host"),
     )
     rule.provide_automatic_options = False
     app.url_map.add(rule)
