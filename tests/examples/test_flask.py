@@ -46,6 +46,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_host_s_own_test_passes(folder: Path) -> None:
     [test] = functions_for_tests(TEST)
     test()
+    from shop import db  # type: ignore[import-not-found]  # the reader's own, in the folder of the test
+
+    for engines in db._app_engines.values():  # a reader's tests leave that to the end of the process
+        engines[None].dispose()
     assert list(folder.glob("*.*")) == [folder / "shop.py"]
 
 
@@ -98,7 +102,7 @@ def shop(folder: Path, providers: Providers, monkeypatch: pytest.MonkeyPatch) ->
     for name, table in providers.connections.items():
         for setting, value in table.items():
             monkeypatch.setenv(f"ACCREDIT_CONNECTIONS__{name.upper()}__{setting.upper()}", str(value))
-    import shop  # type: ignore[import-not-found]  # the reader's own, in the folder of the test
+    import shop
 
     parts: dict[str, Any] = dict(providers.parts())
     del parts["storage"]
@@ -144,10 +148,11 @@ def test_who_is_deactivated_is_out_at_once(shop: httpx.Client, people: People, f
     token = bearer(login(shop, ada))
     from shop import User, create_app, db
 
-    app = create_app({"ACCREDIT_CONFIG": None})
+    app = create_app()
     with app.app_context():
         db.session.get(User, 1).is_active = False
         db.session.commit()
+        db.engine.dispose()
     assert shop.get("/orders", headers=token).status_code == 401
     assert login(shop, ada).json()["error_description"] == "user is blocked"
     grace = login(shop, people.grace.login(client_id="shop-app", scope="read:orders"))
@@ -195,6 +200,8 @@ def test_its_models_are_where_everything_is_stored(providers: Providers, tmp_pat
     with app.app_context():
         [session] = names["db"].session.execute(names["db"].select(names["Login"])).scalars()
         assert (session.client_id, session.note) == ("my-app", None)
+        names["db"].session.remove()
+        names["db"].engine.dispose()
 
 
 def test_its_receiver_greets(providers: Providers, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,7 @@
 """Everything in the host's own database, by its Flask-SQLAlchemy: its tables, its migrations, its thread."""
 
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,10 @@ class Host:
         with self.app.app_context():
             self.db.create_all()
 
+    def close(self) -> None:
+        with self.app.app_context():
+            self.db.engine.dispose()
+
     def create_user(self, identity: Identity) -> int:
         user = self.User(name=identity.profile.name)
         self.db.session.add(user)
@@ -80,15 +85,32 @@ class Host:
         return str(self.db.get_or_404(self.User, int(current_token.subject)).name)
 
 
+MakeHost = Callable[..., Host]
+
+
 @pytest.fixture
-def host(tmp_path: Path) -> Host:
-    host = Host(tmp_path)
+def make_host(tmp_path: Path) -> Iterator[MakeHost]:
+    """Make a host without tables; at the end its connections are closed."""
+    made: list[Host] = []
+
+    def make(**config: Any) -> Host:
+        made.append(Host(tmp_path, **config))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def host(make_host: MakeHost) -> Host:
+    host = make_host()
     host.create_tables()
     return host
 
 
-def test_the_host_s_metadata_has_our_tables_so_that_its_migrations_make_them(tmp_path: Path) -> None:
-    host = Host(tmp_path)
+def test_the_host_s_metadata_has_our_tables_so_that_its_migrations_make_them(make_host: MakeHost) -> None:
+    host = make_host()
     assert set(host.db.metadata.tables) == {"user", *TABLES}
     host.create_tables()
     with host.app.app_context():
@@ -128,8 +150,8 @@ def test_the_database_is_worked_with_in_the_thread_of_the_request(host: Host) ->
     assert threads == {threading.get_ident()}
 
 
-def test_without_the_tables_it_says_that_the_migrations_are_to_be_run(tmp_path: Path) -> None:
-    host = Host(tmp_path)
+def test_without_the_tables_it_says_that_the_migrations_are_to_be_run(make_host: MakeHost) -> None:
+    host = make_host()
     answer = log_in(host.app)
     assert (answer.status_code, answer.get_json()["error"]) == (500, "server_error")
     with pytest.raises(ConfigurationError, match=r"the database has no table accredit_subjects.*: run your migrations"):
@@ -165,6 +187,8 @@ def test_the_tables_may_be_models_of_the_host_s(tmp_path: Path) -> None:
     with app.app_context():
         [session] = db.session.execute(db.select(models["session"])).scalars()
         assert (session.subject, session.client_id) == ("acme|1000", "app")
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_the_database_must_know_the_app_first(tmp_path: Path) -> None:
@@ -184,8 +208,8 @@ def test_a_bind_that_is_not_configured_is_told(tmp_path: Path) -> None:
         Accredit(db=db, tables=elsewhere, plugins=plain_extension()._plugins).init_app(app)
 
 
-def test_a_storage_of_a_test_takes_the_place_of_the_database(tmp_path: Path) -> None:
-    host = Host(tmp_path)
+def test_a_storage_of_a_test_takes_the_place_of_the_database(make_host: MakeHost, tmp_path: Path) -> None:
+    host = make_host()
     app = Flask("test", instance_path=str(tmp_path))
     app.config.update(ACCREDIT=tables(), ACCREDIT_PARTS=parts(), SQLALCHEMY_DATABASE_URI="sqlite://")
     host.db.init_app(app)
@@ -196,6 +220,8 @@ def test_a_storage_of_a_test_takes_the_place_of_the_database(tmp_path: Path) -> 
     with app.app_context():
         assert current_app.name == "test"
         assert host.db.session.execute(host.db.metadata.tables["accredit_sessions"].select()).all() == []
+        host.db.session.remove()
+        host.db.engine.dispose()
 
 
 def test_the_doctor_and_the_commands_work_on_the_database_of_the_app(host: Host) -> None:
@@ -204,15 +230,15 @@ def test_the_doctor_and_the_commands_work_on_the_database_of_the_app(host: Host)
     assert ran.output == "1: not blocked\n  acme 1000\n"
 
 
-def test_a_database_in_memory_serves_tests(tmp_path: Path) -> None:
-    host = Host(tmp_path, url="sqlite://")
+def test_a_database_in_memory_serves_tests(make_host: MakeHost) -> None:
+    host = make_host(url="sqlite://")
     host.create_tables()
     token = log_in(host.app).get_json()["access_token"]
     assert host.app.test_client().get("/me", headers=bearing(token)).text == "Ada Lovelace"
 
 
-def test_alembic_finds_the_tables_and_then_nothing_to_do(tmp_path: Path) -> None:
-    host = Host(tmp_path)
+def test_alembic_finds_the_tables_and_then_nothing_to_do(make_host: MakeHost) -> None:
+    host = make_host()
 
     def found() -> set[str]:
         with host.app.app_context(), host.db.engine.connect() as connection:
@@ -259,9 +285,9 @@ def test_threads_log_in_at_once_with_a_file_of_sqlite(host: Host) -> None:
 
 
 @pytest.mark.slow
-def test_more_threads_than_connections_log_in_at_once(tmp_path: Path, postgres_database: PostgresDatabase) -> None:
+def test_more_threads_than_connections_log_in_at_once(make_host: MakeHost, postgres_database: PostgresDatabase) -> None:
     options = {"pool_size": 4, "max_overflow": 0, "pool_timeout": 5}
-    host = Host(tmp_path, url=postgres_database.url("psycopg"), SQLALCHEMY_ENGINE_OPTIONS=options)
+    host = make_host(url=postgres_database.url("psycopg"), SQLALCHEMY_ENGINE_OPTIONS=options)
     host.create_tables()
     everybody = threading.Barrier(8)
 
@@ -270,13 +296,9 @@ def test_more_threads_than_connections_log_in_at_once(tmp_path: Path, postgres_d
         if request.path.endswith("/access_token"):
             everybody.wait(60)
 
-    try:
-        with ThreadPoolExecutor(8) as threads:
-            statuses = list(threads.map(lambda _: log_in(host.app).status_code, range(32)))
-        with host.app.app_context():
-            users = host.db.session.execute(host.db.select(host.User)).scalars().all()
-    finally:
-        with host.app.app_context():
-            host.db.engine.dispose()
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _: log_in(host.app).status_code, range(32)))
+    with host.app.app_context():
+        users = host.db.session.execute(host.db.select(host.User)).scalars().all()
     assert statuses == [200] * 32
     assert len(users) == 1
