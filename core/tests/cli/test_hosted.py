@@ -2,15 +2,19 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from accredit import ConfigurationError, Settings
+from accredit import ConfigurationError, Exchange, Settings
 from accredit.cli.hosted import run
 from accredit.cli.tools.host import Host
+from accredit.exchange.engine import Engine
 from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile
 from accredit.storage import MemoryStorage
@@ -132,3 +136,42 @@ def test_after_the_host_s_command_line_a_file_is_read_again(shop: Shop) -> None:
 
     code_of(shop, "clients")
     assert current_host() is None
+
+
+def test_an_import_goes_into_the_storage_of_the_host(shop: Shop, tmp_path: Path) -> None:
+    engines = []
+
+    def with_engine(work: Callable[[Engine], Awaitable[T]]) -> T:
+        engines.append(Exchange(shop.settings, storage=shop.stored).engine)
+        return asyncio.run(_of(work(engines[-1])))
+
+    shop.host = replace(shop.host, with_engine=with_engine)
+    assert code_of(shop, "import", "social-auth-app-django", "--from", old_database(tmp_path), "--write") == 0
+    assert asyncio.run(Subjects(shop.stored).is_blocked("7"))
+    assert len(engines) == 1
+
+
+def test_a_host_with_an_import_of_its_own_is_not_passed_by(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert code_of(shop, "import", "social-auth-app-django", "--from", old_database(tmp_path), "--write") == 2
+    assert capsys.readouterr().err == f"accredit: {PLACE}: the framework has an import of its own\n"
+    assert not (tmp_path / "no.db").exists()
+
+
+async def _of(work: Awaitable[T]) -> T:
+    return await work
+
+
+def old_database(folder: Path) -> str:
+    """Return the URL of one with a user who is deactivated."""
+    with closing(sqlite3.connect(folder / "old.db")) as database:
+        database.executescript(
+            """
+            CREATE TABLE auth_user (id INTEGER, is_active INTEGER);
+            CREATE TABLE social_auth_usersocialauth (id INTEGER, provider TEXT, uid TEXT, user_id INTEGER);
+            INSERT INTO auth_user VALUES (7, 0);
+            INSERT INTO social_auth_usersocialauth VALUES (1, 'google-oauth2', 'ada@example.com', 7);
+            """
+        )
+    return f"sqlite:///{folder / 'old.db'}"

@@ -14,14 +14,14 @@ from accredit.importers.sql_query import SqlQuery, old_database
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    path = tmp_path / "old shop?.db"
+    path = tmp_path / "old shop #1.db"
     with closing(sqlite3.connect(path)) as database:
         database.executescript('CREATE TABLE "user" (id INTEGER, "Name" TEXT); INSERT INTO "user" VALUES (1, \'Ada\')')
     return path
 
 
 def test_columns_and_rows_of_a_table_whose_name_is_a_word_of_sql(path: Path) -> None:
-    with old_database(f"sqlite:///{str(path).replace('?', '%3f')}") as query:
+    with old_database(f"sqlite:///{path}") as query:
         assert query.columns("user") == {"id", "Name"}
         assert query.columns("nobody") == frozenset()
         assert list(query.rows("user", ["Name", "id"])) == [("Ada", 1)]
@@ -95,6 +95,6 @@ def test_an_error_of_the_hosts_own_stays_what_it_is(path: Path) -> None:
     class OfTheHost(Exception):
         pass
 
-    with pytest.raises(OfTheHost), old_database(f"sqlite:///{str(path).replace('?', '%3f')}"):
+    with pytest.raises(OfTheHost), old_database(f"sqlite:///{path}"):
         raise OfTheHost
     assert not issubclass(OfTheHost, SQLAlchemyError)

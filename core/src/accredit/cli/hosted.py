@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from accredit.cli.app import Commands
-from accredit.cli.commands import clients, connections, doctor, explain, keys, subjects
+from accredit.cli.commands import clients, connections, doctor, explain, import_command, keys, subjects
 from accredit.cli.tools.host import Host, hosted_by
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ def accredit() -> None:
 app.command("doctor")(doctor.command)
 app.command("explain", context_settings={"allow_extra_args": True})(explain.command)
 app.command("connections")(connections.command)
+app.command("import")(import_command.command)
 app.command("clients")(clients.list_clients)
 app.add_typer(keys.app, name="keys")
 app.add_typer(subjects.app, name="subjects")

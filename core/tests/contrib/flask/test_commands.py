@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,23 @@ def test_users_of_the_app_are_blocked_in_its_own_storage(app: Flask) -> None:
     assert app.test_client().get("/login/userinfo", headers=bearing(token)).status_code == 401
     assert log_in(app).status_code == 401
     assert run(app, "subjects", "end-session", "nothing").exit_code == 1
+
+
+def test_what_another_package_knows_goes_into_the_storage_of_the_app(app: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(
+            """
+            CREATE TABLE user (id INTEGER);
+            CREATE TABLE flask_dance_oauth (id INTEGER, provider TEXT, provider_user_id TEXT, user_id INTEGER);
+            INSERT INTO user VALUES (42);
+            INSERT INTO flask_dance_oauth VALUES (1, 'acme', '1000', 42);
+            """
+        )
+    ran = run(app, "import", "flask-dance", "--from", f"sqlite:///{path}", "--connection", "acme=acme", "--write")
+    assert (ran.exit_code, ran.output.splitlines()[-1]) == (0, "entered: 1 row"), ran.output
+    who = app.test_client().get("/login/userinfo", headers=bearing(token_of(app)))
+    assert who.get_json()["sub"] == "42"
 
 
 def test_the_keys_of_the_app_are_looked_after(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from accredit.exchange.engine import Engine
     from accredit.exchange.subjects import Subjects
     from accredit.settings import Settings
 
@@ -22,18 +23,27 @@ class WithSubjects(Protocol):
         """Return what `work` returns."""
 
 
+class WithEngine(Protocol):
+    """Let a function work with a host's engine, in the loop where that is open."""
+
+    def __call__(self, work: Callable[[Engine], Awaitable[T]], /) -> T:
+        """Return what `work` returns."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """What a framework's app brings to the commands.
 
     `settings` may raise `ConfigurationError`; `place` is where they stand, such as `app.config["ACCREDIT"]`. `storage`
-    names a storage that the app brings itself, and is None where `storage.url` says which.
+    names a storage that the app brings itself, and is None where `storage.url` says which. `with_engine` is None where
+    the host has an import of its own.
     """
 
     settings: Callable[[], Settings]
     place: str
     with_subjects: WithSubjects
     storage: str | None = None
+    with_engine: WithEngine | None = None
 
 
 _HOST: ContextVar[Host | None] = ContextVar("accredit_host", default=None)

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from accredit.cli.extras import problem_of_extra
 from accredit.contrib.flask.configuration import place_of
 from accredit.contrib.flask.state import AppState, state_of, this_app
+from accredit.exchange.engine import Engine
 from accredit.exchange.subjects import Subjects
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ def accredit_command(args: tuple[str, ...]) -> None:
         place=place_of(app),
         with_subjects=_SubjectsOf(state),
         storage=f"the storage of the Flask app '{app.name}'" if state.has_own_storage else None,
+        with_engine=_EngineOf(state),
     )
     run(args, host, prog_name="flask accredit")
 
@@ -49,3 +51,14 @@ class _SubjectsOf:
     def __call__(self, work: Callable[[Subjects], Awaitable[T]], /) -> T:
         """Return what `work` returns, in the loop of the exchange."""
         return self._exchange.run(lambda: work(self._exchange.inner.subjects))
+
+
+class _EngineOf:
+    """The engine of an app."""
+
+    def __init__(self, state: AppState) -> None:
+        self._exchange = state.exchange
+
+    def __call__(self, work: Callable[[Engine], Awaitable[T]], /) -> T:
+        """Return what `work` returns, in the loop of the exchange."""
+        return self._exchange.run(lambda: work(self._exchange.inner.engine))
