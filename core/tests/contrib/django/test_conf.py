@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from accredit.contrib.django.conf import DEFAULT_USERS, DjangoSettings, read_settings
+from accredit.contrib.django.conf import DEFAULT_USERS, DjangoSettings, read_settings, under_environment
 
 ISSUER = {"issuer": "https://shop.example.com/login/"}
 
@@ -74,8 +74,20 @@ def test_a_project_without_the_setting_is_told_what_to_add() -> None:
         read_settings({})
 
 
+def test_a_test_may_leave_the_environment_aside() -> None:
+    environ = {"ACCREDIT_TOKENS__ACCESS_TTL_S": "90"}
+    assert read(environ, tokens={"access_ttl_s": 60}, environment=False).accredit.tokens.access_ttl_s == 60
+    with override_settings(ACCREDIT=ISSUER):
+        laid_over = under_environment(environ)
+    assert laid_over == {**ISSUER, "tokens": {"access_ttl_s": "90"}, "environment": False}
+
+
+def test_a_variable_below_a_value_is_told() -> None:
+    assert "is not a table" in complaint({"ACCREDIT_TOKENS__LEEWAY_S": "1"}, tokens=1)
+
+
 def test_every_mistake_is_told_by_its_place_and_without_its_value() -> None:
-    told = complaint({"ACCREDIT_TOKNS__LEEWAY_S": "1"}, tokens={"access_ttl_s": "s3cret"})
+    told = complaint(tokens={"access_ttl_s": "s3cret"})
     assert told.startswith("ACCREDIT: setting tokens.access_ttl_s: ")
     assert "s3cret" not in told
     told = complaint({"ACCREDIT_TOKNS__LEEWAY_S": "1"})

@@ -2,8 +2,8 @@
 
 `users` is the import path of the project's `UserAdapter`, `models` names tables of its own. `parts` are objects that
 the exchange takes beside its settings, such as `{"plugins": [ShopPolicy()]}`, or the `transport` to simulated providers
-in a test. Variables of the environment come on top, such as `ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET`. Relative
-paths begin at `BASE_DIR`.
+in a test. Variables of the environment come on top, such as `ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET`, unless
+`environment` is False. Relative paths begin at `BASE_DIR`.
 """
 
 import os
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from accredit.provider.http import Transport
 
 DEFAULT_USERS = "accredit.contrib.django.users.UserAdapter"
-_OWN = ("users", "models", "parts")
+_OWN = ("users", "models", "parts", "environment")
 
 
 class Parts(TypedDict, total=False):
@@ -58,19 +58,38 @@ def read_settings(environ: Mapping[str, str] | None = None) -> DjangoSettings:
     Raises:
         ImproperlyConfigured: it cannot be; the message has a sentence for each mistake, and no value.
     """
+    given = under_environment(environ)
+    users = given.get("users", DEFAULT_USERS)
+    if not isinstance(users, str):
+        raise ImproperlyConfigured('ACCREDIT: users must be an import path, such as "shop.accounts.ShopUsers"')
+    return DjangoSettings(
+        accredit=_settings({name: table for name, table in given.items() if name not in _OWN}),
+        users=users,
+        models=_models(given.get("models", {})),
+        parts=_parts(given.get("parts", {})),
+    )
+
+
+def under_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return `ACCREDIT` with the variables of the environment in it, and no more to come on top.
+
+    Raises:
+        ImproperlyConfigured: there is none, or a variable is called like one of ours and names no setting.
+    """
     given: object = getattr(django_settings, "ACCREDIT", None)
     if not isinstance(given, Mapping):
         raise ImproperlyConfigured(
             'ACCREDIT is missing in the settings: add ACCREDIT = {"issuer": …, "connections": {…}, "clients": {…}}'
         )
     tables = {name: _plain(value) for name, value in given.items() if name not in _OWN}
-    users = given.get("users", DEFAULT_USERS)
-    if not isinstance(users, str):
-        raise ImproperlyConfigured('ACCREDIT: users must be an import path, such as "shop.accounts.ShopUsers"')
-    accredit = _settings(tables, os.environ if environ is None else environ)
-    return DjangoSettings(
-        accredit=accredit, users=users, models=_models(given.get("models", {})), parts=_parts(given.get("parts", {}))
-    )
+    if given.get("environment", True):
+        try:
+            problems = override(tables, os.environ if environ is None else environ)
+        except ConfigurationError as exc:
+            raise ImproperlyConfigured(f"ACCREDIT: {exc}") from None
+        if problems:
+            raise ImproperlyConfigured(f"ACCREDIT: {'; '.join(problems)}")
+    return {**given, **tables, "environment": False}
 
 
 def _models(given: object) -> Mapping[str, str]:
@@ -86,17 +105,13 @@ def _parts(given: object) -> Parts:
     return cast("Parts", dict(given))
 
 
-def _settings(tables: dict[str, Any], environ: Mapping[str, str]) -> Settings:
+def _settings(tables: dict[str, Any]) -> Settings:
+    if "storage" in tables:
+        raise ImproperlyConfigured("ACCREDIT: setting storage: Django's database keeps everything; leave it out")
     try:
-        problems = override(tables, environ)
-        if "storage" in tables:
-            problems.append("setting storage: Django's database keeps everything; leave it out")
-        settings = Settings.model_validate(tables)
+        return relative_to(_base(), Settings.model_validate(tables))
     except ConfigurationError as exc:
         raise ImproperlyConfigured(f"ACCREDIT: {exc}") from None
-    if problems:
-        raise ImproperlyConfigured(f"ACCREDIT: {'; '.join(problems)}")
-    return relative_to(_base(), settings)
 
 
 def _base() -> Path:
