@@ -42,6 +42,15 @@ def test_somebody_logs_in_and_is_a_user_of_the_project() -> None:
     assert Session.objects.count() == 1
 
 
+def test_the_environment_of_a_developer_does_not_come_on_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET", "of-the-developer")
+    monkeypatch.setenv("ACCREDIT_TOKENS__ACCESS_TTL_S", "90")
+    with simulated("facebook") as providers:
+        login = providers.people.ada.login(client_id="shop-app")
+        answer = Client().post(LOGIN, login, content_type="application/json")
+    assert (answer.status_code, answer.json()["expires_in"]) == (200, 90)
+
+
 def test_a_token_of_another_app_is_refused() -> None:
     with simulated("facebook") as providers:
         login = providers.people.ada.login(client_id="shop-app", token="foreign_app")

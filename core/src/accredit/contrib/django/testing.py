@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.test import override_settings
 
+from accredit.contrib.django.conf import under_environment
 from accredit.testing import Providers
 from accredit.testing import simulated as simulated_providers
 
@@ -28,15 +28,16 @@ def simulated(*strategies: str, clock: Callable[[], float] = time.time) -> Itera
     """Let the project's connections lead to simulated providers until the block ends, for `with` and as a decorator.
 
     `ACCREDIT` is overridden as by `override_settings`: clients, policies and users stay; app ids, secrets and addresses
-    of the connections become the simulators', and a signing key takes the place of the key file. Everything is kept in
-    Django's database, so `TestCase` undoes it. The rest is as in `accredit.testing.simulated`.
+    of the connections become the simulators', whatever the environment says of them, and a signing key takes the place
+    of the key file. Everything is kept in Django's database, so `TestCase` undoes it. The rest is as in
+    `accredit.testing.simulated`.
 
     Raises:
         LookupError: no installed plugin has a simulator of that name.
     """
     with simulated_providers(*strategies, clock=clock) as providers:
         parts = providers.parts()
-        own = settings.ACCREDIT
+        own = under_environment()
         given = {**own.get("parts", {}), "transport": parts["transport"], "keys": parts["keys"], "clock": clock}
         with override_settings(ACCREDIT={**providers.settings(own), "parts": given}):
             yield providers
