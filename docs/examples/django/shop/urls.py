@@ -8,6 +8,7 @@ from accredit.contrib.django.require import require_token
 
 @require_token("read:orders", users_only=True)
 def orders(request: HttpRequest) -> JsonResponse:
+    """Answer whose orders these are."""
     return JsonResponse({"orders of": request.user.get_username()})
 
 

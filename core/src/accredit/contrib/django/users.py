@@ -12,6 +12,9 @@ from django.http import HttpRequest
 from accredit.errors import AccessDenied
 from accredit.models import Identity
 
+ProjectUser = Any
+"""A row of the project's own user model, which only the project can name to a type checker."""
+
 _NEEDS_ADDRESS = "please share an e-mail address that your provider has checked"
 _ADDRESS_IS_TAKEN = "this e-mail address belongs to another user; log in as that user, and add this login there"
 
@@ -41,11 +44,11 @@ class UserAdapter:
         user.save()
         return user
 
-    def may_log_in(self, request: HttpRequest | None, user: AbstractBaseUser, *, is_refresh: bool) -> bool:
+    def may_log_in(self, request: HttpRequest | None, user: ProjectUser, *, is_refresh: bool) -> bool:
         """Tell whether a user may log in, or by a refresh token go on."""
-        return user.is_active
+        return bool(user.is_active)
 
-    def claims(self, user: AbstractBaseUser) -> Mapping[str, Any]:
+    def claims(self, user: ProjectUser) -> Mapping[str, Any]:
         """Return what access tokens and ID tokens say beside what they always say. Reserved names are refused."""
         return {}
 
