@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from accredit import Exchange, ExchangeError, Settings, load_settings, sync
+from accredit import Exchange, ExchangeError, Settings, Verifier, load_settings, sync
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
 from accredit.testing import PEOPLE, Providers, simulated
 
@@ -249,3 +249,16 @@ def test_settings_without_a_connection_stay_as_they_are(providers: Providers) ->
     own = load_settings(None, {"ACCREDIT_ISSUER": "https://shop.example.com/"})
     assert providers.settings(own).connections == {}
     assert providers.settings(own).issuer == own.issuer
+
+
+async def test_a_verifier_needs_the_connections_and_the_transport(providers: Providers) -> None:
+    login = providers.people.ada.login("google-oauth2")
+    async with Verifier(connections=providers.connections, transport=providers.transport) as verifier:
+        identity = await verifier.verify("google-oauth2", login.token)
+    assert identity.profile.name == "Ada Lovelace"
+
+
+def test_so_does_one_that_blocks(providers: Providers) -> None:
+    login = providers.people.ada.login("google-oauth2")
+    with sync.Verifier(connections=providers.connections, transport=providers.transport) as verifier:
+        assert verifier.verify("google-oauth2", login.token).profile.name == "Ada Lovelace"
