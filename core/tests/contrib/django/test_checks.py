@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 
+from accredit.contrib.django.checks.deploy import check_migrations
+
 FILE = {"transaction_mode": "IMMEDIATE"}
 
 
@@ -107,6 +109,8 @@ def test_keys_that_a_web_server_gives_away_are_an_error(tmp_path: Path, name: st
     folder = [("prefix", tmp_path)] if name == "STATICFILES_DIRS" else tmp_path
     with without_keys(tmp_path / "keys.json"):
         told = deployed(**{name: folder})
+    with without_keys(tmp_path.parent / "keys.json"):
+        assert deployed(**{name: folder}) == {}
     assert set(told) == {"accredit.E004"}
     assert name in told["accredit.E004"].msg
 
@@ -125,6 +129,15 @@ def test_sqlite_is_told_how_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "accredit.W004" in found(deploy=True)
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", FILE)
     assert found(deploy=True) == {}
+
+
+def test_another_database_waits_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "vendor", "postgresql")
+    assert found(deploy=True) == {}
+
+
+def test_a_database_that_is_not_asked_for_is_left_alone() -> None:
+    assert check_migrations(None, databases=[]) == []
 
 
 def test_events_that_go_nowhere_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

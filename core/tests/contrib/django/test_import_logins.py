@@ -11,6 +11,7 @@ from django.db import connection
 
 from accredit.contrib.django.host import exchange
 from accredit.contrib.django.models import Identity
+from accredit.importers import ClientTable, Report
 
 pytestmark = pytest.mark.usefixtures("shop")
 SOURCE = "social-auth-app-django"
@@ -50,6 +51,19 @@ def test_what_is_entered_logs_in_its_user(ada: Any) -> None:
     assert Identity.objects.get().user == ada
     assert exchange().subjects.subject_of("acme", "4711") == str(ada.pk)
     assert "entered: 0" in said(SOURCE, "--connection", "acme=acme", "--same-app", "acme", "--write")
+
+
+def test_notes_and_clients_to_make_are_told(ada: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def enter(*_: object, **__: object) -> Report:
+        client = ClientTable("old-app", '[clients.old-app]\nconnections = ["acme"]')
+        return Report(
+            source=SOURCE, written=False, entries=(), clients=(client,), notes=("everybody counts as active",)
+        )
+
+    monkeypatch.setattr("accredit.contrib.django.import_logins.enter", enter)
+    told = said(SOURCE)
+    assert "note: all count as active" in told
+    assert "[clients.old-app]" in told
 
 
 def test_programs_get_json(ada: Any) -> None:
