@@ -20,8 +20,9 @@ from accredit.testing import installed_simulators, serve
 
 PAGE = "docs/guides/django.md"
 SHOP = EXAMPLES / "django"
-SETTINGS, ACCOUNTS, URLS, VIEW, BACKENDS, SIGN_IN, MODELS, SIGNALS, TESTS, SQLITE = code(PAGE, "python")
-INSTALL, TRY, DEPLOY = code(PAGE, "sh")
+SETTINGS, ACCOUNTS, URLS, *APIS, VIEW, BACKENDS, SIGN_IN, ADMIN, MODELS, SIGNALS, TESTS, SQLITE = code(PAGE, "python")
+REST_FRAMEWORK, REST_FRAMEWORK_SETTINGS, NINJA = APIS
+INSTALL, TRY, DEPLOY, CHECK = code(PAGE, "sh")
 FILES = {"accounts.py": ACCOUNTS, "urls.py": URLS, "tests.py": TESTS}
 LOGIN = "/login/oauth/access_token"
 
@@ -149,6 +150,65 @@ class OtherViews(TestCase):
             self.client.post("/login/oauth/access_token", login, content_type="application/json")
         self.assertIsNotNone(User.objects.get().last_login)
 """
+
+
+def test_apis_of_rest_framework_and_ninja_take_tokens_and_the_admin_logs_out(project: Path) -> None:
+    with (project / "shop/settings.py").open("a", encoding="utf-8") as settings:
+        settings.write(f'\nINSTALLED_APPS += ["rest_framework", "shop"]\n{REST_FRAMEWORK_SETTINGS}')
+    (project / "shop/apis.py").write_text(f"{REST_FRAMEWORK}\n{NINJA}", "utf-8")
+    (project / "shop/admin.py").write_text(ADMIN, "utf-8")
+    with (project / "shop/urls.py").open("a", encoding="utf-8") as urls:
+        urls.write(_URLS_OF_APIS)
+    (project / "shop/tests.py").write_text(f"{TESTS}\n{_TESTS_OF_APIS}", "utf-8")
+    assert "Ran 3 tests" in ran(project, "manage.py", "test", "shop")
+
+
+_URLS_OF_APIS = """
+from django.contrib import admin
+from shop import apis
+
+urlpatterns += [
+    path("admin/", admin.site.urls),
+    path("rest/orders", apis.Orders.as_view()),
+    path("ninja/", apis.api.urls),
+]
+"""
+_TESTS_OF_APIS = """
+from django.contrib.auth.models import User
+
+
+class Apis(TestCase):
+    def test_they_want_a_token_with_the_scope(self):
+        for where in "/rest/orders", "/ninja/orders":
+            with simulated("facebook") as providers:
+                for scope, status in ("read:orders", 200), ("openid", 403):
+                    login = providers.people.ada.login(client_id="shop-app", scope=scope)
+                    tokens = self.client.post("/login/oauth/access_token", login, content_type="application/json")
+                    headers = {"Authorization": f"Bearer {tokens.json()['access_token']}"}
+                    self.assertEqual(self.client.get(where, headers=headers).status_code, status)
+                answer = self.client.get(where)
+                self.assertEqual((answer.status_code, answer.headers["WWW-Authenticate"]), (401, "Bearer"))
+
+    def test_staff_log_somebody_out(self):
+        self.client.force_login(User.objects.create_superuser("staff"))
+        chosen = {"action": "log_out_everywhere", "_selected_action": [User.objects.get().pk]}
+        with simulated("facebook"):
+            page = self.client.post("/admin/auth/user/", chosen, follow=True)
+        self.assertContains(page, "1 user logged out everywhere")
+"""
+
+
+def test_the_checks_of_the_page_fail_before_the_tables_are_there(project: Path) -> None:
+    check, doctor = CHECK.splitlines()
+    command = [sys.executable, *check.split()[1:]]
+    done = subprocess.run(command, cwd=project, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "run manage.py migrate accredit" in done.stderr
+    ran(project, "manage.py", "migrate")
+    told = ran(project, *check.split()[1:])
+    assert "the issuer is not https" in told
+    assert "ok" in ran(project, *doctor.split()[1:], "--offline")
+    assert "0 expired" in ran(project, "manage.py", "accredit", "clear")
 
 
 _WSGI = "--bind 127.0.0.1:PORT 'django.core.wsgi:get_wsgi_application()'"

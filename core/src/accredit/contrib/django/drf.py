@@ -8,17 +8,19 @@
         permission_classes = [HasScope("read:orders")]
 """
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accredit.contrib.django.callers import find_caller, shows_token
 from accredit.errors import ExchangeError, InsufficientScope
 from accredit.tokens.read import AccessToken
+
+if TYPE_CHECKING:  # these import what DEFAULT_AUTHENTICATION_CLASSES names, and so this
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 __all__ = ["AccessTokenAuthentication", "HasScope", "TokenHasScope"]
 
@@ -35,7 +37,7 @@ class AccessTokenAuthentication(BaseAuthentication):
 
     audience: str | None = None
 
-    def authenticate(self, request: Request) -> tuple[Any, AccessToken] | None:
+    def authenticate(self, request: "Request") -> tuple[Any, AccessToken] | None:
         """Return user and token; None where no token is shown, for the next class to try.
 
         Raises:
@@ -50,7 +52,7 @@ class AccessTokenAuthentication(BaseAuthentication):
             raise _failed(error) from error
         return caller.user, caller.token
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, request: "Request") -> str:
         """Return what `WWW-Authenticate` says with a 401. Source: RFC 6750 section 3."""
         return 'Bearer error="invalid_token"' if shows_token(request) else "Bearer"
 
@@ -58,7 +60,7 @@ class AccessTokenAuthentication(BaseAuthentication):
 class TokenHasScope(BasePermission):
     """Let those pass whose access token has every scope of the view's `required_scopes`, a list of texts."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: "Request", view: "APIView") -> bool:
         """Tell whether the token has the scopes.
 
         Raises:
@@ -74,7 +76,7 @@ class TokenHasScope(BasePermission):
                 raise _lacking(needed)
         return True
 
-    def scopes_of(self, view: APIView) -> list[str]:
+    def scopes_of(self, view: "APIView") -> list[str]:
         """Return the scopes that are needed.
 
         Raises:
@@ -97,13 +99,13 @@ def HasScope(scope: str) -> type[BasePermission]:  # noqa: N802 - it stands wher
     needed = scope.split()
 
     class _HasScope(TokenHasScope):
-        def scopes_of(self, view: APIView) -> list[str]:
+        def scopes_of(self, view: "APIView") -> list[str]:
             return needed
 
     return _HasScope
 
 
-def _has_alternatives(view: APIView) -> bool:
+def _has_alternatives(view: "APIView") -> bool:
     """Tell whether permissions are combined: then another one may let the caller pass."""
     return not all(isinstance(one, type) for one in view.permission_classes)
 
