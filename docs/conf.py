@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import django
+from django.conf import settings
 from sphinx.application import Sphinx
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 
@@ -33,6 +35,10 @@ autodoc_default_options = {
     # What a reader calls, by parentheses or by `with`.
     "special-members": "__call__, __aenter__, __aexit__, __enter__, __exit__",
 }
+
+# What stands in a Django project can only be imported in one.
+settings.configure(INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "accredit.contrib.django"])
+django.setup()
 
 
 def read_sections(app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]) -> None:

@@ -108,7 +108,8 @@ def test_every_reason_named_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way", "some"), [("login", {"verify", "issue"}), ("refresh", {"check_refresh_token", "rotate"})]
+    ("way", "some"),
+    [("login", {"resolve_subject", "issue"}), ("identify", {"verify"}), ("refresh", {"check_refresh_token", "rotate"})],
 )
 def test_every_check_is_named(way: str, some: set[str]) -> None:
     tree = ast.parse((ROOT / f"core/src/accredit/exchange/{way}.py").read_text("utf-8"))
