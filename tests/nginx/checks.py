@@ -166,6 +166,15 @@ def test_a_path_written_in_another_way_is_no_way_around_a_proxy(
     assert int(answer.split(b" ", 2)[1]) in statuses, answer
 
 
+def test_with_a_path_in_proxy_pass_nginx_would_write_paths_anew(deployed: Deployed, tmp_path: Path) -> None:
+    front = choose()
+    tmp_path.chmod(0o755)
+    head = b"POST %s/oauth%%2Ftoken HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n" % deployed.prefix.encode()
+    with serving(front, deployed.direct, tmp_path, proxy_pass="http://shop/"):
+        answer = front.send(head + b"Content-Type: application/json\r\nConnection: close\r\n\r\n{}")
+    assert answer.startswith(b"HTTP/1.1 400 ")  # the endpoint has answered: see the page
+
+
 def test_sizes_are_bounded_by_nginx_and_behind_it(deployed: Deployed) -> None:
     assert deployed.login(state="x" * 70_000).status_code == 413
     for url in (deployed.front.url, deployed.direct):

@@ -69,14 +69,18 @@ def choose() -> Front:
 
 
 @contextmanager
-def serving(front: Front, upstream: str, folder: Path) -> Iterator[None]:
-    """Run nginx in front of `upstream`, such as `http://127.0.0.1:41234`, until the block ends."""
+def serving(front: Front, upstream: str, folder: Path, *, proxy_pass: str = "http://shop") -> Iterator[None]:
+    """Run nginx in front of `upstream`, such as `http://127.0.0.1:41234`, until the block ends.
+
+    With another `proxy_pass` than the page's it shows what that would do.
+    """
     assert PROGRAM is not None, "nginx is not installed: apt-get install nginx-light"
     folder.chmod(0o755)  # its workers may be another user
     certificate = front.authority.issue_cert("localhost")
     certificate.cert_chain_pems[0].write_to_path(folder / "shop.pem")
     certificate.private_key_pem.write_to_path(folder / "shop.key")
-    (folder / "site.conf").write_text(site(front.port, upstream.removeprefix("http://"), folder), "utf-8")
+    text = site(front.port, upstream.removeprefix("http://"), folder).replace("http://shop;", f"{proxy_pass};")
+    (folder / "site.conf").write_text(text, "utf-8")
     (folder / "nginx.conf").write_text(_MAIN.format(folder=folder), "utf-8")
     process = subprocess.Popen([PROGRAM, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"])
     try:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import httpx
 import pytest
-from core.tests.bench import NOW
+from core.tests.bench import GOOD, NOW
 from core.tests.contrib.fastapi.host import API, ISSUER, host, make, shop, shown
 from core.tests.oauth.support import SECRET, basic
 from fastapi import Depends, FastAPI, Security, WebSocket
@@ -152,8 +152,12 @@ def test_equal_arguments_give_the_same_dependency_so_tests_override_it() -> None
 
 
 def test_without_its_lifespan_an_app_says_what_is_missing() -> None:
-    accredit, *_ = make()
+    accredit, _, _, log, _ = make()
     client = TestClient(shop(accredit))
+    assert client.post("/login/oauth/access_token", json=dict(GOOD)).status_code == 500
+    [(level, event)] = log.events()
+    assert (level, event["reason"]) == ("critical", "not_open")
+    assert "with TestClient(app) as client" in event["detail"]
     with pytest.raises(LifecycleError, match=r"the exchange is not open.*with TestClient\(app\) as client"):
         client.get("/me", headers={"Authorization": "Bearer any"})
 
