@@ -32,13 +32,36 @@ app.add_url_rule("/threads", view_func=threads)
 def pid():
     return str(os.getpid())
 """
+WARM = """
+import os
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from accredit.contrib.flask import Accredit
+
+db = SQLAlchemy()
+app = Flask(__name__)
+app.config["ACCREDIT"] = {"issuer": "http://127.0.0.1/login/", "tokens": {"signing_alg": "ES256"}}
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"
+db.init_app(app)
+accredit = Accredit(app, db=db)
+with app.app_context():
+    db.create_all()
+    accredit.exchange.subjects.block("42")
+    db.engine.dispose()
+
+@app.get("/pid")
+def pid():
+    blocked = accredit.exchange.subjects.is_blocked("42")
+    return f"{os.getpid()} {blocked}"
+"""
+"""A shop that uses its exchange while it is loaded."""
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 @contextmanager
-def serving(folder: Path, *command: str) -> Iterator[tuple[int, str]]:
+def serving(folder: Path, *command: str, shop: str = SHOP) -> Iterator[tuple[int, str]]:
     """Serve the shop; yields the number of the first process, and the address."""
-    (folder / "shop.py").write_text(SHOP, "utf-8")
+    (folder / "shop.py").write_text(shop, "utf-8")
     with (folder / "said").open("w") as said:
         process = subprocess.Popen([sys.executable, "-m", *command], cwd=folder, stdout=said, stderr=said)  # noqa: S603 - our own
     try:
@@ -104,3 +127,13 @@ def test_workers_that_are_forked_after_the_app_was_loaded_open_it_each_for_itsel
         assert "MainThread" in names
         assert [name for name in names if "accredit" in name] == []
         assert "accredit" in httpx.get(f"{address}/threads", timeout=60).text
+
+
+@pytest.mark.threat(59)
+def test_what_was_opened_before_the_fork_is_opened_anew_after_it(tmp_path: Path) -> None:
+    command = ("gunicorn", "--preload", "--workers", "1", "--threads", "4", "--bind", "127.0.0.1:0", "shop:app")
+    with serving(tmp_path, *command, shop=WARM) as (parent, address):
+        assert httpx.get(f"{address}/login/readyz", timeout=60).status_code == 200
+        worker, blocked = httpx.get(f"{address}/pid", timeout=60).text.split()
+        assert int(worker) != parent
+        assert blocked == "True"

@@ -1,5 +1,6 @@
 """The storage over a host's blocking engine: each piece of work in the thread of whoever called a blocking door."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -58,7 +59,8 @@ class SyncSqlStorage(SqlMethods):
         self._reads = for_reads(engine)
         self._writes = for_writes(engine)
         self._create_tables = create_tables
-        self._is_open = False
+        self._opened_in: int | None = None
+        """The process: what is forked from it opens it for itself."""
         self._shared: Connection | None = None
         self._one_at_a_time = threading.Lock()
         self._work = WorkUnderWay()
@@ -70,14 +72,14 @@ class SyncSqlStorage(SqlMethods):
             ConfigurationError: a table is missing, or the database cannot be reached.
             LifecycleError: it is open already.
         """
-        if self._is_open:
+        if self._is_open():
             raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
         await run_in_caller(self._look)
-        self._is_open = True
+        self._opened_in = os.getpid()
 
     async def close(self) -> None:
         """Wait for what has begun, and answer nothing any more. The engine stays open: it is the host's."""
-        self._is_open = False
+        self._opened_in = None
         await self._work.has_ended()
         if self._shared is not None:
             shared, self._shared = self._shared, None
@@ -115,8 +117,11 @@ class SyncSqlStorage(SqlMethods):
             except Exception as exc:
                 raise failure(exc) from exc
 
+    def _is_open(self) -> bool:
+        return self._opened_in == os.getpid()
+
     def _require_open(self) -> None:
-        if not self._is_open:
+        if not self._is_open():
             raise StorageFailed("the store is closed")
 
     @contextmanager
