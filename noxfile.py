@@ -164,7 +164,7 @@ def django(session: nox.Session) -> None:
     if NEWEST_PYTHON is None:
         session.error("the newest Django needs Python 3.12 or newer: put one on the path, or below the root of pyenv")
     _install(session)
-    session.run("python", "-m", "pytest", "core/tests/contrib/django", *session.posargs)
+    session.run("python", "-m", "pytest", "core/tests/contrib/django", *(session.posargs or ["--numprocesses", "2"]))
 
 
 @nox.session

@@ -56,9 +56,7 @@ def test_what_is_entered_logs_in_its_user(ada: Any) -> None:
 def test_notes_and_clients_to_make_are_told(ada: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     async def enter(*_: object, **__: object) -> Report:
         client = ClientTable("old-app", '[clients.old-app]\nconnections = ["acme"]')
-        return Report(
-            source=SOURCE, written=False, entries=(), clients=(client,), notes=("everybody counts as active",)
-        )
+        return Report(source=SOURCE, written=False, entries=(), clients=(client,), notes=("all count as active",))
 
     monkeypatch.setattr("accredit.contrib.django.import_logins.enter", enter)
     told = said(SOURCE)
