@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -47,26 +48,26 @@ class InDjango(StorageConformance):
 
 
 class TestSqlite(InDjango):
-    """The crash is a copy of the files as they are."""
+    """The crash is a copy of the files as they are, each one a database of its own: threads keep connections."""
 
     folder: Path
+    crashes: ExitStack
 
     @pytest.fixture(autouse=True)
     def in_a_folder(self, tmp_path: Path, migrated_file: Path) -> Iterator[None]:
         self.folder = tmp_path
         shutil.copy(migrated_file, tmp_path / "db.sqlite3")
         self.described = sqlite(tmp_path / "db.sqlite3")
-        with database("kit", self.described), database("left", sqlite(tmp_path / "left" / "db.sqlite3")):
+        with database("kit", self.described), ExitStack() as self.crashes:
             yield
 
     def crashed(self, clock: Clock) -> StorageIn:
-        left = self.folder / "left"
-        shutil.rmtree(left, ignore_errors=True)
+        left = self.folder / f"left-{len(list(self.folder.glob('left-*')))}"
         left.mkdir()
         for name in ("db.sqlite3", "db.sqlite3-wal"):
             if (self.folder / name).exists():
                 shutil.copy(self.folder / name, left)
-        return StorageIn("left", clock=clock)
+        return StorageIn(self.crashes.enter_context(database(left.name, sqlite(left / "db.sqlite3"))), clock=clock)
 
 
 class TestPostgresql(InDjango):
