@@ -3,15 +3,19 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import django
 import pytest
+from core.tests.postgres import Postgres
+from django.core.management import call_command
 from django.db import connections, transaction
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases, teardown_test_environment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.tests.contrib.django.settings")
 django.setup()
 
+from core.tests.contrib.django.databases import database, postgresql  # noqa: E402 - it needs the models
 from core.tests.contrib.django.shop import Shop, open_shop  # noqa: E402 - it needs the models
 
 
@@ -40,3 +44,13 @@ def shop(db: None) -> Iterator[Shop]:
     """Open the shop."""
     with open_shop() as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgres: Postgres) -> Iterator[dict[str, Any]]:
+    """Return a database of a real PostgreSQL that has the tables."""
+    with postgres.database() as made:
+        description = postgresql(made.name, made.host)
+        with database("kit", description):
+            call_command("migrate", database="kit", verbosity=0)
+        yield description

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.tests.contrib.django.databases import StorageIn, database, postgresql, sqlite
-from core.tests.postgres import Postgres
+from core.tests.contrib.django.databases import StorageIn, database, sqlite
 from django.core.management import call_command
 
 from accredit.testing import StorageConformance
@@ -24,15 +23,6 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with database("kit", sqlite(path)):
         call_command("migrate", database="kit", verbosity=0)
     return path
-
-
-@pytest.fixture(scope="session")
-def migrated_postgresql(postgres: Postgres) -> Iterator[dict[str, Any]]:
-    with postgres.database() as made:
-        description = postgresql(made.name, made.host)
-        with database("kit", description):
-            call_command("migrate", database="kit", verbosity=0)
-        yield description
 
 
 class InDjango(StorageConformance):

@@ -59,8 +59,8 @@ def _asynchronous(path_of: PathOf) -> Callable[..., Any]:
 def _open_to_all(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let clients call a view without cookies, keep their tokens out of error reports, and let it commit by itself.
 
-    A transaction around all of it would be open while the provider is asked, and undo what a refusal must leave: the
-    end of a session whose refresh token is in two hands. Nor does Django take asynchronous views in it.
+    A transaction around all of it would be open while the provider is asked, in SQLite perhaps with its one lock for
+    writers; and Django takes no asynchronous views in it.
     """
     view = csrf_exempt(login_not_required(sensitive_post_parameters()(view)))
     for alias in connections:
