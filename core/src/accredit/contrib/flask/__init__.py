@@ -17,7 +17,8 @@
 
 `extension` is what hosts know, `state` what one app has of it. `configuration` reads the settings from `app.config`.
 `routes` adds the endpoints, `wire` carries a request to them. `protection` looks at the token of a view's caller.
-`users` lets a host say who its users are, `signals` tells it what has happened, `commands` is `flask accredit`.
+`users` lets a host say who its users are, `signals` tells it what has happened, `commands` is `flask accredit`, and
+`database` keeps everything in the database of its Flask-SQLAlchemy.
 """
 
 from accredit.contrib import require_extra
