@@ -70,6 +70,7 @@ async def test_a_failure_says_its_kind_and_no_value(storage: OwnEngine) -> None:
     assert taken.value.detail == "database: IntegrityError SQLITE_CONSTRAINT_UNIQUE"
     with pytest.raises(StorageFailed) as half:
         await storage.find("half \ud800")
+    assert half.value.__suppress_context__  # what it comes of quotes its values
     assert half.value.detail == "database: UnicodeEncodeError"
 
 

@@ -12,43 +12,61 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from accredit.errors import ExchangeError
 from accredit.storage.sql.failures import failure
-from accredit.storage.sql.session_rows import SessionRows, Start
-from accredit.storage.sql.transactions import is_passing, transact
+from accredit.storage.sql.rotations import Rotate
+from accredit.storage.sql.session_rows import Start
+from accredit.storage.sql.transactions import UnclearCommit, is_passing, transact
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What takes as many statements for many as for one."""
+
+    start: Callable[[Connection, Sequence[Start]], Sequence[object]]
+    rotate: Callable[[Connection, Sequence[Rotate]], Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of work: a session to start, or a function that returns a result, or the error that its caller sees."""
+    """A piece of work: a login, a refresh, or a function that returns a result, or the error that its caller sees."""
 
-    work: Start | Callable[[Connection], Any]
+    work: Start | Rotate | Callable[[Connection], Any]
     keys: tuple[str, ...] = ()
     """The names that it locks."""
 
 
-def commit(connection: Connection, rows: SessionRows, pieces: Sequence[Piece]) -> list[object]:
+def commit(connection: Connection, how: Together, pieces: Sequence[Piece]) -> list[object]:
     """Run pieces of work in one transaction; return for each its result, or the `ExchangeError` to raise."""
     keys = {key for piece in pieces for key in piece.keys}
     try:
-        return transact(connection, lambda one: _together(one, rows, pieces), keys)
+        return transact(connection, lambda one: _together(one, how, pieces), keys)
     except Exception as exc:
-        if len(pieces) == 1 or (isinstance(exc, DBAPIError) and exc.connection_invalidated):
+        is_broken = isinstance(exc, DBAPIError) and exc.connection_invalidated
+        if len(pieces) == 1 or is_broken or isinstance(exc, UnclearCommit):
             return [failure(exc) for _ in pieces]
     try:
-        return transact(connection, lambda one: [_alone(one, rows, piece) for piece in pieces], keys)
+        return transact(connection, lambda one: [_alone(one, how, piece) for piece in pieces], keys)
     except Exception as exc:
         return [failure(exc) for _ in pieces]
 
 
-def _together(connection: Connection, rows: SessionRows, pieces: Sequence[Piece]) -> list[object]:
+def _together(connection: Connection, how: Together, pieces: Sequence[Piece]) -> list[object]:
     starts = [piece.work for piece in pieces if isinstance(piece.work, tuple)]
-    verdicts = iter(rows.start(connection, starts) if starts else ())
-    return [next(verdicts) if isinstance(piece.work, tuple) else piece.work(connection) for piece in pieces]
+    rotations = [piece.work for piece in pieces if isinstance(piece.work, Rotate)]
+    verdicts = iter(how.start(connection, starts) if starts else ())
+    outcomes = iter(how.rotate(connection, rotations) if rotations else ())
+
+    def done(work: Start | Rotate | Callable[[Connection], Any]) -> object:
+        if isinstance(work, tuple):
+            return next(verdicts)
+        return next(outcomes) if isinstance(work, Rotate) else work(connection)
+
+    return [done(piece.work) for piece in pieces]
 
 
-def _alone(connection: Connection, rows: SessionRows, piece: Piece) -> object:
+def _alone(connection: Connection, how: Together, piece: Piece) -> object:
     connection.exec_driver_sql("SAVEPOINT accredit")
     try:
-        [outcome] = _together(connection, rows, [piece])
+        [outcome] = _together(connection, how, [piece])
     except Exception as exc:
         if isinstance(exc, DBAPIError) and is_passing(exc) and not isinstance(exc, IntegrityError):
             raise  # it has taken the whole transaction with it

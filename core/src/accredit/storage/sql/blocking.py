@@ -99,7 +99,7 @@ class SyncSqlStorage(SqlMethods):
 
         def change() -> object:
             with self._connected(self._writes) as connection:
-                [outcome] = commit(connection, rows=self._sessions, pieces=[piece])
+                [outcome] = commit(connection, how=self._together, pieces=[piece])
             return outcome
 
         return told(await self._run(change))
@@ -115,7 +115,7 @@ class SyncSqlStorage(SqlMethods):
             except AccreditError:
                 raise
             except Exception as exc:
-                raise failure(exc) from exc
+                raise failure(exc) from None  # the cause quotes values
 
     def _is_open(self) -> bool:
         return self._opened_in == os.getpid()

@@ -12,13 +12,18 @@ def failure(exc: Exception) -> ExchangeError:
         return StorageFailed(exc.detail)
     if isinstance(exc, PoolTimeout):
         return StorageFailed("the engine's pool had no connection free in time: give it more (pool_size)")
+    if isinstance(exc, RuntimeError) and "loop" in str(exc).lower():  # as asyncio and the drivers say it
+        return StorageFailed(
+            "the engine has connections of another event loop: make it in the loop that serves, or await "
+            "engine.dispose() before the other one ends"
+        )
     if isinstance(exc, DBAPIError) and exc.orig is not None:
         return StorageFailed(f"database: {type(exc.orig).__name__}{_code(exc.orig)}")
     return StorageFailed(f"database: {type(exc).__name__}")
 
 
 def _code(cause: BaseException) -> str:
-    for name in ("sqlite_errorname", "sqlstate"):
+    for name in ("sqlite_errorname", "sqlstate", "pgcode"):
         found = getattr(cause, name, None)
         if isinstance(found, str):
             return f" {found}"

@@ -15,8 +15,9 @@ from accredit.storage import rules
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
 from accredit.storage.sql import locks
-from accredit.storage.sql.batches import Piece
+from accredit.storage.sql.batches import Piece, Together
 from accredit.storage.sql.links import Links
+from accredit.storage.sql.rotations import Rotate, Rotations
 from accredit.storage.sql.session_rows import SessionRows
 from accredit.storage.sql.subject_rows import SubjectRows
 from accredit.storage.sql.tables import Tables
@@ -25,6 +26,8 @@ from accredit.storage.sql.used_rows import UsedRows
 T = TypeVar("T")
 
 _CLEAR_EVERY = 100
+_LARGEST_PART = 500
+"""Of what one transaction deletes: so that nobody waits long for it, and SQLite takes as many values."""
 
 
 class SqlMethods(ABC):
@@ -37,6 +40,7 @@ class SqlMethods(ABC):
         self._subjects = SubjectRows(tables)
         self._links = Links(self._sessions, self._subjects)
         self._used = UsedRows(tables)
+        self._together = Together(self._sessions.start, Rotations(tables, self._sessions).rotate)
         self._written = 0
 
     @abstractmethod
@@ -55,12 +59,23 @@ class SqlMethods(ABC):
     async def clear(self, limit: int = 1_000) -> int:
         """Delete at most `limit` sessions and as many identifiers that are over; return how many there were.
 
-        It happens by itself, a little with each hundredth change; call it where much is over at once.
+        In transactions of a few hundred each. It happens by itself, a little with each hundredth change; call it where
+        much is over at once.
         """
+        deleted = 0
+        for begin in range(0, limit, _LARGEST_PART):
+            part = min(limit - begin, _LARGEST_PART)
+            found = await self._clear(part)
+            deleted += found
+            if not found:
+                break
+        return deleted
+
+    async def _clear(self, most: int) -> int:
         now = self._clock()
-        await self._do(lambda connection: self._used.note_forgotten(connection, limit, now=now))
-        identifiers: int = await self._do(lambda connection: self._used.prune(connection, limit))
-        sessions: int = await self._do(lambda connection: self._sessions.prune(connection, limit, now))
+        await self._do(lambda connection: self._used.note_forgotten(connection, most, now=now))
+        identifiers: int = await self._do(lambda connection: self._used.prune(connection, most))
+        sessions: int = await self._do(lambda connection: self._sessions.prune(connection, most, now))
         return identifiers + sessions
 
     async def start(self, session: Session, token: RefreshToken | None) -> None:
@@ -83,9 +98,7 @@ class SqlMethods(ABC):
 
     async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
         """Replace one refresh token by another."""
-        outcome = await self._do(
-            lambda connection: self._sessions.rotate(connection, token_hash, successor, now=now, leeway_s=leeway_s)
-        )
+        outcome = await self._write(Piece(Rotate(token_hash, successor, now, leeway_s)))
         return cast("Rotation", outcome)
 
     async def end(self, session_id: str) -> None:

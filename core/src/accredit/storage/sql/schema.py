@@ -81,5 +81,7 @@ def _lacking(connection: Connection, table: Table) -> list[str]:
 
 
 def unusable(exc: Exception) -> ConfigurationError:
-    """Return what is told where the database cannot be looked at, without values or passwords."""
-    return ConfigurationError(f"storage: the database cannot be used: {failure(exc).detail}")
+    """Return what is told where the database cannot be looked at: nothing of ours is in it yet that could be quoted."""
+    found = failure(exc).detail
+    said = str(exc.orig).strip() if isinstance(exc, DBAPIError) else ""
+    return ConfigurationError(f"storage: the database cannot be used: {said or found}")

@@ -12,15 +12,12 @@ from sqlalchemy.sql.expression import ColumnElement, Select
 from accredit.errors import ExchangeError
 from accredit.storage import rules
 from accredit.storage.ports.sessions import (
-    PUSHED_OUT,
     RefreshToken,
-    Rotation,
     Session,
     StoredRefreshToken,
     StoredSession,
 )
 from accredit.storage.ports.subjects import StoredSubject
-from accredit.storage.sql.locks import lock_owner, lock_rows
 from accredit.storage.sql.tables import Tables
 from accredit.storage.sql.types import for_statements
 
@@ -64,9 +61,6 @@ class SessionRows:
             .join(r, r.c.session_id == s.c.id)
             .where(r.c.token_hash == bindparam("token_hash"))
         )
-        self._tokens_of = (
-            select(r.c.number, r.c.replaced_at).where(r.c.session_id == bindparam("id")).order_by(r.c.number)
-        )
 
     def start(self, connection: Connection, starts: Sequence[Start]) -> list[ExchangeError | None]:
         """Insert sessions, but those that meanwhile must not be; return for each what keeps it out.
@@ -92,6 +86,17 @@ class SessionRows:
         found = map(_stored, connection.execute(self._sessions, {"subject": subject}))
         return tuple(stored.session for stored in found if not stored.ended)
 
+    def sessions_of(self, connection: Connection, session_ids: Sequence[str]) -> tuple[StoredSession, ...]:
+        """Look many up."""
+        return tuple(map(_stored, connection.execute(self._both.where(self._s.c.id.in_(session_ids)))))
+
+    def live_elsewhere(self, connection: Connection, owner: Owner, besides: Sequence[str]) -> int:
+        """Count the live refresh tokens of an owner's sessions, but for some."""
+        s, r = self._s, self._r
+        live = select(func.count()).select_from(s.join(r, r.c.session_id == s.c.id))
+        live = live.where(*self._is_of(owner), r.c.replaced_at.is_(None), s.c.id.not_in(besides))
+        return connection.execute(live).scalar_one()
+
     def find(self, connection: Connection, token_hash: str) -> StoredRefreshToken | None:
         """Look up a refresh token with its session."""
         row = connection.execute(self._find, {"token_hash": token_hash}).one_or_none()
@@ -102,23 +107,6 @@ class SessionRows:
         return StoredRefreshToken(
             RefreshToken(token_hash, stored.session.id, issued_at), stored, replaced_at, successors
         )
-
-    def rotate(
-        self, connection: Connection, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int
-    ) -> Rotation:
-        """Replace one refresh token by another; see `SessionStore`."""
-        session_id = successor.session_id
-        # A statement of its own: what is read in the same one would be as old as the wait for the lock is long.
-        lock_rows(connection, select(self._s.c.number).where(self._s.c.id == session_id))
-        stored = self.find(connection, token_hash)
-        if stored is None or stored.token.session_id != session_id:
-            return Rotation.REFUSED
-        outcome = rules.rotation_of(rules.state_of(stored, now=now, leeway_s=leeway_s))
-        if outcome is Rotation.REUSED:
-            self.end(connection, session_id)
-        if outcome is Rotation.ROTATED:
-            self._replace(connection, stored, successor, now)
-        return outcome
 
     def end(self, connection: Connection, session_id: str) -> None:
         """End one session."""
@@ -154,28 +142,6 @@ class SessionRows:
                 for one in tokens
             ]
             connection.execute(insert(self._r), rows)
-
-    def _replace(self, connection: Connection, stored: StoredRefreshToken, successor: RefreshToken, now: int) -> None:
-        r, session = self._r, stored.session.session
-        is_fork = stored.replaced_at is not None
-        if is_fork:
-            lock_owner(connection, session.subject, session.client_id)
-        connection.execute(
-            update(r)
-            .where(r.c.token_hash == stored.token.token_hash)
-            .values(replaced_at=stored.replaced_at if is_fork else now, successors=stored.successors + 1)
-        )
-        self._add(connection, [successor])
-        tokens = connection.execute(self._tokens_of, {"id": session.id}).all()
-        gone = rules.forgotten([number for number, replaced_at in tokens if replaced_at is not None])
-        if gone:
-            connection.execute(delete(r).where(r.c.number.in_(gone)))
-        if is_fork:
-            live = self._count(connection, [(session.subject, session.client_id)], renewable=True)
-            out = rules.pushed_out([number for number, replaced_at in tokens if replaced_at is None], live=live.total())
-            if out:
-                pushed = update(r).where(r.c.number.in_(out)).values(replaced_at=0, successors=PUSHED_OUT)
-                connection.execute(pushed)
 
     def _count(self, connection: Connection, owners: Iterable[Owner], *, renewable: bool) -> "Counter[Owner]":
         """Count live refresh tokens, or sessions that have none, of these owners."""

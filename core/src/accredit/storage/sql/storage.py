@@ -96,7 +96,7 @@ class SqlStorage(SqlMethods):
         except AccreditError:
             raise
         except Exception as exc:
-            raise failure(exc) from exc
+            raise failure(exc) from None  # the cause quotes values
 
     async def _write(self, piece: Piece) -> Any:
         self._require_open()
@@ -126,7 +126,7 @@ class SqlStorage(SqlMethods):
         outcomes: list[object]
         try:
             async with self._writes.connect() as connection:
-                work = partial(commit, rows=self._sessions, pieces=[piece for piece, _ in batch])
+                work = partial(commit, how=self._together, pieces=[piece for piece, _ in batch])
                 outcomes = await connection.run_sync(work)
         except asyncio.CancelledError:  # the loop ends
             for _, done in batch:

@@ -18,9 +18,16 @@ T = TypeVar("T")
 # Without a pause between: the one who was in the way has ended, or the database itself has waited for long.
 ATTEMPTS = 6
 
+_SYNCHRONOUS = "accredit_synchronous"
+"""In `Connection.info`: PostgreSQL's `synchronous_commit`, as the connection has it."""
+
 # Serialization failure, deadlock, lock not available. Source: PostgreSQL, appendix A; MariaDB error codes.
 _PASSING_STATES = ("40001", "40P01", "55P03")
 _PASSING_NUMBERS = (1205, 1213)
+
+
+class UnclearCommit(StorageFailed):
+    """Whether a transaction was committed nobody knows, so it is not run again."""
 
 
 def for_writes(engine: Engine) -> Engine:
@@ -63,8 +70,8 @@ def is_passing(exc: DBAPIError) -> bool:
     cause: Any = exc.orig
     if getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return True
-    numbers = getattr(cause, "args", ())[:1]
-    return getattr(cause, "sqlstate", None) in _PASSING_STATES or numbers in [(one,) for one in _PASSING_NUMBERS]
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)  # the latter in psycopg2
+    return state in _PASSING_STATES or (bool(cause.args) and cause.args[0] in _PASSING_NUMBERS)
 
 
 def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[str, ...]) -> T:
@@ -72,6 +79,8 @@ def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[s
     try:
         if on_sqlite:
             sqlite.begin(connection)
+        elif connection.dialect.name == "postgresql":
+            _be_durable(connection)
         locks.take(connection, keys)
         result = work(connection)
     except BaseException:
@@ -85,10 +94,19 @@ def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[s
     except DBAPIError as exc:
         _undo(connection)
         if exc.connection_invalidated:  # whether it was committed nobody knows: not again
-            raise StorageFailed("the connection broke while a transaction was committed") from exc
+            raise UnclearCommit("the connection broke while a transaction was committed") from None
         raise
     locks.release(connection)
     return result
+
+
+def _be_durable(connection: Connection) -> None:
+    """Let this transaction be on disk when its commit returns, also where the host's own need not be."""
+    info = connection.info
+    if _SYNCHRONOUS not in info:
+        info[_SYNCHRONOUS] = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
+    if info[_SYNCHRONOUS] == "off":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
 
 
 def _undo(connection: Connection) -> None:
