@@ -181,3 +181,22 @@ async def test_a_runner_that_fails_is_told_to_the_coroutine() -> None:
     async with adoorstep(runner=run) as step:
         with pytest.raises(RuntimeError, match="no threads are left"):
             await step.exchange.arun(ask)
+
+
+def test_a_task_that_outlives_its_call_finds_nobody_there() -> None:
+    left: list[asyncio.Task[object]] = []
+
+    async def outlive() -> None:
+        await asyncio.sleep(0.01)
+        await run_in_caller(threading.current_thread)
+
+    async def leave() -> None:
+        left.append(asyncio.create_task(outlive()))
+
+    async def look() -> bool:
+        await asyncio.wait(left, timeout=10)
+        return left[0].cancelled()
+
+    with doorstep() as step:
+        step.exchange.run(leave)
+        assert step.exchange.run(look)

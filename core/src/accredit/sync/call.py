@@ -15,7 +15,8 @@ T = TypeVar("T")
 class Call:
     """One call. `put` and `hand_over` are called in the loop's thread: with its outcome, and with work for the caller.
 
-    A caller that leaves before the end says so by `leave`: the coroutine is cancelled, and does not wait for it.
+    A caller that leaves before the end says so by `leave`: the coroutine is cancelled, and does not wait for it. Once
+    the call has ended nobody is there either: what a task that it has left behind gives to the caller is given up.
     """
 
     def __init__(
@@ -51,12 +52,16 @@ class Call:
             outcome = Outcome(await function())
         except BaseException as exc:
             outcome = Outcome(error=exc)
+        self._end()
         self._put(outcome)
 
     def _left(self) -> None:
-        self._has_left = True
+        self._end()
         if self._task is not None:
             self._task.cancel()
+
+    def _end(self) -> None:
+        self._has_left = True
         for work in tuple(self._waiting):
             work.give_up()
 

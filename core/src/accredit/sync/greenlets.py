@@ -1,5 +1,6 @@
 """Real threads and real waiting, also in a process where gevent has taken the place of both."""
 
+import os
 import queue
 import sys
 import threading
@@ -7,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 _REPLACED = ("threading", "queue")
 
@@ -23,9 +25,6 @@ class Inbox(Protocol):
         Raises:
             TimeoutError: nothing came in time.
         """
-
-    def close(self) -> None:
-        """Let go; nobody reads any more."""
 
 
 def make_inbox() -> Inbox:
@@ -62,33 +61,71 @@ class ThreadInbox:
         except queue.Empty:
             raise TimeoutError from None
 
-    def close(self) -> None:
-        """Do nothing."""
-
 
 class GreenletInbox:
-    """The inbox of a greenlet. What wakes the hub of another thread is its loop's async watcher, and nothing else."""
+    """The inbox of a greenlet."""
 
     def __init__(self) -> None:
         self._items: deque[Any] = deque()
         self._arrived = import_module("gevent.event").Event()
-        self._watcher = import_module("gevent").get_hub().loop.async_()
-        self._watcher.start(self._arrived.set)
+        self._bell = bell_of_this_thread()
 
     def put(self, item: Any) -> None:
         """Add something, and wake the reader's hub."""
         self._items.append(item)
-        self._watcher.send()
+        self._bell.ring(self._arrived.set)
 
     def get(self, timeout_s: float | None = None) -> Any:
         """Wait for the next thing, while other greenlets run."""
         while not self._items:
             self._arrived.clear()
-            if not self._items and not self._arrived.wait(timeout_s):
+            if not self._items and not self._bell.wait(self._arrived, timeout_s):
                 raise TimeoutError
         return self._items.popleft()
 
-    def close(self) -> None:
-        """Give the watcher back."""
-        self._watcher.stop()
-        self._watcher.close()
+
+class Bell:
+    """Wakes greenlets of one hub from other threads.
+
+    The only thing of a hub that another thread may touch is an async watcher of its loop. It stays for as long as the
+    hub: a ring may come at any time, also for a greenlet that has left.
+    """
+
+    def __init__(self, hub: Any) -> None:
+        self.process = os.getpid()
+        self._rung: deque[Callable[[], object]] = deque()
+        self._waiting = 0
+        self._watcher = hub.loop.async_(ref=False)  # it keeps no program alive, unless somebody waits
+        self._watcher.start(self._answer)
+
+    def ring(self, answer: Callable[[], object]) -> None:
+        """Let `answer` be called in the hub's thread; from any thread."""
+        self._rung.append(answer)
+        self._watcher.send()
+
+    def wait(self, event: Any, timeout_s: float | None) -> bool:
+        """Wait for an event that a ring sets, and tell whether it has come in time."""
+        self._waiting += 1
+        self._watcher.ref = True
+        try:
+            return bool(event.wait(timeout_s))
+        finally:
+            self._waiting -= 1
+            self._watcher.ref = self._waiting > 0
+
+    def _answer(self) -> None:
+        while self._rung:
+            self._rung.popleft()()
+
+
+_bells: WeakKeyDictionary[Any, Bell] = WeakKeyDictionary()
+"""By hub."""
+
+
+def bell_of_this_thread() -> Bell:
+    """Return the bell of this thread's hub, made anew after a fork."""
+    hub = import_module("gevent").get_hub()
+    bell = _bells.get(hub)
+    if bell is None or bell.process != os.getpid():
+        bell = _bells[hub] = Bell(hub)
+    return bell

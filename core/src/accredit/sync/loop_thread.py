@@ -34,12 +34,9 @@ class LoopThread:
 
 def _start() -> asyncio.AbstractEventLoop:
     inbox = make_inbox()
-    try:
-        start_thread(lambda: _run(inbox), name="accredit-loop")
-        loop: asyncio.AbstractEventLoop = inbox.get()
-        return loop
-    finally:
-        inbox.close()
+    start_thread(lambda: _run(inbox), name="accredit-loop")
+    loop: asyncio.AbstractEventLoop = inbox.get()
+    return loop
 
 
 def _run(inbox: Inbox) -> None:

@@ -43,7 +43,6 @@ def wait_for(
     finally:
         if outcome is None:  # whatever it was, a KeyboardInterrupt say: nobody is here any more
             call.leave()
-        inbox.close()
     return outcome.result()
 
 
