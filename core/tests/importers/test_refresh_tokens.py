@@ -7,10 +7,11 @@ import pytest
 from core.tests.bench import NOW
 from core.tests.importers.support import ISSUER, connection, outcomes, target
 
+from accredit.errors import StorageFailed
 from accredit.importers import ImportOptions, OldRefreshToken, Reading, Report, Target, enter
 from accredit.settings import EXCHANGE_GRANT
 from accredit.settings.client_secret import SecretHash, new_secret
-from accredit.storage import MOST_SESSIONS, MemoryStorage, Session
+from accredit.storage import MOST_SESSIONS, MemoryStorage, RefreshToken, Session
 
 WRITE = ImportOptions(write=True)
 CLIENTS: Mapping[str, Any] = {
@@ -165,3 +166,40 @@ async def test_of_too_many_the_newest_come_and_a_second_run_pushes_nobody_out() 
         left_out = ("left out", f"the user has {MOST_SESSIONS} newer sessions at this client")
         assert [told[f"token {number}"] for number in range(1, 6)] == [left_out] * 5
     assert len(await to.storage.sessions("7")) == MOST_SESSIONS
+
+
+class CutOff(MemoryStorage):
+    """Fails once, before a session begins or after it."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(clock=lambda: NOW)
+        self.where = where
+
+    async def start(self, session: Session, token: RefreshToken | None) -> None:
+        self._fail("before")
+        await super().start(session, token)
+        self._fail("after")
+
+    def _fail(self, where: str) -> None:
+        if where == self.where:
+            self.where = ""
+            raise StorageFailed("killed")
+
+
+async def test_an_import_that_is_cut_off_before_a_session_begins_goes_on_in_a_second_run() -> None:
+    to = await shop(CutOff("before"))
+    with pytest.raises(StorageFailed):
+        await entered(to, token())
+
+    assert outcomes(await entered(to, token())) == {"token 1": ("entered", "it goes on working")}
+    await only_session(to)
+
+
+@pytest.mark.threat(30)
+async def test_an_import_that_is_cut_off_after_a_session_has_begun_is_remembered_by_the_second_run() -> None:
+    to = await shop(CutOff("after"))
+    assert outcomes(await entered(to, token())) == {
+        "token 1": ("left out", "another import has entered it at the same time")
+    }
+    assert outcomes(await entered(to, token())) == {"token 1": ("unchanged", "it was imported before")}
+    assert not await to.storage.first_use(f"imported {1:064x}", NOW + 60)

@@ -8,7 +8,7 @@ it alive again because the import was repeated.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from accredit.errors import NotLinked, SubjectBlocked
+from accredit.errors import NotLinked, StorageFailed, SubjectBlocked
 from accredit.importers.options import ImportOptions
 from accredit.importers.records import OldRefreshToken
 from accredit.importers.report import Entry
@@ -92,6 +92,8 @@ async def _enter_all(tokens: list[OldRefreshToken], place: _Place, target: Targe
     for token in tokens:
         session = _session_of(token, place, target, now=now)
         if await target.storage.session(session.id) is not None:
+            if write:  # a run that was cut off may not have come so far
+                await _remember(token, target)
             entries.append(Entry("refresh token", token.row, "unchanged", "it was imported before"))
             continue
         problem = _problem_of(token, place.client, target, room=room, now=now)
@@ -119,13 +121,29 @@ def _problem_of(token: OldRefreshToken, client: ClientSettings, target: Target, 
 
 
 async def _start(session: Session, token: OldRefreshToken, target: Target) -> str | None:
-    if not await target.storage.first_use(f"imported {token.token_hash}", int(target.clock()) + _REMEMBERED_S):
+    """Begin it, and only then remember that: a run that is cut off in between has lost nobody's login."""
+    if not await target.storage.first_use(
+        _mark(token), int(target.clock())
+    ):  # over at once: it asks, and keeps nothing
         return "it was imported before, and its session has ended since"
     try:
         await target.storage.start(session, RefreshToken(token.token_hash, session.id, token.issued_at))
     except (SubjectBlocked, NotLinked):
         return "the user was blocked, or the identity unlinked, meanwhile"
+    except StorageFailed:
+        if await target.storage.session(session.id) is None:
+            raise
+        return "another import has entered it at the same time"
+    await _remember(token, target)
     return None
+
+
+async def _remember(token: OldRefreshToken, target: Target) -> None:
+    await target.storage.first_use(_mark(token), int(target.clock()) + _REMEMBERED_S)
+
+
+def _mark(token: OldRefreshToken) -> str:
+    return f"imported {token.token_hash}"
 
 
 def _session_of(token: OldRefreshToken, place: _Place, target: Target, *, now: int) -> Session:

@@ -15,6 +15,7 @@ from accredit.errors import AccreditError, ConfigurationError, LifecycleError, S
 from accredit.storage.sql import schema, sqlite
 from accredit.storage.sql.batches import Piece, commit, told
 from accredit.storage.sql.failures import failure
+from accredit.storage.sql.heirloom import Heirloom
 from accredit.storage.sql.methods import SqlMethods
 from accredit.storage.sql.tables import Tables
 from accredit.storage.sql.transactions import for_reads, for_writes, read
@@ -61,9 +62,9 @@ class SyncSqlStorage(SqlMethods):
         self._create_tables = create_tables
         self._opened_in: int | None = None
         """The process: what is forked from it opens it for itself."""
+        self._heirloom = Heirloom(engine)
         self._shared: Connection | None = None
-        self._one_at_a_time = threading.Lock()
-        self._work = WorkUnderWay()
+        self._begin_anew()
 
     async def open(self) -> None:
         """Look whether the tables are there.
@@ -74,6 +75,8 @@ class SyncSqlStorage(SqlMethods):
         """
         if self._is_open():
             raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
+        if self._heirloom.is_inherited():
+            self._begin_anew()
         await run_in_caller(self._look)
         self._opened_in = os.getpid()
 
@@ -84,6 +87,11 @@ class SyncSqlStorage(SqlMethods):
         if self._shared is not None:
             shared, self._shared = self._shared, None
             await run_in_caller(shared.close)
+
+    def _begin_anew(self) -> None:
+        """Forget what threads are about: in a forked process they are not there, and never let go of a lock."""
+        self._one_at_a_time = threading.Lock()
+        self._work = WorkUnderWay()
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         self._require_open()

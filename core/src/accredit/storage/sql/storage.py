@@ -1,6 +1,7 @@
 """The storage over a host's asynchronous engine, with group commit."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +14,7 @@ from accredit.errors import AccreditError, ConfigurationError, LifecycleError, S
 from accredit.storage.sql import schema, sqlite
 from accredit.storage.sql.batches import Piece, commit, told
 from accredit.storage.sql.failures import failure
+from accredit.storage.sql.heirloom import Heirloom
 from accredit.storage.sql.methods import SqlMethods
 from accredit.storage.sql.tables import Tables
 from accredit.storage.sql.transactions import for_reads, for_writes, read
@@ -58,7 +60,9 @@ class SqlStorage(SqlMethods):
         self._reads = AsyncEngine(for_reads(engine.sync_engine))
         self._writes = AsyncEngine(for_writes(engine.sync_engine))
         self._create_tables = create_tables
-        self._is_open = False
+        self._opened_in: int | None = None
+        """The process: what is forked from it opens it for itself."""
+        self._heirloom = Heirloom(engine.sync_engine)
         self._waiting: list[tuple[Piece, asyncio.Future[Any]]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -69,8 +73,10 @@ class SqlStorage(SqlMethods):
             ConfigurationError: a table is missing, or the database cannot be reached.
             LifecycleError: it is open already.
         """
-        if self._is_open:
+        if self._is_open():
             raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
+        if self._heirloom.is_inherited():
+            self._waiting, self._writer = [], None  # those of a loop that is not here
         try:
             async with self._engine.connect() as connection:
                 if self._create_tables:
@@ -80,11 +86,11 @@ class SqlStorage(SqlMethods):
             raise
         except Exception as exc:
             raise schema.unusable(exc) from exc
-        self._is_open = True
+        self._opened_in = os.getpid()
 
     async def close(self) -> None:
         """Commit what is waiting. The engine stays open: it is the host's."""
-        self._is_open = False
+        self._opened_in = None
         if self._writer is not None:
             await asyncio.gather(self._writer, return_exceptions=True)
 
@@ -106,8 +112,11 @@ class SqlStorage(SqlMethods):
             self._writer = asyncio.create_task(self._write_waiting())
         return told(await done)
 
+    def _is_open(self) -> bool:
+        return self._opened_in == os.getpid()
+
     def _require_open(self) -> None:
-        if not self._is_open:
+        if not self._is_open():
             raise StorageFailed("the store is closed")
 
     async def _write_waiting(self) -> None:
