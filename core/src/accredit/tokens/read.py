@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Never
 
 from accredit.keys import SigningKeys
 from accredit.keys.jose import InvalidJwt, read_header
@@ -30,6 +30,21 @@ class AccessToken:
     def is_of_a_user(self) -> bool:
         """Not the client's own, by `client_credentials`."""
         return self.subject != f"{self.client_id}@clients"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> Never:
+        """Refuse to be read from a request, or sent.
+
+        A framework that takes dataclasses for bodies would let callers write their own token, without a signature,
+        where a route asks for one and has forgotten to say by what dependency.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError(
+            "an AccessToken is made of a checked token alone, never read from a request nor sent: in FastAPI write "
+            "Annotated[AccessToken, Depends(accredit.require())]"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from accredit.asgi import metadata_route
 from accredit.audit import operations
 from accredit.contrib.fastapi.bearer import Bearer
 from accredit.contrib.fastapi.refused import Refused, handler
-from accredit.contrib.fastapi.require import Requirement, requirement
+from accredit.contrib.fastapi.require import NeededScope, Requirement, requirement
 from accredit.contrib.fastapi.router import make_router
 from accredit.errors import ExchangeError
 from accredit.exchange.exchange import Exchange
@@ -81,7 +81,9 @@ class Accredit:
     ) -> None:
         await self.exchange.__aexit__(kind, error, traceback)
 
-    def require(self, scope: str = "", *, audience: str | None = None, users_only: bool = False) -> Requirement:
+    def require(
+        self, scope: NeededScope = "", *, audience: str | None = None, users_only: bool = False
+    ) -> Requirement:
         """Return a dependency that lets a route be called with a live access token of ours, and returns what it says.
 
         `scope` is what the token must have, separated by spaces; `audience` the API that it must be for, by default we
@@ -91,6 +93,9 @@ class Accredit:
 
         Without a good token a request gets 401, without the scope 403, each with `WWW-Authenticate`, and from an app
         that has been through `install` in the contract's form. Source: RFC 6750 section 3.
+
+        Raises:
+            TypeError: it stands there without brackets. It is raised when the route is made.
         """
         key = (" ".join(scope.split()), audience, users_only)
         if key not in self._requirements:

@@ -1,7 +1,7 @@
 """The dependency that lets a route be called with an access token of ours."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Never
 
 from fastapi import Security
 from fastapi.requests import HTTPConnection
@@ -16,6 +16,17 @@ from accredit.tokens.read import AccessToken
 
 Requirement = Callable[..., Awaitable[AccessToken]]
 """What `Depends` takes: FastAPI calls it with what it asks for, and the route gets what it returns."""
+
+
+class _WithBrackets:
+    """Tell of `Depends(accredit.require)`: it would be called with what the URL says, and look at no token."""
+
+    def __get_pydantic_core_schema__(self, *_: object) -> Never:
+        raise TypeError("write Depends(accredit.require()), with brackets: without them no token is asked for")
+
+
+NeededScope = Annotated[str, _WithBrackets()]
+"""Scopes, separated by spaces, as an argument that FastAPI must not read from a request."""
 
 
 def requirement(
