@@ -76,7 +76,7 @@ def test_a_call_without_a_token_gets_no_error_code_in_its_challenge(app: Flask) 
     assert_challenged(get(app, "/me"), 401, "invalid_token", "Bearer")
 
 
-@pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer ", "Token x"])
+@pytest.mark.parametrize("header", ["Basic YTpi", "Bear er", "Token x"])
 def test_another_scheme_is_no_token(app: Flask, header: str) -> None:
     assert_challenged(get(app, "/me", Authorization=header), 401, "invalid_token", "Bearer")
 
@@ -89,6 +89,12 @@ def test_a_bad_token_gets_the_error_code(app: Flask) -> None:
     good = token_of(app)
     for bad in ("x", good[:-4] + "AAAA", good + "x"):
         assert_challenged(get(app, "/me", bad), 401, "invalid_token", 'Bearer error="invalid_token"')
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer a b"])
+def test_the_scheme_without_a_token_is_a_bad_token(app: Flask, header: str) -> None:
+    answer = get(app, "/me", Authorization=header)
+    assert_challenged(answer, 401, "invalid_token", 'Bearer error="invalid_token"')
 
 
 def test_a_token_in_the_url_is_not_read(app: Flask) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app
 from accredit.contrib.flask.commands import accredit_command
 from accredit.contrib.flask.configuration import PARTS, make_instance_folder, settings_of
 from accredit.contrib.flask.database import Database, HostDatabase
-from accredit.contrib.flask.protection import protected
+from accredit.contrib.flask.protection import Guarded, protected
 from accredit.contrib.flask.routes import blueprint_of_endpoints
 from accredit.contrib.flask.signals import Hears
 from accredit.contrib.flask.state import NAME, AppState, Parts, state_of, this_app
@@ -58,6 +58,7 @@ class Accredit:
         self._database = None if db is None else HostDatabase(db, tables)
         self._parts = parts
         self._callbacks: dict[str, Callable[..., Any]] = {}
+        self._guarded = Guarded()
         self._states: WeakKeyDictionary[Flask, AppState] = WeakKeyDictionary()
         if app is not None:
             self.init_app(app)
@@ -82,6 +83,7 @@ class Accredit:
         app.extensions[NAME] = self._states[app] = state
         app.register_blueprint(self.blueprint, url_prefix=self._prefix(url_prefix, settings))
         app.register_error_handler(ExchangeError, _refuse)
+        app.before_request(self._guarded.refuse_bare)
         app.cli.add_command(accredit_command)
 
     @property
@@ -94,7 +96,8 @@ class Accredit:
     ) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
         """Let only callers with a good access token of ours into a view, which finds it in `current_token`.
 
-        Stands below the route, above a plain or an `async` view. `scope` is space-delimited, and all of it is needed.
+        Stands below the route, above a plain or an `async` view: above the route it would ask nobody, so a view that
+        it stands above in vain is not served. `scope` is space-delimited, and all of it is needed.
         `audience` is the API the token must be for, by default we ourselves. With `users_only` it must be a user's,
         not one that a client got for itself. Who has no good token gets 401, who lacks a scope 403.
         Source: RFC 6750 section 3.
@@ -105,7 +108,7 @@ class Accredit:
         given: object = scope
         if not isinstance(given, str):
             raise TypeError("write @accredit.require_token(), with brackets")
-        return protected(scope, audience=audience, users_only=users_only)
+        return protected(scope, audience=audience, users_only=users_only, guarded=self._guarded)
 
     def create_user(self, function: FunctionT) -> FunctionT:
         """Register what makes a user of somebody who has not been here: it takes an `Identity`, and returns an id.
