@@ -24,6 +24,7 @@ def test_require_without_brackets_is_told(asks: Any) -> None:
 
 def test_a_token_that_would_be_read_from_the_body_is_told() -> None:
     accredit, app = make()[0], FastAPI()
+    needed = accredit.require()
 
     async def forgotten(token: AccessToken) -> str:
         return token.subject  # pragma: no cover - never called
@@ -31,7 +32,7 @@ def test_a_token_that_would_be_read_from_the_body_is_told() -> None:
     async def without_depends(token: Annotated[AccessToken, accredit.require("read:orders")]) -> str:
         return token.subject  # pragma: no cover - never called
 
-    async def as_default(token: AccessToken = accredit.require()) -> str:  # type: ignore[assignment]  # the mistake
+    async def as_default(token: AccessToken = needed) -> str:  # type: ignore[assignment]  # the mistake
         return token.subject  # pragma: no cover - never called
 
     async def in_a_list(tokens: list[AccessToken]) -> int:

@@ -38,12 +38,19 @@ class AccessTokenAuth(HttpAuthBase):
     `scope` is what the token must have, separated by spaces; `audience` the API that it must be for, by default we
     ourselves (the issuer). `users_only` refuses tokens that clients got for themselves. `request.user` is the user whom
     the token stands for. Where no token is shown, the next of several may try.
+
+    Raises:
+        TypeError: the class itself stands where an object of it is needed. Ninja would call it with a request, and take
+            the object for somebody who is authenticated; so it is raised with the first request.
     """
 
     openapi_scheme = "bearer"
     openapi_bearerFormat = "JWT"  # noqa: N815 - OpenAPI's own name
 
     def __init__(self, scope: str = "", *, audience: str | None = None, users_only: bool = False) -> None:
+        given: object = scope
+        if not isinstance(given, str):
+            raise TypeError('write auth=AccessTokenAuth(), with brackets; scopes are one text: "read:orders"')
         super().__init__()
         self._scope = scope
         self._audience = audience

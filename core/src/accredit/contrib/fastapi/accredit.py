@@ -81,9 +81,7 @@ class Accredit:
     ) -> None:
         await self.exchange.__aexit__(kind, error, traceback)
 
-    def require(
-        self, scope: NeededScope = "", *, audience: str | None = None, users_only: bool = False
-    ) -> Requirement:
+    def require(self, scope: NeededScope = "", *, audience: str | None = None, users_only: bool = False) -> Requirement:
         """Return a dependency that lets a route be called with a live access token of ours, and returns what it says.
 
         `scope` is what the token must have, separated by spaces; `audience` the API that it must be for, by default we

@@ -42,7 +42,7 @@ class Guarded:
         if bare is None or bare not in self._checked or self._checked[bare] & set(known.values()):
             return
         raise RuntimeError(
-            f"put @accredit.require_token below the route of '{request.endpoint}': above it, nobody is asked for a token"
+            f"put @accredit.require_token below the route of '{request.endpoint}': above it, nobody is asked"
         )
 
 
