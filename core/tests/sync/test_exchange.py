@@ -1,8 +1,13 @@
 """What the blocking exchange does is what the other does."""
 
+import asyncio
+import gc
 import inspect
 import threading
+import time
+import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from core.tests.bench import EVERYTHING, ISSUER, good_request
@@ -163,3 +168,39 @@ async def test_in_a_thread_with_an_event_loop_the_blocking_methods_say_what_to_u
         exchange.verify("acme", TOKEN)
     with pytest.raises(LifecycleError, match="await the method of the same name"):
         exchange.answer("/healthz", method="GET", header=lambda _: "", body=bytes)
+
+
+class Slow(CountingStorage):
+    """Takes its time to close."""
+
+    async def close(self) -> None:
+        await asyncio.sleep(0.05)
+        await super().close()
+
+
+def test_who_calls_while_it_is_closed_waits_and_has_it_opened_again() -> None:
+    storage = Slow()
+    with doorstep(storage=storage) as step:
+        step.exchange.open()
+
+        def close() -> str:
+            step.exchange.close()
+            return "" if storage.closed else "it was not closed yet"
+
+        def call() -> str:
+            time.sleep(0.01)
+            return step.exchange.verify("acme", TOKEN).user_id
+
+        with ThreadPoolExecutor(8) as threads:
+            found = [threads.submit(one) for one in (close, close, call, call, call)]
+            assert [one.result(60) for one in found] == ["", "", "1000", "1000", "1000"]
+    assert storage.opened == storage.closed == 2
+
+
+def test_one_that_was_closed_is_not_kept_until_the_interpreter_exits() -> None:
+    with doorstep() as step:
+        step.exchange.open()
+    door = weakref.ref(step.exchange._door)
+    del step
+    gc.collect()
+    assert door() is None

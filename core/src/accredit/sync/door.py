@@ -33,13 +33,18 @@ InnerT = TypeVar("InnerT", bound=Openable)
 
 
 class House(Generic[InnerT]):
-    """What stands behind a door in one process. All that is awaited here runs in the loop thread."""
+    """What stands behind a door in one process. All that is awaited here runs in the loop thread.
 
-    def __init__(self, make: Callable[[], InnerT]) -> None:
+    `close_at_exit` is called when the interpreter exits while it is open.
+    """
+
+    def __init__(self, make: Callable[[], InnerT], *, close_at_exit: Callable[[], None]) -> None:
         self._make = make
+        self._close_at_exit = close_at_exit
         self._lock = threading.Lock()
         self._inner: InnerT | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._closing: asyncio.Future[None] | None = None
         self._is_open = False
 
     def inner(self) -> InnerT:
@@ -53,6 +58,9 @@ class House(Generic[InnerT]):
     async def opened(self) -> InnerT:
         """Return it, open."""
         while not self._is_open:
+            if self._closing is not None:
+                await asyncio.wait([self._closing])
+                continue
             if self._opening is None:
                 # In a context of its own: what runs beside the calls must not belong to the first of them.
                 task = asyncio.get_running_loop().create_task(self._open(), context=Context())
@@ -64,6 +72,7 @@ class House(Generic[InnerT]):
     async def _open(self) -> None:
         await self.inner().open()
         self._is_open = True
+        atexit.register(self._close_at_exit)
 
     def _opened(self, task: "asyncio.Task[None]") -> None:
         self._opening = None
@@ -71,12 +80,20 @@ class House(Generic[InnerT]):
             task.exception()  # it may be that nobody waits any longer
 
     async def close(self) -> None:
-        """Close it, if it is open."""
+        """Close it, if it is open; return when it is closed, whoever has begun that."""
         if self._opening is not None:
             await asyncio.wait([self._opening])
-        if self._is_open:
+        if self._closing is not None:
+            await asyncio.wait([self._closing])
+        elif self._is_open:
             self._is_open = False
-            await self.inner().close()
+            self._closing = closing = asyncio.get_running_loop().create_future()
+            atexit.unregister(self._close_at_exit)  # which keeps it, too: there may be many in the life of a process
+            try:
+                await self.inner().close()
+            finally:
+                self._closing = None
+                closing.set_result(None)
 
 
 class Door(Generic[InnerT]):
@@ -94,7 +111,6 @@ class Door(Generic[InnerT]):
         self._make = make
         self._runner = runner
         self._houses: dict[LoopThread, House[InnerT]] = {}
-        self._closes_at_exit = False
         self._house(loop_thread()).inner()
 
     @property
@@ -130,9 +146,6 @@ class Door(Generic[InnerT]):
 
     def _asked(self, thread: LoopThread, function: Callable[[InnerT], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
         house = self._house(thread)
-        if not self._closes_at_exit:
-            self._closes_at_exit = True
-            atexit.register(self._close_at_exit)
 
         async def ask() -> T:
             return await function(await house.opened())
@@ -140,7 +153,8 @@ class Door(Generic[InnerT]):
         return ask
 
     def _house(self, thread: LoopThread) -> House[InnerT]:
-        return self._houses.get(thread) or self._houses.setdefault(thread, House(self._make))
+        made = self._houses.get(thread)
+        return made or self._houses.setdefault(thread, House(self._make, close_at_exit=self._close_at_exit))
 
     def _close_at_exit(self) -> None:
         with suppress(LifecycleError, TimeoutError):  # what cannot be closed has been told
