@@ -3,6 +3,7 @@
 It prints what came of each request, as JSON.
 """
 
+import io
 import json
 import sys
 from typing import Any
@@ -30,6 +31,7 @@ django.setup()
 
 from authlib.integrations.django_oauth2 import AuthorizationServer  # noqa: E402 - it reads Django's settings
 from django.contrib.auth.models import User  # noqa: E402
+from django.core.handlers.asgi import ASGIRequest  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, models  # noqa: E402
 from django.test import Client as Browser  # noqa: E402
@@ -103,6 +105,13 @@ def token(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("oauth/access_token", access_token), path("oauth/token", token)]
 
 
+def in_chunks(body: bytes) -> HttpRequest:
+    """Return a request whose length nobody has told, as ASGI servers hand it on."""
+    headers = [(b"host", b"shop.example.com"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/oauth/access_token", "headers": headers, "scheme": "https"}
+    return ASGIRequest(scope, io.BytesIO(body))
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     with connection.schema_editor() as schema:
@@ -128,6 +137,8 @@ def main() -> None:
         "large": browser.post("/oauth/access_token", {**good, "a": "a" * 200_000}, "application/json", secure=True),
         "get": browser.get("/oauth/access_token", secure=True),
         "exchange": browser.post("/oauth/token", exchange, secure=True),
+        "chunks": access_token(in_chunks(json.dumps(good).encode())),
+        "endless": access_token(in_chunks(json.dumps(good).encode() + b" " * 200_000)),
         "twice": browser.post("/oauth/token", {**exchange, "client_id": ["app", "app"]}, secure=True),
     }
     SocialLogin.verifier.close()

@@ -1,5 +1,7 @@
 """The seed's endpoint at an Authlib server: the contract's wire, the host's tokens."""
 
+import io
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ from core.tests.contrib.authlib.host import SCOPES, Host, ours
 from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 
 from accredit.errors import AccessDenied, ProviderRateLimited, SubjectBlocked
+from accredit.settings import LimitSettings
 
 URL = "/oauth/access_token"
 
@@ -174,6 +177,13 @@ def test_a_host_refuses_in_its_own_words(host: Host, refusal: AccessDenied, sent
     assert host.tokens == []
 
 
+@pytest.mark.parametrize("nobody", [None, False, "", 0])
+def test_what_is_no_user_gets_no_token(host: Host, monkeypatch: pytest.MonkeyPatch, nobody: Any) -> None:
+    monkeypatch.setattr(host, "user_for", lambda _: nobody)
+    assert (post(host).status_code, post(host).get_json()["error_description"]) == (401, "user is not linked")
+    assert host.tokens == []
+
+
 def test_a_person_whom_the_host_does_not_know_is_refused(host: Host) -> None:
     host.knows_new_users = False
     assert (post(host).status_code, post(host).get_json()["error_description"]) == (401, "user is not linked")
@@ -213,6 +223,15 @@ def test_a_body_in_chunks_is_read_no_further_than_the_bound(host: Host) -> None:
     assert status == "400 BAD REQUEST"
     assert b"could not be parsed" in b"".join(body)
     assert stream.read_bytes < 1_000_000
+
+
+@pytest.mark.parametrize(("blanks", "status"), [(0, "200 OK"), (1, "400 BAD REQUEST"), (9_999, "400 BAD REQUEST")])
+def test_a_body_in_chunks_is_not_cut_at_the_bound(host: Host, blanks: int, status: str) -> None:
+    bound = LimitSettings().max_body_bytes
+    body = json.dumps(GOOD).encode().ljust(bound) + b" " * blanks
+    environ = create_environ(URL, "https://shop.example.com", method="POST", content_type="application/json")
+    environ = {**environ, "wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True}
+    assert run_wsgi_app(host.client.application, environ)[1] == status
 
 
 def test_parameters_in_the_url_are_not_read(host: Host) -> None:

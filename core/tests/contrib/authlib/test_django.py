@@ -24,16 +24,16 @@ def outcome() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", ["json", "exchange"])
+@pytest.mark.parametrize("name", ["json", "exchange", "chunks"])
 def test_a_login_answers_with_the_projects_own_tokens(outcome: dict[str, Any], name: str) -> None:
     answer = outcome["answers"][name]
     assert answer["status"] == 200
     assert answer["access_token"]
-    assert ("refresh_token" in answer) == (name == "json")
+    assert ("refresh_token" in answer) == (name != "exchange")
 
 
 def test_each_login_is_of_one_user_and_has_one_token(outcome: dict[str, Any]) -> None:
-    assert (outcome["users"], outcome["tokens"]) == (1, 2)
+    assert (outcome["users"], outcome["tokens"]) == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,7 @@ def test_each_login_is_of_one_user_and_has_one_token(outcome: dict[str, Any]) ->
         ("foreign", 401, "invalid access_token: invalid_token"),
         ("nobody", 403, "invalid client"),
         ("large", 400, "the request body could not be parsed"),
+        ("endless", 400, "the request body could not be parsed"),
         ("twice", 400, "the request body could not be parsed"),
         ("get", 405, "use POST"),
     ],

@@ -69,6 +69,12 @@ def test_a_client_that_does_not_prove_itself_is_refused(
     assert host.provider.requests == []
 
 
+@pytest.mark.parametrize("header", ["Basic", "Basic ", "basic  ", "Basic !!!", "Basic YQ=="])
+def test_a_proof_that_cannot_be_read_is_none(host: Host, header: str) -> None:
+    response = post(host, {"Authorization": header})
+    assert (response.status_code, response.get_json()["error"]) == (401, "invalid_client")
+
+
 def test_a_client_that_proves_itself_cannot_name_another(host: Host) -> None:
     response = post(host, basic("server", "s3cret"), client_id="app")
     assert response.get_json()["error_description"] == "invalid client_id parameter"

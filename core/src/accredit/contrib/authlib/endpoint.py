@@ -57,17 +57,26 @@ class AccessTokenEndpoint(Endpoint):  # type: ignore[misc]  # Authlib has no typ
 
 
 def _body_of(request: Any) -> bytes:
-    """Return the body as it came, of Flask's or Django's request; neither reads more than that many bytes.
+    """Return the body as it came, of Flask's or Django's request; no more is read than one byte too many.
 
     Raises:
         MalformedBody: it is too large.
     """
-    raw, length = request._request, request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > _MOST_BYTES:
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length[:20]) > _MOST_BYTES:
         raise MalformedBody("body is too large")
+    body = _read(request._request, is_measured=length.isdecimal())
+    if len(body) > _MOST_BYTES:
+        raise MalformedBody("body is too large")
+    return body
+
+
+def _read(raw: Any, *, is_measured: bool) -> bytes:
+    """Return the body of a framework's own request; of what comes in chunks, nobody says how much it will be."""
     if not hasattr(raw, "get_data"):
-        return bytes(raw.body)  # Django reads as much as it was told, and nothing where it was not
-    raw.max_content_length = _MOST_BYTES  # of what comes in chunks, nobody says how much it will be
+        # Django reads the whole body into memory; under ASGI also one whose length nobody has told.
+        return bytes(raw.body if is_measured else raw.read(_MOST_BYTES + 1))
+    raw.max_content_length = _MOST_BYTES + 1  # what is longer may be cut there without a word
     try:
         return bytes(raw.get_data())
     except Exception as exc:

@@ -79,7 +79,7 @@ class SocialLoginGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # 
             identity = self.verifier.verify(wanted.connection, wanted.token)
             check_user_hint(wanted.user_id_hint, identity.user_id)
             user = self.authenticate_user(identity, client)
-            if user is None:
+            if not user:  # by False or "" hosts mean the same, and Authlib would save a token of nobody's
                 raise NotLinked
         self.request.user = user
         token = self._issued(client, user)
@@ -115,11 +115,14 @@ class SocialLoginGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # 
         return [scope for scope in allowed if not supported or scope in supported]
 
     def _authenticated_client(self) -> Any:
-        form, by_basic = self.request.form, self.request.headers.get("Authorization", "").lower().startswith("basic ")
+        form, (scheme, _, proof) = self.request.form, self.request.headers.get("Authorization", "").partition(" ")
+        by_basic = scheme.lower() == "basic"
         by_body = bool(form.get("client_secret"))
         proves = by_basic or by_body or "client_assertion" in form
         if by_basic and by_body:
             raise TwoAuthentications
+        if by_basic and not proof.strip():  # Authlib cannot read that
+            raise InvalidClient(challenge=_BASIC)
         if not by_basic and "client_assertion" not in form:
             required(form, "client_id")
         # Authlib takes the first that passes: who sends a proof is not to be taken for anybody else.
