@@ -128,3 +128,14 @@ def test_asynchronous_views_authenticate_too() -> None:
         return await aauthenticate(_request(), provider_token="good-token", connection="acme")
 
     assert async_to_sync(ask)() == User.objects.get()
+
+
+def test_a_blocked_user_is_out_of_djangos_session_at_once() -> None:
+    request = _request()
+    user = person()
+    login(request, user)
+    assert get_user(request) == user
+    exchange().subjects.block(str(user.pk))
+    assert get_user(request).is_anonymous
+    exchange().subjects.unblock(str(user.pk))
+    assert get_user(request) == user

@@ -13,7 +13,7 @@ from asgiref.sync import async_to_sync
 from core.tests.bench import GOOD, bench
 from core.tests.contrib.django.shop import ISSUER, LOGIN, Shop, ShopUsers, log_in
 from django.contrib.auth.models import User
-from django.test import AsyncClient, Client, RequestFactory, override_settings
+from django.test import AsyncClient, AsyncRequestFactory, Client, RequestFactory, override_settings
 from django.urls import resolve, reverse
 
 from accredit import ProviderToken
@@ -165,3 +165,20 @@ def test_an_exchange_answers_many_event_loops() -> None:
         return (await exchange().averify("acme", ProviderToken.of("good-token"))).user_id
 
     assert {async_to_sync(verify)() for _ in range(3)} == {"1000"}
+
+
+@pytest.mark.parametrize("sent", ["/login/oauth%2Faccess_token", "/login%2foauth/access_token?a=b"])
+@pytest.mark.parametrize("variable", ["REQUEST_URI", "RAW_URI"])
+def test_an_encoded_slash_is_no_slash(sent: str, variable: str) -> None:
+    environ: dict[str, Any] = {variable: sent}
+    answer = Client().post(LOGIN, GOOD, content_type="application/json", **environ)
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+    environ = {variable: f"{LOGIN}?back=a%2Fb"}
+    assert Client().post(LOGIN, GOOD, content_type="application/json", **environ).status_code == 200
+
+
+@pytest.mark.parametrize(("sent", "status"), [(b"/login/oauth%2Faccess_token", 404), (LOGIN.encode(), 200)])
+def test_an_encoded_slash_is_no_slash_under_asgi(sent: bytes, status: int) -> None:
+    request = AsyncRequestFactory().post(LOGIN, GOOD, content_type="application/json")
+    request.scope = {**request.scope, "raw_path": sent}
+    assert resolve(LOGIN).func(request).status_code == status

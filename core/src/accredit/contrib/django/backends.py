@@ -54,10 +54,14 @@ class ProviderTokenBackend(BaseBackend):
                 return None
             except AccessDenied as refusal:
                 raise PermissionDenied(refusal.description) from None
-        stored = get(made.tables, subject_of(user))
-        return user if may and not (stored is not None and stored.blocked) else None
+        return user if may and not _is_blocked(user) else None
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:
-        """Return the user of a session of Django's, None where it is gone or inactive."""
+        """Return the user of a session of Django's, None where it is gone, inactive or blocked."""
         user = get_user_model()._default_manager.filter(pk=user_id).first()
-        return user if user is not None and user.is_active else None
+        return user if user is not None and user.is_active and not _is_blocked(user) else None
+
+
+def _is_blocked(user: AbstractBaseUser) -> bool:
+    stored = get(exchange().tables, subject_of(user))
+    return stored is not None and stored.blocked

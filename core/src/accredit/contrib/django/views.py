@@ -1,7 +1,7 @@
 """The endpoints as views: blocking under WSGI, asynchronous under ASGI, whichever handler asks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -18,6 +18,8 @@ from accredit.sync import Answer
 
 _WITHOUT_CONTENT = frozenset({204, 304})
 """Answers that say nothing of a length. Source: RFC 9110 section 8.6."""
+_NOWHERE = ""
+"""A path at which there is no endpoint."""
 PathOf = Callable[..., str]
 """Returns the path below the issuer, of the parts of the URL that the route has caught."""
 
@@ -71,12 +73,23 @@ def _open_to_all(view: Callable[..., Any]) -> Callable[..., Any]:
 def _arguments(request: HttpRequest, path: str) -> dict[str, Any]:
     most = exchange().settings.limits.max_body_bytes
     return {
-        "path": path,
+        "path": _NOWHERE if _has_encoded_slash(request) else path,
         "method": request.method or "",
         "header": lambda name: request.headers.get(name, ""),
         "body": lambda: request.read(most + 1),
         "mount": request.path.removesuffix(path) if request.path.endswith(path) else None,
     }
+
+
+def _has_encoded_slash(request: HttpRequest) -> bool:
+    """Tell whether a slash of the path is written as `%2F`, which is no slash, though servers decode it.
+
+    A proxy that guards a path by its letters would let `/oauth%2Ftoken` through. Source: RFC 3986 section 2.2.
+    """
+    scope: Mapping[str, Any] = getattr(request, "scope", {})  # ASGI's; some servers do not have what was sent
+    sent: str = request.META.get("REQUEST_URI") or request.META.get("RAW_URI") or ""
+    path = (scope.get("raw_path") or sent.encode("latin-1", "replace")).partition(b"?")[0]
+    return b"%2f" in path.lower()
 
 
 def _response(request: HttpRequest, answer: Answer) -> HttpResponse:
