@@ -65,6 +65,39 @@ async def test_the_first_half_refuses_as_the_whole_does(
     assert (wire.event.reason, wire.event.status) == (error.reason, error.status)
 
 
+@pytest.mark.parametrize(
+    ("connection", "detail"),
+    [("nope", "configured: acme, acme-game, globex"), ("off", "connections.off.enabled is false")],
+)
+async def test_the_event_of_a_wrong_connection_names_what_is_right(wire: Bench, connection: str, detail: str) -> None:
+    with pytest.raises(e.InvalidRequest):
+        await wire.exchange.verify(connection, ProviderToken.of("good-token"))
+
+    assert wire.event.detail == detail
+
+
+async def test_the_event_of_a_connection_not_for_this_client_says_where_to_name_it(wire: Bench) -> None:
+    await wire.post(client_id="other", connection="acme")
+
+    assert wire.event.reason == "connection_disabled"
+    assert wire.event.detail.endswith("name it in the `connections` of the client")
+
+
+ADVICE = "compare the credentials under connections.acme with the provider's dashboard"
+
+
+@pytest.mark.parametrize(("said", "detail"), [("code 190", f"code 190; {ADVICE}"), ("", ADVICE)])
+async def test_the_event_of_refused_credentials_says_which_settings_to_look_at(said: str, detail: str) -> None:
+    async def refuse(_: ProviderToken, __: VerifyContext) -> None:
+        raise e.ProviderMisconfigured(said)
+
+    async with bench(acme=acme_that(refuse)) as wire:
+        with pytest.raises(e.ProviderMisconfigured):
+            await wire.exchange.verify("acme", ProviderToken.of("good-token"))
+
+        assert (wire.event.reason, wire.event.detail) == ("provider_misconfigured", detail)
+
+
 async def test_a_cancelled_exchange_leaves_an_event_and_no_row() -> None:
     asked = asyncio.Event()
 

@@ -15,7 +15,7 @@ from accredit.audit.events import (
     ReuseEvent,
     VerifyEvent,
 )
-from accredit.errors import ExchangeError, RefreshTokenReused
+from accredit.errors import ExchangeError, ProviderMisconfigured, RefreshTokenReused
 from accredit.models import Subject
 from accredit.provider.http import ProviderCall
 
@@ -92,6 +92,9 @@ class Trail:
         }
         if error is not None:
             known |= facts_of(error)
+        if isinstance(error, ProviderMisconfigured) and self.connection:
+            advice = f"compare the credentials under connections.{self.connection} with the provider's dashboard"
+            known["detail"] = f"{error.detail}; {advice}" if error.detail else advice
         if issubclass(self._kind, ProviderEvent):
             known["audience_proof"] = self.audience_proof
             known["unbound"] = error is None and self.audience_proof == "Unbound"

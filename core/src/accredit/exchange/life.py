@@ -13,8 +13,8 @@ from typing import NamedTuple
 from accredit.errors import LifecycleError
 
 NOT_OPEN = (
-    "the exchange is not open: use `async with Exchange(settings) as exchange`; an app does so in its own lifespan, "
-    "which a test has to run (`with TestClient(app) as client`)"
+    "the exchange is not open: use `async with Exchange(settings) as exchange`; an app does so in its own lifespan "
+    "(with FastAPI: `FastAPI(lifespan=accredit.lifespan)`), which a test has to run (`with TestClient(app) as client`)"
 )
 CLOSED = (
     "the exchange is closed: call it inside the `async with` block that opened it, "

@@ -15,9 +15,9 @@ def find_connection(name: str, connections: Mapping[str, Connection], disabled: 
         ConnectionDisabled: it is off.
     """
     if name in disabled:
-        raise ConnectionDisabled("the connection is off")
+        raise ConnectionDisabled(f"connections.{name}.enabled is false")
     if name not in connections:
-        raise ConnectionNotFound
+        raise ConnectionNotFound(f"configured: {', '.join(sorted(connections)) or 'none'}")
     return connections[name]
 
 
@@ -28,4 +28,4 @@ def allow_connection(connection: Connection, client: ClientSettings) -> None:
         ConnectionDisabled: this one is not.
     """
     if connection.name not in client.connections:
-        raise ConnectionDisabled("the connection is not for this client")
+        raise ConnectionDisabled("the connection is not for this client: name it in the `connections` of the client")
