@@ -17,6 +17,7 @@ EXCHANGE = (
 )
 HELP = "import sys; sys.argv = ['accredit', '--help']; from accredit.cli import main; main()"
 ALWAYS = LIBRARY | {"cryptography"}  # which joserfc needs
+FOR_SERVING = 'serve, dev, demo and simulate need "accredit[server]", which has it'
 OF_EXTRAS = frozenset().union(*EXTRAS.values()) - ALWAYS
 LOADED = {
     ALONE: frozenset(),
@@ -69,7 +70,7 @@ def test_help_loads_neither_settings_nor_providers() -> None:
 def test_the_command_line_without_its_extra_says_in_a_sentence_what_installs_it(absent: set[str], named: str) -> None:
     ended = run(HELP, without=absent)
     assert ended.returncode == 2
-    assert ended.stderr == f'accredit: the command line needs {named}: pip install "accredit[cli]"\n'
+    assert ended.stderr == f'accredit: the command line needs {named}: pip install "accredit[cli]"; {FOR_SERVING}\n'
 
 
 def test_the_library_works_without_any_extra() -> None:

@@ -16,7 +16,7 @@ def main() -> None:
     from accredit.cli.extras import problem_of_extra
 
     if problem := problem_of_extra("the command line", "cli"):
-        sys.stderr.write(f"accredit: {problem}\n")
+        sys.stderr.write(f'accredit: {problem}; serve, dev, demo and simulate need "accredit[server]", which has it\n')
         raise SystemExit(2)
     from accredit.cli.app import app
 
