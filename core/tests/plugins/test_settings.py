@@ -62,6 +62,12 @@ def test_the_connection_is_named_by_its_own_name_not_its_strategys() -> None:
     assert str(error) == "connection 'game': setting app_id: Field required"
 
 
+def test_a_setting_that_is_missing_is_told_with_its_variable() -> None:
+    told = refusal({"strategy": "acme"}, name="acme-game").__notes__
+    assert told == ["where settings are read from the environment too, set ACCREDIT_CONNECTIONS__ACME_GAME__APP_ID"]
+    assert not hasattr(refusal({"app_id": "1", "enabled": "maybe"}), "__notes__")
+
+
 @pytest.mark.threat(3)
 def test_an_empty_app_id_refuses_to_start() -> None:
     assert load({"app_id": "1"}).accepted == {"1"}

@@ -18,6 +18,7 @@ from accredit.plugins.discovery import installed_entry_points, load_strategy_plu
 from accredit.plugins.namespaces import check_namespaces
 from accredit.plugins.registry import strategies_of
 from accredit.settings import ConnectionSettings
+from accredit.settings.environment import variable
 from accredit.settings.sentences import nearest, sentences
 from accredit.strategy import Strategy
 
@@ -111,6 +112,11 @@ def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy
     return Connection(name, strategy, settings, accepted, source, urls, issuer)
 
 
+def _missing(name: str, error: ValidationError) -> Iterable[str]:
+    """Return the variables that would hold what the table lacks, such as a secret that is kept out of files."""
+    return [variable("connections", name, *map(str, one["loc"])) for one in error.errors() if one["type"] == "missing"]
+
+
 def _read(name: str, table: Mapping[str, Any], strategy_type: type[Strategy[Any]], source: str) -> ConnectionSettings:
     """Let the strategy's own model read the table, and make sure that it leaves alone what every connection has."""
     model, own = strategy_type.settings_type, {"strategy": strategy_type.name}
@@ -121,7 +127,10 @@ def _read(name: str, table: Mapping[str, Any], strategy_type: type[Strategy[Any]
         plain = ConnectionSettings.model_validate({**common, **own})
     except ValidationError as exc:
         problems = sentences(exc, model)
-        raise ConfigurationError(f"connection '{name}': {problems}") from None  # pydantic's text quotes the values
+        refusal = ConfigurationError(f"connection '{name}': {problems}")
+        for variables in _missing(name, exc):
+            refusal.add_note(f"where settings are read from the environment too, set {variables}")
+        raise refusal from None  # pydantic's text quotes the values
     if not isinstance(settings, model):
         raise PluginError(f"{source}: {model.__name__} makes a {type(settings).__name__} of a connection's table")
     with blamed(f"{source}: the settings of strategy '{strategy_type.name}' fail"):

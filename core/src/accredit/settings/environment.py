@@ -48,6 +48,11 @@ def override(tables: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
     return unknown
 
 
+def variable(*path: str) -> str:
+    """Return the name of the variable that holds a setting."""
+    return _PREFIX + "__".join(path).replace("-", "_").upper()
+
+
 def _ours(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, value in sorted(environ.items()):
         if name.upper().startswith(_PREFIX) and name.upper() != CONFIG and not _is_of_a_service(name, value):

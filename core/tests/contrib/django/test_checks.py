@@ -54,6 +54,27 @@ def test_a_connection_that_cannot_be_made_is_an_error_in_production_only() -> No
         assert "ACCREDIT: setting connections.nosuch" in found(deploy=True)["accredit.E002"].msg
 
 
+def test_a_secret_that_is_missing_is_told_with_the_variable_that_would_hold_it() -> None:
+    with open_shop(connections={"acme-more": {"strategy": "acme"}}):
+        told = found(deploy=True)
+    assert told["accredit.W007"].msg == "ACCREDIT: connection 'acme-more': setting app_ids: Field required"
+    variable = "where settings are read from the environment too, set ACCREDIT_CONNECTIONS__ACME_MORE__APP_IDS"
+    assert told["accredit.W007"].hint == f"{variable}; until then nobody can log in"
+    assert told["accredit.E002"].hint == variable
+
+
+class SplitRouter:
+    """Keep what is ours apart from the users."""
+
+    def db_for_write(self, model: Any, **_: Any) -> str | None:
+        return "elsewhere" if model._meta.app_label == "accredit" else None
+
+
+def test_users_in_another_database_than_their_logins_are_told() -> None:
+    told = found(DATABASE_ROUTERS=["core.tests.contrib.django.test_checks.SplitRouter"])["accredit.W008"]
+    assert "to the database 'elsewhere', and users to 'default'" in told.msg
+
+
 def test_users_that_cannot_be_imported_are_told() -> None:
     with open_shop(users="shop.nowhere.Users"):
         assert "ACCREDIT: users: " in found()["accredit.W007"].msg
