@@ -6,6 +6,7 @@ import pytest
 from core.tests.contrib.django.shop import ShopUsers, log_in, open_shop, refresh, userinfo
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from accredit import AccessDenied
 from accredit.contrib.django import exchange
@@ -57,6 +58,63 @@ def test_a_user_that_cannot_be_stored_leaves_nothing_behind() -> None:
     answer = log_in()
     assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
     assert [model.objects.count() for model in (User, Identity, Session, Subject)] == [0, 0, 0, 0]
+
+
+def unsaved(*_: Any) -> User:
+    return User(username="ada")
+
+
+def nobody(*_: Any) -> None:
+    """Forget to return the user."""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"creates": nobody}, "create returned NoneType: return a new User, saved"),
+        ({"creates": unsaved}, "create returned a User that is not saved: call its save()"),
+        ({"may": nobody}, "may_log_in returned None: return True or False"),
+        ({"answers": nobody}, "claims returned NoneType: return a dictionary, which may be empty"),
+    ],
+)
+def test_an_adapter_that_answers_nonsense_is_told_what_to_return(
+    wrong: dict[str, Any], sentence: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(ShopUsers, "creates", wrong.get("creates"))
+    monkeypatch.setattr(ShopUsers, "may", wrong.get("may"))
+    if "answers" in wrong:
+        monkeypatch.setattr(ShopUsers, "claims", wrong["answers"])
+    answer = log_in()
+    assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
+    assert f"TypeError: {sentence}" in caplog.text
+
+
+def test_what_an_adapter_raises_is_logged_with_its_traceback_and_told_to_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def create(*_: Any) -> User:
+        raise LookupError("no such shop")
+
+    ShopUsers.creates = create
+    assert "no such shop" not in log_in().content.decode()
+    assert "in create" in caplog.text
+    assert "LookupError: no such shop" in caplog.text
+
+
+def test_a_table_that_is_missing_is_told_with_the_command_that_makes_it(shop: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {Identity._meta.db_table} RENAME TO gone")
+    assert log_in().status_code == 503
+    assert any("; is it up, and has manage.py migrate run?" in str(line) for line in shop.log.lines)
+
+
+def test_what_an_adapter_refuses_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    def create(*_: Any) -> User:
+        raise AccessDenied("customers only")
+
+    ShopUsers.creates = create
+    assert log_in().status_code == 401
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("refusal", [AccessDenied("customers only"), PermissionDenied("customers only")])

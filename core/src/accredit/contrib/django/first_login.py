@@ -1,5 +1,6 @@
 """Whose identity is it? The user that the database has for it, or at its first login a new one."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
@@ -30,6 +31,7 @@ def user_for(
     Raises:
         NotLinked: the identity was taken off its user, or the policy makes no users.
         AccessDenied: `adapter` refuses.
+        TypeError: `adapter` makes no user.
     """
     key = identity.namespace, identity.user_id
     row = identity_row(tables, *key)
@@ -37,8 +39,17 @@ def user_for(
         with locked(tables.using, of_identity(*key)):
             row = identity_row(tables, *key)
             if row is None:
-                user = adapter.create(request, identity)
+                user = _saved(adapter.create(request, identity))
                 row = enter(tables, *key, subject_of(user), user=user, now=now, version=0)
     if row is None or row.unlinked or row.user is None:
         raise NotLinked
     return row.user
+
+
+def _saved(user: object) -> AbstractBaseUser:
+    model = get_user_model()
+    if not isinstance(user, model):
+        raise TypeError(f"create returned {type(user).__name__}: return a new {model.__name__}, saved")
+    if user._state.adding:
+        raise TypeError(f"create returned a {model.__name__} that is not saved: call its save()")
+    return user

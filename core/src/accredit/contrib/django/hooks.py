@@ -1,8 +1,9 @@
 """The project's users as hooks of an exchange: its `UserAdapter` is asked where the caller is."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
@@ -13,13 +14,14 @@ from accredit.contrib.django.first_login import user_for
 from accredit.contrib.django.requests import current_request
 from accredit.contrib.django.storage import Tables
 from accredit.contrib.django.users import UserAdapter
-from accredit.errors import AccessDenied, SubjectBlocked
+from accredit.errors import AccessDenied, ExchangeError, SubjectBlocked
 from accredit.hookspecs import hookimpl
 from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.settings import SubjectPolicy
 from accredit.sync import run_in_caller
 
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 
 
 class ProjectUsers:
@@ -73,7 +75,7 @@ class ProjectUsers:
 
         def ask(_: HttpRequest | None) -> ExtraClaims:
             user = user_of(login.subject.id)
-            claims = {} if user is None else dict(self._adapter.claims(user))
+            claims = {} if user is None else _mapping(self._adapter.claims(user))
             return ExtraClaims(access_token=claims, id_token=claims)
 
         return await _ask(ask)
@@ -91,17 +93,33 @@ class ProjectUsers:
         """Answer for somebody who may be gone or inactive; else ask. Blocks."""
         if user is None or not user.is_active:
             return False
-        return bool(self._adapter.may_log_in(request, user, is_refresh=is_refresh))
+        may: object = self._adapter.may_log_in(request, user, is_refresh=is_refresh)
+        if may is None:  # somebody forgot to return: say so, and do not call everybody blocked
+            raise TypeError("may_log_in returned None: return True or False")
+        return bool(may)
 
 
 async def _ask(question: Callable[[HttpRequest | None], T]) -> T:
+    """Ask where the caller is. What fails is logged with its traceback, as in a view: the event has its place alone."""
     request = current_request()
 
     def there() -> T:
-        with refusals():
-            return question(request)
+        try:
+            with refusals():
+                return question(request)
+        except ExchangeError:  # such as `AccessDenied`: it means what it says
+            raise
+        except Exception:
+            _LOG.exception("asking the project about its users failed")
+            raise
 
     return await run_in_caller(there)
+
+
+def _mapping(claims: object) -> dict[str, Any]:
+    if not isinstance(claims, Mapping):
+        raise TypeError(f"claims returned {type(claims).__name__}: return a dictionary, which may be empty")
+    return dict(claims)
 
 
 @contextmanager

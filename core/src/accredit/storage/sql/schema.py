@@ -44,7 +44,8 @@ def check(connection: Connection, tables: Tables) -> None:
     if missing:
         raise ConfigurationError(
             f"storage: the database has no table {', '.join(missing)}: run your migrations (alembic revision "
-            "--autogenerate, alembic upgrade head); examples and tests may pass create_tables=True"
+            "--autogenerate, alembic upgrade head; with Flask-SQLAlchemy flask db migrate, flask db upgrade, or "
+            "db.create_all()); examples and tests may pass create_tables=True"
         )
     lacking = [f"{table.fullname}.{name}" for table in tables.all for name in _lacking(connection, table)]
     if lacking:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import Error
+from django.db import Error, OperationalError, ProgrammingError
 
 from accredit.contrib.django.storage import sessions, subjects, used_once
 from accredit.contrib.django.storage.locks import write_nothing
@@ -135,6 +135,11 @@ class DjangoStorage:
                 return function()
             # Text that a database cannot hold is no `Error`, nor are numbers that are too large for it.
             except (Error, ValueError, OverflowError) as exc:
-                raise StorageFailed(f"Django's database: {type(exc).__name__}") from None
+                raise StorageFailed(f"Django's database: {type(exc).__name__}{_advice(exc)}") from None
 
         return await run_in_caller(guarded)
+
+
+def _advice(exc: Exception) -> str:
+    """Say what lies behind most of the errors that come with a table that is not there, on one database or another."""
+    return "; is it up, and has manage.py migrate run?" if isinstance(exc, OperationalError | ProgrammingError) else ""
