@@ -186,3 +186,24 @@ def test_who_may_delete_a_user_needs_no_permission_of_ours(ada: AbstractBaseUser
     where = reverse("admin:auth_user_delete", args=[ada.pk])
     assert clerk.post(where, {"post": "yes"}).status_code == 302
     assert not get_user_model().objects.filter(pk=ada.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "asked", "status"),
+    [
+        ("session", "claims__startswith=%7B", 400),
+        ("session", "claims=x", 400),
+        ("session", "refresh_tokens__token_hash__startswith=a", 400),
+        ("session", "user__password__startswith=a", 400),
+        ("identity", "user__password__startswith=a", 400),
+        ("session", "connection__exact=acme", 200),
+        ("session", "q=somebody", 200),
+    ],
+)
+def test_what_is_not_shown_cannot_be_guessed_by_filters_either(
+    ada: AbstractBaseUser, model: str, asked: str, status: int
+) -> None:
+    token_of(ada, EVERYTHING)
+    browser = staff_who_may("view_session", "view_identity")
+    browser.raise_request_exception = False
+    assert browser.get(f"{reverse(f'admin:accredit_{model}_changelist')}?{asked}").status_code == status

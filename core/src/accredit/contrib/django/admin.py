@@ -49,6 +49,10 @@ class ReadOnlyAdmin(_ModelAdmin):
         """Let rows go along with their user, for which Django asks row by row. By themselves they are not deleted."""
         return obj is not None
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse filters by what is not shown: by many of them, letter for letter, it could be guessed."""
+        return lookup.partition("__")[0] not in (self.exclude or ()) and super().lookup_allowed(lookup, value, request)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         """Return all fields that are shown."""
         hidden = self.exclude or ()
