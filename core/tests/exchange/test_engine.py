@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import traceback
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -34,6 +35,17 @@ async def test_the_python_call_raises_a_refusal(wire: Bench) -> None:
         await wire.exchange(good_request(client_id="nobody"))
 
     assert wire.event.reason == "unknown_client"
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [("accredit.toml", "str"), (Path("accredit.toml"), "PosixPath"), ({"issuer": "a-secret"}, "dict")],
+)
+def test_what_is_no_settings_is_told_what_makes_them(settings: Any, kind: str) -> None:
+    with pytest.raises(e.ConfigurationError, match=rf"not {kind}: `load_settings\(path\)`.*model_validate") as told:
+        Exchange(settings)
+
+    assert "a-secret" not in str(told.value)
 
 
 async def test_the_first_half_says_who_it_is_and_issues_nothing(wire: Bench) -> None:

@@ -11,6 +11,7 @@ from accredit.audit import operations
 from accredit.audit.events import ExchangeEvent, RefreshEvent, VerifyEvent
 from accredit.audit.reporter import Reporter
 from accredit.audit.trail import Trail
+from accredit.errors import ConfigurationError
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.presented import Presented
 from accredit.exchange.providers import Providers
@@ -57,6 +58,11 @@ class Engine:
         keys: SigningKeys | None = None,
         logger: object = None,
     ) -> None:
+        if not isinstance(settings, Settings):  # not quoted: a dictionary of settings holds secrets
+            raise ConfigurationError(
+                f"settings must be accredit.Settings, not {type(settings).__name__}: "
+                "`load_settings(path)` reads a file, `Settings.model_validate(tables)` takes a dictionary"
+            )
         manager = make_plugin_manager(plugins)
         register_enabled(manager, settings.plugins)
         self.settings = settings
