@@ -128,6 +128,12 @@ def test_a_class_of_asynchronous_views_is_never_open(ada: AbstractBaseUser) -> N
         assert (answer.status_code, b"served" in answer.content) == (500, False)
 
 
+def test_a_decorator_above_an_operation_is_told() -> None:
+    own = NinjaAPI(urls_namespace="above")
+    with pytest.raises(TypeError, match="put @require_token below the operation"):
+        require_token()(own.get("/orders")(class_of_auth))
+
+
 @pytest.mark.parametrize("where", ["/cached", "/drf", "/api/cached"])
 def test_an_answer_to_a_token_is_for_nobody_else_even_where_a_project_caches(ada: AbstractBaseUser, where: str) -> None:
     with SITE_CACHE:

@@ -30,7 +30,8 @@ def require_token(
     here, so the view needs no CSRF token, nor a login for `LoginRequiredMiddleware`. Source: RFC 6750 section 3.
 
     Raises:
-        TypeError: it stands there without brackets, or `scope` is no text.
+        TypeError: it stands there without brackets, or `scope` is no text; or it stands above an operation of Ninja's,
+            which has the bare view already, and would ask nobody for a token.
     """
     given: object = scope
     if not isinstance(given, str):
@@ -38,6 +39,8 @@ def require_token(
     asked: dict[str, Any] = {"audience": audience, "users_only": users_only}
 
     def decorate(view: ViewT) -> ViewT:
+        if hasattr(view, "_ninja_operation"):
+            raise TypeError("put @require_token below the operation, or write auth=AccessTokenAuth(…) in its brackets")
         if iscoroutinefunction(view):
             waiting = cast("Callable[..., Awaitable[HttpResponseBase]]", view)
 
