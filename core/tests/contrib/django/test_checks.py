@@ -200,3 +200,18 @@ def without_keys(path: Path) -> Any:
 def without(part: str) -> dict[str, Any]:
     settings = Shop().settings()
     return {**settings, "parts": {name: one for name, one in settings["parts"].items() if name != part}}
+
+
+@pytest.mark.parametrize(
+    ("proxy", "codes"),
+    [
+        ("http://user:password@proxy.example.com:3128", {"accredit.W008"}),
+        ("http://proxy.example.com:3128", set()),
+        ("direct", set()),
+    ],
+)
+def test_a_proxys_password_that_error_reports_would_show_is_told(proxy: str, codes: set[str]) -> None:
+    with open_shop(proxy=proxy):
+        told = deployed()
+    assert set(told) == codes
+    assert "user:password" not in str(told)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
@@ -17,12 +18,12 @@ from accredit.contrib.django.models import Session
 
 @register("accredit", deploy=True)
 def check_deployment(app_configs: Any, **_: Any) -> Iterable[CheckMessage]:
-    """Look at issuer, keys, database and logs."""
+    """Look at issuer, keys, database, logs and proxy."""
     try:
         settings = read_settings()
     except ImproperlyConfigured:  # which another check tells
         return []
-    return [*_issuer(settings), *_keys(settings), *_database(), *_logs(settings)]
+    return [*_issuer(settings), *_keys(settings), *_database(), *_logs(settings), *_proxy()]
 
 
 @register(Tags.database, deploy=True)
@@ -99,4 +100,14 @@ def _logs(settings: DjangoSettings) -> Iterator[CheckMessage]:
             'events of Accredit go nowhere: the logger "accredit" has no handler, or its level is above INFO',
             hint='give it one in LOGGING: "loggers": {"accredit": {"handlers": ["console"], "level": "INFO"}}',
             id="accredit.W005",
+        )
+
+
+def _proxy() -> Iterator[CheckMessage]:
+    proxy = django_settings.ACCREDIT.get("proxy")
+    if isinstance(proxy, str) and urlsplit(proxy).username is not None:
+        yield Warning(
+            "ACCREDIT: proxy holds a password, which Django's error reports show: they hide settings by their names",
+            hint="take it out, and set the environment variable ACCREDIT_PROXY",
+            id="accredit.W008",
         )
