@@ -49,6 +49,7 @@ class Host:
             is_active: Mapped[bool] = mapped_column(default=True)
 
         self.User: Any = User
+        self.store: Callable[[], None] = db.session.commit
         self.accredit = Accredit(db=db, plugins=plain_extension()._plugins)
         self.accredit.create_user(self.create_user)
         self.accredit.may_log_in(self.may_log_in)
@@ -74,7 +75,7 @@ class Host:
     def create_user(self, identity: Identity) -> int:
         user = self.User(name=identity.profile.name)
         self.db.session.add(user)
-        self.db.session.commit()
+        self.store()
         return int(user.id)
 
     def may_log_in(self, user_id: str) -> bool:
@@ -126,6 +127,13 @@ def test_a_login_makes_a_row_of_the_host_s_and_its_own(host: Host) -> None:
         assert (identity["namespace"], identity["provider_user_id"], identity["subject"]) == ("acme", "1000", "1")
         body = {"grant_type": "refresh_token", "client_id": "app", "refresh_token": answer["refresh_token"]}
     assert host.app.test_client().post("/login/oauth/token", json=body).status_code == 200
+
+
+def test_a_user_whom_the_host_forgot_to_commit_is_stored_all_the_same(host: Host) -> None:
+    host.store = host.db.session.flush
+    answer = log_in(host.app)
+    assert answer.status_code == 200
+    assert host.app.test_client().get("/me", headers=bearing(answer.get_json()["access_token"])).text == "Ada Lovelace"
 
 
 def test_a_user_who_is_deleted_is_gone_everywhere_at_once(host: Host) -> None:

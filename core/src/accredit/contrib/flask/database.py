@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class Session(Protocol):
     """What we use of a session of SQLAlchemy's."""
 
+    def commit(self) -> None:
+        """Store what was added."""
+
     def close(self) -> None:
         """Give the connection back."""
 
@@ -50,6 +53,13 @@ class HostDatabase:
         self._db = db
         self._tables = tables_in(db.metadata) if tables is None else tables
         self._make = SyncSqlStorage
+
+    def commit(self) -> None:
+        """Store what a callback has left to be stored.
+
+        The storage names a new user's row next, and a number that was rolled back would be somebody else's one day.
+        """
+        self._db.session.commit()
 
     def release(self) -> None:
         """Let the session give its connection back: a callback has used it, and the storage needs one next.

@@ -146,8 +146,12 @@ class Accredit:
         return function
 
     def _plugins_of(self, app: Flask) -> tuple[object, ...]:
-        release = _nothing if self._database is None else self._database.release
-        callbacks = (PLUGINS[name](Callback(app, name, one, release=release)) for name, one in self._callbacks.items())
+        database = self._database
+        commit, release = (_nothing, _nothing) if database is None else (database.commit, database.release)
+        callbacks = (
+            PLUGINS[name](Callback(app, name, one, commit=commit, release=release))
+            for name, one in self._callbacks.items()
+        )
         return (*self._plugins, *callbacks, Hears())
 
     def _stored(self, parts: Parts, app: Flask) -> Parts:

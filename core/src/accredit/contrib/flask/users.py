@@ -22,12 +22,24 @@ UserId = str | int
 
 
 class Callback:
-    """A function of the host's, in one of its apps. `release` runs after it, where an endpoint of ours goes on."""
+    """A function of the host's, in one of its apps.
 
-    def __init__(self, app: Flask, name: str, function: Callable[..., Any], *, release: Callable[[], None]) -> None:
+    Where an endpoint of ours goes on, `commit` runs after it has answered, and `release` in any case.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        name: str,
+        function: Callable[..., Any],
+        *,
+        commit: Callable[[], None],
+        release: Callable[[], None],
+    ) -> None:
         self.app = app
         self._name = name
         self._function = function
+        self._commit = commit
         self._release = release
 
     async def __call__(self, make: Callable[[Any], T], *arguments: object) -> T:
@@ -38,7 +50,10 @@ class Callback:
 
         def call() -> T:
             try:
-                return make(self.app.ensure_sync(self._function)(*arguments))
+                answer = make(self.app.ensure_sync(self._function)(*arguments))
+                if is_at_an_endpoint():
+                    self._commit()
+                return answer
             except ExchangeError:  # such as `AccessDenied`: it means what it says
                 raise
             except Exception:
