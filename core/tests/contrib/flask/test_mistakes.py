@@ -1,5 +1,7 @@
 """Mistakes in a host's own code that would leave a view open without a word."""
 
+from dataclasses import dataclass
+
 import pytest
 from core.tests.contrib.flask.shop import bearing, extension, shop, token_of
 from flask import Blueprint
@@ -36,6 +38,23 @@ def test_a_view_may_be_at_one_route_open_and_at_another_for_callers_only() -> No
     client = app.test_client()
     assert (client.get("/open").status_code, client.get("/closed").status_code) == (200, 401)
     assert client.get("/nowhere").status_code == 404
+
+
+def test_a_view_may_be_an_object_that_has_no_hash() -> None:
+    @dataclass
+    class Said:
+        text: str
+        __name__ = "said"
+
+        def __call__(self) -> str:
+            return self.text
+
+    accredit = extension()
+    app = shop(accredit)
+    app.add_url_rule("/open", "open", Said("served"))
+    app.add_url_rule("/closed", "closed", accredit.require_token()(Said("served")))
+    client = app.test_client()
+    assert (client.get("/open").status_code, client.get("/closed").status_code) == (200, 401)
 
 
 def test_a_token_is_current_in_its_own_request_only() -> None:

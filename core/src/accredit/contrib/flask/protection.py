@@ -1,6 +1,6 @@
 """Who calls a view? An access token of ours in the header, checked in this process, without a call to ourselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, ParamSpec
 from weakref import WeakKeyDictionary, WeakSet
@@ -29,7 +29,8 @@ class Guarded:
 
     def add(self, bare: View, checked: View) -> None:
         """Note that `checked` asks for a token, and then calls `bare`."""
-        self._checked.setdefault(bare, WeakSet()).add(checked)
+        if _has_hash(bare):
+            self._checked.setdefault(bare, WeakSet()).add(checked)
 
     def refuse_bare(self) -> None:
         """Pass unless the view of this request is bare, and the app has no use for what would ask for a token.
@@ -39,7 +40,9 @@ class Guarded:
         """
         known = current_app.view_functions
         bare = known.get(request.endpoint or "")
-        if bare is None or bare not in self._checked or self._checked[bare] & set(known.values()):
+        if bare is None or not _has_hash(bare) or bare not in self._checked:
+            return
+        if any(one in self._checked[bare] for one in known.values() if _has_hash(one)):
             return
         raise RuntimeError(
             f"put @accredit.require_token below the route of '{request.endpoint}': above it, nobody is asked"
@@ -62,6 +65,11 @@ def protected(
         return checked
 
     return protect
+
+
+def _has_hash(view: object) -> bool:
+    """Tell whether a view can be looked up: it may be an object of whatever class."""
+    return isinstance(view, Hashable)
 
 
 def _caller(scope: str, audience: str | None, *, users_only: bool) -> AccessToken:
