@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.test import AsyncClient
+from psycopg import IsolationLevel
 
 from accredit.contrib.django import exchange
 from accredit.contrib.django.models import Identity, Session
@@ -123,6 +124,23 @@ def test_many_first_logins_of_one_person_make_one_user(people: str) -> None:
 @pytest.mark.threat(28)
 def test_many_first_logins_of_one_person_make_one_user_on_postgresql(people_on_postgresql: str) -> None:
     many_first_logins(people_on_postgresql)
+
+
+@pytest.fixture
+def strict_people(databases: None, migrated_postgresql: dict[str, Any]) -> Iterator[str]:
+    """The same where each transaction of the project's sees what there was at its beginning."""
+    options = {"isolation_level": IsolationLevel.SERIALIZABLE}
+    with database("people", migrated_postgresql | {"OPTIONS": options}) as alias:
+        call_command("flush", database=alias, interactive=False, verbosity=0)
+        before = chosen.set(alias)
+        yield alias
+        chosen.reset(before)
+
+
+@pytest.mark.slow
+@pytest.mark.threat(28)
+def test_many_first_logins_of_one_person_make_one_user_where_the_project_isolates_more(strict_people: str) -> None:
+    many_first_logins(strict_people)
 
 
 def many_first_logins(people: str) -> None:

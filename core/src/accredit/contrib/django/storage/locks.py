@@ -34,7 +34,10 @@ def locked(using: str, number: int) -> Iterator[None]:
     Where there are no locks on rows, as in SQLite, the transaction begins with a write, and so waits for its turn: one
     that has read before would fail at its first write, if somebody else's came in between.
     """
+    begins = not connections[using].in_atomic_block
     with transaction.atomic(using=using):
+        if begins:
+            _see_what_others_leave(using)
         rows = Lock.objects.using(using)
         if not connections[using].features.has_select_for_update:
             rows.filter(pk=number).update(id=number)
@@ -42,6 +45,17 @@ def locked(using: str, number: int) -> Iterator[None]:
             rows.bulk_create([Lock(id=number)], ignore_conflicts=True)
             rows.select_for_update().get(pk=number)
         yield
+
+
+def _see_what_others_leave(using: str) -> None:
+    """Let each statement of a transaction that has just begun see what is committed: the project may want otherwise.
+
+    With the snapshot of a stricter level, who has waited for a lock would not see what its holder has done.
+    """
+    connection = connections[using]
+    if connection.vendor == "postgresql" and "isolation_level" in connection.settings_dict["OPTIONS"]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
 
 def write_nothing(using: str) -> None:
