@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from accredit.errors import StorageFailed
+from accredit.storage.sql import locks
 from accredit.storage.sql.failures import failure
 from accredit.storage.sql.transactions import ATTEMPTS, read, transact
 
@@ -95,3 +96,17 @@ def test_a_failure_names_kind_and_code() -> None:
 def test_connections_of_another_loop_are_told(said: str) -> None:
     detail = getattr(failure(RuntimeError(said)), "detail", "")
     assert detail.startswith("the engine has connections of another event loop: make it in the loop that serves, or")
+
+
+def test_what_is_committed_is_not_run_again_where_its_locks_cannot_be_released(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: sa.Connection) -> None:
+        raise OperationalError("", {}, Exception("gone"), connection_invalidated=True)
+
+    monkeypatch.setattr(locks, "release", broken)
+    runs = iter(range(9))
+    with engine.connect() as connection:
+        assert transact(connection, lambda _: next(runs)) == 0
+        assert connection.invalidated
+    engine.dispose()

@@ -96,8 +96,16 @@ def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[s
         if exc.connection_invalidated:  # whether it was committed nobody knows: not again
             raise UnclearCommit("the connection broke while a transaction was committed") from None
         raise
-    locks.release(connection)
+    _let_others_in(connection)
     return result
+
+
+def _let_others_in(connection: Connection) -> None:
+    """Release the locks. It is committed: whatever fails here fails nobody, and runs nothing again."""
+    try:
+        locks.release(connection)
+    except DBAPIError:
+        connection.invalidate()  # the server lets go of them with the connection
 
 
 def _be_durable(connection: Connection) -> None:
