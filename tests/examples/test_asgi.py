@@ -1,5 +1,6 @@
 """The guide of Starlette, Litestar and plain ASGI works as it stands, and so do its examples."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,17 @@ from accredit.testing import serve, simulated
 PAGE = "docs/guides/asgi.md"
 FRAMEWORKS = ("starlette", "litestar")
 REFUSED = "the token is missing, malformed, expired, or not meant for this endpoint"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Undo what Litestar does to the logging of the whole process when an app is made."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+    for handler in [one for one in root.handlers if type(one).__module__.startswith("litestar.")]:
+        root.removeHandler(handler)
 
 
 def source(framework: str) -> str:

@@ -49,7 +49,7 @@ def test_shipped_code_has_no_switch_for_tests_or_debugging() -> None:
 def test_nothing_outside_tests_and_the_command_line_imports_the_kit() -> None:
     found = []
     for path in SHIPPED:
-        if "cli" in path.parts:
+        if "cli" in path.parts or path.name == "testing.py":  # the latter is for a host's own tests
             continue
         tree = ast.parse(path.read_text("utf-8"))
         for node in tree.body:  # inside functions and under TYPE_CHECKING it is not loaded by an import

@@ -48,6 +48,7 @@
         │       └── ProviderQuotaExhausted    the limit of our whole app; an alert, once an hour
         ├── Abandoned                    499  the caller has left before the answer; nobody gets it
         ├── StorageFailed                503  our own storage cannot be written or read; always an alert
+        │   └── UnclearCommit                 nobody knows whether it was: the connection broke meanwhile
         └── ServerError                  500  our fault, never the user's; always an alert
             ├── ProviderMisconfigured         our credentials are wrong, our quota is unpaid
             ├── ProviderProtocolError         the provider says our call itself was wrong
@@ -485,6 +486,12 @@ class StorageFailed(ExchangeError):
     reason = "storage_failed"
     description = "the service is not available, try again later"
     alert = True
+
+
+class UnclearCommit(StorageFailed):
+    """Report that nobody knows whether a transaction was committed: the connection broke meanwhile. Not tried again."""
+
+    reason = "unclear_commit"
 
 
 class ServerError(ExchangeError):

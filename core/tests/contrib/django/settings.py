@@ -35,3 +35,4 @@ DATABASE_ROUTERS = ["core.tests.contrib.django.routers.Chosen"]
 ROOT_URLCONF = "core.tests.contrib.django.urls"
 STATIC_URL = "static/"
 USE_TZ = True
+TIME_ZONE = "UTC"  # Django sets that of the whole process

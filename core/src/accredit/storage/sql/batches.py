@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from accredit.errors import ExchangeError
+from accredit.errors import ExchangeError, UnclearCommit
 from accredit.storage.sql.failures import failure
 from accredit.storage.sql.rotations import Rotate
 from accredit.storage.sql.session_rows import Start
-from accredit.storage.sql.transactions import UnclearCommit, is_passing, transact
+from accredit.storage.sql.transactions import is_passing, transact
 
 
 @dataclass(frozen=True, slots=True)

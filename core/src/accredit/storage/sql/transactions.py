@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from accredit.errors import StorageFailed
+from accredit.errors import UnclearCommit
 from accredit.storage.sql import locks, sqlite
 
 T = TypeVar("T")
@@ -24,10 +24,6 @@ _SYNCHRONOUS = "accredit_synchronous"
 # Serialization failure, deadlock, lock not available. Source: PostgreSQL, appendix A; MariaDB error codes.
 _PASSING_STATES = ("40001", "40P01", "55P03")
 _PASSING_NUMBERS = (1205, 1213)
-
-
-class UnclearCommit(StorageFailed):
-    """Whether a transaction was committed nobody knows, so it is not run again."""
 
 
 def for_writes(engine: Engine) -> Engine:
