@@ -87,6 +87,12 @@ def test_an_asynchronous_view_is_asked_for_as_any_other(ada: AbstractBaseUser, w
     assert Client().get(where, headers=bearer(token_of(ada))).json()["user"] == ada.pk
 
 
+@pytest.mark.parametrize("where", ["/orders", "/async-orders"])
+def test_a_cache_of_the_site_tells_callers_apart(ada: AbstractBaseUser, where: str) -> None:
+    assert "Authorization" in Client().get(where, headers=bearer(token_of(ada, "read:orders")))["Vary"]
+    assert "Authorization" in Client().get(where)["Vary"]
+
+
 def test_a_class_of_views_names_its_scope(ada: AbstractBaseUser) -> None:
     assert Client().post("/class-orders", headers=bearer(token_of(ada))).json() == {"user": ada.pk}
     assert Client().post("/class-orders", headers=bearer(token_of(ada, "openid"))).status_code == 403

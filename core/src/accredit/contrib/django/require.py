@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.vary import vary_on_headers
 
 from accredit.contrib.django.callers import afind_caller, find_caller, refused, seat
 from accredit.errors import ExchangeError
@@ -68,7 +69,8 @@ def require_token(
 
 
 def _open_to_tokens(view: Callable[..., Any]) -> Callable[..., Any]:
-    return csrf_exempt(login_not_required(view))
+    # A cache of the whole site must not give one caller's answer to another: RFC 9110 section 12.5.5.
+    return csrf_exempt(login_not_required(vary_on_headers("Authorization")(view)))
 
 
 class TokenRequiredMixin:
