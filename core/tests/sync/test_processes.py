@@ -84,6 +84,7 @@ exchange.subjects.block("ada")
 print("end")
 """
 INTERRUPTED = """
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs in the background inherits that it is ignored
 exchange = made()
 exchange.open()
 cancelled = threading.Event()
