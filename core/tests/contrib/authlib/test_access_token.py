@@ -245,5 +245,11 @@ def test_another_method_is_told_which_to_use(host: Host) -> None:
     assert response.get_json()["error"] == "method_not_allowed"
 
 
+async def test_a_verifier_that_is_called_where_it_would_block_a_loop_is_the_hosts_mistake(host: Host) -> None:
+    response = post(host)
+    assert (response.status_code, response.get_json()["error"]) == (500, "server_error")
+    assert host.tokens == []
+
+
 def test_what_the_host_is_compared_with_logs_in() -> None:
     assert ours(lambda bench: bench.post()).status_code == 200
