@@ -30,13 +30,13 @@ settings.configure(
 django.setup()
 
 from authlib.integrations.django_oauth2 import AuthorizationServer  # noqa: E402 - it reads Django's settings
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.handlers.asgi import ASGIRequest  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, models  # noqa: E402
-from django.test import Client as Browser  # noqa: E402
-from django.urls import path  # noqa: E402
-from django.views.decorators.csrf import csrf_exempt  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402 - the same
+from django.core.handlers.asgi import ASGIRequest  # noqa: E402 - the same
+from django.core.management import call_command  # noqa: E402 - the same
+from django.db import connection, models  # noqa: E402 - the same
+from django.test import Client as Browser  # noqa: E402 - the same
+from django.urls import path  # noqa: E402 - the same
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402 - the same
 
 
 class Application(models.Model, ClientMixin):  # type: ignore[misc]  # Authlib has no types

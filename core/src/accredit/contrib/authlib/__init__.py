@@ -26,6 +26,6 @@ from accredit.contrib import require_extra
 require_extra("authlib", "authlib")
 
 from accredit.contrib.authlib.endpoint import AccessTokenEndpoint  # noqa: E402 - what it needs is there only now
-from accredit.contrib.authlib.grant import SocialLoginGrant  # noqa: E402
+from accredit.contrib.authlib.grant import SocialLoginGrant  # noqa: E402 - the same
 
 __all__ = ["AccessTokenEndpoint", "SocialLoginGrant"]
