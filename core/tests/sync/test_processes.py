@@ -15,6 +15,7 @@ from accredit.storage import SqliteStorage
 from accredit.sync import Exchange, run_in_caller
 
 folder = sys.argv[1]
+here = threading.current_thread()
 def made(**given):
     return Exchange(Settings.model_validate({
         "issuer": "https://login.example.com/",
@@ -28,7 +29,7 @@ def in_child(function):
     if child == 0:
         function()
         sys.stdout.flush()
-        sys.exit(0)
+        sys.exit(0) if threading.current_thread() is here else os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
 """
 FORK = """
@@ -44,21 +45,57 @@ in_child(child)
 exchange.subjects.block("after")
 print([exchange.subjects.is_blocked(one) for one in ("before", "child", "after")])
 """
-HELD = """
-# Whatever another thread is about at the moment of the fork, it is not there any more in the child.
+AT_WORK = """
+# Whatever the loop thread is about at the moment of a fork, it comes to the end of it first.
 exchange = made()
+exchange.open()
+busy, begun = [], threading.Event()
+async def hold():
+    busy.append(1)
+    begun.set()
+    time.sleep(0.2)
+    busy.clear()
+def forked():
+    begun.wait(10)
+    in_child(lambda: print(len(busy), exchange.subjects.is_blocked("ada")))
+async def fork():
+    in_child(lambda: print("from the loop"))
+threads = [threading.Thread(target=forked) for _ in range(3)]
+for thread in threads: thread.start()
+exchange.run(hold)
+for thread in threads: thread.join(10)
+started = time.monotonic()
+exchange.run(fork)
+print(time.monotonic() - started < 0.9)
+"""
+OPENING = """
+# The same while it opens, which is when it is deep in OpenSSL.
+for number in range(5):
+    exchange = made()
+    opening = threading.Thread(target=exchange.open)
+    opening.start()
+    time.sleep(number / 50)
+    in_child(lambda: exchange.subjects.block(f"child-{number}"))
+    opening.join()
+    print(exchange.subjects.is_blocked(f"child-{number}"))
+    exchange.close()
+"""
+HELD = """
+# Whatever locks of ours other threads hold, they are free in the child.
+exchange = made()
+exchange.open()
 stop = threading.Event()
 def work():
     while not stop.is_set():
         exchange.subjects.is_blocked("ada")
         made().close()
-threads = [threading.Thread(target=work) for _ in range(4)]
+threads = [threading.Thread(target=work) for _ in range(2)]
 for thread in threads: thread.start()
-for number in range(10):
+for number in range(5):
     in_child(lambda: exchange.subjects.block(f"child-{number}"))
 stop.set()
 for thread in threads: thread.join()
-print(all(exchange.subjects.is_blocked(f"child-{number}") for number in range(10)))
+print(all(exchange.subjects.is_blocked(f"child-{number}") for number in range(5)))
 """
 AT_EXIT = """
 class Telling(SqliteStorage):
@@ -159,6 +196,14 @@ def test_an_exchange_that_was_used_before_a_fork_works_in_the_child_and_in_its_c
 
 def test_whatever_other_threads_were_doing_at_the_fork_the_child_goes_on(tmp_path: Path) -> None:
     assert said(PRELUDE + HELD, tmp_path) == ["True"]
+
+
+def test_a_fork_waits_until_the_loop_thread_has_ended_its_turn(tmp_path: Path) -> None:
+    assert said(PRELUDE + AT_WORK, tmp_path) == ["0 False"] * 3 + ["from the loop", "True"]
+
+
+def test_a_fork_while_it_opens_leaves_the_child_able_to_open_its_own(tmp_path: Path) -> None:
+    assert said(PRELUDE + OPENING, tmp_path) == ["True"] * 5
 
 
 def test_it_closes_by_itself_when_the_interpreter_exits(tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ def start_thread(target: Callable[[], None], *, name: str) -> None:
         gevent.get_original("_thread", "start_new_thread")(target, ())
 
 
+def make_lock() -> Any:
+    """Return a lock for threads of the operating system: whoever waits for it lets no greenlet go on."""
+    gevent = _gevent()
+    return threading.Lock() if gevent is None else gevent.get_original("_thread", "allocate_lock")()
+
+
 def _gevent() -> Any:
     """Return `gevent.monkey` where it has replaced threads."""
     monkey = sys.modules.get("gevent.monkey")

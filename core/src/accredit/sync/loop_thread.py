@@ -1,4 +1,8 @@
-"""The one thread of a process in which blocking doors run their event loop. A fork leaves it behind."""
+"""The one thread of a process in which blocking doors run their event loop. A fork waits for it, and leaves it behind.
+
+It waits as the child inherits each lock as it is, those of OpenSSL among them, and there is no thread in it that could
+open what this one has locked: a child that was forked while this one read certificates could not read its own.
+"""
 
 import asyncio
 import os
@@ -8,12 +12,16 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from accredit.errors import ConfigurationError
-from accredit.sync.greenlets import Inbox, make_inbox, start_thread
+from accredit.sync.greenlets import Inbox, make_inbox, make_lock, start_thread
 from accredit.sync.loop import Loop
 
 NO_THREADS = (
     "uWSGI runs this process without Python's threads, and a blocking exchange needs one: set enable-threads = true"
 )
+
+
+FORK_S = 1.0
+"""For so long a fork waits for the loop to come to the end of its turn; what takes longer is no lock."""
 
 
 class LoopThread:
@@ -22,6 +30,7 @@ class LoopThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._pauses: dict[int, Pause] = {}
 
     def loop(self) -> asyncio.AbstractEventLoop:
         """Return the running loop."""
@@ -30,6 +39,41 @@ class LoopThread:
                 if self._loop is None:
                     self._loop = _start()
         return self._loop
+
+    def pause(self) -> None:
+        """Let the loop stand still between two turns, until this thread calls `go_on`, if it runs."""
+        if self._loop is not None and not _runs_here(self._loop):
+            self._pauses[threading.get_ident()] = pause = Pause()
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(pause.stand)
+                pause.begun.acquire(timeout=FORK_S)
+
+    def go_on(self) -> None:
+        """End the pause of this thread, if there is one."""
+        pause = self._pauses.pop(threading.get_ident(), None)
+        if pause is not None:
+            pause.over.release()
+
+
+class Pause:
+    """A moment in which the loop's thread does nothing. Its locks are held until something is so."""
+
+    def __init__(self) -> None:
+        self.begun, self.over = make_lock(), make_lock()
+        self.begun.acquire()
+        self.over.acquire()
+
+    def stand(self) -> None:
+        """Wait for its end, in the loop's thread."""
+        self.begun.release()
+        self.over.acquire()
+
+
+def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:
+        return False
 
 
 def _start() -> asyncio.AbstractEventLoop:
@@ -73,6 +117,16 @@ def require_threads() -> None:
         raise ConfigurationError(NO_THREADS)
 
 
+def _pause() -> None:
+    for thread in tuple(_threads.values()):
+        thread.pause()
+
+
+def _go_on() -> None:
+    for thread in tuple(_threads.values()):
+        thread.go_on()
+
+
 def _leave_behind() -> None:
     """Forget what was inherited: a process id may come again."""
     _left_behind.extend(_threads.values())
@@ -81,7 +135,7 @@ def _leave_behind() -> None:
 
 def _at_fork(register: Callable[..., None] | None) -> None:
     if register is not None:  # there are no forks on Windows
-        register(after_in_child=_leave_behind)
+        register(before=_pause, after_in_parent=_go_on, after_in_child=_leave_behind)
 
 
 _at_fork(getattr(os, "register_at_fork", None))  # at import: a fork may come before the first use has ended
