@@ -77,18 +77,18 @@ def test_a_reader_who_stalls_loses_lines_and_is_told_how_many(
     taken = sum(writer.write(line) for _ in range(1000))
     assert 100 <= taken <= 150  # what the pipe and the queue hold
 
-    for _ in range(taken):
-        assert reader.readline() == line.encode() + b"\n"
+    read = [reader.readline() for _ in range(taken)]
     while not writer.write("again"):
         pass
     assert writer.close() == 0
     file.close()
-    told, *rest = reader.read().splitlines()
+    read += reader.read().splitlines(keepends=True)
     reader.close()
 
-    count = int(told.removesuffix(b" dropped"))
-    assert count >= 1000 - taken
-    assert rest == [b"again"]
+    # Where the thread of the writer gets its turn late, some room comes in between, and a loss is told before the end.
+    told = [one for one in read if one.endswith(b" dropped\n")]
+    assert sum(int(one.split()[0]) for one in told) >= 1000 - taken
+    assert [one for one in read if one not in told] == [line.encode() + b"\n"] * taken + [b"again\n"]
 
 
 @pytest.mark.threat(54)
