@@ -51,6 +51,7 @@ def running() -> Iterator[MariaDB]:
     as_whom = not_as_root(folder)
     data, socket, log = folder / "data", folder / "socket", folder / "log"
     server = [_SERVER, "--no-defaults", f"--datadir={data}", f"--socket={socket}", "--skip-networking"]
+    server.append(f"--tmpdir={data}")  # not the usual one, in which each server that starts removes the others' tables
     # Not strict: what is too long would be cut off, where nobody looks.
     server += ["--skip-grant-tables", "--sql-mode=", "--innodb-buffer-pool-size=32M"]
     try:
