@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from core.tests.threads import new_threads
 
 from accredit.keys import KeyFile
 from accredit.storage.migrate import migrate
@@ -417,11 +418,11 @@ def test_an_unknown_option_is_a_mistake_of_the_caller(run: Run) -> None:
 
 
 def test_it_leaves_no_thread_behind(doctor: Doctor, configure: Callable[[str], None]) -> None:
-    threads = threading.active_count()
+    threads = threading.enumerate()
     configure(ISSUER + "[connections.scripted]\napp_id = '123'\n")
     doctor("--offline")
 
-    assert threading.active_count() == threads
+    assert new_threads(threads) == []
 
 
 def test_help_says_when_to_use_it_and_shows_an_example(run: Run) -> None:

@@ -5,6 +5,7 @@ import sys
 import threading
 
 import pytest
+from core.tests.threads import new_threads
 
 from accredit.audit.logs import event_logger
 from accredit.cli.tools import logs
@@ -98,10 +99,10 @@ def test_messages_that_nobody_reads_are_counted(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_nothing_is_left_behind(capsys: pytest.CaptureFixture[str]) -> None:
-    before, threads = list(logging.getLogger().handlers), threading.active_count()
+    before, threads = list(logging.getLogger().handlers), threading.enumerate()
     with process_logs():
         pass
 
     assert logging.getLogger().handlers == before
-    assert threading.active_count() == threads
+    assert new_threads(threads) == []
     assert capsys.readouterr() == ("", "")

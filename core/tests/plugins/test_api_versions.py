@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from core.tests.acme import Acme, Brings, Globex, Provider
 from core.tests.bench import SETTINGS, ListLogger, bench
+from core.tests.threads import new_threads
 
 from accredit import Exchange, Settings
 from accredit.errors import PluginError
@@ -100,7 +101,7 @@ async def test_every_connection_is_told_apart() -> None:
     ],
 )
 def test_a_strategy_that_cannot_name_its_version_stops_the_start(broken: object, told: str, tmp_path: Path) -> None:
-    threads = threading.active_count()
+    threads = threading.enumerate()
     with pytest.raises(PluginError, match=told) as stopped:
         Exchange(
             Settings.model_validate({**SETTINGS, "storage": {"url": f"sqlite:///{tmp_path}/accredit.db"}}),
@@ -112,4 +113,4 @@ def test_a_strategy_that_cannot_name_its_version_stops_the_start(broken: object,
     assert "secret" not in str(stopped.value)
     # Before anything was opened.
     assert list(tmp_path.iterdir()) == []
-    assert threading.active_count() == threads
+    assert new_threads(threads) == []

@@ -13,6 +13,7 @@ import pytest
 import trustme
 from core.tests.clock import Clock
 from core.tests.strategies import Acme, Brings
+from core.tests.threads import new_threads
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -82,10 +83,10 @@ def fails(_: Starlette) -> AbstractAsyncContextManager[None]:
 
 
 def test_an_app_that_fails_to_start_is_an_error_and_leaves_nothing_behind() -> None:
-    before = threading.active_count()
+    before = threading.enumerate()
     with pytest.raises(RuntimeError, match="the app did not start"), serve(app(lifespan=fails)):
         raise AssertionError("served")
-    assert threading.active_count() == before
+    assert new_threads(before) == []
 
 
 def test_an_error_in_the_block_stops_the_server_and_comes_through() -> None:

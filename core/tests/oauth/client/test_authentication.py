@@ -20,6 +20,7 @@ from core.tests.oauth.support import (
     log_in,
     the_line,
 )
+from core.tests.threads import new_threads
 
 from accredit.keys.jose import PublicKeys, SigningKey
 from accredit.settings.client_secret import SecretHash
@@ -259,13 +260,13 @@ async def test_an_assertion_costs_one_verification_whoever_it_is_said_to_be_of(
 @pytest.mark.threat(55)
 async def test_a_burst_of_wrong_secrets_leaves_no_work_behind(wire: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     # No thread, no queue, no lock: each has been judged when its answer is there, and the right client's is the next.
-    threads = threading.active_count()
+    threads = threading.enumerate()
     work = Work(monkeypatch)
     answers = await asyncio.gather(*(ask(wire, basic("svc", f"wrong-{number}"), **MACHINE) for number in range(200)))
 
     assert {answer.status_code for answer in answers} == {401}
     assert len(work.take()) == 200
-    assert threading.active_count() == threads
+    assert new_threads(threads) == []
     assert (await ask(wire, basic("svc", SECRET), **MACHINE)).status_code == 200
     assert work.take() == ["matches"]
 
