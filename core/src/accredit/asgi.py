@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from accredit.audit import operations
 from accredit.errors import Abandoned, ExchangeError, InvalidToken, LifecycleError, MalformedBody
 from accredit.exchange.exchange import Exchange
+from accredit.limits.caller import CallerAddress
 from accredit.oauth.endpoints import discovery_of, responders
 from accredit.oauth.wire.answer import Answer, nothing_here, refusal
 from accredit.oauth.wire.bearer import shown_token
@@ -178,6 +179,7 @@ class Edge:
     def __init__(self, respond: Respond, limits: LimitSettings) -> None:
         self._respond = respond
         self._limits = limits
+        self._caller_address = CallerAddress(limits.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -185,11 +187,14 @@ class Edge:
 
     async def answer(self, scope: Scope, receive: Receive) -> Answer:
         """Return the answer to one request, for a framework that sends it itself."""
+        headers = list(scope["headers"])  # they may come as what can be read only once
+        client = scope.get("client")
         return await self._respond(
             Call(
                 method=scope["method"],
-                header=partial(_header, list(scope["headers"])),  # they may come as what can be read only once
+                header=partial(_header, headers),
                 read=partial(_read_body, receive, self._limits),
+                address=self._caller_address(client[0] if client else "", partial(_forwarded, headers)),
             )
         )
 
@@ -201,6 +206,10 @@ def _header(headers: Iterable[tuple[bytes, bytes]], name: str) -> str:
         if found == wanted:
             return value.decode("latin-1")
     return ""
+
+
+def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
+    return [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
 
 
 async def _read_body(receive: Receive, limits: LimitSettings) -> bytes:

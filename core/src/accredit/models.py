@@ -93,6 +93,8 @@ class ExchangeRequest:
     main_access_token: SecretStr | None = None
     bearer: SecretStr | None = None
     """The token of the `Authorization: Bearer` header."""
+    address: str = ""
+    """Of who asks, for limits; empty where nobody knows."""
 
     def __post_init__(self) -> None:
         for parameter, text in (("client_id", self.client_id), ("connection", self.connection)):
@@ -112,6 +114,7 @@ class ExchangeRequest:
                 check_text(parameter, value)
         if self.main_access_token is not None:
             check_text("main_access_token", revealed("main_access_token", self.main_access_token))
+        check_text("address", self.address)
         if self.bearer is not None:  # of any length: most policies do not even look at it
             revealed("authorization", self.bearer)
 
@@ -131,6 +134,8 @@ class RefreshRequest:
     """May only narrow what the login was granted; empty for all of it."""
     audience: str | None = None
     """The login's, or None: it cannot be changed."""
+    address: str = ""
+    """Of who asks, for limits; empty where nobody knows."""
 
     def __post_init__(self) -> None:
         refresh_token = revealed("refresh_token", self.refresh_token)
@@ -139,6 +144,7 @@ class RefreshRequest:
             if not text:
                 raise MissingParameter(parameter)
         check_scopes(self.scopes)
+        check_text("address", self.address)
         if self.audience is not None:
             check_text("audience", self.audience)
 

@@ -240,7 +240,10 @@ def test_the_defaults_are_the_contracts() -> None:
     assert not settings.compatibility.error_message
 
 
-@pytest.mark.parametrize("limit", list(LimitSettings.model_fields))
+BOUNDS = [name for name, field in LimitSettings.model_fields.items() if field.annotation in {int, float}]
+
+
+@pytest.mark.parametrize("limit", BOUNDS)
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_limit_must_be_positive(limit: str, value: int) -> None:
     assert getattr(LimitSettings.model_validate({limit: 1}), limit) == 1

@@ -62,5 +62,8 @@ class AccessTokenEndpoint:
 
 async def _parse(call: Call) -> tuple[ExchangeRequest, bool]:
     return parse(
-        await call.read(), content_type=call.header("content-type"), authorization=call.header("authorization")
+        await call.read(),
+        content_type=call.header("content-type"),
+        authorization=call.header("authorization"),
+        address=call.address,
     )

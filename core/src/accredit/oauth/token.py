@@ -35,5 +35,6 @@ class TokenEndpoint:
         if name not in client.settings.grant_types:
             raise GrantNotAllowed(name)
         record.event = grant_type.event
-        request = TokenRequest(client=client, fields=fields, bearer=bearer_of(parameters.authorization))
+        bearer = bearer_of(parameters.authorization)
+        request = TokenRequest(client=client, fields=fields, bearer=bearer, address=call.address)
         return json_answer(200, await grant_type(request, record))

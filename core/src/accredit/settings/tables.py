@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath
+from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, ListOf
+from accredit.settings.proxies import ProxyNetwork
 from accredit.settings.table import Table
 
 _SQLITE = "sqlite:///"
@@ -124,6 +125,9 @@ class LimitSettings(Table):
     """To each origin: a provider that hangs takes none of another's."""
     max_response_bytes: int = Field(default=262_144, gt=0)
     """Of one answer of a provider, as it comes and unpacked."""
+    trusted_proxies: ListOf[ProxyNetwork] = ()
+    """Addresses and networks of the proxies in front: what they say in `X-Forwarded-For` is believed, from the right.
+    `unix` is a proxy that connects by a Unix socket."""
 
 
 class CompatibilitySettings(Table):

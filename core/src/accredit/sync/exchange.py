@@ -254,6 +254,7 @@ class Exchange:
         header: Callable[[str], str],
         body: Callable[[], bytes],
         mount: str | None = None,
+        peer: str = "",
     ) -> Answer:
         """Answer one HTTP request: the wire, for a framework to carry.
 
@@ -262,12 +263,14 @@ class Exchange:
         where it was not sent. `body` returns the body; it runs in the caller's thread, at most once, and not where
         `content-length` says that it is too large. An `OSError` of it is a client that has left. `mount` is the path
         at which the framework has mounted the endpoints, if it is known: an issuer that names another one is told
-        once, as `host.issuer_mismatch`.
+        once, as `host.issuer_mismatch`. `peer` is the IP address of who has connected, for limits: empty where nobody
+        knows. Where it is a trusted proxy's, `header` is asked for `x-forwarded-for`, which is to have the lines of all
+        headers of that name, with commas between them.
 
         What fails is an answer, too: nothing is raised but `LifecycleError`, where an event loop runs in this thread.
         """
         try:
-            return self._door.call(_asking(path, method=method, header=header, body=body, mount=mount))
+            return self._door.call(_asking(path, method=method, header=header, body=body, mount=mount, peer=peer))
         except LifecycleError:
             raise
         except Exception as exc:
@@ -281,10 +284,11 @@ class Exchange:
         header: Callable[[str], str],
         body: Callable[[], bytes],
         mount: str | None = None,
+        peer: str = "",
         runner: Runner | None = None,
     ) -> Answer:
         """Do what `answer` does, from an event loop. `body` runs by `runner`."""
-        asking = _asking(path, method=method, header=header, body=body, mount=mount)
+        asking = _asking(path, method=method, header=header, body=body, mount=mount, peer=peer)
         try:
             return await self._door.acall(asking, runner=runner)
         except Exception as exc:
@@ -308,6 +312,6 @@ class Exchange:
 
 
 def _asking(
-    path: str, *, method: str, header: Callable[[str], str], body: Callable[[], bytes], mount: str | None
+    path: str, *, method: str, header: Callable[[str], str], body: Callable[[], bytes], mount: str | None, peer: str
 ) -> Callable[[Served], Awaitable[Answer]]:
-    return lambda served: served.wire.answer(path, method=method, header=header, body=body, mount=mount)
+    return lambda served: served.wire.answer(path, method=method, header=header, body=body, mount=mount, peer=peer)

@@ -6,6 +6,7 @@ from accredit._caller import run_in_caller
 from accredit.audit import operations
 from accredit.errors import Abandoned, MalformedBody
 from accredit.exchange.exchange import Exchange
+from accredit.limits.caller import CallerAddress
 from accredit.oauth.endpoints import discovery_of, responders
 from accredit.oauth.wire.answer import Answer, nothing_here
 from accredit.oauth.wire.call import Call
@@ -24,10 +25,18 @@ class Wire:
             **responders(exchange),
             metadata_path(self._settings.issuer): Document(discovery_of(exchange).configuration),
         }
+        self._caller_address = CallerAddress(self._settings.limits.trusted_proxies)
         self._check_mount = MountCheck(issuer=self._settings.issuer, report=self._report_mismatch)
 
     async def answer(
-        self, path: str, *, method: str, header: Callable[[str], str], body: Callable[[], bytes], mount: str | None
+        self,
+        path: str,
+        *,
+        method: str,
+        header: Callable[[str], str],
+        body: Callable[[], bytes],
+        mount: str | None,
+        peer: str,
     ) -> Answer:
         """Answer one request."""
         if mount is not None:
@@ -40,7 +49,8 @@ class Wire:
             return await self._read(header, body)
 
         try:
-            return await respond(Call(method=method, header=header, read=read))
+            address = self._caller_address(peer, lambda: [header("x-forwarded-for")])
+            return await respond(Call(method=method, header=header, read=read, address=address))
         except Exception as exc:
             return self.failed(exc)
 

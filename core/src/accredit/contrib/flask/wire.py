@@ -21,6 +21,7 @@ def answered(app: Flask, state: AppState, request: Request, path: str, *, mount:
             method=request.method,
             header=lambda name: request.headers.get(name, ""),
             body=lambda: body_of(request, most=state.settings.limits.max_body_bytes),
+            peer=request.environ.get("REMOTE_ADDR", ""),
             mount=f"{request.root_path.rstrip('/')}{mount}",
         )
     return response_of(app, answer)

@@ -21,6 +21,8 @@ class TokenRequest:
     """The grant type's own parameters, as far as they were sent; their shape is checked."""
     bearer: SecretStr | None = None
     """The token of an `Authorization: Bearer` header."""
+    address: str = ""
+    """As in `accredit.oauth.wire.call.Call`."""
 
 
 class GrantType(Protocol):

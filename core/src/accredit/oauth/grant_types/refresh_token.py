@@ -35,6 +35,7 @@ class RefreshTokenGrant:
             refresh_token=SecretStr(fields["refresh_token"]),
             scopes=scopes_of(fields),
             audience=fields.get("audience"),
+            address=request.address,
         )
         record.is_told = True
         return token_body(await self._exchange.refresh(refresh, client=request.client), state=None)

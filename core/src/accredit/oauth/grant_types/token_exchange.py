@@ -72,7 +72,7 @@ class TokenExchangeGrant:
         """Run one exchange. It leaves its own audit event behind."""
         connections = self._exchange.engine.connections
         wanted = read_exchange(request.fields, client_id=request.client.id, connections=connections)
-        wanted = replace(wanted, bearer=request.bearer)
+        wanted = replace(wanted, bearer=request.bearer, address=request.address)
         record.is_told = True
         tokens = await self._exchange(wanted, client=request.client)
         return {**token_body(tokens, state=wanted.state), "issued_token_type": ACCESS_TOKEN_TYPE}

@@ -20,3 +20,5 @@ class Call:
         MalformedBody: it is too large or too slow.
         Abandoned: the client has left before it was whole.
     """
+    address: str = ""
+    """Of who has sent it: the peer's, or what a trusted proxy says; empty where nobody knows."""

@@ -6,11 +6,13 @@ from accredit.models import ExchangeRequest, ProviderToken
 from accredit.oauth.wire.fields import bearer_of, known_fields, read_fields, required, scopes_of
 from accredit.parameters import LONGEST
 
-_PARAMETERS = {name: most for name, most in LONGEST.items() if name != "refresh_token"}
+_PARAMETERS = {name: most for name, most in LONGEST.items() if name not in {"refresh_token", "address"}}
 """What this wire reads."""
 
 
-def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> tuple[ExchangeRequest, bool]:
+def parse(
+    body: bytes, *, content_type: str = "", authorization: str = "", address: str = ""
+) -> tuple[ExchangeRequest, bool]:
     """Read one request, and tell whether a form called itself JSON. Unknown parameters are ignored.
 
     Raises:
@@ -35,5 +37,6 @@ def parse(body: bytes, *, content_type: str = "", authorization: str = "") -> tu
         state=fields.get("state"),
         main_access_token=None if main_access_token is None else SecretStr(main_access_token),
         bearer=bearer_of(authorization),
+        address=address,
     )
     return request, form_as_json

@@ -1,0 +1,77 @@
+"""Who sent a request: the peer, or whom a trusted proxy says that it has passed on."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from accredit.settings.proxies import UNIX
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+_IPv4_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+")
+
+
+class CallerAddress:
+    """Return the address of who has sent a request.
+
+    `trusted` are the networks of the proxies in front, as `[limits] trusted_proxies` has them. Without any, what a
+    request says of its own way is not even read.
+    """
+
+    def __init__(self, trusted: Iterable[str]) -> None:
+        entries = frozenset(trusted)
+        self._trusts_unix = UNIX in entries
+        self._networks = tuple(ipaddress.ip_network(one) for one in entries if one != UNIX)
+        self._trusts_nobody = not entries
+
+    def __call__(self, peer: str, forwarded: Callable[[], Sequence[str]]) -> str:
+        """Return it: an IP address as text, or what the server calls a peer that has none; empty where nobody knows.
+
+        `peer` is who has connected, as the server says; `forwarded` returns the values of all headers
+        `X-Forwarded-For`, in their order. Each proxy adds at the right whom it has heard from, so they are believed
+        from there, as far as trusted proxies go. If one of them is no address, nothing is: the peer counts.
+        """
+        if self._trusts_nobody:
+            return peer if ":" not in peer else _plain(peer)
+        nearest = _address(peer)
+        if not (self._trusts(nearest) if nearest is not None else self._trusts_unix and not peer):
+            return peer if nearest is None else str(nearest)
+        furthest = nearest
+        for hop in _from_the_right(forwarded()):
+            furthest = _address(hop)
+            if furthest is None or not self._trusts(furthest):
+                break
+        found = furthest or nearest
+        return "" if found is None else str(found)
+
+    def _trusts(self, address: IPAddress) -> bool:
+        return any(address in network for network in self._networks)
+
+
+def _from_the_right(lines: Sequence[str]) -> Iterator[str]:
+    """Return what lines hold, separated by commas, the last first; no more is cut out than is asked for."""
+    for line in reversed(lines):
+        rest = line
+        while rest:
+            rest, _, hop = rest.rpartition(",")
+            if hop.strip():
+                yield hop.strip()
+
+
+def _address(text: str) -> IPAddress | None:
+    """Return the address that a server or a proxy has written: with a port, in brackets, with a zone, or bare."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif ported := _IPv4_WITH_PORT.fullmatch(text):
+        text = ported[1]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address if mapped is None else mapped
+
+
+def _plain(peer: str) -> str:
+    """Return one spelling of a peer's address: a server that listens for IPv6 says `::ffff:192.0.2.1` of IPv4."""
+    address = _address(peer)
+    return peer if address is None else str(address)
