@@ -57,6 +57,7 @@ class Providers:
         self._not_open = sentences.not_open
         self._transport = transport
         self._owns_transport = transport is None
+        self._clients: dict[str, ProviderHTTP] = {}
         self._jwks = JwksCache(
             clock=monotonic, alert=lambda event, url: reporter.emit(operations.fetch_failed(event, url))
         )
@@ -74,6 +75,7 @@ class Providers:
 
     async def _close_transport(self, transport: Transport) -> None:
         self._transport = None
+        self._clients.clear()
         await transport.aclose()
 
     def examine(self) -> None:
@@ -106,7 +108,9 @@ class Providers:
 
     def context(self, connection: Connection) -> VerifyContext:
         """Return what a connection's strategy may use in one exchange."""
-        http = self.http(connection.provider_urls, connection.settings.proxy)
+        if (http := self._clients.get(connection.name)) is None:
+            http = self._clients[connection.name] = self.http(connection.provider_urls, connection.settings.proxy)
+        http = http.anew()
         check_nonce = NonceCheck(connection.settings.nonce)
         verify_id_token = IdTokenVerifier(self._jwks, http, self.clock, connection.settings, check_nonce)
         return VerifyContext(http, verify_id_token, check_nonce, self.clock)

@@ -1,16 +1,17 @@
 """Calls to providers, whatever carries them.
 
 Every call is bounded in time and size, goes to a declared origin or nowhere, follows no redirect, keeps no cookies,
-and never shows its query in a log. The transport is httpx's interface, so tests pass any `httpx.AsyncBaseTransport`;
-`accredit.provider.transport` makes the one that an engine uses.
+and never shows its query in a log. `accredit.provider.transport` makes the transport that an engine uses; tests and
+hosts may pass any `httpx.AsyncBaseTransport` in its place.
 """
 
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,11 +20,12 @@ from pydantic import SecretStr
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.provider.body import body_of, read_json
 from accredit.provider.request import Basic, Outgoing
-from accredit.provider.transport import PROXY, READS_ONLY
+from accredit.provider.transport import sender_of
 from accredit.provider.transport.causes import lacks_descriptors
+from accredit.provider.transport.messages import Address, Reply, address_of
 
 Transport = httpx.AsyncBaseTransport
-"""The seam: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
+"""What a host or a test may hand in: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
 
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -31,6 +33,8 @@ _NEVER_SENT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, UnicodeError
 """What transports raise about a request that is no request: a line break in a header, a host that is no name."""
 _BROKEN = (httpx.TransportError, OSError, EOFError, ValueError, RuntimeError)
 """What transports raise, the odd ones of tests too."""
+_REMEMBERED = 256
+"""So many URLs of a client are taken apart once: most strategies call a handful, some have a user's id in the path."""
 
 
 def origin(url: str) -> str:
@@ -110,12 +114,19 @@ class ProviderHTTP:
         max_response_bytes: int,
         proxy: SecretStr | None = None,
     ) -> None:
-        self._transport = transport
+        self._send_request = sender_of(transport)
         self._origins = frozenset(origin(url) for url in urls if _is_private(url))
         self._timeout_s = timeout_s
         self._max_response_bytes = max_response_bytes
-        self._extensions: dict[str, Any] = {} if proxy is None else {PROXY: proxy}
+        self._proxy = proxy
+        self._target = lru_cache(_REMEMBERED)(self._examine)
         self.calls: list[ProviderCall] = []
+
+    def anew(self) -> Self:
+        """Return a client of the same reach that has made no call yet: each exchange has its own."""
+        other = object.__new__(type(self))
+        other.__dict__ = {**self.__dict__, "calls": []}
+        return other
 
     def require_declared(self, url: str) -> None:
         """Check that `url` is one that may be called; no I/O.
@@ -123,12 +134,18 @@ class ProviderHTTP:
         Raises:
             PluginFailed: it is of a host that the strategy did not declare, or no URL at all.
         """
+        self._target_of(url)
+
+    def _target_of(self, url: str) -> "_Target":
         try:
-            declared = origin(url) in self._origins
-        except (ValueError, TypeError, AttributeError) as exc:
+            return self._target(url)
+        except (ValueError, TypeError, AttributeError, httpx.InvalidURL) as exc:
             raise PluginFailed(f"the strategy made a URL that cannot be called: {type(exc).__name__}") from None
-        if not declared:
+
+    def _examine(self, url: str) -> "_Target":
+        if origin(url) not in self._origins:
             raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
+        return _Target(address_of(httpx.URL(url)), _shown(url))
 
     async def get(
         self,
@@ -144,8 +161,8 @@ class ProviderHTTP:
             ProviderUnavailable: no answer in time, none at all, a redirect, one too large, or packed by more than gzip.
             PluginFailed: the URL is of a host that the strategy did not declare, or the call cannot be sent as it is.
         """
-        outgoing = Outgoing(method="GET", url=url, params=params, headers=headers, basic=basic)
-        return await self._send(outgoing, reads_only=True)
+        outgoing = Outgoing(method="GET", params=params, headers=headers, basic=basic)
+        return await self._send(url, outgoing, reads_only=True)
 
     async def post(
         self,
@@ -170,23 +187,22 @@ class ProviderHTTP:
         `reads_only` says that the call changes nothing at the provider: then it is sent once more, as a GET is, if a
         kept connection turns out to be closed.
         """
-        outgoing = Outgoing(method="POST", url=url, form=form, json=json, headers=headers, basic=basic)
-        return await self._send(outgoing, reads_only=reads_only)
+        outgoing = Outgoing(method="POST", form=form, json=json, headers=headers, basic=basic)
+        return await self._send(url, outgoing, reads_only=reads_only)
 
-    async def _send(self, outgoing: Outgoing, *, reads_only: bool) -> ProviderResponse:
-        method, url = outgoing.method, outgoing.url
-        self.require_declared(url)
-        request = outgoing.request({**self._extensions, READS_ONLY: True} if reads_only else self._extensions)
+    async def _send(self, url: str, outgoing: Outgoing, *, reads_only: bool) -> ProviderResponse:
+        address, shown = self._target_of(url)
+        request = outgoing.request(address, reads_only=reads_only, proxy=self._proxy)
         status: int | None = None
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._timeout_s):
-                response = await self._transport.handle_async_request(request)
-                status = response.status_code
+                reply = await self._send_request(request)
+                status = reply.status
                 try:
-                    return await self._read(response)
+                    return await self._read(reply)
                 finally:
-                    await response.aclose()
+                    await reply.close()
         except ExchangeError:
             raise
         except TimeoutError:
@@ -199,13 +215,36 @@ class ProviderHTTP:
             # Not chained: the transport's message may quote the URL with its query.
             raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:
-            self.calls.append(ProviderCall(method, _shown(url), status, (time.perf_counter() - started) * 1000))
+            self.calls.append(ProviderCall(request.method, shown, status, (time.perf_counter() - started) * 1000))
 
-    async def _read(self, response: httpx.Response) -> ProviderResponse:
-        if 300 <= response.status_code < 400:
+    async def _read(self, reply: Reply) -> ProviderResponse:
+        if 300 <= reply.status < 400:
             raise ProviderUnavailable("the provider redirects; redirects are not followed")
-        body = body_of(response.headers.get("content-encoding", ""), max_bytes=self._max_response_bytes)
-        # Not `aiter_raw`: that refuses a response which a test's transport has built from a whole body.
-        async for chunk in cast("httpx.AsyncByteStream", response.stream):
-            body.add(chunk)
-        return ProviderResponse(response.status_code, dict(response.headers), body.whole())
+        headers = _mapping(reply.headers)
+        body = body_of(headers.get("content-encoding", ""), max_bytes=self._max_response_bytes)
+        while part := await reply.read():
+            body.add(part)
+        return ProviderResponse(reply.status, headers, body.whole())
+
+
+class _Target(NamedTuple):
+    """A URL that may be called, and what of it may be shown."""
+
+    address: Address
+    shown: str
+
+
+def _mapping(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return headers by name in lower case. Source: RFC 9110 section 5.3 (a list may stand in several lines)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("latin-1").lower(), _decoded(value)
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -1,4 +1,4 @@
-"""What a strategy asks to be sent, as one `httpx.Request`; or its fault, where that cannot be sent as it stands.
+"""What a strategy asks to be sent, as one `Request`; or its fault, where that cannot be sent as it stands.
 
 Nothing here quotes a value: a form, a JSON body and Basic credentials hold tokens and secrets.
 """
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 from pydantic import SecretStr
 
 from accredit.errors import PluginFailed
+from accredit.provider.transport.messages import Address, Request
 
 Basic = tuple[str, SecretStr]
 """User and password of HTTP's Basic authentication, such as our client id and secret."""
@@ -32,30 +32,30 @@ class Outgoing:
     """One call, as a strategy has put it."""
 
     method: str
-    url: str
     params: Mapping[str, str] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Any = field(default=None, repr=False)
     basic: Basic | None = field(default=None, repr=False)
     headers: Mapping[str, str] | None = field(default=None, repr=False)
 
-    def request(self, extensions: Mapping[str, Any]) -> httpx.Request:
+    def request(self, address: Address, *, reads_only: bool, proxy: SecretStr | None) -> Request:
         """Return it as it goes out; no I/O.
 
         Raises:
             PluginFailed: it cannot be sent as it stands.
         """
         try:
-            url = f"{self.url}?{_urlencoded(self.params)}" if self.params else self.url
-            content, headers = self._content(), self._headers()
-            return httpx.Request(self.method, url, headers=headers, content=content, extensions=dict(extensions))
-        except (httpx.InvalidURL, ValueError, TypeError, AttributeError) as exc:
+            query = _urlencoded(self.params) if self.params else ""
+            content = self._content()
+            headers = self._headers(address.authority, content)
+            return Request(self.method, address, query, headers, content, reads_only, proxy)
+        except (ValueError, TypeError, AttributeError) as exc:
             # Not chained: its message may quote what was to be sent.
             raise _unsendable(type(exc).__name__) from None
 
-    def _content(self) -> bytes | None:
+    def _content(self) -> bytes:
         if self.method != "POST":
-            return None
+            return b""
         if self.json is None:
             return _urlencoded(self.form or {}).encode()
         if self.form is not None:
@@ -65,19 +65,29 @@ class Outgoing:
         except (ValueError, TypeError, RecursionError) as exc:
             raise _unsendable(f"JSON cannot hold its body: {type(exc).__name__}") from None
 
-    def _headers(self) -> dict[str, str]:
-        headers = dict(_HEADERS)
+    def _headers(self, authority: str, content: bytes) -> tuple[tuple[str, str], ...]:
+        headers = {"host": authority, **_HEADERS}
         if self.method == "POST":
             headers["content-type"] = _FORM if self.json is None else "application/json"
-        # Letter case does not tell headers apart: an own one takes the place of ours, and does not stand beside it.
-        own = {str.lower(name): value for name, value in (self.headers or {}).items()}
-        if ours := sorted(_OURS & own.keys()):
-            raise _unsendable(f"the header {ours[0]} is not a strategy's to set")
+            headers["content-length"] = str(len(content))
+        if self.headers:
+            headers |= _own(self.headers)
         if self.basic is not None:
-            if "authorization" in own:
+            if "authorization" in headers:
                 raise _unsendable("it has basic= and a header Authorization")
-            own["authorization"] = _basic(self.basic)
-        return headers | own
+            headers["authorization"] = _basic(self.basic)
+        return tuple(headers.items())
+
+
+def _own(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return a strategy's own headers. Letter case does not tell them apart: one takes the place of ours."""
+    own = {str.lower(name): value for name, value in headers.items()}
+    if not _OURS.isdisjoint(own):
+        raise _unsendable(f"the header {min(_OURS & own.keys())} is not a strategy's to set")
+    for name, value in own.items():
+        if not (name.isascii() and str.isascii(value)):
+            raise _unsendable("one of its headers is not in ASCII")
+    return own
 
 
 def _basic(basic: object) -> str:

@@ -1,20 +1,22 @@
-"""How bytes reach a provider: the transport that an engine makes, behind httpx's interface.
+"""How bytes reach a provider: the transport that an engine makes, or one of httpx's kind that somebody hands in.
 
 It is our own, on llhttp, because httpx's pool costs milliseconds of CPU a request at 64 in flight (encode/httpx#3215),
 has one line for all hosts, and repeats nothing. Through a proxy httpx's does the work.
 
-`routes` is the whole: each request goes through `pool` or through `proxy`. Of the pool's each `connection` is opened by
-`dial`, writes a `request`, and reads an `answer`; `causes` says why none came.
+`messages` is the seam: what `accredit.provider.http` sends, and gets. `httpx_seam` is httpx on either side of it.
+
+`routes` is the whole of ours: each request goes through `pool` or through `proxy`. Of the pool's each `connection` is
+opened by `dial`, writes a `request`, and reads an `answer`; `causes` says why none came.
 """
 
 import httpx
 
 from accredit.errors import ConfigurationError
-from accredit.provider.transport.pool import READS_ONLY
+from accredit.provider.transport.httpx_seam import PROXY, READS_ONLY, sender_of
 from accredit.provider.transport.proxy import proxy_for
-from accredit.provider.transport.routes import PROXY, Routes
+from accredit.provider.transport.routes import Routes
 
-__all__ = ["PROXY", "READS_ONLY", "make_transport", "proxy_for"]
+__all__ = ["PROXY", "READS_ONLY", "make_transport", "proxy_for", "sender_of"]
 
 
 def make_transport(*, max_connections: int) -> httpx.AsyncBaseTransport:

@@ -10,10 +10,9 @@ import httpx
 from accredit.provider.transport.answer import Answer
 from accredit.provider.transport.connection import Connection
 from accredit.provider.transport.dial import first_connection
+from accredit.provider.transport.messages import Reply, Request
 from accredit.provider.transport.request import request_bytes
 
-READS_ONLY = "accredit.reads_only"
-"""The extension of an `httpx.Request` that says: it changes nothing at the provider, and may be sent once more."""
 CONNECT_TIMEOUT_S = 3.0
 """For one connection: all addresses of the host, and TLS."""
 KEEP_ALIVE_S = 30.0
@@ -26,7 +25,7 @@ class _Origin(NamedTuple):
     tls: ssl.SSLContext | None
 
 
-class OwnTransport(httpx.AsyncBaseTransport):
+class OwnTransport:
     """Send requests by HTTP/1.1 over kept-alive connections, at most `max_connections` to each origin."""
 
     def __init__(self, ssl_context: ssl.SSLContext, *, max_connections: int) -> None:
@@ -35,12 +34,12 @@ class OwnTransport(httpx.AsyncBaseTransport):
         self._shares: dict[_Origin, _Share] = {}
         self._is_closed = False
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: Request) -> Reply:
         """Send one request; a redirect is not followed, a body not unpacked. The caller bounds the time.
 
         A kept connection may end just when it is used again. Where that happens before any byte of an answer, a
-        request that changes nothing is sent once more, over a fresh connection: one of a safe method, or one with
-        the extension `READS_ONLY`.
+        request that changes nothing is sent once more, over a fresh connection: one of a safe method, or one that says
+        that it `reads_only`.
 
         Raises:
             httpx.LocalProtocolError, httpx.UnsupportedProtocol: the request cannot be sent.
@@ -48,17 +47,16 @@ class OwnTransport(httpx.AsyncBaseTransport):
         """
         if self._is_closed:
             raise httpx.ConnectError("the transport is closed")
-        if request.url.scheme not in ("http", "https"):
+        _, scheme, host, port, _, _ = request.address
+        if scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("neither http nor https")
-        message = request_bytes(request, await request.aread())
-        url = request.url
-        tls = self._ssl_context if url.scheme == "https" else None
-        origin = _Origin(url.raw_host.decode("ascii"), url.port or (443 if tls else 80), tls)
+        message = request_bytes(request)
+        tls = self._ssl_context if scheme == "https" else None
+        origin = _Origin(host, port or (443 if tls else 80), tls)
         if (share := self._shares.get(origin)) is None:
             share = self._shares[origin] = _Share(origin, self._max_connections)
-        repeatable = request.method in _SAFE_METHODS or READS_ONLY in request.extensions
-        answer, body = await share.send(message, has_body=request.method != "HEAD", repeatable=repeatable)
-        return httpx.Response(answer.status, headers=answer.headers, stream=body)
+        repeatable = request.reads_only or request.method in _SAFE_METHODS
+        return await share.send(message, has_body=request.method != "HEAD", repeatable=repeatable)
 
     async def aclose(self) -> None:
         """Close all connections; a later request fails."""
@@ -82,18 +80,18 @@ class _Share:
         self._lookup: asyncio.Future[list[Any]] | None = None
         self._is_closed = False
 
-    async def send(self, message: bytes, *, has_body: bool, repeatable: bool) -> tuple[Answer, "_Body"]:
+    async def send(self, message: bytes, *, has_body: bool, repeatable: bool) -> "_Reply":
         await self._slots.acquire()
         connection = self._kept()
         try:
             if connection is not None:
                 try:
-                    return await connection.send(message, has_body=has_body), _Body(self, connection)
+                    return _Reply(await connection.send(message, has_body=has_body), self, connection)
                 except httpx.ReadError:
                     if connection.has_answered or not repeatable:
                         raise
             connection = await self._connect()
-            return await connection.send(message, has_body=has_body), _Body(self, connection)
+            return _Reply(await connection.send(message, has_body=has_body), self, connection)
         except BaseException:
             self.take_back(connection)
             raise
@@ -169,21 +167,15 @@ class _Share:
             lookup.exception()  # it may be that nobody waits any longer
 
 
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, share: _Share, connection: Connection) -> None:
+class _Reply:
+    def __init__(self, answer: Answer, share: _Share, connection: Connection) -> None:
+        self.status = answer.status
+        self.headers = answer.headers
         self._share = share
-        self._connection: Connection | None = connection
+        self._connection = connection
 
-    def __aiter__(self) -> "_Body":
-        return self
+    async def read(self) -> bytes:
+        return await self._connection.read()
 
-    async def __anext__(self) -> bytes:
-        part = b"" if self._connection is None else await self._connection.read()
-        if not part:
-            raise StopAsyncIteration
-        return part
-
-    async def aclose(self) -> None:
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            self._share.take_back(connection)
+    async def close(self) -> None:
+        self._share.take_back(self._connection)

@@ -4,22 +4,22 @@ import re
 
 import httpx
 
-_HEADER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*")
-_TARGET = re.compile(rb"[A-Z]+ [\x21-\x7e]+ HTTP/1\.1")
+from accredit.provider.transport.messages import Request
+
+_HEAD = re.compile(r"[A-Z]+ [\x21-\x7e]+ HTTP/1\.1(\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*)*")
 
 
-def request_bytes(request: httpx.Request, content: bytes) -> bytes:
+def request_bytes(request: Request) -> bytes:
     """Return head and body of a request.
 
     Raises:
-        httpx.LocalProtocolError: a character that would break out of its line, or a length that is not the body's.
+        httpx.LocalProtocolError: a character that would break out of its line.
     """
-    length = request.headers.get("content-length", "0")
-    if length != str(len(content)) or "transfer-encoding" in request.headers:
-        raise httpx.LocalProtocolError("the headers state another length than the body has")
-    first = b"%b %b HTTP/1.1" % (request.method.encode(), request.url.raw_path)
-    headers = [b"%b: %b" % header for header in request.headers.raw]
-    if not _TARGET.fullmatch(first) or not all(map(_HEADER.fullmatch, headers)):
+    head = f"{request.method} {request.target} HTTP/1.1"
+    for name, value in request.headers:
+        head += f"\r\n{name}: {value}"
+    # A header with a line break in it reads like two: so they are counted as well.
+    if not _HEAD.fullmatch(head) or head.count("\r") != len(request.headers):
         # Without the value: it may be a token.
         raise httpx.LocalProtocolError("the request holds a character that cannot be sent")
-    return b"\r\n".join([first, *headers, b"", content])
+    return b"%b\r\n\r\n%b" % (head.encode("latin-1"), request.content)

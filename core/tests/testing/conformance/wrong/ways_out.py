@@ -20,6 +20,7 @@ from core.tests.testing.conformance.wrong import fails
 
 from accredit import ProviderToken
 from accredit.errors import ProviderUnavailable
+from accredit.provider.transport.messages import Request, address_of
 from accredit.strategy import ProviderResponse, VerifyContext
 
 NOWHERE = "http://127.0.0.1:1/"
@@ -214,8 +215,7 @@ class BringsItsOwnTransport(Good):
     """Telemetry past the context's checks, by its private parts."""
 
     async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
-        transport: Any = ctx.http._transport
-        await transport.handle_async_request(httpx.Request("GET", "https://telemetry.example/"))
+        await ctx.http._send_request(_request("https://telemetry.example/"))
         return await super().ask(token, ctx)
 
 
@@ -224,6 +224,10 @@ class CallsPastTheRecord(Good):
     """A call to a declared host that the audit event does not know of."""
 
     async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
-        transport: Any = ctx.http._transport
-        await transport.handle_async_request(httpx.Request("GET", self.settings.jwks_url))
+        await ctx.http._send_request(_request(self.settings.jwks_url))
         return await super().ask(token, ctx)
+
+
+def _request(url: str) -> Request:
+    address = address_of(httpx.URL(url))
+    return Request("GET", address, "", [("host", address.authority)])
