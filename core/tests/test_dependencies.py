@@ -14,6 +14,7 @@ SOURCE = ROOT / "core" / "src" / "accredit"
 EXTRAS_OF_ROOM: dict[str, set[str]] = {
     "cli": {"cli", "server"},
     "importers": {"sql"},
+    "metrics": {"metrics"},
     "serving": {"server"},
     "storage": {"sqlite"},
     "testing": {"testing"},
@@ -60,7 +61,7 @@ def test_what_an_extra_declares_is_imported() -> None:
     assert imported(SOURCE.rglob("*.py")) >= frozenset().union(*EXTRAS.values())
 
 
-@pytest.mark.parametrize("extra", ["cli", "sqlite"])
+@pytest.mark.parametrize("extra", ["cli", "metrics", "sqlite"])
 def test_the_extra_of_a_server_holds_that_of_a_part(extra: str) -> None:
     assert EXTRAS["server"] > EXTRAS[extra]
 

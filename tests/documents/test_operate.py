@@ -13,6 +13,7 @@ from accredit.audit.events import AnyEvent, Check, ExchangeEvent
 from accredit.audit.trail import Trail
 from accredit.errors import ExchangeError
 from accredit.exchange.exchange import Exchange
+from accredit.metrics.instruments import GAUGES, INSTRUMENTS
 from accredit.provider.http import ProviderCall
 from accredit.settings import Settings, StorageSettings
 
@@ -120,6 +121,24 @@ def test_every_check_is_named(way: str, some: set[str]) -> None:
     }
     assert some <= steps
     assert [step for step in steps if f"`{step}`" not in PAGE] == []
+
+
+def test_every_metric_stands_in_its_table_as_the_code_has_it() -> None:
+    section = PAGE.partition("## Metrics\n")[2].partition("\n## ")[0]
+    rows = {line for line in section.splitlines() if line.startswith("| `accredit_")}
+    assert rows == {
+        f"| `{one.name}` | {one.kind} | {', '.join(f'`{label}`' for label in one.labels)} | {one.about} |"
+        for one in INSTRUMENTS
+    }
+    labels = set(re.findall(r"^\| `([a-z]+)` \|", section, re.MULTILINE))
+    assert labels == {label for one in INSTRUMENTS for label in one.labels}
+
+
+def test_every_reading_is_named_for_who_reads_them_by_a_hook() -> None:
+    guide = (
+        (ROOT / "docs/guides/hooks.md").read_text("utf-8").partition("## Read the gauges\n")[2].partition("\n## ")[0]
+    )
+    assert {one.reading for one in GAUGES} <= set(re.findall(r"`(\w+)`", guide))
 
 
 @pytest.mark.parametrize("command", ["doctor", "explain"])

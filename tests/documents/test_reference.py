@@ -103,7 +103,12 @@ def test_whatever_examples_for_hosts_and_plugins_import_is_public() -> None:
     public = {path.stem for path in Path(accredit.__file__).parent.glob("*.py") if not path.stem.startswith("_")}
     faces = {"accredit", *(f"accredit.{name}" for name in {*public, "settings", "storage", "keys", "testing", "sync"})}
     faces |= {f"accredit.contrib.{framework.name}" for framework in pkgutil.iter_modules(accredit.contrib.__path__)}
-    faces |= {"accredit.importers", "accredit.storage.sql", *(f"accredit.contrib.django.{one}" for one in IN_DJANGO)}
+    faces |= {
+        "accredit.importers",
+        "accredit.metrics",
+        "accredit.storage.sql",
+        *(f"accredit.contrib.django.{one}" for one in IN_DJANGO),
+    }
     found = {source: {module for module, _ in imports_in(code)} for source, code in programs_for_authors().items()}
     assert {source: modules - faces for source, modules in found.items() if modules - faces} == {}
 

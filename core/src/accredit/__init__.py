@@ -11,6 +11,7 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `provider/`: the only way to a provider. `tokens/`, `keys/`: what is ours, and what signs it.
 * `storage/`: what is on disk. `audit/`: what operators see. `settings/`: what operators say.
 * `sync/`: the same without an event loop. `contrib/`: the same in the habits of a framework.
+* `metrics/`: numbers for Prometheus.
 * `importers/`: moving in from other packages.
 * `serving/`: a bounded HTTP server. `cli/`: the command line. `testing/`: the kit for the authors of plugins.
 

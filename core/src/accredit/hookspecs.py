@@ -13,6 +13,7 @@ hook                    when, how often                    returns              
 `authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
 `claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
 `observe`               whatever happens, once it has      nothing                     logged, nothing else
+`measure`               once, at start-up                  nothing                     start-up stops
 ======================  =================================  ==========================  ===========================
 
 A plugin is a module or object whose functions carry `@hookimpl`::
@@ -29,10 +30,10 @@ A plugin is a module or object whose functions carry `@hookimpl`::
 
 Or an entry point of the group `accredit.plugins` names it, and the settings switch it on, in `plugins.enabled`.
 
-Hooks run in the order the plugins were given, those of `plugins=` first. All but `observe` and the registration hooks
-are coroutines; start-up refuses the other kind, a misspelt name, and a function that is called like a hook but is not
-marked. `AccessDenied` refuses with 401 from any of the coroutines but `subject_active`, and all calls, hooks and reads
-of one exchange share `limits.exchange_timeout_s`.
+Hooks run in the order the plugins were given, those of `plugins=` first. All but `observe`, `measure` and the
+registration hooks are coroutines; start-up refuses the other kind, a misspelt name, and a function that is called like
+a hook but is not marked. `AccessDenied` refuses with 401 from any of the coroutines but `subject_active`, and all
+calls, hooks and reads of one exchange share `limits.exchange_timeout_s`.
 
 `authorize` and `claims` also run at each refresh, with the login that goes on: `login.is_refresh` is true then, the
 profile has only what that login's scopes opened, and `login.identity.audience` is None.
@@ -44,6 +45,7 @@ from typing import Any
 import pluggy
 
 from accredit.audit.events import AnyEvent
+from accredit.audit.readings import Readings
 from accredit.keys import Signer
 from accredit.models import ExtraClaims, Identity, Login, Subject
 from accredit.strategy import Strategy
@@ -128,4 +130,10 @@ async def claims(login: Login) -> ExtraClaims | None:
 @hookspec
 def observe(event: AnyEvent) -> None:
     """Take note of what has happened: tell by its type what it is. Holds no secrets. Must not block."""
+    raise NotImplementedError
+
+
+@hookspec
+def measure(readings: Readings) -> None:
+    """Take what reads the gauges of an exchange: call it whenever somebody wants to know, and keep it weakly."""
     raise NotImplementedError

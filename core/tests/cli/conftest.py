@@ -27,7 +27,7 @@ from accredit.cli import main
 try:
     main()
 finally:
-    loaded = {"alembic", "sqlalchemy", "accredit.testing"} & set(sys.modules)
+    loaded = {"alembic", "sqlalchemy", "prometheus_client", "accredit.testing"} & set(sys.modules)
     print("loaded:", sorted(loaded), file=sys.stderr)
 """
 

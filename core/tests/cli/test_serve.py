@@ -98,7 +98,9 @@ def test_ctrl_c_is_a_clean_stop_too(start: Start) -> None:
 
 
 @pytest.mark.usefixtures("provider")
-def test_the_server_itself_loads_neither_the_upgrade_of_the_database_nor_the_testing_kit(start: Start) -> None:
+def test_the_server_itself_loads_neither_the_upgrade_of_the_database_nor_the_testing_kit(
+    start: Start,
+) -> None:
     with start("serve", "--config", "accredit.toml", "--port", "0") as process:
         ready(process)
         process.send(signal.SIGTERM)
@@ -342,6 +344,28 @@ def test_a_limit_of_open_files_that_leaves_fewer_connections_is_told(
         "raise it (ulimit -n, LimitNOFILE=)\n"
     )
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("provider")
+def test_metrics_are_on_an_address_of_their_own_where_they_are_wanted(start: Start) -> None:
+    env = {"ACCREDIT_METRICS__ENABLED": "true", "ACCREDIT_METRICS__PORT": "0"}
+    with start("serve", "--config", "accredit.toml", "--port", "0", env=env) as process:
+        told = process.stderr.readline()
+        while not (found := re.fullmatch(r"accredit: metrics at (http://127\.0\.0\.1:\d+/metrics)\n", told)):
+            told = process.stderr.readline()
+        url = ready(process)
+        post(url, "fakesim-good-ada", "openid offline_access")
+        public = httpx.get(f"{url}/metrics", trust_env=False)
+        shown = httpx.get(found[1], trust_env=False).text
+        process.send(signal.SIGTERM)
+        code, _, _ = process.end()
+
+    counts = {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in shown.splitlines() if line[0] != "#"}
+    accepted = 'accredit_request_duration_seconds_count{connection="fake",outcome="accepted",request="exchange"}'
+    assert (public.status_code, code) == (404, 0)
+    assert counts[accepted] == counts["accredit_storage_commits_total"] == counts["accredit_storage_changes_total"] == 1
+    assert 0 <= counts["accredit_signing_key_age_seconds"] < 600
+    assert (counts["accredit_in_flight"], counts["accredit_storage_queue"]) == (0, 0)
 
 
 POLICY = """

@@ -6,4 +6,5 @@ parts that they work with, of which `providers` are those for the first half. `l
 `lifecycle` opens and closes them, `deadline` says how long one call may take.
 `standing` says whether a subject may still be here, `presented` reads tokens of ours that come back, `authenticate` is
 what APIs ask of one. `client` is who calls, and `subjects` what a host does to its users.
+`readings` tells how things stand.
 """

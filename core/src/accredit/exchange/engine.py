@@ -15,6 +15,7 @@ from accredit.errors import ConfigurationError
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.presented import Presented
 from accredit.exchange.providers import Providers
+from accredit.exchange.readings import EngineReadings
 from accredit.exchange.standing import Standing
 from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys
@@ -25,7 +26,7 @@ from accredit.plugins import (
     reserved_namespaces,
 )
 from accredit.plugins.enabled import register_enabled
-from accredit.plugins.hooks import Hooks, observers_of
+from accredit.plugins.hooks import Hooks, observers_of, offer_readings
 from accredit.plugins.signers import signers_of
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.settings import Settings
@@ -106,6 +107,10 @@ class Engine:
             signers=signers_of(manager),
             given=keys,
         )
+        self.readings = EngineReadings(
+            lifecycle=self.lifecycle, storage=self.storage, key_made_at=lambda: self._key_ring.made_at, clock=clock
+        )
+        offer_readings(manager, self.readings)
 
     @property
     def connections(self) -> Mapping[str, Connection]:

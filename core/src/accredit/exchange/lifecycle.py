@@ -28,6 +28,8 @@ class Lifecycle:
         self._life = Life(sentences)
         self._opened = AsyncExitStack()
         self._unclosed: list[str] = []
+        self.in_flight = 0
+        """So many calls have begun and not ended."""
 
     async def open(self, open_parts: Callable[[Closing], Awaitable[None]]) -> None:
         """Let `open_parts` open what there is; whatever it names is closed at the end, or where it fails.
@@ -94,6 +96,7 @@ class Lifecycle:
             LifecycleError: it is not open here, or was closed before the block has ended.
         """
         trail = Trail(kind)
+        self.in_flight += 1
         try:
             self.require()
             yield trail
@@ -113,6 +116,8 @@ class Lifecycle:
             self._blame_no_other(failure, trail)
             trail.tell(self._reporter.emit, failure)
             raise failure from None
+        finally:
+            self.in_flight -= 1
         trail.tell(self._reporter.emit, None)
 
     def _blame_no_other(self, error: ExchangeError, trail: Trail) -> None:

@@ -41,6 +41,8 @@ class KeyFile:
         self.path = path
         self._encryption_keys = tuple(encryption_keys)
         self._clock = clock
+        self.made_at: Mapping[str, int] = {}
+        """When each of the keys was made that were read last, by `kid`, in epoch seconds."""
 
     def stamp(self) -> Stamp | None:
         """Return the file's stamp, None where it does not exist: one system call."""
@@ -67,6 +69,7 @@ class KeyFile:
             except ConfigurationError:
                 if "current" in missing:
                     raise
+        self.made_at = _times(keys)
         return SigningKeys(in_signing_order(keys, alg))
 
     def read(self) -> Stored:
@@ -87,6 +90,7 @@ class KeyFile:
             raise self._no_key_file() from exc
         if not keys:
             raise ConfigurationError(f"keys.path: {self.path} holds no key; {_RESTORE}")
+        self.made_at = _times(keys)
         return keys
 
     def change(self, step: Callable[[Stored, int], Stored]) -> Stored:
@@ -185,6 +189,10 @@ class KeyFile:
 
     def _no_key_file(self) -> ConfigurationError:
         return ConfigurationError(f"keys.path: {self.path} is not a key file of Accredit; {_RESTORE}")
+
+
+def _times(keys: Stored) -> Mapping[str, int]:
+    return {one.key.kid: one.made_at for one in keys}
 
 
 def _is_plain(content: bytes) -> bool:

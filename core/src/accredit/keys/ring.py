@@ -49,6 +49,11 @@ class KeyRing:
             raise LifecycleError("the keys are not loaded: open the exchange first")
         return self._keys
 
+    @property
+    def made_at(self) -> int | None:
+        """When the key that signs was made, in epoch seconds; None where it is of no file."""
+        return None if self._keys is None else self._file.made_at.get(self._keys.current.kid)
+
     async def load(self) -> None:
         """Load the keys, and make them where there are none.
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import pluggy
 
-from accredit._guard import guarded
+from accredit._guard import blamed, guarded
+from accredit.audit.readings import Readings
 from accredit.audit.sinks import NamedSink, Sink
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
@@ -151,6 +152,17 @@ def observers_of(manager: pluggy.PluginManager) -> tuple[NamedSink, ...]:
         NamedSink(name, function if arguments else _without_arguments(function))
         for name, function, arguments in _calls(manager, "observe")
     )
+
+
+def offer_readings(manager: pluggy.PluginManager, readings: Readings) -> None:
+    """Hand what reads an exchange's gauges to the plugins that want it.
+
+    Raises:
+        PluginError: a hook failed.
+    """
+    for one in implementations(manager, "measure"):
+        with blamed(f"{one.plugin_name}: hook measure failed", quotes=True):
+            one.function(*([readings] if one.argnames else []))
 
 
 def _without_arguments(function: Callable[[], object]) -> Sink:

@@ -1,4 +1,4 @@
-"""The tables that are there once: tokens, keys, storage, subjects, limits, compatibility, server."""
+"""The tables that are there once: tokens, keys, storage, subjects, limits, compatibility, server, metrics."""
 
 import base64
 import re
@@ -151,3 +151,14 @@ class ServerSettings(Table):
     max_headers: int = Field(default=100, ge=10)
     max_connections: int = Field(default=2000, gt=0)
     """At once. The next one takes the place of the one that has been idle for longest."""
+
+
+class MetricsSettings(Table):
+    """Metrics of `accredit serve`, for Prometheus, on an address of their own: they tell how many log in, and when."""
+
+    enabled: bool = False
+    host: str = Field(default="127.0.0.1", min_length=1)
+    """The address to listen on; by default this machine only. Whoever can reach it can read everything."""
+    port: int = Field(default=9464, ge=0, le=65535)
+    """0 takes a free one."""
+    path: str = Field(default="/metrics", pattern=r"^/[!-~]*$")

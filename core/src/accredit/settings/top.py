@@ -17,6 +17,7 @@ from accredit.settings.tables import (
     CompatibilitySettings,
     KeySettings,
     LimitSettings,
+    MetricsSettings,
     ServerSettings,
     StorageSettings,
     SubjectSettings,
@@ -47,6 +48,7 @@ class Settings(Table):
     limits: LimitSettings = LimitSettings()
     compatibility: CompatibilitySettings = CompatibilitySettings()
     server: ServerSettings = ServerSettings()
+    metrics: MetricsSettings = MetricsSettings()
     plugins: PluginSettings = PluginSettings()
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ import gc
 import socket
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +17,7 @@ from accredit.cli.tools.config import ConfigOption, read_settings
 if TYPE_CHECKING:
     import asyncio
 
+    from accredit.cli.tools.metrics import MetricsDoor
     from accredit.exchange.exchange import Exchange
     from accredit.settings import ServerSettings, Settings
 
@@ -44,21 +45,23 @@ def command(
     import asyncio
 
     from accredit.cli.tools.logs import process_logs
+    from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
     from accredit.cli.tools.process import exit_on_signals, listen, require_server
     from accredit.exchange.exchange import Exchange
 
     exit_on_signals()
     require_server("serve")
     settings = read_settings(config)
-    with process_logs() as events:
-        exchange = Exchange(settings, logger=events)
+    with process_logs() as events, metrics_listener(settings.metrics) as beside:
+        door = None if beside is None else MetricsDoor(settings.metrics, beside)
+        exchange = Exchange(settings, plugins=() if door is None else door.plugins, logger=events)
         if settings.storage.path is not None:
             _migrate(settings.storage.path)
         with (
             listen(host, port, options="--host or --port") as listener,
             asyncio.Runner(loop_factory=_loop_factory()) as runner,
         ):
-            runner.run(_serve(exchange, listener))
+            runner.run(_serve(exchange, listener, door))
 
 
 def _migrate(path: Path) -> None:
@@ -87,7 +90,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _serve(exchange: Exchange, listener: socket.socket) -> None:
+async def _serve(exchange: Exchange, listener: socket.socket, door: MetricsDoor | None) -> None:
     import math
 
     from accredit.asgi import create_app
@@ -103,7 +106,10 @@ async def _serve(exchange: Exchange, listener: socket.socket) -> None:
         _affordable(exchange.settings),
         grace_s=math.ceil(limits.body_timeout_s + limits.exchange_timeout_s + STORAGE_TIMEOUT_S) + 1,
     )
-    async with exchange:
+    async with exchange, AsyncExitStack() as beside:
+        if door is not None:
+            await beside.enter_async_context(door.served(exchange.settings.server))
+            typer.echo(f"accredit: metrics at {door.url}", err=True)
         typer.echo(f"accredit: listening on {url_of(listener)}, issuer {exchange.settings.issuer}", err=True)
         # What lives now lives until the end: without this, each full collection walks 70,000 objects of imports.
         gc.collect()

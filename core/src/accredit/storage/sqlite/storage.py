@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -163,6 +163,13 @@ class SqliteStorage:
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
         return await self._write(partial(used_rows.first_use, jti=jti, expires_at=expires_at, now=self._clock()))
+
+    def measured(self) -> Mapping[str, float]:
+        """Return how much waits, and what was done so far."""
+        writer = self._writer
+        if writer is None:
+            return {}
+        return {"queue": writer.waiting, "commits": writer.commits, "changes": writer.changes}
 
     def _open(self) -> Writer:
         if self._writer is None:

@@ -49,10 +49,17 @@ class Writer:
         self._prune = prune
         self._check = check
         self._unpruned = 0
+        self.commits = self.changes = 0
+        """So many transactions were committed, with so many pieces of work."""
         self._queue: queue.SimpleQueue[_Waiting | asyncio.Future[Any]] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._write, name="accredit-sqlite", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """So many pieces of work wait for a transaction."""
+        return self._queue.qsize()
 
     async def start(self, start: Start) -> None:
         """Insert one session; returns after the commit that holds it."""
@@ -131,6 +138,8 @@ class Writer:
             with suppress(sqlite3.Error):
                 connection.rollback()
             raise
+        self.commits += 1
+        self.changes += len(batch)
         self._check()  # after: else it might have gone in between
         return outcomes
 

@@ -1,0 +1,90 @@
+"""Every metric, once: its name, what it is, what it counts, and by which labels."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from prometheus_client import Counter, Gauge, Histogram
+
+BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Up to the time that an exchange has by default; what takes longer is in the last bucket, `+Inf`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One metric. `reading` is the name of the `Reading` that it shows, empty where it counts events."""
+
+    name: str
+    kind: Literal["histogram", "counter", "gauge"]
+    about: str
+    labels: tuple[str, ...] = ()
+    reading: str = ""
+    mode: Literal["livesum", "livemax"] = "livesum"
+    """What a gauge is with several processes: the sum over those that live, or the largest."""
+
+    def histogram(self) -> Histogram:
+        """Make it."""
+        return Histogram(self.name, self.about, self.labels, buckets=BUCKETS_S, registry=None)
+
+    def counter(self) -> Counter:
+        """Make it."""
+        return Counter(self.name.removesuffix("_total"), self.about, self.labels, registry=None)
+
+    def gauge(self) -> Gauge:
+        """Make it."""
+        return Gauge(self.name, self.about, self.labels, registry=None, multiprocess_mode=self.mode)
+
+
+REQUESTS = Instrument(
+    "accredit_request_duration_seconds",
+    "histogram",
+    "Finished requests, and how long they took",
+    ("request", "connection", "outcome"),
+)
+REFUSALS = Instrument(
+    "accredit_requests_not_accepted_total",
+    "counter",
+    "Requests that were refused, have failed or were abandoned, by reason",
+    ("request", "connection", "reason"),
+)
+PROVIDER_CALLS = Instrument(
+    "accredit_provider_call_duration_seconds",
+    "histogram",
+    "Finished calls to providers, and how long they took",
+    ("connection", "answer"),
+)
+SIGNATURES = Instrument(
+    "accredit_signatures_total", "counter", "Tokens signed for requests that were accepted", ("token",)
+)
+EVENTS = Instrument("accredit_events_total", "counter", "Events that are no requests, by name", ("event",))
+ALERTS = Instrument(
+    "accredit_alerts_total", "counter", "Events for which somebody must act, by name and reason", ("event", "reason")
+)
+GAUGES = (
+    Instrument(
+        "accredit_in_flight",
+        "gauge",
+        "Exchanges, verifications and refreshes that have begun and not ended",
+        reading="in_flight",
+    ),
+    Instrument(
+        "accredit_signing_key_age_seconds",
+        "gauge",
+        "How long ago the key that signs was made",
+        reading="signing_key_age_s",
+        mode="livemax",
+    ),
+    Instrument(
+        "accredit_storage_queue",
+        "gauge",
+        "Changes that wait for the transaction that will store them",
+        reading="storage_queue",
+    ),
+    Instrument("accredit_storage_commits_total", "counter", "Transactions committed", reading="storage_commits"),
+    Instrument(
+        "accredit_storage_changes_total",
+        "counter",
+        "Changes stored; divided by the transactions, the size of a batch",
+        reading="storage_changes",
+    ),
+)
+INSTRUMENTS = (REQUESTS, REFUSALS, PROVIDER_CALLS, SIGNATURES, EVENTS, ALERTS, *GAUGES)

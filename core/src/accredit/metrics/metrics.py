@@ -1,0 +1,148 @@
+"""The plugin: hears every event, and counts."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.metrics_core import Metric
+from prometheus_client.values import ValueClass
+
+from accredit.audit.event import Event, Outcome
+from accredit.audit.events import (
+    AnyEvent,
+    ClientTokenEvent,
+    ExchangeEvent,
+    ProviderEvent,
+    RefreshEvent,
+    RequestEvent,
+)
+from accredit.audit.readings import Readings
+from accredit.hookspecs import hookimpl
+from accredit.metrics.gauges import Gauges
+from accredit.metrics.instruments import ALERTS, EVENTS, PROVIDER_CALLS, REFUSALS, REQUESTS, SIGNATURES
+from accredit.metrics.labels import Values, answer_of, request_of
+from accredit.provider.http import ProviderCall
+
+KeyT = TypeVar("KeyT")
+SeriesT = TypeVar("SeriesT")
+Observe = Callable[[float], None]
+
+REFRESH_S = 1.0
+"""With several processes, what is not written at once is written when an event comes after so long."""
+MOST_SERIES = 4000
+"""So many are found without a search. A provider may make up statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """Where requests of one kind, connection and outcome are counted, and what else is of interest about them."""
+
+    observe: Observe
+    has_calls: bool
+    signs: bool
+    was_accepted: bool
+
+
+class Metrics:
+    """Count what happens in an exchange, or in several that share this object, for Prometheus.
+
+    Hand it to an exchange as a plugin. `registry` is where it is registered, by default Prometheus' own; with None it
+    is in none, and `collect` has everything. No metric holds a client, a user, an address, or anything else that a
+    caller can choose. With `PROMETHEUS_MULTIPROC_DIR` in the environment, Prometheus' client adds up what all processes
+    of the host count.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = REGISTRY) -> None:
+        self._requests = REQUESTS.histogram()
+        self._refusals = REFUSALS.counter()
+        self._calls = PROVIDER_CALLS.histogram()
+        self._signatures = SIGNATURES.counter()
+        self._events = EVENTS.counter()
+        self._alerts = ALERTS.counter()
+        self._connections, self._reasons, self._names = Values(), Values(), Values()
+        self._gauges = Gauges(self._connections)
+        # `labels` costs more than all else, so each series is looked up once.
+        self._series_of: dict[tuple[type[Event], str, Outcome | None], _Series] = {}
+        self._call_of: dict[tuple[str, int | None], Observe] = {}
+        self._signed = {"access_token": 0, "id_token": 0}
+        self._written = dict(self._signed)
+        self._refreshing = threading.Lock()
+        self._is_shared = getattr(ValueClass, "_multiprocess", False)
+        self._refresh_at = 0.0
+        if registry is not None:
+            registry.register(self)
+
+    @hookimpl
+    def measure(self, readings: Readings) -> None:
+        """Show what can be read of an exchange."""
+        self._gauges.add(readings)
+
+    @hookimpl
+    def observe(self, event: AnyEvent) -> None:
+        """Count one event: a few microseconds."""
+        key = (type(event), event.connection, event.outcome)
+        series = self._series_of.get(key)
+        if series is not None:
+            self._count_request(event, series)
+        elif isinstance(event, RequestEvent):
+            self._count_request(event, self._new_series(event))
+        else:
+            self._events.labels(self._names(event.name)).inc()
+        if event.alert:
+            self._alerts.labels(self._names(event.name), self._reasons(event.reason)).inc()
+        if self._is_shared and (now := time.monotonic()) >= self._refresh_at:
+            self._refresh_at = now + REFRESH_S
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Write what is not written at once. `collect` does it by itself; what merges several processes does not."""
+        with self._refreshing:  # a host may be asked in several threads
+            for token, signed in self._signed.items():
+                self._signatures.labels(token).inc(signed - self._written[token])
+                self._written[token] = signed
+            self._gauges.refresh()
+
+    def collect(self) -> Iterator[Metric]:
+        """Return everything as it is now: a registry asks for that."""
+        self.refresh()
+        for one in (self._requests, self._refusals, self._calls, self._signatures, self._events, self._alerts):
+            yield from one.collect()
+        yield from self._gauges.collect()
+
+    def _count_request(self, event: Any, series: _Series) -> None:
+        series.observe(event.duration_ms / 1000)
+        if series.has_calls:
+            connection, call_of = event.connection, self._call_of
+            for call in event.calls:
+                (call_of.get((connection, call.status)) or self._new_call(connection, call))(call.duration_ms / 1000)
+        if series.signs:
+            self._signed["access_token"] += 1
+            if "openid" in event.scopes:
+                self._signed["id_token"] += 1
+        elif not series.was_accepted:
+            request, shown = request_of(type(event)), self._connections(event.connection)
+            self._refusals.labels(request, shown, self._reasons(event.reason)).inc()
+
+    def _new_series(self, event: RequestEvent) -> _Series:
+        kind, connection, outcome = type(event), event.connection, event.outcome
+        series = _Series(
+            observe=self._requests.labels(request_of(kind), self._connections(connection), outcome).observe,
+            has_calls=issubclass(kind, ProviderEvent),
+            signs=outcome == "accepted" and issubclass(kind, ExchangeEvent | RefreshEvent | ClientTokenEvent),
+            was_accepted=outcome == "accepted",
+        )
+        _keep(self._series_of, (kind, connection, outcome), series)
+        return series
+
+    def _new_call(self, connection: str, call: ProviderCall) -> Observe:
+        observe = self._calls.labels(self._connections(connection), answer_of(call.status)).observe
+        _keep(self._call_of, (connection, call.status), observe)
+        return observe
+
+
+def _keep(table: dict[KeyT, SeriesT], key: KeyT, series: SeriesT) -> None:
+    if len(table) < MOST_SERIES:
+        table[key] = series
