@@ -4,16 +4,21 @@ Algorithms are always pinned by the caller, never taken from a token's header.
 """
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from joserfc import jwe, jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwe import JWERegistry
 from joserfc.jwk import ECKey, KeyParameters, KeySet, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, extract_compact
+from joserfc.util import urlsafe_b64decode
+from pydantic_core import to_json
+
+from accredit.keys.signatures import signs_with
 
 __all__ = ["SigningKey", "assemble"]
 """What hosts and plugins may use; the rest is core's own."""
@@ -28,6 +33,9 @@ _MAC = "HS256"
 _ENCRYPTION = JWERegistry(algorithms=["dir", "A256GCM"])
 _AT_HASH = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
+_PLAIN_HEADER = {"alg", "kid", "typ"}
+_MOST_JUDGED = 64
+"""Headers remembered of one key set: each of its keys has a few."""
 
 LONGEST_TOKEN = 16_384
 """Characters. Our endpoints refuse a longer one, so none is issued."""
@@ -75,7 +83,11 @@ class SigningKey:
             raise ValueError("not a key") from exc
         if self.alg not in _SIGNING or not self._key.is_private:
             raise ValueError("not a private signing key")
-        self._registry = _PinnedRegistry(algorithms=[self.alg])
+        try:
+            _PinnedRegistry.algorithms[self.alg].check_key(self._key)
+            self._signature_of = signs_with(self.alg, self._key.get_op_key("sign"))
+        except JoseError as exc:
+            raise ValueError("not a key for its algorithm") from exc
 
     @classmethod
     def generate(cls, alg: str) -> "SigningKey":
@@ -112,19 +124,38 @@ class SigningKey:
 
     def sign(self, claims: Mapping[str, Any], *, typ: str) -> str:
         """Return `claims` as a compact JWS with header `alg`, `kid`, `typ`."""
-        header = {"alg": self.alg, "kid": self.kid, "typ": typ}
-        return jwt.encode(header, dict(claims), self._key, registry=self._registry)
+        unsigned = f"{_header(self.alg, self.kid, typ)}.{_base64url(to_json(claims))}"
+        return f"{unsigned}.{_base64url(self._signature_of(unsigned.encode('ascii')))}"
 
     def at_hash(self, access_token: str) -> str:
         """Return the token's hash for the ID token beside it; see `at_hash`."""
         return at_hash(self.alg, access_token)
 
 
+class Jwt(NamedTuple):
+    """A JWT whose signature is good."""
+
+    header: Mapping[str, Any]
+    claims: dict[str, Any]
+
+
+class _Judged(NamedTuple):
+    """A header that a token with a good signature had, and what verifies the next signature under it."""
+
+    header: Mapping[str, Any]
+    algorithm: Any
+    key: Any
+
+
 class PublicKeys:
-    """A JWKS somebody published, by `kid`. Keys that cannot be read, or are not for signatures, are left out."""
+    """A JWKS somebody published, by `kid`. Keys that cannot be read, or are not for signatures, are left out.
+
+    A header is judged once: who signs puts the same one on each of his tokens. The signature is verified each time.
+    """
 
     def __init__(self, jwks: Mapping[str, Any]) -> None:
         self._keys: dict[str, Any] = {}
+        self._judged: dict[tuple[str, str | None, tuple[str, ...]], _Judged] = {}
         entries = jwks.get("keys")
         for entry in entries if isinstance(entries, list) else []:
             if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") == "oct":
@@ -150,12 +181,42 @@ class PublicKeys:
         Raises:
             InvalidJwt: anything else.
         """
+        return self.read(token, algorithms=algorithms, kid=kid).claims
+
+    def read(self, token: str, *, algorithms: Sequence[str], kid: str | None = None) -> Jwt:
+        """Do the same, and return the header as well."""
+        pinned = kid, tuple(algorithms)
         try:
-            header = read_header(token)
-            key = self._keys[header["kid"] if kid is None else header.get("kid", kid)]
-            return dict(jwt.decode(token, key, registry=_PinnedRegistry(algorithms=list(algorithms))).claims)
+            signed, _, signature = token.rpartition(".")
+            head, _, payload = signed.partition(".")
+            judged = self._judged.get((head, *pinned))
+            if judged is None or len(token) > LONGEST_TOKEN:
+                return self._judge(token, head, *pinned)
+            # A third point would be no base64.
+            claims, raw = urlsafe_b64decode(payload.encode("ascii")), urlsafe_b64decode(signature.encode("ascii"))
+            if not judged.algorithm.verify(signed.encode("ascii"), raw, judged.key):
+                raise InvalidJwt("BadSignatureError")
+            return Jwt(judged.header, _object(claims))
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
             raise InvalidJwt(type(exc).__name__) from exc
+
+    def _judge(self, token: str, head: str, kid: str | None, algorithms: tuple[str, ...]) -> Jwt:
+        header = read_header(token)
+        key = self._keys[header["kid"] if kid is None else header.get("kid", kid)]
+        registry = _PinnedRegistry(algorithms=algorithms)
+        found = Jwt(header, dict(jwt.decode(token, key, registry=registry).claims))
+        # Only what has a good signature is remembered, so nobody else can fill this; and only what is plain: another
+        # parameter could change how the rest is read.
+        if header.keys() <= _PLAIN_HEADER and len(self._judged) < _MOST_JUDGED:
+            self._judged[head, kid, algorithms] = _Judged(header, registry.get_alg(header["alg"]), key)
+        return found
+
+
+def _object(value: bytes) -> dict[str, Any]:
+    claims = json.loads(value)
+    if not isinstance(claims, dict):
+        raise TypeError("no object")
+    return claims
 
 
 def verify_mac(token: str, secret: str) -> dict[str, Any]:
@@ -199,10 +260,18 @@ def assemble(claims: Mapping[str, Any], *, alg: str, kid: str, typ: str, signatu
     `signature_of` gets the bytes to sign and returns the raw signature: for ES256 the 64 bytes of `r` and `s`
     (RFC 7518 section 3.4), not the DER form that most key services answer with.
     """
-    parts = ({"alg": alg, "kid": kid, "typ": typ}, dict(claims))
-    encoded = (json.dumps(part, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode() for part in parts)
-    unsigned = ".".join(map(_base64url, encoded))
+    unsigned = f"{_header(alg, kid, typ)}.{_base64url(_json(dict(claims)))}"
     return f"{unsigned}.{_base64url(signature_of(unsigned.encode('ascii')))}"
+
+
+@functools.lru_cache(maxsize=64)
+def _header(alg: str, kid: str, typ: str) -> str:
+    """Return the header of a JWS, encoded: the same for each token of a kind that a key signs."""
+    return _base64url(_json({"alg": alg, "kid": kid, "typ": typ}))
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
 def encrypt(plaintext: bytes, key: bytes, *, cty: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Never
 
 from accredit.keys import SigningKeys
-from accredit.keys.jose import InvalidJwt, read_header
+from accredit.keys.jose import InvalidJwt
 
 USERINFO_CLAIM = "userinfo"
 """Holds what `/userinfo` answers, in access tokens that are meant for us and belong to no session."""
@@ -89,8 +89,7 @@ def read_id_token(token: str, *, keys: SigningKeys, issuer: str, clock: Callable
 
 def _read(token: str, typ: str, *, keys: SigningKeys, issuer: str, clock: Callable[[], float]) -> Mapping[str, Any]:
     try:
-        claims = keys.public.verify(token, algorithms=keys.algorithms)
-        header = read_header(token)
+        header, claims = keys.public.read(token, algorithms=keys.algorithms)
     except InvalidJwt:
         return {}
     expires_at = claims.get("exp")
