@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -97,6 +96,7 @@ async def _serve(exchange: Exchange, listener: socket.socket, door: MetricsDoor 
     from accredit.cli.tools.logs import log_server
     from accredit.cli.tools.process import url_of
     from accredit.exchange.deadline import STORAGE_TIMEOUT_S
+    from accredit.serving.garbage import settle
     from accredit.serving.server import make_server
 
     log_server()
@@ -111,9 +111,7 @@ async def _serve(exchange: Exchange, listener: socket.socket, door: MetricsDoor 
             await beside.enter_async_context(door.served(exchange.settings.server))
             typer.echo(f"accredit: metrics at {door.url}", err=True)
         typer.echo(f"accredit: listening on {url_of(listener)}, issuer {exchange.settings.issuer}", err=True)
-        # What lives now lives until the end: without this, each full collection walks 70,000 objects of imports.
-        gc.collect()
-        gc.freeze()
+        settle()
         # uvicorn catches signals meanwhile, and raises them again when it has stopped: see `exit_on_signals`.
         await server.serve(sockets=[listener])
 
