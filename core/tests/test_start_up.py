@@ -75,4 +75,11 @@ def test_the_command_line_without_its_extra_says_in_a_sentence_what_installs_it(
 
 def test_the_library_works_without_any_extra() -> None:
     code = "import accredit; [getattr(accredit, name) for name in accredit.__all__]"
-    assert "starlette" in loaded_by(code, without=OF_EXTRAS)
+    assert "httpx" in loaded_by(code, without=OF_EXTRAS)
+
+
+def test_nothing_that_serves_loads_starlette() -> None:
+    code = "import accredit.asgi, accredit.serving.server, accredit.cli.commands.serve, accredit.exchange.exchange"
+    loaded = loaded_by(code)
+    assert "uvicorn" in loaded
+    assert "starlette" not in loaded

@@ -4,7 +4,7 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 
 * `errors`: everything that can go wrong, drawn as a tree. `models`, `profile`, `audience`, `parameters`: what travels.
 * `strategy`, `refusals`, `text`: what the author of a plugin needs. `hookspecs`: every hook on one screen.
-* `asgi`: the HTTP edge; `create_app` is the way in.
+* `asgi`: the HTTP edge; `create_app` is the way in. `_starlette`: what hosts in Starlette get of their own kind.
 * `exchange/`: the order of a login, its steps, and the engine that they work with.
 * `oauth/`: the endpoints; `grant_types/`, `client/` (who calls) and `wire/` (the form of what comes and goes).
 * `plugins/`: finds strategies and hooks, and lets nothing through that is not exactly right.

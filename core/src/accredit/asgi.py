@@ -1,20 +1,16 @@
-"""The HTTP edge: a Starlette app, to mount in another app or to serve by itself. No other file knows Starlette."""
+"""The HTTP edge: an ASGI app, to mount in another app or to serve by itself, without a framework.
+
+What hosts in Starlette and FastAPI get of their own kind, routes and responses, is in `accredit._starlette`, and loaded
+when they ask for it.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+import traceback
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
-
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Match
-from starlette.routing import Route as AnyRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accredit.audit import operations
 from accredit.errors import Abandoned, ExchangeError, InvalidToken, LifecycleError, MalformedBody
@@ -27,18 +23,25 @@ from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.endpoint import Respond
 from accredit.oauth.wire.failures import answer_to
 from accredit.oauth.wire.methods import Document
-from accredit.oauth.wire.mount import MountCheck, metadata_path
+from accredit.oauth.wire.mount import MountCheck, has_encoded_slash, metadata_path
 from accredit.settings import LimitSettings
 from accredit.tokens.read import AccessToken
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from accredit._starlette import Route
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 _WITHOUT_CONTENT = frozenset({204, 304})
 """Answers that say nothing of a length. Source: RFC 9110 section 8.6."""
 
-_NOT_TAKEN = "Accredit's answer was not taken by what is in front of it."
-"""Such as a middleware of the host's that bounds bodies and has answered by itself: no failure of ours."""
 
-
-def create_app(exchange: Exchange, *, mounted_at: str | None = None) -> Starlette:
+def create_app(exchange: Exchange, *, mounted_at: str | None = None) -> "App":
     """Return the endpoints of `exchange` as an ASGI app.
 
     Served by itself, the app opens and closes the exchange. Mounted in another app it does not, since frameworks
@@ -49,64 +52,115 @@ def create_app(exchange: Exchange, *, mounted_at: str | None = None) -> Starlett
     `root_path`: a dispatcher of your own that passes the whole path on; Litestar, which takes off the mount and adds a
     slash at the end. What a request asks for is then read in the path as it was sent.
     """
-    settings, reporter = exchange.settings, exchange.engine.reporter
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with exchange:
-            yield
-
-    async def failed(_: Request, exc: Exception) -> Response:
-        if _NOT_TAKEN in getattr(exc, "__notes__", ()):
-            return Response(status_code=500)  # nobody gets it: an answer has begun already
-        return response_of(answer_to(exc, reporter=reporter, compatibility=settings.compatibility))
-
-    def report_mismatch(root_path: str, advice: str) -> None:
-        reporter.emit(operations.issuer_mismatch(settings.issuer, root_path, advice))
-
-    app = Starlette(
-        routes=[
-            *(Route(path, Edge(respond, settings.limits), name=path) for path, respond in responders(exchange).items()),
-            metadata_route(exchange),
-        ],
-        middleware=[
-            *([Middleware(_MountedAt, path=mounted_at.rstrip("/"))] if mounted_at is not None else ()),
-            Middleware(_Arrival, check=MountCheck(issuer=settings.issuer, report=report_mismatch)),
-        ],
-        exception_handlers={HTTPException: _http_error, LifecycleError: failed, Exception: failed},
-        lifespan=lifespan,
-    )
-    app.router.redirect_slashes = False
-    return app
+    return App(exchange, mounted_at=mounted_at)
 
 
-class Route(AnyRoute):
-    """A path for which `%2F` is no slash, though the server has decoded it in `path`. Source: RFC 3986 section 2.2.
+class App:
+    """The endpoints of an exchange, by their paths; made by `create_app`."""
 
-    A proxy that guards a path by its letters would let `/oauth%2Ftoken` through.
+    def __init__(self, exchange: Exchange, *, mounted_at: str | None) -> None:
+        self._exchange = exchange
+        self._mount = None if mounted_at is None else mounted_at.rstrip("/")
+        self._edges = {path: Edge(respond, exchange.settings.limits) for path, respond in responders(exchange).items()}
+        self._edges.setdefault(*_metadata(exchange))
+        self._check_mount = MountCheck(issuer=exchange.settings.issuer, report=self._report_mismatch)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or open and close the exchange. There are no websockets here."""
+        match scope["type"]:
+            case "http":
+                await self._answer(scope, receive, send)
+            case "lifespan":
+                await self._live(receive, send)
+            case _:
+                await send({"type": "websocket.close", "code": 1000, "reason": ""})
+
+    @property
+    def routes(self) -> "list[Route]":
+        """The endpoints as routes of Starlette's, each with its path for a name: a host's metrics tell them apart."""
+        from accredit._starlette import Route
+
+        return [Route(path, edge, name=path) for path, edge in self._edges.items()]
+
+    @property
+    def router(self) -> "App":
+        """The app, which has the `lifespan_context` that Starlette's routers have."""
+        return self
+
+    def lifespan_context(self, _: object) -> AbstractAsyncContextManager[object]:
+        """Open the exchange for the length of a block, as a server does; for tests, which run none."""
+        return self._exchange
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, mount = _place(scope) if self._mount is None else _place_below(self._mount, scope)
+        self._check_mount(mount)
+        edge = None if has_encoded_slash(scope.get("raw_path")) else self._edges.get(path)
+        try:
+            answer = nothing_here() if edge is None else await edge.answer(scope, receive)
+        except Exception as exc:
+            reporter, compatibility = self._exchange.engine.reporter, self._exchange.settings.compatibility
+            await _send(answer_to(exc, reporter=reporter, compatibility=compatibility), send)
+            if isinstance(exc, LifecycleError):
+                return
+            raise
+        await _send(answer, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        state = "startup"
+        try:
+            async with self._exchange:
+                await send({"type": "lifespan.startup.complete"})
+                state = "shutdown"
+                await receive()
+        except BaseException:
+            await send({"type": f"lifespan.{state}.failed", "message": traceback.format_exc()})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _report_mismatch(self, root_path: str, advice: str) -> None:
+        issuer = self._exchange.settings.issuer
+        self._exchange.engine.reporter.emit(operations.issuer_mismatch(issuer, root_path, advice))
+
+
+def _place(scope: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what a request asks for, below the mount, and the mount. Source: ASGI, `path` and `root_path`.
+
+    Servers that have a root path of their own begin the path with it; some test clients do not.
     """
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match the path, unless a slash in it is encoded."""
-        return (Match.NONE, {}) if has_encoded_slash(scope) else super().matches(scope)
-
-
-def has_encoded_slash(scope: Scope) -> bool:
-    """Tell whether the path was sent with a `%2F`; see `Route`."""
-    raw_path = scope.get("raw_path") or b""  # servers that do not have it may say None
-    return b"%2f" in raw_path.lower()
+    path, mount = scope["path"], scope.get("root_path", "")
+    if mount and (path == mount or path.startswith(f"{mount.rstrip('/')}/")):
+        return path[len(mount.rstrip("/")) :], mount
+    return path, mount
 
 
-def metadata_route(exchange: Exchange) -> Route:
+def _place_below(mount: str, scope: Mapping[str, Any]) -> tuple[str, str]:
+    """Do the same where the host does not say that there is a `mount`; see `create_app`."""
+    sent = scope.get("raw_path")
+    path = scope["path"] if sent is None else unquote(sent.decode("latin-1"))
+    outer = scope.get("root_path", "").removesuffix(mount)
+    whole = path if path.startswith(f"{outer}{mount}/") else f"{outer}{path}"
+    return _place({"path": whole, "root_path": f"{outer}{mount}"})
+
+
+def metadata_route(exchange: Exchange) -> "Route":
     """Return the route of the authorization server's metadata at the root of the host, to add to the host's own routes.
 
     Of an issuer with a path, as a mounted app has, clients look for the metadata not below that path but at the root:
     `https://shop.example.com/login/` has them at `/.well-known/oauth-authorization-server/login`. Source: RFC 8414
     section 3.1.
+
+    It is a route of Starlette's; for other frameworks, `path` and `app` are what it consists of.
     """
-    path = metadata_path(exchange.settings.issuer)
-    respond = Document(discovery_of(exchange).configuration)
-    return Route(path, Edge(respond, exchange.settings.limits), methods=["GET"], name=path)
+    from accredit._starlette import Route
+
+    path, edge = _metadata(exchange)
+    return Route(path, edge, methods=["GET"], name=path)
+
+
+def _metadata(exchange: Exchange) -> "tuple[str, Edge]":
+    document = Document(discovery_of(exchange).configuration)
+    return metadata_path(exchange.settings.issuer), Edge(document, exchange.settings.limits)
 
 
 async def authenticate_request(
@@ -138,39 +192,6 @@ async def authenticate_request(
 def refusal_of(exchange: Exchange, error: ExchangeError) -> Answer:
     """Return the contract's answer to what was refused in a route of the host's: status, headers and body."""
     return refusal(error, exchange.settings.compatibility)
-
-
-class _MountedAt:
-    """Say of a request where the mount is, as ASGI wants it: `path` whole, and its beginning in `root_path`."""
-
-    def __init__(self, app: ASGIApp, *, path: str) -> None:
-        self._app = app
-        self._path = path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what arrives, with its path put right."""
-        if scope["type"] == "http":
-            sent = scope.get("raw_path")
-            path = scope["path"] if sent is None else unquote(sent.decode("latin-1"))
-            outer = scope.get("root_path", "").removesuffix(self._path)
-            # Servers that have a root path of their own begin the path with it; some test clients do not.
-            whole = path if path.startswith(f"{outer}{self._path}/") else f"{outer}{path}"
-            scope = {**scope, "path": whole, "root_path": f"{outer}{self._path}"}
-        await self._app(scope, receive, send)
-
-
-class _Arrival:
-    """Let the path of the mount be looked at with the first request, whatever it asks for."""
-
-    def __init__(self, app: ASGIApp, *, check: MountCheck) -> None:
-        self._app = app
-        self._check = check
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what arrives, as it is."""
-        if scope["type"] == "http":
-            self._check(scope.get("root_path", ""))
-        await self._app(scope, receive, send)
 
 
 class Edge:
@@ -227,8 +248,11 @@ async def _read_body(receive: Receive, limits: LimitSettings) -> bytes:
                 more = message.get("more_body", False)
     except TimeoutError:
         raise MalformedBody("body did not arrive in time") from None
-    except HTTPException:  # of a middleware of the host's, which counts the bytes, too
-        raise MalformedBody("body is refused by the host") from None
+    except Exception as exc:
+        # Of a middleware of the host's, which counts the bytes, too: frameworks' refusals have a status.
+        if isinstance(getattr(exc, "status_code", None), int):
+            raise MalformedBody("body is refused by the host") from None
+        raise
     return bytes(body)
 
 
@@ -236,20 +260,12 @@ async def _send(answer: Answer, send: Send) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
     if answer.status not in _WITHOUT_CONTENT:
         headers.append((b"content-length", b"%d" % len(answer.body)))
-    try:
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
-    except Exception as exc:
-        exc.add_note(_NOT_TAKEN)
-        raise
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
-def response_of(answer: Answer) -> Response:
+def response_of(answer: Answer) -> "Response":
     """Return an answer as Starlette and FastAPI have it."""
+    from starlette.responses import Response
+
     return Response(answer.body, answer.status, answer.headers)
-
-
-async def _http_error(_: Request, exc: Exception) -> Response:
-    status = exc.status_code if isinstance(exc, HTTPException) else 500
-    headers = exc.headers if isinstance(exc, HTTPException) else None
-    return response_of(nothing_here(status, headers))

@@ -1,7 +1,8 @@
 """Our signing keys: made on first start, kept in one private file, replaced without a restart.
 
 `stored` says which key does what, `file` has the disk, `ring` notices changes in a running process, `signer` is for
-keys that live elsewhere, and `signing` is what the rest of Accredit sees of all that. `jose` knows the cryptography.
+keys that live elsewhere, and `signing` is what the rest of Accredit sees of all that. `jose` knows
+joserfc, and `signatures` the cryptography below it.
 """
 
 from accredit.keys.file import KeyFile

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
-from accredit.asgi import Edge, has_encoded_slash, response_of
+from accredit.asgi import Edge, response_of
 from accredit.contrib.fastapi.bearer import Bearer
 from accredit.exchange.exchange import Exchange
 from accredit.oauth.endpoints import responders
@@ -19,6 +19,7 @@ from accredit.oauth.openapi import OPERATIONS, Operation
 from accredit.oauth.wire.answer import Answer, nothing_here
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.failures import answer_to
+from accredit.oauth.wire.mount import has_encoded_slash
 
 
 def make_router(exchange: Exchange, bearer: Bearer, *, arrived: Callable[[str], None]) -> APIRouter:
@@ -98,7 +99,7 @@ class EndpointRoute(APIRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match every method, if no other route of the path does; and no path with an encoded slash."""
-        if has_encoded_slash(scope):
+        if has_encoded_slash(scope.get("raw_path")):
             return Match.NONE, {}
         match, found = super().matches(scope)
         return (Match.FULL if match is Match.PARTIAL and self._endpoint.takes_the_rest else match), found

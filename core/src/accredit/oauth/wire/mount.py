@@ -19,6 +19,15 @@ def metadata_path(issuer: str) -> str:
     return f"/.well-known/oauth-authorization-server{path_of(issuer)}"
 
 
+def has_encoded_slash(raw_path: bytes | None) -> bool:
+    """Tell whether a path was sent with a `%2F`, which is no slash, though the server has decoded it.
+
+    A proxy that guards a path by its letters would let `/oauth%2Ftoken` through. Servers that do not know the path as
+    it was sent may say None. Source: RFC 3986 section 2.2.
+    """
+    return raw_path is not None and b"%2f" in raw_path.lower()
+
+
 class MountCheck:
     """Look, at the first request, whether the issuer names the path of the mount.
 
