@@ -16,7 +16,8 @@ EXCHANGE = (
     "Exchange(Settings(issuer='https://login.example.com/'), storage=MemoryStorage())"
 )
 HELP = "import sys; sys.argv = ['accredit', '--help']; from accredit.cli import main; main()"
-ALWAYS = LIBRARY | {"cryptography"}  # which joserfc needs
+ON_FAILURE = {"tenacity"}  # when a call is to be made again
+ALWAYS = (LIBRARY - ON_FAILURE) | {"cryptography"}  # which joserfc needs
 FOR_SERVING = 'serve, dev, demo and simulate need "accredit[server]", which has it'
 OF_EXTRAS = frozenset().union(*EXTRAS.values()) - ALWAYS
 LOADED = {
@@ -46,7 +47,7 @@ def loaded_by(code: str, *, without: Iterable[str] = ()) -> set[str]:
 def test_of_all_that_is_declared_only_this_is_loaded(code: str) -> None:
     # httpx and structlog look for rich by themselves, for command lines of their own: here it is not installed.
     absent = frozenset() if code == HELP else OF_EXTRAS
-    assert loaded_by(code, without=absent) & (ALWAYS | OF_EXTRAS | {"aiohttp"}) == LOADED[code]
+    assert loaded_by(code, without=absent) & (ALWAYS | ON_FAILURE | OF_EXTRAS | {"aiohttp"}) == LOADED[code]
 
 
 def test_the_package_alone_loads_nothing_that_is_not_pythons() -> None:

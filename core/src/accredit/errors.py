@@ -44,8 +44,11 @@
         │   ├── NotLinked                     the identity is nobody's, and nobody may be made of it
         │   └── IdentityTaken                 the identity to link is another subject's
         ├── ProviderUnavailable          503  the provider is down, slow or answers nonsense
-        │   └── ProviderRateLimited
-        │       └── ProviderQuotaExhausted    the limit of our whole app; an alert, once an hour
+        │   ├── ProviderRateLimited
+        │   │   └── ProviderQuotaExhausted    the limit of our whole app; an alert, once an hour
+        │   ├── CircuitOpen                   it was down a moment ago, and was not even asked
+        │   └── ConnectionBusy                too many wait for it already
+        ├── Overloaded                   503  too many exchanges at once
         ├── Abandoned                    499  the caller has left before the answer; nobody gets it
         ├── StorageFailed                503  our own storage cannot be written or read; always an alert
         │   └── UnclearCommit                 nobody knows whether it was: the connection broke meanwhile
@@ -467,6 +470,37 @@ class ProviderQuotaExhausted(ProviderRateLimited):
     reason = "provider_quota_exhausted"
     alert = True
     alert_key = reason
+
+
+class CircuitOpen(ProviderUnavailable):
+    """Give up without a call on a provider that was down a moment ago; `retry_after_s` is when it is asked again."""
+
+    reason = "circuit_open"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int) -> None:
+        super().__init__(detail or "the provider was down a moment ago", retry_after_s=retry_after_s)
+
+
+class ConnectionBusy(ProviderUnavailable):
+    """Give up without a call, because `max_in_flight` verifications of this connection wait for its provider."""
+
+    reason = "connection_busy"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} verifications wait for the provider (setting max_in_flight)", retry_after_s=1)
+
+
+class Overloaded(ExchangeError):
+    """Turn somebody away at the door, because too many exchanges are going on. Many such leave one event."""
+
+    status = 503
+    error = "temporarily_unavailable"
+    reason = "overloaded"
+    description = "the service is not available, try again later"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class Abandoned(ExchangeError):

@@ -7,6 +7,7 @@ from core.tests.acme import acme_raising, acme_that
 from core.tests.bench import Bench, bench
 
 from accredit.audit.alerts import INTERVAL_S, MOST_KEYS, AlertLimit
+from accredit.audit.operations import circuit_changed
 from accredit.audit.trail import Trail
 from accredit.errors import ExchangeError, ProviderMisconfigured, ProviderQuotaExhausted, UnlistedRefusal
 from accredit.models import ProviderToken
@@ -96,3 +97,13 @@ async def test_what_only_we_can_mend_is_an_alert_each_time() -> None:
         await wire.post()
         await wire.post()
         assert alerts(wire) == [True, True]
+
+
+def test_an_event_of_operation_that_is_no_news_is_told_less_loud() -> None:
+    limit = AlertLimit(lambda: 0.0)
+    events = [limit.limit(circuit_changed(name, "open", 0)) for name in ("acme", "acme", "globex")]
+    assert [(event.alert, event.level) for event in events] == [
+        (True, "critical"),
+        (False, "error"),
+        (True, "critical"),
+    ]

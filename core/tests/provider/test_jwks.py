@@ -11,7 +11,14 @@ from core.tests.clock import Clock
 from accredit.errors import ProviderUnavailable
 from accredit.keys.jose import PublicKeys, SigningKey
 from accredit.provider.http import ProviderResponse
-from accredit.provider.jwks import DEFAULT_MAX_AGE_S, FIRST_COOLDOWN_S, LONGEST_COOLDOWN_S, LONGEST_MAX_AGE_S, JwksCache
+from accredit.provider.jwks import (
+    DEFAULT_MAX_AGE_S,
+    FIRST_COOLDOWN_S,
+    LONGEST_COOLDOWN_S,
+    LONGEST_MAX_AGE_S,
+    LONGEST_STALE_S,
+    JwksCache,
+)
 
 URL = "https://api.acme.example/jwks"
 Answer = ProviderResponse | Exception
@@ -30,6 +37,11 @@ class Provider:
 
     async def keys(self, url: str, kid: str) -> PublicKeys:
         return await self.cache.keys(url, kid, self.fetch)
+
+    async def settle(self) -> None:
+        """Let what is fetched beside the callers arrive."""
+        for _ in range(3):
+            await asyncio.sleep(0)
 
     async def fetch(self, url: str) -> ProviderResponse:
         self.fetched.append(url)
@@ -91,17 +103,122 @@ async def test_every_url_has_a_set_of_its_own(provider: Make, es256: SigningKey)
         ("max-age=1", LONGEST_COOLDOWN_S),
     ],
 )
-async def test_a_set_is_fetched_again_once_it_is_stale_and_not_a_moment_before(
+async def test_a_set_is_waited_for_once_it_is_stale_and_not_a_moment_before(
     provider: Make, clock: Clock, es256: SigningKey, cache_control: str | None, max_age_s: int
 ) -> None:
     acme = provider(published(es256, cache_control=cache_control))
     await acme.keys(URL, es256.kid)
+    acme.gate.clear()
     clock.now += max_age_s - 1
     await acme.keys(URL, es256.kid)
+    clock.now += 1
+    waiting = asyncio.create_task(acme.keys(URL, es256.kid))
+    await acme.settle()
+    assert not waiting.done()
+    acme.gate.set()
+    await waiting
+    assert len(acme.fetched) == 2
+
+
+async def test_in_the_second_half_of_its_life_a_set_is_fetched_beside_those_who_use_it(
+    provider: Make, clock: Clock, es256: SigningKey, new_key: SigningKey
+) -> None:
+    acme = provider(published(es256))
+    await acme.keys(URL, es256.kid)
+    clock.now += DEFAULT_MAX_AGE_S / 2 - 1
+    await acme.keys(URL, es256.kid)
+    await acme.settle()
     assert len(acme.fetched) == 1
     clock.now += 1
-    await acme.keys(URL, es256.kid)
+    acme.gate.clear()
+    acme.answer = published(new_key)
+    for _ in range(5):
+        assert es256.kid in await acme.keys(URL, es256.kid)
+        await acme.settle()
     assert len(acme.fetched) == 2
+    acme.gate.set()
+    await acme.settle()
+    assert new_key.kid in await acme.keys(URL, new_key.kid)
+    clock.now += DEFAULT_MAX_AGE_S / 2 - 1
+    await acme.keys(URL, new_key.kid)
+    await acme.settle()
+    assert len(acme.fetched) == 2
+
+
+@pytest.mark.threat(22)
+async def test_nobody_waits_for_an_endpoint_that_is_known_to_hang(
+    provider: Make, clock: Clock, es256: SigningKey
+) -> None:
+    acme = provider(published(es256))
+    await acme.keys(URL, es256.kid)
+    acme.answer = DOWN
+    clock.now += DEFAULT_MAX_AGE_S / 2
+    await acme.keys(URL, es256.kid)
+    await acme.settle()
+    assert acme.alerts == [("jwks.fetch_failed", URL)]
+    acme.gate.clear()
+    clock.now += DEFAULT_MAX_AGE_S
+    for _ in range(3):
+        assert es256.kid in await acme.keys(URL, es256.kid)
+        await acme.settle()
+    assert len(acme.fetched) == 3
+    await acme.cache.close()
+
+
+@pytest.mark.threat(22)
+async def test_a_stale_set_serves_for_a_day_and_no_longer(provider: Make, clock: Clock, es256: SigningKey) -> None:
+    acme = provider(published(es256))
+    await acme.keys(URL, es256.kid)
+    acme.answer = DOWN
+    clock.now += DEFAULT_MAX_AGE_S + LONGEST_STALE_S - 1
+    assert es256.kid in await acme.keys(URL, es256.kid)
+    clock.now += 1
+    with pytest.raises(ProviderUnavailable, match="signing keys cannot be fetched"):
+        await acme.keys(URL, es256.kid)
+    acme.answer = published(es256)
+    clock.now += LONGEST_COOLDOWN_S
+    assert es256.kid in await acme.keys(URL, es256.kid)
+
+
+async def test_closing_ends_what_is_being_fetched_and_keeps_what_there_is(
+    provider: Make, clock: Clock, es256: SigningKey
+) -> None:
+    acme = provider(published(es256))
+    await acme.keys(URL, es256.kid)
+    clock.now += DEFAULT_MAX_AGE_S / 2
+    acme.gate.clear()
+    await acme.keys(URL, es256.kid)
+    await acme.settle()
+    before = asyncio.all_tasks()
+    await acme.cache.close()
+    assert len(before - asyncio.all_tasks()) == 1
+    await acme.cache.close()
+    acme.gate.set()
+    assert es256.kid in await acme.keys(URL, es256.kid)
+    await acme.settle()
+    assert len(acme.fetched) == 3
+
+
+def test_a_fetch_of_a_loop_that_has_ended_hinders_nobody(es256: SigningKey) -> None:
+    ended = asyncio.new_event_loop()
+    acme = Provider(Clock(), published(es256))
+
+    async def ask() -> None:
+        acme.gate.clear()
+        waiting = asyncio.ensure_future(acme.keys(URL, es256.kid))
+        await acme.settle()
+        waiting.cancel()
+
+    ended.run_until_complete(ask())
+    left: Any
+    [left] = asyncio.all_tasks(ended)
+    left.get_coro().close()
+    left._log_destroy_pending = False  # nobody will run it any more: that is what this is about
+    ended.close()
+    asyncio.run(acme.cache.close())
+    acme.gate = asyncio.Event()
+    acme.gate.set()
+    assert es256.kid in asyncio.run(acme.keys(URL, es256.kid))
 
 
 @pytest.mark.threat(22)
@@ -203,6 +320,7 @@ async def test_it_is_asked_again_after_the_cooldown_and_forgiven_once_it_answers
     for _ in range(3):
         clock.now += DEFAULT_MAX_AGE_S
         await acme.keys(URL, es256.kid)
+        await acme.settle()
     assert len(acme.fetched) == 4
     acme.answer = published(new_key)
     clock.now += LONGEST_COOLDOWN_S
@@ -335,6 +453,7 @@ async def test_an_endpoint_that_has_been_back_is_forgiven_its_failures(
     clock.now += DEFAULT_MAX_AGE_S
     for expected in (10, 10, 11):
         await acme.keys(URL, es256.kid)
+        await acme.settle()
         assert len(acme.fetched) == expected
         clock.now += FIRST_COOLDOWN_S / 2
 

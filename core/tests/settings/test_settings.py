@@ -245,8 +245,11 @@ BOUNDS = [name for name, field in LimitSettings.model_fields.items() if field.an
 
 @pytest.mark.parametrize("limit", BOUNDS)
 @pytest.mark.parametrize("value", [0, -1])
-def test_a_limit_must_be_positive(limit: str, value: int) -> None:
+def test_a_limit_must_be_positive_or_zero_where_that_turns_it_off(limit: str, value: int) -> None:
     assert getattr(LimitSettings.model_validate({limit: 1}), limit) == 1
+    if value == 0 and limit in {"provider_retries", "breaker_outages"}:
+        assert getattr(LimitSettings.model_validate({limit: 0}), limit) == 0
+        return
     with pytest.raises(ValidationError, match=limit):
         LimitSettings.model_validate({limit: value})
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from accredit.audit.events import AnyEvent
+from accredit.audit.events import AnyEvent, OperationalEvent
 
 INTERVAL_S = 3600
 MOST_KEYS = 100
@@ -25,6 +25,8 @@ class AlertLimit:
         """
         if not event.alert or event.alert_key is None or self._is_news((event.connection, event.alert_key)):
             return event
+        if isinstance(event, OperationalEvent):
+            return replace(event, alert=False, level="error")
         return replace(event, alert=False)
 
     def _is_news(self, key: tuple[str, str]) -> bool:

@@ -31,6 +31,24 @@ def fetch_failed(event: str, url: str) -> OperationalEvent:
     return _alert(event, url=url)
 
 
+def circuit_changed(connection: str, state: str, refused: int) -> OperationalEvent:
+    """Tell that a provider is down (`open`), or is back (`closed`) after so many were `refused` without asking it."""
+    if state == "open":
+        return OperationalEvent(
+            name="connection.circuit_opened",
+            level="critical",
+            alert=True,
+            alert_key="circuit_opened",
+            connection=connection,
+        )
+    return OperationalEvent(name="connection.circuit_closed", connection=connection, facts={"refused": refused})
+
+
+def turned_away(count: int) -> OperationalEvent:
+    """Tell how many were turned away in the last seconds because too many exchanges were going on."""
+    return OperationalEvent(name="request.turned_away", level="error", facts={"count": count})
+
+
 def keys_noticed(event: str, detail: str) -> OperationalEvent:
     """Tell that the signing keys have changed (`keys.changed`), or that the changed key file cannot be used."""
     return _alert(event, detail) if event == "keys.unusable" else OperationalEvent(name=event, detail=detail)

@@ -1,6 +1,7 @@
 """How long a login or a refresh may take as a whole: calls, hooks and storage share one deadline."""
 
 import asyncio
+import math
 from types import TracebackType
 from typing import Self
 
@@ -41,6 +42,11 @@ class Deadline:
             await self._timeout.__aexit__(kind, error, traceback)
         except TimeoutError:
             raise _error_of(interrupted_place(error)) from None
+
+    @property
+    def until(self) -> float:
+        """When it ends, by the event loop's clock, in seconds."""
+        return self._timeout.when() or math.inf
 
     def store(self) -> None:
         """Say that writes begin. The first time counts.

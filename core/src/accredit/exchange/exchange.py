@@ -113,7 +113,7 @@ class Exchange:
             ExchangeError: the login is refused or has failed; nothing was issued.
         """
         engine = self.engine
-        with engine.audited() as trail:
+        with engine.providers.admission.login(request.connection), engine.audited() as trail:
             async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
                 admission = await admit(request, client, engine, trail)
                 identity = await identify(
@@ -151,7 +151,7 @@ class Exchange:
             ExchangeError: the client, its connection, or the user may not; nothing was issued.
         """
         engine = self.engine
-        with engine.audited() as trail:
+        with engine.providers.admission.refresh(), engine.audited() as trail:
             async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
                 admission = admit_identity(
                     identity, self.vouch_for(client_id), scopes, audience, engine, trail, device=device, nonce=nonce
@@ -166,7 +166,7 @@ class Exchange:
             ExchangeError: the refresh token is no good, or something has failed; it may be tried again unless it says
                 `RefreshTokenReused`, which has ended the session.
         """
-        with self.engine.audited(RefreshEvent) as trail:
+        with self.engine.providers.admission.refresh(), self.engine.audited(RefreshEvent) as trail:
             async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
                 return await refresh(request, client, self.engine, trail, deadline)
 

@@ -23,7 +23,7 @@ async def verify_alone(
     Raises:
         ExchangeError: the token is refused, or nobody can tell.
     """
-    with lifecycle.audited(VerifyEvent) as trail:
+    with providers.admission.login(connection), lifecycle.audited(VerifyEvent) as trail:
         check_text("connection", connection)
         if not isinstance(token, ProviderToken):
             raise InvalidParameter("access_token")

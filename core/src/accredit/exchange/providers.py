@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from accredit.audit import operations
 from accredit.audit.reporter import Reporter
 from accredit.errors import LifecycleError
+from accredit.exchange.admission import Admission
 from accredit.exchange.life import EXCHANGE, Sentences
 from accredit.exchange.lifecycle import Closing
 from accredit.plugins import Connection, load_connections
@@ -61,6 +62,11 @@ class Providers:
         self._jwks = JwksCache(
             clock=monotonic, alert=lambda event, url: reporter.emit(operations.fetch_failed(event, url))
         )
+        self.admission = Admission(
+            self.connections,
+            max_exchanges=limits.max_exchanges,
+            tell=lambda count: reporter.emit(operations.turned_away(count)),
+        )
 
     def open(self, closing: Closing) -> None:
         """Make the transport, unless somebody else has.
@@ -72,6 +78,8 @@ class Providers:
             transport = make_transport(max_connections=self._limits.provider_max_connections)
             closing("transport", partial(self._close_transport, transport))
             self._transport = transport
+        closing("key sets", self._jwks.close)  # before the transport: they are fetched by it
+        closing("admission", self.admission.close)
 
     async def _close_transport(self, transport: Transport) -> None:
         self._transport = None

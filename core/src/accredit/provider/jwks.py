@@ -1,9 +1,10 @@
-"""Provider key sets: fetched once, kept, refreshed, and never fetched in a flood."""
+"""Provider key sets: fetched once, kept, refreshed before they end, and never fetched in a flood."""
 
 import asyncio
 import math
 import re
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass
 
 from accredit.errors import ProviderUnavailable
@@ -12,6 +13,8 @@ from accredit.provider.http import ProviderResponse
 
 DEFAULT_MAX_AGE_S = 3600
 LONGEST_MAX_AGE_S = 86_400
+LONGEST_STALE_S = 86_400
+"""For so long after its end a key set is used on that cannot be fetched: a key may have been withdrawn meanwhile."""
 FIRST_COOLDOWN_S = 1
 """For so long nobody asks again after a fetch that failed, or did not bring the `kid` it was made for."""
 LONGEST_COOLDOWN_S = 30
@@ -28,6 +31,8 @@ class _Entry:
     """The times are the monotonic clock's: a step of the other one must neither age a key set nor freeze it."""
 
     keys: PublicKeys
+    refresh_at: float
+    """From then on it is fetched beside whoever uses it: half its life is left."""
     fresh_until: float
     ask_again_at: float
     setbacks: int = 0
@@ -35,15 +40,22 @@ class _Entry:
     failed: bool = False
     """The last one failed."""
 
+    def serves(self, now: float) -> bool:
+        """Tell whether it may be used without waiting: fresh, or a stale one in whose place no other can be had."""
+        if self.failed:
+            return now < self.fresh_until + LONGEST_STALE_S
+        return now < max(self.fresh_until, self.ask_again_at)
+
 
 class JwksCache:
     """Keep the key sets of one engine, by URL.
 
-    A fresh set that knows the `kid` costs nothing. A stale set, or an unknown `kid`, costs one fetch that all waiting
-    callers share. If that was in vain, a cooldown follows, which begins short, so that an endpoint that is back or a
-    key that is new is found soon, and grows, so that a flood of unknown `kid`s is none of fetches. A failing endpoint
-    with keys in hand serves those and raises an alert. Where a `kid` is unknown and nobody may ask yet, nobody can
-    tell whether it is good: the provider is unavailable, and the token not refused.
+    A fresh set that knows the `kid` costs nothing. In the second half of its life the first one to use it has it
+    fetched, and waits for nothing. A stale set, or an unknown `kid`, costs one fetch that all waiting callers share. If
+    that was in vain, a cooldown follows, which begins short, so that an endpoint that is back or a key that is new is
+    found soon, and grows, so that a flood of unknown `kid`s is none of fetches. A failing endpoint with keys in hand
+    serves those for another day, without anybody waiting for it, and raises an alert. Where a `kid` is unknown and
+    nobody may ask yet, nobody can tell whether it is good: the provider is unavailable, and the token not refused.
 
     `clock` returns seconds of a monotonic clock; `alert` takes an event name and the URL.
     """
@@ -62,24 +74,42 @@ class JwksCache:
         """
         entry, now = self._entries.get(url), self._clock()
         if entry is not None:
-            if kid in entry.keys and now < max(entry.fresh_until, entry.ask_again_at):
+            may_ask = now >= entry.ask_again_at
+            if kid in entry.keys and entry.serves(now):
+                if may_ask and now >= entry.refresh_at:
+                    self._flight(url, kid, entry, fetch)
                 return entry.keys
-            if now < entry.ask_again_at:
+            if not may_ask:
                 raise _unknown(entry, now)
-        flight = self._flights.get(url)
-        if flight is None:
-            flight = self._flights[url] = asyncio.create_task(self._refresh(url, kid, entry, fetch))
-            flight.add_done_callback(lambda _: self._flights.pop(url, None))
         # Shielded: one caller that gives up must not take the keys from the others.
-        entry = await asyncio.shield(flight)
-        if entry.failed and kid not in entry.keys:
+        entry = await asyncio.shield(self._flight(url, kid, entry, fetch))
+        if entry.failed and not (kid in entry.keys and entry.serves(self._clock())):
             raise _unknown(entry, self._clock())
         return entry.keys
+
+    async def close(self) -> None:
+        """End what is being fetched. The key sets are kept."""
+        flights = [one for one in self._flights.values() if not one.get_loop().is_closed()]
+        self._flights.clear()
+        for flight in flights:
+            flight.cancel()
+        if flights:
+            await asyncio.wait(flights)
+
+    def _flight(self, url: str, kid: str, old: _Entry | None, fetch: Fetch) -> "asyncio.Task[_Entry]":
+        flight = self._flights.get(url)
+        if flight is None:
+            # In a context of its own: what its first asker has put into his is nobody else's.
+            fetched = self._refresh(url, kid, old, fetch)
+            flight = asyncio.get_running_loop().create_task(fetched, context=Context())
+            self._flights[url] = flight
+            flight.add_done_callback(lambda _: self._flights.pop(url, None))
+        return flight
 
     async def _refresh(self, url: str, kid: str, old: _Entry | None, fetch: Fetch) -> _Entry:
         started = self._clock()
         if old is None:
-            old = _Entry(PublicKeys({}), started, started)
+            old = _Entry(PublicKeys({}), started, started, started)
         forgiven = started >= old.ask_again_at + LONGEST_COOLDOWN_S
         setbacks = 0 if forgiven else old.setbacks
         try:
@@ -90,10 +120,13 @@ class JwksCache:
         except Exception:  # whatever it is, it must not become a flood of fetches
             self._alert("jwks.fetch_failed", url)
             # Remembered also where there are no keys: a cold cache must not turn every login into a fetch either.
-            entry = _Entry(old.keys, old.fresh_until, self._ask_again_at(setbacks + 1), setbacks + 1, failed=True)
+            ask_again_at = self._ask_again_at(setbacks + 1)
+            entry = _Entry(old.keys, old.refresh_at, old.fresh_until, ask_again_at, setbacks + 1, failed=True)
         else:
             setbacks = 0 if kid in keys else setbacks + 1
-            entry = _Entry(keys, started + _max_age_s(response), self._ask_again_at(setbacks), setbacks)
+            max_age_s = _max_age_s(response)
+            ask_again_at = self._ask_again_at(setbacks)
+            entry = _Entry(keys, started + max_age_s / 2, started + max_age_s, ask_again_at, setbacks)
         self._entries[url] = entry
         return entry
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, final
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from accredit.settings.proxy import Proxy
 from accredit.settings.table import Table
@@ -34,6 +34,8 @@ class ConnectionSettings(Table):
     `matched`: both or neither. `required`: both. `if_sent`: where the request sends one, the token has it too; one that
     only the token has is ignored, as SDKs put in that show it to nobody. Access tokens carry none.
     """
+    max_in_flight: int = Field(default=1000, gt=0)
+    """So many verifications may wait for the provider at once; a login beyond them gets 503."""
     proxy: Proxy | None = None
     """Overrides the top-level `proxy` for this connection."""
     namespace: Namespace | None = None

@@ -119,8 +119,17 @@ class LimitSettings(Table):
     body_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     provider_timeout_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """For one call to a provider."""
-    exchange_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    exchange_timeout_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """For an exchange or a refresh as a whole: provider, hooks and storage. A write that has begun is waited for."""
+    max_exchanges: int = Field(default=2000, gt=0)
+    """Logins at once, and as many refreshes; whoever comes then gets 503. A quarter is kept in equal parts for the
+    connections, so that one whose provider hangs leaves the others theirs."""
+    provider_retries: int = Field(default=2, ge=0, le=5)
+    """So many times a call that changes nothing at the provider is made again after a failure that may pass, within
+    what is left of the exchange's time. 0: none is."""
+    breaker_outages: int = Field(default=5, ge=0)
+    """After so many outages in a row a connection's provider is asked by one login at a time, after a rest of 1 to 30
+    s, and the others get 503 at once. 0: it always is."""
     provider_max_connections: int = Field(default=100, gt=0)
     """To each origin: a provider that hangs takes none of another's."""
     max_response_bytes: int = Field(default=262_144, gt=0)

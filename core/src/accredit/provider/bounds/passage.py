@@ -1,0 +1,68 @@
+"""The way of one verification to its provider, with all its calls."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from accredit.provider.bounds.breaker import Breaker, Word
+from accredit.provider.bounds.bulkhead import Bulkhead
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What bounds one connection. Metrics read `breaker.state`, `breaker.refused` and `bulkhead.in_flight`."""
+
+    breaker: Breaker
+    bulkhead: Bulkhead
+
+
+class Passage:
+    """A context manager: begun by the first call in it, ended with it. Without `bounds` nothing is bounded.
+
+    One for a verification, not for a call: where two hosts serve one login, the one that answers must not hide that
+    the other is down, and nobody is to ask the one who cannot get an answer from the other.
+    """
+
+    __slots__ = ("_bounds", "_era", "_word")
+
+    def __init__(self, bounds: Bounds | None = None) -> None:
+        self._bounds = bounds
+        self._era: int | None = None
+        self._word: Word | None = None
+
+    @property
+    def may_retry(self) -> bool:
+        """Tell whether a call may be made again: not by a probe, nor where the provider turned out to be down."""
+        return self._bounds is None or self._bounds.breaker.state == "closed"
+
+    def begin(self) -> None:
+        """Begin, unless that has happened.
+
+        Raises:
+            ConnectionBusy, CircuitOpen: it must not.
+        """
+        if self._bounds is None or self._era is not None:
+            return
+        # The breaker comes last: a probe that finds no place would be none.
+        self._bounds.bulkhead.enter()
+        try:
+            self._era = self._bounds.breaker.enter()
+        except BaseException:
+            self._bounds.bulkhead.leave()
+            raise
+
+    def note(self, word: Word) -> None:
+        """Note how a call has ended. One outage counts more than all answers."""
+        if self._word != "outage":
+            self._word = word
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._bounds is not None and self._era is not None:
+            self._bounds.bulkhead.leave()
+            self._bounds.breaker.leave(self._era, self._word)
+            self._era = self._word = None
