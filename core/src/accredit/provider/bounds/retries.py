@@ -9,8 +9,6 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from accredit.errors import ProviderUnavailable
-
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
@@ -23,8 +21,8 @@ _TOO_MANY_REQUESTS = 429
 _SECONDS = re.compile(r"[0-9]{1,5}")
 
 
-class NotConnected(ProviderUnavailable):
-    """Say that a connection failed, or ended without an answer. A GET may be made again."""
+class NotConnected(Exception):
+    """Say that a connection failed, or ended without an answer: a call that changes nothing may be made again."""
 
 
 class Response(Protocol):
