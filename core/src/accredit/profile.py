@@ -74,8 +74,8 @@ class Profile:
     def __post_init__(self) -> None:
         for name in _NAMES:
             value = getattr(self, name)
-            if value is not None:
-                self._set(name, _RULES.get(name, text)(value))
+            if value is not None and (clean := _RULES.get(name, text)(value)) is not value:
+                self._set(name, clean)
         self._shorten()
 
     def _set(self, name: str, value: object) -> None:
@@ -122,7 +122,9 @@ def _email(value: object) -> Email | None:
     if not isinstance(value, Email):
         raise TypeError("email must be an Email")
     address = email_address(value.address)
-    return None if address is None else replace(value, address=address)
+    if address is None or address == value.address:
+        return None if address is None else value
+    return replace(value, address=address)
 
 
 _NAMES = tuple(f.name for f in fields(Profile))

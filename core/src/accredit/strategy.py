@@ -9,6 +9,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Generic, Literal, TypeVar, overload
 
 from accredit._guard import guarded
@@ -169,19 +170,20 @@ async def in_order(
     The login then costs the slowest call, not the sum, while an earlier call's verdict still comes first: if one
     raises, those after it are cancelled and their outcomes never looked at.
     """
-    later = [_begun(call) for call in (second, *more)]
+    calls = (second, *more)
+    later = [asyncio.create_task(_contained(call)) for call in calls]
     try:
         return (await first, *[await task for task in later])
-    finally:
-        for task in later:
+    except BaseException:
+        for task, call in zip(later, calls, strict=True):
+            task.add_done_callback(partial(_close, call))  # cancelled at once, it has never begun
             task.cancel()
         await asyncio.gather(*later, return_exceptions=True)  # looked at, so that nobody is warned of them
+        raise
 
 
-def _begun(call: Coroutine[Any, Any, A]) -> asyncio.Task[A]:
-    task = asyncio.create_task(_contained(call))
-    task.add_done_callback(lambda _: call.close())  # cancelled at once, it has never begun
-    return task
+def _close(call: Coroutine[Any, Any, Any], _: asyncio.Task[Any]) -> None:
+    call.close()
 
 
 async def _contained(call: Coroutine[Any, Any, B]) -> B:

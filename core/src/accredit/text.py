@@ -28,6 +28,8 @@ _UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\ufeff]+")
 """Control characters, bidi embeddings and overrides, the zero-width space and the byte order mark."""
 _UNFIT_FOR_URLS = re.compile(r"[\s\"'`<>\\]")
 """What ends an attribute or a tag of a page, or what browsers read as something else."""
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[A-Za-z0-9/._~%?&=+,;:@!$*()#-]*)?")
+"""A part of what `web_url` lets pass, which holds most links: it need not be taken apart."""
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.IGNORECASE)
 _EMAIL = re.compile(r'([^\s"(),:;<>@\[\\\]]+)@[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*')
 _ISOLATES = re.compile("[\u2066-\u2069]")
@@ -44,10 +46,12 @@ def text(value: object, *, longest: int = LONGEST_TEXT) -> str | None:
     """
     if not isinstance(value, str):
         return None
-    if not (value.isascii() and value.isprintable()):
-        if _HALVES.search(value):
-            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        value = _UNWANTED.sub("", _BREAKS.sub(" ", value))
+    if value.isascii() and value.isprintable():  # as most are: then only blanks and the length are to be looked at
+        value = value.strip()
+        return (value if len(value) <= longest else value[:longest].rstrip()) or None
+    if _HALVES.search(value):
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    value = _UNWANTED.sub("", _BREAKS.sub(" ", value))
     value = _in_pairs(_cut(value.strip(), longest))
     return value if any(one.isprintable() and not one.isspace() for one in value) else None
 
@@ -76,6 +80,8 @@ def web_url(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     url = value.strip()
+    if len(url) <= LONGEST_URL and _PLAIN_URL.fullmatch(url):  # as most are
+        return url
     if len(url) > LONGEST_URL or not url.isprintable() or _UNFIT_FOR_URLS.search(url):
         return None
     try:

@@ -51,6 +51,22 @@ async def test_one_client_calls_its_urls_and_each_exchange_remembers_its_own_cal
     assert [str(request.url) for request in transport.requests] == [f"{API}/a?x=a", f"{API}/a?x=a", f"{API}/b?x=b"]
 
 
+@pytest.mark.parametrize(
+    ("url", "params", "sent"),
+    [
+        (f"{API}/me?fields=id%2Cname", {"proof": "a b"}, f"{API}/me?fields=id%2Cname&proof=a+b"),
+        (f"{API}/me?fields=id", None, f"{API}/me?fields=id"),
+        (f"{API}/me#part", {"a": "~._-9Z"}, f"{API}/me?a=~._-9Z"),
+    ],
+)
+async def test_a_url_may_have_a_query_of_its_own(url: str, params: dict[str, str] | None, sent: str) -> None:
+    transport = answering()
+    http = client(transport)
+    await http.get(url, params=params)
+    assert [str(request.url) for request in transport.requests] == [sent]
+    assert http.calls[0].url == f"{API}/me"
+
+
 async def test_both_ways_of_carrying_send_and_hear_the_same(transport: httpx.AsyncBaseTransport) -> None:
     headers = b"X-A: 1\r\nx-a: 2\r\nX-B: el\xc3\xa9\r\nX-C: el\xe9\r\n"
     reply = answer(b'{"ok": true}').replace(b"\r\n\r\n", b"\r\n" + headers + b"\r\n")

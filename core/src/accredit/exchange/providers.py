@@ -74,6 +74,7 @@ class Providers:
         Raises:
             ConfigurationError: the certificate authorities cannot be loaded.
         """
+        self._clients.clear()  # those of another event loop
         if self._owns_transport:
             transport = make_transport(max_connections=self._limits.provider_max_connections)
             closing("transport", partial(self._close_transport, transport))

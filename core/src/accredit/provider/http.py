@@ -5,7 +5,6 @@ and never shows its query in a log. `accredit.provider.transport` makes the tran
 hosts may pass any `httpx.AsyncBaseTransport` in its place.
 """
 
-import asyncio
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +18,11 @@ from pydantic import SecretStr
 
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.provider.body import body_of, read_json
-from accredit.provider.request import Basic, Outgoing
+from accredit.provider.request import Basic, request_of
+from accredit.provider.time_limit import TimeLimit
 from accredit.provider.transport import sender_of
 from accredit.provider.transport.causes import lacks_descriptors
-from accredit.provider.transport.messages import Address, Reply, address_of
+from accredit.provider.transport.messages import Address, Reply, Request, address_of
 
 Transport = httpx.AsyncBaseTransport
 """What a host or a test may hand in: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
@@ -116,7 +116,7 @@ class ProviderHTTP:
     ) -> None:
         self._send_request = sender_of(transport)
         self._origins = frozenset(origin(url) for url in urls if _is_private(url))
-        self._timeout_s = timeout_s
+        self._time_limit = TimeLimit(timeout_s)
         self._max_response_bytes = max_response_bytes
         self._proxy = proxy
         self._target = lru_cache(_REMEMBERED)(self._examine)
@@ -161,8 +161,11 @@ class ProviderHTTP:
             ProviderUnavailable: no answer in time, none at all, a redirect, one too large, or packed by more than gzip.
             PluginFailed: the URL is of a host that the strategy did not declare, or the call cannot be sent as it is.
         """
-        outgoing = Outgoing(method="GET", params=params, headers=headers, basic=basic)
-        return await self._send(url, outgoing, reads_only=True)
+        address, shown = self._target_of(url)
+        request = request_of(
+            "GET", address, params=params, headers=headers, basic=basic, reads_only=True, proxy=self._proxy
+        )
+        return await self._send(request, shown)
 
     async def post(
         self,
@@ -187,16 +190,24 @@ class ProviderHTTP:
         `reads_only` says that the call changes nothing at the provider: then it is sent once more, as a GET is, if a
         kept connection turns out to be closed.
         """
-        outgoing = Outgoing(method="POST", form=form, json=json, headers=headers, basic=basic)
-        return await self._send(url, outgoing, reads_only=reads_only)
-
-    async def _send(self, url: str, outgoing: Outgoing, *, reads_only: bool) -> ProviderResponse:
         address, shown = self._target_of(url)
-        request = outgoing.request(address, reads_only=reads_only, proxy=self._proxy)
+        request = request_of(
+            "POST",
+            address,
+            form=form,
+            json=json,
+            headers=headers,
+            basic=basic,
+            reads_only=reads_only,
+            proxy=self._proxy,
+        )
+        return await self._send(request, shown)
+
+    async def _send(self, request: Request, shown: str) -> ProviderResponse:
         status: int | None = None
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(self._timeout_s):
+            with self._time_limit.block():
                 reply = await self._send_request(request)
                 status = reply.status
                 try:

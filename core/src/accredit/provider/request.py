@@ -7,9 +7,8 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from pydantic import SecretStr
 
@@ -24,59 +23,55 @@ _FORM = "application/x-www-form-urlencoded"
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "upgrade", "proxy-authorization"})
 """Headers that say where a call goes and where it ends: with another `Host` a declared address serves another site."""
 _USER = re.compile(r"[\x21-\x39\x3b-\x7e]+")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+"""What stands for itself in a query: most tokens, ids and names. Source: RFC 3986 section 2.3."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """One call, as a strategy has put it."""
+def request_of(
+    method: str,
+    address: Address,
+    *,
+    params: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
+    json: Any = None,
+    basic: Basic | None = None,
+    headers: Mapping[str, str] | None = None,
+    reads_only: bool = False,
+    proxy: SecretStr | None = None,
+) -> Request:
+    """Return a call as it goes out; no I/O. All but `proxy` is as a strategy has put it.
 
-    method: str
-    params: Mapping[str, str] | None = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-    json: Any = field(default=None, repr=False)
-    basic: Basic | None = field(default=None, repr=False)
-    headers: Mapping[str, str] | None = field(default=None, repr=False)
-
-    def request(self, address: Address, *, reads_only: bool, proxy: SecretStr | None) -> Request:
-        """Return it as it goes out; no I/O.
-
-        Raises:
-            PluginFailed: it cannot be sent as it stands.
-        """
-        try:
-            query = _urlencoded(self.params) if self.params else ""
-            content = self._content()
-            headers = self._headers(address.authority, content)
-            return Request(self.method, address, query, headers, content, reads_only, proxy)
-        except (ValueError, TypeError, AttributeError) as exc:
-            # Not chained: its message may quote what was to be sent.
-            raise _unsendable(type(exc).__name__) from None
-
-    def _content(self) -> bytes:
-        if self.method != "POST":
-            return b""
-        if self.json is None:
-            return _urlencoded(self.form or {}).encode()
-        if self.form is not None:
-            raise _unsendable("it has a form and a JSON body")
-        try:
-            return json.dumps(self.json, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-        except (ValueError, TypeError, RecursionError) as exc:
-            raise _unsendable(f"JSON cannot hold its body: {type(exc).__name__}") from None
-
-    def _headers(self, authority: str, content: bytes) -> tuple[tuple[str, str], ...]:
-        headers = {"host": authority, **_HEADERS}
-        if self.method == "POST":
-            headers["content-type"] = _FORM if self.json is None else "application/json"
-            headers["content-length"] = str(len(content))
-        if self.headers:
-            headers |= _own(self.headers)
-        if self.basic is not None:
-            if "authorization" in headers:
+    Raises:
+        PluginFailed: it cannot be sent as it stands.
+    """
+    try:
+        query = _urlencoded(params) if params else ""
+        all_headers = {"host": address.authority, **_HEADERS}
+        content = b""
+        if method == "POST":
+            content = _urlencoded(form or {}).encode() if json is None else _json(json, form)
+            all_headers["content-type"] = _FORM if json is None else "application/json"
+            all_headers["content-length"] = str(len(content))
+        if headers:
+            all_headers |= _own(headers)
+        if basic is not None:
+            if "authorization" in all_headers:
                 raise _unsendable("it has basic= and a header Authorization")
-            headers["authorization"] = _basic(self.basic)
-        return tuple(headers.items())
+            all_headers["authorization"] = _basic(basic)
+    except (ValueError, TypeError, AttributeError) as exc:
+        # Not chained: its message may quote what was to be sent.
+        raise _unsendable(type(exc).__name__) from None
+    return Request(method, address, query, tuple(all_headers.items()), content, reads_only, proxy)
+
+
+def _json(value: object, form: Mapping[str, str] | None) -> bytes:
+    if form is not None:
+        raise _unsendable("it has a form and a JSON body")
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise _unsendable(f"JSON cannot hold its body: {type(exc).__name__}") from None
 
 
 def _own(headers: Mapping[str, str]) -> dict[str, str]:
@@ -108,8 +103,15 @@ def _unsendable(why: str) -> PluginFailed:
     return PluginFailed(f"the strategy made a request that cannot be sent: {why}")
 
 
-def _urlencoded(fields: Mapping[str, str]) -> str:
+def _urlencoded(fields: Mapping[Any, Any]) -> str:
     """Return a form or query. A value that is no text would be sent as `None`, or as the stars of a `SecretStr`."""
-    if not all(isinstance(one, str) for pair in fields.items() for one in pair):
-        raise _unsendable("a field of its form or query is no text")
-    return urlencode(fields)
+    pairs = []
+    for name, value in fields.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise _unsendable("a field of its form or query is no text")
+        pairs.append(f"{_quoted(name)}={_quoted(value)}")
+    return "&".join(pairs)
+
+
+def _quoted(text: str) -> str:
+    return text if _UNRESERVED.fullmatch(text) else quote_plus(text)

@@ -1,9 +1,9 @@
 """Verify what Facebook's SDKs hand to an app: an access token, or the JWT of Limited Login."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from accredit.audience import AppBound
 from accredit.errors import InvalidProviderToken, MissingPermission
@@ -34,6 +34,15 @@ class FacebookStrategy(Strategy[FacebookSettings]):
     # Source: https://developers.facebook.com/docs/graph-api/overview (the ids of users are app-scoped).
     user_id_scope = "app"
 
+    def __init__(self, settings: FacebookSettings) -> None:
+        super().__init__(settings)
+        graph = f"{settings.graph_url}/{settings.api_version}"
+        fields = dict.fromkeys((*_FIELDS, *settings.extra_fields))  # each once, in order
+        self._debug_token_url = f"{graph}/debug_token"
+        self._me_url = f"{graph}/me?{urlencode({'fields': ','.join(fields)})}"
+        self._app_secret = settings.app_secret
+        self._accepted = settings.accepted_audiences
+
     @property
     def api_version(self) -> ApiVersion:
         """The Graph API's, as configured, with the day it ends on."""
@@ -63,7 +72,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         inspection, me = await in_order(self._inspect(token, ctx), self._request_profile(token, ctx))
         claims: Mapping[str, Any] = {}
         # Another app's token is the engine's to refuse. It has no profile: our proof does not fit it.
-        if inspection.app_id in self.settings.accepted_audiences:
+        if inspection.app_id in self._accepted:
             self._require_permissions(inspection.scopes)
             claims = read_profile(me, user_id=inspection.user_id)
         return Verification(
@@ -90,7 +99,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         Source: https://developers.facebook.com/docs/graph-api/reference/debug_token
         """
         return await ctx.http.get(
-            self._graph("debug_token"),
+            self._debug_token_url,
             # The only place where Facebook takes the token to inspect.
             params={"input_token": token},
             headers={"Authorization": f"Bearer {self._app_token}"},
@@ -101,12 +110,10 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
         Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests
         """
-        proof = hmac.new(self._app_secret.encode(), token.reveal().encode(), hashlib.sha256).hexdigest()
-        fields = dict.fromkeys((*_FIELDS, *self.settings.extra_fields))  # each once, in order
+        value = token.reveal()
+        proof = hmac.digest(self._app_secret.get_secret_value().encode(), value.encode(), "sha256").hex()
         return await ctx.http.get(
-            self._graph("me"),
-            params={"fields": ",".join(fields), "appsecret_proof": proof},
-            headers={"Authorization": f"Bearer {token.reveal()}"},
+            self._me_url, params={"appsecret_proof": proof}, headers={"Authorization": f"Bearer {value}"}
         )
 
     async def _verify_limited_login(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
@@ -135,13 +142,6 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         if missing:
             raise MissingPermission(f"not granted: {', '.join(missing)}")
 
-    def _graph(self, path: str) -> str:
-        return f"{self.settings.graph_url}/{self.settings.api_version}/{path}"
-
     @property
     def _app_token(self) -> str:
-        return f"{self.settings.app_id}|{self._app_secret}"
-
-    @property
-    def _app_secret(self) -> str:
-        return self.settings.app_secret.get_secret_value()
+        return f"{self.settings.app_id}|{self._app_secret.get_secret_value()}"

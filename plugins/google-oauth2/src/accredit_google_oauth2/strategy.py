@@ -30,6 +30,10 @@ class GoogleStrategy(Strategy[GoogleSettings]):
     # Source: https://developers.google.com/identity/openid-connect/openid-connect (`sub`: unique among all accounts).
     user_id_scope = "global"
 
+    def __init__(self, settings: GoogleSettings) -> None:
+        super().__init__(settings)
+        self._accepted = settings.accepted_audiences
+
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         """Take the way of the token's form: two HTTPS requests at once, or at most one for Google's keys."""
         if token.is_jwt:
@@ -58,7 +62,7 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         user: Mapping[str, Any] = {}
         # Another project's token is the engine's to refuse. What userinfo says of that project, its suspension or its
         # quota, would read as a fault of ours: an alert that anybody with a project could raise.
-        if info.is_for(self.settings.accepted_audiences):
+        if info.is_for(self._accepted):
             user = self._read_userinfo(response, info, ctx)
         return _verification(info.subject, info.audience, user, info.expires_at, info.scopes)
 

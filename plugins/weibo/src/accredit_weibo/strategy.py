@@ -27,6 +27,13 @@ class WeiboStrategy(Strategy[WeiboSettings]):
     # Source: https://open.weibo.com/wiki/2/users/show (`uid`: one for each user, as in weibo.com/u/<uid>).
     user_id_scope = "global"
 
+    def __init__(self, settings: WeiboSettings) -> None:
+        super().__init__(settings)
+        self._accepted = settings.accepted_audiences
+        self._token_info_url = f"{settings.api_url}/oauth2/get_token_info"
+        self._user_url = f"{settings.api_url}/2/users/show.json"
+        self._email_url = f"{settings.api_url}/2/account/profile/email.json"
+
     async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         """Ask `get_token_info`, then `users/show` and the e-mail address at once: two or three HTTPS requests.
 
@@ -43,7 +50,7 @@ class WeiboStrategy(Strategy[WeiboSettings]):
         email: str | None = None
         # Of another app's token only the proof goes back, for the engine to refuse. Asking on would spend that
         # user's quota, and Weibo's refusals of that app (not reviewed, not permitted) would read as faults of ours.
-        if info.app_key in self.settings.accepted_audiences:
+        if info.app_key in self._accepted:
             user, email = await in_order(self._user(token, info, ctx), self._email(token, info, ctx))
         return Verification(
             user_id=info.user_id,
@@ -60,13 +67,11 @@ class WeiboStrategy(Strategy[WeiboSettings]):
 
     async def _token_info(self, token: ProviderToken, ctx: VerifyContext) -> TokenInfo:
         now = int(ctx.clock())  # before the call: a slow answer must not lengthen the token's life
-        url = f"{self.settings.api_url}/oauth2/get_token_info"
-        response = await ctx.http.post(url, form={"access_token": token.reveal()}, reads_only=True)
+        response = await ctx.http.post(self._token_info_url, form={"access_token": token.reveal()}, reads_only=True)
         return read_token_info(read_object(response, "get_token_info", errors=TOKEN_INFO_ERRORS), now=now)
 
     async def _user(self, token: ProviderToken, info: TokenInfo, ctx: VerifyContext) -> dict[str, Any]:
-        url = f"{self.settings.api_url}/2/users/show.json"
-        response = await ctx.http.get(url, params={"uid": info.user_id}, headers=_authorization(token))
+        response = await ctx.http.get(self._user_url, params={"uid": info.user_id}, headers=_authorization(token))
         user = read_object(response, "users/show")
         # `id` where `idstr` is absent, as in the page's own example.
         if read_user_id(user.get("idstr", user.get("id")), "users/show: idstr") != info.user_id:
@@ -77,9 +82,8 @@ class WeiboStrategy(Strategy[WeiboSettings]):
         """Best effort: the address takes a permission few apps are granted, and no login hangs on it."""
         if info.scopes is not None and not info.scopes & EMAIL_SCOPES:
             return None  # Weibo would refuse, and count the call
-        url = f"{self.settings.api_url}/2/account/profile/email.json"
         try:
-            return read_email(await ctx.http.get(url, headers=_authorization(token)))
+            return read_email(await ctx.http.get(self._email_url, headers=_authorization(token)))
         except ExchangeError:  # also where we have no connection left: the profile call will say so
             return None
 

@@ -85,11 +85,14 @@ class Answer:
             return
         self.is_headed = True
         names = [name.lower() for name, _ in self.headers]
-        codings = [value.lower() for name, value in self.headers if name.lower() == b"transfer-encoding"]
-        # We ask for no other coding, and two statements of the length are how answers are smuggled.
-        if codings and (codings != [b"chunked"] or b"content-length" in names):
-            raise ValueError("unclear length")
-        self._until_close = not codings and b"content-length" not in names
+        has_length = b"content-length" in names
+        if b"transfer-encoding" in names:
+            codings = [value.lower() for name, value in self.headers if name.lower() == b"transfer-encoding"]
+            # We ask for no other coding, and two statements of the length are how answers are smuggled.
+            if codings != [b"chunked"] or has_length:
+                raise ValueError("unclear length")
+        elif not has_length:
+            self._until_close = True
         self.is_whole = not self._has_body
 
     def on_body(self, body: bytes) -> None:

@@ -14,12 +14,12 @@ class Connection(asyncio.Protocol):
     """The loop's side of a connection, and the caller's: `send`, then `read` until it returns nothing."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop = loop
+        self.idle_since = 0.0
         self._transport: asyncio.Transport | None = None
         self._answer: Answer | None = None
         self._error: Exception | None = None
         self._changed: asyncio.Future[None] | None = None
-        self._expiry: asyncio.TimerHandle | None = None
         self._was_paused = False
         self.lost: asyncio.Future[None] = loop.create_future()
 
@@ -44,8 +44,6 @@ class Connection(asyncio.Protocol):
         Raises:
             httpx.TransportError: the connection has ended, or what came is no answer.
         """
-        if self._expiry is not None:
-            self._expiry.cancel()
         self._answer = answer = Answer(has_body=has_body)
         if self._transport is not None:
             self._transport.write(request)
@@ -58,19 +56,17 @@ class Connection(asyncio.Protocol):
         answer = cast("Answer", self._answer)
         while not answer.parts and not answer.is_whole:
             await self._change()
-        self._go_on()
+        if self._was_paused and self._transport is not None:
+            self._transport.resume_reading()
         return answer.take()
 
-    def rest(self, seconds: float) -> None:
-        """Wait for another request, and close if none comes in time."""
+    def rest(self) -> None:
+        """Wait for another request."""
         self._answer = None
-        self._go_on()
-        self._expiry = self._loop.call_later(seconds, self.abort)
+        self.idle_since = self.loop.time()
 
     def abort(self, error: Exception | None = None) -> None:
         """Close at once. Whoever waits for an answer gets `error`."""
-        if self._expiry is not None:
-            self._expiry.cancel()
         self._error = self._error or error or httpx.ReadError("the connection was closed")
         self._wake()
         if self._transport is not None:
@@ -103,14 +99,10 @@ class Connection(asyncio.Protocol):
         self.abort()
         self.lost.set_result(None)
 
-    def _go_on(self) -> None:
-        if self._transport is not None:
-            self._transport.resume_reading()
-
     async def _change(self) -> None:
         if self._error is not None:
             raise self._error
-        self._changed = self._loop.create_future()
+        self._changed = self.loop.create_future()
         await self._changed
 
     def _wake(self) -> None:

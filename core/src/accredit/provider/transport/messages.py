@@ -47,13 +47,17 @@ def address_of(url: httpx.URL) -> Address:
     )
 
 
+def _with_query(text: str, query: str) -> str:
+    return f"{text}{'&' if '?' in text else '?'}{query}" if query else text
+
+
 class Request(NamedTuple):
     """One call, ready to be sent. `headers` are all of them, also `Host` and the length of `content`."""
 
     method: str
     address: Address
     query: str
-    """To be added to the address; empty for none."""
+    """To be added to the address, which may have one already; empty for none."""
     headers: Sequence[tuple[str, str]]
     content: bytes = b""
     reads_only: bool = False
@@ -64,12 +68,12 @@ class Request(NamedTuple):
     @property
     def url(self) -> str:
         """The URL as a whole."""
-        return f"{self.address.url}?{self.query}" if self.query else self.address.url
+        return _with_query(self.address.url, self.query)
 
     @property
     def target(self) -> str:
         """Path and query, as the first line has them."""
-        return f"{self.address.target}?{self.query}" if self.query else self.address.target
+        return _with_query(self.address.target, self.query)
 
     def __repr__(self) -> str:
         """Name method and host alone: the rest holds tokens."""

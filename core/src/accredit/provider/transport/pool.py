@@ -12,6 +12,7 @@ from accredit.provider.transport.connection import Connection
 from accredit.provider.transport.dial import first_connection
 from accredit.provider.transport.messages import Reply, Request
 from accredit.provider.transport.request import request_bytes
+from accredit.provider.transport.slots import Slots
 
 CONNECT_TIMEOUT_S = 3.0
 """For one connection: all addresses of the host, and TLS."""
@@ -74,14 +75,16 @@ class _Share:
 
     def __init__(self, origin: _Origin, limit: int) -> None:
         self._origin = origin
-        self._slots = asyncio.Semaphore(limit)
-        self._idle: list[Connection] = []
+        self._slots = Slots(limit)
+        self._idle: list[Connection] = []  # the last one used last: it is taken first
+        self._watch: asyncio.TimerHandle | None = None
         self._open: set[Connection] = set()
         self._lookup: asyncio.Future[list[Any]] | None = None
         self._is_closed = False
 
     async def send(self, message: bytes, *, has_body: bool, repeatable: bool) -> "_Reply":
-        await self._slots.acquire()
+        if not self._slots.take():
+            await self._slots.wait()
         connection = self._kept()
         try:
             if connection is not None:
@@ -98,8 +101,10 @@ class _Share:
 
     def take_back(self, connection: Connection | None) -> None:
         if connection is not None and connection.is_usable:
-            connection.rest(KEEP_ALIVE_S)
+            connection.rest()
             self._idle.append(connection)
+            if self._watch is None:
+                self._watch = connection.loop.call_later(KEEP_ALIVE_S, self._close_idle)
         elif connection is not None:
             connection.abort()
         self._slots.release()
@@ -108,9 +113,21 @@ class _Share:
         self._is_closed = True
         if self._lookup is not None:
             self._lookup.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
         for connection in list(self._open):
             connection.abort()
             await connection.lost
+
+    def _close_idle(self) -> None:
+        """Close what has been idle for long. One timer for all of them, and none where none is idle."""
+        self._watch = None
+        loop = asyncio.get_running_loop()
+        oldest = loop.time() - KEEP_ALIVE_S
+        while self._idle and self._idle[0].idle_since <= oldest:
+            self._idle.pop(0).abort()
+        if self._idle:
+            self._watch = loop.call_at(self._idle[0].idle_since + KEEP_ALIVE_S, self._close_idle)
 
     def _kept(self) -> Connection | None:
         while self._idle:
