@@ -12,6 +12,7 @@ from core.tests.acme import Acme, Brings, Globex, Provider
 
 from accredit import Exchange, ExchangeEvent, ExchangeRequest, ProviderToken, Settings, create_app, hookimpl
 from accredit.audit.events import AnyEvent, VerifyEvent
+from accredit.cache import VerificationCache
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.settings import EXCHANGE_GRANT
@@ -23,12 +24,14 @@ URL = "/oauth/access_token"
 GOOD: Mapping[str, str] = {"client_id": "app", "access_token": "good-token", "connection": "acme"}
 EVERYTHING = "openid profile email address phone offline_access"
 
+ASKED: Mapping[str, float] = {"cache_s": 0}
+"""Providers are asked each time: most tests send the same token again, and count."""
 SETTINGS: Mapping[str, Any] = {
     "issuer": ISSUER,
     "connections": {
-        "acme": {"app_ids": ["acme-app"]},
-        "acme-game": {"strategy": "acme", "app_ids": ["acme-game-app"]},
-        "globex": {"consumer_key": "globex-key"},
+        "acme": {"app_ids": ["acme-app"], **ASKED},
+        "acme-game": {"strategy": "acme", "app_ids": ["acme-game-app"], **ASKED},
+        "globex": {"consumer_key": "globex-key", **ASKED},
         "off": {"strategy": "acme", "app_ids": ["acme-app"], "enabled": False},
     },
     "clients": {
@@ -178,6 +181,7 @@ async def bench(
     plugins: Iterable[object] = (),
     storage: Storage | None = None,
     alg: str = "ES256",
+    cache: VerificationCache | None = None,
     logger: object = None,
 ) -> AsyncIterator[Bench]:
     """Run an exchange with the settings above, changed by `settings`, over a provider that is all good."""
@@ -191,6 +195,7 @@ async def bench(
         monotonic=clock.monotonic,
         storage=memory if storage is None else storage,
         keys=SigningKeys([signing_key(alg)]),
+        cache=cache,
         logger=log if logger is None else logger,
     )
     transport = httpx.ASGITransport(app=create_app(exchange))

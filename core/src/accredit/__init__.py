@@ -9,7 +9,8 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `oauth/`: the endpoints; `grant_types/`, `client/` (who calls) and `wire/` (the form of what comes and goes).
 * `plugins/`: finds strategies and hooks, and lets nothing through that is not exactly right.
 * `provider/`: the only way to a provider. `tokens/`, `keys/`: what is ours, and what signs it.
-* `storage/`: what is on disk. `audit/`: what operators see. `settings/`: what operators say.
+* `storage/`: what is on disk. `cache/`: what is kept for a moment.
+* `audit/`: what operators see. `settings/`: what operators say.
 * `sync/`: the same without an event loop. `contrib/`: the same in the habits of a framework.
 * `metrics/`: numbers for Prometheus.
 * `importers/`: moving in from other packages.

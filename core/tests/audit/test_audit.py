@@ -56,6 +56,7 @@ async def test_an_accepted_exchange_is_told_in_full(wire: Bench) -> None:
         session_id=event.session_id,
         scopes=("openid", "offline_access"),
         audience_proof="AppBound",
+        verified_by="provider",
         checks=event.checks,
         calls=event.calls,
         duration_ms=event.duration_ms,
@@ -85,6 +86,7 @@ async def test_the_log_line_says_the_same(wire: Bench) -> None:
         "subject": "acme|1000",
         "scopes": ["openid"],
         "audience_proof": "AppBound",
+        "verified_by": "provider",
         "unbound": False,
         "alert": False,
     }

@@ -31,6 +31,9 @@ from typing import Literal, NamedTuple
 from accredit.audit.event import Event, Level, Outcome
 from accredit.provider.http import ProviderCall
 
+VerifiedBy = Literal["provider", "flight", "cache"]
+"""Who has said whose token it is: the provider, asked by this login or by another one of the same moment; the cache."""
+
 
 class Check(NamedTuple):
     """One check: a step of a login or a refresh, by the name that it is published under.
@@ -69,6 +72,8 @@ class ProviderEvent(TrailEvent):
 
     audience_proof: str | None = None
     """The kind of proof: `AppBound`, `JwtAudience`, `SignedByUs` or `Unbound`."""
+    verified_by: VerifiedBy | None = None
+    """None where nobody was asked."""
     unbound: bool = False
     """The token was accepted without proof of audience, because the connection says so."""
     calls: tuple[ProviderCall, ...] = ()

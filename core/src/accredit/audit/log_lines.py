@@ -33,6 +33,7 @@ _COPIED = (
     "session_id",
     "scopes",
     "audience_proof",
+    "verified_by",
     "unbound",
     "detail",
 )

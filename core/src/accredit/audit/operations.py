@@ -49,6 +49,11 @@ def turned_away(count: int) -> OperationalEvent:
     return OperationalEvent(name="request.turned_away", level="error", facts={"count": count})
 
 
+def cache_failed(place: str) -> OperationalEvent:
+    """Tell that the cache of verifications does not work, so that providers are asked each time."""
+    return _alert("cache.failed", place)
+
+
 def keys_noticed(event: str, detail: str) -> OperationalEvent:
     """Tell that the signing keys have changed (`keys.changed`), or that the changed key file cannot be used."""
     return _alert(event, detail) if event == "keys.unusable" else OperationalEvent(name=event, detail=detail)

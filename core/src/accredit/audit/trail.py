@@ -13,6 +13,7 @@ from accredit.audit.events import (
     ProviderEvent,
     RefreshEvent,
     ReuseEvent,
+    VerifiedBy,
     VerifyEvent,
 )
 from accredit.errors import ExchangeError, ProviderMisconfigured, RefreshTokenReused
@@ -40,6 +41,7 @@ class Trail:
         self.scopes: tuple[str, ...] = ()
         self.linked: tuple[str, str] | None = None
         self.decided: ExchangeError | None = None
+        self.verified_by: VerifiedBy | None = None
         self.calls: list[ProviderCall] = []
         self._begun: list[tuple[str, float]] = []
 
@@ -97,6 +99,7 @@ class Trail:
             known["detail"] = f"{error.detail}; {advice}" if error.detail else advice
         if issubclass(self._kind, ProviderEvent):
             known["audience_proof"] = self.audience_proof
+            known["verified_by"] = self.verified_by
             known["unbound"] = error is None and self.audience_proof == "Unbound"
             known["calls"] = tuple(self.calls)
         if self.linked is not None:

@@ -11,6 +11,7 @@ from accredit.audit import operations
 from accredit.audit.events import ExchangeEvent, RefreshEvent, VerifyEvent
 from accredit.audit.reporter import Reporter
 from accredit.audit.trail import Trail
+from accredit.cache import VerificationCache
 from accredit.errors import ConfigurationError
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.presented import Presented
@@ -41,7 +42,7 @@ class Engine:
     `open` and `close`: once, in one event loop of one process, and for calls in that loop. `plugins` are objects with
     hooks (`accredit.hookspecs`). Tests inject `transport` (any `httpx.AsyncBaseTransport`; it stays theirs to close),
     `clock` (returns epoch seconds), `monotonic` (returns seconds of a clock that nobody can set), `storage`, `keys`,
-    `logger`.
+    `cache`, `logger`.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -57,6 +58,7 @@ class Engine:
         monotonic: Callable[[], float] = time.monotonic,
         storage: Storage | None = None,
         keys: SigningKeys | None = None,
+        cache: VerificationCache | None = None,
         logger: object = None,
     ) -> None:
         if not isinstance(settings, Settings):  # not quoted: a dictionary of settings holds secrets
@@ -74,7 +76,10 @@ class Engine:
             settings.connections,
             manager=manager,
             installed=installed,
+            issuer=settings.issuer,
             limits=settings.limits,
+            cache=cache,
+            cache_max_bytes=settings.cache.max_bytes,
             proxy=settings.proxy,
             transport=transport,
             clock=clock,

@@ -19,12 +19,13 @@ from pydantic import SecretStr
 
 from accredit.audit.events import RefreshEvent
 from accredit.audit.trail import Trail
+from accredit.cache import VerificationCache
 from accredit.errors import ExchangeError, LifecycleError, UnknownClient
 from accredit.exchange.authenticate import authenticate
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
-from accredit.exchange.identify import identify, verify_alone
+from accredit.exchange.identify import forget, identify, verify_alone
 from accredit.exchange.login import admit, admit_identity, conclude
 from accredit.exchange.refresh import refresh
 from accredit.keys import SigningKeys
@@ -43,7 +44,7 @@ class Exchange:
     `open` and `close`: once, in one event loop of one process, and for calls in that loop. `plugins` are objects with
     hooks (`accredit.hookspecs`). Tests inject `transport` (any `httpx.AsyncBaseTransport`; it stays theirs to close),
     `clock` (returns epoch seconds), `monotonic` (returns seconds of a clock that nobody can set), `storage`, `keys`,
-    `logger`. What it works with is `engine`.
+    `cache`, `logger`. What it works with is `engine`.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -59,6 +60,7 @@ class Exchange:
         monotonic: Callable[[], float] = time.monotonic,
         storage: Storage | None = None,
         keys: SigningKeys | None = None,
+        cache: VerificationCache | None = None,
         logger: object = None,
     ) -> None:
         self.settings = settings
@@ -70,6 +72,7 @@ class Exchange:
             monotonic=monotonic,
             storage=storage,
             keys=keys,
+            cache=cache,
             logger=logger,
         )
         self.subjects = self.engine.subjects
@@ -129,6 +132,18 @@ class Exchange:
         """
         engine, timeout_s = self.engine, self.settings.limits.exchange_timeout_s
         return await verify_alone(connection, token, engine.providers, engine.lifecycle, timeout_s=timeout_s)
+
+    async def forget(self, connection: str, token: ProviderToken) -> None:
+        """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.
+
+        For a host that hears of a token's end, from the provider or its user. In this process: others forget for
+        themselves.
+
+        Raises:
+            ExchangeError: there is no such connection, or it is off; or the cache fails, and may still keep it.
+        """
+        self.engine.require_open()
+        await forget(connection, token, self.engine.providers)
 
     async def issue(
         self,

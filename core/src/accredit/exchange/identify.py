@@ -9,7 +9,6 @@ from accredit.exchange.providers import Providers
 from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 from accredit.exchange.steps.find_connection import find_connection
 from accredit.exchange.steps.normalize import normalize
-from accredit.exchange.steps.verify import verify
 from accredit.models import Identity, ProviderToken
 from accredit.parameters import check_text
 from accredit.plugins import Connection
@@ -29,6 +28,18 @@ async def verify_alone(
             raise InvalidParameter("access_token")
         async with Deadline(timeout_s):
             return await identify(connection_named(connection, providers, trail), token, None, providers, trail)
+
+
+async def forget(connection: str, token: ProviderToken, providers: Providers) -> None:
+    """Forget what a provider has said about a token.
+
+    Raises:
+        ExchangeError: there is no such connection, or it is off.
+    """
+    check_text("connection", connection)
+    if not isinstance(token, ProviderToken):
+        raise InvalidParameter("access_token")
+    await providers.verifications.forget(find_connection(connection, providers.connections, providers.disabled), token)
 
 
 def connection_named(name: str, providers: Providers, trail: Trail) -> Connection:
@@ -51,10 +62,8 @@ async def identify(
     Raises:
         ExchangeError: the provider says no, or nobody can tell.
     """
-    ctx = providers.context(connection)
-    trail.calls = ctx.http.calls
     trail.begin("verify")
-    verification = await verify(connection, token, ctx)
+    verification = await providers.verifications.of(connection, token, trail)
     trail.audience_proof = type(verification.audience).__name__
     trail.begin("check_audience")
     accept_unbound = connection.settings.accept_unbound_tokens

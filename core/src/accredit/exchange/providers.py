@@ -10,10 +10,12 @@ from pydantic import SecretStr
 
 from accredit.audit import operations
 from accredit.audit.reporter import Reporter
+from accredit.cache import MemoryCache, VerificationCache
 from accredit.errors import LifecycleError
 from accredit.exchange.admission import Admission
 from accredit.exchange.life import EXCHANGE, Sentences
 from accredit.exchange.lifecycle import Closing
+from accredit.exchange.verifications import Verifications
 from accredit.plugins import Connection, load_connections
 from accredit.plugins.api_versions import api_version_of, today
 from accredit.provider.http import ProviderHTTP, Transport
@@ -28,8 +30,9 @@ from accredit.strategy import VerifyContext
 class Providers:
     """The connections of `tables`, checked, with what their strategies work with: one transport, one key set cache.
 
-    `transport` stays its owner's to close; without it one is made when all is opened. `clock` returns epoch seconds,
-    `monotonic` seconds of a clock that nobody can set.
+    `issuer` is ours, empty where there is none. `transport` stays its owner's to close; without it one is made when all
+    is opened. `cache` keeps what providers have said; without it the memory of this process does. `clock` returns epoch
+    seconds, `monotonic` seconds of a clock that nobody can set.
 
     Raises:
         ConfigurationError: what the operator must change.
@@ -41,7 +44,10 @@ class Providers:
         *,
         manager: pluggy.PluginManager,
         installed: Sequence[EntryPoint] | None = None,
+        issuer: str,
         limits: LimitSettings,
+        cache: VerificationCache | None,
+        cache_max_bytes: int,
         proxy: SecretStr,
         transport: Transport | None,
         clock: Callable[[], float],
@@ -59,6 +65,15 @@ class Providers:
         self._transport = transport
         self._owns_transport = transport is None
         self._clients: dict[str, ProviderHTTP] = {}
+        self.verifications = Verifications(
+            MemoryCache(max_bytes=cache_max_bytes, clock=monotonic) if cache is None else cache,
+            self.connections,
+            issuer=issuer,
+            clock=clock,
+            monotonic=monotonic,
+            context=self.context,
+            cache_failed=lambda place: reporter.emit(operations.cache_failed(place)),
+        )
         self._jwks = JwksCache(
             clock=monotonic, alert=lambda event, url: reporter.emit(operations.fetch_failed(event, url))
         )

@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from accredit.audit.reporter import Reporter
+from accredit.cache import VerificationCache
 from accredit.errors import LifecycleError
-from accredit.exchange.identify import verify_alone
+from accredit.exchange.identify import forget, verify_alone
 from accredit.exchange.life import VERIFIER
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.providers import Providers
@@ -21,6 +22,7 @@ from accredit.models import Identity, ProviderToken
 from accredit.plugins import Connection, make_plugin_manager
 from accredit.plugins.hooks import observers_of
 from accredit.provider.http import Transport
+from accredit.settings import CacheSettings
 from accredit.settings.verifier import read_verifier_settings
 
 
@@ -46,6 +48,7 @@ class Verifier:
         transport: Transport | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
+        cache: VerificationCache | None = None,
         logger: object = None,
     ) -> None:
         settings = read_verifier_settings(connections, limits, proxy)
@@ -56,7 +59,10 @@ class Verifier:
         self._providers = Providers(
             settings.connections,
             manager=manager,
+            issuer="",
             limits=settings.limits,
+            cache=cache,
+            cache_max_bytes=CacheSettings().max_bytes,
             proxy=settings.proxy,
             transport=transport,
             clock=clock,
@@ -107,6 +113,15 @@ class Verifier:
             ExchangeError: the token is refused, or nobody can tell.
         """
         return await verify_alone(connection, token, self._providers, self._lifecycle, timeout_s=self._timeout_s)
+
+    async def forget(self, connection: str, token: ProviderToken) -> None:
+        """Let the next `verify` of a token ask the provider, whatever `cache_s` says.
+
+        Raises:
+            ExchangeError: there is no such connection, or it is off; or the cache fails, and may still keep it.
+        """
+        self._lifecycle.require()
+        await forget(connection, token, self._providers)
 
     async def _open_parts(self, closing: Closing) -> None:
         self._providers.open(closing)

@@ -121,6 +121,8 @@ class ProviderHTTP:
         self._proxy = proxy
         self._target = lru_cache(_REMEMBERED)(self._examine)
         self.calls: list[ProviderCall] = []
+        self.received_bytes = 0
+        """Of all answers' bodies, unpacked."""
 
     def anew(self) -> Self:
         """Return a client of the same reach that has made no call yet: each exchange has its own."""
@@ -235,7 +237,9 @@ class ProviderHTTP:
         body = body_of(headers.get("content-encoding", ""), max_bytes=self._max_response_bytes)
         while part := await reply.read():
             body.add(part)
-        return ProviderResponse(reply.status, headers, body.whole())
+        whole = body.whole()
+        self.received_bytes += len(whole)
+        return ProviderResponse(reply.status, headers, whole)
 
 
 class _Target(NamedTuple):

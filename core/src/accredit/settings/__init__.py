@@ -24,6 +24,7 @@ from accredit.settings.connections import ConnectionSettings, NoncePolicy
 from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names
 from accredit.settings.plugins import PluginSettings
 from accredit.settings.tables import (
+    CacheSettings,
     CompatibilitySettings,
     KeySettings,
     LimitSettings,
@@ -49,6 +50,7 @@ __all__ = [
     "Authorization",
     "BaseUrl",
     "BasicId",
+    "CacheSettings",
     "ClientSettings",
     "CompatibilitySettings",
     "ConnectionSettings",

@@ -36,6 +36,12 @@ class ConnectionSettings(Table):
     """
     max_in_flight: int = Field(default=1000, gt=0)
     """So many verifications may wait for the provider at once; a login beyond them gets 503."""
+    cache_s: float = Field(default=30.0, ge=0, le=3600, allow_inf_nan=False)
+    """For so long what the provider has said about a token is taken for true: the same token again asks nobody.
+
+    So a token that is revoked at the provider logs in here for so long. Never beyond the end of the token. 0: the
+    provider is asked each time.
+    """
     proxy: Proxy | None = None
     """Overrides the top-level `proxy` for this connection."""
     namespace: Namespace | None = None

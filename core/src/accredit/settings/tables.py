@@ -1,4 +1,4 @@
-"""The tables that are there once: tokens, keys, storage, subjects, limits, compatibility, server, metrics."""
+"""The tables that are there once: tokens, keys, storage, subjects, limits, cache, compatibility, server, metrics."""
 
 import base64
 import re
@@ -137,6 +137,13 @@ class LimitSettings(Table):
     trusted_proxies: ListOf[ProxyNetwork] = ()
     """Addresses and networks of the proxies in front: what they say in `X-Forwarded-For` is believed, from the right.
     `unix` is a proxy that connects by a Unix socket."""
+
+
+class CacheSettings(Table):
+    """Where what providers have said is kept for a short while; see `cache_s` of a connection."""
+
+    max_bytes: int = Field(default=33_554_432, gt=0)
+    """In the memory of one process. Who was kept first goes first."""
 
 
 class CompatibilitySettings(Table):

@@ -14,6 +14,7 @@ from accredit.settings.proxy import DIRECT, Proxy
 from accredit.settings.sentences import sentences
 from accredit.settings.table import Table
 from accredit.settings.tables import (
+    CacheSettings,
     CompatibilitySettings,
     KeySettings,
     LimitSettings,
@@ -46,6 +47,7 @@ class Settings(Table):
     storage: StorageSettings = StorageSettings()
     subjects: SubjectSettings = SubjectSettings()
     limits: LimitSettings = LimitSettings()
+    cache: CacheSettings = CacheSettings()
     compatibility: CompatibilitySettings = CompatibilitySettings()
     server: ServerSettings = ServerSettings()
     metrics: MetricsSettings = MetricsSettings()

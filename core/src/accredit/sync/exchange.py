@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from pydantic import SecretStr
 
 from accredit._caller import Runner
+from accredit.cache import VerificationCache
 from accredit.errors import ConfigurationError, LifecycleError
 from accredit.exchange import exchange as behind
 from accredit.exchange.client import Client
@@ -58,6 +59,7 @@ class Exchange:
         monotonic: Callable[[], float] = time.monotonic,
         storage: Storage | None = None,
         keys: SigningKeys | None = None,
+        cache: VerificationCache | None = None,
         logger: object = None,
         runner: Runner | None = None,
     ) -> None:
@@ -71,6 +73,7 @@ class Exchange:
             monotonic=monotonic,
             storage=storage,
             keys=keys,
+            cache=cache,
             logger=logger,
         )
         self._door = self._make_door(lambda: Served(make()), runner)
@@ -145,6 +148,18 @@ class Exchange:
     async def averify(self, connection: str, token: ProviderToken, *, runner: Runner | None = None) -> Identity:
         """Do what `verify` does, from an event loop."""
         return await self._door.acall(lambda served: served.exchange.verify(connection, token), runner=runner)
+
+    def forget(self, connection: str, token: ProviderToken) -> None:
+        """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.
+
+        Raises:
+            ExchangeError: there is no such connection, or it is off; or the cache fails, and may still keep it.
+        """
+        self._door.call(lambda served: served.exchange.forget(connection, token))
+
+    async def aforget(self, connection: str, token: ProviderToken) -> None:
+        """Do what `forget` does, from an event loop."""
+        await self._door.acall(lambda served: served.exchange.forget(connection, token))
 
     def issue(
         self,

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from accredit._caller import Runner
+from accredit.cache import VerificationCache
 from accredit.errors import LifecycleError
 from accredit.exchange import verifier as behind
 from accredit.models import Identity, ProviderToken
@@ -35,6 +36,7 @@ class Verifier:
         transport: Transport | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
+        cache: VerificationCache | None = None,
         logger: object = None,
         runner: Runner | None = None,
     ) -> None:
@@ -47,6 +49,7 @@ class Verifier:
             transport=transport,
             clock=clock,
             monotonic=monotonic,
+            cache=cache,
             logger=logger,
         )
         self._door = Door(make, runner=runner)
@@ -67,6 +70,18 @@ class Verifier:
     async def averify(self, connection: str, token: ProviderToken, *, runner: Runner | None = None) -> Identity:
         """Do what `verify` does, from an event loop."""
         return await self._door.acall(lambda verifier: verifier.verify(connection, token), runner=runner)
+
+    def forget(self, connection: str, token: ProviderToken) -> None:
+        """Let the next `verify` of a token ask the provider, whatever `cache_s` says.
+
+        Raises:
+            ExchangeError: there is no such connection, or it is off; or the cache fails, and may still keep it.
+        """
+        self._door.call(lambda verifier: verifier.forget(connection, token))
+
+    async def aforget(self, connection: str, token: ProviderToken) -> None:
+        """Do what `forget` does, from an event loop."""
+        await self._door.acall(lambda verifier: verifier.forget(connection, token))
 
     def open(self) -> None:
         """Open it now rather than at the first call, so that a mistake shows when a server starts.

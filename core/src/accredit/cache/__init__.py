@@ -1,0 +1,10 @@
+"""What is kept for a short while, and may be lost at any moment.
+
+`port`: what a cache of verifications does. `memory`: one in this process. `kept`: a bounded table whose entries end.
+"""
+
+from accredit.cache.kept import Kept
+from accredit.cache.memory import MemoryCache
+from accredit.cache.port import VerificationCache
+
+__all__ = ["Kept", "MemoryCache", "VerificationCache"]

@@ -1,0 +1,139 @@
+"""What providers say: asked once for all who want to know the same at once, and kept for those shortly after.
+
+Whether a token is meant for our app, and who that is, is looked at in each login anew.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+
+from accredit._guard import place_of
+from accredit.audit.trail import Trail
+from accredit.cache import VerificationCache
+from accredit.errors import StorageFailed
+from accredit.exchange.flights import Flight, Flights
+from accredit.exchange.steps.verify import verify
+from accredit.models import ProviderToken, Verification
+from accredit.plugins import Connection
+from accredit.strategy import VerifyContext
+
+_KEEPS_NONE = frozenset({"single_use", "makes_no_call"})
+"""A credential that is good once must not pass twice, and where nobody is asked there is nothing to save."""
+
+_TELL_EVERY_S = 60.0
+
+
+class Verifications:
+    """Verify tokens by their connection's strategy, unless that was done already.
+
+    `issuer` is ours. `clock` returns epoch seconds, `monotonic` seconds of a clock that nobody can set; `context` makes
+    what a strategy may use, and `cache_failed` is told where a cache does not work.
+    """
+
+    def __init__(
+        self,
+        cache: VerificationCache,
+        connections: Mapping[str, Connection],
+        *,
+        issuer: str,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+        context: Callable[[Connection], VerifyContext],
+        cache_failed: Callable[[str], None],
+    ) -> None:
+        self._cache = cache
+        self._cache_s = {name: _cache_s(connection) for name, connection in connections.items()}
+        self._scopes = {name: _joined(issuer, name, one.strategy.name) for name, one in connections.items()}
+        self._clock = clock
+        self._monotonic = monotonic
+        self._context = context
+        self._cache_failed = cache_failed
+        self._told_at: float | None = None
+        self._flights: Flights[Verification] = Flights()
+
+    async def of(self, connection: Connection, token: ProviderToken, trail: Trail) -> Verification:
+        """Return what is known of a token. Where nothing is kept for its connection, the provider is asked each time.
+
+        Raises:
+            ExchangeError: as the step `verify` does.
+        """
+        if not self._cache_s[connection.name]:
+            return (await self._asked(connection, token, trail))[0]
+        key = self._key(connection, token)
+        kept = await self._kept(key)
+        if kept is not None:
+            trail.verified_by = "cache"
+            return kept
+        trail.verified_by = "flight"  # unless this is the login that asks
+        return await self._flights.join(key, lambda flight: self._asked_and_kept(key, flight, connection, token, trail))
+
+    async def _asked(self, connection: Connection, token: ProviderToken, trail: Trail) -> tuple[Verification, int]:
+        """Return what the strategy says, and the length of what it has made that from."""
+        trail.verified_by = "provider"
+        ctx = self._context(connection)
+        trail.calls = ctx.http.calls
+        verification = await verify(connection, token, ctx)
+        return verification, ctx.http.received_bytes + len(token.reveal())
+
+    async def _asked_and_kept(
+        self, key: bytes, flight: Flight[Verification], connection: Connection, token: ProviderToken, trail: Trail
+    ) -> Verification:
+        began = self._monotonic()  # what a provider says is as old as the question
+        verification, size_bytes = await self._asked(connection, token, trail)
+        ttl_s = self._cache_s[connection.name] - (self._monotonic() - began)
+        if verification.expires_at is not None:
+            ttl_s = min(ttl_s, verification.expires_at - self._clock())
+        try:
+            if ttl_s > 0 and not flight.is_parted():
+                await self._cache.put(key, verification, ttl_s=ttl_s, size_bytes=size_bytes)
+                if flight.is_parted():  # while it was being put
+                    await self._cache.forget(key)
+        except Exception as exc:
+            self._tell_of(exc)
+        return verification
+
+    async def _kept(self, key: bytes) -> Verification | None:
+        try:
+            kept = await self._cache.get(key)
+        except Exception as exc:
+            self._tell_of(exc)
+            return None
+        # By our clock too, which may have been put forward: the token's end counts.
+        return None if kept is None or _has_ended(kept, self._clock()) else kept
+
+    def _tell_of(self, failure: Exception) -> None:
+        """Tell operators, but not with each login."""
+        now = self._monotonic()
+        if self._told_at is None or now - self._told_at >= _TELL_EVERY_S:
+            self._told_at = now
+            self._cache_failed(place_of(failure))
+
+    async def forget(self, connection: Connection, token: ProviderToken) -> None:
+        """Let the next login with a token ask the provider.
+
+        Raises:
+            StorageFailed: the cache does not work, and may still keep it.
+        """
+        key = self._key(connection, token)
+        self._flights.part(key)
+        try:
+            await self._cache.forget(key)
+        except Exception as exc:
+            raise StorageFailed(f"the cache of verifications: {place_of(exc)}") from None
+
+    def _key(self, connection: Connection, token: ProviderToken) -> bytes:
+        others = ("" if one is None else f"={one.get_secret_value()}" for one in (token.secret, token.nonce))
+        text = self._scopes[connection.name] + _joined(token.reveal(), *others)  # an empty one is not none
+        return hmac.digest(self._cache.hmac_key, text.encode("utf-8", "surrogatepass"), "sha256")
+
+
+def _cache_s(connection: Connection) -> float:
+    return 0 if _KEEPS_NONE & connection.strategy.traits else connection.settings.cache_s
+
+
+def _joined(*parts: str) -> str:
+    """Put the length before each part: what one ends with cannot pass for the beginning of the next."""
+    return "".join(f"{len(part)}:{part}" for part in parts)
+
+
+def _has_ended(verification: Verification, now: float) -> bool:
+    return verification.expires_at is not None and now >= verification.expires_at
