@@ -520,6 +520,7 @@ class StorageFailed(ExchangeError):
     reason = "storage_failed"
     description = "the service is not available, try again later"
     alert = True
+    _retry_after_s = 5  # a lock has passed by then, or it is nothing that passes by itself
 
 
 class UnclearCommit(StorageFailed):

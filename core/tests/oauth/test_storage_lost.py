@@ -54,6 +54,7 @@ class Database:
     async def assert_unavailable(self, response: httpx.Response) -> None:
         """Check the answer, and that operators are told."""
         assert_refused(response, *UNAVAILABLE)
+        assert response.headers["retry-after"] == "5"
         [(level, line)] = self.wire.log.events()
         assert (level, line["reason"], line["status"], line["alert"]) == ("critical", "storage_failed", 503, True)
         self.wire.log.lines.clear()

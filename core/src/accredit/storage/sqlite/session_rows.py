@@ -154,11 +154,10 @@ def end(connection: sqlite3.Connection, session_id: str) -> None:
     connection.execute("UPDATE sessions SET ended = 1 WHERE id = ?", (session_id,))
 
 
-def prune(connection: sqlite3.Connection, most: int, now: float) -> None:
-    """Delete at most `most` sessions of which no token lives; their refresh tokens go with them."""
-    connection.execute(
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE kept_until <= ? LIMIT ?)", (now, most)
-    )
+def prune(connection: sqlite3.Connection, most: int, now: float) -> int:
+    """Delete at most `most` sessions of which no token lives, with their refresh tokens; return how many."""
+    old = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE kept_until <= ? LIMIT ?)"
+    return connection.execute(old, (now, most)).rowcount
 
 
 def _evict(connection: sqlite3.Connection, session: Session) -> None:

@@ -196,10 +196,10 @@ class SqliteStorage:
     def _is_writable(self) -> bool:
         return os.access(self._path, os.W_OK)
 
-    def _prune(self, connection: sqlite3.Connection, most: int) -> None:
+    def _prune(self, connection: sqlite3.Connection, most: int) -> bool:
         now = self._clock()
-        session_rows.prune(connection, most, now)
-        used_rows.prune(connection, most, now)
+        gone = session_rows.prune(connection, most, now), used_rows.prune(connection, most, now)
+        return most in gone
 
     def _connect(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         writer = self._connection(timeout_s=_BUSY_TIMEOUT_S)

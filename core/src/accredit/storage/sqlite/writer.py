@@ -5,7 +5,6 @@ can be run again: if any fails, the transaction is, with a savepoint for each, a
 """
 
 import asyncio
-import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -13,16 +12,16 @@ from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from accredit.errors import ExchangeError, StorageFailed
+from accredit.storage.sqlite.line import Line
+from accredit.storage.sqlite.pruning import Prune, Pruning
 from accredit.storage.sqlite.session_rows import Start
+from accredit.storage.sqlite.transaction import transaction
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T | ExchangeError]
 """Returns what its caller gets, or the error that its caller is to see."""
 Insert = Callable[[sqlite3.Connection, Sequence[Start]], Sequence[ExchangeError | None]]
 """Insert sessions; return for each what keeps it out, or None."""
-
-_LARGEST_BATCH = 512
-_PRUNE_EVERY = 100
 
 _Waiting = tuple[Start | Work[Any], "asyncio.Future[Any]"]
 _Outcome = tuple["asyncio.Future[Any]", object]
@@ -32,8 +31,8 @@ _Outcome = tuple["asyncio.Future[Any]", object]
 class Writer:
     """Run work on `connection`, in the order it came, and hand results back to the running event loop.
 
-    `insert` stores sessions; `prune` deletes at most as many expired rows as it is told; `check` raises `StorageFailed`
-    where the database is no more the one that was opened. The connection is closed at the end.
+    `insert` stores sessions; `prune` deletes expired rows, a few at a time while nobody waits; `check` raises
+    `StorageFailed` where the database is no more the one that was opened. The connection is closed at the end.
     """
 
     def __init__(
@@ -41,17 +40,16 @@ class Writer:
         connection: sqlite3.Connection,
         *,
         insert: Insert,
-        prune: Callable[..., object],
+        prune: Prune,
         check: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._insert = insert
-        self._prune = prune
         self._check = check
-        self._unpruned = 0
+        self._pruning = Pruning(prune)
         self.commits = self.changes = 0
         """So many transactions were committed, with so many pieces of work."""
-        self._queue: queue.SimpleQueue[_Waiting | asyncio.Future[Any]] = queue.SimpleQueue()
+        self._line: Line[Start | Work[Any]] = Line()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._write, name="accredit-sqlite", daemon=True)
         self._thread.start()
@@ -59,18 +57,26 @@ class Writer:
     @property
     def waiting(self) -> int:
         """So many pieces of work wait for a transaction."""
-        return self._queue.qsize()
+        return self._line.size
 
     async def start(self, start: Start) -> None:
-        """Insert one session; returns after the commit that holds it."""
+        """Insert one session; returns after the commit that holds it.
+
+        Raises:
+            StorageFailed: it is not stored: it cannot be, or too much waits already.
+        """
         done = self._loop.create_future()
-        self._queue.put((start, done))
+        self._line.put(start, done)
         await done
 
     async def run(self, work: Work[T]) -> T:
-        """Run some work, all or nothing; returns after the commit that holds it."""
+        """Run some work, all or nothing; returns after the commit that holds it.
+
+        Raises:
+            StorageFailed: it is not done: it cannot be, or too much waits already.
+        """
         done = self._loop.create_future()
-        self._queue.put((work, done))
+        self._line.put(work, done)
         return cast("T", await done)
 
     async def close(self) -> None:
@@ -80,7 +86,7 @@ class Writer:
             StorageFailed: the connection cannot be closed.
         """
         ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._queue.put(ended)
+        self._line.end(ended)
         if self._thread.is_alive():  # a fork leaves it behind
             # Not by another thread that joins this one: when the interpreter exits, no new thread starts.
             await ended
@@ -96,19 +102,12 @@ class Writer:
 
     def _write_until_closed(self) -> "asyncio.Future[Any]":
         while True:
-            batch: list[_Waiting] = []
-            item = self._queue.get()
-            while isinstance(item, tuple):
-                batch.append(item)
-                if len(batch) == _LARGEST_BATCH or self._queue.empty():
-                    break
-                item = self._queue.get()
-            # What nobody waits for any more before it was begun is not done: it would land though it was refused.
-            batch = [(work, done) for work, done in batch if not done.cancelled()]
+            batch, ended = self._line.take(patience_s=self._pruning.pause_s)
             if batch:
                 _tell(self._loop, self._commit(batch))
-            if not isinstance(item, tuple):
-                return item
+            if ended is not None:
+                return ended
+            self._pruning.after(self._connection, len(batch))
 
     def _commit(self, batch: list[_Waiting]) -> list[_Outcome]:
         try:
@@ -121,23 +120,9 @@ class Writer:
             return [(done, _failure(exc)) for _, done in batch]
 
     def _transact(self, batch: list[_Waiting], do: Callable[[list[_Waiting]], list[_Outcome]]) -> list[_Outcome]:
-        connection = self._connection
         self._check()  # before: a file that comes back must not hold what nobody was told of
-        try:
-            if connection.in_transaction:  # an earlier roll-back has failed
-                connection.execute("ROLLBACK")
-            connection.execute("BEGIN IMMEDIATE")
+        with transaction(self._connection):
             outcomes = do(batch)
-            self._unpruned += len(batch)
-            if self._unpruned >= _PRUNE_EVERY:
-                # Twice what has come in, so that it keeps up; no more, so that nobody waits long for it.
-                most, self._unpruned = 2 * self._unpruned, 0
-                self._prune(connection, most)
-            connection.execute("COMMIT")
-        except Exception:
-            with suppress(sqlite3.Error):
-                connection.rollback()
-            raise
         self.commits += 1
         self.changes += len(batch)
         self._check()  # after: else it might have gone in between
