@@ -70,7 +70,7 @@ def fields_of(event: AnyEvent) -> dict[str, object]:
     line: dict[str, object] = {}
     for name in _copied(type(event)):
         value = getattr(event, name)
-        if value not in _NOTHING:
+        if value or value not in _NOTHING:  # most are something, which is told faster than that they are not nothing
             line[name] = value
     if event.alert or isinstance(event, RequestEvent):
         line["alert"] = event.alert

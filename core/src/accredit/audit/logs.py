@@ -1,11 +1,13 @@
 """Events for operators: one JSON line each, under stable names, redacted."""
 
+import json
 import logging
+from collections.abc import MutableMapping
 from typing import Any, cast
 
 import structlog
 
-from accredit.audit import redact
+from accredit.audit.redact import may_hold_secret, redact
 
 LOGGER = "accredit"
 """The name of the standard library's logger that gets every event, where the host gives no logger of its own."""
@@ -25,11 +27,19 @@ def event_logger(logger: Any = None) -> structlog.typing.FilteringBoundLogger:
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
-                redact.processor,
-                structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
+                _line,
             ],
-        ),
+        ).bind(),  # once: the logger that is wrapped would do so at every event
     )
+
+
+_encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
+
+
+def _line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    """Render an event, redacted; most hold nothing to redact, which the line tells at once."""
+    line = _encode(event)
+    return _encode(redact(event)) if may_hold_secret(line) else line
 
 
 def vanishes() -> bool:

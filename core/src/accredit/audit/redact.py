@@ -20,6 +20,12 @@ _SECRET_TEXT = re.compile(
 )
 _MAY_BE_SECRET = re.compile(r"[=\s]|eyJ", re.IGNORECASE)
 """What every secret text holds: most values need no closer look."""
+_SIGNS = (
+    *("=", "eyj", "bearer ", "oauth ", "oauth2 ", "basic ", "\\"),
+    *('token":', "secret", "password", "authorization", "nonce", "proof_value", '"code":'),
+)
+"""One of these is in every line of JSON that holds a secret text or a secret's name, in small letters. A backslash may
+stand for any white space, or for the end of a name."""
 _SHORTEST = 6
 """A nonce of `1` is no secret worth blanking every `1` for."""
 
@@ -32,6 +38,15 @@ def processor(_logger: object, _method: str, event: MutableMapping[str, Any]) ->
 def redact(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return `fields` with everything blank that is called like a secret, or looks like one."""
     return {key: _redacted(key, value) for key, value in fields.items()}
+
+
+def may_hold_secret(line: str) -> bool:
+    """Tell whether an event that was rendered as JSON may hold what `redact` blanks: one look in place of one a value.
+
+    Letters beyond ASCII have more white space among them than can be listed.
+    """
+    small = line.lower()
+    return not line.isascii() or any(sign in small for sign in _SIGNS)
 
 
 @functools.lru_cache(maxsize=1024)

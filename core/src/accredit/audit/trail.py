@@ -1,5 +1,6 @@
 """What is known so far about one login or refresh: gathered on the way, told once at the end."""
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any, Literal
@@ -54,11 +55,12 @@ class Trail:
         self.decided = error
 
     def _checks(self, last: Literal["passed", "refused", "failed", "abandoned"], ended: float) -> tuple[Check, ...]:
-        checks: list[Check] = []
-        for name, begun in reversed(self._begun):
-            checks.append(Check(name, "passed" if checks else last, (ended - begun) * 1000))
-            ended = begun
-        return tuple(reversed(checks))
+        checks = [
+            Check(name, "passed", (end - begun) * 1000) for (name, begun), (_, end) in itertools.pairwise(self._begun)
+        ]
+        for name, begun in self._begun[-1:]:
+            checks.append(Check(name, last, (ended - begun) * 1000))
+        return tuple(checks)
 
     def tell(self, emit: Callable[[AnyEvent], None], error: ExchangeError | None) -> None:
         """Emit the event of the whole, and one of the link that was made on the way."""

@@ -12,8 +12,14 @@ from typing import TextIO
 
 STALLED_S = 1.0
 """At the end, a reader that takes nothing for so long is no longer waited for."""
+GATHER_S = 0.005
+"""So long a line may wait for others, which are then written together: waking a thread for each costs more."""
+MOST_TOGETHER = 4096
+"""Bytes. So many a pipe takes in one piece (`PIPE_BUF`), so that several processes can share one."""
 LAST_LINES_S = 10.0
 """At the end, any reader has so long."""
+
+_NOT_YET = b""
 
 
 class LineWriter:
@@ -77,14 +83,32 @@ class LineWriter:
         self._queue.put(data)
 
     def _run(self) -> None:
-        while (data := self._queue.get()) is not None:
+        following = self._queue.get()
+        while following is not None:
+            lines, following = self._gather(following)
+            data = b"".join(lines)
             try:
                 self._write_out(data)
             except (OSError, ValueError) as exc:  # the disk is full, the reader is gone, the file is closed
-                self._failed(exc)
+                for _ in lines:
+                    self._failed(exc)
             with self._lock:
                 self._waiting_bytes -= len(data)
-                self._waiting_lines -= 1
+                self._waiting_lines -= len(lines)
+            if following is _NOT_YET:
+                time.sleep(GATHER_S)
+                following = self._queue.get()
+
+    def _gather(self, first: bytes) -> tuple[list[bytes], bytes | None]:
+        """Return the lines to write together, and what follows them: `_NOT_YET` where nothing waits."""
+        lines, size = [first], len(first)
+        while not self._queue.empty():
+            line = self._queue.get()
+            if line is None or size + len(line) > MOST_TOGETHER:
+                return lines, line
+            lines.append(line)
+            size += len(line)
+        return lines, _NOT_YET
 
 
 def _encoded(line: str) -> bytes:
