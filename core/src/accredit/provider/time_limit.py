@@ -6,7 +6,7 @@ that may take equally long end in the order in which they began: so one timer, f
 
 import asyncio
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 
 class TimeLimit:
@@ -21,17 +21,19 @@ class TimeLimit:
         """Return what bounds one block. It raises `TimeoutError` out of one that takes longer."""
         return _Block(self)
 
-    def watch(self, until: float) -> None:
-        """See to it that the oldest block is ended in time."""
+    def enter(self, block: "_Block", loop: asyncio.AbstractEventLoop) -> None:
+        """Begin a block: it is the youngest."""
+        block.until = loop.time() + self.seconds
+        self.blocks[block] = None
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_at(until, self._end_overdue)
+            self._timer = loop.call_at(block.until, self._end_overdue, loop)
 
-    def _end_overdue(self) -> None:
+    def _end_overdue(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        now = asyncio.get_running_loop().time()
+        now = loop.time()
         for block in list(self.blocks):
             if block.until > now:
-                self.watch(block.until)
+                self._timer = loop.call_at(block.until, self._end_overdue, loop)
                 return
             block.end()
 
@@ -39,19 +41,17 @@ class TimeLimit:
 class _Block:
     """As `asyncio.timeout`: it cancels its task, and makes a time-out of that, unless somebody else cancels as well."""
 
+    until: float
+
     def __init__(self, limit: TimeLimit) -> None:
         self._limit = limit
         self._is_overdue = False
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task()
-        if task is None:
-            raise RuntimeError("a time limit is for a task")
-        self._task = task
-        self._cancelled_before = task.cancelling()
-        self.until = asyncio.get_running_loop().time() + self._limit.seconds
-        self._limit.blocks[self] = None
-        self._limit.watch(self.until)
+        loop = asyncio.get_running_loop()
+        self._task = cast("asyncio.Task[Any]", asyncio.current_task(loop))  # a coroutine that awaits I/O has one
+        self._cancelled_before = self._task.cancelling()
+        self._limit.enter(self, loop)
         return self
 
     def end(self) -> None:

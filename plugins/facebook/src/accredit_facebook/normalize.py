@@ -42,7 +42,10 @@ def to_profile(claims: Mapping[str, Any]) -> Profile:
 
 
 def _first_text(claims: Mapping[str, Any], *names: str) -> str | None:
-    return next((value for name in names if (value := text(claims.get(name)))), None)
+    for name in names:
+        if name in claims and (value := text(claims[name])):
+            return value
+    return None
 
 
 def _picture(value: object) -> str | None:
@@ -75,6 +78,8 @@ def _locale(value: object) -> str | None:
 
 
 def _epoch(value: object) -> int | None:
+    if value is None:
+        return None
     try:
         when = datetime.fromisoformat(text(value) or "")
     except ValueError:

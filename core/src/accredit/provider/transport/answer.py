@@ -54,6 +54,10 @@ class Answer:
         """Learn that the connection has ended in good order: the only end that an answer without a length has."""
         self.is_whole = self.is_whole or self._until_close
 
+    def let_go(self) -> None:
+        """Take apart the circle of answer and parser, so that nothing is left for the garbage collector to find."""
+        del self._parser
+
     def take(self) -> bytes:
         """Return what there is of the body, and forget it."""
         body = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)

@@ -62,7 +62,9 @@ class Connection(asyncio.Protocol):
 
     def rest(self) -> None:
         """Wait for another request."""
-        self._answer = None
+        if self._answer is not None:
+            self._answer.let_go()
+            self._answer = None
         self.idle_since = self.loop.time()
 
     def abort(self, error: Exception | None = None) -> None:
