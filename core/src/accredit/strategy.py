@@ -102,7 +102,15 @@ class Strategy(ABC, Generic[SettingsT]):
     user_id_scope: ClassVar[UserIdScope] = "app"
     """Whether two connections may have the same id for two people. Say `global` only where the provider does."""
     traits: ClassVar[frozenset[Trait]] = frozenset()
-    """What makes this strategy different from most, for the conformance suite. It changes nothing at run time."""
+    """What makes this strategy different from most, for the conformance suite. At run time nothing is kept of what is
+    verified with `single_use` or `makes_no_call`, whatever a connection's `cache_s` says."""
+    refusals_cached_s: ClassVar[float] = 0
+    """For so long a token that the provider has refused is refused without asking it again; an hour at most.
+
+    Only for a provider that bans callers who repeat refused tokens, as Discord does after 10,000 answers of 401, 403 or
+    429 in ten minutes, and only where such a refusal is final. With `cache_s = 0` it is asked all the same.
+    Source: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans.
+    """
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings

@@ -2,16 +2,23 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
-from core.tests.acme import ADA, Acme, Brings, Provider, acme_that
-from core.tests.bench import NOW, Bench, Clock, ListLogger, Observer, bench
+from core.tests.acme import ADA, Acme, acme_that
+from core.tests.bench import NOW, Bench, bench
+from hypothesis import given
+from hypothesis import strategies as st
 
-from accredit import AppBound, ProviderToken, Verification, Verifier, VerifyContext
+from accredit import AppBound, Profile, ProviderToken, Verification, VerifyContext
 from accredit import errors as e
 from accredit.cache import MemoryCache
+from accredit.exchange.cache_keys import CacheKeys
+from accredit.strategy import Trait
 
+_PART = st.text("a:=1", min_size=1, max_size=4)
 TOKEN = ProviderToken.of("good-token")
 CACHED: Mapping[str, Any] = {
     "connections": {name: {"cache_s": 30} for name in ("acme", "acme-game", "globex")},
@@ -25,30 +32,6 @@ def ending(expires_at: int) -> type[Acme]:
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA, expires_at=expires_at)
 
     return acme_that(verify)
-
-
-class Slow(Provider):
-    """Answers once it is let."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.let = asyncio.Event()
-
-    async def handle_async_request(self, request: Any) -> Any:
-        answered = await super().handle_async_request(request)
-        await self.let.wait()
-        return answered
-
-
-def verifier(transport: Provider, clock: Clock, observer: Observer, **connection: Any) -> Verifier:
-    return Verifier(
-        connections={"acme": {"app_ids": ["acme-app"], "cache_s": 30, **connection}},
-        plugins=[Brings(Acme), observer],
-        transport=transport,
-        clock=clock,
-        monotonic=clock.monotonic,
-        logger=ListLogger(),
-    )
 
 
 def asked(wire: Bench) -> int:
@@ -130,6 +113,101 @@ async def test_parts_cannot_be_shifted_from_one_to_the_next() -> None:
 
 
 @pytest.mark.threat(31)
+@pytest.mark.threat(31)
+def test_all_parts_of_a_token_are_in_the_key_and_there_are_no_others() -> None:
+    assert [one.name for one in fields(ProviderToken)] == ["value", "secret", "nonce"]
+
+
+@pytest.mark.threat(31)
+@given(*[st.tuples(_PART, st.none() | _PART, st.none() | _PART)] * 2, *[st.tuples(_PART, _PART)] * 2)
+def test_two_keys_are_the_same_only_where_everything_is(
+    one: tuple[str, str | None, str | None],
+    other: tuple[str, str | None, str | None],
+    here: tuple[str, str],
+    there: tuple[str, str],
+) -> None:
+    def key(token: tuple[str, str | None, str | None], issuer: str, connection: str) -> bytes:
+        acme: Any = SimpleNamespace(strategy=Acme)
+        keys = CacheKeys({connection: acme}, issuer=issuer, secret=b"s" * 32)
+        return keys.of(connection, ProviderToken.of(token[0], secret=token[1], nonce=token[2]))
+
+    assert (key(one, *here) == key(other, *there)) == ((one, here) == (other, there))
+
+
+@pytest.mark.threat(31)
+@pytest.mark.threat(33)
+async def test_what_is_kept_and_its_key_hold_no_token_and_no_secret() -> None:
+    seen = Seen(max_bytes=1_000_000)
+    async with bench(CACHED, cache=seen) as wire:
+        await wire.post(connection="globex", access_token="good-token", access_token_secret="a-secret", nonce="a-nonce")
+    [(key, verification)] = seen.puts
+    assert len(key) == 32
+    assert not any(part in f"{key!r} {verification}" for part in ("good-token", "a-secret", "a-nonce"))
+
+
+@pytest.mark.threat(31)
+async def test_exchanges_that_share_a_cache_share_what_is_of_one_issuer_alone() -> None:
+    cache = MemoryCache(max_bytes=1_000_000)
+    for issuer, calls in (("https://a.example/", 1), ("https://b.example/", 1), ("https://a.example/", 0)):
+        async with bench({**CACHED, "issuer": issuer}, cache=cache) as wire:
+            assert (await wire.post()).status_code == 200
+            assert asked(wire) == calls
+
+
+@pytest.mark.threat(31)
+async def test_another_client_gets_by_it_what_it_would_get_without() -> None:
+    async with bench(CACHED) as wire:
+        assert (await wire.post()).status_code == 200
+        for client_id, status in (("other", 400), ("no-exchange", 403), ("strict", 401), ("nobody", 403)):
+            assert (await wire.post(client_id=client_id)).status_code == status
+        assert asked(wire) == 1
+
+
+async def test_the_profile_is_made_and_the_user_is_resolved_each_time() -> None:
+    normalized: list[Verification] = []
+
+    class Counts(Acme):
+        def normalize(self, verification: Verification) -> Profile:
+            normalized.append(verification)
+            return super().normalize(verification)
+
+    async with bench(CACHED, acme=Counts) as wire:
+        answers = [(await wire.post(scope="openid profile email")).status_code for _ in range(2)]
+        assert (answers, asked(wire)) == ([200, 200], 1)
+        names = [[check.name for check in event.checks] for event in wire.events]
+    assert len(normalized) == 2
+    assert names[0] == names[1]
+
+
+@pytest.mark.threat(31)
+@pytest.mark.parametrize("trait", ["single_use", "makes_no_call"])
+async def test_nothing_is_kept_of_what_is_good_once_or_costs_no_call(trait: Trait) -> None:
+    class Different(Acme):
+        traits: ClassVar[frozenset[Trait]] = frozenset({trait})
+
+    async with bench(CACHED, acme=Different) as wire:
+        answers = [*await asyncio.gather(wire.post(), wire.post()), await wire.post()]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        assert asked(wire) == 3
+
+
+async def test_what_a_provider_says_is_as_old_as_the_question() -> None:
+    class Late(Acme):
+        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+            verification = await super().verify(token, ctx)
+            wire.clock.advance(20)
+            return verification
+
+    async with bench(CACHED, acme=Late) as wire:
+        await wire.post()
+        wire.clock.advance(9)
+        await wire.post()
+        assert asked(wire) == 1
+        wire.clock.advance(1)
+        await wire.post()
+        assert asked(wire) == 2
+
+
 async def test_audience_and_hint_are_looked_at_each_time() -> None:
     async with bench(CACHED) as wire:
         assert (await wire.post(user_id="1000")).status_code == 200
@@ -161,77 +239,70 @@ async def test_it_can_be_forgotten() -> None:
         assert (await wire.post()).status_code == 401
 
 
-async def test_who_asks_at_once_asks_once() -> None:
-    provider, observer = Slow(), Observer()
-    async with verifier(provider, Clock(), observer) as door:
-        asking = [asyncio.create_task(door.verify("acme", TOKEN)) for _ in range(64)]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        provider.let.set()
-        people = {identity.user_id for identity in await asyncio.gather(*asking)}
-    assert people == {"1000"}
-    assert len(provider.requests) == 1
-    assert sorted(str(event.verified_by) for event in observer.events) == ["flight"] * 63 + ["provider"]
+class Bans(Acme):
+    """Of a provider that bans who repeats refused tokens."""
+
+    refusals_cached_s: ClassVar[float] = 60
 
 
-async def test_the_first_who_leaves_takes_nobody_along() -> None:
-    provider = Slow()
-    async with verifier(provider, Clock(), Observer()) as door:
-        first, *others = (asyncio.create_task(door.verify("acme", TOKEN)) for _ in range(64))
-        await asyncio.sleep(0.01)
-        first.cancel()
-        await asyncio.wait([first])
-        provider.let.set()
-        assert {(await other).user_id for other in others} == {"1000"}
-    assert first.cancelled()
-    assert len(provider.requests) == 2
+async def test_refusals_are_kept_where_the_provider_bans_those_who_repeat_them() -> None:
+    async with bench(CACHED, acme=Bans) as wire:
+        refusals = [await wire.post(access_token="bad-token") for _ in range(3)]
+        assert [(answer.status_code, answer.content) for answer in refusals] == [(401, refusals[0].content)] * 3
+        assert asked(wire) == 1
+        assert [event.verified_by for event in wire.events] == ["provider", "cache", "cache"]
+        assert {(event.reason, event.detail) for event in wire.events} == {("invalid_token", "status 401")}
+        assert (await wire.post(access_token="worse-token")).status_code == 401
+        assert (await wire.post()).status_code == 200
+        assert asked(wire) == 3
+        wire.clock.advance(60)
+        await wire.post(access_token="bad-token")
+        assert asked(wire) == 4
 
 
-async def test_when_the_last_one_has_left_nobody_is_asked_any_more() -> None:
-    provider = Slow()
-    async with verifier(provider, Clock(), Observer()) as door:
-        tasks = [asyncio.create_task(door.verify("acme", TOKEN)) for _ in range(2)]
-        await asyncio.sleep(0.01)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-        await asyncio.sleep(0.01)
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-        provider.let.set()
-        assert (await door.verify("acme", TOKEN)).user_id == "1000"
-    assert len(provider.requests) == 2
+async def test_a_refusal_can_be_forgotten_and_with_0_none_is_kept() -> None:
+    async with bench(CACHED, acme=Bans) as wire:
+        await wire.post(access_token="bad-token")
+        await wire.exchange.forget("acme", ProviderToken.of("bad-token"))
+        await wire.post(access_token="bad-token")
+        assert asked(wire) == 2
+    async with bench({"connections": {"acme": {"cache_s": 0}}}, acme=Bans) as wire:
+        for _ in range(2):
+            await wire.post(access_token="bad-token")
+        assert asked(wire) == 2
 
 
-async def test_a_refusal_is_told_to_all_who_ask_at_once() -> None:
-    provider, observer = Slow(), Observer()
-    async with verifier(provider, Clock(), observer) as door:
-        bad = ProviderToken.of("bad-token")
-        asking = [asyncio.create_task(door.verify("acme", bad)) for _ in range(3)]
-        await asyncio.sleep(0.01)
-        provider.let.set()
-        errors = await asyncio.gather(*asking, return_exceptions=True)
-    assert [type(error) for error in errors] == [e.InvalidProviderToken] * 3
-    assert len({id(error) for error in errors}) == 3
-    assert {str(error) for error in errors} == {"status 401"}
-    assert len(provider.requests) == 1
+@pytest.mark.parametrize("error", [e.ProviderUnavailable(), e.ProviderMisconfigured(), e.ProviderProtocolError()])
+async def test_outages_and_our_own_failures_are_never_kept(error: e.ExchangeError) -> None:
+    class Fails(Bans):
+        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+            await super().verify(token, ctx)
+            raise error
+
+    async with bench(CACHED, acme=Fails) as wire:
+        for _ in range(2):
+            assert (await wire.post()).status_code == error.status
+        assert asked(wire) == 2
 
 
-@pytest.mark.threat(31)
-async def test_what_is_forgotten_while_it_is_asked_is_not_kept() -> None:
-    provider = Slow()
-    async with verifier(provider, Clock(), Observer()) as door:
-        early = asyncio.create_task(door.verify("acme", TOKEN))
-        await asyncio.sleep(0.01)
-        await door.forget("acme", TOKEN)
-        late = asyncio.create_task(door.verify("acme", TOKEN))
-        await asyncio.sleep(0.01)
-        provider.people.clear()
-        provider.let.set()
-        await early
-        await late
-        with pytest.raises(e.InvalidProviderToken):
-            await door.verify("acme", ProviderToken.of("good-token", nonce="x"))
-    assert len(provider.requests) == 3
+class Seen(MemoryCache):
+    """Remembers what is put into it."""
+
+    def __init__(self, *, max_bytes: int) -> None:
+        super().__init__(max_bytes=max_bytes)
+        self.puts: list[tuple[bytes, Verification]] = []
+
+    async def put(self, key: bytes, verification: Verification, *, ttl_s: float, size_bytes: int) -> None:
+        self.puts.append((key, verification))
+        await super().put(key, verification, ttl_s=ttl_s, size_bytes=size_bytes)
+
+
+async def test_nobody_forgets_a_token_of_a_connection_that_is_not_there() -> None:
+    async with bench(CACHED) as wire:
+        with pytest.raises(e.ConnectionNotFound):
+            await wire.exchange.forget("nowhere", TOKEN)
+        with pytest.raises(e.InvalidParameter):
+            await wire.exchange.forget("acme", "good-token")  # type: ignore[arg-type]  # what a host may do
 
 
 class Broken(MemoryCache):

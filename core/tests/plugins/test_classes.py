@@ -24,6 +24,7 @@ NORMALIZE = (
 )
 NAME = "has a name that cannot begin a subject: 1 to 50 ASCII letters, digits, dots, hyphens and underscores"
 CHECK = "has a check_credentials that is no coroutine function: write `async def check_credentials(ctx)`"
+REFUSALS = "has a refusals_cached_s that is no number of seconds from 0 to 3600"
 TRAITS = "has traits that are no frozenset of makes_no_call, unbound, composite_ids, single_use, hs256"
 TABLE: dict[str, Any] = {"app_id": "1"}
 
@@ -113,6 +114,7 @@ def badly_wrapped(*args: Any, **kwargs: Any) -> Any: ...
         ({"traits": frozenset({"unheard_of"})}, TRAITS),
         ({"traits": {"unbound"}}, TRAITS),
         ({"traits": frozenset("unbound")}, TRAITS),
+        *(({"refusals_cached_s": value}, REFUSALS) for value in (-1, 3601, "60", None, True, float("nan"))),
         ({"settings_type": AcmeSettings(app_id="1")}, "has a settings_type that is no ConnectionSettings"),
     ],
 )

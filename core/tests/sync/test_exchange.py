@@ -60,6 +60,19 @@ def test_both_halves_of_a_login_can_be_had() -> None:
         assert isinstance(step.heard[0], VerifyEvent)
 
 
+def test_a_token_can_be_forgotten() -> None:
+    token = ProviderToken.of("good-token")
+    with doorstep({"connections": {"acme": {"cache_s": 30}}}) as step:
+        for _ in range(2):
+            step.exchange.verify("acme", token)
+        assert len(step.provider.requests) == 1
+        step.exchange.forget("acme", token)
+        step.exchange.verify("acme", token)
+        asyncio.run(step.exchange.aforget("acme", token))
+        step.exchange.verify("acme", token)
+        assert len(step.provider.requests) == 3
+
+
 def test_what_is_refused_raises_in_the_caller() -> None:
     with doorstep() as step:
         with pytest.raises(InvalidToken):

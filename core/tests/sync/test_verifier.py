@@ -12,8 +12,8 @@ TOKEN = ProviderToken.of("good-token")
 ACME = {"acme": {"app_ids": ["acme-app"]}}
 
 
-def made() -> Verifier:
-    return Verifier(connections=ACME, plugins=[Brings(Acme)], transport=Provider(), logger=ListLogger())
+def made(provider: Provider | None = None) -> Verifier:
+    return Verifier(connections=ACME, plugins=[Brings(Acme)], transport=provider or Provider(), logger=ListLogger())
 
 
 def test_a_token_is_verified() -> None:
@@ -25,6 +25,27 @@ def test_a_token_is_verified() -> None:
 
 def test_the_connections_are_there_before_it_is_open() -> None:
     assert made().connections.keys() == {"acme"}
+
+
+def test_a_token_is_asked_about_once_and_can_be_forgotten() -> None:
+    provider = Provider()
+    with made(provider) as verifier:
+        for _ in range(2):
+            verifier.verify("acme", TOKEN)
+        assert len(provider.requests) == 1
+        verifier.forget("acme", TOKEN)
+        verifier.verify("acme", TOKEN)
+        assert len(provider.requests) == 2
+
+
+async def test_a_token_can_be_forgotten_from_an_event_loop() -> None:
+    provider = Provider()
+    verifier = made(provider)
+    await verifier.averify("acme", TOKEN)
+    await verifier.aforget("acme", TOKEN)
+    await verifier.averify("acme", TOKEN)
+    await verifier.aclose()
+    assert len(provider.requests) == 2
 
 
 async def test_a_token_is_verified_from_an_event_loop() -> None:

@@ -6,9 +6,9 @@ from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-ENTRY_BYTES = 2048
+ENTRY_BYTES = 1024
 """What an entry takes beside what it was made from: its key, its place, Python's objects."""
-OBJECT_BYTES = 4
+OBJECT_BYTES = 6
 """What a byte of JSON takes as Python's objects: short texts and numbers cost more than they are long."""
 
 

@@ -1,16 +1,17 @@
 """What providers say: asked once for all who want to know the same at once, and kept for those shortly after.
 
-Whether a token is meant for our app, and who that is, is looked at in each login anew.
+Whether a token is meant for our app, and who that is, is looked at in each login anew. Refusals are kept where the
+strategy says so, outages and failures of ours never.
 """
 
-import hmac
 from collections.abc import Callable, Mapping
 
 from accredit._guard import place_of
 from accredit.audit.trail import Trail
-from accredit.cache import VerificationCache
-from accredit.errors import StorageFailed
-from accredit.exchange.flights import Flight, Flights
+from accredit.cache import Kept, VerificationCache
+from accredit.errors import ExchangeError, ProviderTokenRejected, StorageFailed
+from accredit.exchange.cache_keys import CacheKeys
+from accredit.exchange.flights import Flight, Flights, again
 from accredit.exchange.steps.verify import verify
 from accredit.models import ProviderToken, Verification
 from accredit.plugins import Connection
@@ -18,7 +19,8 @@ from accredit.strategy import VerifyContext
 
 _KEEPS_NONE = frozenset({"single_use", "makes_no_call"})
 """A credential that is good once must not pass twice, and where nobody is asked there is nothing to save."""
-
+_REFUSALS_MAX_BYTES = 4_194_304
+"""In this process alone, for the few providers whose refusals are kept: about four thousand of them."""
 _TELL_EVERY_S = 60.0
 
 
@@ -42,7 +44,8 @@ class Verifications:
     ) -> None:
         self._cache = cache
         self._cache_s = {name: _cache_s(connection) for name, connection in connections.items()}
-        self._scopes = {name: _joined(issuer, name, one.strategy.name) for name, one in connections.items()}
+        self._keys = CacheKeys(connections, issuer=issuer, secret=cache.hmac_key)
+        self._refusals: Kept[ExchangeError] = Kept(max_bytes=_REFUSALS_MAX_BYTES, clock=monotonic)
         self._clock = clock
         self._monotonic = monotonic
         self._context = context
@@ -58,7 +61,10 @@ class Verifications:
         """
         if not self._cache_s[connection.name]:
             return (await self._asked(connection, token, trail))[0]
-        key = self._key(connection, token)
+        key = self._keys.of(connection.name, token)
+        if (refusal := self._refusals.get(key)) is not None:
+            trail.verified_by = "cache"
+            raise again(refusal)
         kept = await self._kept(key)
         if kept is not None:
             trail.verified_by = "cache"
@@ -78,7 +84,12 @@ class Verifications:
         self, key: bytes, flight: Flight[Verification], connection: Connection, token: ProviderToken, trail: Trail
     ) -> Verification:
         began = self._monotonic()  # what a provider says is as old as the question
-        verification, size_bytes = await self._asked(connection, token, trail)
+        try:
+            verification, size_bytes = await self._asked(connection, token, trail)
+        except ProviderTokenRejected as refusal:
+            if not flight.is_parted():
+                self._refusals.put(key, again(refusal), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)
+            raise
         ttl_s = self._cache_s[connection.name] - (self._monotonic() - began)
         if verification.expires_at is not None:
             ttl_s = min(ttl_s, verification.expires_at - self._clock())
@@ -113,26 +124,17 @@ class Verifications:
         Raises:
             StorageFailed: the cache does not work, and may still keep it.
         """
-        key = self._key(connection, token)
+        key = self._keys.of(connection.name, token)
         self._flights.part(key)
+        self._refusals.forget(key)
         try:
             await self._cache.forget(key)
         except Exception as exc:
             raise StorageFailed(f"the cache of verifications: {place_of(exc)}") from None
 
-    def _key(self, connection: Connection, token: ProviderToken) -> bytes:
-        others = ("" if one is None else f"={one.get_secret_value()}" for one in (token.secret, token.nonce))
-        text = self._scopes[connection.name] + _joined(token.reveal(), *others)  # an empty one is not none
-        return hmac.digest(self._cache.hmac_key, text.encode("utf-8", "surrogatepass"), "sha256")
-
 
 def _cache_s(connection: Connection) -> float:
     return 0 if _KEEPS_NONE & connection.strategy.traits else connection.settings.cache_s
-
-
-def _joined(*parts: str) -> str:
-    """Put the length before each part: what one ends with cannot pass for the beginning of the next."""
-    return "".join(f"{len(part)}:{part}" for part in parts)
 
 
 def _has_ended(verification: Verification, now: float) -> bool:

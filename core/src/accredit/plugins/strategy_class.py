@@ -15,6 +15,7 @@ _NAMESPACE: TypeAdapter[str] = TypeAdapter(Namespace)
 _METHODS = {"verify": ("token", "ctx"), "check_credentials": ("ctx",), "normalize": ("verification",)}
 """What a strategy is asked by, and what it is given."""
 _PLAIN = frozenset({"normalize"})
+_HOUR_S = 3600
 
 
 def problem_of_class(strategy_type: type[Strategy[Any]]) -> str | None:
@@ -35,8 +36,15 @@ def problem_of_class(strategy_type: type[Strategy[Any]]) -> str | None:
     traits: object = getattr(strategy_type, "traits", None)
     if not isinstance(traits, frozenset) or not traits <= set(get_args(Trait)):
         return f"has traits that are no frozenset of {', '.join(get_args(Trait))}"
+    refusals_cached_s: object = getattr(strategy_type, "refusals_cached_s", None)
+    if not _is_number(refusals_cached_s, most=_HOUR_S):
+        return "has a refusals_cached_s that is no number of seconds from 0 to 3600"
     problems = (_problem_of_method(strategy_type, method, given) for method, given in _METHODS.items())
     return next((problem for problem in problems if problem), None)
+
+
+def _is_number(value: object, *, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
 
 
 def _can_begin_a_subject(name: str) -> bool:
