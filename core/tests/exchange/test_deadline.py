@@ -10,7 +10,7 @@ from core.tests.bench import Bench, bench
 
 from accredit import ExtraClaims, Identity, Login, ProviderToken, Subject, VerifyContext, hookimpl
 from accredit.errors import ProviderUnavailable, StorageFailed
-from accredit.exchange.deadline import Deadline
+from accredit.exchange.deadline import STORAGE_TIMEOUT_S, Deadlines
 from accredit.storage import MemoryStorage
 
 SHORT = {"limits": {"exchange_timeout_s": 0.05}}
@@ -70,10 +70,17 @@ async def test_a_hook_that_takes_the_exchanges_time_has_failed(slow: str, swallo
 async def test_hooks_and_provider_share_one_deadline() -> None:
     async with bench({"limits": {"exchange_timeout_s": 60.0}}, plugins=[SlowHooks("")]) as wire:
         assert (await wire.post(scope=ALL)).status_code == 200
-    async with Deadline(60.0) as deadline:
-        before = deadline._timeout.when() or 0.0
+    with Deadlines(60.0).begin() as deadline:
+        before = deadline.until
         deadline.store()
-        assert deadline._timeout.when() == before
+        assert deadline.until == before
+
+
+async def test_a_write_has_its_own_time_where_that_ends_later() -> None:
+    with Deadlines(1.0).begin() as deadline:
+        for _ in range(2):
+            deadline.store()
+            assert deadline.until == pytest.approx(asyncio.get_running_loop().time() + STORAGE_TIMEOUT_S, abs=3)
 
 
 async def test_a_provider_that_takes_it_is_unavailable() -> None:
@@ -130,7 +137,7 @@ async def test_a_write_that_has_begun_is_waited_for_though_the_deadline_passes()
 
 async def test_no_write_begins_after_the_deadline() -> None:
     async def store_too_late() -> None:
-        async with Deadline(0.01) as deadline:
+        with Deadlines(0.01).begin() as deadline:
             with suppress(asyncio.CancelledError):
                 await _for_ever()
             deadline.store()
@@ -141,7 +148,7 @@ async def test_no_write_begins_after_the_deadline() -> None:
 
 async def test_a_caller_who_leaves_is_no_deadline(wire: Bench) -> None:
     async def wait() -> None:
-        async with Deadline(60.0):
+        with Deadlines(60.0).begin():
             await _for_ever()
 
     task = asyncio.create_task(wait())
@@ -152,6 +159,5 @@ async def test_a_caller_who_leaves_is_no_deadline(wire: Bench) -> None:
 
 
 async def test_what_is_raised_in_time_is_raised() -> None:
-    with pytest.raises(ProviderUnavailable, match="down"):
-        async with Deadline(60.0):
-            raise ProviderUnavailable("down")
+    with pytest.raises(ProviderUnavailable, match="down"), Deadlines(60.0).begin():
+        raise ProviderUnavailable("down")

@@ -115,3 +115,25 @@ async def test_who_leaves_the_line_takes_no_slot() -> None:
             await task
     assert slots.take()
     assert not slots.take()
+
+
+def test_another_event_loop_begins_anew() -> None:
+    limit = TimeLimit(0.05)
+
+    async def leave_a_timer_behind() -> None:
+        with limit.block():
+            pass
+
+    asyncio.run(leave_a_timer_behind())
+    assert asyncio.run(_wait(limit, asyncio.Event())) == "timed out"
+
+
+async def test_a_block_may_be_given_more_time_and_never_less() -> None:
+    short, long = TimeLimit(0.01), TimeLimit(60)
+    with short.block() as block:
+        block.extend(long)
+        until = block.until
+        block.extend(short)
+        assert block.until == until
+        await asyncio.sleep(0.03)
+    assert short.blocks == long.blocks == {}

@@ -1,19 +1,30 @@
 """How long a login or a refresh may take as a whole: calls, hooks and storage share one deadline."""
 
-import asyncio
-import math
 from types import TracebackType
 from typing import Self
 
 from accredit._guard import interrupted_place
 from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable, StorageFailed
+from accredit.provider.time_limit import Block, TimeLimit
 
 STORAGE_TIMEOUT_S = 6.0
 """For so long a write that has begun is waited for, whatever the deadline: longer than SQLite waits for a lock."""
 
 
+class Deadlines:
+    """The deadlines of one engine: each exchange has its own, and all of them two timers."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._whole = TimeLimit(timeout_s)
+        self._storing = TimeLimit(STORAGE_TIMEOUT_S)
+
+    def begin(self) -> "Deadline":
+        """Return the deadline of an exchange that begins now."""
+        return Deadline(self._whole.block(), self._storing)
+
+
 class Deadline:
-    """End the block after `timeout_s`, with the error of whom it was waiting for.
+    """End the block in time, with the error of whom it was waiting for.
 
     A write that is handed to the storage cannot be called back. So once `store` was called nothing is cut off for
     `STORAGE_TIMEOUT_S`: who is refused must not find a row all the same. Beyond that the row may land: it is one of a
@@ -25,28 +36,27 @@ class Deadline:
         StorageFailed: the storage was.
     """
 
-    def __init__(self, timeout_s: float) -> None:
-        self._timeout = asyncio.timeout(timeout_s)
+    def __init__(self, block: Block, storing: TimeLimit) -> None:
+        self._block = block
+        self._storing = storing
         self._is_storing = False
 
-    async def __aenter__(self) -> Self:
-        """Begin."""
-        await self._timeout.__aenter__()
+    def __enter__(self) -> Self:
+        self._block.__enter__()
         return self
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """End, and tell whose time it was."""
         try:
-            await self._timeout.__aexit__(kind, error, traceback)
+            self._block.__exit__(kind, error, traceback)
         except TimeoutError:
             raise _error_of(interrupted_place(error)) from None
 
     @property
     def until(self) -> float:
         """When it ends, by the event loop's clock, in seconds."""
-        return self._timeout.when() or math.inf
+        return self._block.until
 
     def store(self) -> None:
         """Say that writes begin. The first time counts.
@@ -54,12 +64,11 @@ class Deadline:
         Raises:
             StorageFailed: it is too late.
         """
-        if self._timeout.expired():
+        if self._block.is_overdue:
             raise StorageFailed("the deadline has passed before anything was stored")
         if not self._is_storing:
             self._is_storing = True
-            until = asyncio.get_running_loop().time() + STORAGE_TIMEOUT_S
-            self._timeout.reschedule(max(until, self._timeout.when() or until))
+            self._block.extend(self._storing)
 
 
 def _error_of(place: str | None) -> ExchangeError:

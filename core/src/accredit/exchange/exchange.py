@@ -23,7 +23,6 @@ from accredit.cache import VerificationCache
 from accredit.errors import ExchangeError, LifecycleError, UnknownClient
 from accredit.exchange.authenticate import authenticate
 from accredit.exchange.client import Client
-from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
 from accredit.exchange.identify import forget, identify, verify_alone
 from accredit.exchange.login import admit, admit_identity, conclude
@@ -116,13 +115,16 @@ class Exchange:
             ExchangeError: the login is refused or has failed; nothing was issued.
         """
         engine = self.engine
-        with engine.providers.admission.login(request.connection), engine.audited() as trail:
-            async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
-                admission = await admit(request, client, engine, trail)
-                identity = await identify(
-                    admission.connection, request.token, request.user_id_hint, engine.providers, trail
-                )
-                return await conclude(admission, identity, engine, trail, deadline)
+        with (
+            engine.providers.admission.login(request.connection),
+            engine.audited() as trail,
+            engine.providers.deadlines.begin() as deadline,
+        ):
+            admission = await admit(request, client, engine, trail)
+            identity = await identify(
+                admission.connection, request.token, request.user_id_hint, engine.providers, trail
+            )
+            return await conclude(admission, identity, engine, trail, deadline)
 
     async def verify(self, connection: str, token: ProviderToken) -> Identity:
         """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
@@ -130,8 +132,7 @@ class Exchange:
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        engine, timeout_s = self.engine, self.settings.limits.exchange_timeout_s
-        return await verify_alone(connection, token, engine.providers, engine.lifecycle, timeout_s=timeout_s)
+        return await verify_alone(connection, token, self.engine.providers, self.engine.lifecycle)
 
     async def forget(self, connection: str, token: ProviderToken) -> None:
         """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.
@@ -166,13 +167,16 @@ class Exchange:
             ExchangeError: the client, its connection, or the user may not; nothing was issued.
         """
         engine = self.engine
-        with engine.providers.admission.refresh(), engine.audited() as trail:
-            async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
-                admission = admit_identity(
-                    identity, self.vouch_for(client_id), scopes, audience, engine, trail, device=device, nonce=nonce
-                )
-                named = None if subject is None else Subject(subject)
-                return await conclude(admission, identity, engine, trail, deadline, subject=named)
+        with (
+            engine.providers.admission.refresh(),
+            engine.audited() as trail,
+            engine.providers.deadlines.begin() as deadline,
+        ):
+            admission = admit_identity(
+                identity, self.vouch_for(client_id), scopes, audience, engine, trail, device=device, nonce=nonce
+            )
+            named = None if subject is None else Subject(subject)
+            return await conclude(admission, identity, engine, trail, deadline, subject=named)
 
     async def refresh(self, request: RefreshRequest, *, client: Client | None = None) -> TokenSet:
         """Issue new tokens for a login that goes on. `client` is as in a login.
@@ -181,9 +185,12 @@ class Exchange:
             ExchangeError: the refresh token is no good, or something has failed; it may be tried again unless it says
                 `RefreshTokenReused`, which has ended the session.
         """
-        with self.engine.providers.admission.refresh(), self.engine.audited(RefreshEvent) as trail:
-            async with Deadline(self.settings.limits.exchange_timeout_s) as deadline:
-                return await refresh(request, client, self.engine, trail, deadline)
+        with (
+            self.engine.providers.admission.refresh(),
+            self.engine.audited(RefreshEvent) as trail,
+            self.engine.providers.deadlines.begin() as deadline,
+        ):
+            return await refresh(request, client, self.engine, trail, deadline)
 
     async def authenticate(self, token: str, *, audience: str | None = None, scope: str = "") -> AccessToken:
         """Return what an access token of ours says, if it is good here and now: for an API in the same process.

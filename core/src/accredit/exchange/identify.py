@@ -3,7 +3,6 @@
 from accredit.audit.events import VerifyEvent
 from accredit.audit.trail import Trail
 from accredit.errors import InvalidParameter
-from accredit.exchange.deadline import Deadline
 from accredit.exchange.lifecycle import Lifecycle
 from accredit.exchange.providers import Providers
 from accredit.exchange.steps.check_audience import check_audience, check_user_hint
@@ -14,9 +13,7 @@ from accredit.parameters import check_text
 from accredit.plugins import Connection
 
 
-async def verify_alone(
-    connection: str, token: ProviderToken, providers: Providers, lifecycle: Lifecycle, *, timeout_s: float
-) -> Identity:
+async def verify_alone(connection: str, token: ProviderToken, providers: Providers, lifecycle: Lifecycle) -> Identity:
     """Identify somebody for a host that issues no tokens of ours, and leave one event behind.
 
     Raises:
@@ -26,7 +23,7 @@ async def verify_alone(
         check_text("connection", connection)
         if not isinstance(token, ProviderToken):
             raise InvalidParameter("access_token")
-        async with Deadline(timeout_s):
+        with providers.deadlines.begin():
             return await identify(connection_named(connection, providers, trail), token, None, providers, trail)
 
 

@@ -13,6 +13,7 @@ from accredit.audit.reporter import Reporter
 from accredit.cache import MemoryCache, VerificationCache
 from accredit.errors import LifecycleError
 from accredit.exchange.admission import Admission
+from accredit.exchange.deadline import Deadlines
 from accredit.exchange.life import EXCHANGE, Sentences
 from accredit.exchange.lifecycle import Closing
 from accredit.exchange.verifications import Verifications
@@ -59,6 +60,7 @@ class Providers:
         self.clock = clock
         self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
         self._limits = limits
+        self.deadlines = Deadlines(limits.exchange_timeout_s)
         self._proxy = proxy
         self._reporter = reporter
         self._not_open = sentences.not_open

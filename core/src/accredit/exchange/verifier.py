@@ -54,7 +54,6 @@ class Verifier:
         settings = read_verifier_settings(connections, limits, proxy)
         manager = make_plugin_manager(plugins)
         reporter = Reporter(observers_of(manager), clock=monotonic, logger=logger)
-        self._timeout_s = settings.limits.exchange_timeout_s
         self._lifecycle = Lifecycle(reporter, VERIFIER)
         self._providers = Providers(
             settings.connections,
@@ -112,7 +111,7 @@ class Verifier:
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        return await verify_alone(connection, token, self._providers, self._lifecycle, timeout_s=self._timeout_s)
+        return await verify_alone(connection, token, self._providers, self._lifecycle)
 
     async def forget(self, connection: str, token: ProviderToken) -> None:
         """Let the next `verify` of a token ask the provider, whatever `cache_s` says.

@@ -10,19 +10,23 @@ from typing import Any, Self, cast
 
 
 class TimeLimit:
-    """Let a block of any task take `seconds`: `with limit.block(): …`. For one event loop."""
+    """Let a block of any task take `seconds`: `with limit.block(): …`. In one event loop at a time."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.blocks: dict[_Block, None] = {}  # the oldest first
+        self.blocks: dict[Block, None] = {}  # the oldest first
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    def block(self) -> "_Block":
+    def block(self) -> "Block":
         """Return what bounds one block. It raises `TimeoutError` out of one that takes longer."""
-        return _Block(self)
+        return Block(self)
 
-    def enter(self, block: "_Block", loop: asyncio.AbstractEventLoop) -> None:
+    def enter(self, block: "Block", loop: asyncio.AbstractEventLoop) -> None:
         """Begin a block: it is the youngest."""
+        if self._loop is not loop:  # the timer of another one may never come
+            self._loop, self._timer = loop, None
+            self.blocks.clear()
         block.until = loop.time() + self.seconds
         self.blocks[block] = None
         if self._timer is None:
@@ -38,14 +42,14 @@ class TimeLimit:
             block.end()
 
 
-class _Block:
+class Block:
     """As `asyncio.timeout`: it cancels its task, and makes a time-out of that, unless somebody else cancels as well."""
 
     until: float
 
     def __init__(self, limit: TimeLimit) -> None:
         self._limit = limit
-        self._is_overdue = False
+        self.is_overdue = False
 
     def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -54,16 +58,24 @@ class _Block:
         self._limit.enter(self, loop)
         return self
 
+    def extend(self, limit: TimeLimit) -> None:
+        """Let it take `limit` from now on, unless it may take longer anyway."""
+        loop = asyncio.get_running_loop()
+        if loop.time() + limit.seconds > self.until:
+            del self._limit.blocks[self]
+            self._limit = limit
+            limit.enter(self, loop)
+
     def end(self) -> None:
         """Cancel the task: its time is over."""
         del self._limit.blocks[self]
-        self._is_overdue = True
+        self.is_overdue = True
         self._task.cancel()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if not self._is_overdue:
+        if not self.is_overdue:
             del self._limit.blocks[self]
         elif self._task.uncancel() <= self._cancelled_before and kind is asyncio.CancelledError:
             raise TimeoutError from error

@@ -40,7 +40,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         fields = dict.fromkeys((*_FIELDS, *settings.extra_fields))  # each once, in order
         self._debug_token_url = f"{graph}/debug_token"
         self._me_url = f"{graph}/me?{urlencode({'fields': ','.join(fields)})}"
-        self._app_secret = settings.app_secret
+        self._proof = hmac.new(settings.app_secret.get_secret_value().encode(), digestmod="sha256")
         self._accepted = settings.accepted_audiences
 
     @property
@@ -111,9 +111,10 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests
         """
         value = token.reveal()
-        proof = hmac.digest(self._app_secret.get_secret_value().encode(), value.encode(), "sha256").hex()
+        proof = self._proof.copy()
+        proof.update(value.encode())
         return await ctx.http.get(
-            self._me_url, params={"appsecret_proof": proof}, headers={"Authorization": f"Bearer {value}"}
+            self._me_url, params={"appsecret_proof": proof.hexdigest()}, headers={"Authorization": f"Bearer {value}"}
         )
 
     async def _verify_limited_login(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
@@ -144,4 +145,4 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
     @property
     def _app_token(self) -> str:
-        return f"{self.settings.app_id}|{self._app_secret.get_secret_value()}"
+        return f"{self.settings.app_id}|{self.settings.app_secret.get_secret_value()}"
