@@ -43,10 +43,13 @@ def command(
     """
     import asyncio
 
-    from accredit.cli.tools.logs import process_logs
-    from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
+    from accredit.cli.tools.lean import FOR_TERMINALS, without
     from accredit.cli.tools.process import exit_on_signals, listen, require_server
-    from accredit.exchange.exchange import Exchange
+
+    with without(FOR_TERMINALS):
+        from accredit.cli.tools.logs import process_logs
+        from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
+        from accredit.exchange.exchange import Exchange
 
     exit_on_signals()
     require_server("serve")
