@@ -20,8 +20,10 @@ from accredit.settings import Settings, StorageSettings
 PAGE = (ROOT / "docs/guides/operate.md").read_text("utf-8")
 CORE = ROOT / "core/src/accredit"
 SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
-EVENT = re.compile(r"(connection|host|jwks|keys|observer|readiness|request|subject|token|tokeninfo|userinfo)\.[a-z_]+")
-OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.failed", "exchange.abandoned"}
+EVENT = re.compile(
+    r"(connection|host|jwks|keys|limits|observer|readiness|request|subject|token|tokeninfo|userinfo)\.[a-z_]+"
+)
+OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.limited", "exchange.failed", "exchange.abandoned"}
 
 
 def named(title: str) -> set[str]:
@@ -56,7 +58,7 @@ def test_every_event_is_described_and_no_other() -> None:
     described = {
         name
         for name in described
-        if not name.endswith((".refused", ".failed", ".abandoned"))
+        if not name.endswith((".refused", ".limited", ".failed", ".abandoned"))
         or name in {"cache.failed", "observer.failed", "request.failed"}
     }
     assert described == events_in_the_code()
@@ -69,6 +71,7 @@ def test_every_field_is_described_and_no_other() -> None:
     filled: dict[str, Any] = {name: getattr(event, name) or "x" for name in ExchangeEvent.__dataclass_fields__}
     call = ProviderCall("GET", "https://provider.example/me", 200, 1.0)
     filled |= {"checks": (Check("verify", "refused", 1.0),), "calls": (call,), "status": 200, "duration_ms": 1.0}
+    filled["is_repeated"] = False  # it would not be written
     exchange = Exchange(
         Settings(issuer="https://login.example.com/", storage=StorageSettings(url="memory://")), logger=log
     )

@@ -7,6 +7,7 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `asgi`: the HTTP edge; `create_app` is the way in. `_starlette`: what hosts in Starlette get of their own kind.
 * `exchange/`: the order of a login, its steps, and the engine that they work with.
 * `oauth/`: the endpoints; `grant_types/`, `client/` (who calls) and `wire/` (the form of what comes and goes).
+* `limits/`: how much callers may ask, and who they are behind a proxy.
 * `plugins/`: finds strategies and hooks, and lets nothing through that is not exactly right.
 * `provider/`: the only way to a provider. `tokens/`, `keys/`: what is ours, and what signs it.
 * `storage/`: what is on disk. `cache/`: what is kept for a moment.

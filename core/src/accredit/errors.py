@@ -39,6 +39,9 @@
         │   ├── MissingPermission             a needed provider permission is missing
         │   ├── ProviderUserBlocked           the provider locked, suspended or lost this user
         │   └── UnlistedRefusal               a definite refusal that no table knows; an alert, once an hour
+        ├── LimitReached                 429  there is too much of something
+        │   ├── TooManyRequests               calls: a rate limit
+        │   └── TooManyAttempts               what was refused before
         ├── AccessDenied                 401  a deny hook refuses, in its own words
         │   ├── SubjectBlocked
         │   ├── NotLinked                     the identity is nobody's, and nobody may be made of it
@@ -443,6 +446,43 @@ class IdentityTaken(AccessDenied):
 
     def __init__(self) -> None:
         super().__init__("this identity belongs to another user")
+
+
+class LimitReached(ExchangeError):
+    """Refuse because there is too much of something. `limit` is the setting that says how much there may be.
+
+    `amount` is that number, `wait_s` the seconds until it may be tried again, and `reset_at` the same as epoch seconds.
+    `is_repeated` tells that the same was refused before in this window of time: the log has one line of it.
+    """
+
+    status = 429
+    error = "too_many_requests"
+    reason = "limit_reached"
+    description = "too many requests, try again later"
+
+    def __init__(
+        self, limit: str, *, amount: int, wait_s: int, reset_at: int, is_repeated: bool = False, detail: str = ""
+    ) -> None:
+        super().__init__(detail)
+        self.limit = limit
+        self.amount = amount
+        self.reset_at = reset_at
+        self.is_repeated = is_repeated
+        self.retry_after_s = wait_s
+
+
+class TooManyRequests(LimitReached):
+    """Refuse one call too many, whatever it asks for."""
+
+    reason = "too_many_requests"
+
+
+class TooManyAttempts(LimitReached):
+    """Refuse to try once more what was refused too often."""
+
+    error = "too_many_attempts"
+    reason = "too_many_attempts"
+    description = "too many failed attempts, try again later"
 
 
 class ProviderUnavailable(ExchangeError):

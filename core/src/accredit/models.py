@@ -12,10 +12,12 @@ from pydantic import SecretStr
 
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
 from accredit.errors import InvalidParameter, MissingParameter
-from accredit.parameters import check_scopes, check_secret, check_text, revealed
+from accredit.parameters import check_scopes, check_secret, check_text, checked_text, revealed
 from accredit.profile import Profile
 
 _USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
+_LONGEST_ADDRESS = 256
+"""Characters of a caller's address, which may be the path of a socket."""
 _SUBJECT_ID = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -114,7 +116,7 @@ class ExchangeRequest:
                 check_text(parameter, value)
         if self.main_access_token is not None:
             check_text("main_access_token", revealed("main_access_token", self.main_access_token))
-        check_text("address", self.address)
+        checked_text("address", self.address, _LONGEST_ADDRESS)
         if self.bearer is not None:  # of any length: most policies do not even look at it
             revealed("authorization", self.bearer)
 
@@ -144,7 +146,7 @@ class RefreshRequest:
             if not text:
                 raise MissingParameter(parameter)
         check_scopes(self.scopes)
-        check_text("address", self.address)
+        checked_text("address", self.address, _LONGEST_ADDRESS)
         if self.audience is not None:
             check_text("audience", self.audience)
 

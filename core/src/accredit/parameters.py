@@ -22,7 +22,6 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "main_access_token": 16_384,
         "state": 4096,
         "refresh_token": 4096,
-        "address": 256,
     }
 )
 """The most characters that each parameter of an exchange may have, on every wire and for callers from Python."""

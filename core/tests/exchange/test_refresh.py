@@ -20,8 +20,8 @@ from accredit.errors import (
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 WAY = (
-    "authenticate_client find_refresh_token check_refresh_token grant_audience grant_scopes"
-    " authorize claims build_claims confirm_subject sign_tokens rotate"
+    "authenticate_client check_limits find_refresh_token check_refresh_token check_subject_limit"
+    " grant_audience grant_scopes authorize claims build_claims confirm_subject sign_tokens rotate"
 )
 
 

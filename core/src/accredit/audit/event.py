@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from accredit.errors import Abandoned, ExchangeError
+from accredit.errors import Abandoned, ExchangeError, LimitReached
 
-Outcome = Literal["accepted", "refused", "failed", "abandoned"]
-"""What came of a request: `refused` is 4xx, `failed` 5xx; `abandoned`, the caller did not wait for it."""
+Outcome = Literal["accepted", "refused", "limited", "failed", "abandoned"]
+"""What came of a request: `limited` is 429, `refused` any other 4xx, `failed` 5xx; `abandoned`, the caller did not wait
+for it."""
 
 Level = Literal["info", "warning", "error", "critical"]
 
@@ -18,12 +19,16 @@ def outcome_of(error: ExchangeError | None) -> Outcome:
         return "accepted"
     if isinstance(error, Abandoned):
         return "abandoned"
+    if isinstance(error, LimitReached):
+        return "limited"
     return "refused" if error.status < 500 else "failed"
 
 
 def facts_of(error: ExchangeError) -> dict[str, Any]:
     """Return what an event says of the error that ended its request."""
+    limit = {"limit": error.limit, "is_repeated": error.is_repeated} if isinstance(error, LimitReached) else {}
     return {
+        **limit,
         "reason": error.reason,
         "status": error.status,
         "alert": error.alert,
@@ -52,6 +57,8 @@ class Event(ABC):
     alert_key: str | None = field(default=None, repr=False, compare=False)
     """What the alert is about: of those with one key, one an hour is raised for a connection. None: each is."""
     detail: str = ""
+    is_repeated: bool = field(default=False, repr=False, compare=False)
+    """The same has happened a moment ago, and stands in the log: observers hear of it again, the log does not."""
     duration_ms: float = 0.0
 
     @property

@@ -55,6 +55,8 @@ class RequestEvent(Event):
     grant_type: str = ""
     scopes: tuple[str, ...] = ()
     """What was granted, or what the token has."""
+    limit: str = ""
+    """Where it was `limited`: the setting that says how much there may be, such as `failed_attempts`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

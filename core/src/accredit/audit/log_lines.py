@@ -32,6 +32,7 @@ _COPIED = (
     "user_id",
     "session_id",
     "scopes",
+    "limit",
     "audience_proof",
     "verified_by",
     "unbound",
@@ -48,7 +49,9 @@ class LogLines:
         self._is_ours = logger is None
 
     def __call__(self, event: AnyEvent, /) -> None:
-        """Write one line, at the event's level."""
+        """Write one line, at the event's level; none of what is repeated, or a flood of calls would be one of lines."""
+        if event.is_repeated:
+            return
         getattr(self._log, event.level)(event.name, **fields_of(event))
 
     def warn_unheard(self) -> None:

@@ -64,6 +64,11 @@ def readiness_changed(problem: str) -> OperationalEvent:
     return _alert("readiness.lost", problem) if problem else OperationalEvent(name="readiness.back")
 
 
+def limits_unknown(place: str) -> OperationalEvent:
+    """Tell that nobody knows how many calls there were, so that none is refused; told once an hour."""
+    return _alert("limits.storage_failed", place)
+
+
 def close_failed(part: str, place: str) -> OperationalEvent:
     """Tell that a part of the exchange could not be closed; the others are."""
     return OperationalEvent(name="host.close_failed", level="error", facts={"part": part, "place": place})

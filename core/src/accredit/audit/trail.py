@@ -2,10 +2,10 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from accredit.audit.event import facts_of, outcome_of
+from accredit.audit.event import Outcome, facts_of, outcome_of
 from accredit.audit.events import (
     AnyEvent,
     Check,
@@ -20,6 +20,15 @@ from accredit.audit.events import (
 from accredit.errors import ExchangeError, ProviderMisconfigured, RefreshTokenReused
 from accredit.models import Subject
 from accredit.provider.http import ProviderCall
+
+_VERDICTS: Mapping[Outcome, Literal["passed", "refused", "failed", "abandoned"]] = {
+    "accepted": "passed",
+    "refused": "refused",
+    "limited": "refused",
+    "failed": "failed",
+    "abandoned": "abandoned",
+}
+"""What an outcome makes of the last check."""
 
 
 class Trail:
@@ -91,7 +100,7 @@ class Trail:
             "subject": None if self.subject is None else self.subject.id,
             "session_id": self.session_id,
             "scopes": self.scopes,
-            "checks": self._checks("passed" if outcome == "accepted" else outcome, ended),
+            "checks": self._checks(_VERDICTS[outcome], ended),
             "duration_ms": (ended - self._started) * 1000,
         }
         if error is not None:

@@ -20,6 +20,7 @@ from accredit.exchange.readings import EngineReadings
 from accredit.exchange.standing import Standing
 from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys
+from accredit.limits.make import make_limits
 from accredit.plugins import (
     Connection,
     installed_entry_points,
@@ -93,6 +94,7 @@ class Engine:
             namespaces=reserved_namespaces(settings.connections, manager, installed),
             storage=self.storage,
         )
+        self.limits = make_limits(settings.limits, emit=self.reporter.emit, clock=clock, monotonic=monotonic)
         self.standing = Standing(self.hooks, self.storage)
         self.presented = Presented(settings, keys=lambda: self.keys, clock=clock, standing=self.standing)
         self.clock = clock

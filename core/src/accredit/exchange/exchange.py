@@ -28,6 +28,7 @@ from accredit.exchange.identify import forget, identify, verify_alone
 from accredit.exchange.login import admit, admit_identity, conclude
 from accredit.exchange.refresh import refresh
 from accredit.keys import SigningKeys
+from accredit.limits.attempt import Attempt
 from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, Subject, TokenSet
 from accredit.parameters import check_text
 from accredit.provider.http import Transport
@@ -120,11 +121,12 @@ class Exchange:
             engine.audited() as trail,
             engine.providers.deadlines.begin() as deadline,
         ):
-            admission = await admit(request, client, engine, trail)
-            identity = await identify(
-                admission.connection, request.token, request.user_id_hint, engine.providers, trail
-            )
-            return await conclude(admission, identity, engine, trail, deadline)
+            async with Attempt(engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
+                admission = await admit(request, client, engine, trail, attempt)
+                identity = await identify(
+                    admission.connection, request.token, request.user_id_hint, engine.providers, trail
+                )
+                return await conclude(admission, identity, engine, trail, deadline)
 
     async def verify(self, connection: str, token: ProviderToken) -> Identity:
         """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
@@ -190,7 +192,8 @@ class Exchange:
             self.engine.audited(RefreshEvent) as trail,
             self.engine.providers.deadlines.begin() as deadline,
         ):
-            return await refresh(request, client, self.engine, trail, deadline)
+            async with Attempt(self.engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
+                return await refresh(request, client, self.engine, trail, deadline, attempt)
 
     async def authenticate(self, token: str, *, audience: str | None = None, scope: str = "") -> AccessToken:
         """Return what an access token of ours says, if it is good here and now: for an API in the same process.
@@ -223,3 +226,7 @@ class Exchange:
         trail = Trail()
         trail.begin(step)
         trail.tell(self.engine.reporter.emit, error)
+
+
+def _is_proven(client: Client | None) -> bool:
+    return isinstance(client, Client) and client.is_confidential

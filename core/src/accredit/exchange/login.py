@@ -23,7 +23,8 @@ from accredit.exchange.steps.link_with_plugins import link_with_plugins
 from accredit.exchange.steps.resolve_subject import resolve_subject
 from accredit.exchange.steps.store_session import store_session
 from accredit.exchange.unrecallable import noted
-from accredit.models import ExchangeRequest, Identity, Login, MainToken, Resolution, Subject, TokenSet
+from accredit.limits.attempt import Attempt
+from accredit.models import ExchangeRequest, Identity, Login, MainToken, ProviderToken, Resolution, Subject, TokenSet
 from accredit.plugins import Connection
 from accredit.settings import EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT
 from accredit.tokens.claims import build_claims
@@ -45,7 +46,9 @@ class Admission:
     """Of the user to whom the identity is to be linked."""
 
 
-async def admit(request: ExchangeRequest, client: Client | None, engine: Engine, trail: Trail) -> Admission:
+async def admit(
+    request: ExchangeRequest, client: Client | None, engine: Engine, trail: Trail, attempt: Attempt
+) -> Admission:
     """May the caller ask this? Nobody else is asked yet. `client` is who has proven to be calling, None for nobody.
 
     Raises:
@@ -77,6 +80,9 @@ async def admit(request: ExchangeRequest, client: Client | None, engine: Engine,
     scopes = grant_scopes(request.scopes, client.settings)
     trail.begin("grant_audience")
     audience = grant_audience(request.audience, client.settings, issuer)
+    trail.begin("check_limits")
+    name = connection.name
+    await attempt.admit(client.id, purpose=f"login {name}", token=_credential(request.token), connection=name)
     return Admission(
         client=client,
         connection=connection,
@@ -142,6 +148,8 @@ async def conclude(
         identity, client.id, engine.hooks, engine.storage, policy=policy, main=main, named=subject
     )
     trail.subject = resolution.subject
+    trail.begin("check_subject_limit")
+    await engine.limits.admit_subject(resolution.subject.id)
     login = Login(
         client_id=client.id,
         identity=identity,
@@ -174,6 +182,11 @@ async def conclude(
     )
     trail.scopes, trail.session_id = login.scopes, session_id
     return tokens
+
+
+def _credential(token: ProviderToken) -> str:
+    """Return what is tried: with its secret, or who knows another one's token could have it refused."""
+    return token.reveal() if token.secret is None else f"{token.reveal()} {token.secret.get_secret_value()}"
 
 
 async def _link(login: Login, resolution: Resolution, engine: Engine, trail: Trail, *, now: int) -> Resolution:

@@ -23,6 +23,7 @@ from accredit.exchange.steps.narrow import narrow_audience, narrow_scopes
 from accredit.exchange.steps.recall_login import recall_login
 from accredit.exchange.steps.rotate import keep, rotate
 from accredit.exchange.unrecallable import noted
+from accredit.limits.attempt import Attempt
 from accredit.models import Login, RefreshRequest, Subject, TokenSet
 from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.storage import Session
@@ -31,7 +32,12 @@ from accredit.tokens.mint import mint
 
 
 async def refresh(
-    request: RefreshRequest, client: Client | None, engine: Engine, trail: Trail, deadline: Deadline
+    request: RefreshRequest,
+    client: Client | None,
+    engine: Engine,
+    trail: Trail,
+    deadline: Deadline,
+    attempt: Attempt,
 ) -> TokenSet:
     """Issue new tokens, and replace the refresh token by a successor that expires when it would have.
 
@@ -46,7 +52,11 @@ async def refresh(
     client = admit_client(request.client_id, REFRESH_TOKEN_GRANT, authenticated=client, clients=settings.clients)
     trail.client_id = client.id
     token = request.refresh_token.get_secret_value()
+    trail.begin("check_limits")
+    await attempt.admit(client.id, purpose="refresh", token=token)
     session = await _session_of(token, client, engine, trail, now=now)
+    trail.begin("check_subject_limit")
+    await engine.limits.admit_subject(session.subject)
     login = _login_of(session, request, client, engine, trail)
     trail.begin("authorize")
     with _in_words_that_clients_know():

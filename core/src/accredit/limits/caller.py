@@ -31,7 +31,7 @@ class CallerAddress:
         from there, as far as trusted proxies go. If one of them is no address, nothing is: the peer counts.
         """
         if self._trusts_nobody:
-            return peer if ":" not in peer else _plain(peer)
+            return _plain(peer) if peer.startswith("::ffff:") else peer
         nearest = _address(peer)
         if not (self._trusts(nearest) if nearest is not None else self._trusts_unix and not peer):
             return peer if nearest is None else str(nearest)

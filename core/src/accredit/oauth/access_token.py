@@ -25,8 +25,9 @@ class AccessTokenEndpoint:
     async def __call__(self, call: Call, record: Record) -> Answer:
         """Answer one call."""
         try:
-            with self._told("parse"):
-                request, form_as_json = await _parse(call)
+            async with record.attempt:
+                with self._told("parse"):
+                    request, form_as_json = await _parse(call)
             record.client_id = request.client_id
             if form_as_json:
                 self._count_form_as_json(request.client_id)

@@ -153,7 +153,7 @@ def _responder(endpoint: Endpoint[Parts], parts: Parts, cors: Cors) -> Respond:
             reporter=engine.reporter,
             compatibility=engine.settings.compatibility,
         )
-    return Operation(handle, endpoint.methods, cors)
+    return Operation(handle, endpoint.methods, cors, engine.limits)
 
 
 def _parts(exchange: Exchange) -> Parts:

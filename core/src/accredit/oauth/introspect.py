@@ -61,6 +61,7 @@ class Introspection:
         client = await self._authentication(parameters, record)
         if not client.is_confidential:
             raise InvalidClient("a public client")
+        await record.attempt.count(client.id)
         token = required(fields, "token")
         body = await self._access_token(token) or await self._refresh_token(token, client)
         if body is None:

@@ -35,6 +35,7 @@ class Revocation:
         parameters = await read_parameters(call, record)
         fields = known_fields(parameters.given, _LONGEST)
         client = await self._authentication(parameters, record)
+        await record.attempt.count(client.id)
         session = await self._session_of(required(fields, "token"), client.id)
         if session is not None and session.client_id == client.id:
             await self._storage.end(session.id)

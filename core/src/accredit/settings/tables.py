@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, ListOf
-from accredit.settings.proxies import ProxyNetwork
+from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath
+from accredit.settings.rates import RateSettings
 from accredit.settings.table import Table
 
 _SQLITE = "sqlite:///"
@@ -112,8 +112,8 @@ class SubjectSettings(Table):
     or be refused, unless the user links it (`link-only`), or in any case (`existing-only`)."""
 
 
-class LimitSettings(Table):
-    """Bounds on what one request may cost."""
+class LimitSettings(RateSettings):
+    """Bounds on what one request may cost, and on how many there are."""
 
     max_body_bytes: int = Field(default=65_536, gt=0)
     body_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
@@ -134,9 +134,6 @@ class LimitSettings(Table):
     """To each origin: a provider that hangs takes none of another's."""
     max_response_bytes: int = Field(default=262_144, gt=0)
     """Of one answer of a provider, as it comes and unpacked."""
-    trusted_proxies: ListOf[ProxyNetwork] = ()
-    """Addresses and networks of the proxies in front: what they say in `X-Forwarded-For` is believed, from the right.
-    `unix` is a proxy that connects by a Unix socket."""
 
 
 class CacheSettings(Table):

@@ -43,14 +43,20 @@ def test_bodies_answers_and_errors_have_models_and_examples(document: dict[str, 
     assert body["application/json"]["schema"]["required"] == ["connection", "client_id", "access_token"]
     assert body["application/json"]["examples"]["Facebook"]["value"]["connection"] == "facebook"
     answers = operation["responses"]
-    assert set(answers) == {"200", "400", "401", "403", "500", "503"}
+    assert set(answers) == {"200", "400", "401", "403", "429", "500", "503"}
     assert answers["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/OAuthTokens"}
-    for status in ("400", "401", "403", "500", "503"):
+    for status in ("400", "401", "403", "429", "500", "503"):
         content = answers[status]["content"]["application/json"]
         assert content["schema"] == {"$ref": "#/components/schemas/OAuthError"}
         assert content["examples"]
     assert content["examples"]["the service is not available, try again later"]
     assert set(answers["503"]["headers"]) == {"Retry-After"}
+    assert set(answers["429"]["headers"]) == {
+        "Retry-After",
+        "X-RateLimit-Limit",
+        "X-RateLimit-Remaining",
+        "X-RateLimit-Reset",
+    }
     assert set(answers["401"]["headers"]) == {"WWW-Authenticate"}
     assert "content" not in document["paths"]["/login/oauth/revoke"]["post"]["responses"]["200"]
 

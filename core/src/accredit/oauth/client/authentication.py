@@ -61,7 +61,15 @@ class ClientAuthentication:
 
         Raises:
             InvalidClient: it is unknown, does not prove itself as its settings ask, or sends a proof it has none for.
+            TooManyAttempts: too many proofs were wrong. A right one is refused, too: it would be told apart otherwise.
         """
+        await record.attempt.guard(credentials.client_id, purpose="proof")
+        client = await self._check(credentials, record)
+        if client.is_confidential:
+            record.attempt.prove()
+        return client
+
+    async def _check(self, credentials: Credentials, record: Record) -> Client:
         client_id, secret, assertion = credentials.client_id, credentials.secret, credentials.assertion
         is_right = secret is not None and self._secrets.get(client_id, self._nobodys_secret).matches(secret)
         client = self._clients.get(client_id)

@@ -37,6 +37,7 @@ class ClientCredentialsGrant:
         client, fields = request.client, request.fields
         if not client.is_confidential:
             raise GrantNotAllowed(self.name)
+        await record.attempt.count(client.id)
         settings = self._exchange.settings
         audience = grant_audience(fields.get("audience"), client.settings, settings.issuer)
         scopes = _grant(scopes_of(fields), client.settings.scopes)

@@ -14,6 +14,11 @@ from accredit.oauth.wire.respond import error_body
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _TEXT: Mapping[str, Any] = {"schema": {"type": "string"}}
+_MORE: Mapping[int, Sequence[str]] = {
+    429: ("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    503: ("Retry-After",),
+}
+"""Headers of refusals, by their status."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ def _refusals(errors: Sequence[ExchangeError]) -> dict[str, Any]:
     examples = {error.description: {"value": error_body(error, with_message=False)} for error in errors}
     headers = {
         **({"WWW-Authenticate": dict(_TEXT)} if any(error.challenge for error in errors) else {}),
-        **({"Retry-After": dict(_TEXT)} if errors[0].status == HTTPStatus.SERVICE_UNAVAILABLE else {}),
+        **{name: dict(_TEXT) for name in _MORE.get(errors[0].status, ())},
     }
     return {
         "description": HTTPStatus(errors[0].status).phrase,

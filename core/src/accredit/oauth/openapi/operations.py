@@ -22,6 +22,8 @@ from accredit.errors import (
     ServerError,
     StorageFailed,
     SubjectBlocked,
+    TooManyAttempts,
+    TooManyRequests,
     TwoAuthentications,
     TwoTokens,
     UnknownClient,
@@ -46,6 +48,10 @@ _ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S1
 
 _OF_BODIES: tuple[ExchangeError, ...] = (MalformedBody(), WrongMediaType())
 _OF_SERVERS: tuple[ExchangeError, ...] = (ServerError(), StorageFailed())
+_OF_LIMITS: tuple[ExchangeError, ...] = (
+    TooManyRequests("client", amount=1, wait_s=1, reset_at=0),
+    TooManyAttempts("failed_attempts", amount=1, wait_s=1, reset_at=0),
+)
 _OF_CLIENTS: tuple[ExchangeError, ...] = (
     MissingParameter("client_id"),
     TwoAuthentications(),
@@ -90,6 +96,7 @@ OPERATIONS: tuple[Operation, ...] = (
             *_OF_LOGINS,
             UnknownClient(),
             GrantNotAllowed(EXCHANGE_GRANT),
+            *_OF_LIMITS,
             *_OF_SERVERS,
         ),
     ),
@@ -125,6 +132,7 @@ OPERATIONS: tuple[Operation, ...] = (
             *_OF_LOGINS,
             GrantNotAllowed(REFRESH_TOKEN_GRANT),
             InvalidGrant(),
+            *_OF_LIMITS,
             *_OF_SERVERS,
         ),
     ),
@@ -136,7 +144,14 @@ OPERATIONS: tuple[Operation, ...] = (
         body=TokenInHandBody,
         examples={"Log out": {"client_id": "my-app", "token": "…"}},
         answer=None,
-        errors=(*_OF_BODIES, MissingParameter("token"), UnsupportedTokenType(), *_OF_CLIENTS, *_OF_SERVERS),
+        errors=(
+            *_OF_BODIES,
+            MissingParameter("token"),
+            UnsupportedTokenType(),
+            *_OF_CLIENTS,
+            *_OF_LIMITS,
+            *_OF_SERVERS,
+        ),
     ),
     Operation(
         path="/oauth/introspect",
@@ -146,7 +161,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=TokenInHandBody,
         examples={"By its secret": {"client_id": "my-server", "client_secret": "acs_…", "token": "…"}},
         answer=OAuthIntrospection,
-        errors=(*_OF_BODIES, MissingParameter("token"), *_OF_CLIENTS, *_OF_SERVERS),
+        errors=(*_OF_BODIES, MissingParameter("token"), *_OF_CLIENTS, *_OF_LIMITS, *_OF_SERVERS),
     ),
     Operation(
         path="/userinfo",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from accredit.errors import ExchangeError
+from accredit.errors import ExchangeError, LimitReached
 from accredit.oauth.wire.respond import error_body
 from accredit.settings import CompatibilitySettings
 
@@ -38,6 +38,11 @@ def refusal(error: ExchangeError, compatibility: CompatibilitySettings) -> Answe
         headers["www-authenticate"] = error.challenge
     if error.retry_after_s is not None:
         headers["retry-after"] = str(error.retry_after_s)
+    if isinstance(error, LimitReached):
+        # As the original service sends them: auth0-python makes integers of them.
+        headers["x-ratelimit-limit"] = str(error.amount)
+        headers["x-ratelimit-remaining"] = "0"
+        headers["x-ratelimit-reset"] = str(error.reset_at)
     return json_answer(error.status, error_body(error, with_message=compatibility.error_message), headers)
 
 

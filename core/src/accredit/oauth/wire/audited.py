@@ -46,6 +46,8 @@ class Audited:
             answer = await self._handle(call, record)
         except ExchangeError as error:
             problem = error
+            if not record.is_told:  # else whoever tells of it has counted it, too
+                await record.attempt.refused(error)
         except LifecycleError as mistake:
             problem = NotOpen(str(mistake))
         except asyncio.CancelledError:

@@ -8,6 +8,7 @@ from accredit.oauth.wire.call import Call
 from accredit.settings import ClientSettings
 
 _USUAL = ("Content-Type", "Auth0-Client", "Authorization")
+_LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _MOST_HEADERS = 32
 _HEADER = re.compile(r"[0-9A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,63}")
 """The name of a header (RFC 9110 section 5.6.2, `token`), but for `*`, which would allow them all."""
@@ -42,6 +43,8 @@ class Cors:
         """Let the origin of a call read the answer, if it may; `client_id` is empty where no client is known."""
         origin = call.header("origin")
         readable = _readable(origin) if self._allows(origin, client_id) else {}
+        if readable and _LIMIT_HEADERS[-1].lower() in answer.headers:
+            readable["access-control-expose-headers"] = ", ".join(("Retry-After", *_LIMIT_HEADERS))
         return answer.with_headers({"vary": "Origin", **readable})
 
     def _allows(self, origin: str, client_id: str) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from accredit.limits.attempt import Attempt
+from accredit.limits.limits import Limits
 from accredit.oauth.wire.answer import Answer, nothing_here, wrong_method
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.cors import Cors
@@ -16,10 +18,11 @@ class Operation:
     logs.
     """
 
-    def __init__(self, handle: Handle, methods: Sequence[str], cors: Cors) -> None:
+    def __init__(self, handle: Handle, methods: Sequence[str], cors: Cors, limits: Limits) -> None:
         self._handle = handle
         self._methods = methods
         self._cors = cors
+        self._limits = limits
 
     async def __call__(self, call: Call) -> Answer:
         """Answer one call."""
@@ -27,7 +30,7 @@ class Operation:
             return self._cors.preflight(call, self._methods)
         if call.method not in self._methods:
             return wrong_method(self._methods)
-        record = Record()
+        record = Record(attempt=Attempt(self._limits, call.address))
         answer = await self._handle(call, record)
         return self._cors.allow(call, answer, record.client_id)
 

@@ -6,7 +6,7 @@ from accredit.models import ExchangeRequest, ProviderToken
 from accredit.oauth.wire.fields import bearer_of, known_fields, read_fields, required, scopes_of
 from accredit.parameters import LONGEST
 
-_PARAMETERS = {name: most for name, most in LONGEST.items() if name not in {"refresh_token", "address"}}
+_PARAMETERS = {name: most for name, most in LONGEST.items() if name != "refresh_token"}
 """What this wire reads."""
 
 

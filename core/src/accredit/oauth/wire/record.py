@@ -1,8 +1,10 @@
 """What becomes known of a call while it is answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accredit.audit.events import EndpointEvent
+from accredit.limits.attempt import Attempt
+from accredit.limits.limits import NO_LIMITS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -13,6 +15,8 @@ class Record:
     the caller sent, which may be a token in the wrong field.
     """
 
+    attempt: Attempt = field(default_factory=lambda: Attempt(NO_LIMITS, ""))
+    """Its way past the limits."""
     client_id: str = ""
     """Also whose origins may read the answer."""
     subject: str | None = None
