@@ -118,6 +118,10 @@ class DictStorage(Storage):
         """Look up a subject."""
         return self._subjects.get(subject)
 
+    async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+        """Look up an identity, and the subject that it has by default: on a server, in one read."""
+        return await self.subject_of(namespace, user_id), await self.get(rules.default_subject(namespace, user_id))
+
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
         found = await self.subject_of(namespace, user_id)

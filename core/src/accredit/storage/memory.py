@@ -133,6 +133,10 @@ class MemoryStorage:
         """Look up a subject."""
         return self._subjects.get(subject)
 
+    async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+        """Look up an identity, and the subject that it has by default."""
+        return await self.subject_of(namespace, user_id), await self.get(rules.default_subject(namespace, user_id))
+
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
         return await self.subject_of(namespace, user_id) or await self._enter(namespace, user_id, subject, version=0)

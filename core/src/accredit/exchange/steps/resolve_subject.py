@@ -40,7 +40,7 @@ async def resolve_subject(
     """
     key = identity.namespace, identity.user_id
     links = main is not None and main.identity != key  # who adds the login he has logs in by it, and no more
-    found = await storage.subject_of(*key)
+    found, by_default = await storage.look_up(*key)
     identity_version = 0 if found is None else found.identity_version
     # A plugin that makes its users as they come would make another one of the identity that is to be linked.
     if named is not None:
@@ -54,9 +54,7 @@ async def resolve_subject(
         return _admitted(named.id, stored, main, blocked=named.blocked, identity_version=identity_version)
     if found is not None and not found.unlinked:
         return _admitted(found.id, found, main, identity_version=identity_version)
-    default = default_subject(*key)
-    stored = await storage.get(default)
-    if stored is not None and stored.blocked:  # also where it is to be linked: that must not lift the block
+    if by_default is not None and by_default.blocked:  # also where it is to be linked: that must not lift the block
         raise SubjectBlocked
     if main is not None and links:
         return Resolution(
@@ -68,7 +66,7 @@ async def resolve_subject(
         )
     if found is not None or policy in {"link-only", "existing-only"}:
         raise NotLinked
-    resolution = _admitted(default, stored, main, identity_version=identity_version)
+    resolution = _admitted(default_subject(*key), by_default, main, identity_version=identity_version)
     return replace(resolution, entry="create") if policy == "create" else resolution
 
 

@@ -39,6 +39,12 @@ class SubjectStore(Protocol):
     async def get(self, subject: str) -> StoredSubject | None:
         """Return what is stored about a subject; None, and so not blocked, if that is nothing."""
 
+    async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+        """Return what `subject_of` does, and what `get` does for the subject that the identity has by default.
+
+        In one read, where that is less work than two: every login asks it.
+        """
+
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter a new identity under `subject`; of many at once one wins, and all get the same answer.
 

@@ -120,6 +120,10 @@ class SqlMethods(ABC):
         """Look up a subject."""
         return await self._read(lambda connection: self._subjects.get(connection, subject))
 
+    async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+        """Look up an identity, and the subject that it has by default."""
+        return await self._read(lambda connection: self._subjects.look_up(connection, namespace, user_id))
+
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
         outcome = await self._do(

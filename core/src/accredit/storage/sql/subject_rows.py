@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, insert, literal, select, update
 
 from accredit.storage import rules
 from accredit.storage.ports.subjects import StoredSubject
@@ -23,6 +23,7 @@ class SubjectRows:
         self._joined = select(
             i.c.subject, u.c.blocked, i.c.unlinked, i.c.version, u.c.version, u.c.outdated_at
         ).select_from(i.outerjoin(u, u.c.id == i.c.subject))
+        self._look_up = self._made_to_look_up()
 
     def subject_of(self, connection: Connection, namespace: str, user_id: str) -> StoredSubject | None:
         """Look up an identity."""
@@ -38,6 +39,44 @@ class SubjectRows:
         wanted = select(u.c.blocked, u.c.version, u.c.outdated_at).where(u.c.id == subject)
         row = connection.execute(wanted).one_or_none()
         return None if row is None else StoredSubject(subject, bool(row[0]), version=row[1], outdated_at=row[2])
+
+    def look_up(
+        self, connection: Connection, namespace: str, user_id: str
+    ) -> tuple[StoredSubject | None, StoredSubject | None]:
+        """Look up an identity, and the subject that it has by default."""
+        default = rules.default_subject(namespace, user_id)
+        wanted = {"namespace": namespace, "user_id": user_id, "by_default": default}
+        subject, blocked, unlinked, identity_version, version, outdated_at, *by_default = connection.execute(
+            self._look_up, wanted
+        ).one()
+        found = None
+        if subject is not None:
+            found = StoredSubject(subject, bool(blocked), bool(unlinked), identity_version, version or 0, outdated_at)
+        blocked, version, outdated_at = by_default
+        if version is None:
+            return found, None
+        return found, StoredSubject(default, bool(blocked), version=version, outdated_at=outdated_at)
+
+    def _made_to_look_up(self) -> Select[Any]:
+        """Return one row in any case: an identity with its subject, and its default subject, where they are stored."""
+        i, u = self._i, self._u
+        d, anyway = u.alias("by_default"), select(literal(1).label("one")).subquery("one_row")
+        identity = and_(i.c.namespace == bindparam("namespace"), i.c.provider_user_id == bindparam("user_id"))
+        return select(
+            i.c.subject,
+            u.c.blocked,
+            i.c.unlinked,
+            i.c.version,
+            u.c.version,
+            u.c.outdated_at,
+            d.c.blocked,
+            d.c.version,
+            d.c.outdated_at,
+        ).select_from(
+            anyway.outerjoin(i, identity)
+            .outerjoin(u, u.c.id == i.c.subject)
+            .outerjoin(d, d.c.id == bindparam("by_default"))
+        )
 
     def create(self, connection: Connection, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""

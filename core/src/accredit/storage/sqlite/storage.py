@@ -126,6 +126,10 @@ class SqliteStorage:
         """Look up a subject."""
         return await self._read(partial(subject_rows.get, subject=subject))
 
+    async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+        """Look up an identity, and the subject that it has by default."""
+        return await self._read(partial(subject_rows.look_up, namespace=namespace, user_id=user_id))
+
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
         return await self._write(

@@ -14,6 +14,12 @@ _SUBJECT_OF = (
     " FROM identities LEFT JOIN subjects ON subjects.id = subject WHERE namespace = ? AND user_id = ?"
 )
 _GET = "SELECT blocked, version, outdated_at FROM subjects WHERE id = ?"
+_LOOK_UP = (
+    "SELECT identities.subject, coalesce(owner.blocked, 0), unlinked, identities.version, coalesce(owner.version, 0),"
+    " owner.outdated_at, by_default.blocked, by_default.version, by_default.outdated_at"
+    " FROM (SELECT 1) LEFT JOIN identities ON namespace = ? AND user_id = ?"
+    " LEFT JOIN subjects AS owner ON owner.id = subject LEFT JOIN subjects AS by_default ON by_default.id = ?"
+)
 _ENTER = (
     "INSERT INTO identities (namespace, user_id, subject, unlinked, linked_at, version) VALUES (?, ?, ?, 0, ?, ?)"
     " ON CONFLICT (namespace, user_id) DO UPDATE SET subject = excluded.subject, unlinked = 0,"
@@ -47,6 +53,22 @@ def get(connection: sqlite3.Connection, subject: str) -> StoredSubject | None:
     for blocked, version, outdated_at in connection.execute(_GET, (subject,)).fetchall():
         return StoredSubject(subject, bool(blocked), version=version, outdated_at=outdated_at)
     return None
+
+
+def look_up(
+    connection: sqlite3.Connection, namespace: str, user_id: str
+) -> tuple[StoredSubject | None, StoredSubject | None]:
+    """Look up an identity, and the subject that it has by default."""
+    default = rules.default_subject(namespace, user_id)
+    row = connection.execute(_LOOK_UP, (namespace, user_id, default)).fetchone()
+    subject, blocked, unlinked, identity_version, version, outdated_at, *by_default = row
+    found = None
+    if subject is not None:
+        found = StoredSubject(subject, bool(blocked), bool(unlinked), identity_version, version, outdated_at)
+    blocked, version, outdated_at = by_default
+    if version is None:
+        return found, None
+    return found, StoredSubject(default, bool(blocked), version=version, outdated_at=outdated_at)
 
 
 def create(connection: sqlite3.Connection, namespace: str, user_id: str, subject: str, now: int) -> StoredSubject:

@@ -18,6 +18,28 @@ class Identities(StorageSuite):
         equal(await storage.identities("acme|1"), ())
 
     @check
+    async def test_an_identity_is_looked_up_with_the_subject_that_it_has_by_default(self, storage: Storage) -> None:
+        """Both as each look alone finds them: stored or not, blocked, linked elsewhere, taken off."""
+
+        async def looked_up() -> tuple[StoredSubject | None, StoredSubject | None]:
+            found = await storage.look_up("acme", "1")
+            equal(found, (await storage.subject_of("acme", "1"), await storage.get("acme|1")))
+            return found
+
+        equal(await looked_up(), (None, None))
+        await storage.set_blocked("acme|1", blocked=True)
+        blocked = StoredSubject("acme|1", blocked=True, version=1, outdated_at=NOW)
+        equal(await looked_up(), (None, blocked))
+        await storage.link("acme", "1", "ada", now=NOW)
+        equal(await looked_up(), (StoredSubject("ada", identity_version=1), blocked))
+        await storage.set_blocked("ada", blocked=True)
+        await storage.set_blocked("acme|1", blocked=False)
+        await storage.unlink("acme", "1")
+        await looked_up()
+        await storage.link("acme", "2", "acme|2", now=NOW)
+        equal(await storage.look_up("acme", "2"), (StoredSubject("acme|2"), StoredSubject("acme|2")))
+
+    @check
     async def test_an_identity_is_created_once(self, storage: Storage) -> None:
         """It keeps its subject, and the second one is not made."""
         equal(await storage.create("acme", "1", "ada", now=NOW), StoredSubject("ada"))

@@ -47,6 +47,13 @@ class KnowsEverybody(MemoryStorage):
         return await super().get(subject) or StoredSubject(subject)
 
 
+@wrong("an_identity_is_looked_up_with_the_subject_that_it_has_by_default")
+class LooksUpTheOwnerOnly(MemoryStorage):
+    async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+        found = await self.subject_of(namespace, user_id)
+        return found, None if found is None else await self.get(found.id)
+
+
 @wrong("an_identity_is_created_once")
 class CreatesAnew(MemoryStorage):
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:

@@ -81,6 +81,10 @@ class DjangoStorage:
         """Look up a subject."""
         return await self._run(lambda: subjects.get(self._tables, subject))
 
+    async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+        """Look up an identity, and the subject that it has by default."""
+        return await self._run(lambda: subjects.look_up(self._tables, namespace, user_id))
+
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
         return await self._run(lambda: subjects.create(self._tables, namespace, user_id, subject, now))

@@ -35,6 +35,11 @@ def get(tables: Tables, subject: str) -> StoredSubject | None:
     return StoredSubject(subject, row.blocked, version=row.version, outdated_at=row.outdated_at)
 
 
+def look_up(tables: Tables, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+    """Look up an identity, and the subject that it has by default."""
+    return subject_of(tables, namespace, user_id), get(tables, rules.default_subject(namespace, user_id))
+
+
 def create(tables: Tables, namespace: str, user_id: str, subject: str, now: int) -> StoredSubject:
     """Enter an identity, unless it is there."""
     with locked(tables.using, of_identity(namespace, user_id)):
