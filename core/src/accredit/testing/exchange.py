@@ -34,12 +34,13 @@ async def exchange_for(
 ) -> AsyncIterator[Exchange]:
     """Run an `Exchange` whose only connection is the simulator's strategy, for the client `app`.
 
-    `connection` overrides settings of the connection; `transport` stands between the strategy and the simulator.
+    `connection` overrides settings of the connection, of which `cache_s` is 0: whoever sends a token again wants to see
+    the provider asked again. `transport` stands between the strategy and the simulator.
     `clock` returns epoch seconds, `monotonic` those of a clock that nobody sets, by which key sets age.
     With `base_url` the simulator is one that is being served there, and `transport` must reach it; `limits` are
     settings of the table `[limits]`.
     """
-    table = {**simulator.settings(base_url), **(connection or {})}
+    table = {"cache_s": 0, **simulator.settings(base_url), **(connection or {})}
     settings = Settings.model_validate(
         {
             "issuer": "https://login.example.com/",

@@ -211,7 +211,7 @@ async def _open(
     fresh = _fresh_from(simulator) if "single_use" in suite.strategy.traits else lambda parameters: parameters
     async with exchange_for(
         simulator,
-        connection={**unbound, "cache_s": 0, **connection},  # a check that asks again wants to see the provider asked
+        connection={**unbound, **connection},
         transport=spy,
         clock=clock,
         monotonic=clock.monotonic if isinstance(clock, Clock) else time.monotonic,
