@@ -57,6 +57,24 @@ async def test_no_answer_leaves_while_its_row_cannot_be_written(wire: Bench, pat
     assert one(path, "SELECT count(*) FROM sessions WHERE ended") == 1
 
 
+async def test_while_the_database_is_locked_no_more_waits_than_is_admitted(tmp_path: Path) -> None:
+    path, storage = tmp_path / "accredit.db", SqliteStorage(str(tmp_path / "accredit.db"))
+    async with token_bench({"limits": {"max_exchanges": 4}}, storage=storage) as wire:
+        kept = await log_in(wire)
+        with closing(sqlite3.connect(path, isolation_level=None)) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            asking = [asyncio.create_task(wire.post(scope="openid offline_access")) for _ in range(40)]
+            asking += [asyncio.create_task(refresh(wire, kept["refresh_token"])) for _ in range(40)]
+            done, waiting = await asyncio.wait(asking, timeout=0.3)
+            assert len(waiting) <= 8  # logins and refreshes; none of the others waits for anything
+            assert storage.measured()["queue"] <= 8
+            assert {task.result().status_code for task in done} == {503}
+            assert all(int(task.result().headers["retry-after"]) > 0 for task in done)
+            lock.execute("ROLLBACK")
+            answers = await asyncio.gather(*waiting)
+        assert [answer.status_code for answer in answers if "access_token" in answer.json()]
+
+
 class Torn(sqlite3.Connection):
     """Loses every commit, as a disk that is torn out does; the transaction is rolled back."""
 

@@ -138,8 +138,55 @@ async def test_each_hundredth_change_deletes_what_is_over(path: Path) -> None:
     await asyncio.gather(*(storage.start(*login(f"{n}", subject=f"a|{n}", kept_until=2_000)) for n in range(50)))
     clock.now = 2_000
     await asyncio.gather(*(storage.first_use(f"{n}", 9_000) for n in range(50)))
-    assert counts(path) == (0, 0, 50)
+    async with asyncio.timeout(60):
+        while counts(path) != (0, 0, 50):  # noqa: ASYNC110 - nobody waits for it, and nobody is told
+            await asyncio.sleep(0.005)
     await storage.close()
+
+
+async def test_no_login_waits_for_what_is_deleted_nor_shares_its_transaction(
+    storage: OwnEngine, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accredit.storage.sql.methods._CLEAR_EVERY", 5)
+    await asyncio.gather(*(storage.start(*login(f"{n}", subject=f"a|{n}", kept_until=1)) for n in range(5)))
+    assert storage._clearing is not None
+    assert not storage._clearing.done()  # all are answered, and it has only been begun
+    waiting = [asyncio.create_task(storage.start(*login(f"new {n}", subject=f"b|{n}"))) for n in range(4)]
+    await asyncio.gather(*waiting, storage._clearing)
+    written = [part.split() for part in " ".join(statements).split("COMMIT")]
+    assert not [part for part in written if "INSERT" in part and "DELETE" in part]
+    assert await storage.find("0") is None
+    assert await storage.find("new 0") is not None
+
+
+async def test_under_constant_load_what_is_over_leaves_all_the_same(
+    storage: OwnEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accredit.storage.sql.storage._MOST_BATCHES", 3)
+    await storage.start(*login("old", kept_until=1))
+    order: list[str] = []
+
+    async def note(name: str, call: Any) -> None:
+        await call
+        order.append(name)
+
+    async def keep_coming(tasks: int) -> None:
+        for number in range(10):
+            await note("login", storage.start(*login(f"{tasks} {number}", subject=f"{tasks} {number}")))
+
+    await asyncio.gather(note("clear", storage.clear(1)), *(keep_coming(number) for number in range(3)))
+    assert "login" in order[order.index("clear") :]
+    assert await storage.find("old") is None
+
+
+async def test_more_than_can_be_written_soon_is_refused_at_once(
+    storage: OwnEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accredit.storage.sql.storage._MOST_WAITING", 10)
+    asked = (storage.start(*login(f"{n}", subject=f"a|{n}")) for n in range(12))
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert outcomes[:10] == [None] * 10
+    assert [str(one) for one in outcomes[10:]] == ["more waits to be written than the database keeps up with"] * 2
 
 
 async def test_more_sessions_than_the_bound_in_one_transaction(storage: OwnEngine) -> None:

@@ -51,6 +51,15 @@ class SqlMethods(ABC):
     async def _write(self, piece: Piece) -> Any:
         """Run a piece of work; return its result after the commit."""
 
+    async def _write_apart(self, piece: Piece) -> Any:
+        """Run what nobody waits for, where it keeps nobody waiting: in a transaction without others' work."""
+        return await self._write(piece)
+
+    async def _make_room(self) -> None:
+        """Delete some of what is over."""
+        with suppress(StorageFailed):  # what its caller asked for is done; the next one tries again
+            await self.clear(2 * _CLEAR_EVERY)
+
     async def check(self) -> None:
         """Write a row and delete it, which is one commit."""
         name = f"check:{uuid.uuid4().hex}"
@@ -73,9 +82,9 @@ class SqlMethods(ABC):
 
     async def _clear(self, most: int) -> int:
         now = self._clock()
-        await self._do(lambda connection: self._used.note_forgotten(connection, most, now=now))
-        identifiers: int = await self._do(lambda connection: self._used.prune(connection, most))
-        sessions: int = await self._do(lambda connection: self._sessions.prune(connection, most, now))
+        await self._write_apart(Piece(lambda connection: self._used.note_forgotten(connection, most, now=now)))
+        identifiers: int = await self._write_apart(Piece(lambda connection: self._used.prune(connection, most)))
+        sessions: int = await self._write_apart(Piece(lambda connection: self._sessions.prune(connection, most, now)))
         return identifiers + sessions
 
     async def start(self, session: Session, token: RefreshToken | None) -> None:
@@ -182,5 +191,4 @@ class SqlMethods(ABC):
         self._written += 1
         if self._written >= _CLEAR_EVERY:
             self._written = 0
-            with suppress(StorageFailed):  # what its caller asked for is done; the next one tries again
-                await self.clear(2 * _CLEAR_EVERY)
+            await self._make_room()

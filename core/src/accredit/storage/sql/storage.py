@@ -23,6 +23,12 @@ T = TypeVar("T")
 
 _LARGEST_BATCH = 128
 """Of pieces in one transaction, each of which may lock two or three names: PostgreSQL has room for thousands."""
+_MOST_WAITING = 8_192
+"""Pieces that are not begun. More is refused at once."""
+_MOST_BATCHES = 10
+"""While so many are written without a pause, what is over stays."""
+
+_Waiting = tuple[Piece, "asyncio.Future[Any]"]
 
 
 class SqlStorage(SqlMethods):
@@ -63,8 +69,7 @@ class SqlStorage(SqlMethods):
         self._opened_in: int | None = None
         """The process: what is forked from it opens it for itself."""
         self._heirloom = Heirloom(engine.sync_engine)
-        self._waiting: list[tuple[Piece, asyncio.Future[Any]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._begin_anew()
 
     async def open(self) -> None:
         """Look whether the tables are there.
@@ -76,7 +81,7 @@ class SqlStorage(SqlMethods):
         if self._is_open():
             raise LifecycleError("the storage is open already: give each Exchange a storage of its own")
         if self._heirloom.is_inherited():
-            self._waiting, self._writer = [], None  # those of a loop that is not here
+            self._begin_anew()  # what waits, waits in a loop that is not here
         try:
             async with self._engine.connect() as connection:
                 if self._create_tables:
@@ -91,8 +96,14 @@ class SqlStorage(SqlMethods):
     async def close(self) -> None:
         """Commit what is waiting. The engine stays open: it is the host's."""
         self._opened_in = None
-        if self._writer is not None:
-            await asyncio.gather(self._writer, return_exceptions=True)
+        tasks = [task for task in (self._writer, self._clearing) if task is not None]
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin_anew(self) -> None:
+        self._waiting: list[_Waiting] = []
+        self._apart: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._clearing: asyncio.Task[None] | None = None
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         self._require_open()
@@ -105,12 +116,25 @@ class SqlStorage(SqlMethods):
             raise failure(exc) from None  # the cause quotes values
 
     async def _write(self, piece: Piece) -> Any:
+        return await self._written_in(self._waiting, piece)
+
+    async def _write_apart(self, piece: Piece) -> Any:
+        return await self._written_in(self._apart, piece)
+
+    async def _written_in(self, line: "list[_Waiting]", piece: Piece) -> Any:
         self._require_open()
+        if len(line) >= _MOST_WAITING:
+            raise StorageFailed("more waits to be written than the database keeps up with")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((piece, done))
+        line.append((piece, done))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_waiting())
         return told(await done)
+
+    async def _make_room(self) -> None:
+        """Delete some of what is over, in a task of its own: a login does not wait for it."""
+        if self._clearing is None or self._clearing.done():
+            self._clearing = asyncio.create_task(super()._make_room())
 
     def _is_open(self) -> bool:
         return self._opened_in == os.getpid()
@@ -122,16 +146,23 @@ class SqlStorage(SqlMethods):
     async def _write_waiting(self) -> None:
         """Write until nobody waits. What comes in meanwhile shares the next transaction.
 
-        A task of its own: a caller that is cancelled takes nothing with it that others wait for.
+        A task of its own: a caller that is cancelled takes nothing with it that others wait for. What stands apart is
+        written piece by piece, when nobody else waits.
         """
-        while self._waiting:
-            batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+        batches = 0
+        while self._waiting or self._apart:
+            if self._apart and (not self._waiting or batches >= _MOST_BATCHES):
+                line, most, batches = self._apart, 1, 0
+            else:
+                line, most, batches = self._waiting, _LARGEST_BATCH, batches + 1
+            batch = line[:most]
+            del line[:most]
             # What nobody waits for any more before it was begun is not done: it would land though it was refused.
             batch = [(piece, done) for piece, done in batch if not done.done()]
             if batch:
                 await self._commit(batch)
 
-    async def _commit(self, batch: list[tuple[Piece, "asyncio.Future[Any]"]]) -> None:
+    async def _commit(self, batch: list[_Waiting]) -> None:
         outcomes: list[object]
         try:
             async with self._writes.connect() as connection:

@@ -18,7 +18,8 @@ from accredit.sync import run_in_caller
 T = TypeVar("T")
 
 _PRUNE_EVERY = 100
-_PRUNED_AT_ONCE = 500
+_PRUNED_AT_ONCE = 2 * _PRUNE_EVERY
+"""So that it keeps up. No more: whoever comes at that moment waits for it."""
 
 
 class DjangoStorage:
