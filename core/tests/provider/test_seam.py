@@ -8,6 +8,7 @@ from core.tests.provider.providers import API, Chunks, Told, answering, client
 from core.tests.provider.server import always, answer, listening
 from pydantic import SecretStr
 
+from accredit.provider.bounds.passage import Passage
 from accredit.provider.transport import make_transport
 from accredit.provider.transport.messages import Request, address_of
 
@@ -43,7 +44,7 @@ def test_an_address_is_as_it_goes_out(url: str, authority: str, target: str) -> 
 async def test_one_client_calls_its_urls_and_each_exchange_remembers_its_own_calls() -> None:
     transport = answering()
     first = client(transport)
-    second = first.anew()
+    second = first.anew(Passage())
     for http, path in ((first, "a"), (second, "a"), (second, "b")):
         await http.get(f"{API}/{path}", params={"x": path})
     assert [call.url for call in first.calls] == [f"{API}/a"]

@@ -124,7 +124,12 @@ class Exchange:
             async with Attempt(engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
                 admission = await admit(request, client, engine, trail, attempt)
                 identity = await identify(
-                    admission.connection, request.token, request.user_id_hint, engine.providers, trail
+                    admission.connection,
+                    request.token,
+                    request.user_id_hint,
+                    engine.providers,
+                    trail,
+                    until=deadline.until,
                 )
                 return await conclude(admission, identity, engine, trail, deadline)
 

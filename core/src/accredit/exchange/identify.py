@@ -23,8 +23,9 @@ async def verify_alone(connection: str, token: ProviderToken, providers: Provide
         check_text("connection", connection)
         if not isinstance(token, ProviderToken):
             raise InvalidParameter("access_token")
-        with providers.deadlines.begin():
-            return await identify(connection_named(connection, providers, trail), token, None, providers, trail)
+        with providers.deadlines.begin() as deadline:
+            named = connection_named(connection, providers, trail)
+            return await identify(named, token, None, providers, trail, until=deadline.until)
 
 
 async def forget(connection: str, token: ProviderToken, providers: Providers) -> None:
@@ -52,15 +53,21 @@ def connection_named(name: str, providers: Providers, trail: Trail) -> Connectio
 
 
 async def identify(
-    connection: Connection, token: ProviderToken, user_id_hint: str | None, providers: Providers, trail: Trail
+    connection: Connection,
+    token: ProviderToken,
+    user_id_hint: str | None,
+    providers: Providers,
+    trail: Trail,
+    *,
+    until: float,
 ) -> Identity:
-    """Who is it? Proven to be meant for our app.
+    """Who is it? Proven to be meant for our app. The exchange ends at `until`, by the event loop's clock.
 
     Raises:
         ExchangeError: the provider says no, or nobody can tell.
     """
     trail.begin("verify")
-    verification = await providers.verifications.of(connection, token, trail)
+    verification = await providers.verifications.of(connection, token, trail, until=until)
     trail.audience_proof = type(verification.audience).__name__
     trail.begin("check_audience")
     accept_unbound = connection.settings.accept_unbound_tokens

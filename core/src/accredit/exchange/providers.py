@@ -1,5 +1,6 @@
 """The half of an exchange that asks providers: connections, and what their strategies may use."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import EntryPoint
@@ -19,6 +20,9 @@ from accredit.exchange.lifecycle import Closing
 from accredit.exchange.verifications import Verifications
 from accredit.plugins import Connection, load_connections
 from accredit.plugins.api_versions import api_version_of, today
+from accredit.provider.bounds.breaker import Breaker, State
+from accredit.provider.bounds.bulkhead import Bulkhead
+from accredit.provider.bounds.passage import Bounds, Passage
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.provider.id_token import IdTokenVerifier
 from accredit.provider.jwks import JwksCache
@@ -79,11 +83,19 @@ class Providers:
         self._jwks = JwksCache(
             clock=monotonic, alert=lambda event, url: reporter.emit(operations.fetch_failed(event, url))
         )
+        self.bounds = {name: self._bounds_of(one, monotonic) for name, one in self.connections.items()}
         self.admission = Admission(
             self.connections,
             max_exchanges=limits.max_exchanges,
             tell=lambda count: reporter.emit(operations.turned_away(count)),
         )
+
+    def _bounds_of(self, connection: Connection, clock: Callable[[], float]) -> Bounds:
+        def tell(state: State) -> None:
+            self._reporter.emit(operations.circuit_changed(connection.name, state, breaker.refused))
+
+        breaker = Breaker(outages=self._limits.breaker_outages, clock=clock, changed=tell)
+        return Bounds(breaker, Bulkhead(connection.settings.max_in_flight))
 
     def open(self, closing: Closing) -> None:
         """Make the transport, unless somebody else has.
@@ -130,13 +142,14 @@ class Providers:
             timeout_s=self._limits.provider_timeout_s,
             max_response_bytes=self._limits.max_response_bytes,
             proxy=proxy or self._proxy,
+            retries=self._limits.provider_retries,
         )
 
-    def context(self, connection: Connection) -> VerifyContext:
-        """Return what a connection's strategy may use in one exchange."""
+    def context(self, connection: Connection, until: float = math.inf) -> VerifyContext:
+        """Return what a connection's strategy may use in one exchange, which ends at `until` by the loop's clock."""
         if (http := self._clients.get(connection.name)) is None:
             http = self._clients[connection.name] = self.http(connection.provider_urls, connection.settings.proxy)
-        http = http.anew()
+        http = http.anew(Passage(self.bounds[connection.name], until=until))
         check_nonce = NonceCheck(connection.settings.nonce)
         verify_id_token = IdTokenVerifier(self._jwks, http, self.clock, connection.settings, check_nonce)
         return VerifyContext(http, verify_id_token, check_nonce, self.clock)

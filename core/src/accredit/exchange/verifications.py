@@ -4,7 +4,7 @@ Whether a token is meant for our app, and who that is, is looked at in each logi
 strategy says so, outages and failures of ours never.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from accredit._guard import place_of
 from accredit.audit.trail import Trail
@@ -39,7 +39,7 @@ class Verifications:
         issuer: str,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
-        context: Callable[[Connection], VerifyContext],
+        context: Callable[[Connection, float], VerifyContext],
         cache_failed: Callable[[str], None],
     ) -> None:
         self._cache = cache
@@ -53,14 +53,16 @@ class Verifications:
         self._told_at: float | None = None
         self._flights: Flights[Verification] = Flights()
 
-    async def of(self, connection: Connection, token: ProviderToken, trail: Trail) -> Verification:
+    async def of(self, connection: Connection, token: ProviderToken, trail: Trail, *, until: float) -> Verification:
         """Return what is known of a token. Where nothing is kept for its connection, the provider is asked each time.
+
+        The login ends at `until`, by the event loop's clock.
 
         Raises:
             ExchangeError: as the step `verify` does.
         """
         if not self._cache_s[connection.name]:
-            return (await self._asked(connection, token, trail))[0]
+            return (await self._asked(connection, token, trail, until))[0]
         key = self._keys.of(connection.name, token)
         if (refusal := self._refusals.get(key)) is not None:
             trail.verified_by = "cache"
@@ -70,22 +72,30 @@ class Verifications:
             trail.verified_by = "cache"
             return kept
         trail.verified_by = "flight"  # unless this is the login that asks
-        return await self._flights.join(key, lambda flight: self._asked_and_kept(key, flight, connection, token, trail))
+        return await self._flights.join(
+            key, lambda flight: self._and_kept(key, flight, connection, self._asked(connection, token, trail, until))
+        )
 
-    async def _asked(self, connection: Connection, token: ProviderToken, trail: Trail) -> tuple[Verification, int]:
+    async def _asked(
+        self, connection: Connection, token: ProviderToken, trail: Trail, until: float
+    ) -> tuple[Verification, int]:
         """Return what the strategy says, and the length of what it has made that from."""
         trail.verified_by = "provider"
-        ctx = self._context(connection)
+        ctx = self._context(connection, until)
         trail.calls = ctx.http.calls
         verification = await verify(connection, token, ctx)
         return verification, ctx.http.received_bytes + len(token.reveal())
 
-    async def _asked_and_kept(
-        self, key: bytes, flight: Flight[Verification], connection: Connection, token: ProviderToken, trail: Trail
+    async def _and_kept(
+        self,
+        key: bytes,
+        flight: Flight[Verification],
+        connection: Connection,
+        asked: Awaitable[tuple[Verification, int]],
     ) -> Verification:
         began = self._monotonic()  # what a provider says is as old as the question
         try:
-            verification, size_bytes = await self._asked(connection, token, trail)
+            verification, size_bytes = await asked
         except ProviderTokenRejected as refusal:
             if not flight.is_parted():
                 self._refusals.put(key, again(refusal), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)

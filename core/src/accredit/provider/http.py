@@ -5,11 +5,12 @@ and never shows its query in a log. `accredit.provider.transport` makes the tran
 hosts may pass any `httpx.AsyncBaseTransport` in its place.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from pydantic import SecretStr
 
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.provider.body import body_of, read_json
+from accredit.provider.bounds.passage import Passage
+from accredit.provider.bounds.retries import NotConnected, again, is_out_of_order, may_pass
 from accredit.provider.request import Basic, request_of
 from accredit.provider.time_limit import TimeLimit
 from accredit.provider.transport import sender_of
@@ -31,6 +34,7 @@ _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _NEVER_SENT = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, UnicodeError)
 """What transports raise about a request that is no request: a line break in a header, a host that is no name."""
+_NOT_CONNECTED = (httpx.NetworkError, httpx.ConnectTimeout, ConnectionError)
 _BROKEN = (httpx.TransportError, OSError, EOFError, ValueError, RuntimeError)
 """What transports raise, the odd ones of tests too."""
 _REMEMBERED = 256
@@ -113,21 +117,25 @@ class ProviderHTTP:
         timeout_s: float,
         max_response_bytes: int,
         proxy: SecretStr | None = None,
+        retries: int = 0,
     ) -> None:
         self._send_request = sender_of(transport)
         self._origins = frozenset(origin(url) for url in urls if _is_private(url))
         self._time_limit = TimeLimit(timeout_s)
         self._max_response_bytes = max_response_bytes
         self._proxy = proxy
+        self._retries = retries
         self._target = lru_cache(_REMEMBERED)(self._examine)
+        self.passage = Passage()
+        """The way of this exchange's calls, by which they are bounded together."""
         self.calls: list[ProviderCall] = []
         self.received_bytes = 0
         """Of all answers' bodies, unpacked."""
 
-    def anew(self) -> Self:
+    def anew(self, passage: Passage) -> Self:
         """Return a client of the same reach that has made no call yet: each exchange has its own."""
         other = object.__new__(type(self))
-        other.__dict__ = {**self.__dict__, "calls": []}
+        other.__dict__ = {**self.__dict__, "calls": [], "passage": passage}
         return other
 
     def require_declared(self, url: str) -> None:
@@ -167,7 +175,13 @@ class ProviderHTTP:
         request = request_of(
             "GET", address, params=params, headers=headers, basic=basic, reads_only=True, proxy=self._proxy
         )
-        return await self._send(request, shown)
+        return await self._send(request, shown, self.passage)
+
+    async def get_key_set(self, url: str) -> ProviderResponse:
+        """Send one GET for keys, which have bounds of their own: their host may be up while the others are not."""
+        address, shown = self._target_of(url)
+        request = request_of("GET", address, reads_only=True, proxy=self._proxy)
+        return await self._send(request, shown, Passage(until=self.passage.until))
 
     async def post(
         self,
@@ -189,8 +203,8 @@ class ProviderHTTP:
         section 2.3.1 to the letter expect each to be form-encoded first (`urllib.parse.quote_plus`), which makes a
         difference only where one holds more than letters, digits, `-`, `.` and `_`.
 
-        `reads_only` says that the call changes nothing at the provider: then it is sent once more, as a GET is, if a
-        kept connection turns out to be closed.
+        `reads_only` says that the call changes nothing at the provider: then it is made again, as a GET is, where that
+        may help. Never say so of what is good once, such as a code.
         """
         address, shown = self._target_of(url)
         request = request_of(
@@ -203,9 +217,37 @@ class ProviderHTTP:
             reads_only=reads_only,
             proxy=self._proxy,
         )
-        return await self._send(request, shown)
+        return await self._send(request, shown, self.passage)
 
-    async def _send(self, request: Request, shown: str) -> ProviderResponse:
+    async def _send(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
+        passage.begin()
+        try:
+            response = await self._tried(request, shown, passage)
+        except NotConnected as exc:
+            passage.note("outage")
+            raise ProviderUnavailable(f"call failed: {exc}") from None
+        if is_out_of_order(response.status):
+            passage.note("outage")
+        elif response.status < 500:
+            passage.note("answered")
+        return response
+
+    async def _tried(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
+        first: ProviderResponse | NotConnected
+        try:
+            first = await self._once(request, shown, passage)
+            if not may_pass(first):
+                return first
+        except NotConnected as exc:
+            first = exc
+        return await again(
+            first,
+            partial(self._once, request, shown, passage),
+            retries=self._retries if request.reads_only and passage.may_retry else 0,
+            remaining_s=min(passage.remaining_s, self._time_limit.seconds),
+        )
+
+    async def _once(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
         status: int | None = None
         started = time.perf_counter()
         try:
@@ -218,13 +260,20 @@ class ProviderHTTP:
                     await reply.close()
         except ExchangeError:
             raise
+        except asyncio.CancelledError:
+            passage.note_cancelled(time.perf_counter() - started, timeout_s=self._time_limit.seconds)
+            raise
         except TimeoutError:
+            passage.note("outage")
             raise ProviderUnavailable("call timed out") from None
         except _NEVER_SENT as exc:
             raise PluginFailed(f"the strategy made a request that cannot be sent: {type(exc).__name__}") from None
         except _BROKEN as exc:
             if lacks_descriptors(exc):
                 raise OutOfDescriptors from None
+            if status is None and isinstance(exc, _NOT_CONNECTED):
+                raise NotConnected(type(exc).__name__) from None
+            passage.note("outage")
             # Not chained: the transport's message may quote the URL with its query.
             raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:

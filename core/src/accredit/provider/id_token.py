@@ -101,7 +101,7 @@ class IdTokenVerifier:
             kid = _accepted_header(token, algorithms).get("kid")
             if not isinstance(kid, str):
                 raise InvalidProviderToken("alg or kid is not accepted")
-            keys = await self.jwks.keys(jwks_url, kid, self.http.get)
+            keys = await self.jwks.keys(jwks_url, kid, self.http.get_key_set)
             return keys.verify(token, algorithms=algorithms)
         except InvalidJwt as exc:
             raise InvalidProviderToken(f"JWT is not valid: {exc}") from exc

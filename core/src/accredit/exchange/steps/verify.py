@@ -26,7 +26,7 @@ async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContex
             `InvalidProviderToken` where the token has ended meanwhile, by what the strategy itself says.
     """
     try:
-        with guarded("verify", allowed=ExchangeError):
+        with ctx.http.passage, guarded("verify", allowed=ExchangeError):
             verification = await connection.strategy.verify(token, ctx)
     except _ALLOWED as exc:
         raise exc from None

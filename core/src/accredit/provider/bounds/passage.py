@@ -1,5 +1,7 @@
 """The way of one verification to its provider, with all its calls."""
 
+import asyncio
+import math
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -23,12 +25,20 @@ class Passage:
     the other is down, and nobody is to ask the one who cannot get an answer from the other.
     """
 
-    __slots__ = ("_bounds", "_era", "_word")
+    __slots__ = ("_bounds", "_era", "_length_s", "_word", "until")
 
-    def __init__(self, bounds: Bounds | None = None) -> None:
+    def __init__(self, bounds: Bounds | None = None, *, until: float = math.inf) -> None:
+        self.until = until
+        """When its exchange ends, by the event loop's clock, in seconds."""
+        self._length_s = until if until == math.inf else self.remaining_s
         self._bounds = bounds
         self._era: int | None = None
         self._word: Word | None = None
+
+    @property
+    def remaining_s(self) -> float:
+        """How long it may still take."""
+        return self.until - asyncio.get_running_loop().time()
 
     @property
     def may_retry(self) -> bool:
@@ -55,6 +65,15 @@ class Passage:
         """Note how a call has ended. One outage counts more than all answers."""
         if self._word != "outage":
             self._word = word
+
+    def note_cancelled(self, waited_s: float, *, timeout_s: float) -> None:
+        """Note that a call was cancelled that was to end after `timeout_s`.
+
+        It is an outage if the time of the exchange is over, and this call had the better half of it; else somebody has
+        left, or somebody else has used the time up.
+        """
+        if self.remaining_s <= 0 and waited_s >= min(timeout_s, self._length_s) / 2:
+            self.note("outage")
 
     def __enter__(self) -> Self:
         return self

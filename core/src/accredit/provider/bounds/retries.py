@@ -64,6 +64,10 @@ async def again(first: R | NotConnected, call: Callable[[], Awaitable[R]], *, re
     Raises:
         NotConnected: there was no connection in the last attempt either.
     """
+    if retries == 0:
+        if isinstance(first, NotConnected):
+            raise first
+        return first
     # Loaded here, because most processes get by without for long, and it takes 20 ms.
     from tenacity import AsyncRetrying, retry_if_exception_type, retry_if_result, stop_after_attempt, stop_before_delay
 
