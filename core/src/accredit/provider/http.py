@@ -204,7 +204,8 @@ class ProviderHTTP:
         difference only where one holds more than letters, digits, `-`, `.` and `_`.
 
         `reads_only` says that the call changes nothing at the provider: then it is made again, as a GET is, where that
-        may help. Never say so of what is good once, such as a code.
+        may help. Never say so of what is good once, such as a code. A call that is signed by OAuth 1.0a or DPoP holds a
+        nonce, and is not made again in any case.
         """
         address, shown = self._target_of(url)
         request = request_of(
@@ -243,7 +244,7 @@ class ProviderHTTP:
         return await again(
             first,
             partial(self._once, request, shown, passage),
-            retries=self._retries if request.reads_only and passage.may_retry else 0,
+            retries=self._retries if passage.may_retry and _may_be_made_again(request) else 0,
             remaining_s=min(passage.remaining_s, self._time_limit.seconds),
         )
 
@@ -289,6 +290,16 @@ class ProviderHTTP:
         whole = body.whole()
         self.received_bytes += len(whole)
         return ProviderResponse(reply.status, headers, whole)
+
+
+def _may_be_made_again(request: Request) -> bool:
+    """Tell whether a call changes nothing, and is not itself good once: signed with a nonce, it would be a replay.
+
+    Source: RFC 5849 section 3.3 (OAuth 1.0a); RFC 9449 section 11.1 (DPoP).
+    """
+    return request.reads_only and not any(
+        name == "dpop" or (name == "authorization" and value[:6].lower() == "oauth ") for name, value in request.headers
+    )
 
 
 class _Target(NamedTuple):

@@ -224,6 +224,22 @@ async def test_a_call_that_may_change_something_is_never_made_again(
         assert asked == ["POST"]
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": 'OAuth oauth_nonce="1"'}, {"authorization": "oauth x"}, {"DPoP": "proof"}]
+)
+async def test_a_call_that_is_signed_with_a_nonce_would_be_a_replay(
+    monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    async def ask(_: ProviderToken, ctx: VerifyContext) -> Verification:
+        (await ctx.http.get("https://api.acme.example/me", headers=headers)).json_object()
+        raise ProviderRateLimited
+
+    async with bench(acme=acme_that(ask)) as wire:
+        asked = _sequence(wire, monkeypatch, answer(503, {}))
+        assert (await wire.post()).status_code == 503
+        assert asked == ["GET"]
+
+
 async def test_without_retries_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
     async with bench(ONCE) as wire:
         asked = _sequence(wire, monkeypatch, DOWN)
