@@ -192,9 +192,7 @@ async def bench_over_http(
     spy = Spy(transport, reads=False)
     limits = {**_PLAIN, **(limits or {})}
     try:
-        async with _open(
-            suite, simulator, spy, {}, simulator.clock, (), {**_PLAIN, **(limits or {})}, base_url
-        ) as bench:
+        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits, base_url) as bench:
             yield bench
     finally:
         await transport.aclose()
