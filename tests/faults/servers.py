@@ -33,6 +33,8 @@ def write_settings(folder: Path, connection: Mapping[str, Any]) -> None:
         connections = ["facebook"]
         [tokens]
         signing_alg = "ES256"
+        [limits]
+        subject = "1000000/minute"
         """,
         "utf-8",
     )
