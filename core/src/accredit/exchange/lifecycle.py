@@ -98,8 +98,11 @@ class Lifecycle:
         trail = Trail(kind)
         self.in_flight += 1
         try:
-            self.require()
-            yield trail
+            try:
+                self.require()
+                yield trail
+            finally:
+                self.in_flight -= 1  # before the event: who hears it may look
         except LifecycleError as mistake:
             trail.tell(self._reporter.emit, NotOpen(str(mistake)))
             raise
@@ -116,8 +119,6 @@ class Lifecycle:
             self._blame_no_other(failure, trail)
             trail.tell(self._reporter.emit, failure)
             raise failure from None
-        finally:
-            self.in_flight -= 1
         trail.tell(self._reporter.emit, None)
 
     def _blame_no_other(self, error: ExchangeError, trail: Trail) -> None:

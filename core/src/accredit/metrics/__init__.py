@@ -5,7 +5,8 @@
     Exchange(settings, plugins=[Metrics()])   # in Prometheus' own registry, which the host serves as it likes
 
 `metrics` is the plugin, `instruments` the table of what it counts, `labels` keeps their values few, `gauges` has what
-is read rather than counted, and `page` is what `accredit serve` answers with. It needs `accredit[metrics]`.
+is read rather than counted, and `page` is what `accredit serve` answers with, `together`
+counts in several processes. It needs `accredit[metrics]`.
 """
 
 from accredit.metrics.metrics import Metrics

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry, values
 from prometheus_client.metrics_core import Metric
-from prometheus_client.values import ValueClass
 
 from accredit.audit.event import Event, Outcome
 from accredit.audit.events import (
@@ -70,7 +69,7 @@ class Metrics:
         self._signed = {"access_token": 0, "id_token": 0}
         self._written = dict(self._signed)
         self._refreshing = threading.Lock()
-        self._is_shared = getattr(ValueClass, "_multiprocess", False)
+        self._is_shared = getattr(values.ValueClass, "_multiprocess", False)
         self._refresh_at = 0.0
         if registry is not None:
             registry.register(self)

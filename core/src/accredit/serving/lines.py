@@ -8,6 +8,7 @@ import select
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TextIO
 
 STALLED_S = 1.0
@@ -26,18 +27,26 @@ class LineWriter:
     """Writes lines to `file` in the order they come.
 
     What waits to be written is bounded by `max_bytes`; what does not fit is dropped and counted, and `dropped` makes
-    the line that says how many are missing, in their place. `failed` hears of every error in writing.
+    the line that says how many are missing, in their place. `failed` hears of every error in writing. Who writes into
+    the same file takes the same `turn`.
 
     The thread writes past the buffer of `file`: Python cannot end while somebody is stuck in that.
     """
 
     def __init__(
-        self, file: TextIO, *, max_bytes: int, dropped: Callable[[int], str], failed: Callable[[Exception], object]
+        self,
+        file: TextIO,
+        *,
+        max_bytes: int,
+        dropped: Callable[[int], str],
+        failed: Callable[[Exception], object],
+        turn: AbstractContextManager[object] | None = None,
     ) -> None:
         self._write_out = _writer(file)
         self._max_bytes = max_bytes
         self._dropped_line = dropped
         self._failed = failed
+        self._turn = nullcontext() if turn is None else turn
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._waiting_bytes = 0
@@ -88,7 +97,8 @@ class LineWriter:
             lines, following = self._gather(following)
             data = b"".join(lines)
             try:
-                self._write_out(data)
+                with self._turn:
+                    self._write_out(data)
             except (OSError, ValueError) as exc:  # the disk is full, the reader is gone, the file is closed
                 for _ in lines:
                     self._failed(exc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 
 _OTHER_FILES = 100
 """Beside connections: database, keys, logs, the listener."""
+_LATER_S = 15.0
+"""A worker that is told to stop has so long beside its requests: for what is on its way, and for its last lines."""
 
 
 def command(
     config: ConfigOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on; by default this machine only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, help="How many processes serve together: as many as there are processors for them.")
+    ] = 1,
 ) -> None:
     """Serve the exchange over HTTP. Use it in production, behind a proxy that speaks TLS.
 
@@ -35,38 +40,75 @@ def command(
     in [connections.facebook]. Audit events go to standard output, one JSON object a line; the server's own messages
     to standard error. SIGTERM and Ctrl-C stop it once the requests in flight are answered.
 
+    With several workers a process of its own starts them, passes on what stops them, and replaces one that has ended.
+
     Exit codes: 0 stopped, 2 something must be changed (the message says what), 1 anything else.
 
     \b
     Example:
       accredit serve --config accredit.toml --port 8000
+      accredit serve --config accredit.toml --workers 2
     """
-    import asyncio
-
     from accredit.cli.tools.lean import FOR_TERMINALS, without
-    from accredit.cli.tools.process import exit_on_signals, listen, require_server
+    from accredit.cli.tools.process import exit_on_signals, require_server
 
-    with without(FOR_TERMINALS):
-        from accredit.cli.tools.logs import process_logs
-        from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
-        from accredit.exchange.exchange import Exchange
+    with without(FOR_TERMINALS):  # whoever imports them below finds them as they are
+        import accredit.cli.tools.logs
+        import accredit.exchange.exchange  # noqa: F401 - see above
 
     exit_on_signals()
     require_server("serve")
     settings = read_settings(config)
+    if workers == 1:
+        _serve_alone(settings, host, port)
+    else:
+        _serve_together(settings, workers, host, port)
+
+
+def _serve_alone(settings: Settings, host: str, port: int) -> None:
+    from accredit.cli.tools.logs import process_logs
+    from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
+    from accredit.cli.tools.process import listen, url_of
+    from accredit.exchange.exchange import Exchange
+
     with process_logs() as events, metrics_listener(settings.metrics) as beside:
         door = None if beside is None else MetricsDoor(settings.metrics, beside)
         exchange = Exchange(settings, plugins=() if door is None else door.plugins, logger=events)
-        if settings.storage.path is not None:
-            _migrate(settings.storage.path)
-        with (
-            listen(host, port, options="--host or --port") as listener,
-            asyncio.Runner(loop_factory=_loop_factory()) as runner,
-        ):
-            runner.run(_serve(exchange, listener, door))
+        _migrate(settings.storage.path)
+        with listen(host, port, options="--host or --port") as listener:
+
+            def announce() -> None:
+                if door is not None:
+                    typer.echo(f"accredit: metrics at {door.url}", err=True)
+                typer.echo(f"accredit: listening on {url_of(listener)}, issuer {settings.issuer}", err=True)
+
+            _run(_serve(exchange, _affordable(settings), door, listen=lambda: listener, ready=announce))
 
 
-def _migrate(path: Path) -> None:
+def _serve_together(settings: Settings, workers: int, host: str, port: int) -> None:
+    from accredit.cli.tools.logs import process_logs
+    from accredit.cli.tools.metrics import MetricsDoor
+    from accredit.cli.tools.process import exit_on_signals, stop_without
+    from accredit.cli.tools.workers import one_of
+    from accredit.exchange.exchange import Exchange
+
+    _migrate(settings.storage.path)
+    limits = _affordable(settings)
+    with one_of(settings, workers, host, port, grace_s=_grace_s(settings) + _LATER_S) as share:
+        exit_on_signals()
+        with process_logs(share.place.number, share.turns) as events:
+            beside = share.metrics
+            door = None if beside is None else MetricsDoor(settings.metrics, beside, share.counts)
+            exchange = Exchange(settings, plugins=() if door is None else door.plugins, logger=events)
+
+            def ready() -> None:
+                stop_without(share.place.parent)
+                share.place.tell_ready()
+
+            _run(_serve(exchange, limits, door, listen=share.address.listen, ready=ready))
+
+
+def _migrate(path: Path | None) -> None:
     """Let a child process upgrade the database: Alembic and SQLAlchemy would stay in memory here (20 MiB)."""
     import subprocess
     import sys
@@ -74,7 +116,7 @@ def _migrate(path: Path) -> None:
     from accredit.storage.migrate import is_current
 
     with suppress(sqlite3.Error):
-        if is_current(path):
+        if path is None or is_current(path):
             return
     # Whatever goes wrong there goes wrong here again when the store opens, which then says what to change.
     with suppress(OSError):
@@ -92,31 +134,48 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _serve(exchange: Exchange, listener: socket.socket, door: MetricsDoor | None) -> None:
-    import math
+def _run(serving: Coroutine[Any, Any, None]) -> None:
+    import asyncio
 
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serving)
+
+
+async def _serve(
+    exchange: Exchange,
+    limits: ServerSettings,
+    door: MetricsDoor | None,
+    *,
+    listen: Callable[[], socket.socket],
+    ready: Callable[[], object],
+) -> None:
+    """Serve until a signal comes. `ready` is called when `listen` has been: who connects from then on is answered."""
     from accredit.asgi import create_app
     from accredit.cli.tools.logs import log_server
-    from accredit.cli.tools.process import url_of
-    from accredit.exchange.deadline import STORAGE_TIMEOUT_S
     from accredit.serving.garbage import settle
     from accredit.serving.server import make_server
 
     log_server()
-    limits = exchange.settings.limits
-    server = make_server(
-        create_app(exchange),  # the exchange is opened below, where an error is still told in a sentence
-        _affordable(exchange.settings),
-        grace_s=math.ceil(limits.body_timeout_s + limits.exchange_timeout_s + STORAGE_TIMEOUT_S) + 1,
-    )
+    # The exchange is opened below, where an error is still told in a sentence.
+    server = make_server(create_app(exchange), limits, grace_s=_grace_s(exchange.settings))
     async with exchange, AsyncExitStack() as beside:
         if door is not None:
-            await beside.enter_async_context(door.served(exchange.settings.server))
-            typer.echo(f"accredit: metrics at {door.url}", err=True)
-        typer.echo(f"accredit: listening on {url_of(listener)}, issuer {exchange.settings.issuer}", err=True)
+            await beside.enter_async_context(door.served(limits))
+        listener = listen()
+        ready()
         settle()
         # uvicorn catches signals meanwhile, and raises them again when it has stopped: see `exit_on_signals`.
         await server.serve(sockets=[listener])
+
+
+def _grace_s(settings: Settings) -> int:
+    """Return how long requests in flight may take once the server has been told to stop."""
+    import math
+
+    from accredit.exchange.deadline import STORAGE_TIMEOUT_S
+
+    limits = settings.limits
+    return math.ceil(limits.body_timeout_s + limits.exchange_timeout_s + STORAGE_TIMEOUT_S) + 1
 
 
 def _affordable(settings: Settings) -> ServerSettings:

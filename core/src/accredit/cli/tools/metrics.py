@@ -1,13 +1,30 @@
 """`[metrics]`, for commands that serve: an address of its own, and what answers there."""
 
+from __future__ import annotations
+
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import NamedTuple
 
 from accredit.cli.extras import problem_of_extra
 from accredit.cli.tools.process import listen, url_of
 from accredit.errors import ConfigurationError
 from accredit.settings import MetricsSettings, ServerSettings
+
+REFRESH_S = 1.0
+
+
+class SharedCounts(NamedTuple):
+    """Where several processes count, and the number of this one."""
+
+    folder: str
+    number: int
+
+
+def metrics_url(settings: MetricsSettings, listener: socket.socket) -> str:
+    """Return where metrics are to be read."""
+    return f"{url_of(listener)}{settings.path}"
 
 
 @contextmanager
@@ -27,20 +44,41 @@ def metrics_listener(settings: MetricsSettings) -> Iterator[socket.socket | None
 
 
 class MetricsDoor:
-    """The metrics of one process, served at `listener`; with `folder`, those of all processes that count there."""
+    """The metrics of one process, served at `listener`; or, of a worker with `place`, those of all workers."""
 
-    def __init__(self, settings: MetricsSettings, listener: socket.socket, *, folder: str | None = None) -> None:
+    def __init__(self, settings: MetricsSettings, listener: socket.socket, place: SharedCounts | None = None) -> None:
         from accredit.metrics import Metrics  # not at the top: who has none must not pay for Prometheus
         from accredit.metrics.page import Page
+        from accredit.metrics.together import count_together
 
+        if place is not None:
+            count_together(*place)
         metrics = Metrics(None)
         self.plugins: Sequence[object] = (metrics,)
-        self.url = f"{url_of(listener)}{settings.path}"
-        self._page = Page(metrics, path=settings.path, folder=folder)
+        self.url = metrics_url(settings, listener)
+        self._refresh = metrics.refresh
+        self._is_shared = place is not None
+        self._page = Page(metrics, path=settings.path, folder=None if place is None else place.folder)
         self._listener = listener
 
-    def served(self, limits: ServerSettings) -> AbstractAsyncContextManager[None]:
+    @asynccontextmanager
+    async def served(self, limits: ServerSettings) -> AsyncIterator[None]:
         """Answer, while the block runs."""
+        import asyncio
+
         from accredit.serving.beside import served_beside
 
-        return served_beside(self._page, self._listener, limits)
+        async with served_beside(self._page, self._listener, limits):
+            refreshing = asyncio.create_task(self._refresh_often())
+            try:
+                yield
+            finally:
+                refreshing.cancel()
+
+    async def _refresh_often(self) -> None:
+        """Let the other workers show how things stand here, though nothing may happen."""
+        import asyncio
+
+        while self._is_shared:
+            self._refresh()
+            await asyncio.sleep(REFRESH_S)

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from accredit.cli.extras import problem_of_extra
 from accredit.errors import ConfigurationError
-from accredit.serving.listener import open_listener
+from accredit.serving.listener import open_listener, url_at
 
 
 def exit_on_signals() -> None:
@@ -21,6 +21,19 @@ def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     raise SystemExit(0)
+
+
+def stop_without(parent: int) -> None:
+    """Stop this process, as by SIGTERM, when the descriptor comes to its end: nobody would look after it any more."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        loop.remove_reader(parent)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop.add_reader(parent, stop)
 
 
 def require_server(command: str) -> None:
@@ -53,5 +66,4 @@ def listen(host: str, port: int, *, options: str) -> socket.socket:
 
 def url_of(listener: socket.socket) -> str:
     """Return the base URL of a listening socket."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return url_at(*listener.getsockname()[:2])

@@ -1,0 +1,131 @@
+"""`accredit serve --workers`: what several processes share, and how this process becomes one of them."""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from accredit.cli.tools.metrics import SharedCounts, metrics_listener, metrics_url
+from accredit.cli.tools.process import listen
+from accredit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import socket
+
+    from accredit.cli.tools.logs import Turns
+    from accredit.serving.listener import SharedAddress
+    from accredit.serving.place import Place
+    from accredit.settings import Settings
+
+_STALLED_S = 1.0
+"""Whoever reads standard error is not waited for longer."""
+
+
+class Share(NamedTuple):
+    """What a worker has of what all of them share."""
+
+    place: Place
+    address: SharedAddress
+    turns: Turns
+    metrics: socket.socket | None
+    counts: SharedCounts | None
+
+
+@contextmanager
+def one_of(settings: Settings, count: int, host: str, port: int, *, grace_s: float) -> Iterator[Share]:
+    """Become one of `count` workers: the block runs in each of them. The parent stays out, and ends by `SystemExit`.
+
+    Raises:
+        ConfigurationError: several processes cannot do this, or an address cannot be had.
+    """
+    _check(settings)
+    from accredit.serving.listener import SharedAddress
+    from accredit.serving.workers import Workers
+
+    with metrics_listener(settings.metrics) as beside, _folder(is_needed=beside is not None) as folder:
+        with listen(host, port, options="--host or --port") as first:
+            address = SharedAddress(first)
+        _import_what_workers_need()
+        turns = _turns()
+
+        def announce() -> None:
+            if beside is not None:
+                _say(f"accredit: metrics at {metrics_url(settings.metrics, beside)}")
+            _say(f"accredit: {count} workers")
+            _say(f"accredit: listening on {address.url}, issuer {settings.issuer}")
+
+        workers = Workers(count, grace_s=grace_s, say=_say, serving=announce, ended=_forgetting(folder))
+        place = workers.run()
+        counts = None if folder is None else SharedCounts(folder, place.number)
+        yield Share(place, address, turns, beside, counts)
+
+
+def _check(settings: Settings) -> None:
+    if sys.platform != "linux":
+        raise ConfigurationError("--workers: more than one needs Linux, which hands connections to all of them")
+    if settings.storage.url == "memory://":
+        raise ConfigurationError(
+            "--workers: with storage.url = memory:// each worker would keep sessions that the others do not know; "
+            "use sqlite:///PATH, or one worker"
+        )
+
+
+def _import_what_workers_need() -> None:
+    """Import it here, once: what is in memory before the fork is there once for all. None of it starts a thread."""
+    import accredit.asgi
+    import accredit.exchange.exchange
+    import accredit.serving.server  # noqa: F401 - for the workers
+
+    with suppress(ImportError):  # it is not everywhere
+        import uvloop  # noqa: F401 - for the workers
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # or each worker would write it again
+    gc.collect()
+    gc.freeze()  # a collection would write into every page, and so copy it
+
+
+def _turns() -> Turns:
+    from accredit.serving.turns import Turns
+
+    out = Turns()
+    with suppress(OSError, ValueError):  # one of them is closed, or no file
+        if os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno()):
+            return out, out
+    return out, Turns()
+
+
+@contextmanager
+def _folder(*, is_needed: bool) -> Iterator[str | None]:
+    """Make the folder in which workers count; the parent deletes it at the end."""
+    if not is_needed:
+        yield None
+        return
+    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="accredit-metrics-")
+    try:
+        yield folder
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forgetting(folder: str | None) -> Callable[[int], object]:
+    if folder is None:
+        return lambda _: None
+    from accredit.metrics.together import has_ended
+
+    return lambda number: has_ended(folder, number)
+
+
+def _say(sentence: str) -> None:
+    """Write a line to standard error, which may be stalled: the parent must go on looking after workers."""
+    with suppress(OSError, ValueError):
+        number = sys.stderr.fileno()
+        if select.select([], [number], [], _STALLED_S)[1]:
+            os.write(number, f"{sentence}\n".encode())
