@@ -1,14 +1,16 @@
-"""The servers under test as child processes: pinned to a core, watched through /proc, ended by their own pid."""
+"""The servers under test as child processes: pinned to cores, ended by their own pid."""
 
 import asyncio
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks.wire import HOST
@@ -28,20 +30,20 @@ class Cores:
 
     def __init__(self) -> None:
         allowed = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
-        self.server: int | None = None
-        self.ours: int | None = None
-        if len(allowed) > 1:
-            self.server, self.ours = allowed[:2]
+        self.all = set(allowed)
+        self.server = set(allowed[:1]) if len(allowed) > 1 else set(allowed)
+        self.ours = set(allowed[1:2]) if len(allowed) > 1 else set(allowed)
 
     @staticmethod
-    def take(core: int | None) -> None:
-        if sys.platform == "linux" and core is not None:
-            os.sched_setaffinity(0, {core})
+    def take(cores: set[int]) -> None:
+        """Let this process, and what it starts from now on, run there."""
+        if sys.platform == "linux" and cores:
+            os.sched_setaffinity(0, cores)
 
     def __str__(self) -> str:
-        if self.server is None:
+        if len(self.all) < 2:
             return "no pinning: server and load share what there is"
-        return f"server on core {self.server}, load and provider on core {self.ours}"
+        return f"server on core {min(self.server)}, load and provider on core {min(self.ours)}"
 
 
 def raise_file_limit() -> None:
@@ -50,14 +52,26 @@ def raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program to run: its arguments, and what its environment has beside ours."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def environ(self) -> dict[str, str]:
+        # `tests` is imported from the root of the repository, also by the interpreters of the peers.
+        return {**os.environ, "PYTHONPATH": str(Path.cwd()), "PYTHONWARNINGS": "ignore", **self.environment}
+
+
 class Child:
-    """One running server. Its figures are None where there is no /proc."""
+    """A running server."""
 
     def __init__(self, name: str, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         self.name = name
         self.pid = process.pid
         self.port = port
-        self._process = process
+        self.process = process
         self._log = log
 
     async def until_ready(self) -> None:
@@ -67,7 +81,7 @@ class Child:
             RuntimeError: the process ended, or took over `START_S`.
         """
         deadline = time.monotonic() + START_S
-        while self._process.poll() is None and time.monotonic() < deadline:
+        while self.process.poll() is None and time.monotonic() < deadline:
             try:
                 _, writer = await asyncio.open_connection(HOST, self.port)
             except OSError:
@@ -81,36 +95,42 @@ class Child:
         """Return the end of what it printed."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-lines:])
 
-    def cpu_s(self) -> float | None:
-        """Return user and system time of all its threads. Source: proc_pid_stat(5), fields 14 and 15."""
-        try:
-            stat = Path(f"/proc/{self.pid}/stat").read_text()
-        except OSError:
-            return None
-        fields = stat.rpartition(")")[2].split()  # the name before it may hold blanks
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def peak_mib(self) -> float | None:
-        """Return the largest resident size so far. Source: proc_pid_status(5), `VmHWM`."""
-        try:
-            status = Path(f"/proc/{self.pid}/status").read_text()
-        except OSError:
-            return None
-        return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:")), None)
+def run_first(command: Command, *, log: Path) -> None:
+    """Run what has to be done before a server starts.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    with log.open("ab") as output:
+        done = subprocess.run(
+            command.arguments,
+            env=command.environ(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command.arguments)} failed\n{log.read_text(errors='replace')[-2000:]}")
 
 
 @contextmanager
-def start(name: str, arguments: Sequence[str], *, port: int, folder: Path, cores: Cores) -> Iterator[Child]:
-    """Run `python -m …arguments` until the block ends, however it ends."""
-    log = folder / f"{name}.log"
-    cores.take(cores.server)  # a child and all its threads inherit it
+def start(name: str, command: Command, *, port: int, log: Path, cores: set[int], rest: set[int]) -> Iterator[Child]:
+    """Run a command on `cores` until the block ends, however it ends; we go on on the `rest`."""
+    Cores.take(cores)  # a child and all its threads inherit it
     try:
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                command.arguments,
+                env=command.environ(),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for us; its own workers are in its group
             )
     finally:
-        cores.take(cores.ours)
+        Cores.take(rest)
     try:
         yield Child(name, process, port, log)
     finally:
@@ -118,5 +138,5 @@ def start(name: str, arguments: Sequence[str], *, port: int, folder: Path, cores
         try:
             process.wait(STOP_S)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()

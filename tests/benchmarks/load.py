@@ -1,16 +1,14 @@
-"""The load generator: `in_flight` clients, each with its own connection and one request at a time."""
+"""The load generator: clients with a connection each, and one request at a time."""
 
 import asyncio
-import json
-import secrets
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.benchmarks.provider import token
-from tests.benchmarks.wire import HOST, Answer, Outbound, connect
+from tests.benchmarks.visitors import Visitor
+from tests.benchmarks.wire import Answer, Outbound, connect
 
-_WANTED = ("access_token", "id_token", "refresh_token")
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """An answer that takes longer counts as wrong, and ends the client that waited for it."""
 
 
@@ -21,6 +19,8 @@ class Result:
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    busy_s: float = 0.0
+    """Processor time that the load and the provider took meanwhile."""
 
     @property
     def per_second(self) -> float:
@@ -32,73 +32,82 @@ class Result:
         return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] * 1000 if ordered else 0.0
 
 
-def _message(provider_token: str) -> bytes:
-    body = json.dumps(
-        {
-            "client_id": "bench",
-            "connection": "facebook",
-            "access_token": provider_token,
-            "scope": "openid profile email offline_access",
-        }
-    ).encode()
-    head = (
-        f"POST /oauth/access_token HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
-        f"Accept: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+async def say(channel: Outbound, message: bytes) -> Answer:
+    """Send a whole request and return its answer.
+
+    Raises:
+        OSError, TimeoutError: none came.
+    """
+    async with asyncio.timeout(PATIENCE_S):
+        return await channel.send(message)
 
 
-def _fault(answer: Answer) -> str | None:
-    """Say what is wrong with an answer, without repeating a token."""
+async def say_once(port: int, message: bytes) -> Answer:
+    """Do it on a connection of its own."""
+    channel = await connect(port)
     try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return f"{answer.status}, no JSON"
-    if not isinstance(body, dict):
-        return f"{answer.status}, no JSON object"
-    if answer.status != 200:
-        return f"{answer.status} {body.get('error')}: {body.get('error_description')}"
-    missing = [name for name in _WANTED if not isinstance(body.get(name), str) or not body[name]]
-    return f"200 without {', '.join(missing)}" if missing else None
+        return await say(channel, message)
+    finally:
+        channel.close()
 
 
 class _Load:
-    def __init__(self, port: int, *, requests: int, seconds: float) -> None:
+    def __init__(self, port: int, *, requests: int, seconds: float, begin: Callable[[], None]) -> None:
         self._port = port
+        self._begin = begin
         self._left = requests
         self._seconds = seconds
-        self._run = secrets.token_hex(8)
         self.result = Result()
 
-    async def run(self, in_flight: int) -> Result:
-        channels = await asyncio.gather(*(connect(self._port) for _ in range(in_flight)))
-        started = time.perf_counter()
+    async def run(self, visitors: Sequence[Visitor]) -> Result:
+        channels = await asyncio.gather(*(connect(self._port) for _ in visitors))
         try:
-            await asyncio.gather(*(self._client(channel, started + self._seconds) for channel in channels))
+            for channel, visitor in zip(channels, visitors, strict=True):
+                # One by one: what comes before the clock runs is no race of first logins.
+                if (first := visitor.first()) is not None and (fault := visitor.judge(await say(channel, first))):
+                    self.result.wrong.append(fault)
+            self._begin()
+            started, busy = time.perf_counter(), time.process_time()
+            until = started + self._seconds
+            await asyncio.gather(*(self._go(*pair, until) for pair in zip(channels, visitors, strict=True)))
             self.result.seconds = time.perf_counter() - started
+            self.result.busy_s = time.process_time() - busy
         finally:
             for channel in channels:
                 channel.close()
         return self.result
 
-    async def _client(self, channel: Outbound, until: float) -> None:
+    async def _go(self, channel: Outbound, visitor: Visitor, until: float) -> None:
+        try:
+            await self._talk(channel, visitor, until)
+        except (OSError, TimeoutError) as exc:
+            self.result.wrong.append(f"no answer: {type(exc).__name__}")
+
+    async def _talk(self, channel: Outbound, visitor: Visitor, until: float) -> None:
         while self._left > 0 and time.perf_counter() < until:
             self._left -= 1
-            message = _message(token(self._run, self._left))
+            message = visitor.ask()
+            if not channel.is_open:  # the server has ended it, which it may
+                channel = await connect(self._port)
             sent = time.perf_counter()
-            try:
-                async with asyncio.timeout(PATIENCE_S):
-                    answer = await channel.send(message)
-            except (OSError, TimeoutError) as exc:
-                self.result.wrong.append(f"no answer: {type(exc).__name__}")
-                return
+            answer = await say(channel, message)
             took = time.perf_counter() - sent
-            if fault := _fault(answer):
+            if fault := visitor.judge(answer):
                 self.result.wrong.append(fault)
             else:
                 self.result.latencies.append(took)
 
 
-async def measure(port: int, *, in_flight: int, requests: int, seconds: float) -> Result:
-    """Exchange fresh tokens until `requests` were sent or `seconds` are over, whichever is first."""
-    return await _Load(port, requests=requests, seconds=seconds).run(in_flight)
+async def measure(
+    port: int,
+    visitors: Sequence[Visitor],
+    *,
+    seconds: float,
+    requests: int = 10_000_000,
+    begin: Callable[[], None] = lambda: None,
+) -> Result:
+    """Let the visitors ask until `seconds` are over or `requests` were sent, whichever is first.
+
+    `begin` is called when all is connected and prepared, as the clock starts.
+    """
+    return await _Load(port, requests=requests, seconds=seconds, begin=begin).run(visitors)

@@ -1,38 +1,37 @@
 """What a run may be told."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks.report import FLOOR, SUBJECT
-from tests.benchmarks.signing import ALGORITHMS
+from tests.benchmarks.cases import CASES
+from tests.benchmarks.participants.registry import PARTICIPANTS
 
 _ABOUT = """\
-Compare `accredit serve` with a floor: the same exchange written by hand, without framework, plugins or settings.
+Compare Accredit with a floor, the same exchange written by hand, and with others that do the same job.
 
-Both servers run as child processes on one core; this process, on another core, is the clients and a fake Facebook.
-Every request carries a fresh token, so nothing can be cached. Rounds alternate between the two servers, so that a
-noisy neighbour disturbs both. Everything stays on loopback and in a temporary folder.
+All servers run as child processes on one core; this process, on another core, is the clients and a fake Facebook.
+Every answer is checked, and each server is shown a token of another app. Rounds alternate between the servers, so
+that a noisy neighbour disturbs all. Everything stays on loopback and in a temporary folder.
 """
 _READING = """\
-reading the table:
-  exchanges/s   right answers per second: 200 with an access, an ID and a refresh token
-  p50, p99 ms   half, and 99 in 100, of the answers took no longer
-  CPU us        processor time of the server per exchange, user and system, all threads
-  memory MiB    the largest resident size of the server, over the whole run
-  ratio         exchanges/s, accredit / floor in the same round, median over the rounds
-  CPU ratio     CPU us, floor / accredit; the steadier of the two where others use the machine too
+reading the tables:
+  /s          right answers per second: for the user whose token it was
+  x floor     /s by the floor's in the same round, the median over the rounds
+  p50, p99    milliseconds: half, and 99 in 100, of the answers took no longer
+  CPU         milliseconds of processor time of the server for each answer, all its threads and processes
+  MiB         the largest resident size meanwhile
+  calls       of the provider for each answer
 Read ratios, not absolutes: these are of this machine, today.
 
 examples:
-  python -m tests.benchmarks                                   the usual comparison, about a minute
-  python -m tests.benchmarks --rounds 1 --seconds 1            a quick look
-  python -m tests.benchmarks --alg ES256 --in-flight 64        cheaper signatures: the rest weighs more
-  python -m tests.benchmarks --provider-delay-ms 50            a provider that thinks for 50 ms
-  python -m tests.benchmarks --servers accredit --seconds 30   one server alone, to profile it by its pid
-  python -m tests.benchmarks --target 0.45 --max-memory-mib 90 fail if it is slower or larger
+  nox -s bench                                          all, the peers' environments too; writes into docs/
+  nox -s bench -- --quick                               a look at everything that is installed, under two minutes
+  nox -s bench -- --servers floor,accredit              ours beside the floor, in all cases
+  nox -s bench -- --cases fresh --in-flight 64          one case at one concurrency
+  nox -s bench -- --list                                the names of cases and servers
 
-exit code: 0 complete and within the targets; 1 a wrong answer or a missed target; 2 it could not run
+exit code: 0 complete; 1 a wrong answer, or a server that did not start; 2 it could not run
 """
 
 
@@ -56,34 +55,38 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return integer
 
 
-def _list_of(one: Callable[[str], int]) -> Callable[[str], list[int]]:
-    def integers(text: str) -> list[int]:
-        return sorted({one(part) for part in text.split(",")})
-
-    return integers
+def _numbers(text: str) -> list[int]:
+    return sorted({_whole(1, 2000)(part) for part in text.split(",")})
 
 
-def _servers(text: str) -> list[str]:
-    chosen = text.split(",")
-    if unknown := set(chosen) - {FLOOR, SUBJECT}:
-        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))} is neither {FLOOR} nor {SUBJECT}")
-    return [server for server in (FLOOR, SUBJECT) if server in chosen]
+def _names(known: Sequence[str]) -> Callable[[str], list[str]]:
+    def names(text: str) -> list[str]:
+        chosen = text.split(",")
+        if unknown := [name for name in chosen if name not in known]:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: none of {', '.join(known)}")
+        return chosen
+
+    return names
 
 
 class Options(argparse.Namespace):
-    rounds: int
-    seconds: float
-    requests: int
-    in_flight: list[int]
-    alg: str
-    provider_delay_ms: float
+    """The options of a run."""
+
+    quick: bool
+    cases: list[str]
     servers: list[str]
-    json: Path | None
-    target: float | None
-    max_memory_mib: float | None
+    in_flight: list[int]
+    rounds: int | None
+    seconds: float | None
+    users: int | None
+    environments: Path
+    install: bool
+    write: Path | None
+    list: bool
 
 
-def parse(arguments: list[str] | None) -> Options:
+def parse(arguments: Sequence[str] | None) -> Options:
+    """Return the options that a command line says."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
         description=_ABOUT,
@@ -91,46 +94,23 @@ def parse(arguments: list[str] | None) -> Options:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--rounds", type=_whole(1, 100), default=5, metavar="N", help="rounds per concurrency (default: 5)")
-    add("--seconds", type=_between(0.1, 600), default=3.0, metavar="S", help="length of a measurement (default: 3)")
+    add("--quick", action="store_true", help="one short round at 64 in flight, for what is installed")
+    add("--cases", type=_names([case.name for case in CASES]), default=[], metavar="NAME,…", help="default: all")
+    add("--servers", type=_names(list(PARTICIPANTS)), default=[], metavar="NAME,…", help="default: all")
+    add("--in-flight", type=_numbers, default=[], metavar="N,…", help="default: those of each case")
+    add("--rounds", type=_whole(1, 100), metavar="N", help="rounds of each case (default: 3; 1 if quick)")
+    add("--seconds", type=_between(0.1, 600), metavar="S", help="of a measurement (default: 1.5; 1 if quick)")
     add(
-        "--requests",
-        type=_whole(1, 1_000_000),
-        default=100_000,
-        metavar="N",
-        help="end a measurement after this many requests, if that is sooner (default: 100000)",
+        "--users", type=_whole(1, 100_000), metavar="N", help="who log in again and again (default: 1000; 100 if quick)"
     )
     add(
-        "--in-flight",
-        type=_list_of(_whole(1, 2000)),
-        default=[1, 64],
-        metavar="N,…",
-        help="how many requests at a time, one or several figures (default: 1,64)",
+        "--environments",
+        type=Path,
+        default=Path(".nox/bench-peers"),
+        metavar="FOLDER",
+        help="where the peers' environments are (default: .nox/bench-peers)",
     )
-    add("--alg", choices=ALGORITHMS, default="RS256", help="what signs our tokens (default: RS256)")
-    add(
-        "--provider-delay-ms",
-        type=_between(0, 5000),
-        default=0.0,
-        metavar="MS",
-        help="how long the provider thinks about each call (default: 0)",
-    )
-    add(
-        "--servers",
-        type=_servers,
-        default=[FLOOR, SUBJECT],
-        metavar="NAME,…",
-        help="which servers to run (default: floor,accredit)",
-    )
-    add("--json", type=Path, metavar="FILE", help="write every sample here")
-    add(
-        "--target",
-        type=_between(0, 10),
-        metavar="RATIO",
-        help="exit 1 if the ratio at the highest --in-flight is lower",
-    )
-    add("--max-memory-mib", type=_between(1, 100_000), metavar="MIB", help="exit 1 if accredit grew larger")
-    chosen = parser.parse_args(arguments, namespace=Options())
-    if chosen.target is not None and chosen.servers != [FLOOR, SUBJECT]:
-        parser.error("--target compares: it needs both servers")
-    return chosen
+    add("--install", action="store_true", help="make the peers' environments that are missing or of other versions")
+    add("--write", type=Path, metavar="FOLDER", help="write tables and plots below this folder, such as docs")
+    add("--list", action="store_true", help="name the cases and the servers, and end")
+    return parser.parse_args(arguments, namespace=Options())

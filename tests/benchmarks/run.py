@@ -1,172 +1,164 @@
-"""Run the comparison: start both servers, measure them in turn, print the table, judge it."""
+"""One run: say the plan, start who takes part, measure, print the tables, write them where they are wanted."""
 
 import asyncio
-import json
-import os
-import platform
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
-from tests.benchmarks.children import Child, Cores, free_port, raise_file_limit, start
-from tests.benchmarks.floor import ISSUER
-from tests.benchmarks.load import Result, measure
+from tests.benchmarks import tables
+from tests.benchmarks.cases import CASES, Case, narrowed
+from tests.benchmarks.children import Cores, raise_file_limit
+from tests.benchmarks.console import Progress, clock
+from tests.benchmarks.environments import NotThere, make, ready
 from tests.benchmarks.options import Options, parse
-from tests.benchmarks.provider import APP_ID, APP_SECRET, Provider
-from tests.benchmarks.report import FLOOR, SUBJECT, Report, Sample
-from tests.benchmarks.wire import HOST, listen
+from tests.benchmarks.pages import write
+from tests.benchmarks.participants.registry import PARTICIPANTS
+from tests.benchmarks.provider import Provider
+from tests.benchmarks.rounds import Rounds
+from tests.benchmarks.samples import Measurements
+from tests.benchmarks.stage import Stage
+from tests.benchmarks.surroundings import surroundings
+from tests.benchmarks.wire import listen
 
-WARM_UP_S = 1.0
-
-
-def _floor(folder: Path, port: int, provider_port: int, alg: str) -> list[str]:
-    ports = ["--port", str(port), "--provider-port", str(provider_port)]
-    return ["tests.benchmarks.floor", *ports, "--database", str(folder / "floor.db"), "--alg", alg]
-
-
-def _accredit(folder: Path, port: int, provider_port: int, alg: str) -> list[str]:
-    config = folder / "accredit.toml"
-    config.write_text(f"""\
-issuer = "{ISSUER}"
-
-[connections.facebook]
-app_id = "{APP_ID}"
-app_secret = "{APP_SECRET}"
-graph_url = "http://{HOST}:{provider_port}"
-
-[clients.bench]
-connections = ["facebook"]
-
-[tokens]
-signing_alg = "{alg}"
-
-[storage]
-url = "sqlite:///{folder / "accredit.db"}"
-
-[keys]
-path = "{folder / "keys.json"}"
-""")
-    return ["accredit", "serve", "--config", str(config), "--port", str(port)]
+START_S = 3.0
+"""What it takes to start a participant and log its users in, about."""
 
 
-_COMMANDS: dict[str, Callable[[Path, int, int, str], list[str]]] = {FLOOR: _floor, SUBJECT: _accredit}
+class Plan:
+    """What a run does, how long each part of it, and who cannot take part."""
+
+    def __init__(self, options: Options) -> None:
+        in_flight = options.in_flight or ([64] if options.quick else [])
+        self.cases = narrowed(CASES, names=options.cases, servers=options.servers, in_flight=in_flight)
+        self.rounds = options.rounds or (1 if options.quick else 3)
+        self.seconds = options.seconds or (1.0 if options.quick else 1.5)
+        self.warm_up_s = 0.3 if options.quick else 0.5
+        self.users = options.users or (100 if options.quick else 1000)
+        self.absent: dict[str, str] = {}
+        for name in self.names():
+            peer = PARTICIPANTS[name].peer
+            try:
+                if peer:
+                    ready(peer, options.environments)
+            except NotThere as exc:
+                self.absent[name] = str(exc)
+
+    def names(self) -> list[str]:
+        """Return the participants, each once."""
+        return list(dict.fromkeys(name for case in self.cases for name in case.participants))
+
+    def present(self, case: Case) -> list[str]:
+        """Return who takes part in a case."""
+        return [name for name in case.participants if name not in self.absent]
+
+    def measurements(self, case: Case) -> int:
+        """Return how many measurements a case has."""
+        return len(self.present(case)) * len(case.in_flight) * self.rounds
+
+    def expected_s(self) -> float:
+        """Return how long it takes, about: some answers are waited for after the clock has stopped."""
+        starting = len([name for name in self.names() if name not in self.absent]) * START_S
+        warming = sum(len(self.present(case)) * len(case.in_flight) for case in self.cases) * (self.warm_up_s + 0.4)
+        return starting + warming + sum(map(self.measurements, self.cases)) * (self.seconds + 0.5)
+
+    def text(self) -> str:
+        """Return the plan in lines, and how long it takes."""
+        lines = [
+            f"{case.name:<15} {', '.join(map(str, case.in_flight))} in flight: {', '.join(self.present(case))}"
+            for case in self.cases
+        ]
+        lines += [f"without {name}: {reason}" for name, reason in self.absent.items()]
+        users = f"{self.users} users who come back"
+        lines.append(f"{self.rounds} rounds of {self.seconds:g} s, {users}; about {clock(self.expected_s())} minutes")
+        return "\n".join(lines)
 
 
-async def _sample(child: Child, in_flight: int, number: int, options: Options) -> tuple[Sample, Result]:
-    before = child.cpu_s()
-    result = await measure(child.port, in_flight=in_flight, requests=options.requests, seconds=options.seconds)
-    after = child.cpu_s()
-    answers = len(result.latencies)
-    cpu_us = (after - before) / answers * 1e6 if before is not None and after is not None and answers else None
-    sample = Sample(
-        server=child.name,
-        in_flight=in_flight,
-        round=number,
-        exchanges=answers,
-        wrong=len(result.wrong),
-        per_second=result.per_second,
-        p50_ms=result.percentile_ms(50),
-        p99_ms=result.percentile_ms(99),
-        cpu_us=cpu_us,
-    )
-    return sample, result
-
-
-def _say(sample: Sample) -> None:
-    print(
-        f"  round {sample.round}  {sample.in_flight:>4} in flight  {sample.server:<8}"
-        f"  {sample.per_second:8.0f}/s  p50 {sample.p50_ms:8.2f} ms  p99 {sample.p99_ms:8.2f} ms",
-        flush=True,
-    )
-
-
-async def _measure_all(children: Sequence[Child], options: Options) -> Report:
-    for child in children:
-        await child.until_ready()
-        print(f"{child.name}: pid {child.pid}, port {child.port}", flush=True)
-    for child in children:
-        for in_flight in options.in_flight:
-            # Opens the connections to the provider, fills caches, and lets the interpreter specialize.
-            warm = await measure(child.port, in_flight=in_flight, requests=options.requests, seconds=WARM_UP_S)
-            _complain(child, warm)
-    samples = []
-    for number in range(1, options.rounds + 1):
-        for in_flight in options.in_flight:
-            # Turn about: neither server always comes after a rest.
-            for child in children if number % 2 else children[::-1]:
-                sample, result = await _sample(child, in_flight, number, options)
-                samples.append(sample)
-                _say(sample)
-                _complain(child, result)
-    return Report(samples, {child.name: child.peak_mib() for child in children})
-
-
-class WrongAnswerError(Exception):
-    """A server answered what it must not; its figures mean nothing."""
-
-
-def _complain(child: Child, result: Result) -> None:
-    if result.wrong:
-        first = max(set(result.wrong), key=result.wrong.count)
-        raise WrongAnswerError(
-            f"{child.name}: {len(result.wrong)} wrong answers beside {len(result.latencies)} right ones, "
-            f"most of them: {first}\n{child.last_words()}"
-        )
-
-
-async def _run(options: Options) -> Report:
+async def _measure(plan: Plan, options: Options, cores: Cores) -> Measurements:
     if task := asyncio.current_task():
         # As Ctrl-C does: unwind, so that the servers end too.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    raise_file_limit()
-    cores = Cores()
-    cores.take(cores.ours)
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; {cores}; {options.alg}", flush=True)
-    server, provider_port = await listen(Provider(delay_s=options.provider_delay_ms / 1000))
-    with tempfile.TemporaryDirectory(prefix="accredit-bench-") as temporary, ExitStack() as running:
-        folder = Path(temporary)
-        children = []
-        for name in options.servers:
-            port = free_port()
-            arguments = _COMMANDS[name](folder, port, provider_port, options.alg)
-            children.append(running.enter_context(start(name, arguments, port=port, folder=folder, cores=cores)))
-        report = await _measure_all(children, options)
+    provider = Provider()
+    server, provider_port = await listen(provider)
+    measurements = Measurements(absent=dict(plan.absent))
+    progress = Progress(sum(map(plan.measurements, plan.cases)))
+    with tempfile.TemporaryDirectory(prefix="accredit-bench-") as temporary:
+        stage = Stage(
+            folder=Path(temporary),
+            provider_port=provider_port,
+            cores=cores,
+            environments=options.environments,
+            measurements=measurements,
+        )
+        with stage:
+            for place, case in enumerate(plan.cases):
+                later = {name for one in plan.cases[place:] for name in one.participants}
+                stage.keep(tuple(later))
+                running = []
+                for name in plan.present(case):
+                    if found := await stage.enter(PARTICIPANTS[name], users=plan.users):
+                        running.append(found)
+                        progress.say(f"  {name} is there")
+                    elif name in measurements.absent:
+                        progress.say(f"  without {name}: {measurements.absent[name]}")
+                rounds = Rounds(case, provider=provider, measurements=measurements, progress=progress, users=plan.users)
+                await rounds.run(running, rounds=plan.rounds, seconds=plan.seconds, warm_up_s=plan.warm_up_s)
     server.close()
-    return report
+    return measurements
 
 
-def _missed(report: Report, options: Options) -> list[str]:
-    missed = []
-    ratio = report.ratio(max(options.in_flight))
-    if options.target is not None and (ratio is None or ratio < options.target):
-        missed.append(f"ratio {ratio or 0:.2f} is below the target {options.target:g}")
-    memory = report.peak_mib.get(SUBJECT)
-    if options.max_memory_mib is not None and memory is not None and memory > options.max_memory_mib:
-        missed.append(f"memory {memory:.0f} MiB is over {options.max_memory_mib:g} MiB")
-    return missed
+def _install(plan: Plan, options: Options) -> None:
+    """Make the environments that are missing, and say what cannot be made."""
+    for name in list(plan.absent):
+        print(f"installing {name} …", flush=True)
+        try:
+            make(PARTICIPANTS[name].peer, options.environments)
+            del plan.absent[name]
+        except NotThere as exc:
+            plan.absent[name] = str(exc)
 
 
-def main(arguments: list[str] | None = None) -> int:
+def report(measurements: Measurements, cases: Sequence[Case]) -> str:
+    """Return all tables for a terminal."""
+    parts = [
+        f"{case.title}\n{tables.plain(tables.HEAD, rows)}"
+        for case in cases
+        if (rows := tables.of_a_case(measurements, case))
+    ]
+    if rows := tables.probes(measurements):
+        parts.append("Before any load\n" + tables.plain(["server", "another app's token", "MiB idle"], rows))
+    missing = {**measurements.left_out, **measurements.failures}
+    parts += [f"{server}, {case}, {number} in flight: {why}" for (case, server, number), why in missing.items()]
+    parts += [f"without {name}: {reason}" for name, reason in measurements.absent.items()]
+    return "\n\n".join(parts)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit code."""
     options = parse(arguments)
+    if options.list:
+        print("\n".join([*(f"case    {case.name:<26} {case.title}" for case in CASES)]))
+        print("\n".join(f"server  {name:<26} {each.title}" for name, each in PARTICIPANTS.items()))
+        return 0
+    plan = Plan(options)
+    if options.install:
+        _install(plan, options)
+    cores = Cores()
+    raise_file_limit()
+    print(f"{surroundings(cores).text()}\n{plan.text()}", flush=True)
+    cores.take(cores.ours)
     try:
-        report = uvloop.run(_run(options))
-    except WrongAnswerError as exc:
-        print(exc, file=sys.stderr)
-        return 1
+        measurements = uvloop.run(_measure(plan, options, cores))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        print("stopped; both servers have ended", file=sys.stderr)
+        print("stopped; all servers have ended", file=sys.stderr)
         return 2
-    except (RuntimeError, OSError) as exc:
+    except OSError as exc:
         print(exc, file=sys.stderr)
         return 2
-    print(f"\n{report.table()}")
-    if options.json is not None:
-        options.json.write_text(json.dumps(report.as_dict(), indent=2) + "\n")
-    missed = _missed(report, options)
-    for line in missed:
-        print(line, file=sys.stderr)
-    return 1 if missed else 0
+    print(f"\n{report(measurements, plan.cases)}")
+    if options.write is not None:
+        write(measurements, plan.cases, surroundings(cores), folder=options.write)
+    started = set(measurements.absent) - set(plan.absent)
+    return 1 if measurements.failures or started else 0

@@ -1,0 +1,1 @@
+"""A project with our include, as the guide to Django says, on SQLite."""
