@@ -101,7 +101,10 @@ def parse(arguments: Sequence[str] | None) -> Options:
     add("--rounds", type=_whole(1, 100), metavar="N", help="rounds of each case (default: 3; 1 if quick)")
     add("--seconds", type=_between(0.1, 600), metavar="S", help="of a measurement (default: 1.5; 1 if quick)")
     add(
-        "--users", type=_whole(1, 100_000), metavar="N", help="who log in again and again (default: 1000; 100 if quick)"
+        "--users",
+        type=_whole(1, 100_000),
+        metavar="N",
+        help="who log in again and again; more than are in flight (default: 1200; 100 if quick)",
     )
     add(
         "--environments",

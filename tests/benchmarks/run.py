@@ -36,7 +36,7 @@ class Plan:
         self.rounds = options.rounds or (1 if options.quick else 3)
         self.seconds = options.seconds or (1.0 if options.quick else 1.5)
         self.warm_up_s = 0.3 if options.quick else 0.5
-        self.users = options.users or (100 if options.quick else 1000)
+        self.users = options.users or (100 if options.quick else 1200)
         self.absent: dict[str, str] = {}
         for name in self.names():
             peer = PARTICIPANTS[name].peer

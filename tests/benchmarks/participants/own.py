@@ -41,6 +41,12 @@ def floor(name: str, title: str, *options: str) -> Participant:
     return Participant(name=name, title=title, kind=FLOOR, dialect=contract(), program=program)
 
 
+_MANY = "100000000/minute"
+_LIMITS = {"address": _MANY, "client": _MANY, "connection": _MANY, "subject": _MANY, "exchange_timeout_s": 60.0}
+"""Calls are counted as ever, and nobody is refused; who is slow is measured, and not given up on: so it is with the
+others."""
+
+
 def settings(place: Place, *, alg: str = "RS256", issuer: str = ISSUER) -> dict[str, Any]:
     """Return our settings as the tables of accredit.toml."""
     graph = f"http://{HOST}:{place.provider_port}"
@@ -50,6 +56,7 @@ def settings(place: Place, *, alg: str = "RS256", issuer: str = ISSUER) -> dict[
         "clients": {"bench": {"connections": ["facebook"]}},
         "tokens": {"signing_alg": alg},
         "keys": {"path": str(place.folder / "keys.json")},
+        "limits": _LIMITS,
         "storage": {"url": f"sqlite:///{place.folder / 'accredit.db'}"},
     }
 
