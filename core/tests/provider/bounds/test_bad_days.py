@@ -15,6 +15,7 @@ from accredit import AppBound, ProviderToken, Verification, VerifyContext
 from accredit.audit.events import OperationalEvent
 from accredit.errors import ProviderRateLimited
 from accredit.provider.bounds.breaker import FIRST_REST_S
+from accredit.provider.jwks import DEFAULT_MAX_AGE_S
 from accredit.refusals import retry_after_s
 
 UNAVAILABLE = (503, "temporarily_unavailable", "the identity provider is not available, try again later")
@@ -43,8 +44,8 @@ async def break_down(wire: Bench, error: Exception = DOWN) -> None:
     wire.provider.requests.clear()
 
 
-def id_token(provider: Provider) -> str:
-    claims = {"iss": ISSUER, "aud": "acme-app", "sub": "1000", "iat": NOW, "exp": NOW + 600}
+def id_token(provider: Provider, now: float = NOW) -> str:
+    claims = {"iss": ISSUER, "aud": "acme-app", "sub": "1000", "iat": int(now), "exp": int(now) + 600}
     return provider.key.sign(claims, typ="JWT")
 
 
@@ -262,3 +263,38 @@ async def test_a_provider_that_asks_for_more_time_than_there_is_is_not_asked_aga
         response = await wire.post()
         assert (response.status_code, response.headers["retry-after"]) == (503, "40")
         assert asked == ["GET"]
+
+
+async def test_many_who_ask_the_same_at_once_take_one_place_until_the_last_of_them_has_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    share = {"connections": {"acme": {"max_in_flight": 1, "cache_s": 30}}}
+    async with bench(merged(ONCE, share)) as wire:
+        monkeypatch.setattr(wire.provider, "handle_async_request", _hang)
+        waiting = [asyncio.create_task(wire.post()) for _ in range(20)]
+        while wire.exchange.engine.providers.admission.logins["acme"] < 20:  # noqa: ASYNC110 - this number tells
+            await asyncio.sleep(0)
+        assert in_flight(wire) == 1
+        for task in waiting[:10]:
+            task.cancel()
+        await asyncio.gather(*waiting[:10], return_exceptions=True)
+        assert in_flight(wire) == 1
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert in_flight(wire) == 0
+        assert state(wire) == "closed"
+
+
+async def test_whoever_closes_the_exchange_ends_what_is_fetched_beside_the_logins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with bench() as wire:
+        assert (await wire.post(access_token=id_token(wire.provider))).status_code == 200
+        wire.clock.advance(DEFAULT_MAX_AGE_S / 2)
+        monkeypatch.setattr(wire.provider, "handle_async_request", _hang)
+        before = asyncio.all_tasks()
+        assert (await wire.post(access_token=id_token(wire.provider, wire.clock.now))).status_code == 200
+        assert len(asyncio.all_tasks() - before) == 1
+        await wire.exchange.close()
+        assert asyncio.all_tasks() == before
