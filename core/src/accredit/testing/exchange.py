@@ -38,7 +38,8 @@ async def exchange_for(
     the provider asked again. `transport` stands between the strategy and the simulator.
     `clock` returns epoch seconds, `monotonic` those of a clock that nobody sets, by which key sets age.
     With `base_url` the simulator is one that is being served there, and `transport` must reach it; `limits` are
-    settings of the table `[limits]`.
+    settings of the table `[limits]`, in which no call is made again and no breaker opens: whoever lets the simulator
+    fail wants to see that one failure, and the next login asked as the first was.
     """
     table = {"cache_s": 0, **simulator.settings(base_url), **(connection or {})}
     settings = Settings.model_validate(
@@ -46,7 +47,7 @@ async def exchange_for(
             "issuer": "https://login.example.com/",
             "connections": {simulator.strategy: table},
             "clients": {"app": {"connections": [simulator.strategy]}},
-            "limits": dict(limits or {}),
+            "limits": {"provider_retries": 0, "breaker_outages": 0, **(limits or {})},
         }
     )
     async with Exchange(

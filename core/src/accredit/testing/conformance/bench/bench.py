@@ -154,9 +154,7 @@ class Bench:
         return self.witness.identities[-1]
 
 
-_PLAIN = {"provider_retries": 0, "breaker_outages": 0}
-"""Each fault is one call's and one login's: no retry hides it, and no login pays for those before it."""
-_PATIENT = {**_PLAIN, "provider_timeout_s": 60.0, "exchange_timeout_s": 120.0}
+_PATIENT = {"provider_timeout_s": 60.0, "exchange_timeout_s": 120.0}
 """In one process only the machine is slow: its load must not decide a verdict."""
 
 
@@ -190,9 +188,8 @@ async def bench_over_http(
     """Open a bench in front of a simulator that is being served, through the transport of production."""
     transport = make_transport(max_connections=100)
     spy = Spy(transport, reads=False)
-    limits = {**_PLAIN, **(limits or {})}
     try:
-        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits, base_url) as bench:
+        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits or {}, base_url) as bench:
             yield bench
     finally:
         await transport.aclose()
