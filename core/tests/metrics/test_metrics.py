@@ -3,15 +3,16 @@
 import gc
 from collections.abc import Iterable
 
+import httpx
 import pytest
 from core.tests.audit.happenings import HAPPENINGS, SCOPE
-from core.tests.bench import Observer, bench
+from core.tests.bench import SETTINGS, Observer, bench
 from core.tests.oauth.support import token_bench
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from accredit.audit.events import OperationalEvent, VerifyEvent
 from accredit.audit.readings import Reading
-from accredit.errors import PluginError
+from accredit.errors import Overloaded, PluginError
 from accredit.hookspecs import hookimpl
 from accredit.metrics import Metrics, labels
 from accredit.metrics.instruments import INSTRUMENTS
@@ -39,9 +40,48 @@ async def test_a_login_is_counted_with_its_time_its_calls_and_its_signatures() -
     assert counted(metrics, "accredit_request_duration_seconds_count", **request) == 2
     assert (counted(metrics, "accredit_request_duration_seconds_sum", **request) or 0) > 0
     calls = {"connection": "acme", "answer": "2xx"}
-    assert counted(metrics, "accredit_provider_call_duration_seconds_count", **calls) == len(wire.events[0].calls) * 2
+    made = sum(len(event.calls) for event in wire.events)
+    assert counted(metrics, "accredit_provider_call_duration_seconds_count", **calls) == made > 0
     assert counted(metrics, "accredit_signatures_total", token="access_token") == 2
     assert counted(metrics, "accredit_signatures_total", token="id_token") == 1
+
+
+async def test_who_has_said_it_is_counted() -> None:
+    metrics = Metrics(None)
+    async with bench({"connections": {"acme": {"cache_s": 30}}}, plugins=[metrics]) as wire:
+        for token in ("good-token", "good-token", "bad-token"):
+            await wire.post(access_token=token)
+
+    by = [counted(metrics, "accredit_verifications_total", connection="acme", by=by) for by in ("provider", "cache")]
+    assert by == [2, 1] == [[event.verified_by for event in wire.events].count(by) for by in ("provider", "cache")]
+
+
+async def test_a_call_over_a_rate_is_counted_by_the_setting_of_the_rate() -> None:
+    metrics = Metrics(None)
+    async with bench({"limits": {"client": "1/minute"}}, plugins=[metrics]) as wire:
+        statuses = [(await wire.post()).status_code for _ in range(4)]
+
+    assert statuses == [200, 429, 429, 429]
+    assert counted(metrics, "accredit_limited_total", limit="client") == 3
+    limited = {"request": "exchange", "connection": "acme", "outcome": "limited"}
+    limited["connection"] = wire.events[-1].connection or "none"
+    assert counted(metrics, "accredit_request_duration_seconds_count", **limited) == 3
+
+
+async def test_a_provider_that_is_down_and_who_is_turned_away_are_read() -> None:
+    metrics = Metrics(None)
+    settings = {"limits": {"breaker_outages": 1, "max_exchanges": 1}}
+    async with bench(settings, plugins=[metrics]) as wire:
+        assert counted(metrics, "accredit_circuit_open", connection="acme") == 0
+        wire.provider.error = httpx.ConnectError("down")
+        await wire.post()
+        admission = wire.exchange.engine.providers.admission
+        with admission.refresh(), pytest.raises(Overloaded), admission.refresh():
+            pass
+        assert counted(metrics, "accredit_circuit_open", connection="acme") == 1
+        assert counted(metrics, "accredit_circuit_open", connection="globex") == 0
+        assert counted(metrics, "accredit_provider_in_flight", connection="acme") == 0
+        assert counted(metrics, "accredit_turned_away_total") == 1
 
 
 async def test_a_refusal_is_counted_by_its_reason_and_signs_nothing() -> None:
@@ -83,7 +123,10 @@ async def test_nothing_that_a_caller_can_choose_becomes_a_label() -> None:
 
     assert len(shown) == first
     assert "stranger" not in repr(shown)
-    assert {labels["connection"] for _, labels, _ in shown if "connection" in labels} == {"acme", "none"}
+    assert {labels["connection"] for _, labels, _ in shown if "connection" in labels} == {
+        *SETTINGS["connections"],
+        "none",
+    } - {"off"}
 
 
 def event(connection: str = "", status: int | None = None) -> VerifyEvent:

@@ -115,7 +115,11 @@ class Engine:
             given=keys,
         )
         self.readings = EngineReadings(
-            lifecycle=self.lifecycle, storage=self.storage, key_made_at=lambda: self._key_ring.made_at, clock=clock
+            lifecycle=self.lifecycle,
+            providers=self.providers,
+            storage=self.storage,
+            key_made_at=lambda: self._key_ring.made_at,
+            clock=clock,
         )
         offer_readings(manager, self.readings)
 

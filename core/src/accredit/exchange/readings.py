@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from accredit.audit.readings import Reading
 from accredit.exchange.lifecycle import Lifecycle
+from accredit.exchange.providers import Providers
 from accredit.storage import Measured, Storage
 
 
@@ -16,6 +17,7 @@ class EngineReadings:
     """
 
     lifecycle: Lifecycle
+    providers: Providers
     storage: Storage
     key_made_at: Callable[[], int | None]
     clock: Callable[[], float]
@@ -23,6 +25,10 @@ class EngineReadings:
     def __call__(self) -> Iterator[Reading]:
         """Return the readings of this moment."""
         yield Reading("in_flight", self.lifecycle.in_flight)
+        yield Reading("turned_away", self.providers.admission.turned_away)
+        for name, bounds in self.providers.bounds.items():
+            yield Reading("provider_in_flight", bounds.bulkhead.in_flight, name)
+            yield Reading("circuit_open", bounds.breaker.state != "closed", name)
         made_at = self.key_made_at()
         if made_at is not None:
             yield Reading("signing_key_age_s", self.clock() - made_at)

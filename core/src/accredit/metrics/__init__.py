@@ -4,9 +4,9 @@
 
     Exchange(settings, plugins=[Metrics()])   # in Prometheus' own registry, which the host serves as it likes
 
-`metrics` is the plugin, `instruments` the table of what it counts, `labels` keeps their values few, `gauges` has what
-is read rather than counted, and `page` is what `accredit serve` answers with, `together`
-counts in several processes. It needs `accredit[metrics]`.
+`metrics` is the plugin, `instruments` the table of what it counts, by a `tally` where every login does. `labels` keeps
+their values few, `gauges` has what is read rather than counted, `page` is what `accredit serve` answers with, and
+`together` counts in several processes. It needs `accredit[metrics]`.
 """
 
 from accredit.metrics.metrics import Metrics

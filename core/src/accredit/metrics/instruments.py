@@ -55,6 +55,13 @@ PROVIDER_CALLS = Instrument(
 SIGNATURES = Instrument(
     "accredit_signatures_total", "counter", "Tokens signed for requests that were accepted", ("token",)
 )
+VERIFICATIONS = Instrument(
+    "accredit_verifications_total",
+    "counter",
+    "Who has said whose token it is: the provider, asked by this login or by another one of the same moment; the cache",
+    ("connection", "by"),
+)
+LIMITED = Instrument("accredit_limited_total", "counter", "Requests over a rate, by its setting", ("limit",))
 EVENTS = Instrument("accredit_events_total", "counter", "Events that are no requests, by name", ("event",))
 ALERTS = Instrument(
     "accredit_alerts_total", "counter", "Events for which somebody must act, by name and reason", ("event", "reason")
@@ -65,6 +72,27 @@ GAUGES = (
         "gauge",
         "Exchanges, verifications and refreshes that have begun and not ended",
         reading="in_flight",
+    ),
+    Instrument(
+        "accredit_provider_in_flight",
+        "gauge",
+        "Logins that are asking a provider",
+        ("connection",),
+        reading="provider_in_flight",
+    ),
+    Instrument(
+        "accredit_circuit_open",
+        "gauge",
+        "1 while a provider counts as down and is asked now and then, else 0",
+        ("connection",),
+        reading="circuit_open",
+        mode="livemax",
+    ),
+    Instrument(
+        "accredit_turned_away_total",
+        "counter",
+        "Requests that were turned away at the door, because too many were going on; these leave no event each",
+        reading="turned_away",
     ),
     Instrument(
         "accredit_signing_key_age_seconds",
@@ -87,4 +115,4 @@ GAUGES = (
         reading="storage_changes",
     ),
 )
-INSTRUMENTS = (REQUESTS, REFUSALS, PROVIDER_CALLS, SIGNATURES, EVENTS, ALERTS, *GAUGES)
+INSTRUMENTS = (REQUESTS, REFUSALS, LIMITED, PROVIDER_CALLS, VERIFICATIONS, SIGNATURES, EVENTS, ALERTS, *GAUGES)

@@ -21,14 +21,25 @@ from accredit.audit.events import (
 from accredit.audit.readings import Readings
 from accredit.hookspecs import hookimpl
 from accredit.metrics.gauges import Gauges
-from accredit.metrics.instruments import ALERTS, EVENTS, PROVIDER_CALLS, REFUSALS, REQUESTS, SIGNATURES
+from accredit.metrics.instruments import (
+    ALERTS,
+    EVENTS,
+    LIMITED,
+    PROVIDER_CALLS,
+    REFUSALS,
+    REQUESTS,
+    SIGNATURES,
+    VERIFICATIONS,
+)
 from accredit.metrics.labels import Values, answer_of, request_of
+from accredit.metrics.tally import Tally
 from accredit.provider.http import ProviderCall
 
 KeyT = TypeVar("KeyT")
 SeriesT = TypeVar("SeriesT")
 Observe = Callable[[float], None]
 
+_ACCESS_TOKEN, _ID_TOKEN = ("access_token",), ("id_token",)
 REFRESH_S = 1.0
 """With several processes, what is not written at once is written when an event comes after so long."""
 MOST_SERIES = 4000
@@ -40,7 +51,8 @@ class _Series:
     """Where requests of one kind, connection and outcome are counted, and what else is of interest about them."""
 
     observe: Observe
-    has_calls: bool
+    connection: str
+    asks_providers: bool
     signs: bool
     was_accepted: bool
 
@@ -58,16 +70,17 @@ class Metrics:
         self._requests = REQUESTS.histogram()
         self._refusals = REFUSALS.counter()
         self._calls = PROVIDER_CALLS.histogram()
-        self._signatures = SIGNATURES.counter()
+        self._signatures = Tally(SIGNATURES.counter())
+        self._signatures.update({_ACCESS_TOKEN: 0, _ID_TOKEN: 0})
+        self._verifications = Tally(VERIFICATIONS.counter())
+        self._limited = LIMITED.counter()
         self._events = EVENTS.counter()
         self._alerts = ALERTS.counter()
-        self._connections, self._reasons, self._names = Values(), Values(), Values()
+        self._connections, self._reasons, self._names, self._limits = Values(), Values(), Values(), Values()
         self._gauges = Gauges(self._connections)
         # `labels` costs more than all else, so each series is looked up once.
         self._series_of: dict[tuple[type[Event], str, Outcome | None], _Series] = {}
         self._call_of: dict[tuple[str, int | None], Observe] = {}
-        self._signed = {"access_token": 0, "id_token": 0}
-        self._written = dict(self._signed)
         self._refreshing = threading.Lock()
         self._is_shared = getattr(values.ValueClass, "_multiprocess", False)
         self._refresh_at = 0.0
@@ -99,37 +112,43 @@ class Metrics:
     def refresh(self) -> None:
         """Write what is not written at once. `collect` does it by itself; what merges several processes does not."""
         with self._refreshing:  # a host may be asked in several threads
-            for token, signed in self._signed.items():
-                self._signatures.labels(token).inc(signed - self._written[token])
-                self._written[token] = signed
+            self._signatures.write()
+            self._verifications.write()
             self._gauges.refresh()
 
     def collect(self) -> Iterator[Metric]:
         """Return everything as it is now: a registry asks for that."""
         self.refresh()
-        for one in (self._requests, self._refusals, self._calls, self._signatures, self._events, self._alerts):
-            yield from one.collect()
+        for counted in (self._requests, self._refusals, self._limited, self._calls, self._events, self._alerts):
+            yield from counted.collect()
+        for tally in (self._signatures, self._verifications):
+            yield from tally.counter.collect()
         yield from self._gauges.collect()
 
     def _count_request(self, event: Any, series: _Series) -> None:
         series.observe(event.duration_ms / 1000)
-        if series.has_calls:
+        if series.asks_providers:
             connection, call_of = event.connection, self._call_of
+            if event.verified_by is not None:
+                self._verifications[series.connection, event.verified_by] += 1
             for call in event.calls:
                 (call_of.get((connection, call.status)) or self._new_call(connection, call))(call.duration_ms / 1000)
         if series.signs:
-            self._signed["access_token"] += 1
+            self._signatures[_ACCESS_TOKEN] += 1
             if "openid" in event.scopes:
-                self._signed["id_token"] += 1
+                self._signatures[_ID_TOKEN] += 1
         elif not series.was_accepted:
-            request, shown = request_of(type(event)), self._connections(event.connection)
-            self._refusals.labels(request, shown, self._reasons(event.reason)).inc()
+            self._refusals.labels(request_of(type(event)), series.connection, self._reasons(event.reason)).inc()
+            if event.outcome == "limited":
+                self._limited.labels(self._limits(event.limit)).inc()
 
     def _new_series(self, event: RequestEvent) -> _Series:
         kind, connection, outcome = type(event), event.connection, event.outcome
+        shown = self._connections(connection)
         series = _Series(
-            observe=self._requests.labels(request_of(kind), self._connections(connection), outcome).observe,
-            has_calls=issubclass(kind, ProviderEvent),
+            observe=self._requests.labels(request_of(kind), shown, outcome).observe,
+            connection=shown,
+            asks_providers=issubclass(kind, ProviderEvent),
             signs=outcome == "accepted" and issubclass(kind, ExchangeEvent | RefreshEvent | ClientTokenEvent),
             was_accepted=outcome == "accepted",
         )
