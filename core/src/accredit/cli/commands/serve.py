@@ -49,10 +49,10 @@ def command(
       accredit serve --config accredit.toml --port 8000
       accredit serve --config accredit.toml --workers 2
     """
-    from accredit.cli.tools.lean import FOR_TERMINALS, without
+    from accredit.cli.tools.lean import LOOKED_FOR, without
     from accredit.cli.tools.process import exit_on_signals, require_server
 
-    with without(FOR_TERMINALS):  # whoever imports them below finds them as they are
+    with without(LOOKED_FOR):  # whoever imports them below finds them as they are
         import accredit.cli.tools.logs
         import accredit.exchange.exchange  # noqa: F401 - see above
 
