@@ -283,6 +283,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Load a server for ten minutes, with faults: memory and open files must stay flat."""
+    _install(session)
+    session.run("python", "-m", "tests.faults.soak", *session.posargs)
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Resolve all dependencies anew into constraints.txt: hashes, no addresses."""
     session.run(*UV, "lock", "--upgrade", external=True)

@@ -17,6 +17,8 @@ BAD_MOODS = ("hang", "down", "reset", "trickle")
 """No answer, 503, a reset connection, one byte now and then."""
 _TOKEN = re.compile(rb"EAAmoody-([a-z]+)-(\d{10})")
 _NEXT_BYTE_S = 0.02
+CACHE_MAX_BYTES = 4_194_304
+"""Soon full, so that memory is soon what it will be."""
 
 
 def token(mood: str, number: int) -> str:
@@ -82,7 +84,7 @@ class Moody:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             writer.transport.abort()
             return False
-        body = json.dumps(_refusal() if mood == "refuse" else _facts(number, b"/debug_token" in head)).encode()
+        body = json.dumps(refusal() if mood == "refuse" else facts(number, b"/debug_token" in head)).encode()
         status = b"503 Service Unavailable" if mood == "down" else b"200 OK"
         first = b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
         writer.write(first)
@@ -100,14 +102,16 @@ class Moody:
         return True
 
 
-def _refusal() -> dict[str, Any]:
+def refusal() -> dict[str, Any]:
+    """Return what Facebook says of a token that is no good."""
     return {"data": {"error": {"code": 190, "message": "Invalid OAuth access token."}, "is_valid": False, "scopes": []}}
 
 
-def _facts(number: int, is_inspection: bool) -> dict[str, Any]:
+def facts(number: int, is_inspection: bool, *, app_id: str = APP_ID) -> dict[str, Any]:
+    """Return what it says of a good one, when asked about the token or about the user."""
     user_id = str(10**15 + number)
     if is_inspection:
-        data = {"app_id": APP_ID, "type": "USER", "expires_at": 4_000_000_000, "is_valid": True, "issued_at": 1}
+        data = {"app_id": app_id, "type": "USER", "expires_at": 4_000_000_000, "is_valid": True, "issued_at": 1}
         return {"data": {**data, "data_access_expires_at": 4_000_000_000, "scopes": ["email"], "user_id": user_id}}
     return {"id": user_id, "name": f"Ada {number}", "email": f"ada{number}@example.com"}
 
@@ -136,6 +140,8 @@ def serving(folder: Path, connections: Mapping[str, Moody], **limits: float) -> 
         connections = {json.dumps(list(connections))}
         [tokens]
         signing_alg = "ES256"
+        [cache]
+        max_bytes = {CACHE_MAX_BYTES}
         [limits]
         {bounds}
         """,

@@ -1,6 +1,7 @@
 """A provider's bad day is the provider's: the others' logins go on, and nothing of it stays."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,7 @@ async def test_while_one_provider_hangs_the_others_logins_go_on(tmp_path: Path) 
         with serving(tmp_path, connections, **LIMITS, breaker_outages=0) as running:
             assert (await log_in(running.port, "steady", "good", 0)).status == 200
             before = descriptors(running.pid)
-            hanging = [asyncio.create_task(log_in(running.port, "moody", "hang", one)) for one in range(150)]
+            most, hanging = 0, [asyncio.create_task(log_in(running.port, "moody", "hang", one)) for one in range(150)]
             await asyncio.sleep(0.1)
             users = [Client(running.port) for _ in range(4)]
             for number in range(25):
@@ -47,11 +48,11 @@ async def test_while_one_provider_hangs_the_others_logins_go_on(tmp_path: Path) 
                     *(user.log_in(login("steady", "good", 1 + 4 * number + one)) for one, user in enumerate(users))
                 )
                 assert [answer.status for answer in answers] == [200] * 4
+                most = max(most, descriptors(running.pid))
             for user in users:
                 user.leave()
             assert {face(answer) for answer in await asyncio.gather(*hanging)} == {UNAVAILABLE}
-            assert moody.most_open <= MOST_CONNECTIONS
-            assert steady.most_open <= MOST_CONNECTIONS
+            assert most <= before + len(hanging) + MOST_CONNECTIONS + len(users) + steady.most_open
             await until(lambda: moody.open == 0)
             await until(lambda: descriptors(running.pid) <= before + steady.open)  # which are kept for the next ones
     assert "Traceback" not in running.errors
@@ -69,6 +70,20 @@ async def test_a_burst_of_failures_is_503_each_and_leaves_nothing(tmp_path: Path
                 assert (await log_in(running.port, "moody", "good", burst + 1)).status == 200
             await until(lambda: descriptors(running.pid) <= before + moody.open)
     assert "Traceback" not in running.errors
+
+
+async def test_a_provider_that_is_back_is_noticed(tmp_path: Path) -> None:
+    async with Moody() as moody:
+        with serving(tmp_path, {"moody": moody}, **LIMITS, breaker_outages=3, provider_retries=0) as running:
+            for number in range(10):
+                assert face(await log_in(running.port, "moody", "down", number)) == UNAVAILABLE
+            assert moody.calls < 2 * 10  # two for each login that asks
+            end = time.monotonic() + LONG_S
+            while (await log_in(running.port, "moody", "good", 1)).status != 200:
+                assert time.monotonic() < end
+                await asyncio.sleep(0.1)
+            answers = await asyncio.gather(*(log_in(running.port, "moody", "good", one) for one in range(2, 12)))
+            assert [answer.status for answer in answers] == [200] * 10
 
 
 async def test_a_thousand_idle_connections_keep_two_hundred_active_ones_from_nothing(tmp_path: Path) -> None:
