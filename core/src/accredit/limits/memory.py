@@ -7,6 +7,7 @@ which can be set.
 
 import itertools
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 
 from limits.aio.storage import Storage
@@ -33,7 +34,7 @@ class BoundedMemory(Storage):
         super().__init__()
         self._clock = clock
         self._monotonic = monotonic
-        self._kinds: dict[str, dict[str, tuple[int, float]]] = {}
+        self._kinds: dict[str, OrderedDict[str, tuple[int, float]]] = {}
 
     @property
     def base_exceptions(self) -> tuple[type[Exception], ...]:
@@ -80,12 +81,15 @@ class BoundedMemory(Storage):
         """Forget one."""
         self._counters(key).pop(key, None)
 
-    def _counters(self, key: str) -> dict[str, tuple[int, float]]:
+    def _counters(self, key: str) -> OrderedDict[str, tuple[int, float]]:
         kind = key[: key.find("/")]
         found = self._kinds.get(kind)
-        return self._kinds.setdefault(kind, {}) if found is None else found
+        if found is None:
+            # Not a dictionary, which keeps the places of those that were taken from its front, and looks at each again.
+            found = self._kinds[kind] = OrderedDict()
+        return found
 
-    def _make_room(self, counters: dict[str, tuple[int, float]], now: float) -> None:
+    def _make_room(self, counters: OrderedDict[str, tuple[int, float]], now: float) -> None:
         oldest = list(itertools.islice(counters.items(), _SWEPT))
         for key, (_, ends_at) in oldest:
             if ends_at <= now or len(counters) >= MOST_OF_A_KIND:
