@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import httpx
 import pytest
 from core.tests.audit.happenings import HAPPENINGS, SCOPE
-from core.tests.bench import SETTINGS, Observer, bench
-from core.tests.oauth.support import token_bench
+from core.tests.bench import GOOD, SETTINGS, Observer, bench
+from core.tests.oauth.support import SECRET, token_bench
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from accredit.audit.events import OperationalEvent, VerifyEvent
@@ -94,13 +94,20 @@ async def test_a_refusal_is_counted_by_its_reason_and_signs_nothing() -> None:
     assert counted(metrics, "accredit_signatures_total", token="access_token") == 0
 
 
+@pytest.mark.threat(33)
 @pytest.mark.parametrize("name", HAPPENINGS)
-async def test_whatever_happens_is_counted_once(name: str) -> None:
+async def test_whatever_happens_is_counted_once_and_shows_neither_secrets_nor_who_it_was(name: str) -> None:
     metrics, observer = Metrics(None), Observer()
     async with token_bench(plugins=[metrics, observer]) as wire:
         tokens = (await wire.post(scope=SCOPE)).json()
         await HAPPENINGS[name].act(wire, tokens)
     assert total(metrics) == len(observer.heard) > 1
+    shown = repr(samples(metrics))
+    issued = [tokens[name] for name in ("access_token", "id_token", "refresh_token")]
+    secrets = [GOOD["access_token"], SECRET, "bad-token", "s3cr3t", "wr0ng-secret", "nothing-of-ours", *issued]
+    secrets += [token.rpartition(".")[2] for token in issued]
+    assert [secret for secret in secrets if secret in shown] == []
+    assert [somebody for somebody in ("'app'", "'svc'", "acme|1000", "svc@clients") if somebody in shown] == []
 
 
 def total(metrics: Metrics) -> float:
