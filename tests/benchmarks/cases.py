@@ -15,7 +15,7 @@ _SERVERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One situation. The first participant is the floor with which the others are compared."""
+    """One situation. The first participant is what the others are compared with: the floor, but for workers."""
 
     name: str
     title: str
@@ -72,6 +72,12 @@ CASES = (
         participants=("floor-es256", "accredit-es256"),
         in_flight=(1, 64),
         journey=REFRESH,
+    ),
+    Case(
+        name="workers",
+        title="Two workers on two cores, RS256",
+        participants=("accredit", "accredit-workers"),
+        in_flight=(64,),
     ),
     Case(
         name="verify",

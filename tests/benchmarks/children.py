@@ -26,13 +26,26 @@ def free_port() -> int:
 
 
 class Cores:
-    """One core for the server, another for us; no pinning where there is one core, or no such call."""
+    """One core for the server, two for one with two workers, another for us.
+
+    Where there are two, the second worker shares ours; where there is one, or no such call, nobody is pinned.
+    """
 
     def __init__(self) -> None:
         allowed = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
         self.all = set(allowed)
         self.server = set(allowed[:1]) if len(allowed) > 1 else set(allowed)
-        self.ours = set(allowed[1:2]) if len(allowed) > 1 else set(allowed)
+        self.pair = set(allowed[:2])
+        self.ours = set(allowed[-1:]) if len(allowed) > 1 else set(allowed)
+
+    def of(self, workers: int) -> set[int]:
+        """Return where a server with so many workers runs."""
+        return self.server if workers == 1 else self.pair
+
+    def left(self, workers: int, busy: float) -> float:
+        """Return how many cores a server had for itself while the load was so busy, 1 being a whole core."""
+        cores = self.of(workers)
+        return max(1, len(cores)) - (busy if not cores or cores & self.ours else 0.0)
 
     @staticmethod
     def take(cores: set[int]) -> None:

@@ -45,6 +45,8 @@ class Dialect:
     """The part of an answer in which the user's id must stand; None where an answer does not say whose it is."""
     whoami: Callable[[Any], bytes] | None = None
     """A request that is answered with the user's id, for a session; where `user` is None."""
+    google: Callable[[str], bytes] | None = None
+    """A whole request that logs in by an access token of Google; None where only ID tokens of Google are taken."""
     headers: Mapping[str, str] = field(default_factory=dict)
     refresh_path: str = ""
 
@@ -86,10 +88,16 @@ def _of_the_contract(provider_token: str) -> Body:
     }
 
 
-def contract(prefix: str = "") -> Dialect:
+def contract(prefix: str = "", *, has_google: bool = True) -> Dialect:
     """Return the way of our contract: an access token, an ID token and a refresh token."""
+    path = f"{prefix}/oauth/access_token"
+
+    def google(token: str) -> bytes:
+        return post(path, {**_of_the_contract(token), "connection": "google-oauth2"})
+
     return Dialect(
-        path=f"{prefix}/oauth/access_token",
+        path=path,
+        google=google if has_google else None,
         body=_of_the_contract,
         session=lambda body: body["access_token"],
         user=_payload,

@@ -99,7 +99,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
     add("--servers", type=_names(list(PARTICIPANTS)), default=[], metavar="NAME,…", help="default: all")
     add("--in-flight", type=_numbers, default=[], metavar="N,…", help="default: those of each case")
     add("--rounds", type=_whole(1, 100), metavar="N", help="rounds of each case (default: 3; 1 if quick)")
-    add("--seconds", type=_between(0.1, 600), metavar="S", help="of a measurement (default: 1.5; 1 if quick)")
+    add("--seconds", type=_between(0.1, 600), metavar="S", help="of a measurement (default: 1.2; 0.8 if quick)")
     add(
         "--users",
         type=_whole(1, 100_000),

@@ -12,7 +12,7 @@ from tests.benchmarks.participants import OURS
 from tests.benchmarks.participants.registry import PARTICIPANTS
 from tests.benchmarks.samples import Measurements
 from tests.benchmarks.surroundings import Surroundings
-from tests.benchmarks.tables import Rows, rate, ratio, text
+from tests.benchmarks.tables import PROBED, Rows, rate, ratio, text
 
 PAGE = "explanation/performance.md"
 PICTURES = "static"
@@ -53,7 +53,10 @@ def markdown(head: Sequence[str], rows: Rows) -> str:
 
 def _tables(measurements: Measurements, cases: Sequence[Case], where: Surroundings) -> dict[str, str]:
     by_name = {case.name: case for case in cases}
-    tables = {"where": _where(measurements, where), "own": _own(measurements, cases)}
+    own = [case for case in cases if case.name != "workers"]
+    tables = {"where": _where(measurements, where), "own": _own(measurements, own)}
+    if case := by_name.get("workers"):
+        tables["workers"] = _workers(measurements, case)
     if case := by_name.get("fresh"):
         tables["peers"] = _peers(measurements, case)
         tables["in-flight"] = _by_concurrency(measurements, case)
@@ -91,10 +94,11 @@ def _peers(measurements: Measurements, case: Case) -> str:
                 " / ".join(text(value) for value in memory),
                 text(measurements.figure(case.name, server, MANY, "calls"), 1),
                 probe.other_app,
+                probe.other_client or "–",
             ]
         )
     head = ["server", "exchanges/s", "× floor", "p50 ms", "p99 ms", "CPU ms", "MiB idle / 64 / 1000", "calls"]
-    return markdown([*head, "another app's token"], rows)
+    return markdown([*head, *PROBED], rows)
 
 
 def _by_concurrency(measurements: Measurements, case: Case) -> str:
@@ -142,6 +146,30 @@ def _own(measurements: Measurements, cases: Sequence[Case]) -> str:
     ]
     head = ["case", "in flight", "floor, /s", "Accredit, /s", "× floor", "p99 ms", "CPU ms", "calls"]
     return markdown(head, rows)
+
+
+def _workers(measurements: Measurements, case: Case) -> str:
+    one = case.participants[0]
+    rows = [
+        [
+            _name(server),
+            str(number),
+            rate(measurements, case.name, server, number),
+            text(measurements.figure(case.name, server, number, "cores"), 2),
+            text(measurements.figure(case.name, server, number, "cpu_ms"), 2),
+            text(_scaling(measurements, case.name, server, one, number), 2),
+        ]
+        for server in case.participants
+        for number in case.in_flight
+        if measurements.cell(case.name, server, number)
+    ]
+    return markdown(["server", "in flight", "exchanges/s", "cores it had", "CPU ms", "× one worker"], rows)
+
+
+def _scaling(measurements: Measurements, case: str, server: str, one: str, in_flight: int) -> float | None:
+    """Return what the workers would do on as many cores of their own, by what one does on one."""
+    ratio = measurements.ratio(case, server, one, in_flight, "per_core_second")
+    return None if ratio is None else ratio * PARTICIPANTS[server].workers
 
 
 def _name(server: str) -> str:

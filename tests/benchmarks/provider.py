@@ -1,5 +1,7 @@
 """A Facebook that costs almost nothing: what servers ask it in an exchange, for any token made by `token`.
 
+It is a Google too, for a look at who checks the app where the provider does not help.
+
 It refuses what the real one refuses: a caller without the app's credentials, and a proof that was not made with the
 secret of the app to which the token was issued. Like the real one it tells a token's profile to a caller without a
 proof, whichever app the token belongs to: who does not ask about the app does not learn of it.
@@ -13,13 +15,13 @@ import re
 import time
 from urllib.parse import unquote_to_bytes
 
-from tests.benchmarks.credentials import APP_ID, APP_SECRET
+from tests.benchmarks.credentials import APP_ID, APP_SECRET, CLIENT_ID
 from tests.benchmarks.wire import Answer, Reply, Request
 
 OTHER_APP_ID = "190000000000009"
 _OTHER_SECRET = "a-sample-secret-of-another-app"
 
-_TOKEN = re.compile(rb"EAA(Bench|Other)[0-9a-f]{16}n(\d{16})z+")
+_TOKEN = re.compile(rb"(?:EAA|ya29\.)(Bench|Other)[0-9a-f]{16}n(\d{16})z+")
 _PROOF = re.compile(rb"appsecret_proof=([0-9a-f]{64})")
 _APP_TOKEN = f"{APP_ID}|{APP_SECRET}".encode()
 _APPS = {b"Bench": (APP_ID, APP_SECRET.encode()), b"Other": (OTHER_APP_ID, _OTHER_SECRET.encode())}
@@ -30,9 +32,9 @@ def user_id(number: int) -> str:
     return f"{10**15 + number:016d}"
 
 
-def token(serial: str, number: int, *, app: str = "Bench") -> str:
+def token(serial: str, number: int, *, app: str = "Bench", is_googles: bool = False) -> str:
     """Return a token as long as a real one; `serial` is 16 hex digits, `number` says whose it is."""
-    return f"EAA{app}{serial}n{user_id(number)}".ljust(200, "z")
+    return f"{'ya29.' if is_googles else 'EAA'}{app}{serial}n{user_id(number)}".ljust(200, "z")
 
 
 def user_of(text: str) -> str:
@@ -62,6 +64,18 @@ _PROFILE = (
 
 
 _APPS_OWN = Answer(200, _json({"access_token": _APP_TOKEN.decode(), "token_type": "bearer"}))
+
+
+def _googles(path: bytes, user: str, client_id: str) -> Answer:
+    """Return what Google says of a token, and of its user: to everybody who has it, whichever app it was issued to."""
+    email = {"email": f"ada{user}@example.com", "email_verified": True}
+    if path.endswith(b"/userinfo"):
+        names = {"name": f"Ada{user} Lovelace", "given_name": f"Ada{user}", "family_name": "Lovelace"}
+        return Answer(200, _json({"sub": user, "id": user, **names, **email, "picture": "https://example.com/ada.png"}))
+    scope = "openid https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/userinfo.profile"
+    life = {"exp": str(int(time.time()) + 3600), "expires_in": "3599", "access_type": "online"}
+    inspected = {"azp": client_id, "aud": client_id, "sub": user, "scope": scope, **life}
+    return Answer(200, _json({**inspected, **email, "email_verified": "true"}))
 
 
 class Provider:
@@ -109,6 +123,9 @@ class Provider:
             if _APP_TOKEN not in unquote_to_bytes(seen):
                 return _REFUSED
             return Answer(200, self._inspection % user) if app == b"Bench" else _OTHER_APP
+        if path.endswith((b"/tokeninfo", b"/userinfo")):
+            client_id = CLIENT_ID if app == b"Bench" else "9876543210-other.apps.googleusercontent.com"
+            return _googles(path, user.decode(), client_id)
         if proof := _PROOF.search(query):
             expected = hmac.new(_APPS[app][1], found[0], hashlib.sha256).hexdigest().encode()
             if proof[1] != expected:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tests.benchmarks import processes
 from tests.benchmarks.cases import Case
+from tests.benchmarks.children import Cores
 from tests.benchmarks.console import Progress
 from tests.benchmarks.load import Result
 from tests.benchmarks.provider import Provider
@@ -21,10 +22,18 @@ class Rounds:
     """Measure a case."""
 
     def __init__(
-        self, case: Case, *, provider: Provider, measurements: Measurements, progress: Progress, users: int
+        self,
+        case: Case,
+        *,
+        provider: Provider,
+        cores: Cores,
+        measurements: Measurements,
+        progress: Progress,
+        users: int,
     ) -> None:
         self._case = case
         self._provider = provider
+        self._cores = cores
         self._measurements = measurements
         self._progress = progress
         self._users = users
@@ -63,12 +72,15 @@ class Rounds:
                 reason = f"too slow: one answer for each would take {once_s:.0f} s"
                 self._measurements.left_out[self._case.name, name, in_flight] = reason
                 continue
+            if once_s > 3 * seconds:
+                turns[name, in_flight] = 1  # warm it is, and each client's one answer takes long enough
+                continue
             result = await self._measure(server, in_flight, warm_up_s, begin=lambda: None)
             if fault := fault_of(result.wrong, len(result.latencies)):
                 await self._fail(server, in_flight, fault)
                 continue
             rate = result.per_second
-            turns[name, in_flight] = 1 if in_flight / rate > 3 * seconds else rounds
+            turns[name, in_flight] = rounds
 
     async def _measure(self, server: Running, in_flight: int, seconds: float, *, begin: Callable[[], None]) -> Result:
         try:
@@ -95,6 +107,7 @@ class Rounds:
             await self._fail(server, in_flight, fault)
             self._progress.count(f"{self._case.name:<14} {in_flight:>4} in flight: {server.participant.name} failed")
             return
+        busy = result.busy_s / result.seconds
         sample = Sample(
             case=self._case.name,
             server=server.participant.name,
@@ -107,7 +120,8 @@ class Rounds:
             cpu_ms=(after - before) / answers * 1000 if before is not None and after is not None else None,
             peak_mib=processes.peak_mib(pid),
             calls=(self._provider.calls - calls) / answers,
-            load_busy=result.busy_s / result.seconds,
+            load_busy=busy,
+            cores=self._cores.left(server.participant.workers, busy),
         )
         self._measurements.samples.append(sample)
         self._progress.sample(sample)

@@ -34,7 +34,7 @@ class Plan:
         in_flight = options.in_flight or ([64] if options.quick else [])
         self.cases = narrowed(CASES, names=options.cases, servers=options.servers, in_flight=in_flight)
         self.rounds = options.rounds or (1 if options.quick else 3)
-        self.seconds = options.seconds or (1.0 if options.quick else 1.5)
+        self.seconds = options.seconds or (0.8 if options.quick else 1.2)
         self.warm_up_s = 0.3 if options.quick else 0.5
         self.users = options.users or (100 if options.quick else 1200)
         self.absent: dict[str, str] = {}
@@ -103,7 +103,9 @@ async def _measure(plan: Plan, options: Options, cores: Cores) -> Measurements:
                         progress.say(f"  {name} is there")
                     elif name in measurements.absent:
                         progress.say(f"  without {name}: {measurements.absent[name]}")
-                rounds = Rounds(case, provider=provider, measurements=measurements, progress=progress, users=plan.users)
+                rounds = Rounds(
+                    case, provider=provider, cores=cores, measurements=measurements, progress=progress, users=plan.users
+                )
                 await rounds.run(running, rounds=plan.rounds, seconds=plan.seconds, warm_up_s=plan.warm_up_s)
     server.close()
     return measurements
@@ -128,7 +130,7 @@ def report(measurements: Measurements, cases: Sequence[Case]) -> str:
         if (rows := tables.of_a_case(measurements, case))
     ]
     if rows := tables.probes(measurements):
-        parts.append("Before any load\n" + tables.plain(["server", "another app's token", "MiB idle"], rows))
+        parts.append("Before any load\n" + tables.plain(["server", *tables.PROBED, "MiB idle"], rows))
     missing = {**measurements.left_out, **measurements.failures}
     parts += [f"{server}, {case}, {number} in flight: {why}" for (case, server, number), why in missing.items()]
     parts += [f"without {name}: {reason}" for name, reason in measurements.absent.items()]

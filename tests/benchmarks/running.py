@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks import processes
 from tests.benchmarks.cases import FRESH
 from tests.benchmarks.children import START_S, Child
 from tests.benchmarks.load import Result, measure, say, say_once
@@ -14,6 +15,13 @@ from tests.benchmarks.provider import token, user_id
 from tests.benchmarks.samples import Probe
 from tests.benchmarks.visitors import visitors
 from tests.benchmarks.wire import Answer, connect
+
+_STRANGERS = (9_000_001, 9_000_002, 9_000_003)
+"""Users who are seen in probes only: some servers take one e-mail address from one provider alone."""
+
+
+def _serial() -> str:
+    return f"{time.time_ns():016x}"[-16:]
 
 
 class Server:
@@ -49,18 +57,31 @@ class Server:
         Raises:
             RuntimeError: it does not let the right one in, or for somebody else.
         """
-        good = await self._log_in(token(f"{time.time_ns():016x}"[-16:], 0))
+        good = await self._log_in(token(_serial(), 0))
         fault = self.participant.dialect.fault(good, user_id(0)) or await self._mistaken(good)
         if fault:
             raise RuntimeError(f"{self.participant.name}: {fault}\n{self.child.last_words()}")
-        other = await self._log_in(token(f"{time.time_ns():016x}"[-16:], 1, app="Other"))
+        other = await self._log_in(token(_serial(), _STRANGERS[2], app="Other"))
         invalid = await self._log_in("EAAnot-a-token-of-anybody" + 170 * "z")
         return Probe(
             server=self.participant.name,
-            other_app=self._verdict(other, 1),
-            invalid=self._verdict(invalid, 1),
-            idle_mib=None,
+            other_app=self._verdict(other, _STRANGERS[2]),
+            other_client=await self._at_google(),
+            invalid=self._verdict(invalid, _STRANGERS[2]),
+            idle_mib=processes.peak_mib(self.child.pid),
         )
+
+    async def _at_google(self) -> str:
+        """Return what it does with a token of Google's for another app, if it takes one for ours."""
+        say_it = self.participant.dialect.google
+        if say_it is None:
+            return ""
+        ours = token(_serial(), _STRANGERS[0], is_googles=True)
+        fault = self.participant.dialect.fault(await say_once(self.child.port, say_it(ours)), user_id(_STRANGERS[0]))
+        if fault:
+            raise RuntimeError(f"{self.participant.name}, with a token of Google's: {fault}\n{self.child.last_words()}")
+        others = token(_serial(), _STRANGERS[1], app="Other", is_googles=True)
+        return self._verdict(await say_once(self.child.port, say_it(others)), _STRANGERS[1])
 
     async def _log_in(self, provider_token: str) -> Answer:
         return await say_once(self.child.port, self.participant.dialect.login(provider_token))

@@ -25,6 +25,13 @@ class Sample:
     """Calls of the provider for each exchange."""
     load_busy: float
     """How busy the core of the load and the provider was; near 1 it, not the server, is what was measured."""
+    cores: float = 1.0
+    """How many cores the server had for itself: less than two for two workers where one of them is the load's, too."""
+
+    @property
+    def per_core_second(self) -> float:
+        """Exchanges in a second of one core."""
+        return self.per_second / self.cores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +40,9 @@ class Probe:
 
     server: str
     other_app: str
-    """Its answer to a valid token of another app: `refused (401)` or `accepted (200)`."""
+    """Its answer to a valid token of Facebook's for another app: `refused (401)` or `accepted (200)`."""
+    other_client: str
+    """The same with Google; empty for who takes no access tokens of Google."""
     invalid: str
     idle_mib: float | None
 
@@ -61,11 +70,11 @@ class Measurements:
         """Return the median of a figure over the rounds."""
         return median(getattr(one, name) for one in self.cell(case, server, in_flight))
 
-    def ratio(self, case: str, server: str, floor: str, in_flight: int) -> float | None:
-        """Return throughput by the floor's in the same round, the median over the rounds."""
-        floors = {one.round: one.per_second for one in self.cell(case, floor, in_flight)}
+    def ratio(self, case: str, server: str, floor: str, in_flight: int, figure: str = "per_second") -> float | None:
+        """Return a figure by the floor's in the same round, the median over the rounds."""
+        floors = {one.round: getattr(one, figure) for one in self.cell(case, floor, in_flight)}
         ours = self.cell(case, server, in_flight)
-        return median(one.per_second / floors[one.round] for one in ours if floors.get(one.round))
+        return median(getattr(one, figure) / floors[one.round] for one in ours if floors.get(one.round))
 
 
 def median(values: Iterable[float | None]) -> float | None:

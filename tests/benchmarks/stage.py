@@ -6,13 +6,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.benchmarks import processes
 from tests.benchmarks.children import Cores, free_port, run_first, start
 from tests.benchmarks.environments import NotThere, ready
 from tests.benchmarks.participants import Participant, Place
 from tests.benchmarks.participants.registry import IN_PROCESS
 from tests.benchmarks.running import Running, Server, Verifying
-from tests.benchmarks.samples import Measurements, Probe
+from tests.benchmarks.samples import Measurements
 
 
 class Stage:
@@ -74,7 +73,7 @@ class Stage:
         log = folder / "log"
         for command in program.before:
             await asyncio.to_thread(run_first, command, log=log)
-        cores = self._cores.all if participant.two_cores else self._cores.server
+        cores = self._cores.of(participant.workers)
         child = stack.enter_context(
             start(participant.name, program.server, port=place.port, log=log, cores=cores, rest=self._cores.ours)
         )
@@ -87,14 +86,8 @@ class Stage:
 
     async def _welcome(self, running: Running, users: int) -> None:
         name = running.participant.name
-        probe = Probe(server=name, other_app="", invalid="", idle_mib=None)
         if isinstance(running, Server):
-            probe = await running.probe()
-        idle = processes.peak_mib(running.child.pid)
-        self._measurements.probes[name] = Probe(
-            server=name, other_app=probe.other_app, invalid=probe.invalid, idle_mib=idle
-        )
-        if isinstance(running, Server):
+            self._measurements.probes[name] = await running.probe()
             seen = await running.greet(users)
             if seen.wrong:
                 raise RuntimeError(f"{name}: {seen.wrong[0]}\n{running.child.last_words()}")

@@ -6,6 +6,7 @@ from tests.benchmarks.cases import Case
 from tests.benchmarks.participants.registry import PARTICIPANTS
 from tests.benchmarks.samples import Measurements
 
+PROBED = ["another app's token of Facebook", "of Google"]
 Rows = list[list[str]]
 SATURATED = 0.9
 """A core of the load that is busier than this may be what was measured."""
@@ -57,7 +58,7 @@ def plain(head: Sequence[str], rows: Rows) -> str:
     """Return a table for a terminal: figures to the right, words to the left."""
     lines = [list(head), *rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
-    words = {place for place, name in enumerate(head) if name in {"server", "another app's token"}}
+    words = {place for place, name in enumerate(head) if name in {"server", *PROBED}}
 
     def put(line: Sequence[str]) -> str:
         cells = [
@@ -72,7 +73,6 @@ def plain(head: Sequence[str], rows: Rows) -> str:
 def probes(measurements: Measurements) -> Rows:
     """Return what each did with another app's token, and what it weighs before any load."""
     return [
-        [PARTICIPANTS[probe.server].title, probe.other_app, text(probe.idle_mib)]
+        [PARTICIPANTS[probe.server].title, probe.other_app, probe.other_client or "–", text(probe.idle_mib)]
         for probe in measurements.probes.values()
-        if probe.other_app
     ]

@@ -27,7 +27,8 @@ def measurements(**changes: object) -> Measurements:
         ours = replace(SAMPLE, server="accredit", round=number, per_second=1000.0 * share)
         samples.append(replace(ours, **changes))  # type: ignore[arg-type]  # fields of a sample
     probes = [
-        Probe(server=name, other_app="refused (401)", invalid="", idle_mib=30.0) for name in ("floor", "accredit")
+        Probe(server=name, other_app="refused (401)", other_client="", invalid="", idle_mib=30.0)
+        for name in ("floor", "accredit")
     ]
     return Measurements(samples, {probe.server: probe for probe in probes})
 
@@ -69,7 +70,7 @@ def docs(tmp_path: Path) -> Path:
 def test_a_run_is_written_into_its_page_with_plots_and_samples_beside_it(docs: Path) -> None:
     write(measurements(), CASES, WHERE, folder=docs)
     page = (docs / PAGE).read_text("utf-8")
-    assert "| **Accredit** | 500 | 0.50 | 60 | 90 | 0.90 | 30 / 40 / – | 2.0 | refused (401) |" in page
+    assert "| **Accredit** | 500 | 0.50 | 60 | 90 | 0.90 | 30 / 40 / – | 2.0 | refused (401) | – |" in page
     assert "at commit `abc1234`, on a processor, 2 cores" in page
     assert {path.name for path in (docs / "static").glob("*.svg")} >= {"bench-rate.svg", "bench-latency.svg"}
     assert len(json.loads((docs / "static/bench.json").read_text("utf-8"))["samples"]) == 6

@@ -41,4 +41,4 @@ class Participant:
     """The folder below `peers` that says what its environment holds; none for what runs in ours."""
     package: str = ""
     """What it is a version of; for the head of the tables."""
-    two_cores: bool = False
+    workers: int = 1

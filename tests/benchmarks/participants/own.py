@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.benchmarks.children import Command
-from tests.benchmarks.credentials import APP_ID, APP_SECRET
+from tests.benchmarks.credentials import APP_ID, APP_SECRET, CLIENT_ID
 from tests.benchmarks.dialects import contract
 from tests.benchmarks.floor.server import ISSUER
 from tests.benchmarks.participants import FLOOR, OURS, Participant, Place, Program
@@ -38,7 +38,7 @@ def floor(name: str, title: str, *options: str) -> Participant:
         files = ["--database", str(place.folder / "floor.db")]
         return Program(Command([sys.executable, "-m", "tests.benchmarks.floor", *ports, *files, *options]))
 
-    return Participant(name=name, title=title, kind=FLOOR, dialect=contract(), program=program)
+    return Participant(name=name, title=title, kind=FLOOR, dialect=contract(has_google=False), program=program)
 
 
 _MANY = "100000000/minute"
@@ -50,10 +50,14 @@ others."""
 def settings(place: Place, *, alg: str = "RS256", issuer: str = ISSUER) -> dict[str, Any]:
     """Return our settings as the tables of accredit.toml."""
     graph = f"http://{HOST}:{place.provider_port}"
+    google = {"tokeninfo_url": f"{graph}/tokeninfo", "userinfo_url": f"{graph}/userinfo"}
     return {
         "issuer": issuer,
-        "connections": {"facebook": {"app_id": APP_ID, "app_secret": APP_SECRET, "graph_url": graph}},
-        "clients": {"bench": {"connections": ["facebook"]}},
+        "connections": {
+            "facebook": {"app_id": APP_ID, "app_secret": APP_SECRET, "graph_url": graph},
+            "google-oauth2": {"client_ids": [CLIENT_ID], **google},
+        },
+        "clients": {"bench": {"connections": ["facebook", "google-oauth2"]}},
         "tokens": {"signing_alg": alg},
         "keys": {"path": str(place.folder / "keys.json")},
         "limits": _LIMITS,
@@ -76,17 +80,18 @@ def toml(tables: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def accredit(name: str, title: str, *options: str, alg: str = "RS256", two_cores: bool = False) -> Participant:
-    """Return `accredit serve` with some of its options."""
+def accredit(name: str, title: str, *, alg: str = "RS256", workers: int = 1) -> Participant:
+    """Return `accredit serve`."""
 
     def program(place: Place) -> Program:
         config = place.folder / "accredit.toml"
         config.write_text(toml(settings(place, alg=alg)))
         where = ["--config", str(config), "--port", str(place.port)]
-        return Program(Command([sys.executable, "-m", "accredit", "serve", *where, *options]))
+        many = ["--workers", str(workers)] if workers > 1 else []
+        return Program(Command([sys.executable, "-m", "accredit", "serve", *where, *many]))
 
     return Participant(
-        name=name, title=title, kind=OURS, dialect=contract(), program=program, package="accredit", two_cores=two_cores
+        name=name, title=title, kind=OURS, dialect=contract(), program=program, package="accredit", workers=workers
     )
 
 

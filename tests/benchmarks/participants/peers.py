@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.benchmarks.children import Command
 from tests.benchmarks.credentials import APP_ID, APP_SECRET
-from tests.benchmarks.dialects import Dialect, contract, get
+from tests.benchmarks.dialects import Dialect, contract, get, post
 from tests.benchmarks.participants import PEER, Participant, Place, Program
 from tests.benchmarks.participants.own import gunicorn, uvicorn
 from tests.benchmarks.provider import user_of
@@ -77,6 +77,10 @@ def _allauth_body(token: str) -> dict[str, Any]:
     return {"provider": "facebook", "process": "login", "token": given}
 
 
+def _converted(token: str, backend: str) -> dict[str, Any]:
+    return {"grant_type": "convert_token", "client_id": "bench", "backend": backend, "token": token}
+
+
 PEERS = [
     Participant(
         name="fastapi-social-core",
@@ -108,6 +112,7 @@ PEERS = [
         dialect=Dialect(
             path="/dj-rest-auth/facebook/",
             body=lambda token: {"access_token": token},
+            google=lambda token: post("/dj-rest-auth/google/", {"access_token": token}),
             session=lambda body: body["key"],
             user=None,
             whoami=lambda key: get("/dj-rest-auth/user/", {"Authorization": f"Token {key}"}),
@@ -122,12 +127,8 @@ PEERS = [
         kind=PEER,
         dialect=Dialect(
             path="/auth/convert-token",
-            body=lambda token: {
-                "grant_type": "convert_token",
-                "client_id": "bench",
-                "backend": "facebook",
-                "token": token,
-            },
+            body=lambda token: _converted(token, "facebook"),
+            google=lambda token: post("/auth/convert-token", _converted(token, "google-oauth2")),
             session=lambda body: body["access_token"],
             user=None,
             whoami=lambda token: get("/whoami", {"Authorization": f"Bearer {token}"}),

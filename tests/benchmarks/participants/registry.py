@@ -18,7 +18,7 @@ def _verifying(name: str, title: str, kind: str) -> Participant:
         module = "tests.benchmarks.participants.verifying"
         return Program(Command([sys.executable, "-m", module, IN_PROCESS[name], *where]))
 
-    return Participant(name=name, title=title, kind=kind, dialect=contract(), program=program)
+    return Participant(name=name, title=title, kind=kind, dialect=contract(has_google=False), program=program)
 
 
 PARTICIPANTS = {
@@ -30,6 +30,7 @@ PARTICIPANTS = {
         floor("floor-cached-es256", "floor, ES256, cached verification", "--alg", "ES256", "--cached"),
         _verifying("floor-verify", "floor, verification alone", FLOOR),
         accredit("accredit", "Accredit"),
+        accredit("accredit-workers", "Accredit, two workers", workers=2),
         accredit("accredit-es256", "Accredit, ES256", alg="ES256"),
         _verifying("accredit-verify", "Accredit, `Verifier`", OURS),
         in_fastapi(),

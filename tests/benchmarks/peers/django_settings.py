@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from tests.benchmarks.credentials import APP_ID, APP_SECRET
+from tests.benchmarks.credentials import APP_ID, APP_SECRET, CLIENT_ID
 
 __all__ = [
-    "ALLOWED_HOSTS", "APP_ID", "APP_SECRET", "AUTHENTICATION", "BASE_DIR", "DATABASES", "DEBUG", "DEFAULT_AUTO_FIELD",
-    "GRAPH_URL", "LOGGING", "MIDDLEWARE", "SECRET_KEY", "USE_TZ",
+    "ALLOWED_HOSTS", "APP_ID", "APP_SECRET", "AUTHENTICATION", "BASE_DIR", "CLIENT_ID", "DATABASES", "DEBUG",
+    "DEFAULT_AUTO_FIELD", "GRAPH_URL", "LOGGING", "MIDDLEWARE", "SECRET_KEY", "USE_TZ",
 ]  # fmt: skip
 
 BASE_DIR = Path(os.environ["BENCHMARK_FOLDER"])

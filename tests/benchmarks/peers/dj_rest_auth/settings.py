@@ -1,7 +1,7 @@
 """As its pages on installation and social authentication say."""
 
 from tests.benchmarks.peers.django_settings import *  # noqa: F403 - settings are names of a module
-from tests.benchmarks.peers.django_settings import APP_ID, APP_SECRET, AUTHENTICATION, GRAPH_URL, MIDDLEWARE
+from tests.benchmarks.peers.django_settings import APP_ID, APP_SECRET, AUTHENTICATION, CLIENT_ID, GRAPH_URL, MIDDLEWARE
 
 INSTALLED_APPS = [
     *AUTHENTICATION,
@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.facebook",
+    "allauth.socialaccount.providers.google",
     "dj_rest_auth.registration",
 ]
 MIDDLEWARE = [*MIDDLEWARE, "allauth.account.middleware.AccountMiddleware"]
@@ -22,5 +23,6 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False
 REST_AUTH = {"SESSION_LOGIN": False}
 SOCIALACCOUNT_PROVIDERS = {
-    "facebook": {"APPS": [{"client_id": APP_ID, "secret": APP_SECRET}], "GRAPH_API_URL": GRAPH_URL}
+    "facebook": {"APPS": [{"client_id": APP_ID, "secret": APP_SECRET}], "GRAPH_API_URL": GRAPH_URL},
+    "google": {"APPS": [{"client_id": CLIENT_ID, "secret": "unused"}], "IDENTITY_URL": f"{GRAPH_URL}/userinfo"},
 }

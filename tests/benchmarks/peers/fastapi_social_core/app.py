@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import Depends, FastAPI, HTTPException
 from pydantic import BaseModel
 from social_core.backends.facebook import FacebookOAuth2
+from social_core.backends.google import GoogleOAuth2
 from social_core.exceptions import SocialAuthBaseException
 from social_core.strategy import BaseStrategy
-from tests.benchmarks.credentials import APP_ID, APP_SECRET
+from tests.benchmarks.credentials import APP_ID, APP_SECRET, CLIENT_ID
 from tests.benchmarks.peers.fastapi_social_core.store import Store
 
 ISSUER = "https://login.example.com/"
@@ -21,7 +22,9 @@ _SETTINGS = {
     "SOCIAL_AUTH_FACEBOOK_KEY": APP_ID,
     "SOCIAL_AUTH_FACEBOOK_SECRET": APP_SECRET,
     "SOCIAL_AUTH_FACEBOOK_PROFILE_EXTRA_PARAMS": {"fields": "id,name,first_name,last_name,email,picture"},
-    "SOCIAL_AUTH_FACEBOOK_PIPELINE": (
+    "SOCIAL_AUTH_GOOGLE_OAUTH2_KEY": CLIENT_ID,
+    "SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET": "unused",
+    "SOCIAL_AUTH_PIPELINE": (
         "social_core.pipeline.social_auth.social_details",
         "social_core.pipeline.social_auth.social_uid",
         "social_core.pipeline.social_auth.auth_allowed",
@@ -45,6 +48,16 @@ class LoopbackFacebook(FacebookOAuth2[User]):
     """Facebook at the address of the benchmark's provider."""
 
     USER_DATA_URL = f"{os.environ['BENCHMARK_GRAPH_URL']}/me"
+
+
+class LoopbackGoogle(GoogleOAuth2[User]):
+    """Google there, too."""
+
+    def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Ask as the library does, elsewhere."""
+        url = f"{os.environ['BENCHMARK_GRAPH_URL']}/userinfo"
+        answer: dict[str, Any] = self.get_json(url, headers={"Authorization": f"Bearer {access_token}"})
+        return answer
 
 
 class Strategy(BaseStrategy[dict[str, Any]]):
@@ -98,17 +111,25 @@ class SocialStorage:
         return False
 
 
-def find_or_create_user(uid: str, details: dict[str, Any], response: dict[str, Any], **_: Any) -> dict[str, User]:
+def find_or_create_user(
+    backend: LoopbackFacebook | LoopbackGoogle, uid: str, details: dict[str, Any], response: dict[str, Any], **_: Any
+) -> dict[str, User]:
     """Return the user of an account; the last step of the pipeline."""
     claims = {
         "name": details["fullname"],
         "given_name": details["first_name"],
         "family_name": details["last_name"],
-        "picture": response["picture"]["data"]["url"],
+        "picture": str(response["picture"]),
         "email": details["email"],
         "email_verified": False,
     }
-    return {"user": User(store.subject(f"facebook|{uid}"), claims)}
+    return {"user": User(store.subject(f"{backend.name}|{uid}"), claims)}
+
+
+BACKENDS: dict[str, type[LoopbackFacebook | LoopbackGoogle]] = {
+    "facebook": LoopbackFacebook,
+    "google-oauth2": LoopbackGoogle,
+}
 
 
 class Login(BaseModel):
@@ -120,9 +141,9 @@ class Login(BaseModel):
 
 def verified(login: Login) -> User:
     """Return the user whose token it is."""
-    if login.client_id != "bench" or login.connection != "facebook":
+    if login.client_id != "bench" or login.connection not in BACKENDS:
         raise HTTPException(400, "invalid_request")
-    backend = LoopbackFacebook(Strategy(storage=SocialStorage))  # type: ignore[arg-type]  # it is all that is asked
+    backend = BACKENDS[login.connection](Strategy(storage=SocialStorage))  # type: ignore[arg-type]  # it is all that is asked
     try:
         user: User | None = backend.do_auth(login.access_token)
     except SocialAuthBaseException as exc:
