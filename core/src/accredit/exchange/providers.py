@@ -95,7 +95,8 @@ class Providers:
             self._reporter.emit(operations.circuit_changed(connection.name, state, breaker.refused))
 
         breaker = Breaker(outages=self._limits.breaker_outages, clock=clock, changed=tell)
-        return Bounds(breaker, Bulkhead(connection.settings.max_in_flight))
+        patience_s = min(self._limits.provider_timeout_s, self._limits.exchange_timeout_s) / 2
+        return Bounds(breaker, Bulkhead(connection.settings.max_in_flight), patience_s)
 
     def open(self, closing: Closing) -> None:
         """Make the transport, unless somebody else has.

@@ -262,7 +262,7 @@ class ProviderHTTP:
         except ExchangeError:
             raise
         except asyncio.CancelledError:
-            passage.note_cancelled(time.perf_counter() - started, timeout_s=self._time_limit.seconds)
+            passage.note_cancelled(time.perf_counter() - started)
             raise
         except TimeoutError:
             passage.note("outage")

@@ -16,6 +16,8 @@ class Bounds:
 
     breaker: Breaker
     bulkhead: Bulkhead
+    patience_s: float = 0.0
+    """A call that lasts until the end of its exchange is an outage if it has had so long."""
 
 
 class Passage:
@@ -25,12 +27,11 @@ class Passage:
     the other is down, and nobody is to ask the one who cannot get an answer from the other.
     """
 
-    __slots__ = ("_bounds", "_era", "_length_s", "_word", "until")
+    __slots__ = ("_bounds", "_era", "_word", "until")
 
     def __init__(self, bounds: Bounds | None = None, *, until: float = math.inf) -> None:
         self.until = until
         """When its exchange ends, by the event loop's clock, in seconds."""
-        self._length_s = until if until == math.inf else self.remaining_s
         self._bounds = bounds
         self._era: int | None = None
         self._word: Word | None = None
@@ -66,13 +67,13 @@ class Passage:
         if self._word != "outage":
             self._word = word
 
-    def note_cancelled(self, waited_s: float, *, timeout_s: float) -> None:
-        """Note that a call was cancelled that was to end after `timeout_s`.
+    def note_cancelled(self, waited_s: float) -> None:
+        """Note that a call was cancelled after `waited_s`.
 
-        It is an outage if the time of the exchange is over, and this call had the better half of it; else somebody has
-        left, or somebody else has used the time up.
+        It is an outage if the time of the exchange is over, and most of it was this call's; else somebody has left, or
+        somebody else has used the time up.
         """
-        if self.remaining_s <= 0 and waited_s >= min(timeout_s, self._length_s) / 2:
+        if self._bounds is not None and self.remaining_s <= 0 and waited_s >= self._bounds.patience_s:
             self.note("outage")
 
     def __enter__(self) -> Self:
