@@ -4,7 +4,6 @@ What hosts in Starlette and FastAPI get of their own kind, routes and responses,
 when they ask for it.
 """
 
-import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractAsyncContextManager
@@ -24,6 +23,7 @@ from accredit.oauth.wire.endpoint import Respond
 from accredit.oauth.wire.failures import answer_to
 from accredit.oauth.wire.methods import Document
 from accredit.oauth.wire.mount import MountCheck, has_encoded_slash, metadata_path
+from accredit.provider.time_limit import TimeLimit
 from accredit.settings import LimitSettings
 from accredit.tokens.read import AccessToken
 
@@ -199,7 +199,8 @@ class Edge:
 
     def __init__(self, respond: Respond, limits: LimitSettings) -> None:
         self._respond = respond
-        self._limits = limits
+        self._max_body_bytes = limits.max_body_bytes
+        self._body_time = TimeLimit(limits.body_timeout_s)
         self._caller_address = CallerAddress(limits.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -214,7 +215,7 @@ class Edge:
             Call(
                 method=scope["method"],
                 header=partial(_header, headers),
-                read=partial(_read_body, receive, self._limits),
+                read=partial(_read_body, receive, self._max_body_bytes, self._body_time),
                 address=self._caller_address(client[0] if client else "", partial(_forwarded, headers)),
             )
         )
@@ -233,17 +234,17 @@ def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
     return [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"]
 
 
-async def _read_body(receive: Receive, limits: LimitSettings) -> bytes:
+async def _read_body(receive: Receive, most: int, time_limit: TimeLimit) -> bytes:
     """Return the whole body; see `Call.read`."""
     body, more = bytearray(), True
     try:
-        async with asyncio.timeout(limits.body_timeout_s):
+        with time_limit.block():
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Abandoned("the client went away")
                 body += message.get("body", b"")
-                if len(body) > limits.max_body_bytes:
+                if len(body) > most:
                     raise MalformedBody("body is too large")
                 more = message.get("more_body", False)
     except TimeoutError:

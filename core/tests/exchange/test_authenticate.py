@@ -6,6 +6,8 @@ from core.tests.oauth.support import SECRET, ask, basic, token_bench
 
 from accredit import Exchange, Settings, hookimpl
 from accredit.errors import BlockedToken, EndedToken, InsufficientScope, InvalidToken, LifecycleError
+from accredit.keys import SigningKeys
+from accredit.keys.jose import SigningKey
 
 API = "https://api.example.com"
 
@@ -84,6 +86,15 @@ async def test_it_ends_with_its_session_and_with_its_user(wire: Bench) -> None:
     await wire.exchange.subjects.block("acme|1000")
     with pytest.raises((BlockedToken, EndedToken)):
         await wire.exchange.authenticate(second, audience=API)
+
+
+async def test_it_ends_with_its_key_however_often_it_was_good(wire: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, ring = await token_of(wire), wire.exchange.engine._key_ring
+    for _ in range(3):
+        await wire.exchange.authenticate(token, audience=API)
+    monkeypatch.setattr(ring, "_keys", SigningKeys([SigningKey.generate("ES256")]))
+    with pytest.raises(InvalidToken):
+        await wire.exchange.authenticate(token, audience=API)
 
 
 class Gone:

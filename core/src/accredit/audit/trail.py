@@ -11,7 +11,6 @@ from accredit.audit.events import (
     Check,
     ExchangeEvent,
     LinkedEvent,
-    ProviderEvent,
     RefreshEvent,
     ReuseEvent,
     VerifiedBy,
@@ -108,7 +107,7 @@ class Trail:
         if isinstance(error, ProviderMisconfigured) and self.connection:
             advice = f"compare the credentials under connections.{self.connection} with the provider's dashboard"
             known["detail"] = f"{error.detail}; {advice}" if error.detail else advice
-        if issubclass(self._kind, ProviderEvent):
+        if self._kind is not RefreshEvent:
             known["audience_proof"] = self.audience_proof
             known["verified_by"] = self.verified_by
             known["unbound"] = error is None and self.audience_proof == "Unbound"
