@@ -3,7 +3,7 @@
 `exchange` is the door for Python, `verifier` the one to its first half alone. `login`, which begins with `identify`,
 and `refresh` are the two orders; `steps/` has one file for each step, and none imports another. `engine` holds the
 parts that they work with, of which `providers` are those for the first half. `life` says when they may be used,
-`lifecycle` opens and closes them, `deadline` says how long one call may take.
+`lifecycle` opens and closes them, `deadline` says how long one call may take, `admission` how many at once.
 `standing` says whether a subject may still be here, `presented` reads tokens of ours that come back, `authenticate` is
 what APIs ask of one. `client` is who calls, and `subjects` what a host does to its users.
 `readings` tells how things stand.
