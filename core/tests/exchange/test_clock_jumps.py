@@ -1,5 +1,6 @@
 """An operator, or a machine that wakes up, sets the clock: what lasts for a while lasts as long, and logins go on."""
 
+import httpx
 import pytest
 from core.tests.bench import bench
 from core.tests.oauth.presented import introspect, userinfo
@@ -32,6 +33,22 @@ async def test_a_lifetime_goes_by_the_clock_that_is_set() -> None:
         for jump_s, is_active in [(tokens["expires_in"] - 1, True), (120, False), (-2 * DAY_S, True)]:
             wire.clock.now += jump_s
             assert (await introspect(wire, tokens["access_token"])).json()["active"] is is_active
+
+
+@pytest.mark.parametrize("jump_s", JUMPS)
+async def test_an_open_breaker_is_closed_by_time_that_has_passed_and_by_no_clock(jump_s: int) -> None:
+    async with bench({"limits": {"breaker_outages": 2, "provider_retries": 0}}) as wire:
+        wire.provider.error = httpx.ConnectError("down")
+        for _ in range(2):
+            assert (await wire.post()).status_code == 503
+        wire.provider.error = None
+        asked = len(wire.provider.requests)
+        wire.clock.now += jump_s
+        refused = await wire.post()
+        assert (refused.status_code, len(wire.provider.requests)) == (503, asked)
+        assert 0 < int(refused.headers["retry-after"]) <= 60
+        wire.clock.advance(60)
+        assert (await wire.post()).status_code == 200
 
 
 @pytest.mark.parametrize("jump_s", JUMPS)
