@@ -313,7 +313,8 @@ def _mapping(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return headers by name in lower case. Source: RFC 9110 section 5.3 (a list may stand in several lines)."""
     found: dict[str, str] = {}
     for name, value in headers:
-        key, text = name.decode("latin-1").lower(), _decoded(value)
+        key = name.decode("latin-1").lower()
+        text = value.decode("ascii") if value.isascii() else _decoded(value)
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 

@@ -4,7 +4,7 @@ Hosts and tests hand in any `httpx.AsyncBaseTransport`; who holds our transport 
 """
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any, cast
 
 import httpx
@@ -21,7 +21,7 @@ class NativeTransport(httpx.AsyncBaseTransport):
     """A transport with a `send` of its own, which httpx's requests can be handed to as well."""
 
     @abstractmethod
-    async def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Awaitable[Reply]:
         """Send one request: see `accredit.provider.transport.messages.Send`."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Awaitable
 from typing import Any, NamedTuple
 
 import httpx
@@ -35,7 +36,7 @@ class OwnTransport:
         self._shares: dict[_Origin, _Share] = {}
         self._is_closed = False
 
-    async def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Awaitable[Reply]:
         """Send one request; a redirect is not followed, a body not unpacked. The caller bounds the time.
 
         A kept connection may end just when it is used again. Where that happens before any byte of an answer, a
@@ -57,7 +58,7 @@ class OwnTransport:
         if (share := self._shares.get(origin)) is None:
             share = self._shares[origin] = _Share(origin, self._max_connections)
         repeatable = request.reads_only or request.method in _SAFE_METHODS
-        return await share.send(message, has_body=request.method != "HEAD", repeatable=repeatable)
+        return share.send(message, has_body=request.method != "HEAD", repeatable=repeatable)
 
     async def aclose(self) -> None:
         """Close all connections; a later request fails."""

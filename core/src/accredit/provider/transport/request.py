@@ -18,16 +18,15 @@ def request_bytes(request: Request) -> bytes:
         httpx.LocalProtocolError: a character that would break out of its line.
     """
     line = f"{request.method} {request.target} HTTP/1.1"
-    if not _LINE.fullmatch(line) or not all(map(_is_header, request.headers)):
+    lines = [line]
+    is_sendable = _LINE.fullmatch(line) is not None
+    for name, value in request.headers:
+        # Nearly every value is printable ASCII, which needs no pattern.
+        is_value = (value.isascii() and value.isprintable()) or _VALUE.fullmatch(value) is not None
+        is_sendable = is_sendable and is_value and _NAME.fullmatch(name) is not None
+        lines.append(f"{name}: {value}")
+    if not is_sendable:
         # Without the value: it may be a token.
         raise httpx.LocalProtocolError("the request holds a character that cannot be sent")
-    headers = "".join([f"{name}: {value}\r\n" for name, value in request.headers])
-    return f"{line}\r\n{headers}\r\n".encode("latin-1") + request.content
-
-
-def _is_header(header: tuple[str, str]) -> bool:
-    name, value = header
-    if not _NAME.fullmatch(name):
-        return False
-    # Nearly every value is printable ASCII, which needs no pattern.
-    return (value.isascii() and value.isprintable()) or _VALUE.fullmatch(value) is not None
+    lines += ("", "")
+    return "\r\n".join(lines).encode("latin-1") + request.content

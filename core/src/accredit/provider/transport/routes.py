@@ -1,6 +1,7 @@
 """The transport of an engine: each request goes the way it asks for, directly or through a proxy."""
 
 import ssl
+from collections.abc import Awaitable
 
 from pydantic import SecretStr
 
@@ -19,15 +20,15 @@ class Routes(NativeTransport):
         self._own = OwnTransport(ssl_context, max_connections=max_connections)
         self._proxies: dict[SecretStr, tuple[ProxyTransport, Send]] = {}
 
-    async def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Awaitable[Reply]:
         """Send one request."""
         proxy = None if request.proxy is None else proxy_for(request.address.url, request.proxy)
         if proxy is None:
-            return await self._own.send(request)
+            return self._own.send(request)
         if proxy not in self._proxies:
             transport = ProxyTransport(proxy, self._ssl_context, max_connections=self._max_connections)
             self._proxies[proxy] = transport, sender_of(transport)
-        return await self._proxies[proxy][1](request)
+        return self._proxies[proxy][1](request)
 
     async def aclose(self) -> None:
         """Close all connections."""
