@@ -246,6 +246,14 @@ async def test_a_refresh_token_is_guessed_no_more_often_than_any_other() -> None
         assert elsewhere.status_code == 200
 
 
+async def test_a_failed_refresh_is_one_attempt_though_two_may_tell_of_it() -> None:
+    async with bench(attempts("off", failed_attempts_by_address="3/minute")) as wire:
+        refresh = {"grant_type": "refresh_token", "client_id": "app"}
+        guesses = [await At(wire).send(TOKEN, **refresh, refresh_token=f"guess-{number}") for number in range(4)]
+
+        assert [guess.status_code for guess in guesses] == [403, 403, 403, 429]
+
+
 @pytest.mark.parametrize(
     ("path", "fields"),
     [(TOKEN, {"grant_type": "client_credentials"}), (REVOKE, {"token": "x"}), (INTROSPECT, {"token": "x"})],

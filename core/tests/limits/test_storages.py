@@ -88,6 +88,18 @@ async def test_a_storage_that_fails_in_the_middle_of_a_refusal_lets_it_say_the_l
         assert_limited(await At(wire).log_in(), TOO_MANY_ATTEMPTS, amount=1)
 
 
+@pytest.mark.parametrize(("ends_at", "told"), [(0, "1"), (NOW + 0.5, "1"), (NOW + 10**9, "60")])
+async def test_nobody_is_told_to_wait_for_no_time_or_longer_than_a_window(ends_at: float, told: str) -> None:
+    class Elsewhere(BoundedMemory):  # on a machine whose clock is another one
+        async def get_expiry(self, key: str) -> float:
+            return ends_at
+
+    async with bench() as wire:
+        use(wire, Elsewhere(), client="1/minute")
+        await At(wire).log_in()
+        assert (await At(wire).log_in()).headers["retry-after"] == told
+
+
 async def test_a_caller_who_leaves_while_a_storage_is_asked_has_left() -> None:
     class Slow(BoundedMemory):
         async def incr(self, key: str, expiry: float, amount: int = 1) -> int:

@@ -20,7 +20,6 @@ from accredit.limits.network import network_of
 
 _GUESSES = (UnknownClient, InvalidClient, InvalidGrant, InvalidBearer, InvalidMainToken, ProviderTokenRejected)
 """What somebody gets who tries one thing after another. Not what a hook says of a user whom a provider has proven."""
-_OF_THE_TOKEN = (InvalidGrant, ProviderTokenRejected)
 
 
 class Attempt:
@@ -109,5 +108,5 @@ class Attempt:
             await limits.failed_attempts_by_address.add(self._network)
         if self._pair and limits.failed_attempts is not None:
             await limits.failed_attempts.add(self._pair)
-        if self._token and isinstance(error, _OF_THE_TOKEN) and limits.failed_attempts_by_token is not None:
+        if self._token and limits.failed_attempts_by_token is not None:
             await limits.failed_attempts_by_token.add(self._token)
