@@ -7,17 +7,22 @@ import os
 import re
 import signal
 import sqlite3
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from core.tests.cli.test_serve import fake, post, provider
+
+from accredit.cli.tools import workers
+from accredit.errors import ConfigurationError
+from accredit.settings import Settings
 
 if TYPE_CHECKING:
     from core.tests.cli.conftest import Process, Run, Start
@@ -101,18 +106,18 @@ def test_two_workers_serve_and_one_that_is_killed_is_replaced_while_the_other_go
             killed = server.pid(2)
             os.kill(killed, signal.SIGKILL)
             [other] = connections[1][:1]
-            workers = [server.logged_in(other) for _ in range(5)]
+            answered_by = [server.logged_in(other) for _ in range(5)]
             told = server.until(r"accredit: worker 2 .*")[0]
             server.until(STARTED.format(2), times=2)
-            workers += [server.logged_in(other) for _ in range(5)]
+            answered_by += [server.logged_in(other) for _ in range(5)]
         with kept_connections(server) as anew:
-            logins = before + len(workers) + sum(map(len, anew.values()))
+            logins = before + len(answered_by) + sum(map(len, anew.values()))
             shown = server.metrics()
         survivors = [server.pid(1), server.pid(2)]
         process.send(signal.SIGTERM)
         code, out, _ = process.end()
 
-    assert workers == [1] * 10
+    assert answered_by == [1] * 10
     assert told == "accredit: worker 2 was ended by SIGKILL: another one takes its place"
     assert killed not in survivors
     # What the one that was killed had counted is not lost, and rows of both are in the database.
@@ -149,15 +154,15 @@ def test_a_worker_that_is_told_to_stop_is_renewed_and_all_end_with_their_parent(
         os.kill(renewed, signal.SIGTERM)
         told = server.until(r"accredit: worker 1 .*")[0]
         server.until(STARTED.format(1), times=2)
-        workers = [server.pid(1), server.pid(2)]
+        pids = [server.pid(1), server.pid(2)]
         process.send(signal.SIGKILL)
         process.end()  # to the end of what they say: they have ended too
         deadline = time.monotonic() + LONG_S
-        while any(map(is_alive, workers)) and time.monotonic() < deadline:
+        while any(map(is_alive, pids)) and time.monotonic() < deadline:
             time.sleep(0.05)
 
     assert told == "accredit: worker 1 has ended with exit code 0: another one takes its place"
-    assert [pid for pid in workers if is_alive(pid)] == []
+    assert [pid for pid in pids if is_alive(pid)] == []
 
 
 @pytest.mark.usefixtures("provider")
@@ -183,3 +188,40 @@ def test_sessions_in_memory_are_refused_since_no_other_worker_would_know_them(
 
     assert result.exit_code == 2
     assert result.stderr.startswith("accredit: --workers: with storage.url = memory:// each worker would keep sessions")
+
+
+def test_elsewhere_than_on_linux_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(ConfigurationError, match="--workers: more than one needs Linux"):
+        workers._check(Settings(issuer="https://login.example.com/"))
+
+
+def test_who_writes_events_and_messages_into_one_file_takes_one_turn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "one").open("w") as one, (tmp_path / "other").open("w") as other:
+        monkeypatch.setattr(sys, "stdout", one)
+        monkeypatch.setattr(sys, "stderr", one)
+        with workers._turns() as (out, err):
+            assert out is err
+        monkeypatch.setattr(sys, "stderr", other)
+        with workers._turns() as (out, err):
+            assert out is not err
+    with workers._turns() as (out, err):
+        assert out is not err  # nobody can tell: they are closed
+    monkeypatch.undo()
+
+
+def test_the_parent_waits_for_no_reader_of_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    with open(reader, "rb") as read, open(writer, "w") as stalled:
+        os.set_blocking(writer, False)
+        monkeypatch.setattr(workers, "_STALLED_S", 0.01)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(writer, b"x" * 4096)
+        monkeypatch.setattr(sys, "stderr", stalled)
+        workers._say("accredit: nobody reads this")
+        monkeypatch.undo()
+        os.set_blocking(reader, False)
+        assert b"accredit" not in read.read()

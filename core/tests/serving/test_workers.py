@@ -189,7 +189,7 @@ def test_lines_of_several_processes_that_are_longer_than_a_pipe_takes_at_once_st
 
 def test_a_turn_that_cannot_be_had_leaves_the_others_theirs() -> None:
     turns = Turns()
-    turns._file.close()
+    turns.close()
     for _ in range(2):
         with pytest.raises(ValueError, match="closed"), turns:
             pass

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from accredit.cli.tools.metrics import MetricsDoor
+    from accredit.cli.tools.workers import Share
     from accredit.exchange.exchange import Exchange
     from accredit.settings import ServerSettings, Settings
 
@@ -86,26 +87,30 @@ def _serve_alone(settings: Settings, host: str, port: int) -> None:
 
 
 def _serve_together(settings: Settings, workers: int, host: str, port: int) -> None:
-    from accredit.cli.tools.logs import process_logs
-    from accredit.cli.tools.metrics import MetricsDoor
-    from accredit.cli.tools.process import exit_on_signals, stop_without
     from accredit.cli.tools.workers import one_of
-    from accredit.exchange.exchange import Exchange
 
     _migrate(settings.storage.path)
     limits = _affordable(settings)
     with one_of(settings, workers, host, port, grace_s=_grace_s(settings) + _LATER_S) as share:
-        exit_on_signals()
-        with process_logs(share.place.number, share.turns) as events:
-            beside = share.metrics
-            door = None if beside is None else MetricsDoor(settings.metrics, beside, share.counts)
-            exchange = Exchange(settings, plugins=() if door is None else door.plugins, logger=events)
+        _serve_as_one_of_them(settings, limits, share)
 
-            def ready() -> None:
-                stop_without(share.place.parent)
-                share.place.tell_ready()
 
-            _run(_serve(exchange, limits, door, listen=share.address.listen, ready=ready))
+def _serve_as_one_of_them(settings: Settings, limits: ServerSettings, share: Share) -> None:
+    from accredit.cli.tools.logs import process_logs
+    from accredit.cli.tools.metrics import MetricsDoor
+    from accredit.cli.tools.process import exit_on_signals, stop_without
+    from accredit.exchange.exchange import Exchange
+
+    exit_on_signals()
+    with process_logs(share.place.number, share.turns) as events:
+        door = None if share.metrics is None else MetricsDoor(settings.metrics, share.metrics, share.counts)
+        exchange = Exchange(settings, plugins=() if door is None else door.plugins, logger=events)
+
+        def ready() -> None:
+            stop_without(share.place.parent)
+            share.place.tell_ready()
+
+        _run(_serve(exchange, limits, door, listen=share.address.listen, ready=ready))
 
 
 def _migrate(path: Path | None) -> None:

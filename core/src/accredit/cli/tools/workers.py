@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from accredit.cli.tools.metrics import SharedCounts, metrics_listener, metrics_url
@@ -49,11 +49,14 @@ def one_of(settings: Settings, count: int, host: str, port: int, *, grace_s: flo
     from accredit.serving.listener import SharedAddress
     from accredit.serving.workers import Workers
 
-    with metrics_listener(settings.metrics) as beside, _folder(is_needed=beside is not None) as folder:
+    with (
+        metrics_listener(settings.metrics) as beside,
+        _folder(is_needed=beside is not None) as folder,
+        _turns() as turns,
+    ):
         with listen(host, port, options="--host or --port") as first:
             address = SharedAddress(first)
         _import_what_workers_need()
-        turns = _turns()
 
         def announce() -> None:
             if beside is not None:
@@ -91,14 +94,21 @@ def _import_what_workers_need() -> None:
     gc.freeze()  # a collection would write into every page, and so copy it
 
 
-def _turns() -> Turns:
+@contextmanager
+def _turns() -> Iterator[Turns]:
+    """Make a lock for each of the two places that workers write to, or one where these are the same."""
     from accredit.serving.turns import Turns
 
-    out = Turns()
-    with suppress(OSError, ValueError):  # one of them is closed, or no file
-        if os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno()):
-            return out, out
-    return out, Turns()
+    with ExitStack() as stack:
+        out = stack.enter_context(closing(Turns()))
+        yield out, (out if _write_to_one_file() else stack.enter_context(closing(Turns())))
+
+
+def _write_to_one_file() -> bool:
+    try:
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):  # one of them is closed, or no file
+        return False
 
 
 @contextmanager
