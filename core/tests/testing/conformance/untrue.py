@@ -88,6 +88,15 @@ class StaleSimulator(OnceSimulator):
         return sample
 
 
+class RedeemsByReading(Once):
+    """Says that the redemption of what is good once changes nothing."""
+
+    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+        url, headers = f"{self.settings.api_url}/me", {"X-Secret": self.settings.app_secret.get_secret_value()}
+        form = {"access_token": token.reveal()}
+        return self.read(await ctx.http.post(url, form=form, headers=headers, reads_only=True))
+
+
 class HasKeys(Good):
     traits: ClassVar[frozenset[Trait]] = frozenset({"hs256"})
 
@@ -119,6 +128,7 @@ UNTRUE: Mapping[tuple[type[GoodSuite], str], str] = {
     (suite_of(ForgetsWhereAPartEnds, CompositeSimulator), COMPOSITE): "are one id",
     (suite_of(Once, StaleSimulator), DECLARED): "returns what there was before",
     (suite_of(IsGoodTwice, TwiceSimulator), DECLARED): "single_use is not true",
+    (suite_of(RedeemsByReading, OnceSimulator), DECLARED): "the call that redeems it is made again",
     (suite_of(HasKeys, GoodSimulator), DECLARED): "hs256 is not true",
     (suite_of(TrustsEveryIdToken, SecretOfNobodySimulator), DECLARED): "no secret among",
     (suite_of(TrustsEveryIdToken, WebSimulator), DECLARED): "although the setting app_secret is another secret",

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 import httpx
 
 from accredit.provider.http import Transport, origin
+from accredit.provider.transport import READS_ONLY
 
 Rewrite = Callable[[Any], Any]
 
@@ -26,11 +27,17 @@ class Seen:
     body: bytes = b""
     status: int = 0
     """The answer's; 0 where there is none yet."""
+    reads_only: bool = False
+    """The strategy says that the call changes nothing, so that it may be made again."""
 
     @property
     def origin(self) -> str:
         """Return scheme, host and port."""
         return origin(self.url)
+
+    def holds(self, value: str) -> bool:
+        """Tell whether a value was sent, in the URL or in the body."""
+        return value in unquote_plus(self.url) or value in unquote_plus(self.content.decode("utf-8", "replace"))
 
     @property
     def form(self) -> tuple[str, str, frozenset[str], frozenset[str]]:
@@ -59,7 +66,8 @@ class Spy(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass one request on."""
         place = len(self.calls)
-        seen = Seen(request.method, str(request.url), tuple(request.headers), request.content)
+        reads_only = READS_ONLY in request.extensions
+        seen = Seen(request.method, str(request.url), tuple(request.headers), request.content, reads_only=reads_only)
         self.calls.append(seen)
         # A simulator in the same process answers at once; a network lets others run meanwhile, in any order.
         for _ in range(place % 4):

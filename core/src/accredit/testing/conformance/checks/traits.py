@@ -82,6 +82,9 @@ class Traits(Suite):
                 first, second = await bench.send(**body), await bench.send(**body)
                 require(first.accepted, f"{sample.name}: refused with {first.status} at its first use")
                 require(second.status == 401, f"{sample.name}: single_use is not true, {second.status} at a second use")
+                redeeming = [seen for seen in bench.calls if seen.holds(sample.parameters["access_token"])]
+                repeated = "single_use: the call that redeems it is made again after an outage; post it, not reads_only"
+                require(not any(seen.reads_only for seen in redeeming), f"{sample.name}: {repeated}")
 
     async def _signs_with_a_secret(self) -> None:
         async with forge_for(self) as forge:
