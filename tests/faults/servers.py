@@ -27,8 +27,6 @@ def write_settings(folder: Path, connection: Mapping[str, Any]) -> None:
         issuer = "https://login.example.com/"
         [connections.facebook]
         {values}
-        [limits]
-        enabled = false
         [clients.app]
         connections = ["facebook"]
         [tokens]
