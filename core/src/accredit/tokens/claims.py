@@ -1,5 +1,6 @@
 """What our tokens say. Source: RFC 9068 section 2.2; OpenID Connect Core 1.0 sections 2 and 5.4."""
 
+import functools
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -67,7 +68,7 @@ def build_claims(
     profile = login.identity.profile.claims()
     if settings.compatibility.auth0_profile_fallbacks:
         profile = with_auth0_fallbacks(profile)
-    opened = {claim for scope in login.scopes for claim in SCOPE_CLAIMS.get(scope, ())}
+    opened = _opened_by(login.scopes)
     profile = {name: value for name, value in profile.items() if name in opened}
     id_token: dict[str, Any] | None = None
     if "openid" in login.scopes:
@@ -89,6 +90,12 @@ def build_claims(
     if session_id is None and id_token is not None and profile and login.audience == settings.issuer:
         access_token[USERINFO_CLAIM] = profile
     return Claims(access_token, id_token, profile)
+
+
+@functools.lru_cache(maxsize=256)
+def _opened_by(scopes: tuple[str, ...]) -> frozenset[str]:
+    """Return the claims that scopes open: clients ask for the same few scopes again and again."""
+    return frozenset(claim for scope in scopes for claim in SCOPE_CLAIMS.get(scope, ()))
 
 
 def _add(claims: dict[str, Any], more: Mapping[str, Any]) -> None:

@@ -1,16 +1,15 @@
 """Answers in the contract's form: JSON that nobody may store. Source: RFC 6749 sections 5.1 and 5.2."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from pydantic_core import to_json
 
 from accredit.errors import ExchangeError, LimitReached
 from accredit.oauth.wire.respond import error_body
 from accredit.settings import CompatibilitySettings
 
 NO_STORE: Mapping[str, str] = {"cache-control": "no-store", "pragma": "no-cache"}
-
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,8 @@ class Answer:
 
 def json_answer(status: int, body: Mapping[str, object], headers: Mapping[str, str] = NO_STORE) -> Answer:
     """Return a JSON answer."""
-    return Answer(status, {**headers, "content-type": "application/json"}, _encode(body).encode())
+    # A number that JSON does not have becomes null: no answer of ours is anything but JSON.
+    return Answer(status, {**headers, "content-type": "application/json"}, to_json(body, inf_nan_mode="null"))
 
 
 def refusal(error: ExchangeError, compatibility: CompatibilitySettings) -> Answer:
