@@ -143,6 +143,7 @@ def serving(folder: Path, connections: Mapping[str, Moody], **limits: float) -> 
         [cache]
         max_bytes = {CACHE_MAX_BYTES}
         [limits]
+        trusted_proxies = ["127.0.0.1"]
         {bounds}
         """,
         "utf-8",

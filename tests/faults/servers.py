@@ -116,6 +116,8 @@ class Client:
 
     port: int
     refresh_token: str = ""
+    address: str = ""
+    """Where a proxy says that she is; empty where there is none."""
     answered: int = 0
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None, repr=False)
 
@@ -154,9 +156,10 @@ class Client:
         assert self._streams is not None
         reader, writer = self._streams
         body = json.dumps(parameters).encode()
+        forwarded = f"X-Forwarded-For: {self.address}\r\n" if self.address else ""
         writer.write(
             f"POST {path} HTTP/1.1\r\nHost: login.example.com\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n".encode()
+            f"{forwarded}Content-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
         async with asyncio.timeout(LONG_S):

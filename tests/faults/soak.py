@@ -104,6 +104,10 @@ class People:
     async def _ask(self, client: Client, what: str) -> None:
         if what == "refresh" and not client.refresh_token:
             what = "fresh"
+        # Nobody asks so often from one address: it would be a limit that answers.
+        client.address = (
+            f"198.{self._random.randrange(18, 20)}.{self._random.randrange(256)}.{self._random.randrange(256)}"
+        )
         answer = await (client.refresh() if what == "refresh" else client.log_in(self._login(what)))
         self._soak.answers[f"{what} {answer.status}"] += 1
         if answer.status not in _EXPECTED[what]:
