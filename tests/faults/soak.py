@@ -22,7 +22,9 @@ from tests.faults.servers import Client
 
 PEOPLE = 48
 SAMPLES = 60
-LIMITS = {"provider_timeout_s": 1.0, "exchange_timeout_s": 2.0, "provider_max_connections": 50}
+LIMITS = {"provider_timeout_s": 4.0, "provider_max_connections": 50}
+FILES = 4
+"""So many more may be open at rest: of the database, which opens what it needs under load."""
 MEMORY_MIB = 8.0
 """So much more may be held at the end: what the allocator keeps."""
 WARM_UP_MIB = 24.0
@@ -56,7 +58,7 @@ class Soak:
         early, late = _halves(self.files)
         if max(late) > max(early) + PEOPLE // 4:
             found.append(f"open files rose from {max(early)} to {max(late)}")
-        if self.files_at_rest[1] > self.files_at_rest[0]:
+        if self.files_at_rest[1] > self.files_at_rest[0] + FILES:
             found.append(f"{self.files_at_rest[1] - self.files_at_rest[0]} files stay open")
         if (rise := self.rise_mib) > self.most_rise_mib:
             found.append(f"memory rose by {rise:.1f} MiB")
@@ -149,9 +151,10 @@ async def soak(folder: Path, *, seconds: float, tell: Callable[[str], None], see
                 seen.memory_mib.append(resident_mib(running.pid))
                 if sample % (SAMPLES // 10) == 0:
                     rate = sum(seen.answers.values()) / (time.monotonic() - started)
+                    worst = ", ".join(f"{count} x {what}" for what, count in seen.wrong.most_common(3))
                     tell(
                         f"{time.monotonic() - started:6.0f} s: {seen.memory_mib[-1]:6.1f} MiB, {seen.files[-1]:>4} open"
-                        f" files, {rate:6.1f} answers/s, {sum(seen.wrong.values())} wrong"
+                        f" files, {rate:6.1f} answers/s, wrong: {worst or 'none'}"
                     )
             await asyncio.gather(*using)
             after = await _at_rest(at_rest, lambda: descriptors(running.pid) - steady.open - moody.open)
