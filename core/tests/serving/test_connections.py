@@ -25,6 +25,18 @@ async def test_an_idle_connection_is_kept_for_as_long_as_it_says() -> None:
         assert connection._timer.when() - asyncio.get_running_loop().time() == pytest.approx(75, abs=30)
 
 
+async def test_an_idle_connection_holds_nothing_of_the_request_before() -> None:
+    app = App()
+    async with serving(app) as served, served.client() as client:
+        for body in (b"first", b"second"):
+            client.send(post(body, b"X-Secret: MARKED"))
+            assert (await client.answer()).status == 200
+            [connection] = served.connections()
+            held = vars(connection)
+            assert (held["cycle"], held["scope"], held["headers"]) == (None, None, [])
+        assert [one["body"] for one in app.seen] == ["first", "second"]
+
+
 @pytest.mark.threat(53)
 @pytest.mark.parametrize("requests", [0, 1])
 async def test_an_idle_connection_is_closed_in_the_end(requests: int) -> None:

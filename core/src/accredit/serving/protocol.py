@@ -206,10 +206,16 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._stage is Stage.ANSWERING and not self.transport.is_closing():
             ahead, self._ahead = self._ahead, b""
             self._stage = Stage.WAITING
+            self._forget()
             self.flow.resume_reading()
             self._wait()
             if ahead:
                 self.data_received(ahead)
+
+    def _forget(self) -> None:
+        """Let go of the request that is answered: a connection may wait long for the next one."""
+        self.headers = []
+        self.scope = self.cycle = None  # type: ignore[assignment]  # as uvicorn has them before the first request
 
     def pause_writing(self) -> None:
         """Wait for the client to read its answer, for a while."""
