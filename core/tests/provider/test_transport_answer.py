@@ -153,3 +153,21 @@ def test_more_than_one_answer_is_refused_even_later() -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         answer.feed(GOOD)
     assert not answer.is_whole
+
+
+def test_the_next_answer_of_a_connection_knows_nothing_of_the_last_one() -> None:
+    answer = Answer()
+    answer.feed(b"HTTP/1.1 200 OK\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\nX-B: 2\r\n\r\n")
+    first = answer.headers
+    assert (answer.is_whole, answer.may_stay) == (True, True)
+
+    answer.begin(has_body=True)
+    assert (answer.status, answer.headers, answer.parts, answer.has_begun) == (0, [], [], False)
+    assert (answer.is_headed, answer.is_whole, answer.may_stay) == (False, False, False)
+    answer.feed(b"HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n{}")
+    assert (answer.status, answer.headers, answer.take()) == (404, [(b"Content-Length", b"2")], b"{}")
+    assert first[0] == (b"X-A", b"1")
+
+    answer.begin(has_body=True)
+    with pytest.raises(httpx.RemoteProtocolError):
+        answer.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{}")

@@ -18,8 +18,12 @@ class Answer:
     """Status, headers and the parts of the body that nobody has taken yet. `has_body` is False for a HEAD."""
 
     def __init__(self, *, has_body: bool = True) -> None:
-        self._has_body = has_body
         self._parser = httptools.HttpResponseParser(self)
+        self.begin(has_body=has_body)
+
+    def begin(self, *, has_body: bool) -> None:
+        """Wait for an answer: the first one, or the next one on a connection that may stay, with the same parser."""
+        self._has_body = has_body
         self._informational = self._received = self._body_bytes = 0
         self._until_close = False
         self.status = 0

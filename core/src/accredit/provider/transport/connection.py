@@ -18,6 +18,7 @@ class Connection(asyncio.Protocol):
         self.idle_since = 0.0
         self._transport: asyncio.Transport | None = None
         self._answer: Answer | None = None
+        self._last_answer: Answer | None = None  # while none is waited for: to make a parser takes a while
         self._error: Exception | None = None
         self._changed: asyncio.Future[None] | None = None
         self._was_paused = False
@@ -44,7 +45,12 @@ class Connection(asyncio.Protocol):
         Raises:
             httpx.TransportError: the connection has ended, or what came is no answer.
         """
-        self._answer = answer = Answer(has_body=has_body)
+        if (answer := self._last_answer) is None:
+            answer = Answer(has_body=has_body)
+        else:
+            self._last_answer = None
+            answer.begin(has_body=has_body)
+        self._answer = answer
         if self._transport is not None:
             self._transport.write(request)
         while not answer.is_headed:
@@ -62,9 +68,7 @@ class Connection(asyncio.Protocol):
 
     def rest(self) -> None:
         """Wait for another request."""
-        if self._answer is not None:
-            self._answer.let_go()
-            self._answer = None
+        self._last_answer, self._answer = self._answer, None
         self.idle_since = self.loop.time()
 
     def abort(self, error: Exception | None = None) -> None:
@@ -96,6 +100,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End the answer, or fail whoever waits for it."""
         self._transport = None
+        if self._last_answer is not None:
+            self._last_answer.let_go()
+            self._last_answer = None
         if exc is None and self._error is None and self._answer is not None:
             self._answer.end()
         self.abort()
