@@ -42,7 +42,14 @@ def floor(name: str, title: str, *options: str) -> Participant:
 
 
 _MANY = "100000000/minute"
-_LIMITS = {"address": _MANY, "client": _MANY, "connection": _MANY, "subject": _MANY, "exchange_timeout_s": 60.0}
+_LIMITS = {
+    "address": _MANY,
+    "client": _MANY,
+    "connection": _MANY,
+    "subject": _MANY,
+    "exchange_timeout_s": 60.0,
+    "provider_timeout_s": 60.0,
+}
 """Calls are counted as ever, and nobody is refused; who is slow is measured, and not given up on: so it is with the
 others."""
 
