@@ -23,8 +23,9 @@ from tests.benchmarks.stage import Stage
 from tests.benchmarks.surroundings import surroundings
 from tests.benchmarks.wire import listen
 
-START_S = 3.0
-"""What it takes to start a participant and log its users in, about."""
+START_S = 1.0
+LOGINS_S = 500.0
+"""What it takes to start a participant, and how many of its users log in in a second, about."""
 
 
 class Plan:
@@ -60,7 +61,8 @@ class Plan:
 
     def expected_s(self) -> float:
         """Return how long it takes, about: some answers are waited for after the clock has stopped."""
-        starting = len([name for name in self.names() if name not in self.absent]) * START_S
+        present = len([name for name in self.names() if name not in self.absent])
+        starting = present * (START_S + self.users / LOGINS_S)
         warming = sum(len(self.present(case)) * len(case.in_flight) for case in self.cases) * (self.warm_up_s + 0.4)
         return starting + warming + sum(map(self.measurements, self.cases)) * (self.seconds + 0.5)
 
@@ -71,8 +73,8 @@ class Plan:
             for case in self.cases
         ]
         lines += [f"without {name}: {reason}" for name, reason in self.absent.items()]
-        users = f"{self.users} users who come back"
-        lines.append(f"{self.rounds} rounds of {self.seconds:g} s, {users}; about {clock(self.expected_s())} minutes")
+        how = f"rounds: {self.rounds}, of {self.seconds:g} s each; users who come back: {self.users}"
+        lines.append(f"{how}; all in about {clock(self.expected_s())} minutes on a quiet machine")
         return "\n".join(lines)
 
 
@@ -83,7 +85,7 @@ async def _measure(plan: Plan, options: Options, cores: Cores) -> Measurements:
     provider = Provider()
     server, provider_port = await listen(provider)
     measurements = Measurements(absent=dict(plan.absent))
-    progress = Progress(sum(map(plan.measurements, plan.cases)))
+    progress = Progress(sum(map(plan.measurements, plan.cases)), expected_s=plan.expected_s())
     with tempfile.TemporaryDirectory(prefix="accredit-bench-") as temporary:
         stage = Stage(
             folder=Path(temporary),

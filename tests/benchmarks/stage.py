@@ -37,8 +37,11 @@ class Stage:
 
     def keep(self, names: tuple[str, ...]) -> None:
         """End all but these."""
-        for name in [one for one in self._running if one not in names]:
-            self._running.pop(name)[1].close()
+        ending = [self._running.pop(name) for name in list(self._running) if name not in names]
+        for running, _ in ending:
+            running.child.process.terminate()  # all of them, before any is waited for
+        for _, stack in ending:
+            stack.close()
 
     async def enter(self, participant: Participant, *, users: int) -> Running | None:
         """Start a participant, unless it runs, and see that it does what it must.
