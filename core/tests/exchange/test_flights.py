@@ -1,7 +1,7 @@
 """Who asks the same at once: one call for all, and nobody's end is another one's."""
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from core.tests.acme import Acme, Brings, Provider
@@ -27,10 +27,12 @@ class Slow(Provider):
         return answered
 
 
-def verifier(transport: Provider, clock: Clock, observer: Observer, **changes: Any) -> Verifier:
+def verifier(
+    transport: Provider, clock: Clock, observer: Observer, *, acme: type[Acme] = Acme, **changes: Any
+) -> Verifier:
     return Verifier(
         connections={"acme": {"app_ids": ["acme-app"]}},
-        plugins=[Brings(Acme), observer],
+        plugins=[Brings(acme), observer],
         transport=transport,
         clock=clock,
         monotonic=clock.monotonic,
@@ -142,6 +144,25 @@ async def test_whoever_waits_and_leaves_takes_nobody_along() -> None:
     assert len(provider.requests) == 1
 
 
+class Bans(Acme):
+    """Of a provider that bans who repeats refused tokens."""
+
+    refusals_cached_s: ClassVar[float] = 60
+
+
+async def test_a_refusal_is_not_kept_of_what_was_forgotten_meanwhile() -> None:
+    provider, bad = Slow(), ProviderToken.of("bad-token")
+    async with verifier(provider, Clock(), Observer(), acme=Bans) as door:
+        asking = asyncio.create_task(door.verify("acme", bad))
+        await asyncio.sleep(0.01)
+        await door.forget("acme", bad)
+        provider.let.set()
+        for refused in (asking, door.verify("acme", bad), door.verify("acme", bad)):
+            with pytest.raises(e.InvalidProviderToken):
+                await refused
+    assert len(provider.requests) == 2
+
+
 class Slower(MemoryCache):
     """Is asked to forget while it puts."""
 
@@ -175,7 +196,8 @@ async def test_a_verification_that_was_cancelled_or_refused_leaves_nothing_behin
         await asyncio.sleep(0.01)
         tasks[0].cancel()
         provider.let.set()
-        await asyncio.wait(tasks)
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(end) for end in ends] == [asyncio.CancelledError, e.InvalidProviderToken]
         assert door._providers.verifications._flights._flights == {}
         assert len(cache) == 0
         assert asyncio.all_tasks() == {asyncio.current_task()}
