@@ -17,12 +17,12 @@ EXCHANGE = (
 )
 HELP = "import sys; sys.argv = ['accredit', '--help']; from accredit.cli import main; main()"
 ON_FAILURE = {"tenacity"}  # when a call is to be made again
-ALWAYS = (LIBRARY - ON_FAILURE) | {"cryptography"}  # which joserfc needs
+ALWAYS = LIBRARY - ON_FAILURE
 FOR_SERVING = 'serve, dev, demo and simulate need "accredit[server]", which has it'
 OF_EXTRAS = frozenset().union(*EXTRAS.values()) - ALWAYS
 LOADED = {
     ALONE: frozenset(),
-    PUBLIC: ALWAYS - {"starlette"},
+    PUBLIC: ALWAYS - {"starlette", "limits"},
     EXCHANGE: ALWAYS - {"starlette"},
     HELP: {"typer"},
 }

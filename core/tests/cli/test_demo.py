@@ -138,7 +138,7 @@ def test_without_the_server_it_says_which_extra_to_install(
     result = run(name, *arguments)
 
     assert result.exit_code == 2
-    told = f'`accredit {name}` needs uvicorn and cryptography: pip install "accredit[server]"'
+    told = f'`accredit {name}` needs uvicorn: pip install "accredit[server]"'
     assert result.stderr == f"accredit: {told}\n"
 
 

@@ -7,7 +7,7 @@ _PACKAGES: Mapping[str, tuple[str, ...]] = {
     "cli": ("typer", "rich", "tomlkit"),
     "metrics": ("prometheus_client",),
     "sql": ("sqlalchemy",),
-    "server": ("uvicorn", "cryptography"),  # uvloop is left out: it does not exist on Windows, nor is it needed
+    "server": ("uvicorn",),  # uvloop is left out: it does not exist on Windows, nor is it needed
 }
 
 
