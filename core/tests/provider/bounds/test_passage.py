@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from core.tests.clock import Clock
 
-from accredit.errors import CircuitOpen, ConnectionBusy
+from accredit.errors import CircuitOpen, ConnectionBusy, PluginFailed
 from accredit.provider.bounds.breaker import FIRST_REST_S, Breaker, Word
 from accredit.provider.bounds.bulkhead import Bulkhead
 from accredit.provider.bounds.passage import Bounds, Passage
@@ -94,3 +94,23 @@ def test_without_bounds_everything_passes() -> None:
         passage.begin()
         passage.note("outage")
         assert passage.may_retry
+
+
+def test_a_call_after_the_end_is_refused_and_takes_no_place(bounds: Bounds) -> None:
+    with Passage(bounds) as passage:
+        passage.begin()
+    with pytest.raises(PluginFailed):
+        passage.begin()
+    assert bounds.bulkhead.in_flight == 0
+
+
+def test_a_call_after_the_end_does_not_pass_for_a_probe(bounds: Bounds, clock: Clock) -> None:
+    verify(bounds, "outage")
+    verify(bounds, "outage")
+    clock.now += FIRST_REST_S
+    with Passage(bounds) as passage:
+        pass
+    with pytest.raises(PluginFailed):
+        passage.begin()
+    verify(bounds, "answered")
+    assert bounds.breaker.state == "closed"

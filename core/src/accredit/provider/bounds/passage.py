@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from accredit.errors import PluginFailed
 from accredit.provider.bounds.breaker import Breaker, Word
 from accredit.provider.bounds.bulkhead import Bulkhead
 
@@ -27,13 +28,14 @@ class Passage:
     the other is down, and nobody is to ask the one who cannot get an answer from the other.
     """
 
-    __slots__ = ("_bounds", "_era", "_word", "until")
+    __slots__ = ("_bounds", "_era", "_is_over", "_word", "until")
 
     def __init__(self, bounds: Bounds | None = None, *, until: float = math.inf) -> None:
         self.until = until
         """When its exchange ends, by the event loop's clock, in seconds."""
         self._bounds = bounds
         self._era: int | None = None
+        self._is_over = False
         self._word: Word | None = None
 
     @property
@@ -51,7 +53,10 @@ class Passage:
 
         Raises:
             ConnectionBusy, CircuitOpen: it must not.
+            PluginFailed: it is over. Whoever calls then would take a place that nobody gives back.
         """
+        if self._is_over:
+            raise PluginFailed("the strategy made a call after its verification had ended")
         if self._bounds is None or self._era is not None:
             return
         # The breaker comes last: a probe that finds no place would be none.
@@ -82,7 +87,7 @@ class Passage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._is_over = True
         if self._bounds is not None and self._era is not None:
             self._bounds.bulkhead.leave()
             self._bounds.breaker.leave(self._era, self._word)
-            self._era = self._word = None
