@@ -76,6 +76,14 @@ async def test_it_is_not_kept_beyond_the_tokens_end(left_s: int) -> None:
         assert asked(wire) == 2
 
 
+async def test_an_end_that_no_number_of_seconds_reaches_is_none() -> None:
+    async with bench(CACHED, acme=ending(10**400)) as wire:
+        wire.clock.advance(0.5)  # as a real clock, which counts in floats
+        for _ in range(2):
+            assert (await wire.post()).status_code == 200
+        assert asked(wire) == 1
+
+
 async def test_a_clock_that_is_put_forward_ends_it_too() -> None:
     async with bench(CACHED, acme=ending(NOW + 10)) as wire:
         await wire.post()

@@ -101,8 +101,9 @@ class Verifications:
                 self._refusals.put(key, again(refusal), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)
             raise
         ttl_s = self._cache_s[connection.name] - (self._monotonic() - began)
-        if verification.expires_at is not None:
-            ttl_s = min(ttl_s, verification.expires_at - self._clock())
+        now = self._clock()
+        if verification.expires_at is not None and verification.expires_at < now + ttl_s:
+            ttl_s = verification.expires_at - now  # of any whole number it could be too much
         try:
             if ttl_s > 0 and not flight.is_parted():
                 await self._cache.put(key, verification, ttl_s=ttl_s, size_bytes=size_bytes)
