@@ -1,6 +1,8 @@
 """Who asks the same at once: one call for all, and nobody's end is another one's."""
 
 import asyncio
+import gc
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
@@ -10,6 +12,7 @@ from core.tests.bench import Clock, ListLogger, Observer
 from accredit import ProviderToken, Verification, Verifier
 from accredit import errors as e
 from accredit.cache import MemoryCache
+from accredit.exchange.flights import Flight, Flights
 
 TOKEN = ProviderToken.of("good-token")
 
@@ -201,3 +204,29 @@ async def test_a_verification_that_was_cancelled_or_refused_leaves_nothing_behin
         assert door._providers.verifications._flights._flights == {}
         assert len(cache) == 0
         assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_refusal_leaves_nothing_to_the_garbage_collector() -> None:
+    """What it was made from is in its traceback: an attacker's tokens must not pile up until the collector comes."""
+    flights: Flights[str] = Flights()
+
+    async def refuse(_: Flight[str]) -> str:
+        await asyncio.sleep(0)
+        raise e.InvalidProviderToken
+
+    async def ask() -> None:
+        with suppress(e.InvalidProviderToken):
+            await flights.join(b"key", refuse)
+
+    async def both() -> None:
+        for task in [asyncio.create_task(ask()) for _ in range(2)]:
+            await task
+
+    await both()  # what is made only once
+    gc.collect()
+    gc.disable()
+    try:
+        await both()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -33,7 +33,8 @@ class Flight(Generic[T]):
 
     def end(self, outcome: T | ExchangeError | None) -> None:
         """Tell all who wait, but for those who have left."""
-        for future in self._waiting:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
             if not future.done():
                 future.set_result(outcome)
 
@@ -76,6 +77,7 @@ class Flights(Generic[T]):
             if not flight.is_parted():
                 del self._flights[key]
             flight.end(outcome)
+            del outcome  # an error holds this frame: what was refused would stay until a garbage collection
 
     def part(self, key: bytes) -> None:
         """Let nobody else join the run under `key`, if there is one; those who wait for it get its outcome."""
