@@ -68,7 +68,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Make room for the connection at the cost of the one that has waited longest."""
         super().connection_made(transport)
-        self._answer_transport = AnswerTransport(transport, close=self._close_after_answer)
+        self._answer_transport = AnswerTransport(transport, close=self._close_after_answer, soon=self.loop.call_soon)
         if len(self.connections) > self._limits.max_connections:
             if not self._waiting:
                 self._refuse(no_room())
@@ -203,6 +203,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Go on with what was sent ahead, or wait."""
         self.server_state.total_requests += 1
+        self._answer_transport.end()
         if self._stage is Stage.ANSWERING and not self.transport.is_closing():
             ahead, self._ahead = self._ahead, b""
             self._stage = Stage.WAITING
