@@ -7,8 +7,8 @@ is told to come back.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 from accredit.errors import Overloaded
 
@@ -40,42 +40,42 @@ class Admission:
         self._told = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    @contextmanager
-    def login(self, connection: object) -> Iterator[None]:
+    def login(self, connection: object) -> AbstractContextManager[None]:
         """Hold a place for a login. A connection that there is not needs none: that is refused without waiting.
 
         Raises:
-            Overloaded: there is none.
+            Overloaded: there is none, as the block begins.
         """
         if not isinstance(connection, str) or connection not in self.logins:
-            yield
-            return
+            return nullcontext()
+        return _LoginPlace(self, connection)
+
+    def refresh(self) -> AbstractContextManager[None]:
+        """Hold a place for what asks no provider.
+
+        Raises:
+            Overloaded: there is none, as the block begins.
+        """
+        return _RefreshPlace(self)
+
+    def begin_login(self, connection: str) -> None:
+        """Take a place; see `login`."""
         is_common = self.logins[connection] >= self._own
         if is_common and self._common_taken >= self._common:
             raise self._overloaded()
         self.logins[connection] += 1
         self._common_taken += is_common
-        try:
-            yield
-        finally:
-            # Whoever leaves, it is a common place that becomes free while there are such.
-            self._common_taken -= self.logins[connection] > self._own
-            self.logins[connection] -= 1
 
-    @contextmanager
-    def refresh(self) -> Iterator[None]:
-        """Hold a place for what asks no provider.
+    def end_login(self, connection: str) -> None:
+        """Give it back: whoever leaves, it is a common place that becomes free while there are such."""
+        self._common_taken -= self.logins[connection] > self._own
+        self.logins[connection] -= 1
 
-        Raises:
-            Overloaded: there is none.
-        """
+    def begin_refresh(self) -> None:
+        """Take a place; see `refresh`."""
         if self.refreshes >= self._max:
             raise self._overloaded()
         self.refreshes += 1
-        try:
-            yield
-        finally:
-            self.refreshes -= 1
 
     def _overloaded(self) -> Overloaded:
         self.turned_away += 1
@@ -93,3 +93,34 @@ class Admission:
         if self._timer is not None:
             self._timer.cancel()
             self._sum_up()
+
+
+class _LoginPlace:
+    """The place of one login: a class, because a generator costs three times as much."""
+
+    __slots__ = ("_admission", "_connection")
+
+    def __init__(self, admission: Admission, connection: str) -> None:
+        self._admission = admission
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._admission.begin_login(self._connection)
+
+    def __exit__(self, *_: object) -> None:
+        self._admission.end_login(self._connection)
+
+
+class _RefreshPlace:
+    """The place of what asks no provider."""
+
+    __slots__ = ("_admission",)
+
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
+
+    def __enter__(self) -> None:
+        self._admission.begin_refresh()
+
+    def __exit__(self, *_: object) -> None:
+        self._admission.refreshes -= 1

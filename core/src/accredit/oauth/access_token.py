@@ -1,8 +1,7 @@
 """`POST /oauth/access_token`: the exchange over HTTP. Form or JSON in, JSON out."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from accredit._guard import place_of
 from accredit.audit import operations
@@ -21,18 +20,20 @@ class AccessTokenEndpoint:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._parsing = _Told(exchange, "parse")
+        self._responding = _Told(exchange, "respond")
 
     async def __call__(self, call: Call, record: Record) -> Answer:
         """Answer one call."""
         try:
             async with record.attempt:
-                with self._told("parse"):
+                with self._parsing:
                     request, form_as_json = await _parse(call)
             record.client_id = request.client_id
             if form_as_json:
                 self._count_form_as_json(request.client_id)
             tokens = await self._exchange(request)
-            with self._told("respond"):
+            with self._responding:
                 return json_answer(200, token_body(tokens, state=request.state))
         except ExchangeError as error:
             return refusal(error, self._exchange.settings.compatibility)
@@ -43,21 +44,30 @@ class AccessTokenEndpoint:
         known = client_id if client_id in self._exchange.settings.clients else ""
         self._exchange.engine.reporter.emit(operations.form_as_json(known))
 
-    @contextmanager
-    def _told(self, step: str) -> Iterator[None]:
-        """Leave an event where a step outside the exchange, which tells of itself, ends the request."""
-        try:
-            yield
-        except ExchangeError as error:
-            self._exchange.refuse(error, step=step)
-            raise
-        except asyncio.CancelledError:
-            self._exchange.refuse(Abandoned(), step=step)
-            raise
-        except Exception as exc:
+
+class _Told:
+    """Leave an event where a step outside the exchange, which tells of itself, ends the request."""
+
+    __slots__ = ("_exchange", "_step")
+
+    def __init__(self, exchange: Exchange, step: str) -> None:
+        self._exchange = exchange
+        self._step = step
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, ExchangeError):
+            self._exchange.refuse(error, step=self._step)
+        elif isinstance(error, asyncio.CancelledError):
+            self._exchange.refuse(Abandoned(), step=self._step)
+        elif isinstance(error, Exception):
             # A bug of ours must not pass for anything else. Not chained: its message may quote a secret.
-            failure = InternalFailure(place_of(exc))
-            self._exchange.refuse(failure, step=step)
+            failure = InternalFailure(place_of(error))
+            self._exchange.refuse(failure, step=self._step)
             raise failure from None
 
 

@@ -35,7 +35,7 @@ def read_fields(body: bytes, content_type: str) -> tuple[Mapping[str, Any], bool
     if is_form:
         return _form(text), False
     try:
-        value = json.loads(text, object_pairs_hook=_unique)
+        value = _decode(text)
     except RecursionError:
         raise MalformedBody("body nests too deeply") from None
     except ValueError:
@@ -99,3 +99,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) != len(pairs):
         raise MalformedBody("a parameter stands there twice")
     return fields
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_unique).decode
