@@ -1,6 +1,7 @@
 """The half of an exchange that asks providers: connections, and what their strategies may use."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import EntryPoint
@@ -33,8 +34,9 @@ from accredit.strategy import VerifyContext
 
 
 class Providers:
-    """The connections of `tables`, checked, with what their strategies work with: one transport, one key set cache.
+    """The connections of `tables`, checked, with what their strategies work with: one transport, and their key sets.
 
+    Connections share key sets where they share a proxy: one that is down must not keep the keys from the others.
     `issuer` is ours, empty where there is none. `transport` stays its owner's to close; without it one is made when all
     is opened. `cache` keeps what providers have said; without it the memory of this process does. `clock` returns epoch
     seconds, `monotonic` seconds of a clock that nobody can set.
@@ -80,15 +82,17 @@ class Providers:
             context=self.context,
             cache_failed=lambda place: reporter.emit(operations.cache_failed(place)),
         )
-        self._jwks = JwksCache(
-            clock=monotonic, alert=lambda event, url: reporter.emit(operations.fetch_failed(event, url))
-        )
+        key_sets: dict[SecretStr, JwksCache] = defaultdict(partial(self._key_sets, monotonic))
+        self._jwks = {name: key_sets[one.settings.proxy or proxy] for name, one in self.connections.items()}
         self.bounds = {name: self._bounds_of(one, monotonic) for name, one in self.connections.items()}
         self.admission = Admission(
             self.connections,
             max_exchanges=limits.max_exchanges,
             tell=lambda count: reporter.emit(operations.turned_away(count)),
         )
+
+    def _key_sets(self, clock: Callable[[], float]) -> JwksCache:
+        return JwksCache(clock=clock, alert=lambda event, url: self._reporter.emit(operations.fetch_failed(event, url)))
 
     def _bounds_of(self, connection: Connection, clock: Callable[[], float]) -> Bounds:
         def tell(state: State) -> None:
@@ -109,7 +113,8 @@ class Providers:
             transport = make_transport(max_connections=self._limits.provider_max_connections)
             closing("transport", partial(self._close_transport, transport))
             self._transport = transport
-        closing("key sets", self._jwks.close)  # before the transport: they are fetched by it
+        for key_sets in set(self._jwks.values()):
+            closing("key sets", key_sets.close)  # before the transport: they are fetched by it
         closing("admission", self.admission.close)
 
     async def _close_transport(self, transport: Transport) -> None:
@@ -151,6 +156,7 @@ class Providers:
         if (http := self._clients.get(connection.name)) is None:
             http = self._clients[connection.name] = self.http(connection.provider_urls, connection.settings.proxy)
         http = http.anew(Passage(self.bounds[connection.name], until=until))
+        key_sets = self._jwks[connection.name]
         check_nonce = NonceCheck(connection.settings.nonce)
-        verify_id_token = IdTokenVerifier(self._jwks, http, self.clock, connection.settings, check_nonce)
+        verify_id_token = IdTokenVerifier(key_sets, http, self.clock, connection.settings, check_nonce)
         return VerifyContext(http, verify_id_token, check_nonce, self.clock)
