@@ -144,8 +144,8 @@ class Exchange:
     async def forget(self, connection: str, token: ProviderToken) -> None:
         """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.
 
-        For a host that hears of a token's end, from the provider or its user. In this process: others forget for
-        themselves.
+        For a host that hears of a token's end, from the provider or its user. `token` has the secret and the nonce of
+        that login, if it had any. In this process: others forget for themselves.
 
         Raises:
             ExchangeError: there is no such connection, or it is off; or the cache fails, and may still keep it.

@@ -114,7 +114,7 @@ class Verifier:
         return await verify_alone(connection, token, self._providers, self._lifecycle)
 
     async def forget(self, connection: str, token: ProviderToken) -> None:
-        """Let the next `verify` of a token ask the provider, whatever `cache_s` says.
+        """Let the next `verify` of a token, with its secret and its nonce, ask the provider, whatever `cache_s` says.
 
         Raises:
             ExchangeError: there is no such connection, or it is off; or the cache fails, and may still keep it.
