@@ -24,19 +24,28 @@ from accredit.serving.workers import Workers
 delays.FIRST_DELAY_S = 0.0
 say = lambda sentence: os.write(1, f"{{sentence}}\\n".encode())  # in one piece
 workers = Workers(2, grace_s={grace_s}, say=say, serving=lambda: say("all serve"), ended=lambda n: say(f"{{n}} ended"))
+{before}
 place = workers.run()
 first_life = not pathlib.Path(f"life-{{place.number}}").exists()
 pathlib.Path(f"life-{{place.number}}").touch()
 {worker}
 """
+NO_ROOM = "accredit: worker 2 could not be started (Cannot allocate memory): another one takes its place"
 SLEEPS = "place.tell_ready(); time.sleep(60)"
+NO_MEMORY = """
+forks, fork = iter({forks}), os.fork
+def fork_or_fail():
+    if next(forks, True): return fork()
+    raise OSError(12, "Cannot allocate memory")
+os.fork = fork_or_fail
+"""
 STUBBORN = "signal.signal(signal.SIGTERM, lambda *_: say(f'{place.number} was told')); place.tell_ready()\n"
 STUBBORN += "for _ in range(60): time.sleep(1)"
 
 
 @contextmanager
-def parent(worker: str, folder: Path, *, grace_s: float = 60) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", PARENT.format(worker=worker, grace_s=grace_s)]
+def parent(worker: str, folder: Path, *, grace_s: float = 60, before: str = "") -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", PARENT.format(worker=worker, grace_s=grace_s, before=before)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as running:  # noqa: S603 - our own code
         try:
             yield running
@@ -62,6 +71,33 @@ def rest(running: subprocess.Popen[str]) -> list[str]:
     said = running.stdout.read().splitlines()
     running.wait(60)
     return said
+
+
+def test_where_the_system_has_no_room_for_another_worker_the_others_go_on_until_it_has(tmp_path: Path) -> None:
+    worker = f"if place.number == 2 and first_life: place.tell_ready(); sys.exit(3)\n{SLEEPS}"
+
+    with parent(worker, tmp_path, before=NO_MEMORY.format(forks=[True, True, False, False, True])) as running:
+        served = until(running, "accredit: worker 2 has ended with exit code 3: another one takes its place")
+        failed = [until(running, NO_ROOM) for _ in range(2)]
+        running.send_signal(signal.SIGTERM)
+        after = rest(running)
+
+    assert failed == [[NO_ROOM], [NO_ROOM]]
+    assert "1 ended" not in served
+    assert "1 ended" in after
+    assert running.returncode == 0
+
+
+@pytest.mark.parametrize("forks", [[False], [True, False]])
+def test_where_there_is_no_room_from_the_start_all_are_stopped_and_it_is_said(
+    forks: list[bool], tmp_path: Path
+) -> None:
+    with parent(SLEEPS, tmp_path, before=NO_MEMORY.format(forks=forks)) as running:
+        said = rest(running)
+
+    number = len(forks)
+    assert f"accredit: worker {number} could not be started (Cannot allocate memory): no other is tried" in said
+    assert running.returncode == 1
 
 
 @pytest.mark.parametrize(

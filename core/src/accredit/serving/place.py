@@ -52,11 +52,14 @@ def fork_worker(number: int, *, now: float, alive: tuple[int, int], others: Sequ
 
     `alive` is the pipe of which the parent keeps the writing end open as long as it lives; `others` are descriptors
     that only the parent needs. What is told to stop before it has handlers of its own simply ends.
+
+    Raises:
+        OSError: the system has no room for another process, or no file for its line.
     """
     line, ready = os.pipe()
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)
     try:
-        pid = os.fork()
+        pid = _fork(line, ready)
         if pid:
             os.close(ready)
             return Worker(number, pid, line, now)
@@ -68,3 +71,12 @@ def fork_worker(number: int, *, now: float, alive: tuple[int, int], others: Sequ
         return Place(number, ready, alive[0])
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+def _fork(*line: int) -> int:
+    try:
+        return os.fork()
+    except OSError:
+        for descriptor in line:
+            os.close(descriptor)
+        raise

@@ -62,7 +62,8 @@ class Workers:
             place = self._start_due()
             if place is not None:
                 return place
-            self._wait()
+            if self._workers or self._due:
+                self._wait()
             for worker in list(self._workers.values()):
                 if (code := worker.poll()) is not None:
                     self._has_ended(worker, code)
@@ -73,7 +74,11 @@ class Workers:
         for number in [number for number, at in self._due.items() if at <= now]:
             del self._due[number]
             others = [*self._wakeup.descriptors, *(worker.line for worker in self._workers.values())]
-            made = fork_worker(number, now=now, alive=self._alive, others=others)
+            try:
+                made = fork_worker(number, now=now, alive=self._alive, others=others)
+            except OSError as exc:  # no memory, or too many processes or files, which may pass: the others go on
+                self._could_not_start(number, exc)
+                return None
             if isinstance(made, Place):
                 self._selector.close()
                 return made
@@ -117,16 +122,31 @@ class Workers:
         delay_s = self._delays.after(
             worker.number, lived_s=lived_s, has_served=worker.is_ready, was_asked=worker.is_ready and code == 0
         )
-        others_serve = any(one.is_ready for one in self._workers.values())
-        if not self._has_served or (self._delays.is_hopeless(worker.number) and not others_serve):
-            self._give_up(worker, code)
+        if self._is_hopeless(worker.number):
+            # With 2 it has said itself what must be changed.
+            self._give_up(code, "" if code == 2 else f"worker {worker.number} {_how(code)} before it could serve")
         else:
-            self._say(f"accredit: worker {worker.number} {_how(code)}: another one takes its place")
-            self._due[worker.number] = time.monotonic() + delay_s
+            self._put_off(worker.number, _how(code), delay_s)
 
-    def _give_up(self, worker: Worker, code: int) -> None:
-        if code != 2:  # with 2 it has said itself what must be changed
-            self._say(f"accredit: worker {worker.number} {_how(code)} before it could serve")
+    def _could_not_start(self, number: int, exc: OSError) -> None:
+        how = f"could not be started ({exc.strerror})"
+        delay_s = self._delays.after(number, lived_s=0.0, has_served=False, was_asked=False)
+        if self._is_hopeless(number):
+            self._give_up(1, f"worker {number} {how}: no other is tried")
+        else:
+            self._put_off(number, how, delay_s)
+
+    def _is_hopeless(self, number: int) -> bool:
+        others_serve = any(one.is_ready for one in self._workers.values())
+        return not self._has_served or (self._delays.is_hopeless(number) and not others_serve)
+
+    def _put_off(self, number: int, how: str, delay_s: float) -> None:
+        self._say(f"accredit: worker {number} {how}: another one takes its place")
+        self._due[number] = time.monotonic() + delay_s
+
+    def _give_up(self, code: int, why: str) -> None:
+        if why:
+            self._say(f"accredit: {why}")
         self._code = code if code > 0 else 1
         self._stop(signal.SIGTERM)
 
