@@ -1,7 +1,7 @@
 """Ask a provider that is down now and then, and not for every login.
 
-Our own: of the kept libraries none fits. `purgatory` and `aiobreaker` go by the wall clock, which can be set, and let
-through all callers at once where one probe would do; `pybreaker` does that too, and locks for threads.
+Our own: `purgatory` goes by the wall clock, which can be set, and lets through all callers at once where one probe
+would do; `pybreaker` is made for threads.
 """
 
 import math
