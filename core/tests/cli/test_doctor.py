@@ -326,6 +326,28 @@ def test_what_cannot_be_meant_is_told(doctor: Doctor, configure: Callable[[str],
     ]
 
 
+@pytest.mark.threat(17)
+@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0"])
+def test_proxies_that_are_everybody_are_told(everybody: str, doctor: Doctor, configure: Callable[[str], None]) -> None:
+    table = '[connections.scripted]\napp_id = "123"\n[clients.app]\nconnections = ["scripted"]\n[limits]\n'
+
+    configure(f'{ISSUER}{table}trusted_proxies = ["10.0.0.0/8", "{everybody}", "unix"]\n')
+    code, findings = doctor("--offline", check="configuration")
+    configure(f'{ISSUER}{table}trusted_proxies = ["10.0.0.0/8", "unix"]\n')
+    _, without = doctor("--offline", check="configuration")
+
+    assert code == 0
+    assert without_check(findings[1:]) == [
+        of(
+            "warn",
+            "limits.trusted_proxies",
+            f"{everybody} is everybody: whoever calls can say to be somebody else, and limits by address stop nobody",
+            "name the addresses of your proxies alone",
+        )
+    ]
+    assert without[1:] == []
+
+
 @pytest.mark.threat(58)
 def test_what_can_never_match_is_a_failure(doctor: Doctor, configure: Callable[[str], None]) -> None:
     client = '[clients.app]\nconnections = ["scriptd"]\n'

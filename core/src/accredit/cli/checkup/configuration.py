@@ -65,6 +65,12 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.storage.url == "memory://" and (host is None or host.storage is None):
         what = "refresh tokens are kept in memory: a restart forgets them"
         yield _examiner.warn("storage.url", what, 'set url = "sqlite:///accredit.db" in [storage]')
+    for network in settings.limits.trusted_proxies:
+        if network.endswith("/0"):
+            what = (
+                f"{network} is everybody: whoever calls can say to be somebody else, and limits by address stop nobody"
+            )
+            yield _examiner.warn("limits.trusted_proxies", what, "name the addresses of your proxies alone")
 
 
 def _load(name: str, table: Mapping[str, Any]) -> tuple[Finding, bool]:
