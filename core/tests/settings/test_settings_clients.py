@@ -186,3 +186,15 @@ def test_a_path_that_is_empty_or_unclean_is_refused(path: str) -> None:
 )
 def test_an_unknown_name_is_told_with_the_nearest_one(client: dict[str, Any], message: str) -> None:
     assert refusal(client).startswith(message)
+
+
+def test_an_unknown_name_of_one_table_is_not_taken_for_that_of_a_client() -> None:
+    # A setting of connections, put into [limits].
+    assert refusal({}, limits={"max_in_flight": 5}) == "setting limits.max_in_flight: there is no such setting"
+
+
+@pytest.mark.parametrize("path", ["", "metrics", "/metrics of ours", "/metrics?all", "/métriques"])
+def test_a_path_of_metrics_that_nobody_can_ask_for_is_refused(path: str) -> None:
+    assert settings({}, metrics={"path": "/internal/metrics"}).metrics.path == "/internal/metrics"
+    problem = "setting metrics.path: must begin with a slash and be ASCII, without blanks, ? and #"
+    assert refusal({}, metrics={"path": path}) == problem

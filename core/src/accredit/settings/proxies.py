@@ -15,7 +15,7 @@ def _network(value: str) -> str:
             ipaddress.ip_network(value)
         except ValueError:  # its own text quotes the value
             raise ValueError(
-                'must be an IP address or a network such as 10.0.0.0/8, without bits of a host; or "unix"'
+                'must be an IP address or a network such as 10.0.0.0/8, written with its first address; or "unix"'
             ) from None
     return value
 

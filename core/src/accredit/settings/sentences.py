@@ -24,10 +24,11 @@ def nearest(place: Sequence[int | str], known: Iterable[Sequence[str]]) -> list[
 
 
 def paths(model: type[BaseModel], place: Sequence[int | str]) -> Iterator[tuple[str, ...]]:
-    """Yield the place of every setting; a name that operators choose is taken from `place`."""
+    """Yield the place of every setting; a name that operators choose is taken from `place`, if that is deep enough."""
+    named = [str(place[1])] if len(place) > 2 else [_NAME]
     for name, field in model.model_fields.items():
         yield (name,)
-        chosen = ([str(part) for part in place[1:2]] or [_NAME]) if get_origin(field.annotation) is dict else []
+        chosen = named if get_origin(field.annotation) is dict else []
         for kind in (field.annotation, *get_args(field.annotation)):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 yield from ((name, *chosen, *path) for path in paths(kind, ()))

@@ -13,6 +13,7 @@ from accredit.settings.table import Table
 
 _SQLITE = "sqlite:///"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S*")
+_PATH = re.compile(r"/[!\"$->@-~]*")
 _CENTURY_S = 3_153_600_000
 
 
@@ -116,7 +117,9 @@ class LimitSettings(RateSettings):
     """Bounds on what one request may cost, and on how many there are."""
 
     max_body_bytes: int = Field(default=65_536, gt=0)
+    """Of the body of one request; a larger one is refused with 400."""
     body_timeout_s: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """Until the body of a request is there; one that is later is refused with 400."""
     provider_timeout_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
     """For one call to a provider."""
     exchange_timeout_s: float = Field(default=5.0, gt=0, allow_inf_nan=False)
@@ -131,7 +134,7 @@ class LimitSettings(RateSettings):
     """After so many outages in a row a connection's provider is asked by one login at a time, after a rest of 1 to 30
     s, and the others get 503 at once. 0: it always is."""
     provider_max_connections: int = Field(default=100, gt=0)
-    """To each origin: a provider that hangs takes none of another's."""
+    """At once, to each origin; who finds none free waits. A provider that hangs takes none of another's."""
     max_response_bytes: int = Field(default=262_144, gt=0)
     """Of one answer of a provider, as it comes and unpacked."""
 
@@ -140,7 +143,8 @@ class CacheSettings(Table):
     """Where what providers have said is kept for a short while; see `cache_s` of a connection."""
 
     max_bytes: int = Field(default=33_554_432, gt=0)
-    """In the memory of one process. Who was kept first goes first."""
+    """About what all that is kept may take in the memory of one process. Who was kept first goes first. Whether
+    anything is kept at all says `cache_s` of each connection."""
 
 
 class CompatibilitySettings(Table):
@@ -162,16 +166,25 @@ class ServerSettings(Table):
     max_header_bytes: int = Field(default=65_536, ge=1024)
     """The first line of a request and its headers together."""
     max_headers: int = Field(default=100, ge=10)
+    """Of one request."""
     max_connections: int = Field(default=2000, gt=0)
     """At once. The next one takes the place of the one that has been idle for longest."""
+
+
+def _metrics_path(value: str) -> str:
+    if _PATH.fullmatch(value) is None:
+        raise ValueError("must begin with a slash and be ASCII, without blanks, ? and #")
+    return value
 
 
 class MetricsSettings(Table):
     """Metrics of `accredit serve`, for Prometheus, on an address of their own: they tell how many log in, and when."""
 
     enabled: bool = False
+    """Whether there are any."""
     host: str = Field(default="127.0.0.1", min_length=1)
     """The address to listen on; by default this machine only. Whoever can reach it can read everything."""
     port: int = Field(default=9464, ge=0, le=65535)
     """0 takes a free one."""
-    path: str = Field(default="/metrics", pattern=r"^/[!-~]*$")
+    path: Annotated[str, AfterValidator(_metrics_path)] = "/metrics"
+    """Any other path gets 404."""
