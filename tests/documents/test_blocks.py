@@ -10,11 +10,14 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
+from prometheus_client.registry import Collector
 from tests.clients.node.__main__ import PAGE as NODE_PAGE
 from tests.conftest import Bench
 from tests.documents.blocks import ROOT, STORIES, Block, blocks, blocks_of, pages
@@ -75,7 +78,24 @@ def test_plain_text_hides_no_command() -> None:
     assert [str(block) for block in blocks("text") if commands.search(block.code)] == []
 
 
+@pytest.fixture
+def metrics_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take what a program registers at Prometheus out again: there is one registry for all tests of a process."""
+    registered: list[Collector] = []
+    register = REGISTRY.register
+
+    def remembered(collector: Collector) -> None:
+        register(collector)
+        registered.append(collector)
+
+    monkeypatch.setattr(REGISTRY, "register", remembered)
+    yield
+    for collector in registered:
+        REGISTRY.unregister(collector)
+
+
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
+@pytest.mark.usefixtures("metrics_end")
 def test_python_runs(block: Block, folder: Path) -> None:
     exec(compile(block.code, str(block), "exec"), {"__name__": "__main__", "__file__": str(folder / "program.py")})
 

@@ -108,12 +108,13 @@ async def test_a_method_that_is_refused_and_a_preflight_are_no_exchanges(wire: B
     assert wire.events == []
 
 
-async def test_an_unreachable_provider_is_told_with_its_call() -> None:
+async def test_an_unreachable_provider_is_told_with_each_of_its_calls() -> None:
     async with bench() as wire:
         wire.provider.error = httpx.ConnectError("no route to 10.0.0.1")
         response = await wire.post()
 
         assert response.status_code == 503
-        [call] = wire.event.calls
-        assert (call.url, call.status) == ("https://api.acme.example/me", None)
+        attempts = 1 + wire.exchange.settings.limits.provider_retries
+        told = [(call.url, call.status) for call in wire.event.calls]
+        assert told == [("https://api.acme.example/me", None)] * attempts
         assert (wire.event.outcome, wire.event.detail) == ("failed", "call failed: ConnectError")
