@@ -32,7 +32,7 @@ from accredit.audit.event import Event, Level, Outcome
 from accredit.provider.http import ProviderCall
 
 VerifiedBy = Literal["provider", "flight", "cache"]
-"""Who has said whose token it is: the provider, asked by this login or by another one of the same moment; the cache."""
+"""Who had to say whose token it is: the provider, asked by this login or by another of the same moment; the cache."""
 
 
 class Check(NamedTuple):

@@ -58,7 +58,7 @@ SIGNATURES = Instrument(
 VERIFICATIONS = Instrument(
     "accredit_verifications_total",
     "counter",
-    "Who has said whose token it is: the provider, asked by this login or by another one of the same moment; the cache",
+    "Who had to say whose token it is: the provider, asked by this login or by another of the same moment; the cache",
     ("connection", "by"),
 )
 LIMITED = Instrument("accredit_limited_total", "counter", "Requests over a rate, by its setting", ("limit",))
