@@ -231,6 +231,8 @@ class ProviderHTTP:
             passage.note("outage")
         elif response.status < 500:
             passage.note("answered")
+        elif response.status == 500:
+            passage.note("stumbled")
         return response
 
     async def _tried(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
@@ -260,6 +262,8 @@ class ProviderHTTP:
                 finally:
                     await reply.close()
         except ExchangeError:
+            is_outage = status is not None and is_out_of_order(status)
+            passage.note("outage" if is_outage else "stumbled")  # it redirects, or its body cannot be read
             raise
         except asyncio.CancelledError:
             passage.note_cancelled(time.perf_counter() - started)

@@ -94,6 +94,31 @@ async def test_of_the_answers_only_those_of_a_gateway_without_its_server_are_out
         assert state(wire) == ("open" if is_outage else "closed")
 
 
+async def test_a_gateway_is_without_its_server_whatever_it_packs_that_in() -> None:
+    async with bench(ONCE) as wire:
+        for _ in range(3):
+            wire.provider.answer = answer(503, {}, **{"content-encoding": "br"})
+            assert (await wire.post()).status_code == 503
+        assert state(wire) == "open"
+
+
+@pytest.mark.threat(18)
+@pytest.mark.parametrize("status", [302, 500])
+async def test_an_odd_token_that_the_provider_stumbles_over_does_not_keep_the_others_out(status: int) -> None:
+    async with bench(ONCE) as wire:
+        await break_down(wire)
+        wire.provider.error, wire.provider.answer = None, answer(status, {})
+        wire.clock.advance(FIRST_REST_S)
+        assert (await wire.post(access_token="odd")).status_code >= 500
+        assert state(wire) == "closed"
+        wire.provider.answer = answer(501, {})
+        await break_down(wire)
+        wire.provider.error = None
+        wire.clock.advance(FIRST_REST_S)
+        await wire.post()
+        assert state(wire) == "open"
+
+
 async def test_our_own_want_of_descriptors_is_no_outage() -> None:
     async with bench(ONCE) as wire:
         wire.provider.error = OSError(errno.EMFILE, "too many open files")

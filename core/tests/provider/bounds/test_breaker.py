@@ -104,6 +104,17 @@ def test_a_probe_that_cannot_tell_lets_the_next_one_probe_at_once(breaker: Watch
     assert breaker.said == "closed"
 
 
+def test_a_probe_that_stumbles_closes_it_and_whoever_stumbles_otherwise_says_nothing(breaker: Watched) -> None:
+    for word in ("outage", "stumbled", "outage"):
+        breaker.ask(word)
+    assert breaker.said == "closed"
+    breaker.ask("outage")
+    assert breaker.said == "open"
+    breaker.clock.now += FIRST_REST_S
+    breaker.ask("stumbled")
+    assert (breaker.said, breaker.told) == ("closed", ["open", "closed"])
+
+
 def test_what_began_before_the_last_change_says_nothing_about_now(breaker: Watched) -> None:
     old = [breaker.enter() for _ in range(2 * OUTAGES)]
     breaker.break_down()

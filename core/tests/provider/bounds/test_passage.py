@@ -61,6 +61,15 @@ def test_a_host_that_answers_does_not_hide_that_the_other_one_is_down(bounds: Bo
     assert bounds.breaker.state == "open"
 
 
+def test_whoever_stumbles_may_have_been_answered_and_may_meet_an_outage(bounds: Bounds) -> None:
+    verify(bounds, "outage")
+    verify(bounds, "answered", "stumbled")
+    verify(bounds, "outage", "stumbled")
+    states = [bounds.breaker.state]
+    verify(bounds, "stumbled", "outage")
+    assert [*states, bounds.breaker.state] == ["closed", "open"]
+
+
 def test_a_probe_makes_all_its_calls_and_none_again(bounds: Bounds, clock: Clock) -> None:
     with Passage(bounds) as passage:
         passage.begin()

@@ -11,8 +11,12 @@ from typing import Literal
 from accredit.errors import CircuitOpen
 
 State = Literal["closed", "open", "half_open"]
-Word = Literal["answered", "outage"]
-"""What a passage says of its provider. One that was cancelled, or has failed by our own fault, says nothing."""
+Word = Literal["stumbled", "answered", "outage"]
+"""What a passage says of its provider. One that was cancelled, or has failed by our own fault, says nothing.
+
+`stumbled`: the provider is there, but this one request is more than it can answer. It closes a breaker: else whoever
+has such a token could take one probe after another.
+"""
 
 FIRST_REST_S = 1
 """For so long nobody asks after a breaker has opened."""
@@ -62,7 +66,7 @@ class Breaker:
         elif word == "outage":
             self._failed_probes += 1
             self._rest()
-        elif word == "answered":
+        elif word is not None:
             self._in_a_row = self._failed_probes = 0
             self._go_to("closed")
             self._changed("closed")

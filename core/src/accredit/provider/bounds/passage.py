@@ -68,8 +68,8 @@ class Passage:
             raise
 
     def note(self, word: Word) -> None:
-        """Note how a call has ended. One outage counts more than all answers."""
-        if self._word != "outage":
+        """Note how a call has ended. One outage counts more than all answers, and an answer more than a stumble."""
+        if self._word is None or word == "outage" or self._word == "stumbled":
             self._word = word
 
     def note_cancelled(self, waited_s: float) -> None:
