@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
+from typing import Any, NamedTuple, cast
 
 from accredit.audit.event import Event
 from accredit.audit.events import (
@@ -70,34 +71,51 @@ class LogLines:
 
 def fields_of(event: AnyEvent) -> dict[str, object]:
     """Return what is worth a place in the line: `asdict` would cost more than writing it."""
+    form, told = _form_of(type(event)), cast("Any", event)  # which has what the form of its kind says
     line: dict[str, object] = {}
-    for name in _copied(type(event)):
+    for name in form.copied:
         value = getattr(event, name)
         if value or value not in _NOTHING:  # most are something, which is told faster than that they are not nothing
             line[name] = value
-    if event.alert or isinstance(event, RequestEvent):
+    if event.alert or form.is_request:
         line["alert"] = event.alert
-    if isinstance(event, TrailEvent) and (checks := compact(event.checks)):
+    if form.has_checks and (checks := compact(told.checks)):
         line["checks"] = checks
-    if isinstance(event, ProviderEvent) and event.calls:
+    if form.has_calls and told.calls:
         line["calls"] = [
             {"method": call.method, "url": call.url, "status": call.status, "duration_ms": round(call.duration_ms, 1)}
-            for call in event.calls
+            for call in told.calls
         ]
-    if isinstance(event, ExchangeEvent) and event.linked:
+    if form.may_link and told.linked:
         line["linked"] = True
-    if isinstance(event, RequestEvent):
+    if form.is_request:
         line["duration_ms"] = round(event.duration_ms, 1)
-    if isinstance(event, OperationalEvent):
-        line.update(event.facts)
+    if form.has_facts:
+        line.update(told.facts)
     return line
 
 
-@cache  # by type: there are as many as there are kinds of event
-def _copied(kind: type[Event]) -> tuple[str, ...]:
+class _Form(NamedTuple):
+    """What the line of one kind of event may hold."""
+
+    copied: tuple[str, ...]
+    is_request: bool
+    has_checks: bool
+    has_calls: bool
+    may_link: bool
+    has_facts: bool
+
+
+@cache  # by type: there are as many as there are kinds of event. Abstract classes are slow to tell whose an object is
+def _form_of(kind: type[Event]) -> _Form:
     shown = kind.__dataclass_fields__
-    return tuple(
-        name for name in _COPIED if name in shown and not (name == "reason" and issubclass(kind, SubjectEvent))
+    return _Form(
+        tuple(name for name in _COPIED if name in shown and not (name == "reason" and issubclass(kind, SubjectEvent))),
+        is_request=issubclass(kind, RequestEvent),
+        has_checks=issubclass(kind, TrailEvent),
+        has_calls=issubclass(kind, ProviderEvent),
+        may_link=issubclass(kind, ExchangeEvent),
+        has_facts=issubclass(kind, OperationalEvent),
     )
 
 

@@ -45,8 +45,7 @@ def may_hold_secret(line: str) -> bool:
 
     Letters beyond ASCII have more white space among them than can be listed.
     """
-    small = line.lower()
-    return not line.isascii() or any(sign in small for sign in _SIGNS)
+    return not line.isascii() or any(map(line.lower().__contains__, _SIGNS))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -28,6 +28,7 @@ _VERDICTS: Mapping[Outcome, Literal["passed", "refused", "failed", "abandoned"]]
     "abandoned": "abandoned",
 }
 """What an outcome makes of the last check."""
+_tuple = tuple.__new__
 
 
 class Trail:
@@ -63,8 +64,10 @@ class Trail:
         self.decided = error
 
     def _checks(self, last: Literal["passed", "refused", "failed", "abandoned"], ended: float) -> tuple[Check, ...]:
+        # Past the constructor of the named tuple, which is Python's own: there are a score of them.
         checks = [
-            Check(name, "passed", (end - begun) * 1000) for (name, begun), (_, end) in itertools.pairwise(self._begun)
+            _tuple(Check, (name, "passed", (end - begun) * 1000))
+            for (name, begun), (_, end) in itertools.pairwise(self._begun)
         ]
         for name, begun in self._begun[-1:]:
             checks.append(Check(name, last, (ended - begun) * 1000))
