@@ -83,6 +83,10 @@ def check_scopes(scopes: object) -> None:
     Raises:
         InvalidParameter: one text, say, whose letters would pass for scopes that nobody knows.
     """
-    if not isinstance(scopes, tuple | list) or not all(isinstance(scope, str) for scope in scopes):
+    if not isinstance(scopes, tuple | list):
         raise InvalidParameter("scope")
-    check_text("scope", " ".join(scopes))
+    try:
+        together = " ".join(scopes)
+    except TypeError:
+        raise InvalidParameter("scope") from None
+    check_text("scope", together)

@@ -72,11 +72,18 @@ class Profile:
     address: str | None = None
 
     def __post_init__(self) -> None:
+        # Most profiles are so short that nobody need count: at most two bytes a character of ASCII, twelve an emoji.
+        most_bytes = 0
         for name in _NAMES:
             value = getattr(self, name)
-            if value is not None and (clean := _RULES.get(name, text)(value)) is not value:
+            if value is None:
+                continue
+            if (clean := _RULES.get(name, text)(value)) is not value:
                 self._set(name, clean)
-        self._shorten()
+            if isinstance(clean, str):
+                most_bytes += len(clean) * (2 if clean.isascii() else 12)
+        if most_bytes >= LONGEST_PROFILE_BYTES // 2:
+            self._shorten()
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)  # frozen for everybody else
@@ -84,9 +91,6 @@ class Profile:
     def _shorten(self) -> None:
         """Leave out the longest claims until the rest is short enough."""
         texts = {name: value for name in _NAMES if isinstance(value := getattr(self, name), str)}
-        # Most profiles are so short that nobody need count: at most two bytes a character of ASCII, twelve an emoji.
-        if sum(len(value) * (2 if value.isascii() else 12) for value in texts.values()) < LONGEST_PROFILE_BYTES // 2:
-            return
         longest_first = sorted(texts, key=lambda name: len(json.dumps(texts[name])), reverse=True)
         while len(json.dumps(self.claims())) > LONGEST_PROFILE_BYTES:
             self._set(longest_first.pop(0), None)

@@ -62,9 +62,9 @@ class _Plain:
         return self._max_bytes - len(self._bytes)
 
     def add(self, chunk: bytes) -> None:
-        if len(chunk) > self.room:
-            raise ProviderUnavailable(f"answer is over {self._max_bytes} bytes")
         self._bytes += chunk
+        if len(self._bytes) > self._max_bytes:
+            raise ProviderUnavailable(f"answer is over {self._max_bytes} bytes")
 
     def whole(self) -> bytes:
         return bytes(self._bytes)

@@ -223,26 +223,27 @@ class ProviderHTTP:
     async def _send(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
         passage.begin()
         try:
-            response = await self._tried(request, shown, passage)
+            try:
+                response = await self._once(request, shown, passage)
+            except NotConnected as exc:
+                response = await self._again(exc, request, shown, passage)
+            else:
+                if may_pass(response):
+                    response = await self._again(response, request, shown, passage)
         except NotConnected as exc:
             passage.note("outage")
             raise ProviderUnavailable(f"call failed: {exc}") from None
-        if is_out_of_order(response.status):
-            passage.note("outage")
-        elif response.status < 500:
+        if response.status < 500:
             passage.note("answered")
         elif response.status == 500:
             passage.note("stumbled")
+        elif is_out_of_order(response.status):
+            passage.note("outage")
         return response
 
-    async def _tried(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
-        first: ProviderResponse | NotConnected
-        try:
-            first = await self._once(request, shown, passage)
-            if not may_pass(first):
-                return first
-        except NotConnected as exc:
-            first = exc
+    async def _again(
+        self, first: ProviderResponse | NotConnected, request: Request, shown: str, passage: Passage
+    ) -> ProviderResponse:
         return await again(
             first,
             partial(self._once, request, shown, passage),

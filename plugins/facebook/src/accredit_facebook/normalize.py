@@ -23,14 +23,15 @@ def to_profile(claims: Mapping[str, Any]) -> Profile:
     """Return the profile; what Facebook did not state, or stated in an unknown form, is absent."""
     email = email_address(claims.get("email"))
     return Profile(
-        name=text(claims.get("name")),
+        # What is passed on as it stands, the profile cleans or leaves out.
+        name=claims.get("name"),
         given_name=_first_text(claims, "first_name", "given_name"),
-        middle_name=text(claims.get("middle_name")),
+        middle_name=claims.get("middle_name"),
         family_name=_first_text(claims, "last_name", "family_name"),
-        nickname=text(claims.get("short_name")),
-        profile=web_url(_first_text(claims, "link", "user_link")),
+        nickname=claims.get("short_name"),
+        profile=_first_text(claims, "link", "user_link"),
         picture=_picture(claims.get("picture")),
-        website=web_url(claims.get("website")),
+        website=claims.get("website"),
         gender=_gender(_first_text(claims, "gender", "user_gender")),
         birthdate=_birthdate(_first_text(claims, "birthday", "user_birthday")),
         locale=_locale(claims.get("locale")),

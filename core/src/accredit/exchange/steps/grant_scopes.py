@@ -12,10 +12,15 @@ def grant_scopes(requested: tuple[str, ...], client: ClientSettings) -> tuple[st
 
     `offline_access` is granted where the client may use refresh tokens.
     """
-    allowed = _STANDARD.union(client.scopes)
-    if "refresh_token" in client.grant_types:
-        allowed |= {"offline_access"}
-    return tuple(scope for scope in dict.fromkeys(requested) if scope in allowed)
+    return tuple(
+        [
+            scope
+            for scope in dict.fromkeys(requested)
+            if scope in _STANDARD
+            or scope in client.scopes
+            or (scope == "offline_access" and "refresh_token" in client.grant_types)
+        ]
+    )
 
 
 def grant_audience(requested: str | None, client: ClientSettings, issuer: str) -> str:

@@ -1,9 +1,9 @@
 """Make the session's row durable, before anybody sees its tokens."""
 
-import json
 from dataclasses import replace
 
 from pydantic import SecretStr
+from pydantic_core import to_json
 
 from accredit.errors import NotLinked, SubjectBlocked
 from accredit.models import Claims, Login, NewSession, Resolution, TokenSet
@@ -65,7 +65,7 @@ def _session(
         scope=" ".join(login.scopes),
         audience=login.audience,
         device=login.device,
-        claims=json.dumps(claims.profile),
+        claims=to_json(claims.profile).decode(),
         auth_time=now,
         expires_at=expires_at,
         kept_until=(expires_at if renewable else now) + max(ttl.access_ttl_s, ttl.id_ttl_s),

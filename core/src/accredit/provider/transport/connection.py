@@ -108,11 +108,11 @@ class Connection(asyncio.Protocol):
         self.abort()
         self.lost.set_result(None)
 
-    async def _change(self) -> None:
+    def _change(self) -> "asyncio.Future[None]":
         if self._error is not None:
             raise self._error
         self._changed = self.loop.create_future()
-        await self._changed
+        return self._changed
 
     def _wake(self) -> None:
         if self._changed is not None and not self._changed.done():

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from typing import Any, NamedTuple
 
 import httpx
@@ -192,8 +192,8 @@ class _Reply:
         self._share = share
         self._connection = connection
 
-    async def read(self) -> bytes:
-        return await self._connection.read()
+    def read(self) -> Coroutine[Any, Any, bytes]:
+        return self._connection.read()
 
     async def close(self) -> None:
         self._share.take_back(self._connection)

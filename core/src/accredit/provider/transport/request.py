@@ -7,8 +7,8 @@ import httpx
 from accredit.provider.transport.messages import Request
 
 _LINE = re.compile(r"[A-Z]+ [\x21-\x7e]+ HTTP/1\.1")
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUES = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 def request_bytes(request: Request) -> bytes:
@@ -18,14 +18,17 @@ def request_bytes(request: Request) -> bytes:
         httpx.LocalProtocolError: a character that would break out of its line.
     """
     line = f"{request.method} {request.target} HTTP/1.1"
-    lines = [line]
-    is_sendable = _LINE.fullmatch(line) is not None
-    for name, value in request.headers:
-        # Nearly every value is printable ASCII, which needs no pattern.
-        is_value = (value.isascii() and value.isprintable()) or _VALUE.fullmatch(value) is not None
-        is_sendable = is_sendable and is_value and _NAME.fullmatch(name) is not None
-        lines.append(f"{name}: {value}")
-    if not is_sendable:
+    lines = [line, *[f"{name}: {value}" for name, value in request.headers]]
+    names = [name for name, _ in request.headers]
+    # What they may hold is a matter of single characters: so all of them can be looked at together.
+    values = "".join([value for _, value in request.headers])
+    if (
+        _LINE.fullmatch(line) is None
+        or "" in names
+        or _NAMES.fullmatch("".join(names)) is None
+        # Nearly all values are printable ASCII, which needs no pattern.
+        or not ((values.isascii() and values.isprintable()) or _VALUES.fullmatch(values))
+    ):
         # Without the value: it may be a token.
         raise httpx.LocalProtocolError("the request holds a character that cannot be sent")
     lines += ("", "")
