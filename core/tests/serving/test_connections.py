@@ -21,8 +21,8 @@ async def test_an_idle_connection_is_kept_for_as_long_as_it_says() -> None:
         client.send(GET)
         await client.answer()
         [connection] = served.connections()
-        assert connection._timer is not None
-        assert connection._timer.when() - asyncio.get_running_loop().time() == pytest.approx(75, abs=30)
+        assert connection._idle_timer is not None
+        assert connection._idle_timer.when() - asyncio.get_running_loop().time() == pytest.approx(75, abs=30)
 
 
 async def test_an_idle_connection_holds_nothing_of_the_request_before() -> None:

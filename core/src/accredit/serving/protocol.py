@@ -56,6 +56,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._ahead = b""  # what has arrived behind a request that is not answered yet
         self._is_last = False
         self._timer: asyncio.TimerHandle | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._idle_until = 0.0
         self._unread_timer: asyncio.TimerHandle | None = None
 
     @property
@@ -81,6 +83,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stage = Stage.CLOSING
         self._waiting.pop(self, None)
         self._stop_timer()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
         self._read_at_last()
         super().connection_lost(exc)
 
@@ -263,8 +268,21 @@ class BoundedProtocol(HttpToolsProtocol):
     # -- time
 
     def _wait(self) -> None:
+        """Wait for a request. The timer runs on through those that come: a new one for each would cost more."""
         self._waiting[self] = None
-        self._start_timer(self._limits.keep_alive_s, self.close)
+        self._stop_timer()
+        self._idle_until = self.loop.time() + self._limits.keep_alive_s
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_at(self._idle_until, self._may_be_idle)
+
+    def _may_be_idle(self) -> None:
+        self._idle_timer = None
+        if self._stage is not Stage.WAITING:
+            return
+        if self.loop.time() < self._idle_until:
+            self._idle_timer = self.loop.call_at(self._idle_until, self._may_be_idle)
+        else:
+            self.close()
 
     def _head_is_late(self) -> None:
         self._refuse(headers_too_slow())
