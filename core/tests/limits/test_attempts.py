@@ -352,6 +352,16 @@ async def test_two_who_flood_have_a_line_each() -> None:
         assert len(wire.log.lines) == 2
 
 
+async def test_one_attacker_behind_a_proxy_that_nobody_has_named_locks_nobody_else_out() -> None:
+    async with bench(attempts("2/minute")) as wire:
+        proxy = At(wire, "127.0.0.1")
+        for _ in range(5):
+            refused = await proxy.log_in({"x-forwarded-for": "198.51.100.66"}, access_token="wrong")
+            assert refused.status_code == 401
+
+        assert (await proxy.log_in({"x-forwarded-for": "198.51.100.1"})).status_code == 200
+
+
 @pytest.mark.parametrize("address", ["10.0.0.9", "127.0.0.1", "192.168.1.1"])
 async def test_where_all_callers_may_be_one_proxy_the_log_says_what_to_set(address: str) -> None:
     async with bench(attempts("1/minute")) as wire:

@@ -29,11 +29,20 @@ def test_a_peer_that_is_no_trusted_proxy_is_not_believed(peer: str) -> None:
 
 
 @pytest.mark.threat(17)
-def test_without_trusted_proxies_what_a_request_says_is_not_even_read() -> None:
+@pytest.mark.parametrize("peer", ["203.0.113.5", "10.0.0.1", "2001:db8::1", "::1:2", "127.example", ""])
+def test_without_trusted_proxies_what_a_request_says_is_not_even_read(peer: str) -> None:
     def read() -> Sequence[str]:
         raise AssertionError
 
-    assert CallerAddress(())("127.0.0.1", read) == "127.0.0.1"
+    assert CallerAddress(())(peer, read) == peer
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.0.1.9", "::1", "::ffff:127.0.0.1"])
+def test_a_proxy_on_this_machine_that_nobody_has_named_is_not_taken_for_everybody_behind_it(peer: str) -> None:
+    assert caller(peer, "198.51.100.1", trusted=()) == ""
+    assert caller(peer, "", trusted=()) == peer.removeprefix("::ffff:")
+    assert caller(peer, trusted=()) == peer.removeprefix("::ffff:")
+    assert caller(peer, "198.51.100.1") == peer.removeprefix("::ffff:")  # others have been named
 
 
 @pytest.mark.parametrize("proxy", ["10.0.0.1", "10.255.255.255", "192.0.2.10", "2001:db8:f::9", "::ffff:10.0.0.1"])

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from accredit.settings.proxies import UNIX
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+_THIS_MACHINE = ("127.", "::1")
 _IPv4_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+")
 
 
 class CallerAddress:
     """Return the address of who has sent a request.
 
-    `trusted` are the networks of the proxies in front, as `[limits] trusted_proxies` has them. Without any, what a
-    request says of its own way is not even read.
+    `trusted` are the networks of the proxies in front, as `[limits] trusted_proxies` has them. Without any, nothing is
+    believed that a request says of its own way. But where this machine itself passes on what others have sent, it is a
+    proxy that nobody has named, and who calls is unknown: taken for one caller, one of them could lock out all.
     """
 
     def __init__(self, trusted: Iterable[str]) -> None:
@@ -31,7 +33,8 @@ class CallerAddress:
         from there, as far as trusted proxies go. If one of them is no address, nothing is: the peer counts.
         """
         if self._trusts_nobody:
-            return _plain(peer) if peer.startswith("::ffff:") else peer
+            seen = _plain(peer) if peer.startswith("::ffff:") else peer
+            return "" if seen.startswith(_THIS_MACHINE) and _is_loopback(seen) and any(forwarded()) else seen
         nearest = _address(peer)
         if not (self._trusts(nearest) if nearest is not None else self._trusts_unix and not peer):
             return peer if nearest is None else str(nearest)
@@ -75,3 +78,8 @@ def _plain(peer: str) -> str:
     """Return one spelling of a peer's address: a server that listens for IPv6 says `::ffff:192.0.2.1` of IPv4."""
     address = _address(peer)
     return peer if address is None else str(address)
+
+
+def _is_loopback(peer: str) -> bool:
+    address = _address(peer)
+    return address is not None and address.is_loopback
