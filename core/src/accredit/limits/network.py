@@ -3,6 +3,8 @@
 import socket
 
 _IPV4_MAPPED = bytes(10) + b"\xff\xff"
+_IPV4_TRANSLATED = b"\x00\x64\xff\x9b" + bytes(8)
+"""All of IPv4, as servers see it that have IPv6 only, behind a translator. Source: RFC 6052 section 2.1."""
 
 
 def network_of(address: str, *, ipv6_prefix: int) -> str:
@@ -16,6 +18,6 @@ def network_of(address: str, *, ipv6_prefix: int) -> str:
         packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
     except (OSError, ValueError):
         return address
-    if packed.startswith(_IPV4_MAPPED):
+    if packed.startswith((_IPV4_MAPPED, _IPV4_TRANSLATED)):
         return socket.inet_ntop(socket.AF_INET, packed[-4:])
     return f"{int.from_bytes(packed) >> (128 - ipv6_prefix):x}/{ipv6_prefix}"
