@@ -7,6 +7,7 @@ from core.tests.contrib.django.shop import ShopUsers, log_in, open_shop, refresh
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accredit import AccessDenied
 from accredit.contrib.django import exchange
@@ -36,6 +37,21 @@ def test_a_second_login_finds_the_user_and_makes_none() -> None:
     assert caller(log_in()).subject == caller(log_in()).subject
     assert [asked[0] for asked in ShopUsers.asked].count("create") == 1
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("users", "most"),
+    [("accredit.contrib.django.users.UserAdapter", 9), ("core.tests.contrib.django.shop.ShopUsers", 10)],
+    ids=["who adds no claims", "who may add some"],
+)
+def test_a_login_of_a_known_user_takes_few_statements(users: str, most: int) -> None:
+    with open_shop(users=users):
+        log_in()
+        with CaptureQueriesContext(connection) as asked:
+            assert log_in().status_code == 200
+    reads = [one["sql"] for one in asked.captured_queries if one["sql"].startswith("SELECT")]
+    assert len(reads) == most
+    assert len(asked) == most + 5  # a lock, two rows, and the two ends of their transaction
 
 
 def test_somebody_else_is_another_user(shop: Any) -> None:

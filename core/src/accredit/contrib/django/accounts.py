@@ -5,6 +5,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import router
 
+from accredit.contrib.django.rows import only
+
 
 def subject_of(user: AbstractBaseUser) -> str:
     """Return what a user's tokens say as `sub`."""
@@ -21,5 +23,5 @@ def user_of(subject: str) -> AbstractBaseUser | None:
         pk = model._meta.pk.to_python(subject)
     except ValidationError:  # it is of another kind, such as `facebook|1`
         return None
-    user = model._default_manager.using(router.db_for_write(model)).filter(pk=pk).first()
+    user = only(model._default_manager.using(router.db_for_write(model)).filter(pk=pk))
     return user if user is not None and subject_of(user) == subject else None

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from accredit.contrib.django.accounts import subject_of
 from accredit.contrib.django.storage import Tables
 from accredit.contrib.django.storage.locks import locked, of_identity
-from accredit.contrib.django.storage.subjects import enter, identity_row
+from accredit.contrib.django.storage.subjects import enter, identity_row, identity_with_user
 from accredit.contrib.django.users import UserAdapter
 from accredit.errors import NotLinked
 from accredit.models import Identity
@@ -34,7 +34,7 @@ def user_for(
         TypeError: `adapter` makes no user.
     """
     key = identity.namespace, identity.user_id
-    row = identity_row(tables, *key)
+    row = identity_with_user(tables, *key)
     if row is None and policy in {"stateless", "create"}:
         with locked(tables.using, of_identity(*key)):
             row = identity_row(tables, *key)

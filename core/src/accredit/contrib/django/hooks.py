@@ -31,6 +31,7 @@ class ProjectUsers:
         self, adapter: UserAdapter, tables: Tables, *, policy: SubjectPolicy, clock: Callable[[], float]
     ) -> None:
         self._adapter = adapter
+        self._adds_claims = getattr(adapter.claims, "__func__", None) is not UserAdapter.claims
         self._tables = tables
         self._policy: SubjectPolicy = policy
         self._clock = clock
@@ -71,7 +72,9 @@ class ProjectUsers:
 
     @hookimpl
     async def claims(self, login: Login) -> ExtraClaims:
-        """Ask what tokens say of the user."""
+        """Ask what tokens say of the user, unless the project has nothing to say of anybody."""
+        if not self._adds_claims:
+            return ExtraClaims()
 
         def ask(_: HttpRequest | None) -> ExtraClaims:
             user = user_of(login.subject.id)

@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Max, Q
 
 from accredit.contrib.django.accounts import user_of
-from accredit.contrib.django.models.bases import AbstractSession
+from accredit.contrib.django.models.bases import AbstractIdentity, AbstractSession
+from accredit.contrib.django.rows import only
 from accredit.contrib.django.storage.locks import locked, of_subject
-from accredit.contrib.django.storage.subjects import get, subject_of
+from accredit.contrib.django.storage.subjects import get, identity_row, subject_of
 from accredit.contrib.django.storage.tables import Tables
 from accredit.storage import (
     PUSHED_OUT,
@@ -33,13 +34,13 @@ def start(tables: Tables, session: Session, token: RefreshToken | None) -> None:
         ExchangeError: something has overtaken the login.
     """
     with locked(tables.using, of_subject(session.subject)):
-        overtaken = rules.overtaken_login(
-            session, get(tables, session.subject), subject_of(tables, session.namespace, session.user_id)
-        )
+        identity = identity_row(tables, session.namespace, session.user_id)
+        known = None if identity is None else StoredSubject(identity.subject, identity_version=identity.version)
+        overtaken = rules.overtaken_login(session, get(tables, session.subject), known)
         if overtaken is not None:
             raise overtaken
         values = {column: getattr(session, name) for name, column in _COLUMNS.items()}
-        row = tables.rows(tables.session).create(**values, user=user_of(session.subject))
+        row = tables.rows(tables.session).create(**values, user_id=_user_id(session.subject, identity))
         if token is not None:
             _add(tables, row, token)
         _evict(tables, row)
@@ -47,7 +48,7 @@ def start(tables: Tables, session: Session, token: RefreshToken | None) -> None:
 
 def session(tables: Tables, session_id: str) -> StoredSession | None:
     """Look one up."""
-    row = tables.rows(tables.session).filter(sid=session_id).first()
+    row = only(tables.rows(tables.session).filter(sid=session_id))
     return None if row is None else _stored(tables, row)
 
 
@@ -60,7 +61,7 @@ def sessions(tables: Tables, subject: str) -> tuple[Session, ...]:
 
 def find(tables: Tables, token_hash: str) -> StoredRefreshToken | None:
     """Look up a refresh token with its session."""
-    row: Any = _tokens(tables).select_related("session").filter(token_hash=token_hash).first()
+    row: Any = only(_tokens(tables).select_related("session").filter(token_hash=token_hash))
     if row is None:
         return None
     token = RefreshToken(token_hash, row.session.sid, row.issued_at)
@@ -95,6 +96,15 @@ def prune(tables: Tables, most: int, now: float) -> int:
     gone = list(old)
     tables.rows(tables.session).filter(pk__in=gone).delete()
     return len(gone)
+
+
+def _user_id(subject: str, identity: AbstractIdentity | None) -> Any:
+    """Return the key of a subject's user: the identity's row tells it, in most logins."""
+    known: Any = identity  # no type says that a foreign key has a column
+    if known is not None and known.subject == subject and known.user_id is not None:
+        return known.user_id
+    user = user_of(subject)
+    return None if user is None else user.pk
 
 
 def _replace(tables: Tables, stored: StoredRefreshToken, successor: RefreshToken, now: int) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
 
 from accredit.contrib.django.accounts import user_of
 from accredit.contrib.django.models.bases import AbstractIdentity, AbstractSubject
+from accredit.contrib.django.rows import only
 from accredit.contrib.django.storage.locks import locked, of_identity, of_subject
 from accredit.contrib.django.storage.tables import Tables
 from accredit.models import MainToken
@@ -18,7 +20,12 @@ FindSession = Callable[[str], StoredSession | None]
 
 def identity_row(tables: Tables, namespace: str, user_id: str) -> AbstractIdentity | None:
     """Return the row of an identity."""
-    return tables.rows(tables.identity).filter(namespace=namespace, provider_user_id=user_id).first()
+    return only(_identities(tables, namespace, user_id))
+
+
+def identity_with_user(tables: Tables, namespace: str, user_id: str) -> AbstractIdentity | None:
+    """Return the row of an identity, and with it that of its user."""
+    return only(_identities(tables, namespace, user_id).select_related("user"))
 
 
 def subject_of(tables: Tables, namespace: str, user_id: str) -> StoredSubject | None:
@@ -29,15 +36,18 @@ def subject_of(tables: Tables, namespace: str, user_id: str) -> StoredSubject | 
 
 def get(tables: Tables, subject: str) -> StoredSubject | None:
     """Look up a subject."""
-    row = tables.rows(tables.subject).filter(subject=subject).first()
-    if row is None:
-        return None
-    return StoredSubject(subject, row.blocked, version=row.version, outdated_at=row.outdated_at)
+    row = only(tables.rows(tables.subject).filter(subject=subject))
+    return None if row is None else _subject(row)
 
 
 def look_up(tables: Tables, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
     """Look up an identity, and the subject that it has by default."""
-    return subject_of(tables, namespace, user_id), get(tables, rules.default_subject(namespace, user_id))
+    row, default = identity_row(tables, namespace, user_id), rules.default_subject(namespace, user_id)
+    if row is None:
+        return None, get(tables, default)
+    rows = tables.rows(tables.subject).filter(subject__in={row.subject, default})
+    subjects = {found.subject: _subject(found) for found in rows}
+    return _identity(row, subjects.get(row.subject)), subjects.get(default)
 
 
 def create(tables: Tables, namespace: str, user_id: str, subject: str, now: int) -> StoredSubject:
@@ -148,8 +158,20 @@ def enter(
     return row
 
 
+def _identities(tables: Tables, namespace: str, user_id: str) -> QuerySet[AbstractIdentity]:
+    return tables.rows(tables.identity).filter(namespace=namespace, provider_user_id=user_id)
+
+
+def _subject(row: AbstractSubject) -> StoredSubject:
+    return StoredSubject(row.subject, row.blocked, version=row.version, outdated_at=row.outdated_at)
+
+
 def _stored(tables: Tables, row: AbstractIdentity) -> StoredSubject:
-    subject = get(tables, row.subject) or StoredSubject(row.subject)
+    return _identity(row, get(tables, row.subject))
+
+
+def _identity(row: AbstractIdentity, subject: StoredSubject | None) -> StoredSubject:
+    subject = subject or StoredSubject(row.subject)
     return StoredSubject(
         row.subject,
         subject.blocked,
