@@ -193,6 +193,16 @@ async def test_the_environment_is_read_only_where_it_is_asked_for(
         assert len(proxy.heads) == 1
 
 
+async def test_the_environment_is_read_once_for_all_calls_to_a_host(
+    authority: trustme.CA, transport: httpx.AsyncBaseTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with provider(authority) as wire, proxying() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url())
+        assert (await client(transport, wire.url, "environment").get(wire.url)).status == 200
+        monkeypatch.setattr("accredit.provider.transport.proxy.getproxies_environment", None)
+        assert (await client(transport, wire.url, "environment").get(wire.url)).status == 200
+
+
 @pytest.mark.parametrize(
     ("url", "proxy", "environ", "way"),
     [

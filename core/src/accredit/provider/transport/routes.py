@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from pydantic import SecretStr
 
 from accredit.provider.transport.httpx_seam import NativeTransport, sender_of
-from accredit.provider.transport.messages import Reply, Request, Send
+from accredit.provider.transport.messages import Address, Reply, Request, Send
 from accredit.provider.transport.pool import OwnTransport
 from accredit.provider.transport.proxy import ProxyTransport, proxy_for
 
@@ -19,16 +19,24 @@ class Routes(NativeTransport):
         self._max_connections = max_connections
         self._own = OwnTransport(ssl_context, max_connections=max_connections)
         self._proxies: dict[SecretStr, tuple[ProxyTransport, Send]] = {}
+        self._found: dict[tuple[str, str, str], SecretStr | None] = {}
 
     def send(self, request: Request) -> Awaitable[Reply]:
         """Send one request."""
-        proxy = None if request.proxy is None else proxy_for(request.address.url, request.proxy)
+        proxy = None if request.proxy is None else self._proxy_for(request.address, request.proxy)
         if proxy is None:
             return self._own.send(request)
         if proxy not in self._proxies:
             transport = ProxyTransport(proxy, self._ssl_context, max_connections=self._max_connections)
             self._proxies[proxy] = transport, sender_of(transport)
         return self._proxies[proxy][1](request)
+
+    def _proxy_for(self, address: Address, proxy: SecretStr) -> SecretStr | None:
+        """Look for it once a host: to read the environment takes longer than all the rest of a call."""
+        key = address.scheme, address.authority, proxy.get_secret_value()
+        if key not in self._found:
+            self._found[key] = proxy_for(address.url, proxy)
+        return self._found[key]
 
     async def aclose(self) -> None:
         """Close all connections."""
