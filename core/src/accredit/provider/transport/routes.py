@@ -9,6 +9,7 @@ from accredit.provider.transport.httpx_seam import NativeTransport, sender_of
 from accredit.provider.transport.messages import Address, Reply, Request, Send
 from accredit.provider.transport.pool import OwnTransport
 from accredit.provider.transport.proxy import ProxyTransport, proxy_for
+from accredit.settings.proxy import ENVIRONMENT
 
 
 class Routes(NativeTransport):
@@ -19,7 +20,7 @@ class Routes(NativeTransport):
         self._max_connections = max_connections
         self._own = OwnTransport(ssl_context, max_connections=max_connections)
         self._proxies: dict[SecretStr, tuple[ProxyTransport, Send]] = {}
-        self._found: dict[tuple[str, str, str], SecretStr | None] = {}
+        self._found: dict[tuple[str, str], SecretStr | None] = {}
 
     def send(self, request: Request) -> Awaitable[Reply]:
         """Send one request."""
@@ -32,8 +33,10 @@ class Routes(NativeTransport):
         return self._proxies[proxy][1](request)
 
     def _proxy_for(self, address: Address, proxy: SecretStr) -> SecretStr | None:
-        """Look for it once a host: to read the environment takes longer than all the rest of a call."""
-        key = address.scheme, address.authority, proxy.get_secret_value()
+        """Look into the environment once a host: that takes longer than all the rest of a call."""
+        if proxy.get_secret_value() != ENVIRONMENT:
+            return proxy_for(address.url, proxy)
+        key = address.scheme, address.authority
         if key not in self._found:
             self._found[key] = proxy_for(address.url, proxy)
         return self._found[key]
