@@ -1,12 +1,12 @@
 """What is done to sessions and refresh tokens, as functions of a connection.
 
 Four rules stand here again, in SQL, where a login or a refresh would otherwise need a statement more or read every row
-of a user: what keeps a session out (`_INSERT`), what has ended it (`_ENDED`), which session goes (`_EVICT`) and which
-replaced tokens are forgotten (`_FORGET`). The conformance kit holds them to `accredit.storage.rules`.
+of a user: what keeps a session out (`_INSERT`), what has ended it (`_ENDED`), which session goes (`_LEAST_FIRST`) and
+which replaced tokens are forgotten (`_FORGET`). The conformance kit holds them to `accredit.storage.rules`.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
@@ -62,11 +62,10 @@ _COUNT_LIVE = (
     " WHERE subject = ? AND client_id = ? AND renewable AND replaced_at IS NULL"
 )
 _COUNT_OTHERS = "SELECT count(*) FROM sessions WHERE subject = ? AND client_id = ? AND NOT renewable"
-_EVICT = (
-    "DELETE FROM sessions WHERE id = (SELECT sessions.id FROM sessions LEFT JOIN refresh_tokens"  # noqa: S608 - constants
+_LEAST_FIRST = (
+    "SELECT sessions.id, count(token_hash) FROM sessions LEFT JOIN refresh_tokens"  # noqa: S608 - constants
     " ON session_id = sessions.id AND replaced_at IS NULL WHERE subject = ? AND client_id = ? AND renewable = ?"
-    " AND sessions.id <> ?"  # never the one that has just begun
-    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.rowid LIMIT 1)"
+    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.rowid"
 )
 _LIVE_OF = "SELECT token_hash FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL ORDER BY rowid"
 _PUSH_OUT = "UPDATE refresh_tokens SET replaced_at = 0, successors = ? WHERE token_hash = ?"
@@ -84,9 +83,7 @@ def insert(connection: sqlite3.Connection, starts: Sequence[Start]) -> list[Exch
     verdicts: list[ExchangeError | None] = [None] * len(starts)
     if stored < len(starts):
         verdicts = [_refusal(connection, session) for session, _ in starts]
-    for (session, _), verdict in zip(starts, verdicts, strict=True):
-        if verdict is None:
-            _evict(connection, session)
+    _make_room(connection, [session for (session, _), verdict in zip(starts, verdicts, strict=True) if verdict is None])
     return verdicts
 
 
@@ -160,12 +157,31 @@ def prune(connection: sqlite3.Connection, most: int, now: float) -> int:
     return connection.execute(old, (now, most)).rowcount
 
 
-def _evict(connection: sqlite3.Connection, session: Session) -> None:
-    """Of too many sessions, lose one that has ended, or else the one that was used longest ago."""
-    owner = session.subject, session.client_id
-    count = _COUNT_LIVE if session.renewable else _COUNT_OTHERS
-    if rules.is_crowded(connection.execute(count, owner).fetchone()[0]):
-        connection.execute(_EVICT, (*owner, session.renewable, session.id))
+def _make_room(connection: sqlite3.Connection, begun: Iterable[Session]) -> None:
+    """For each session that has begun lose one, where there are too many. They are counted once for all of a user's."""
+    newcomers: dict[tuple[str, str, bool], list[str]] = {}
+    for session in begun:
+        newcomers.setdefault((session.subject, session.client_id, session.renewable), []).append(session.id)
+    for owner, ids in newcomers.items():
+        count = connection.execute(_COUNT_LIVE if owner[2] else _COUNT_OTHERS, owner[:2]).fetchone()[0]
+        if rules.is_crowded(count):
+            _evict(connection, owner, ids, count)
+
+
+def _evict(connection: sqlite3.Connection, owner: tuple[str, str, bool], newcomers: Sequence[str], count: int) -> None:
+    """For each newcomer lose a session that has ended, or else the one that was used longest ago; never itself."""
+    kept = {id_: live if owner[2] else 1 for id_, live in connection.execute(_LEAST_FIRST, owner).fetchall()}
+    to_come = set(newcomers)
+    count -= sum(kept[newcomer] for newcomer in newcomers)
+    gone = []
+    for newcomer in newcomers:
+        count += kept[newcomer]
+        least = next((one for one in kept if one not in to_come), None)
+        to_come.discard(newcomer)
+        if rules.is_crowded(count) and least is not None:
+            gone.append((least,))
+            count -= kept.pop(least)
+    connection.executemany("DELETE FROM sessions WHERE id = ?", gone)
 
 
 def _refusal(connection: sqlite3.Connection, session: Session) -> ExchangeError | None:
