@@ -36,7 +36,8 @@ def test_an_accepted_token_is_shown_with_ours_decoded_and_verified(run: Run, fak
     assert '{"client_id": "sample-app", "access_token": "fakesim-good..."' in output
     assert "status 200, audit reason ok, audience proven by AppBound" in output
     assert "id_token, its signature verified with /.well-known/jwks.json:" in output
-    assert '  "typ": "at+jwt",\n  "alg": "RS256",' in output
+    assert '  "alg": "RS256",' in output
+    assert '  "typ": "at+jwt"\n}' in output
     assert '  "sub": "fake|1000000000000001",' in output
     assert "fakesim-good-ada" not in output
 

@@ -44,7 +44,15 @@ async def left(newcomers: Sequence[Start], *, together: bool) -> list[str]:
 @pytest.mark.parametrize(
     "times",
     [[20] * 1, [20] * 2, [20] * 12, [20] * (MOST_SESSIONS + 9), [5] * 12, [20, 5, 20, 5, 5, 20], [10, 9, 8, 7, 6]],
-    ids=["one", "two", "many", "more than there may be", "a clock set back", "a clock set to and fro", "ever earlier"],
+    ids=[
+        "one",
+        "two",
+        "many",
+        "more than there may be",
+        "a clock set back",
+        "a clock set back and forth",
+        "ever earlier",
+    ],
 )
 async def test_who_begins_together_pushes_out_the_same_as_one_after_the_other(times: list[int]) -> None:
     newcomers = [login(f"new-{number:03}", issued_at=time, auth_time=time) for number, time in enumerate(times)]

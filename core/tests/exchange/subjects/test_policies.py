@@ -228,5 +228,5 @@ async def test_a_session_says_whose_it_is_and_keeps_what_was_granted_of_the_prof
 
     email, nothing = wire.storage.kept.values()
     assert (email.namespace, email.user_id, email.subject) == ("acme", "1000", "acme|1000")
-    assert email.claims == '{"email": "ada@example.com", "email_verified": false}'
+    assert email.claims == '{"email":"ada@example.com","email_verified":false}'
     assert nothing.claims == "{}"

@@ -9,8 +9,8 @@
 
 `conf` reads the settings, `apps` has the app, and `host` its exchange. `users` says who the users are: `hooks` ask it,
 `first_login` makes users, `accounts` finds them, and `requests` knows for which request. `models` has the tables, which
-`migrations` make of `fields` that compare exactly; `storage` keeps them. `urls` and `root_urls` lead to `views`.
-`signals` are sent of what was `heard`; `backends` is for sessions of Django's.
+`migrations` make of `fields` that compare exactly; `storage` keeps them, and `rows` reads one of them. `urls` and
+`root_urls` lead to `views`. `signals` are sent of what was `heard`; `backends` is for sessions of Django's.
 
 A project's views ask for tokens by `require`, `drf` or `ninja`, which look for their `callers`. `admin` shows the
 tables, `checks` look at the settings, `management` has the command, of which `import_logins` is a part. `testing` is
