@@ -6,7 +6,7 @@ which replaced tokens are forgotten (`_FORGET`). The conformance kit holds them 
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
@@ -25,6 +25,8 @@ from accredit.storage.sqlite import subject_rows
 
 Start = tuple[Session, RefreshToken | None]
 """A session to be stored, with its first refresh token."""
+_Owner = tuple[str, str, bool]
+"""The subject and the client of a session, and whether it is renewable."""
 
 _COLUMNS = tuple(field.name for field in fields(Session))
 _NAMES = ", ".join(f"sessions.{name}" for name in _COLUMNS)
@@ -65,7 +67,7 @@ _COUNT_OTHERS = "SELECT count(*) FROM sessions WHERE subject = ? AND client_id =
 _LEAST_FIRST = (
     "SELECT sessions.id, count(token_hash) FROM sessions LEFT JOIN refresh_tokens"  # noqa: S608 - constants
     " ON session_id = sessions.id AND replaced_at IS NULL WHERE subject = ? AND client_id = ? AND renewable = ?"
-    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.rowid"
+    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.rowid LIMIT ?"
 )
 _LIVE_OF = "SELECT token_hash FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL ORDER BY rowid"
 _PUSH_OUT = "UPDATE refresh_tokens SET replaced_at = 0, successors = ? WHERE token_hash = ?"
@@ -83,7 +85,7 @@ def insert(connection: sqlite3.Connection, starts: Sequence[Start]) -> list[Exch
     verdicts: list[ExchangeError | None] = [None] * len(starts)
     if stored < len(starts):
         verdicts = [_refusal(connection, session) for session, _ in starts]
-    _make_room(connection, [session for (session, _), verdict in zip(starts, verdicts, strict=True) if verdict is None])
+    _make_room(connection, [start for start, verdict in zip(starts, verdicts, strict=True) if verdict is None])
     return verdicts
 
 
@@ -157,25 +159,31 @@ def prune(connection: sqlite3.Connection, most: int, now: float) -> int:
     return connection.execute(old, (now, most)).rowcount
 
 
-def _make_room(connection: sqlite3.Connection, begun: Iterable[Session]) -> None:
+def _make_room(connection: sqlite3.Connection, begun: Iterable[Start]) -> None:
     """For each session that has begun lose one, where there are too many. They are counted once for all of a user's."""
-    newcomers: dict[tuple[str, str, bool], list[str]] = {}
-    for session in begun:
-        newcomers.setdefault((session.subject, session.client_id, session.renewable), []).append(session.id)
-    for owner, ids in newcomers.items():
+    newcomers: dict[_Owner, dict[str, int]] = {}
+    for session, token in begun:
+        of_owner = newcomers.setdefault((session.subject, session.client_id, session.renewable), {})
+        of_owner[session.id] = int(token is not None or not session.renewable)
+    for owner, counted in newcomers.items():
         count = connection.execute(_COUNT_LIVE if owner[2] else _COUNT_OTHERS, owner[:2]).fetchone()[0]
         if rules.is_crowded(count):
-            _evict(connection, owner, ids, count)
+            _evict(connection, owner, counted, count)
 
 
-def _evict(connection: sqlite3.Connection, owner: tuple[str, str, bool], newcomers: Sequence[str], count: int) -> None:
-    """For each newcomer lose a session that has ended, or else the one that was used longest ago; never itself."""
-    kept = {id_: live if owner[2] else 1 for id_, live in connection.execute(_LEAST_FIRST, owner).fetchall()}
+def _evict(connection: sqlite3.Connection, owner: _Owner, newcomers: Mapping[str, int], count: int) -> None:
+    """For each newcomer lose a session that has ended, or else the one that was used longest ago; never itself.
+
+    `count` is what there is, and `newcomers` say how much of it is of each.
+    """
+    # As many may go as have come, and none of those goes before it has come.
+    least_first = connection.execute(_LEAST_FIRST, (*owner, 2 * len(newcomers))).fetchall()
+    kept = {session_id: live if owner[2] else 1 for session_id, live in least_first}
     to_come = set(newcomers)
-    count -= sum(kept[newcomer] for newcomer in newcomers)
+    count -= sum(newcomers.values())
     gone = []
-    for newcomer in newcomers:
-        count += kept[newcomer]
+    for newcomer, counted in newcomers.items():
+        count += counted
         least = next((one for one in kept if one not in to_come), None)
         to_come.discard(newcomer)
         if rules.is_crowded(count) and least is not None:
