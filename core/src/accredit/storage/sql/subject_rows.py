@@ -60,8 +60,11 @@ class SubjectRows:
     def _made_to_look_up(self) -> Select[Any]:
         """Return one row in any case: an identity with its subject, and its default subject, where they are stored."""
         i, u = self._i, self._u
-        d, anyway = u.alias("by_default"), select(literal(1).label("one")).subquery("one_row")
+        d, anyway = u.alias("by_default"), select(literal(0).label("least")).subquery("one_row")
         identity = and_(i.c.namespace == bindparam("namespace"), i.c.provider_user_id == bindparam("user_id"))
+        # Versions count from 0, so this is always so. For MariaDB SQLAlchemy warns of joins that compare no two tables.
+        identity = and_(identity, i.c.version >= anyway.c.least)
+        by_default = and_(d.c.id == bindparam("by_default"), d.c.version >= anyway.c.least)
         return select(
             i.c.subject,
             u.c.blocked,
@@ -72,11 +75,7 @@ class SubjectRows:
             d.c.blocked,
             d.c.version,
             d.c.outdated_at,
-        ).select_from(
-            anyway.outerjoin(i, identity)
-            .outerjoin(u, u.c.id == i.c.subject)
-            .outerjoin(d, d.c.id == bindparam("by_default"))
-        )
+        ).select_from(anyway.outerjoin(i, identity).outerjoin(u, u.c.id == i.c.subject).outerjoin(d, by_default))
 
     def create(self, connection: Connection, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
