@@ -14,12 +14,13 @@ from core.tests.contrib.django.routers import chosen
 from core.tests.contrib.django.shop import LOGIN, ShopUsers, log_in, open_shop, refresh, userinfo
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test import AsyncClient
 from psycopg import IsolationLevel
 
 from accredit.contrib.django import exchange
 from accredit.contrib.django.models import Identity, Session
+from accredit.contrib.django.storage import locks
 
 MODELS = (User, Identity, Session)
 
@@ -141,6 +142,41 @@ def strict_people(databases: None, migrated_postgresql: dict[str, Any]) -> Itera
 @pytest.mark.threat(28)
 def test_many_first_logins_of_one_person_make_one_user_where_the_project_isolates_more(strict_people: str) -> None:
     many_first_logins(strict_people)
+
+
+@pytest.fixture
+def impatient_people(tmp_path: Path) -> Iterator[str]:
+    """A database that turns away who finds it locked, where else SQLite would look again, after pauses."""
+    description = sqlite(tmp_path / "people.sqlite3")
+    with database("people", description | {"OPTIONS": description["OPTIONS"] | {"timeout": 0}}) as alias:
+        call_command("migrate", database=alias, verbosity=0)
+        before = chosen.set(alias)
+        yield alias
+        chosen.reset(before)
+
+
+@pytest.mark.usefixtures("databases")
+def test_threads_of_one_process_wait_for_each_other_before_they_ask_sqlite(impatient_people: str) -> None:
+    many_first_logins(impatient_people)
+
+
+@pytest.mark.usefixtures("databases")
+def test_a_thread_that_has_waited_for_too_long_asks_sqlite_itself(
+    impatient_people: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "_PATIENCE_S", 0.01)
+
+    def too_late() -> None:
+        try:
+            locks.write_nothing(impatient_people)
+        finally:
+            connections.close_all()
+
+    locked, refused = locks.locked(impatient_people, 1), pytest.raises(OperationalError, match="locked")
+    with locked, ThreadPoolExecutor(1) as other, refused:
+        other.submit(too_late).result(60)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(too_late).result(60)
 
 
 def many_first_logins(people: str) -> None:

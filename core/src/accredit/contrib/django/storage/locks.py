@@ -1,8 +1,11 @@
 """Locks on what may have no row yet: one user, one identity. They are held until the transaction ends."""
 
 import hashlib
+import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 
 from django.db import connections, transaction
 
@@ -10,6 +13,8 @@ from accredit.contrib.django.models import Lock
 
 _EACH = 128
 """Rows for each kind: two things that share one only wait for one another."""
+_PATIENCE_S = 5.0
+"""So long a thread waits for others of its process before it asks SQLite, which has a time-out of its own."""
 
 
 def of_identity(namespace: str, user_id: str) -> int:
@@ -35,16 +40,38 @@ def locked(using: str, number: int) -> Iterator[None]:
     that has read before would fail at its first write, if somebody else's came in between.
     """
     begins = not connections[using].in_atomic_block
-    with transaction.atomic(using=using):
+    has_row_locks = connections[using].features.has_select_for_update
+    with nullcontext() if has_row_locks or not begins else _turn(using), transaction.atomic(using=using):
         if begins:
             _see_what_others_leave(using)
         rows = Lock.objects.using(using)
-        if not connections[using].features.has_select_for_update:
+        if not has_row_locks:
             rows.filter(pk=number).update(id=number)
         elif not rows.select_for_update().filter(pk=number):
             rows.bulk_create([Lock(id=number)], ignore_conflicts=True)
             rows.select_for_update().get(pk=number)
         yield
+
+
+@contextmanager
+def _turn(using: str) -> Iterator[None]:
+    """Wait for the other threads of this process: SQLite does not wake who waits, he looks again after pauses.
+
+    It keeps order only. Whoever has waited for too long goes on without it: what keeps apart is the database.
+    """
+    line = _line(using, os.getpid())
+    has_turn = line.acquire(timeout=_PATIENCE_S)
+    try:
+        yield
+    finally:
+        if has_turn:
+            line.release()
+
+
+@cache
+def _line(_using: str, _process: int) -> threading.Lock:
+    """Return the lock of a database and a process: one that was held during a fork would stay locked in the child."""
+    return threading.Lock()
 
 
 def _see_what_others_leave(using: str) -> None:
