@@ -164,10 +164,10 @@ async def conclude(
     extras = await engine.hooks.claims(login)
     trail.begin("build_claims")
     session = begin_session(login.scopes, ttl=ttl, now=now)
-    session_id = None if session is None else session.id
+    session_id, refresh_token = (None, None) if session is None else (session.id, session.refresh_token)
     claims = build_claims(login, extras, settings=settings, now=now, nonce=admission.nonce, session_id=session_id)
     trail.begin("sign_tokens")
-    tokens = await mint(claims, key=engine.keys.current)
+    tokens = await mint(claims, key=engine.keys.current, refresh_token=refresh_token)
     trail.begin("confirm_subject")
     await confirm_subject(login, engine.standing)
     if resolution.entry == "link":
@@ -177,9 +177,7 @@ async def conclude(
     trail.begin("link")
     resolution = await _link(login, resolution, engine, trail, now=now)
     trail.begin("issue")
-    tokens = await store_session(
-        login, claims, tokens, session, resolution=resolution, storage=engine.storage, ttl=ttl, now=now
-    )
+    await store_session(login, claims, session, resolution=resolution, storage=engine.storage, ttl=ttl, now=now)
     trail.scopes, trail.session_id = login.scopes, session_id
     return tokens
 

@@ -3,12 +3,6 @@
 Source: RFC 6749 section 6; RFC 9700 section 4.14 (rotation); OpenID Connect Core 1.0 section 12.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-
-from pydantic import SecretStr
-
 from accredit.audit.trail import Trail
 from accredit.errors import InvalidGrant, RefreshTokenReused, SubjectBlocked
 from accredit.exchange.client import Client
@@ -29,6 +23,10 @@ from accredit.settings import REFRESH_TOKEN_GRANT
 from accredit.storage import Session
 from accredit.tokens.claims import build_claims
 from accredit.tokens.mint import mint
+from accredit.tokens.refresh_token import successor_of
+
+_NOT_HERE_ANY_MORE = "a plugin says that the user may not be here any more"
+"""Told as any other refusal of a refresh, which published clients know: they log the user out."""
 
 
 async def refresh(
@@ -47,7 +45,7 @@ async def refresh(
     Raises:
         ExchangeError: the token or its session is no good any more, or something has failed.
     """
-    settings, ttl, now = engine.settings, engine.settings.tokens, int(engine.clock())
+    settings, now = engine.settings, int(engine.clock())
     trail.begin("authenticate_client")
     client = admit_client(request.client_id, REFRESH_TOKEN_GRANT, authenticated=client, clients=settings.clients)
     trail.client_id = client.id
@@ -59,8 +57,10 @@ async def refresh(
     await engine.limits.admit_subject(session.subject)
     login = _login_of(session, request, client, engine, trail)
     trail.begin("authorize")
-    with _in_words_that_clients_know():
+    try:
         await engine.hooks.authorize(login)
+    except SubjectBlocked:
+        raise InvalidGrant(_NOT_HERE_ANY_MORE) from None
     trail.begin("claims")
     extras = await engine.hooks.claims(login)
     trail.begin("build_claims")
@@ -68,28 +68,22 @@ async def refresh(
         login, extras, settings=settings, now=now, nonce=None, session_id=session.id, auth_time=session.auth_time
     )
     trail.begin("confirm_subject")
-    with _in_words_that_clients_know():
+    try:
         await confirm_subject(login, engine.standing)
+    except SubjectBlocked:
+        raise InvalidGrant(_NOT_HERE_ANY_MORE) from None
     trail.begin("sign_tokens")
-    tokens = await mint(claims, key=engine.keys.current)
+    successor = successor_of(token) if client.settings.rotate_refresh_tokens else None
+    tokens = await mint(claims, key=engine.keys.current, refresh_token=successor)
     trail.begin("rotate")
-    if client.settings.rotate_refresh_tokens:
-        deadline.store()
-        successor = await rotate(token, session, engine.storage, now=now, leeway_s=leeway_of(client, ttl))
-        tokens = replace(tokens, refresh_token=SecretStr(successor))
-    else:
+    if successor is None:
         await keep(session, engine.storage)
+    else:
+        deadline.store()
+        leeway_s = leeway_of(client, settings.tokens)
+        await rotate(token, successor, session, engine.storage, now=now, leeway_s=leeway_s)
     trail.scopes = login.scopes
     return tokens
-
-
-@contextmanager
-def _in_words_that_clients_know() -> Iterator[None]:
-    """Refuse a user who may not be here any more as any other refresh: published clients then log the user out."""
-    try:
-        yield
-    except SubjectBlocked:
-        raise InvalidGrant("a plugin says that the user may not be here any more") from None
 
 
 async def _session_of(token: str, client: Client, engine: Engine, trail: Trail, *, now: int) -> Session:
@@ -115,4 +109,4 @@ def _login_of(session: Session, request: RefreshRequest, client: Client, engine:
     audience = grant_audience(narrow_audience(request.audience, session), client.settings, engine.settings.issuer)
     trail.begin("grant_scopes")
     scopes = narrow_scopes(request.scopes, grant_scopes(tuple(session.scope.split()), client.settings))
-    return replace(recall_login(session, scopes), audience=audience)
+    return recall_login(session, scopes, audience)

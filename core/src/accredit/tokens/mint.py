@@ -7,11 +7,11 @@ from accredit.keys.jose import SigningKey
 from accredit.models import Claims, TokenSet
 
 
-async def mint(claims: Claims, *, key: SigningKey | ExternalKey) -> TokenSet:
+async def mint(claims: Claims, *, key: SigningKey | ExternalKey, refresh_token: str | None = None) -> TokenSet:
     """Return the access token, and the ID token with its `at_hash` where there is one.
 
-    Nothing is stored yet: if signing fails, no link and no row is left of tokens that nobody got. A refresh token
-    comes with the row that is stored.
+    Nothing is stored yet: if signing fails, no link and no row is left of tokens that nobody got. `refresh_token` comes
+    with them, and is good for nothing until its row is stored.
 
     Raises:
         PluginFailed: the key is a plugin's, which failed; or a token would be too long.
@@ -27,4 +27,5 @@ async def mint(claims: Claims, *, key: SigningKey | ExternalKey) -> TokenSet:
         scopes=tuple(stated["scope"].split()),
         subject=stated["sub"],
         id_token=None if id_token is None else SecretStr(id_token),
+        refresh_token=None if refresh_token is None else SecretStr(refresh_token),
     )

@@ -8,9 +8,12 @@ from accredit.models import Identity, Login, Subject
 from accredit.profile import PROFILE_CLAIMS, Assurance, Email, Profile
 from accredit.storage import Session
 
+_PLAIN = frozenset(PROFILE_CLAIMS)
+"""Claims that stand in a profile as they are."""
 
-def recall_login(session: Session, scopes: tuple[str, ...]) -> Login:
-    """Return the login that began `session`, now with `scopes`: what hooks get to see at a refresh."""
+
+def recall_login(session: Session, scopes: tuple[str, ...], audience: str) -> Login:
+    """Return the login that began `session`, now with `scopes`, for `audience`: what hooks get to see at a refresh."""
     return Login(
         client_id=session.client_id,
         identity=Identity(
@@ -23,7 +26,7 @@ def recall_login(session: Session, scopes: tuple[str, ...]) -> Login:
         ),
         subject=Subject(session.subject),
         scopes=scopes,
-        audience=session.audience,
+        audience=audience,
         device=session.device,
         is_refresh=True,
     )
@@ -34,7 +37,7 @@ def profile_of(claims: Mapping[str, Any]) -> Profile:
     email = claims.get("email")
     assurance = Assurance.PROVIDER_ASSERTED if claims.get("email_verified") is True else Assurance.UNVERIFIED
     return Profile(
-        **{name: claims[name] for name in PROFILE_CLAIMS if name in claims},
+        **{name: value for name, value in claims.items() if name in _PLAIN},
         email=None if email is None else Email(email, assurance),
         address=claims.get("address", {}).get("formatted"),
     )

@@ -2,26 +2,25 @@
 
 from accredit.errors import InvalidGrant, RefreshTokenReused
 from accredit.storage import RefreshToken, Rotation, Session, SessionStore
-from accredit.tokens.refresh_token import hash_token, successor_of
+from accredit.tokens.refresh_token import hash_token
 
 
-async def rotate(token: str, session: Session, storage: SessionStore, *, now: int, leeway_s: int) -> str:
-    """Return the successor, once its row is durable. One transaction, which decides who was first.
+async def rotate(
+    token: str, successor: str, session: Session, storage: SessionStore, *, now: int, leeway_s: int
+) -> None:
+    """Make the successor's row durable. One transaction, which decides who was first.
 
     Raises:
         RefreshTokenReused: somebody else has used the token meanwhile; its session has ended now.
         InvalidGrant: its session has ended meanwhile.
         StorageFailed: the successor is not on disk.
     """
-    refresh_token = successor_of(token)
-    successor = RefreshToken(hash_token(refresh_token), session.id, now)
-    match await storage.rotate(hash_token(token), successor, now=now, leeway_s=leeway_s):
-        case Rotation.ROTATED:
-            return refresh_token
-        case Rotation.REUSED:
-            raise RefreshTokenReused
-        case _:
-            raise InvalidGrant("revoked meanwhile")
+    stored = RefreshToken(hash_token(successor), session.id, now)
+    rotation = await storage.rotate(hash_token(token), stored, now=now, leeway_s=leeway_s)
+    if rotation is Rotation.REUSED:
+        raise RefreshTokenReused
+    if rotation is not Rotation.ROTATED:
+        raise InvalidGrant("revoked meanwhile")
 
 
 async def keep(session: Session, storage: SessionStore) -> None:

@@ -1,12 +1,9 @@
 """Make the session's row durable, before anybody sees its tokens."""
 
-from dataclasses import replace
-
-from pydantic import SecretStr
 from pydantic_core import to_json
 
 from accredit.errors import NotLinked, SubjectBlocked
-from accredit.models import Claims, Login, NewSession, Resolution, TokenSet
+from accredit.models import Claims, Login, NewSession, Resolution
 from accredit.settings import TokenSettings
 from accredit.storage import RefreshToken, Session, Storage
 from accredit.tokens.refresh_token import hash_token
@@ -15,28 +12,25 @@ from accredit.tokens.refresh_token import hash_token
 async def store_session(
     login: Login,
     claims: Claims,
-    tokens: TokenSet,
     new: NewSession | None,
     *,
     resolution: Resolution,
     storage: Storage,
     ttl: TokenSettings,
     now: int,
-) -> TokenSet:
-    """Return `tokens`, with a refresh token if the new session has one. `now` is epoch seconds.
+) -> None:
+    """Store the session with its first refresh token, if there is a `new` one. `now` is epoch seconds.
 
     Raises:
         StorageFailed: the session's row is not on disk.
         SubjectBlocked: the subject was blocked while it logged in.
         NotLinked: the identity was unlinked, or linked elsewhere, while it logged in.
     """
-    refresh_token = None if new is None else new.refresh_token
-    if new is not None:
-        token = None if refresh_token is None else RefreshToken(hash_token(refresh_token), new.id, now)
-        await storage.start(_session(login, claims, new, resolution=resolution, ttl=ttl, now=now), token)
-    else:
+    if new is None:
         await _refuse_if_overtaken(login, resolution, storage)
-    return tokens if refresh_token is None else replace(tokens, refresh_token=SecretStr(refresh_token))
+        return
+    token = None if new.refresh_token is None else RefreshToken(hash_token(new.refresh_token), new.id, now)
+    await storage.start(_session(login, claims, new, resolution=resolution, ttl=ttl, now=now), token)
 
 
 async def _refuse_if_overtaken(login: Login, resolution: Resolution, storage: Storage) -> None:
