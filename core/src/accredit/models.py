@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
+from accredit._quick_init import with_quick_init
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
 from accredit.errors import InvalidParameter, MissingParameter
 from accredit.parameters import check_scopes, check_secret, check_text, checked_text, revealed
@@ -72,6 +73,7 @@ class ProviderToken:
         return isinstance(payload, dict)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeRequest:
     """One request, parsed and shape-checked, before anybody was asked anything.
@@ -121,6 +123,7 @@ class ExchangeRequest:
             revealed("authorization", self.bearer)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshRequest:
     """One request for new tokens of a login that goes on, shape-checked.
@@ -151,6 +154,7 @@ class RefreshRequest:
             check_text("audience", self.audience)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What the provider said about a token, with the proof of audience.
@@ -197,6 +201,7 @@ def _is_set_of_texts(value: object) -> bool:
     return isinstance(value, frozenset) and all(isinstance(one, str) for one in value)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """A person at a provider, verified for our app: what `Exchange.verify` returns."""
@@ -255,6 +260,7 @@ class NewSession:
     refresh_token: str | None = field(default=None, repr=False)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """Whom an identity logs in, and what must be stored of that before tokens are issued."""
@@ -271,6 +277,7 @@ class Resolution:
     """The same of the subject."""
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """One login on its way to tokens: what hooks get to see."""
@@ -306,6 +313,7 @@ class Claims:
     profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSet:
     """Our tokens, and what was granted. `expires_in` is in seconds and concerns the access token."""

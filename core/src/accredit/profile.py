@@ -8,6 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from accredit._quick_init import with_quick_init
 from accredit.text import LONGEST_PLACE, email_address, short_text, text, web_url
 
 LONGEST_PROFILE_BYTES = 6144
@@ -40,6 +41,7 @@ class Email:
         return self.assurance is Assurance.PROVIDER_ASSERTED or self.assurance is Assurance.AUTHORITATIVE
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """Claims about one person. What the provider did not state is None, never empty.

@@ -4,6 +4,8 @@ import enum
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from accredit._quick_init import with_quick_init
+
 MOST_SESSIONS = 200
 """Live refresh tokens, and sessions without any, for one subject at one client; the oldest goes."""
 MOST_SUCCESSORS = 5
@@ -14,6 +16,7 @@ PUSHED_OUT = -1
 """Stands for the successors of a refresh token that others of its session have pushed out, unused."""
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One login and what goes on from it. Times are epoch seconds."""
@@ -64,6 +67,7 @@ class RefreshToken:
     issued_at: int
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class StoredRefreshToken:
     """A refresh token with its session, and what became of it. It may have expired: the caller looks at the clock."""

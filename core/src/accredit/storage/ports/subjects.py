@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from accredit._quick_init import with_quick_init
 from accredit.models import MainToken
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class StoredSubject:
     """What is stored about one subject, as seen from one identity."""
