@@ -11,6 +11,8 @@ from accredit.oauth.wire.fields import bearer_of, known_fields, required
 from accredit.oauth.wire.parameters import read_parameters
 from accredit.oauth.wire.record import Record
 
+_GRANT_TYPE = {"grant_type": 256}
+
 
 class TokenEndpoint:
     """Find the grant type, authenticate the client, and let the grant type answer."""
@@ -22,7 +24,7 @@ class TokenEndpoint:
     async def __call__(self, call: Call, record: Record) -> Answer:
         """Answer one call; the order of these lines is the order of the checks."""
         parameters = await read_parameters(call, record)
-        name = required(known_fields(parameters.given, {"grant_type": 256}), "grant_type")
+        name = required(known_fields(parameters.given, _GRANT_TYPE), "grant_type")
         grant_type = self._grant_types.get(name)
         if grant_type is None:
             raise UnsupportedGrantType

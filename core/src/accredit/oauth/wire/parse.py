@@ -22,9 +22,9 @@ def parse(
     """
     given, form_as_json = read_fields(body, content_type)
     fields = known_fields(given, _PARAMETERS)
-    client_id, access_token, connection = (
-        required(fields, name) for name in ("client_id", "access_token", "connection")
-    )
+    client_id = required(fields, "client_id")
+    access_token = required(fields, "access_token")
+    connection = required(fields, "connection")
     main_access_token = fields.get("main_access_token")
     request = ExchangeRequest(
         client_id=client_id,
