@@ -67,13 +67,24 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or open and close the exchange. There are no websockets here."""
-        match scope["type"]:
-            case "http":
-                await self._answer(scope, receive, send)
-            case "lifespan":
-                await self._live(receive, send)
-            case _:
-                await send({"type": "websocket.close", "code": 1000, "reason": ""})
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})
+            return
+        path, mount = _place(scope) if self._mount is None else _place_below(self._mount, scope)
+        self._check_mount(mount)
+        edge = None if has_encoded_slash(scope.get("raw_path")) else self._edges.get(path)
+        try:
+            answer = nothing_here() if edge is None else await edge.answer(scope, receive)
+        except Exception as exc:
+            reporter, compatibility = self._exchange.engine.reporter, self._exchange.settings.compatibility
+            await _send(answer_to(exc, reporter=reporter, compatibility=compatibility), send)
+            if isinstance(exc, LifecycleError):
+                return
+            raise
+        await _send(answer, send)
 
     @property
     def routes(self) -> "list[Route]":
@@ -90,20 +101,6 @@ class App:
     def lifespan_context(self, _: object) -> AbstractAsyncContextManager[object]:
         """Open the exchange for the length of a block, as a server does; for tests, which run none."""
         return self._exchange
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, mount = _place(scope) if self._mount is None else _place_below(self._mount, scope)
-        self._check_mount(mount)
-        edge = None if has_encoded_slash(scope.get("raw_path")) else self._edges.get(path)
-        try:
-            answer = nothing_here() if edge is None else await edge.answer(scope, receive)
-        except Exception as exc:
-            reporter, compatibility = self._exchange.engine.reporter, self._exchange.settings.compatibility
-            await _send(answer_to(exc, reporter=reporter, compatibility=compatibility), send)
-            if isinstance(exc, LifecycleError):
-                return
-            raise
-        await _send(answer, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -207,27 +204,23 @@ class Edge:
         """Answer one request."""
         await _send(await self.answer(scope, receive), send)
 
-    async def answer(self, scope: Scope, receive: Receive) -> Answer:
+    def answer(self, scope: Scope, receive: Receive) -> Awaitable[Answer]:
         """Return the answer to one request, for a framework that sends it itself."""
         headers = list(scope["headers"])  # they may come as what can be read only once
         client = scope.get("client")
-        return await self._respond(
+        return self._respond(
             Call(
                 method=scope["method"],
-                header=partial(_header, headers),
+                header=partial(_header, dict(reversed(headers))),
                 read=partial(_read_body, receive, self._max_body_bytes, self._body_time),
                 address=self._caller_address(client[0] if client else "", partial(_forwarded, headers)),
             )
         )
 
 
-def _header(headers: Iterable[tuple[bytes, bytes]], name: str) -> str:
-    """Return one header; see `Call.header`. Most calls ask for three of a dozen or more."""
-    wanted = name.encode("latin-1")
-    for found, value in headers:
-        if found == wanted:
-            return value.decode("latin-1")
-    return ""
+def _header(headers: Mapping[bytes, bytes], name: str) -> str:
+    """Return one header; see `Call.header`."""
+    return headers.get(name.encode("latin-1"), b"").decode("latin-1")
 
 
 def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
@@ -236,17 +229,18 @@ def _forwarded(headers: Iterable[tuple[bytes, bytes]]) -> list[str]:
 
 async def _read_body(receive: Receive, most: int, time_limit: TimeLimit) -> bytes:
     """Return the whole body; see `Call.read`."""
-    body, more = bytearray(), True
+    body = bytearray()
     try:
         with time_limit.block():
-            while more:
+            while True:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise Abandoned("the client went away")
                 body += message.get("body", b"")
                 if len(body) > most:
                     raise MalformedBody("body is too large")
-                more = message.get("more_body", False)
+                if not message.get("more_body", False):
+                    return bytes(body)
     except TimeoutError:
         raise MalformedBody("body did not arrive in time") from None
     except Exception as exc:
@@ -254,11 +248,10 @@ async def _read_body(receive: Receive, most: int, time_limit: TimeLimit) -> byte
         if isinstance(getattr(exc, "status_code", None), int):
             raise MalformedBody("body is refused by the host") from None
         raise
-    return bytes(body)
 
 
 async def _send(answer: Answer, send: Send) -> None:
-    headers = [_encoded(name, value) for name, value in answer.headers.items()]
+    headers = list(_encoded(tuple(answer.headers.items())))
     if answer.status not in _WITHOUT_CONTENT:
         headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -266,8 +259,8 @@ async def _send(answer: Answer, send: Send) -> None:
 
 
 @lru_cache(maxsize=256)  # nearly all answers have the same few
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    return name.encode("latin-1"), value.encode("latin-1")
+def _encoded(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)
 
 
 def response_of(answer: Answer) -> "Response":

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, fields
 from urllib.parse import urlencode
 
 import pytest
@@ -54,9 +53,9 @@ def test_a_call_and_an_answer_show_nothing_of_what_they_carry() -> None:
 
     assert "MARKED" not in repr(marked) + repr(answer)
     for value in (marked, answer):
-        for field in fields(value):
-            with pytest.raises(FrozenInstanceError):
-                setattr(value, field.name, None)
+        for name in value._fields:
+            with pytest.raises(AttributeError):
+                setattr(value, name, None)
 
 
 def test_more_headers_take_the_place_of_those_of_their_name() -> None:

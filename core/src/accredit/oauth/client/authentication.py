@@ -7,7 +7,7 @@ the body, or with a JWT. Source: RFC 6749 sections 2.3 and 3.2.1; RFC 7523 secti
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from accredit.errors import InvalidClient, InvalidParameter, MissingParameter, TwoAuthentications
@@ -23,16 +23,18 @@ _LONGEST = {"client_id": 256, "client_secret": 512, "client_assertion": 16_384, 
 _CHALLENGE = 'Basic realm="oauth", charset="UTF-8"'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What a client says of itself, of the right shape, not checked yet. At most one of the two is there."""
 
     client_id: str
-    secret: str | None = field(default=None, repr=False)
+    secret: str | None = None
     """Empty where Basic was tried without a password."""
-    assertion: str | None = field(default=None, repr=False)
+    assertion: str | None = None
     challenge: str | None = None
     """For the answer, where Basic was tried."""
+
+    def __repr__(self) -> str:
+        return f"Credentials(client_id={self.client_id!r})"
 
 
 class ClientAuthentication:

@@ -1,8 +1,7 @@
 """What the token endpoint asks of a grant type."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import SecretStr
 
@@ -12,17 +11,19 @@ from accredit.exchange.exchange import Exchange
 from accredit.oauth.wire.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRequest:
+class TokenRequest(NamedTuple):
     """One call of the token endpoint, by a client that has authenticated and may use the grant type."""
 
     client: Client
-    fields: Mapping[str, str] = field(repr=False)
+    fields: Mapping[str, str]
     """The grant type's own parameters, as far as they were sent; their shape is checked."""
     bearer: SecretStr | None = None
     """The token of an `Authorization: Bearer` header."""
     address: str = ""
     """As in `accredit.oauth.wire.call.Call`."""
+
+    def __repr__(self) -> str:
+        return f"TokenRequest(client={self.client})"
 
 
 class GrantType(Protocol):

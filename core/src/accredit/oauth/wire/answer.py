@@ -1,7 +1,7 @@
 """Answers in the contract's form: JSON that nobody may store. Source: RFC 6749 sections 5.1 and 5.2."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic_core import to_json
 
@@ -12,13 +12,15 @@ from accredit.settings import CompatibilitySettings
 NO_STORE: Mapping[str, str] = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back, whatever framework carries it, which adds the length. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Answer(status={self.status}, headers={self.headers})"
 
     def with_headers(self, headers: Mapping[str, str]) -> "Answer":
         """Return the same with more headers, which take the place of those of their name."""

@@ -1,11 +1,10 @@
 """A request, whatever framework it came through."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Call:
+class Call(NamedTuple):
     """One request to one endpoint. It shows nothing in its `repr`: headers and body hold secrets."""
 
     method: str
@@ -22,3 +21,6 @@ class Call:
     """
     address: str = ""
     """Of who has sent it: the peer's, or what a trusted proxy says; empty where nobody knows."""
+
+    def __repr__(self) -> str:
+        return "Call()"

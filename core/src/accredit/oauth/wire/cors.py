@@ -10,6 +10,7 @@ from accredit.settings import ClientSettings
 _USUAL = ("Content-Type", "Auth0-Client", "Authorization")
 _LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _MOST_HEADERS = 32
+_VARIES = {"vary": "Origin"}
 _HEADER = re.compile(r"[0-9A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]{0,63}")
 """The name of a header (RFC 9110 section 5.6.2, `token`), but for `*`, which would allow them all."""
 
@@ -27,7 +28,7 @@ class Cors:
 
     def preflight(self, call: Call, methods: Sequence[str]) -> Answer:
         """Answer an OPTIONS request. Which headers a page adds is its own affair: tracing libraries add theirs."""
-        answer = Answer(204, {"allow": ", ".join((*methods, "OPTIONS")), "vary": "Origin"})
+        answer = Answer(204, {"allow": ", ".join((*methods, "OPTIONS")), **_VARIES})
         if not self._allows(call.header("origin"), ""):
             return answer
         return answer.with_headers(
@@ -42,10 +43,12 @@ class Cors:
     def allow(self, call: Call, answer: Answer, client_id: str) -> Answer:
         """Let the origin of a call read the answer, if it may; `client_id` is empty where no client is known."""
         origin = call.header("origin")
-        readable = _readable(origin) if self._allows(origin, client_id) else {}
-        if readable and _LIMIT_HEADERS[-1].lower() in answer.headers:
+        if not self._allows(origin, client_id):
+            return answer.with_headers(_VARIES)
+        readable = _readable(origin)
+        if _LIMIT_HEADERS[-1].lower() in answer.headers:
             readable["access-control-expose-headers"] = ", ".join(("Retry-After", *_LIMIT_HEADERS))
-        return answer.with_headers({"vary": "Origin", **readable})
+        return answer.with_headers({**_VARIES, **readable})
 
     def _allows(self, origin: str, client_id: str) -> bool:
         return bool(origin) and origin in (self._origins.get(client_id, self._any) if client_id else self._any)

@@ -1,22 +1,23 @@
 """What a call says: its parameters, and the header that goes with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.fields import read_fields
 from accredit.oauth.wire.record import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameters:
-    """The parameters of one call, not checked yet."""
+class Parameters(NamedTuple):
+    """The parameters of one call, not checked yet. It shows nothing of them in its `repr`."""
 
-    given: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    given: Mapping[str, Any]
     """As they were sent, for `accredit.oauth.wire.fields.known_fields`."""
-    authorization: str = field(default="", repr=False)
+    authorization: str = ""
     """The header, empty where there is none."""
+
+    def __repr__(self) -> str:
+        return "Parameters()"
 
 
 async def read_parameters(call: Call, record: Record) -> Parameters:
@@ -30,4 +31,4 @@ async def read_parameters(call: Call, record: Record) -> Parameters:
     given: Mapping[str, Any] = {}
     if call.method == "POST":
         given, record.form_as_json = read_fields(await call.read(), call.header("content-type"))
-    return Parameters(given=given, authorization=call.header("authorization"))
+    return Parameters(given, call.header("authorization"))
