@@ -7,93 +7,67 @@ leaves it out of a claim. Everything else that JSON does not know is nonsense: a
 that is none or has no end, and a name that stands twice in one object, of which two readers take different ones.
 """
 
-import codecs
 import json
 import math
 import zlib
-from typing import Any, NoReturn, Protocol
+from codecs import BOM_UTF8
+from typing import Any, NoReturn
 
 from accredit.errors import ProviderUnavailable
 
 _GZIP = frozenset({"gzip", "x-gzip"})
 _GZIP_FORMAT = 16 + zlib.MAX_WBITS
+_BLANKS = " \t\n\r"
+"""What may stand around JSON. Source: RFC 8259 section 2."""
 
 
-class Body(Protocol):
-    """Takes a body as it arrives."""
+class Gzip:
+    """Unpacks one member, and nothing behind it. Source: RFC 1952 section 2.2."""
 
-    def add(self, chunk: bytes) -> None:
-        """Take the next bytes.
+    def __init__(self, max_bytes: int) -> None:
+        self._packed_room = max_bytes
+        self._unpacker = zlib.decompressobj(wbits=_GZIP_FORMAT)
+
+    def unpack(self, chunk: bytes, room: int) -> bytes:
+        """Return what the next bytes hold: what is longer than `room` is cut, and still longer than that.
 
         Raises:
-            ProviderUnavailable: it is too large, or is not what it says it is.
+            ProviderUnavailable: they are no gzip, or too many.
         """
+        self._packed_room -= len(chunk)
+        if self._packed_room < 0:  # what is longer packed than it may be unpacked has nothing to say
+            raise ProviderUnavailable("packed answer is over the limit")
+        try:
+            # One byte more than there is room for tells a bomb; all the rest of it stays packed.
+            plain = self._unpacker.decompress(chunk, room + 1)
+        except zlib.error:
+            raise ProviderUnavailable("the provider sent a broken gzip body") from None
+        if self._unpacker.unused_data:
+            raise ProviderUnavailable("the provider sent more than its gzip body")
+        return plain
 
-    def whole(self) -> bytes:
-        """Return all of it, once there is no more.
+    def end(self) -> None:
+        """Learn that there is no more.
 
         Raises:
             ProviderUnavailable: its end is missing.
         """
+        if not self._unpacker.eof:
+            raise ProviderUnavailable("the provider sent a gzip body without its end")
 
 
-def body_of(encoding: str, *, max_bytes: int) -> Body:
-    """Return what takes a body of this `Content-Encoding`; no more than `max_bytes` come out of it, or go in.
+def packed_by(encoding: str, *, max_bytes: int) -> Gzip | None:
+    """Return what unpacks a body of this `Content-Encoding`, of `max_bytes` at most; None where it is not packed.
 
     Raises:
         ProviderUnavailable: it is an encoding that is not unpacked.
     """
     name = encoding.strip().lower()  # Source: RFC 9110 section 8.4.1
     if name in {"", "identity"}:
-        return _Plain(max_bytes)
+        return None
     if name in _GZIP:
-        return _Gzip(max_bytes)
+        return Gzip(max_bytes)
     raise ProviderUnavailable("the provider sent an encoded body")
-
-
-class _Plain:
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = bytearray()
-
-    @property
-    def room(self) -> int:
-        """How many bytes may still come."""
-        return self._max_bytes - len(self._bytes)
-
-    def add(self, chunk: bytes) -> None:
-        self._bytes += chunk
-        if len(self._bytes) > self._max_bytes:
-            raise ProviderUnavailable(f"answer is over {self._max_bytes} bytes")
-
-    def whole(self) -> bytes:
-        return bytes(self._bytes)
-
-
-class _Gzip:
-    """One member, and nothing behind it. Source: RFC 1952 section 2.2."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._packed_room = max_bytes
-        self._plain = _Plain(max_bytes)
-        self._unpacker = zlib.decompressobj(wbits=_GZIP_FORMAT)
-
-    def add(self, chunk: bytes) -> None:
-        self._packed_room -= len(chunk)
-        if self._packed_room < 0:  # what is longer packed than it may be unpacked has nothing to say
-            raise ProviderUnavailable("packed answer is over the limit")
-        try:
-            # One byte more than there is room for tells a bomb; all the rest of it stays packed.
-            self._plain.add(self._unpacker.decompress(chunk, self._plain.room + 1))
-        except zlib.error:
-            raise ProviderUnavailable("the provider sent a broken gzip body") from None
-        if self._unpacker.unused_data:
-            raise ProviderUnavailable("the provider sent more than its gzip body")
-
-    def whole(self) -> bytes:
-        if not self._unpacker.eof:
-            raise ProviderUnavailable("the provider sent a gzip body without its end")
-        return self._plain.whole()
 
 
 def read_json(body: bytes) -> Any:
@@ -103,7 +77,11 @@ def read_json(body: bytes) -> Any:
         ValueError: it is none, or more than JSON allows.
         RecursionError: it nests too deeply.
     """
-    return _decoder.decode(body.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
+    text = body.removeprefix(BOM_UTF8).decode().strip(_BLANKS)
+    value, end = _decoder.raw_decode(text)
+    if end != len(text):
+        raise ValueError("more than one value")
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import httpx
 from pydantic import SecretStr
 
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
-from accredit.provider.body import body_of, read_json
+from accredit.provider.body import packed_by, read_json
 from accredit.provider.bounds.passage import Passage
 from accredit.provider.bounds.retries import NotConnected, again, is_out_of_order, may_pass
 from accredit.provider.request import Basic, request_of
@@ -228,7 +228,7 @@ class ProviderHTTP:
             except NotConnected as exc:
                 response = await self._again(exc, request, shown, passage)
             else:
-                if may_pass(response):
+                if response.status >= 400 and may_pass(response):
                     response = await self._again(response, request, shown, passage)
         except NotConnected as exc:
             passage.note("outage")
@@ -289,12 +289,17 @@ class ProviderHTTP:
         if 300 <= reply.status < 400:
             raise ProviderUnavailable("the provider redirects; redirects are not followed")
         headers = _mapping(reply.headers)
-        body = body_of(headers.get("content-encoding", ""), max_bytes=self._max_response_bytes)
+        encoding = headers.get("content-encoding")
+        packed = None if encoding is None else packed_by(encoding, max_bytes=self._max_response_bytes)
+        body = bytearray()
         while part := await reply.read():
-            body.add(part)
-        whole = body.whole()
-        self.received_bytes += len(whole)
-        return ProviderResponse(reply.status, headers, whole)
+            body += part if packed is None else packed.unpack(part, self._max_response_bytes - len(body))
+            if len(body) > self._max_response_bytes:
+                raise ProviderUnavailable(f"answer is over {self._max_response_bytes} bytes")
+        if packed is not None:
+            packed.end()
+        self.received_bytes += len(body)
+        return ProviderResponse(reply.status, headers, bytes(body))
 
 
 def _may_be_made_again(request: Request) -> bool:
@@ -316,10 +321,15 @@ class _Target(NamedTuple):
 
 def _mapping(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return headers by name in lower case. Source: RFC 9110 section 5.3 (a list may stand in several lines)."""
-    found: dict[str, str] = {}
+    try:
+        found = {name.decode("latin-1").lower(): value.decode() for name, value in headers}
+    except UnicodeDecodeError:
+        found = {}
+    if len(found) == len(headers):  # as nearly always
+        return found
+    found.clear()
     for name, value in headers:
-        key = name.decode("latin-1").lower()
-        text = value.decode("ascii") if value.isascii() else _decoded(value)
+        key, text = name.decode("latin-1").lower(), _decoded(value)
         found[key] = f"{found[key]}, {text}" if key in found else text
     return found
 

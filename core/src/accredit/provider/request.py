@@ -6,6 +6,7 @@ Nothing here quotes a value: a form, a JSON body and Basic credentials hold toke
 import base64
 import json
 import re
+import string
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
@@ -23,7 +24,7 @@ _FORM = "application/x-www-form-urlencoded"
 _OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "upgrade", "proxy-authorization"})
 """Headers that say where a call goes and where it ends: with another `Host` a declared address serves another site."""
 _USER = re.compile(r"[\x21-\x39\x3b-\x7e]+")
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+_UNRESERVED = f"{string.ascii_letters}{string.digits}-._~".encode()
 """What stands for itself in a query: most tokens, ids and names. Source: RFC 3986 section 2.3."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -54,7 +55,7 @@ def request_of(
             all_headers["content-type"] = _FORM if json is None else "application/json"
             all_headers["content-length"] = str(len(content))
         if headers:
-            all_headers |= _own(headers)
+            _add(headers, all_headers)
         if basic is not None:
             if "authorization" in all_headers:
                 raise _unsendable("it has basic= and a header Authorization")
@@ -74,15 +75,15 @@ def _json(value: object, form: Mapping[str, str] | None) -> bytes:
         raise _unsendable(f"JSON cannot hold its body: {type(exc).__name__}") from None
 
 
-def _own(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return a strategy's own headers. Letter case does not tell them apart: one takes the place of ours."""
-    own = {str.lower(name): value for name, value in headers.items()}
-    if not _OURS.isdisjoint(own):
-        raise _unsendable(f"the header {min(_OURS & own.keys())} is not a strategy's to set")
+def _add(own: Mapping[str, str], headers: dict[str, str]) -> None:
+    """Add a strategy's own headers. Letter case does not tell them apart: one takes the place of ours."""
     for name, value in own.items():
-        if not (name.isascii() and str.isascii(value)):
+        key = str.lower(name)
+        if key in _OURS:
+            raise _unsendable(f"the header {key} is not a strategy's to set")
+        if not (key.isascii() and str.isascii(value)):
             raise _unsendable("one of its headers is not in ASCII")
-    return own
+        headers[key] = value
 
 
 def _basic(basic: object) -> str:
@@ -105,13 +106,11 @@ def _unsendable(why: str) -> PluginFailed:
 
 def _urlencoded(fields: Mapping[Any, Any]) -> str:
     """Return a form or query. A value that is no text would be sent as `None`, or as the stars of a `SecretStr`."""
-    pairs = []
-    for name, value in fields.items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise _unsendable("a field of its form or query is no text")
-        pairs.append(f"{_quoted(name)}={_quoted(value)}")
-    return "&".join(pairs)
+    try:
+        return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in fields.items()])
+    except TypeError:
+        raise _unsendable("a field of its form or query is no text") from None
 
 
 def _quoted(text: str) -> str:
-    return text if _UNRESERVED.fullmatch(text) else quote_plus(text)
+    return quote_plus(text) if str.encode(text).translate(None, _UNRESERVED) else text
