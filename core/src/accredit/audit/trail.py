@@ -1,8 +1,9 @@
 """What is known so far about one login or refresh: gathered on the way, told once at the end."""
 
-import itertools
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, repeat
+from operator import sub
+from time import perf_counter
 from typing import Any, Literal
 
 from accredit.audit.event import Outcome, facts_of, outcome_of
@@ -28,7 +29,6 @@ _VERDICTS: Mapping[Outcome, Literal["passed", "refused", "failed", "abandoned"]]
     "abandoned": "abandoned",
 }
 """What an outcome makes of the last check."""
-_tuple = tuple.__new__
 
 
 class Trail:
@@ -39,39 +39,38 @@ class Trail:
     has become another one of `subject`'s.
     """
 
+    client_id: str = ""
+    connection: str = ""
+    strategy: str | None = None
+    audience_proof: str | None = None
+    subject: Subject | None = None
+    session_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    linked: tuple[str, str] | None = None
+    decided: ExchangeError | None = None
+    verified_by: VerifiedBy | None = None
+    calls: Sequence[ProviderCall] = ()
+
     def __init__(self, kind: type[ExchangeEvent | VerifyEvent | RefreshEvent] = ExchangeEvent) -> None:
         self._kind = kind
-        self._started = time.perf_counter()
-        self.client_id = ""
-        self.connection = ""
-        self.strategy: str | None = None
-        self.audience_proof: str | None = None
-        self.subject: Subject | None = None
-        self.session_id: str | None = None
-        self.scopes: tuple[str, ...] = ()
-        self.linked: tuple[str, str] | None = None
-        self.decided: ExchangeError | None = None
-        self.verified_by: VerifiedBy | None = None
-        self.calls: list[ProviderCall] = []
-        self._begun: list[tuple[str, float]] = []
+        self._started = perf_counter()
+        self._begun_at: dict[str, float] = {}
 
-    def begin(self, name: str) -> None:
-        """Note that a step has begun, under its published name. It ends where the next begins, or the whole."""
-        self._begun.append((name, time.perf_counter()))
+    def begin(self, step: str) -> None:
+        """Note that a step has begun, once, under its published name. It ends where the next begins, or the whole."""
+        self._begun_at[step] = perf_counter()
 
     def decide(self, error: ExchangeError) -> None:
         """Note how it ends: that counts, whether its caller waits for the answer or not."""
         self.decided = error
 
     def _checks(self, last: Literal["passed", "refused", "failed", "abandoned"], ended: float) -> tuple[Check, ...]:
-        # Past the constructor of the named tuple, which is Python's own: there are a score of them.
-        checks = [
-            _tuple(Check, (name, "passed", (end - begun) * 1000))
-            for (name, begun), (_, end) in itertools.pairwise(self._begun)
-        ]
-        for name, begun in self._begun[-1:]:
-            checks.append(Check(name, last, (ended - begun) * 1000))
-        return tuple(checks)
+        # Without a line of Python for each, and past the constructor of the named tuple, which is Python's own: there
+        # are a score of them.
+        times = (*self._begun_at.values(), ended)
+        verdicts = chain(repeat("passed", len(times) - 2), (last,))
+        durations_ms = map((1000.0).__mul__, map(sub, times[1:], times))
+        return tuple(map(tuple.__new__, repeat(Check), zip(self._begun_at, verdicts, durations_ms, strict=False)))
 
     def tell(self, emit: Callable[[AnyEvent], None], error: ExchangeError | None) -> None:
         """Emit the event of the whole, and one of the link that was made on the way."""
@@ -92,7 +91,7 @@ class Trail:
     def event(self, error: ExchangeError | None) -> ExchangeEvent | VerifyEvent | RefreshEvent | ReuseEvent:
         """Return the event: accepted without `error`, else refused or failed by its status."""
         outcome = outcome_of(error)
-        ended = time.perf_counter()
+        ended = perf_counter()
         known: dict[str, Any] = {
             "outcome": outcome,
             "status": 200,
@@ -105,11 +104,6 @@ class Trail:
             "checks": self._checks(_VERDICTS[outcome], ended),
             "duration_ms": (ended - self._started) * 1000,
         }
-        if error is not None:
-            known |= facts_of(error)
-        if isinstance(error, ProviderMisconfigured) and self.connection:
-            advice = f"compare the credentials under connections.{self.connection} with the provider's dashboard"
-            known["detail"] = f"{error.detail}; {advice}" if error.detail else advice
         if self._kind is not RefreshEvent:
             known["audience_proof"] = self.audience_proof
             known["verified_by"] = self.verified_by
@@ -117,5 +111,11 @@ class Trail:
             known["calls"] = tuple(self.calls)
         if self.linked is not None:
             known["linked"] = True
+        if error is None:
+            return self._kind(**known)
+        known |= facts_of(error)
+        if isinstance(error, ProviderMisconfigured) and self.connection:
+            advice = f"compare the credentials under connections.{self.connection} with the provider's dashboard"
+            known["detail"] = f"{error.detail}; {advice}" if error.detail else advice
         kind = ReuseEvent if isinstance(error, RefreshTokenReused) else self._kind
         return kind(**known)
