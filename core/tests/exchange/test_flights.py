@@ -210,13 +210,15 @@ async def test_a_refusal_leaves_nothing_to_the_garbage_collector() -> None:
     """What it was made from is in its traceback: an attacker's tokens must not pile up until the collector comes."""
     flights: Flights[str] = Flights()
 
-    async def refuse(_: Flight[str]) -> str:
-        await asyncio.sleep(0)
-        raise e.InvalidProviderToken
+    async def refuse(flight: Flight[str]) -> None:
+        with flight:
+            await asyncio.sleep(0)
+            raise e.InvalidProviderToken
 
     async def ask() -> None:
+        flight = flights.get(b"key")
         with suppress(e.InvalidProviderToken):
-            await flights.join(b"key", refuse)
+            await (refuse(flights.begin(b"key")) if flight is None else flight.outcome())
 
     async def both() -> None:
         for task in [asyncio.create_task(ask()) for _ in range(2)]:

@@ -1,8 +1,8 @@
 """Single flight: one run for all who want the same at the same moment."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
 from accredit._guard import guarded
 from accredit.errors import ExchangeError
@@ -11,11 +11,33 @@ T = TypeVar("T")
 
 
 class Flight(Generic[T]):
-    """One run: whoever was first makes it, the others wait for its outcome."""
+    """One run, the block of whoever was first: whoever else wants the same waits for its outcome."""
 
-    def __init__(self) -> None:
-        self._is_parted = False
+    __slots__ = ("_flights", "_is_parted", "_key", "_waiting", "result")
+
+    def __init__(self, key: bytes, flights: "dict[bytes, Flight[T]]") -> None:
+        self._key = key
+        self._flights = flights
         self._waiting: list[asyncio.Future[T | ExchangeError | None]] = []
+        self._is_parted = False
+        self.result: T | None = None
+        """Set by whoever makes the run, at its end."""
+
+    def __enter__(self) -> Self:
+        self._flights[self._key] = self
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if not self._is_parted:
+            del self._flights[self._key]
+        outcome = error if isinstance(error, ExchangeError) else self.result
+        # Emptied: an error holds the frames that hold this flight, and would stay until a garbage collection.
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():  # they have not left
+                future.set_result(outcome)
 
     def part(self) -> None:
         """Note that nobody can join any more: what it finds is older than somebody's wish to forget it."""
@@ -25,22 +47,31 @@ class Flight(Generic[T]):
         """Tell whether that has been noted."""
         return self._is_parted
 
-    async def outcome(self) -> T | ExchangeError | None:
-        """Wait for what comes of it: None where whoever made it has left before its end."""
+    async def outcome(self) -> T | None:
+        """Wait for what comes of it: None where whoever made it has left before its end.
+
+        Raises:
+            ExchangeError: the run has raised it; each who waits gets one of his own.
+        """
         future: asyncio.Future[T | ExchangeError | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        return await future
-
-    def end(self, outcome: T | ExchangeError | None) -> None:
-        """Tell all who wait, but for those who have left."""
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(outcome)
+        with guarded("verify", allowed=ExchangeError):  # if time runs out, it is the strategy that was waited for
+            outcome = await future
+        if isinstance(outcome, ExchangeError):
+            raise again(outcome)
+        return outcome
 
 
 class Flights(Generic[T]):
     """Share runs by key, while they last.
+
+    ::
+
+        while (flight := flights.get(key)) is not None:
+            if (result := await flight.outcome()) is not None:
+                return result
+        with flights.begin(key) as flight:
+            flight.result = …
 
     A run is made by the first who wants it, within his own deadline and context. Where he leaves before its end, one of
     those who wait makes it anew: nobody ends with another one. Each waits for as long as his own deadline lets him.
@@ -49,35 +80,13 @@ class Flights(Generic[T]):
     def __init__(self) -> None:
         self._flights: dict[bytes, Flight[T]] = {}
 
-    async def join(self, key: bytes, run: Callable[[Flight[T]], Awaitable[T]]) -> T:
-        """Return what comes of the run under `key`, which is `run` where there is none.
+    def get(self, key: bytes) -> Flight[T] | None:
+        """Return the run under `key`, None where there is none: then begin it at once."""
+        return self._flights.get(key)
 
-        Raises:
-            ExchangeError: the run has raised it; each who waits gets one of his own.
-        """
-        while (flight := self._flights.get(key)) is not None:
-            with guarded("verify", allowed=ExchangeError):  # if time runs out, it is the strategy that was waited for
-                outcome = await flight.outcome()
-            if isinstance(outcome, ExchangeError):
-                raise again(outcome)
-            if outcome is not None:
-                return outcome
-        return await self._make(key, run)
-
-    async def _make(self, key: bytes, run: Callable[[Flight[T]], Awaitable[T]]) -> T:
-        flight = self._flights[key] = Flight()
-        outcome: T | ExchangeError | None = None
-        try:
-            outcome = result = await run(flight)
-            return result
-        except ExchangeError as error:
-            outcome = error
-            raise
-        finally:
-            if not flight.is_parted():
-                del self._flights[key]
-            flight.end(outcome)
-            del outcome  # an error holds this frame: what was refused would stay until a garbage collection
+    def begin(self, key: bytes) -> Flight[T]:
+        """Return a run that others can join while its block lasts."""
+        return Flight(key, self._flights)
 
     def part(self, key: bytes) -> None:
         """Let nobody else join the run under `key`, if there is one; those who wait for it get its outcome."""

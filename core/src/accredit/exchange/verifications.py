@@ -4,7 +4,7 @@ Whether a token is meant for our app, and who that is, is looked at in each logi
 strategy says so, outages and failures of ours never.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from accredit._guard import place_of
 from accredit.audit.trail import Trail
@@ -61,49 +61,49 @@ class Verifications:
         Raises:
             ExchangeError: as the step `verify` does.
         """
-        if not self._cache_s[connection.name]:
-            return (await self._asked(connection, token, trail, until))[0]
+        cache_s = self._cache_s[connection.name]
+        if not cache_s:
+            return await verify(connection, token, self._context_of(connection, trail, until))
         key = self._keys.of(connection.name, token)
         if (refusal := self._refusals.get(key)) is not None:
             trail.verified_by = "cache"
             raise again(refusal)
-        kept = await self._kept(key)
-        if kept is not None:
+        if (kept := await self._kept(key)) is not None:
             trail.verified_by = "cache"
             return kept
-        trail.verified_by = "flight"  # unless this is the login that asks
-        return await self._flights.join(
-            key, lambda flight: self._and_kept(key, flight, connection, self._asked(connection, token, trail, until))
-        )
+        while (flight := self._flights.get(key)) is not None:
+            trail.verified_by = "flight"
+            if (known := await flight.outcome()) is not None:
+                return known
+        with self._flights.begin(key) as flight:
+            began = self._monotonic()  # what a provider says is as old as the question
+            ctx = self._context_of(connection, trail, until)
+            try:
+                verification = await verify(connection, token, ctx)
+            except ProviderTokenRejected as rejected:
+                if not flight.is_parted():
+                    self._refusals.put(key, again(rejected), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)
+                raise
+            size_bytes = ctx.http.received_bytes + len(token.reveal())
+            await self._keep(key, verification, flight, ends_at=began + cache_s, size_bytes=size_bytes)
+            flight.result = verification
+        return verification
 
-    async def _asked(
-        self, connection: Connection, token: ProviderToken, trail: Trail, until: float
-    ) -> tuple[Verification, int]:
-        """Return what the strategy says, and the length of what it has made that from."""
+    def _context_of(self, connection: Connection, trail: Trail, until: float) -> VerifyContext:
+        """Return what the strategy may use, and note that the provider is asked."""
         trail.verified_by = "provider"
         ctx = self._context(connection, until)
         trail.calls = ctx.http.calls
-        verification = await verify(connection, token, ctx)
-        return verification, ctx.http.received_bytes + len(token.reveal())
+        return ctx
 
-    async def _and_kept(
-        self,
-        key: bytes,
-        flight: Flight[Verification],
-        connection: Connection,
-        asked: Awaitable[tuple[Verification, int]],
-    ) -> Verification:
-        began = self._monotonic()  # what a provider says is as old as the question
-        try:
-            verification, size_bytes = await asked
-        except ProviderTokenRejected as refusal:
-            if not flight.is_parted():
-                self._refusals.put(key, again(refusal), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)
-            raise
-        ttl_s = self._cache_s[connection.name] - (self._monotonic() - began)
-        now = self._clock()
-        if verification.expires_at is not None and verification.expires_at < now + ttl_s:
-            ttl_s = verification.expires_at - now  # of any whole number it could be too much
+    async def _keep(
+        self, key: bytes, verification: Verification, flight: Flight[Verification], *, ends_at: float, size_bytes: int
+    ) -> None:
+        """Keep it until `ends_at`, by the monotonic clock, or until the token itself ends."""
+        ttl_s = ends_at - self._monotonic()
+        token_ends_at = verification.expires_at
+        if token_ends_at is not None and token_ends_at < (now := self._clock()) + ttl_s:
+            ttl_s = token_ends_at - now  # of any whole number it could be too much
         try:
             if ttl_s > 0 and not flight.is_parted():
                 await self._cache.put(key, verification, ttl_s=ttl_s, size_bytes=size_bytes)
@@ -111,7 +111,6 @@ class Verifications:
                     await self._cache.forget(key)
         except Exception as exc:
             self._tell_of(exc)
-        return verification
 
     async def _kept(self, key: bytes) -> Verification | None:
         try:
@@ -119,8 +118,9 @@ class Verifications:
         except Exception as exc:
             self._tell_of(exc)
             return None
-        # By our clock too, which may have been put forward: the token's end counts.
-        return None if kept is None or _has_ended(kept, self._clock()) else kept
+        if kept is not None and kept.expires_at is not None and self._clock() >= kept.expires_at:
+            return None  # by our clock too, which may have been put forward: the token's end counts
+        return kept
 
     def _tell_of(self, failure: Exception) -> None:
         """Tell operators, but not with each login."""
@@ -146,7 +146,3 @@ class Verifications:
 
 def _cache_s(connection: Connection) -> float:
     return 0 if _KEEPS_NONE & connection.strategy.traits else connection.settings.cache_s
-
-
-def _has_ended(verification: Verification, now: float) -> bool:
-    return verification.expires_at is not None and now >= verification.expires_at
