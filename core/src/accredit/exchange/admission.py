@@ -7,7 +7,7 @@ is told to come back.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from accredit.errors import Overloaded
@@ -16,29 +16,37 @@ OWN_SHARE = 4
 """One of so many places belongs to a certain connection."""
 SUM_S = 5.0
 """So long are those counted who are turned away, before one event tells how many they were."""
+_NO_PLACE = nullcontext()
 
 
 class Admission:
     """Let up to `max_exchanges` logins in by their `connections`, and as many refreshes; turn others away at once.
 
     `tell` takes how many were turned away in the last five seconds: not each leaves an event, because those seconds
-    have enough to write. Metrics read `logins`, `refreshes` and `turned_away`.
+    have enough to write. Metrics read `turned_away`.
     """
 
     def __init__(self, connections: Iterable[str], *, max_exchanges: int, tell: Callable[[int], None]) -> None:
-        self.logins = dict.fromkeys(connections, 0)
-        """In flight now, by connection."""
-        self.refreshes = 0
-        """In flight now."""
+        names = tuple(dict.fromkeys(connections))
+        own = max(1, max_exchanges // (OWN_SHARE * max(1, len(names))))
+        common = _Places(max(0, max_exchanges - own * len(names)), self._overloaded)
+        self._logins = {name: _LoginPlaces(own, common) for name in names}
+        self._refreshes = _Places(max_exchanges, self._overloaded)
         self.turned_away = 0
         """How many since the start."""
-        self._max = max_exchanges
-        self._own = max(1, max_exchanges // (OWN_SHARE * max(1, len(self.logins))))
-        self._common = max(0, max_exchanges - self._own * len(self.logins))
-        self._common_taken = 0
         self._tell = tell
         self._told = 0
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def logins(self) -> Mapping[str, int]:
+        """In flight now, by connection."""
+        return {name: places.taken for name, places in self._logins.items()}
+
+    @property
+    def refreshes(self) -> int:
+        """In flight now."""
+        return self._refreshes.taken
 
     def login(self, connection: object) -> AbstractContextManager[None]:
         """Hold a place for a login. A connection that there is not needs none: that is refused without waiting.
@@ -46,9 +54,7 @@ class Admission:
         Raises:
             Overloaded: there is none, as the block begins.
         """
-        if not isinstance(connection, str) or connection not in self.logins:
-            return nullcontext()
-        return _LoginPlace(self, connection)
+        return self._logins.get(connection, _NO_PLACE) if isinstance(connection, str) else _NO_PLACE
 
     def refresh(self) -> AbstractContextManager[None]:
         """Hold a place for what asks no provider.
@@ -56,26 +62,7 @@ class Admission:
         Raises:
             Overloaded: there is none, as the block begins.
         """
-        return _RefreshPlace(self)
-
-    def begin_login(self, connection: str) -> None:
-        """Take a place; see `login`."""
-        is_common = self.logins[connection] >= self._own
-        if is_common and self._common_taken >= self._common:
-            raise self._overloaded()
-        self.logins[connection] += 1
-        self._common_taken += is_common
-
-    def end_login(self, connection: str) -> None:
-        """Give it back: whoever leaves, it is a common place that becomes free while there are such."""
-        self._common_taken -= self.logins[connection] > self._own
-        self.logins[connection] -= 1
-
-    def begin_refresh(self) -> None:
-        """Take a place; see `refresh`."""
-        if self.refreshes >= self._max:
-            raise self._overloaded()
-        self.refreshes += 1
+        return self._refreshes
 
     def _overloaded(self) -> Overloaded:
         self.turned_away += 1
@@ -95,32 +82,42 @@ class Admission:
             self._sum_up()
 
 
-class _LoginPlace:
-    """The place of one login: a class, because a generator costs three times as much."""
+class _Places:
+    """So many places, one of which each block holds: one object for all of them, because it knows none of them."""
 
-    __slots__ = ("_admission", "_connection")
+    __slots__ = ("_most", "_overloaded", "taken")
 
-    def __init__(self, admission: Admission, connection: str) -> None:
-        self._admission = admission
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._admission.begin_login(self._connection)
-
-    def __exit__(self, *_: object) -> None:
-        self._admission.end_login(self._connection)
-
-
-class _RefreshPlace:
-    """The place of what asks no provider."""
-
-    __slots__ = ("_admission",)
-
-    def __init__(self, admission: Admission) -> None:
-        self._admission = admission
+    def __init__(self, most: int, overloaded: Callable[[], Overloaded]) -> None:
+        self._most = most
+        self._overloaded = overloaded
+        self.taken = 0
 
     def __enter__(self) -> None:
-        self._admission.begin_refresh()
+        if self.taken >= self._most:
+            raise self._overloaded()
+        self.taken += 1
 
     def __exit__(self, *_: object) -> None:
-        self._admission.refreshes -= 1
+        self.taken -= 1
+
+
+class _LoginPlaces:
+    """The places of one connection: its own first, then common ones. Held as `_Places` are."""
+
+    __slots__ = ("_common", "_own", "taken")
+
+    def __init__(self, own: int, common: _Places) -> None:
+        self._own = own
+        self._common = common
+        self.taken = 0
+
+    def __enter__(self) -> None:
+        if self.taken >= self._own:
+            self._common.__enter__()
+        self.taken += 1
+
+    def __exit__(self, *_: object) -> None:
+        # Whoever leaves, it is a common place that becomes free while there are such.
+        if self.taken > self._own:
+            self._common.__exit__()
+        self.taken -= 1
