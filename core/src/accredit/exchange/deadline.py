@@ -1,7 +1,6 @@
 """How long a login or a refresh may take as a whole: calls, hooks and storage share one deadline."""
 
 from types import TracebackType
-from typing import Self
 
 from accredit._guard import interrupted_place
 from accredit.errors import ExchangeError, PluginFailed, ProviderUnavailable, StorageFailed
@@ -20,10 +19,10 @@ class Deadlines:
 
     def begin(self) -> "Deadline":
         """Return the deadline of an exchange that begins now."""
-        return Deadline(self._whole.block(), self._storing)
+        return Deadline(self._whole, self._storing)
 
 
-class Deadline:
+class Deadline(Block):
     """End the block in time, with the error of whom it was waiting for.
 
     A write that is handed to the storage cannot be called back. So once `store` was called nothing is cut off for
@@ -36,27 +35,18 @@ class Deadline:
         StorageFailed: the storage was.
     """
 
-    def __init__(self, block: Block, storing: TimeLimit) -> None:
-        self._block = block
+    def __init__(self, whole: TimeLimit, storing: TimeLimit) -> None:
+        super().__init__(whole)
         self._storing = storing
         self._is_storing = False
-
-    def __enter__(self) -> Self:
-        self._block.__enter__()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            self._block.__exit__(kind, error, traceback)
+            super().__exit__(kind, error, traceback)
         except TimeoutError:
             raise _error_of(interrupted_place(error)) from None
-
-    @property
-    def until(self) -> float:
-        """When it ends, by the event loop's clock, in seconds."""
-        return self._block.until
 
     def store(self) -> None:
         """Say that writes begin. The first time counts.
@@ -64,11 +54,11 @@ class Deadline:
         Raises:
             StorageFailed: it is too late.
         """
-        if self._block.is_overdue:
+        if self.is_overdue:
             raise StorageFailed("the deadline has passed before anything was stored")
         if not self._is_storing:
             self._is_storing = True
-            self._block.extend(self._storing)
+            self.extend(self._storing)
 
 
 def _error_of(place: str | None) -> ExchangeError:
