@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from accredit._guard import guarded
+from accredit._guard import place_of
 from accredit.audience import AudienceProof, Unbound
 from accredit.errors import PluginFailed
 from accredit.models import Identity, Verification
@@ -18,8 +18,10 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
     Raises:
         PluginFailed: the strategy raised, or returned no profile.
     """
-    with guarded("normalize"):
+    try:
         profile = connection.strategy.normalize(verification)
+    except BaseException as error:  # nobody can end a call that does not wait: it is the strategy's, whatever it is
+        raise PluginFailed(f"normalize: {place_of(error)}") from None
     if type(profile) is not Profile:  # not isinstance: a class of the strategy's own could state whatever it likes
         raise PluginFailed(f"normalize returned {type(profile).__name__}")
     if profile.email is not None:
