@@ -99,7 +99,7 @@ class Life:
         Raises:
             LifecycleError: it is not open.
         """
-        if self._stage not in {_Stage.OPEN, _Stage.CLOSING}:
+        if self._stage is not _Stage.OPEN and self._stage is not _Stage.CLOSING:
             raise LifecycleError(
                 self._sentences.not_open if self._stage is not _Stage.CLOSED else self._sentences.closed
             )
