@@ -12,6 +12,7 @@ from limits.aio.storage import MemoryStorage, Storage
 
 from accredit.audit.events import AnyEvent
 from accredit.limits.counters import Counters
+from accredit.limits.limit import Limit
 from accredit.limits.limits import Limits
 from accredit.limits.memory import BoundedMemory
 from accredit.settings import LimitSettings
@@ -108,7 +109,7 @@ async def test_a_caller_who_leaves_while_a_storage_is_asked_has_left() -> None:
 
     heard: list[AnyEvent] = []
     counters = Counters(Slow(), emit=heard.append, clock=lambda: NOW, monotonic=lambda: 0.0)
-    task = asyncio.create_task(counters.add("kind/a", 60))
+    task = asyncio.create_task(counters.add(Limit("kind", 1, 60), "a"))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -14,7 +14,7 @@ from accredit.errors import (
     ProviderTokenRejected,
     UnknownClient,
 )
-from accredit.limits.limit import SEPARATOR
+from accredit.limits.limit import SEPARATOR, Counted, Limit
 from accredit.limits.limits import Limits
 from accredit.limits.network import network_of
 
@@ -59,16 +59,8 @@ class Attempt:
         Raises:
             TooManyAttempts: it has.
         """
-        limits, network = self._limits, self._network
-        if network:
-            self._pair = SEPARATOR.join((network, purpose, client_id))
-            if limits.failed_attempts_by_address is not None:
-                await limits.failed_attempts_by_address.guard(network)
-            if limits.failed_attempts is not None:
-                await limits.failed_attempts.guard(self._pair)
-        if token and limits.failed_attempts_by_token is not None:
-            self._token = f"{purpose}{SEPARATOR}{hashlib.sha256(token.encode()).hexdigest()}"
-            await limits.failed_attempts_by_token.guard(self._token)
+        if (counters := self._limits.counters) is not None:
+            await counters.check(self._attempts(client_id, purpose, token), ())
 
     def prove(self) -> None:
         """Count nothing more for the address: the client has proven who it is."""
@@ -81,10 +73,11 @@ class Attempt:
             TooManyAttempts: too much has failed; see `guard`.
             TooManyRequests: there are too many calls, from the address, by the client, or by the connection.
         """
-        await self.guard(client_id, purpose=purpose, token=token)
-        await self.count(client_id)
-        if connection and self._limits.connection is not None:
-            await self._limits.connection.hit(connection)
+        if (counters := self._limits.counters) is not None:
+            calls = self._calls(client_id)
+            if connection and (limit := self._limits.connection) is not None:
+                calls.append((limit, connection))
+            await counters.check(self._attempts(client_id, purpose, token), calls)
 
     async def count(self, client_id: str) -> None:
         """Count a call of a known client.
@@ -92,21 +85,42 @@ class Attempt:
         Raises:
             TooManyRequests: there are too many.
         """
-        if self._network and self._limits.address is not None:
-            await self._limits.address.hit(self._network)
-        if self._limits.client is not None:
-            await self._limits.client.hit(client_id)
+        if (counters := self._limits.counters) is not None:
+            await counters.check((), self._calls(client_id))
 
     async def refused(self, error: ExchangeError) -> None:
         """Count what the call is refused for: as a failed attempt, or, of what cannot be read, as a call."""
         limits = self._limits
-        if self._network and isinstance(error, InvalidRequest) and limits.address is not None:
-            await limits.address.add(self._network)
-        if not isinstance(error, _GUESSES):
+        if limits.counters is None:
             return
-        if self._network and limits.failed_attempts_by_address is not None:
-            await limits.failed_attempts_by_address.add(self._network)
-        if self._pair and limits.failed_attempts is not None:
-            await limits.failed_attempts.add(self._pair)
-        if self._token and limits.failed_attempts_by_token is not None:
-            await limits.failed_attempts_by_token.add(self._token)
+        if self._network and isinstance(error, InvalidRequest) and limits.address is not None:
+            await limits.counters.add(limits.address, self._network)
+        if isinstance(error, _GUESSES):
+            for limit, key in self._failures():
+                await limits.counters.add(limit, key)
+
+    def _attempts(self, client_id: str, purpose: str, token: str) -> Counted:
+        """Return by what failed attempts are counted, and keep it for this one."""
+        if self._network:
+            self._pair = f"{self._network}{SEPARATOR}{purpose}{SEPARATOR}{client_id}"
+        if token and self._limits.failed_attempts_by_token is not None:
+            self._token = f"{purpose}{SEPARATOR}{hashlib.sha256(token.encode()).hexdigest()}"
+        return self._failures()
+
+    def _failures(self) -> Counted:
+        limits, found = self._limits, []
+        if self._network and (limit := limits.failed_attempts_by_address) is not None:
+            found.append((limit, self._network))
+        if self._pair and (limit := limits.failed_attempts) is not None:
+            found.append((limit, self._pair))
+        if self._token and (limit := limits.failed_attempts_by_token) is not None:
+            found.append((limit, self._token))
+        return found
+
+    def _calls(self, client_id: str) -> list[tuple[Limit, str]]:
+        limits, found = self._limits, []
+        if self._network and (limit := limits.address) is not None:
+            found.append((limit, self._network))
+        if (limit := limits.client) is not None:
+            found.append((limit, client_id))
+        return found

@@ -1,5 +1,6 @@
 """Fixed windows over any storage of the library `limits`; what the storage cannot say is let pass."""
 
+import ipaddress
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -7,15 +8,22 @@ from typing import TYPE_CHECKING
 from accredit._guard import place_of
 from accredit.audit import operations
 from accredit.audit.events import AnyEvent
+from accredit.errors import LimitReached, TooManyAttempts, TooManyRequests
+from accredit.limits.limit import SEPARATOR, Counted, Limit
 
 if TYPE_CHECKING:  # it takes longer to import than all else: who counts nothing does without it
     from limits.aio.storage import Storage
 
+Reached = tuple[type[LimitReached], Limit, str]
+"""What a call is refused with, by which limit, under which key."""
+
 _ALERT_INTERVAL_S = 3600
+_BY_ADDRESS = frozenset({"address", "failed_attempts", "failed_attempts_by_address"})
+"""The limits whose keys begin with an address."""
 
 
 class Counters:
-    """Count what happens under keys, in windows that begin with the first.
+    """Count what happens, by limit and key, in windows that begin with the first.
 
     Where the storage fails, nothing is refused, and operators are told once an hour: nobody could log in otherwise, and
     an attacker would have to know of that hour. `clock` returns epoch seconds, `monotonic` seconds of a clock that
@@ -36,15 +44,50 @@ class Counters:
         self._monotonic = monotonic
         self._told_at = -math.inf
 
-    async def add(self, key: str, window_s: int) -> int:
+    async def check(self, attempts: Counted, calls: Counted) -> None:
+        """Pass while of no failed attempts there are too many, and count some calls, one after the other.
+
+        Raises:
+            TooManyAttempts: of the attempts there are as many as there may be. Nothing more is counted.
+            TooManyRequests: a call is one too many. Nothing more is counted.
+        """
+        reached = await self._reached(attempts, calls)
+        if reached is not None:
+            raise await self._refusal(*reached)
+
+    async def add(self, limit: Limit, key: str) -> int:
         """Count one more, and return how many there are in the window: 0 where nobody knows."""
+        return await self._add(f"{limit.name}/{key}", limit.window_s)
+
+    async def _reached(self, attempts: Counted, calls: Counted) -> Reached | None:
+        for limit, key in attempts:
+            if await self._look(f"{limit.name}/{key}") >= limit.amount:
+                return TooManyAttempts, limit, key
+        for limit, key in calls:
+            if await self.add(limit, key) > limit.amount:
+                return TooManyRequests, limit, key
+        return None
+
+    async def _refusal(self, kind: type[LimitReached], limit: Limit, key: str) -> LimitReached:
+        wait_s, reset_at = await self._ends_at(f"{limit.name}/{key}", limit.window_s)
+        told = await self._add(f"told_{limit.name}/{key}", limit.window_s)
+        return kind(
+            limit.name,
+            amount=limit.amount,
+            wait_s=wait_s,
+            reset_at=reset_at,
+            is_repeated=told > 1,
+            detail=_advice(key) if limit.name in _BY_ADDRESS else "",
+        )
+
+    async def _add(self, key: str, window_s: int) -> int:
         try:
             return await self._storage.incr(key, window_s)
         except Exception as exc:  # whatever a storage raises
             self._tell(exc)
             return 0
 
-    async def look(self, key: str) -> int:
+    async def _look(self, key: str) -> int:
         """Return how many there are in the window, and count nothing: 0 where nobody knows."""
         try:
             return await self._storage.get(key)
@@ -52,7 +95,7 @@ class Counters:
             self._tell(exc)
             return 0
 
-    async def ends_at(self, key: str, window_s: int) -> tuple[int, int]:
+    async def _ends_at(self, key: str, window_s: int) -> tuple[int, int]:
         """Return the seconds until the window ends, 1 at least, and the time then, in epoch seconds."""
         now, left_s = self._clock(), float(window_s)
         try:
@@ -67,3 +110,13 @@ class Counters:
         if now - self._told_at >= _ALERT_INTERVAL_S:
             self._told_at = now
             self._emit(operations.limits_unknown(place_of(exc)))
+
+
+def _advice(key: str) -> str:
+    """Say what to look at where the address is of the kind that proxies have."""
+    address = key.partition(SEPARATOR)[0]
+    try:
+        is_private = ipaddress.ip_address(address).is_private
+    except ValueError:
+        return ""
+    return f"all from {address}: if that is a proxy, name it in limits.trusted_proxies" if is_private else ""

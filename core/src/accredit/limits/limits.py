@@ -25,13 +25,15 @@ class Limits:
     failed_attempts_by_address: Limit | None
     failed_attempts_by_token: Limit | None
     ipv6_prefix: int
+    counters: Counters | None
+    """None where nothing is counted: then every limit is off."""
 
     @classmethod
     def of(cls, settings: LimitSettings, counters: Counters | None) -> Self:
         """Return those of the settings; none without `counters`."""
 
         def limit(name: str) -> Limit | None:
-            return make_limit(name, getattr(settings, name), counters)
+            return None if counters is None else make_limit(name, getattr(settings, name))
 
         return cls(
             address=limit("address"),
@@ -42,6 +44,7 @@ class Limits:
             failed_attempts_by_address=limit("failed_attempts_by_address"),
             failed_attempts_by_token=limit("failed_attempts_by_token"),
             ipv6_prefix=settings.ipv6_prefix,
+            counters=counters,
         )
 
     async def admit_subject(self, subject: str) -> None:
@@ -50,8 +53,8 @@ class Limits:
         Raises:
             TooManyRequests: there are too many.
         """
-        if self.subject is not None:
-            await self.subject.hit(subject)
+        if self.counters is not None and self.subject is not None:
+            await self.counters.check((), ((self.subject, subject),))
 
 
 NO_LIMITS = Limits.of(LimitSettings(), None)

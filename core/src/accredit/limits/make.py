@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from accredit.audit.events import AnyEvent
-from accredit.limits.counters import Counters
 from accredit.limits.limits import Limits
 from accredit.settings import LimitSettings
 
@@ -18,7 +17,6 @@ def make_limits(
     """Return the limits that the settings state, counted in the memory of this process."""
     if not settings.enabled:
         return Limits.of(settings, None)
-    from accredit.limits.memory import BoundedMemory
+    from accredit.limits.memory import CountersInMemory
 
-    storage = BoundedMemory(clock=clock, monotonic=monotonic)
-    return Limits.of(settings, Counters(storage, emit=emit, clock=clock, monotonic=monotonic))
+    return Limits.of(settings, CountersInMemory(emit=emit, clock=clock, monotonic=monotonic))
