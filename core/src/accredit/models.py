@@ -6,16 +6,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import SecretStr
 
 from accredit._quick_init import with_quick_init
-from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+from accredit.audience import AudienceProof
 from accredit.errors import InvalidParameter, MissingParameter
 from accredit.parameters import check_scopes, check_secret, check_text, checked_text, revealed
 from accredit.profile import Profile
 
+_PROOFS = get_args(AudienceProof)
 _USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
 _LONGEST_ADDRESS = 256
 """Characters of a caller's address, which may be the path of a socket."""
@@ -39,10 +40,11 @@ class ProviderToken:
     nonce: SecretStr | None = None
 
     def __post_init__(self) -> None:
-        parts = (("access_token", self.value), ("access_token_secret", self.secret), ("nonce", self.nonce))
-        for parameter, part in parts:
-            if part is not None or parameter == "access_token":
-                check_secret(parameter, part)
+        check_secret("access_token", self.value)
+        if self.secret is not None:
+            check_secret("access_token_secret", self.secret)
+        if self.nonce is not None:
+            check_secret("nonce", self.nonce)
 
     @classmethod
     def of(cls, value: str, *, secret: str | None = None, nonce: str | None = None) -> "ProviderToken":
@@ -178,16 +180,17 @@ class Verification:
     scopes: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.audience, AppBound | JwtAudience | SignedByUs | Unbound):
+        if not isinstance(self.audience, _PROOFS):
             raise TypeError("audience must be an AudienceProof")
         if not isinstance(self.user_id, str):
             raise TypeError("user_id must be a string")
         if not is_user_id(self.user_id):
             raise ValueError("user_id must be 1 to 200 printable ASCII characters without '|'")
-        if self.expires_at is not None and type(self.expires_at) is not int:  # not isinstance: True is an int
-            raise TypeError("expires_at must be a whole number, or None")
-        if self.expires_at is not None and self.expires_at <= 0:  # with some providers 0 is "never", and so None here
-            raise ValueError("expires_at must be positive; where the token does not end, it is None")
+        if self.expires_at is not None:
+            if type(self.expires_at) is not int:  # not isinstance: True is an int
+                raise TypeError("expires_at must be a whole number, or None")
+            if self.expires_at <= 0:  # with some providers 0 is "never", and so None here
+                raise ValueError("expires_at must be positive; where the token does not end, it is None")
         if not _is_set_of_texts(self.scopes):
             raise TypeError("scopes must be a frozenset of strings")
 
@@ -198,7 +201,13 @@ def is_user_id(value: object) -> bool:
 
 
 def _is_set_of_texts(value: object) -> bool:
-    return isinstance(value, frozenset) and all(isinstance(one, str) for one in value)
+    if not isinstance(value, frozenset):
+        return False
+    try:
+        "".join(value)
+    except TypeError:  # one of them is no string
+        return False
+    return True
 
 
 @with_quick_init

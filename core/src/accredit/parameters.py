@@ -8,22 +8,21 @@ from pydantic import SecretStr
 
 from accredit.errors import InvalidParameter
 
-LONGEST: Mapping[str, int] = MappingProxyType(
-    {
-        "client_id": 256,
-        "connection": 256,
-        "access_token": 16_384,
-        "access_token_secret": 1024,
-        "scope": 4096,
-        "user_id": 256,
-        "nonce": 1024,
-        "device": 1024,
-        "audience": 1024,
-        "main_access_token": 16_384,
-        "state": 4096,
-        "refresh_token": 4096,
-    }
-)
+_LONGEST = {
+    "client_id": 256,
+    "connection": 256,
+    "access_token": 16_384,
+    "access_token_secret": 1024,
+    "scope": 4096,
+    "user_id": 256,
+    "nonce": 1024,
+    "device": 1024,
+    "audience": 1024,
+    "main_access_token": 16_384,
+    "state": 4096,
+    "refresh_token": 4096,
+}
+LONGEST: Mapping[str, int] = MappingProxyType(_LONGEST)
 """The most characters that each parameter of an exchange may have, on every wire and for callers from Python."""
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -37,7 +36,7 @@ def check_text(parameter: str, value: object) -> None:
     Raises:
         InvalidParameter: it is no string, longer than `LONGEST` says, or holds a control character.
     """
-    checked_text(parameter, value, LONGEST[parameter])
+    checked_text(parameter, value, _LONGEST[parameter])
 
 
 def checked_text(parameter: str, value: object, most: int) -> str:
@@ -46,7 +45,8 @@ def checked_text(parameter: str, value: object, most: int) -> str:
     Raises:
         InvalidParameter: it is none.
     """
-    if not isinstance(value, str) or len(value) > most or _NO_TEXT.search(value):
+    # What is printable, as most is, holds none of them.
+    if not isinstance(value, str) or len(value) > most or not (value.isprintable() or _NO_TEXT.search(value) is None):
         raise InvalidParameter(parameter)
     return value
 
@@ -73,7 +73,7 @@ def check_secret(parameter: str, secret: object) -> None:
         InvalidParameter: it is one of these, or no secret.
     """
     text = revealed(parameter, secret)
-    if len(text) > LONGEST[parameter] or not _PRINTABLE.fullmatch(text):
+    if len(text) > _LONGEST[parameter] or not _PRINTABLE.fullmatch(text):
         raise InvalidParameter(parameter)
 
 
@@ -83,7 +83,7 @@ def check_scopes(scopes: object) -> None:
     Raises:
         InvalidParameter: one text, say, whose letters would pass for scopes that nobody knows.
     """
-    if not isinstance(scopes, tuple | list):
+    if not isinstance(scopes, (tuple, list)):
         raise InvalidParameter("scope")
     try:
         together = " ".join(scopes)
