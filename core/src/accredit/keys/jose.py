@@ -3,7 +3,6 @@
 Algorithms are always pinned by the caller, never taken from a token's header.
 """
 
-import base64
 import functools
 import hashlib
 import json
@@ -18,6 +17,7 @@ from joserfc.jws import JWSRegistry, extract_compact
 from joserfc.util import urlsafe_b64decode
 from pydantic_core import to_json
 
+from accredit._base64url import base64url
 from accredit.keys.signatures import signs_with
 
 __all__ = ["SigningKey", "assemble"]
@@ -124,8 +124,8 @@ class SigningKey:
 
     def sign(self, claims: Mapping[str, Any], *, typ: str) -> str:
         """Return `claims` as a compact JWS with header `alg`, `kid`, `typ`."""
-        unsigned = f"{_header(self.alg, self.kid, typ)}.{_base64url(to_json(claims))}"
-        return f"{unsigned}.{_base64url(self._signature_of(unsigned.encode('ascii')))}"
+        unsigned = f"{_header(self.alg, self.kid, typ)}.{base64url(to_json(claims))}"
+        return f"{unsigned}.{base64url(self._signature_of(unsigned.encode('ascii')))}"
 
     def at_hash(self, access_token: str) -> str:
         """Return the token's hash for the ID token beside it; see `at_hash`."""
@@ -236,7 +236,7 @@ def verify_mac(token: str, secret: str) -> dict[str, Any]:
 def at_hash(alg: str, access_token: str) -> str:
     """Return the left half of the token's hash. Source: OpenID Connect Core 1.0 section 3.1.3.6."""
     digest = _AT_HASH[alg](access_token.encode("ascii")).digest()
-    return _base64url(digest[: len(digest) // 2])
+    return base64url(digest[: len(digest) // 2])
 
 
 def public_part(jwk: Mapping[str, Any], *, alg: str, kid: str) -> dict[str, Any]:
@@ -260,14 +260,14 @@ def assemble(claims: Mapping[str, Any], *, alg: str, kid: str, typ: str, signatu
     `signature_of` gets the bytes to sign and returns the raw signature: for ES256 the 64 bytes of `r` and `s`
     (RFC 7518 section 3.4), not the DER form that most key services answer with.
     """
-    unsigned = f"{_header(alg, kid, typ)}.{_base64url(_json(dict(claims)))}"
-    return f"{unsigned}.{_base64url(signature_of(unsigned.encode('ascii')))}"
+    unsigned = f"{_header(alg, kid, typ)}.{base64url(_json(dict(claims)))}"
+    return f"{unsigned}.{base64url(signature_of(unsigned.encode('ascii')))}"
 
 
 @functools.lru_cache(maxsize=64)
 def _header(alg: str, kid: str, typ: str) -> str:
     """Return the header of a JWS, encoded: the same for each token of a kind that a key signs."""
-    return _base64url(_json({"alg": alg, "kid": kid, "typ": typ}))
+    return base64url(_json({"alg": alg, "kid": kid, "typ": typ}))
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
@@ -290,10 +290,6 @@ def decrypt(token: str, key: bytes) -> bytes:
         return jwe.decrypt_compact(token, OctKey.import_key(key), registry=_ENCRYPTION).plaintext or b""
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
         raise InvalidJwt(type(exc).__name__) from exc
-
-
-def _base64url(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
 
 
 def read_header(token: str) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 Source: OpenID Connect Core 1.0 sections 3.1.2.1, 3.1.3.7 (rule 11) and 15.5.2.
 """
 
-import base64
 import hashlib
 import hmac
 
+from accredit._base64url import base64url
 from accredit.errors import InvalidProviderToken, PluginFailed
 from accredit.models import ProviderToken
 from accredit.settings import NoncePolicy
@@ -76,7 +76,7 @@ def _forms(nonce: str) -> tuple[str, ...]:
     Google and Kakao get it raw. The hex is in one case, never in both; base64url is without padding (RFC 7515).
     """
     digest = hashlib.sha256(nonce.encode()).digest()
-    return nonce, digest.hex(), digest.hex().upper(), base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return nonce, digest.hex(), digest.hex().upper(), base64url(digest)
 
 
 def _is_one_of(claimed: str, forms: tuple[str, ...]) -> bool:

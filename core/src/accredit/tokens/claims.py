@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from accredit._base64url import base64url
 from accredit.errors import PluginFailed
 from accredit.models import Claims, ExtraClaims, Login
 from accredit.profile import SCOPE_CLAIMS
@@ -30,7 +31,7 @@ def access_claims(
         "aud": audience,
         "exp": now + settings.tokens.access_ttl_s,
         "iat": now,
-        "jti": secrets.token_urlsafe(16),
+        "jti": base64url(secrets.token_bytes(16)),
         "client_id": client_id,
         "scope": " ".join(scopes),
     }
@@ -69,7 +70,8 @@ def build_claims(
     if settings.compatibility.auth0_profile_fallbacks:
         profile = with_auth0_fallbacks(profile)
     opened = _opened_by(login.scopes)
-    profile = {name: value for name, value in profile.items() if name in opened}
+    if not opened.issuperset(profile):
+        profile = {name: value for name, value in profile.items() if name in opened}
     id_token: dict[str, Any] | None = None
     if "openid" in login.scopes:
         id_token = {
@@ -79,10 +81,12 @@ def build_claims(
             "exp": now + settings.tokens.id_ttl_s,
             "iat": now,
             "auth_time": now if auth_time is None else auth_time,
-            **({} if nonce is None else {"nonce": nonce.get_secret_value()}),
-            **({} if session_id is None else {"sid": session_id}),
-            **profile,
         }
+        if nonce is not None:
+            id_token["nonce"] = nonce.get_secret_value()
+        if session_id is not None:
+            id_token["sid"] = session_id
+        id_token.update(profile)
     for extra in extras:
         _add(access_token, extra.access_token)
         if id_token is not None:

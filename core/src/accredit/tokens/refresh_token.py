@@ -5,25 +5,28 @@ reuse, and few rows need to be kept of a session that refreshes all day. The ses
 `sid`, is a hash of the handle: who knows the id knows neither handle nor token.
 """
 
-import base64
 import binascii
 import hashlib
 import secrets
 
+from accredit._base64url import base64url
+
 _TIME_BYTES, _HANDLE_BYTES, _SECRET_BYTES = 4, 22, 32
+_RAW_BYTES = _HANDLE_BYTES + _SECRET_BYTES
 _LENGTH = 72
 """54 bytes in base64, without padding."""
+_FROM_URLS = bytes.maketrans(b"-_", b"+/")
 
 
 def new_session_id(now: int) -> str:
     """Return the id of a session without refresh tokens. `now` is epoch seconds."""
-    return _id_of(_new_handle(now))
+    return _id_of(_time(now) + secrets.token_bytes(_HANDLE_BYTES - _TIME_BYTES))
 
 
 def new_refresh_token(now: int) -> tuple[str, str]:
     """Return the first refresh token of a session, and the session's id. `now` is epoch seconds."""
-    handle = _new_handle(now)
-    return _encoded(handle + secrets.token_bytes(_SECRET_BYTES)), _id_of(handle)
+    raw = _time(now) + secrets.token_bytes(_RAW_BYTES - _TIME_BYTES)
+    return base64url(raw), _id_of(raw[:_HANDLE_BYTES])
 
 
 def successor_of(token: str) -> str:
@@ -31,7 +34,7 @@ def successor_of(token: str) -> str:
     raw = _raw(token)
     if raw is None:
         return secrets.token_urlsafe(_SECRET_BYTES)
-    return _encoded(raw[:_HANDLE_BYTES] + secrets.token_bytes(_SECRET_BYTES))
+    return base64url(raw[:_HANDLE_BYTES] + secrets.token_bytes(_SECRET_BYTES))
 
 
 def session_id_of(token: str) -> str | None:
@@ -53,25 +56,21 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _new_handle(now: int) -> bytes:
-    return (now & 0xFFFF_FFFF).to_bytes(_TIME_BYTES, "big") + secrets.token_bytes(_HANDLE_BYTES - _TIME_BYTES)
+def _time(now: int) -> bytes:
+    return (now & 0xFFFF_FFFF).to_bytes(_TIME_BYTES, "big")
 
 
 def _id_of(handle: bytes) -> str:
     # By time, so that the index of sessions grows at its end.
     digest = hashlib.sha256(b"accredit session" + handle).digest()[:16]
-    return f"{handle[:_TIME_BYTES].hex()}.{_encoded(digest)}"
-
-
-def _encoded(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return f"{handle[:_TIME_BYTES].hex()}.{base64url(digest)}"
 
 
 def _raw(token: str) -> bytes | None:
     if len(token) != _LENGTH:
         return None
     try:
-        raw = base64.b64decode(token, altchars=b"-_", validate=True)
+        raw = binascii.a2b_base64(token.encode().translate(_FROM_URLS), strict_mode=True)
     except (binascii.Error, ValueError):
         return None
-    return raw if len(raw) == _HANDLE_BYTES + _SECRET_BYTES else None  # fewer with padding
+    return raw if len(raw) == _RAW_BYTES else None  # fewer with padding
