@@ -14,6 +14,8 @@ class AnswerTransport(asyncio.Transport):
     each piece that is sent costs as much as the other, and wakes the client.
     """
 
+    __slots__ = ("_close", "_head", "_is_begun", "_soon", "_transport")
+
     def __init__(
         self,
         transport: asyncio.Transport,

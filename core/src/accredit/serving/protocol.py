@@ -47,6 +47,25 @@ class Stage(Enum):
 class BoundedProtocol(HttpToolsProtocol):
     """One connection. All connections of a server share `waiting`."""
 
+    # uvicorn's attributes and these would be more than instances share a table of names for: 1.3 KB a connection.
+    __slots__ = (
+        "_ahead",
+        "_answer_transport",
+        "_body",
+        "_head",
+        "_hosts",
+        "_idle_timer",
+        "_idle_until",
+        "_is_last",
+        "_length",
+        "_limits",
+        "_may_stay",
+        "_stage",
+        "_timer",
+        "_unread_timer",
+        "_waiting",
+    )
+
     def __init__(self, *args: Any, limits: ServerSettings, waiting: WaitingConnections, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._limits = limits
