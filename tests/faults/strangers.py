@@ -110,7 +110,7 @@ def _resident_mib() -> float:
 
 
 async def _run(number: int, tell: Callable[[str], None]) -> None:
-    async with exchange(cache_max_bytes=33_554_432) as made:
+    async with exchange(cache_max_bytes=8_388_608) as made:
         app, step = create_app(made), number // LINES
         for first in range(0, number, step):
             statuses = await send(app, range(first, first + step))

@@ -142,7 +142,7 @@ class LimitSettings(RateSettings):
 class CacheSettings(Table):
     """Where what providers have said is kept for a short while; see `cache_s` of a connection."""
 
-    max_bytes: int = Field(default=33_554_432, gt=0)
+    max_bytes: int = Field(default=8_388_608, gt=0)
     """About what all that is kept may take in the memory of one process. Who was kept first goes first. Whether
     anything is kept at all says `cache_s` of each connection."""
 
