@@ -1,11 +1,15 @@
 """The first of the sinks: one line in the log for each event, under the event's own name."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, NamedTuple, cast
+from operator import attrgetter, itemgetter
+from typing import Any, NamedTuple
 
+import structlog
+
+from accredit._guard import place_of
 from accredit.audit.event import Event
 from accredit.audit.events import (
     AnyEvent,
@@ -18,9 +22,8 @@ from accredit.audit.events import (
     TrailEvent,
 )
 from accredit.audit.logs import LOGGER, event_logger, vanishes
-from accredit.audit.operations import log_unheard
+from accredit.audit.operations import log_failed, log_unheard
 
-_NOTHING: tuple[object, ...] = (None, "", (), [])
 _COPIED = (
     "reason",
     "status",
@@ -36,8 +39,6 @@ _COPIED = (
     "limit",
     "audience_proof",
     "verified_by",
-    "unbound",
-    "detail",
 )
 """What stands in the line as it is, if the event has it and it says something."""
 
@@ -46,37 +47,49 @@ class LogLines:
     """Write each event to `logger`, by default the standard library's logger `accredit`."""
 
     def __init__(self, logger: object = None) -> None:
-        self._log = event_logger(logger)
+        self._log = event_logger(logger, _fields)
         self._is_ours = logger is None
 
     def __call__(self, event: AnyEvent, /) -> None:
-        """Write one line, at the event's level; none of what is repeated, or a flood of calls would be one of lines."""
+        """Write one line, at the event's level; none of what is repeated, or a flood of calls would be one of lines.
+
+        A logger is the host's, as a sink is: whatever it raises is told beside it. What has happened has happened.
+        """
         if event.is_repeated:
             return
-        getattr(self._log, event.level)(event.name, **fields_of(event))
+        try:
+            getattr(self._log, event.level)(event)
+        except BaseException as exc:
+            self._tell_beside(log_failed(place_of(exc)))
 
     def warn_unheard(self) -> None:
         """Say once, where it is heard, that events below level warning vanish, and how to hear them."""
         if self._is_ours and vanishes():
-            self.tell_beside(log_unheard())
+            self._tell_beside(log_unheard())
 
-    def tell_beside(self, event: AnyEvent) -> None:
+    def _tell_beside(self, event: AnyEvent) -> None:
         """Write a line about the log itself, by a logger below ours: that one may be disabled, or fail.
 
         `logging.config` disables those that it does not know.
         """
         with suppress(BaseException):  # there is no place left to tell it
-            LogLines(logging.getLogger(f"{LOGGER}.host"))(event)
+            getattr(event_logger(logging.getLogger(f"{LOGGER}.host"), _fields), event.level)(event)
+
+
+def _fields(_logger: object, _level: str, told: structlog.typing.EventDict) -> dict[str, object]:
+    """Put the fields of an event in its place, as a processor: as arguments they would be copied at each call."""
+    return fields_of(told["event"])
 
 
 def fields_of(event: AnyEvent) -> dict[str, object]:
     """Return what is worth a place in the line: `asdict` would cost more than writing it."""
-    form, told = _form_of(type(event)), cast("Any", event)  # which has what the form of its kind says
-    line: dict[str, object] = {}
-    for name in form.copied:
-        value = getattr(event, name)
-        if value or value not in _NOTHING:  # most are something, which is told faster than that they are not nothing
-            line[name] = value
+    form = _form_of(type(event))
+    told: Any = event  # which has what the form of its kind says
+    line: dict[str, object] = dict(filter(_says_something, zip(form.copied, form.read(event), strict=True)))
+    if form.has_calls:
+        line["unbound"] = told.unbound
+    if event.detail:
+        line["detail"] = event.detail
     if event.alert or form.is_request:
         line["alert"] = event.alert
     if form.has_checks and (checks := compact(told.checks)):
@@ -92,13 +105,20 @@ def fields_of(event: AnyEvent) -> dict[str, object]:
         line["duration_ms"] = round(event.duration_ms, 1)
     if form.has_facts:
         line.update(told.facts)
+    line["event"] = event.name
     return line
+
+
+_says_something = itemgetter(1)
+"""Whether a name and a value do: the value is not empty."""
 
 
 class _Form(NamedTuple):
     """What the line of one kind of event may hold."""
 
     copied: tuple[str, ...]
+    read: Callable[[AnyEvent], tuple[object, ...]]
+    """Reads the values of `copied`."""
     is_request: bool
     has_checks: bool
     has_calls: bool
@@ -109,8 +129,10 @@ class _Form(NamedTuple):
 @cache  # by type: there are as many as there are kinds of event. Abstract classes are slow to tell whose an object is
 def _form_of(kind: type[Event]) -> _Form:
     shown = kind.__dataclass_fields__
+    copied = [name for name in _COPIED if name in shown and not (name == "reason" and issubclass(kind, SubjectEvent))]
     return _Form(
-        tuple(name for name in _COPIED if name in shown and not (name == "reason" and issubclass(kind, SubjectEvent))),
+        tuple(copied),
+        attrgetter(*copied),
         is_request=issubclass(kind, RequestEvent),
         has_checks=issubclass(kind, TrailEvent),
         has_calls=issubclass(kind, ProviderEvent),
@@ -125,7 +147,8 @@ def compact(checks: Sequence[Check]) -> str:
     Only those that took a millisecond, and the one that refused or failed: the order is fixed and the others have
     passed in no time. Without blanks, so that the redaction need not look closer.
     """
-    parts = [f"{name}:{ms:.0f}ms" for name, verdict, ms in checks if ms >= 1 and verdict == "passed"]
+    slow = [check for check in checks if check.duration_ms >= 1]
+    parts = [f"{name}:{ms:.0f}ms" for name, verdict, ms in slow if verdict == "passed"]
     if checks and checks[-1].verdict != "passed":
         name, verdict, ms = checks[-1]
         parts.append(f"{name}:{verdict}" if ms < 1 else f"{name}:{ms:.0f}ms:{verdict}")

@@ -6,7 +6,7 @@ from accredit._guard import place_of
 from accredit.audit.alerts import AlertLimit
 from accredit.audit.events import AnyEvent
 from accredit.audit.log_lines import LogLines
-from accredit.audit.operations import log_failed, observer_failed
+from accredit.audit.operations import observer_failed
 from accredit.audit.sinks import NamedSink
 
 
@@ -24,18 +24,12 @@ class Reporter:
     def emit(self, event: AnyEvent) -> None:
         """Tell of one event. Whatever a sink raises is told in the log, and changes nothing."""
         event = self._alerts.limit(event)
-        self._write(event)
+        self._log(event)
         for name, take in self._sinks:
             try:
                 take(event)
             except BaseException as exc:  # also what would end the server, or pass for a caller who has left
-                self._write(observer_failed(name, place_of(exc)))
-
-    def _write(self, event: AnyEvent) -> None:
-        try:
-            self._log(event)
-        except BaseException as exc:  # a logger is the host's, as a sink is: what has happened has happened
-            self._log.tell_beside(log_failed(place_of(exc)))
+                self._log(observer_failed(name, place_of(exc)))
 
     def warn_unheard(self) -> None:
         """Say once, where it is heard, that events below level warning vanish, and how to hear them."""
