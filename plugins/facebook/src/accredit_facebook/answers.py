@@ -1,8 +1,7 @@
 """Read what the Graph API answers to `debug_token` and `/me`, trusting no type and no field."""
 
 import re
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.strategy import ProviderResponse
@@ -11,8 +10,7 @@ from accredit_facebook.refusals import is_debug_only, refusal_by_debug_token, re
 _USER_ID = re.compile(r"[0-9]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """What `debug_token` says about a living token of a person. `expires_at` is None where it never ends."""
 
     app_id: str
@@ -79,11 +77,11 @@ def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:
         if is_debug_only(body["error"], response):
             return {}
         raise refusal_by_me(body["error"], response)
-    if response.status != 200 or not is_user_id(body.get("id")):
-        raise ProviderUnavailable(f"unexpected answer of me, status {response.status}")
-    if body["id"] != user_id:
+    if response.status == 200 and body.get("id") == user_id:
+        return body
+    if response.status == 200 and is_user_id(body.get("id")):
         raise InvalidProviderToken("debug_token and me name different users")
-    return body
+    raise ProviderUnavailable(f"unexpected answer of me, status {response.status}")
 
 
 def _check_validity(data: dict[str, Any], response: ProviderResponse, *, app_id: str) -> None:
@@ -119,6 +117,6 @@ def _expiry(value: object, *, now: float, accept_non_expiring: bool) -> int | No
 
 
 def _scopes(value: object) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(scope, str) for scope in value):
+    if not isinstance(value, list) or not {str}.issuperset(map(type, value)):
         raise ProviderUnavailable("debug_token: scopes is no list of strings")
     return frozenset(value)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from accredit.profile import Assurance, Email, Profile
-from accredit.text import email_address, text, web_url
+from accredit.text import text
 
 _BIRTHDAY = re.compile(r"(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])(?:/([0-9]{4}))?")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -21,43 +21,34 @@ _LOCALE = re.compile(r"([a-z]{2,3})_([A-Z]{2})")
 
 def to_profile(claims: Mapping[str, Any]) -> Profile:
     """Return the profile; what Facebook did not state, or stated in an unknown form, is absent."""
-    email = email_address(claims.get("email"))
+    # What is passed on as it stands, the profile cleans or leaves out.
+    address = claims.get("email")
     return Profile(
-        # What is passed on as it stands, the profile cleans or leaves out.
         name=claims.get("name"),
-        given_name=_first_text(claims, "first_name", "given_name"),
+        given_name=claims.get("first_name") or claims.get("given_name"),
         middle_name=claims.get("middle_name"),
-        family_name=_first_text(claims, "last_name", "family_name"),
+        family_name=claims.get("last_name") or claims.get("family_name"),
         nickname=claims.get("short_name"),
-        profile=_first_text(claims, "link", "user_link"),
+        profile=claims.get("link") or claims.get("user_link"),
         picture=_picture(claims.get("picture")),
         website=claims.get("website"),
-        gender=_gender(_first_text(claims, "gender", "user_gender")),
-        birthdate=_birthdate(_first_text(claims, "birthday", "user_birthday")),
-        locale=_locale(claims.get("locale")),
-        updated_at=_epoch(claims.get("updated_time")),
+        gender=_gender(text(claims.get("gender") or claims.get("user_gender"))),
+        birthdate=_birthdate(text(claims.get("birthday") or claims.get("user_birthday"))),
+        locale=_locale(text(claims.get("locale"))),
+        updated_at=_epoch(text(claims.get("updated_time"))),
         # Facebook hands out "valid" addresses and nowhere says that it has verified one.
-        email=Email(email, Assurance.UNVERIFIED) if email else None,
+        email=Email(address, Assurance.UNVERIFIED) if address else None,
         address=_place(claims.get("location")) or _place(claims.get("user_location")),
     )
 
 
-def _first_text(claims: Mapping[str, Any], *names: str) -> str | None:
-    for name in names:
-        if name in claims and (value := text(claims[name])):
-            return value
-    return None
-
-
-def _picture(value: object) -> str | None:
+def _picture(value: object) -> Any:
     """Read `{"data": {"url", "is_silhouette"}}`, or the plain string of Limited Login and of old versions."""
     if not isinstance(value, dict):
-        return web_url(value)
+        return value
     data = value.get("data")
     # A silhouette stands for "no picture".
-    if not isinstance(data, dict) or data.get("is_silhouette") is True:
-        return None
-    return web_url(data.get("url"))
+    return data.get("url") if isinstance(data, dict) and data.get("is_silhouette") is not True else None
 
 
 def _gender(value: str | None) -> str | None:
@@ -73,16 +64,16 @@ def _birthdate(value: str | None) -> str | None:
     return f"{match[3] or '0000'}-{match[1]}-{match[2]}" if match else None
 
 
-def _locale(value: object) -> str | None:
-    match = _LOCALE.fullmatch(text(value) or "")
+def _locale(value: str | None) -> str | None:
+    match = _LOCALE.fullmatch(value) if value else None
     return f"{match[1]}-{match[2]}" if match else None
 
 
-def _epoch(value: object) -> int | None:
+def _epoch(value: str | None) -> int | None:
     if value is None:
         return None
     try:
-        when = datetime.fromisoformat(text(value) or "")
+        when = datetime.fromisoformat(value)
     except ValueError:
         return None
     # Without an offset nobody knows the moment.

@@ -1,7 +1,7 @@
 """Verify what Facebook's SDKs hand to an app: an access token, or the JWT of Limited Login."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -65,11 +65,12 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
     async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
         # A parameter of blanks is none at all to Facebook, for which it blames our call (code 100): an alert.
-        if not token.reveal().strip():
+        value = token.reveal()
+        if not value.strip():
             raise InvalidProviderToken("the token is blank")
         # `/me` answers any app's token, or refuses it in words that would blame our secret; what
         # `debug_token` says about the token must therefore be read first.
-        inspection, me = await in_order(self._inspect(token, ctx), self._request_profile(token, ctx))
+        inspection, me = await in_order(self._inspect(value, ctx), self._request_profile(value, ctx))
         claims: Mapping[str, Any] = {}
         # Another app's token is the engine's to refuse. It has no profile: our proof does not fit it.
         if inspection.app_id in self._accepted:
@@ -83,38 +84,36 @@ class FacebookStrategy(Strategy[FacebookSettings]):
             scopes=inspection.scopes,
         )
 
-    async def _inspect(self, token: ProviderToken, ctx: VerifyContext) -> Inspection:
+    async def _inspect(self, token: str, ctx: VerifyContext) -> Inspection:
         """Learn whose token it is, and which app's."""
-        response = await self._debug_token(token.reveal(), ctx)
         return read_inspection(
-            response,
+            await self._debug_token(token, ctx),
             app_id=self.settings.app_id,
             now=ctx.clock(),
             accept_non_expiring=self.settings.accept_non_expiring_tokens,
         )
 
-    async def _debug_token(self, token: str, ctx: VerifyContext) -> ProviderResponse:
+    def _debug_token(self, token: str, ctx: VerifyContext) -> Coroutine[Any, Any, ProviderResponse]:
         """Have a token inspected.
 
         Source: https://developers.facebook.com/docs/graph-api/reference/debug_token
         """
-        return await ctx.http.get(
+        return ctx.http.get(
             self._debug_token_url,
             # The only place where Facebook takes the token to inspect.
             params={"input_token": token},
             headers={"Authorization": f"Bearer {self._app_token}"},
         )
 
-    async def _request_profile(self, token: ProviderToken, ctx: VerifyContext) -> ProviderResponse:
+    async def _request_profile(self, token: str, ctx: VerifyContext) -> ProviderResponse:
         """Ask for the profile, proving that the request comes from the app's own server.
 
         Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests
         """
-        value = token.reveal()
         proof = self._proof.copy()
-        proof.update(value.encode())
+        proof.update(token.encode())
         return await ctx.http.get(
-            self._me_url, params={"appsecret_proof": proof.hexdigest()}, headers={"Authorization": f"Bearer {value}"}
+            self._me_url, params={"appsecret_proof": proof.hexdigest()}, headers={"Authorization": f"Bearer {token}"}
         )
 
     async def _verify_limited_login(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
