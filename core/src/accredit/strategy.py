@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Generic, Literal, TypeVar, overload
 
-from accredit._guard import guarded
+from accredit._guard import place_of
+from accredit._quick_init import with_quick_init
+from accredit.errors import PluginFailed
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
 from accredit.provider.http import ProviderHTTP, ProviderResponse
@@ -58,6 +60,7 @@ WARNING_DAYS = 90
 """So many days before an API version ends, start-up and `accredit doctor` begin to warn."""
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class VerifyContext:
     """What `verify` may use. Nothing else reaches a network, a clock or a key."""
@@ -181,13 +184,16 @@ async def in_order(
     calls = (second, *more)
     later = [asyncio.create_task(_contained(call)) for call in calls]
     try:
-        return (await first, *[await task for task in later])
+        answers = [await first]
+        for task in later:
+            answers += [await task]
     except BaseException:
         for task, call in zip(later, calls, strict=True):
             task.add_done_callback(partial(_close, call))  # cancelled at once, it has never begun
             task.cancel()
         await asyncio.gather(*later, return_exceptions=True)  # looked at, so that nobody is warned of them
         raise
+    return tuple(answers)
 
 
 def _close(call: Coroutine[Any, Any, Any], _: asyncio.Task[Any]) -> None:
@@ -196,5 +202,7 @@ def _close(call: Coroutine[Any, Any, Any], _: asyncio.Task[Any]) -> None:
 
 async def _contained(call: Coroutine[Any, Any, B]) -> B:
     """Await a call in a task of its own: out of a task, `SystemExit` would end the loop, whoever awaits it."""
-    with guarded("verify", allowed=Exception):
+    try:
         return await call
+    except (SystemExit, KeyboardInterrupt) as exc:
+        raise PluginFailed(f"verify: {place_of(exc)}") from None

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import SecretStr
 
+from accredit._quick_init import with_quick_init
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
 from accredit.provider.body import packed_by, read_json
 from accredit.provider.bounds.passage import Passage
@@ -58,6 +59,7 @@ def _shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class ProviderCall:
     """One finished call, for the audit event: `url` is without its query, `status` None where none arrived."""
@@ -68,6 +70,7 @@ class ProviderCall:
     duration_ms: float
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class ProviderResponse:
     """What a provider answered, whole, unpacked and within the size limit. Header names are lower case."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from accredit._quick_init import with_quick_init
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
 from accredit.keys.jose import ASYMMETRIC, InvalidJwt, read_header, verify_mac
@@ -37,6 +38,7 @@ class VerifiedIdToken:
     claims: Mapping[str, Any] = field(repr=False)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class IdTokenVerifier:
     """Verify ID tokens against published keys or against a secret of ours, for one exchange.
