@@ -29,11 +29,11 @@ async def test_a_connection_is_for_the_clients_that_list_it(wire: Bench) -> None
 
 
 def test_a_client_needs_the_grant() -> None:
-    clients = {"app": ClientSettings(grant_types=("refresh_token",))}
+    clients = {"app": Client("app", ClientSettings(grant_types=("refresh_token",)))}
     with pytest.raises(GrantNotAllowed):
         admit_client("app", EXCHANGE_GRANT, authenticated=None, clients=clients)
     admitted = admit_client("app", "refresh_token", authenticated=None, clients=clients)
-    assert admitted == Client("app", clients["app"])
+    assert admitted == clients["app"]
 
 
 @pytest.mark.threat(32)

@@ -13,6 +13,7 @@ from accredit.audit.reporter import Reporter
 from accredit.audit.trail import Trail
 from accredit.cache import VerificationCache
 from accredit.errors import ConfigurationError
+from accredit.exchange.client import Client
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.presented import Presented
 from accredit.exchange.providers import Providers
@@ -97,6 +98,8 @@ class Engine:
         self.limits = make_limits(settings.limits, emit=self.reporter.emit, clock=clock, monotonic=monotonic)
         self.standing = Standing(self.hooks, self.storage)
         self.presented = Presented(settings, keys=lambda: self.keys, clock=clock, standing=self.standing)
+        self.clients = {name: Client(name, client) for name, client in settings.clients.items()}
+        """Those that may call, by id."""
         self.clock = clock
         self.subjects = Subjects(
             self.storage,

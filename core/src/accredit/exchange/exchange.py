@@ -222,9 +222,10 @@ class Exchange:
             UnknownClient: there is none of that id.
         """
         check_text("client_id", client_id)
-        if client_id not in self.settings.clients:
+        client = self.engine.clients.get(client_id)
+        if client is None:
             raise UnknownClient
-        return Client(client_id, self.settings.clients[client_id])
+        return client
 
     def refuse(self, error: ExchangeError, *, step: str = "parse") -> None:
         """Leave the event of a login that ended in `step`, outside the exchange itself."""

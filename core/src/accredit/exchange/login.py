@@ -1,6 +1,6 @@
 """A login: admit, identify, conclude. The order of its steps, and nothing else."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import SecretStr
 
@@ -31,8 +31,7 @@ from accredit.tokens.claims import build_claims
 from accredit.tokens.mint import mint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
+class Admission(NamedTuple):
     """A caller who may ask, and what will be granted if the provider says who the user is."""
 
     client: Client
@@ -55,27 +54,28 @@ async def admit(
         ExchangeError: no.
     """
     settings, issuer = engine.settings, engine.settings.issuer
-    grant_type = EXCHANGE_GRANT if client is None else TOKEN_EXCHANGE_GRANT
     trail.begin("authenticate_client")
-    client = admit_client(request.client_id, grant_type, authenticated=client, clients=settings.clients)
+    grant_type = EXCHANGE_GRANT if client is None else TOKEN_EXCHANGE_GRANT
+    client = admit_client(request.client_id, grant_type, authenticated=client, clients=engine.clients)
     trail.client_id = client.id
     connection = connection_named(request.connection, engine.providers, trail)
     trail.begin("allow_connection")
     allow_connection(connection, client.settings)
     trail.begin("check_bearer")
-    policy = client.settings.authorization or settings.authorization
-    await check_bearer(policy, request.bearer, engine.presented.access_token, engine.standing, audience=issuer)
+    if (client.settings.authorization or settings.authorization) != "ignore":
+        await check_bearer(request.bearer, engine.presented, audience=issuer)
     trail.begin("check_main_token")
-    main = await check_main_token(
-        request.main_access_token,
-        engine.presented.access_token,
-        engine.standing,
-        engine.storage,
-        client_id=client.id,
-        audience=issuer,
-        hooks=engine.hooks,
-        policy=settings.subjects.policy,
-    )
+    main = None
+    if request.main_access_token is not None:
+        main = await check_main_token(
+            request.main_access_token,
+            engine.presented,
+            engine.storage,
+            client_id=client.id,
+            audience=issuer,
+            hooks=engine.hooks,
+            policy=settings.subjects.policy,
+        )
     trail.begin("grant_scopes")
     scopes = grant_scopes(request.scopes, client.settings)
     trail.begin("grant_audience")
@@ -83,15 +83,7 @@ async def admit(
     trail.begin("check_limits")
     name = connection.name
     await attempt.admit(client.id, purpose=f"login {name}", token=_credential(request.token), connection=name)
-    return Admission(
-        client=client,
-        connection=connection,
-        scopes=scopes,
-        audience=audience,
-        device=request.device,
-        nonce=request.token.nonce,
-        main=main,
-    )
+    return Admission(client, connection, scopes, audience, request.device, request.token.nonce, main)
 
 
 def admit_identity(
@@ -123,7 +115,7 @@ def admit_identity(
     granted = grant_scopes(scopes, client.settings)
     trail.begin("grant_audience")
     target = grant_audience(audience, client.settings, engine.settings.issuer)
-    return Admission(client=client, connection=connection, scopes=granted, audience=target, device=device, nonce=nonce)
+    return Admission(client, connection, granted, target, device, nonce)
 
 
 async def conclude(
@@ -175,7 +167,8 @@ async def conclude(
         await link_with_plugins(login, engine.hooks)
     deadline.store()
     trail.begin("link")
-    resolution = await _link(login, resolution, engine, trail, now=now)
+    if resolution.entry is not None:
+        resolution = await _link(login, resolution, engine, trail, now=now)
     trail.begin("issue")
     await store_session(login, claims, session, resolution=resolution, storage=engine.storage, ttl=ttl, now=now)
     trail.scopes, trail.session_id = login.scopes, session_id

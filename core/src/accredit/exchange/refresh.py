@@ -47,7 +47,7 @@ async def refresh(
     """
     settings, now = engine.settings, int(engine.clock())
     trail.begin("authenticate_client")
-    client = admit_client(request.client_id, REFRESH_TOKEN_GRANT, authenticated=client, clients=settings.clients)
+    client = admit_client(request.client_id, REFRESH_TOKEN_GRANT, authenticated=client, clients=engine.clients)
     trail.client_id = client.id
     token = request.refresh_token.get_secret_value()
     trail.begin("check_limits")

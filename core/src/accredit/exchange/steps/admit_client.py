@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from accredit.errors import GrantNotAllowed, InvalidParameter, UnknownClient
 from accredit.exchange.client import Client
-from accredit.settings import ClientSettings
 
 
 def admit_client(
-    client_id: str, grant_type: str, *, authenticated: Client | None, clients: Mapping[str, ClientSettings]
+    client_id: str, grant_type: str, *, authenticated: Client | None, clients: Mapping[str, Client]
 ) -> Client:
     """Return the client that a request names; `authenticated` is who has proven to be calling, None for nobody.
 
@@ -22,9 +21,9 @@ def admit_client(
     """
     if authenticated is not None and not _is_named(authenticated, client_id):
         raise InvalidParameter("client_id")
-    if client_id not in clients:
+    client = clients.get(client_id)
+    if client is None:
         raise UnknownClient
-    client = Client(client_id, clients[client_id])
     if authenticated is None and client.is_confidential:
         raise GrantNotAllowed(grant_type)
     if grant_type not in client.settings.grant_types:

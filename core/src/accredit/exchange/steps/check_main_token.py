@@ -1,35 +1,31 @@
 """To whom does a signed-in caller want the new identity linked? Only an access token of ours can say it."""
 
-from collections.abc import Callable
-
 from pydantic import SecretStr
 
 from accredit.errors import BlockedToken, EndedToken, InvalidMainToken, LinkingUnavailable, SubjectBlocked
-from accredit.exchange.standing import Standing
+from accredit.exchange.presented import Presented
 from accredit.models import MainToken
 from accredit.plugins.hooks import Hooks
 from accredit.settings import SubjectPolicy
 from accredit.storage import SubjectStore
 from accredit.storage.rules import is_outdated
-from accredit.tokens.read import AccessToken
 
 
 async def check_main_token(
-    main_access_token: SecretStr | None,
-    read: Callable[[str], AccessToken | None],
-    standing: Standing,
+    main_access_token: SecretStr,
+    presented: Presented,
     storage: SubjectStore,
     *,
     client_id: str,
     audience: str,
     policy: SubjectPolicy,
     hooks: Hooks,
-) -> MainToken | None:
-    """Return the subject to link to, or None where the request does not ask for it.
+) -> MainToken:
+    """Return the subject to link to.
 
-    `read` returns what an access token of ours says, None for any other or an expired one; `audience` is us. It must
-    be meant for us: an API that is shown a user's token must not be able to link its own identity to that user. And it
-    must come from an identity that is still the subject's: else an identity that was taken off would come back by it.
+    The token must be meant for us, which is `audience`: an API that is shown a user's token must not be able to link
+    its own identity to that user. And it must come from an identity that is still the subject's: else an identity that
+    was taken off would come back by it.
 
     Raises:
         LinkingUnavailable: only the host links identities, or its plugin would not hear of it.
@@ -38,13 +34,11 @@ async def check_main_token(
         SubjectBlocked: that user may not be here any more.
         PluginFailed: a plugin cannot tell.
     """
-    if main_access_token is None:
-        return None
     if policy == "existing-only":
         raise LinkingUnavailable
     if not hooks.can_link:
         raise LinkingUnavailable("a plugin names the subjects, and none has the hook link_identity")
-    token = read(main_access_token.get_secret_value())
+    token = presented.access_token(main_access_token.get_secret_value())
     if token is None:
         raise InvalidMainToken("not a live access token of ours")
     if token.client_id != client_id:
@@ -54,7 +48,7 @@ async def check_main_token(
     if token.subject == f"{client_id}@clients":
         raise InvalidMainToken("the access token is the client's own, not a user's")
     try:
-        session = await standing.session_of(token)
+        session = await presented.session_of(token)
     except BlockedToken:
         raise SubjectBlocked from None
     except EndedToken:

@@ -1,5 +1,7 @@
 """What will be granted: known scopes, and an audience the client may ask for."""
 
+from functools import lru_cache
+
 from accredit.errors import InvalidTarget
 from accredit.profile import SCOPE_CLAIMS
 from accredit.settings import ClientSettings
@@ -12,15 +14,14 @@ def grant_scopes(requested: tuple[str, ...], client: ClientSettings) -> tuple[st
 
     `offline_access` is granted where the client may use refresh tokens.
     """
-    return tuple(
-        [
-            scope
-            for scope in dict.fromkeys(requested)
-            if scope in _STANDARD
-            or scope in client.scopes
-            or (scope == "offline_access" and "refresh_token" in client.grant_types)
-        ]
-    )
+    return _granted(requested, client.scopes, "refresh_token" in client.grant_types)
+
+
+@lru_cache(maxsize=256)
+def _granted(requested: tuple[str, ...], own: tuple[str, ...], may_refresh: bool) -> tuple[str, ...]:  # noqa: FBT001 - positions are cheaper keys
+    """Say it once: clients ask for the same few scopes again and again."""
+    known = {*_STANDARD, *own, *(("offline_access",) if may_refresh else ())}
+    return tuple([scope for scope in dict.fromkeys(requested) if scope in known])
 
 
 def grant_audience(requested: str | None, client: ClientSettings, issuer: str) -> str:
