@@ -116,8 +116,12 @@ class Hooks:
 
     async def claims(self, login: Login) -> list[ExtraClaims]:
         """Collect every plugin's claims."""
-        extras = [await self._call(call, {"login": login}, ExtraClaims) for call in self._claims]
-        return [extra for extra in extras if extra is not None]
+        extras: list[ExtraClaims] = []
+        for call in self._claims:
+            extra = await self._call(call, {"login": login}, ExtraClaims)
+            if extra is not None:
+                extras.append(extra)
+        return extras
 
     def _is_of_a_namespace(self, subject: str) -> bool:
         """Tell whether a subject is of the form that identities have by default."""
