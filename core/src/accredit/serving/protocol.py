@@ -10,12 +10,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from accredit.serving.answer_transport import AnswerTransport
 from accredit.serving.body import Body
+from accredit.serving.cycle import Cycle
 from accredit.serving.head import Head
 from accredit.serving.refusal import RequestRefused, headers_too_slow, malformed, no_room
 from accredit.settings import ServerSettings
@@ -27,6 +28,9 @@ Source: RFC 9112 section 9.6.
 """
 UNREAD_ANSWER_S = 10.0
 """For so long a client may leave an answer unread."""
+
+_HEEDED = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
+"""Headers that say something to the server itself."""
 
 WaitingConnections = dict["BoundedProtocol", None]
 """The connections of a server that wait for a request, longest first."""
@@ -50,7 +54,6 @@ class BoundedProtocol(HttpToolsProtocol):
     # uvicorn's attributes and these would be more than instances share a table of names for: 1.3 KB a connection.
     __slots__ = (
         "_ahead",
-        "_answer_transport",
         "_body",
         "_head",
         "_hosts",
@@ -65,6 +68,8 @@ class BoundedProtocol(HttpToolsProtocol):
         "_unread_timer",
         "_waiting",
     )
+
+    cycle: Cycle  # type: ignore[assignment]  # one of ours
 
     def __init__(self, *args: Any, limits: ServerSettings, waiting: WaitingConnections, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,14 +87,13 @@ class BoundedProtocol(HttpToolsProtocol):
     @property
     def is_idle(self) -> bool:
         """Whether no request has arrived in full."""
-        return self._stage in (Stage.WAITING, Stage.HEAD)
+        return self._stage is Stage.WAITING or self._stage is Stage.HEAD
 
     # -- the connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Make room for the connection at the cost of the one that has waited longest."""
         super().connection_made(transport)
-        self._answer_transport = AnswerTransport(transport, close=self._close_after_answer, soon=self.loop.call_soon)
         if len(self.connections) > self._limits.max_connections:
             if not self._waiting:
                 self._refuse(no_room())
@@ -107,6 +111,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._idle_timer = None
         self._read_at_last()
         super().connection_lost(exc)
+        self._forget()
 
     def close(self) -> None:
         """Close the connection; what was written is still sent."""
@@ -177,23 +182,29 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin a request."""
         if not self.is_idle:
             raise malformed()  # where this one ends is not where the last byte parsed was
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         self._hosts = 0
         self._length: int | None = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; what comes as a trailer, behind the body, is dropped."""
-        if self._stage is Stage.BODY:
-            return
-        super().on_header(name, value)
-        name = self.headers[-1][0]
+        """Take a header."""
+        name = name.lower()
+        self.headers.append((name, value))
+        if name in _HEEDED:
+            self._heed(name, value)
+
+    def _heed(self, name: bytes, value: bytes) -> None:
         if name == b"host":
             self._hosts += 1
         elif name == b"content-length":
             self._length = int(value)
-        elif name == b"transfer-encoding":
-            if value.lower() != b"chunked":
-                raise malformed()  # nobody here would undo another one
+        elif name == b"expect":
+            self.expect_100_continue |= value.lower() == b"100-continue"
+        elif value.lower() != b"chunked":
+            raise malformed()  # nobody here would undo another one
+        else:
             self._length = None
 
     def on_headers_complete(self) -> None:
@@ -203,31 +214,58 @@ class BoundedProtocol(HttpToolsProtocol):
             raise malformed()
         if self.parser.should_upgrade():
             raise malformed()  # CONNECT: what follows would be no HTTP
-        super().on_headers_complete()
         self._leave(Stage.BODY)
         self._body = Body(self._length, max_framing_bytes=self._limits.max_header_bytes)
-        self.cycle.transport = self._answer_transport
         # An answer that is given before the body has arrived ends the connection; see `on_message_complete`.
-        self._may_stay, self.cycle.keep_alive = self.cycle.keep_alive, False
+        self._may_stay = version == "1.1" and self.parser.should_keep_alive()
+        self.cycle = cycle = Cycle(
+            self._scope(version),
+            self.server_state.default_headers,
+            self.transport,
+            self.flow,
+            expects_continue=self.expect_100_continue,
+            ended=self.on_response_complete,
+            close=self._close_after_answer,
+        )
+        self.headers = []  # what comes as a trailer, behind the body, is for nobody
+        self.tasks.add(self.loop.create_task(cycle.run(self.app, self.logger, self.tasks)))
+
+    def _scope(self, version: str) -> dict[str, Any]:
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "method": self.parser.get_method().decode("ascii"),
+            "root_path": "",
+            "path": unquote(path) if "%" in path else path,
+            "raw_path": url.path,
+            "query_string": url.query or b"",
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+        }
 
     def on_body(self, body: bytes) -> None:
         """Hand a part of the body to the app."""
         self._body.has_data()
-        super().on_body(body)
+        self.cycle.take(body)
 
     def on_message_complete(self) -> None:
         """Say that the whole request is there."""
         self._stage = Stage.ANSWERING
         if not self.cycle.response_started:
             self.cycle.keep_alive = self._may_stay and not self._is_last
-        super().on_message_complete()
+        self.cycle.end_body()
 
     # -- answers
 
     def on_response_complete(self) -> None:
         """Go on with what was sent ahead, or wait."""
         self.server_state.total_requests += 1
-        self._answer_transport.end()
         if self._stage is Stage.ANSWERING and not self.transport.is_closing():
             ahead, self._ahead = self._ahead, b""
             self._stage = Stage.WAITING
@@ -240,7 +278,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _forget(self) -> None:
         """Let go of the request that is answered: a connection may wait long for the next one."""
         self.headers = []
-        self.scope = self.cycle = None  # type: ignore[assignment]  # as uvicorn has them before the first request
+        self.cycle = None  # type: ignore[assignment]  # as uvicorn has it before the first request
 
     def pause_writing(self) -> None:
         """Wait for the client to read its answer, for a while."""
@@ -260,9 +298,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, refused: RequestRefused) -> None:
         self.logger.warning("Refused: %s", refused)
         if self._stage is Stage.BODY:
-            started = self.cycle.response_started
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            started = self.cycle.is_written
+            self.cycle.lose()
         else:
             started = False
         if not started:

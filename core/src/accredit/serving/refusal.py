@@ -47,3 +47,8 @@ def no_room() -> RequestRefused:
     return RequestRefused(
         HTTPStatus.SERVICE_UNAVAILABLE, "the server has too many connections", error="temporarily_unavailable"
     )
+
+
+def failed() -> RequestRefused:
+    """Return the refusal of a request that the app has not answered."""
+    return RequestRefused(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered", error="server_error")
