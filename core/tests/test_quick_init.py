@@ -11,6 +11,7 @@ import pytest
 
 from accredit._quick_init import with_quick_init
 from accredit.audience import AppBound
+from accredit.audit.events import ExchangeEvent, RefreshEvent
 from accredit.models import Identity, Login, Subject, Verification
 from accredit.profile import Assurance, Email, Profile
 from accredit.storage import Session
@@ -42,6 +43,8 @@ VALUES = [
     LOGIN,
     Profile(name="Ada", email=Email("a@example.com", Assurance.UNVERIFIED)),
     Verification(user_id="1", audience=AppBound("a"), claims={"id": "1"}),
+    ExchangeEvent(outcome="accepted", status=200, linked=True),
+    RefreshEvent(outcome="accepted", status=200),
 ]
 
 

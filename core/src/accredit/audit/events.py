@@ -28,6 +28,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from accredit._quick_init import with_quick_init
 from accredit.audit.event import Event, Level, Outcome
 from accredit.provider.http import ProviderCall
 
@@ -86,6 +87,7 @@ class ProviderEvent(TrailEvent):
         return f"exchange.{self.outcome}"
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeEvent(ProviderEvent):
     """One finished exchange."""
@@ -94,11 +96,13 @@ class ExchangeEvent(ProviderEvent):
     """The identity has become another one of `subject`'s, which was signed in already."""
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyEvent(ProviderEvent):
     """One finished call of `Exchange.verify`."""
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshEvent(TrailEvent):
     """One finished refresh."""
