@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from accredit.storage import RefreshToken, Rotation, Session, SqliteStorage, Storage
-from accredit.storage.ports.sessions import MOST_SESSIONS
+from accredit.storage.ports.sessions import MOST_SESSIONS, MOST_SUCCESSORS
 from accredit.testing.storage_conformance.samples import NOW, alive, login, rotate
 
 Start = tuple[Session, RefreshToken]
@@ -63,3 +63,19 @@ async def test_who_begins_together_at_other_clients_pushes_nobody_out() -> None:
     newcomers = [login(f"new-{number:03}", issued_at=20, client_id=f"client-{number}") for number in range(40)]
     stay = await left(newcomers, together=True)
     assert all(stay.count(begun.id) == 2 for begun, _ in newcomers)
+
+
+async def test_of_few_sessions_with_as_many_refresh_tokens_as_there_may_be_one_goes(tmp_path: Path) -> None:
+    storage = SqliteStorage(str(tmp_path / "accredit.db"))
+    await storage.open()
+    try:
+        few = [login(f"few-{number}", issued_at=number) for number in range(MOST_SESSIONS // MOST_SUCCESSORS)]
+        for one in few:
+            await storage.start(*one)
+            for fork in range(MOST_SUCCESSORS):
+                assert await rotate(storage, one[0].id, f"{one[0].id} {fork}", leeway_s=60) is Rotation.ROTATED
+        await storage.start(*login("new", issued_at=NOW))
+
+        assert len([one for one, _ in few if await storage.session(one.id)]) == len(few) - 1
+    finally:
+        await storage.close()

@@ -6,7 +6,7 @@ which replaced tokens are forgotten (`_FORGET`). The conformance kit holds them 
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 
@@ -14,6 +14,8 @@ from accredit.errors import ExchangeError, NotLinked
 from accredit.storage import rules
 from accredit.storage.ports.sessions import (
     MOST_REPLACED,
+    MOST_SESSIONS,
+    MOST_SUCCESSORS,
     PUSHED_OUT,
     RefreshToken,
     Rotation,
@@ -32,6 +34,7 @@ _COLUMNS = tuple(field.name for field in fields(Session))
 _NAMES = ", ".join(f"sessions.{name}" for name in _COLUMNS)
 # Thirty times cheaper than `astuple`, which copies deeply.
 _row = attrgetter(*_COLUMNS, "namespace", "user_id", "identity_version", "subject", "subject_version")
+_token = attrgetter("token_hash", "session_id", "issued_at")
 
 _INSERT = (
     f"INSERT INTO sessions ({', '.join(_COLUMNS)}) SELECT {', '.join('?' * len(_COLUMNS))}"  # noqa: S608 - field names
@@ -39,10 +42,7 @@ _INSERT = (
     " WHERE NOT EXISTS (SELECT 1 FROM identities WHERE namespace = ? AND user_id = ? AND version <> ?)"
     " AND NOT EXISTS (SELECT 1 FROM subjects WHERE id = ? AND (blocked OR version <> ?))"
 )
-_ADD_REFRESH = (
-    "INSERT INTO refresh_tokens (token_hash, session_id, issued_at) SELECT ?, ?, ?"
-    " WHERE EXISTS (SELECT 1 FROM sessions WHERE id = ?)"
-)
+_ADD_REFRESH = "INSERT INTO refresh_tokens (token_hash, session_id, issued_at) VALUES (?, ?, ?)"
 _ENDED = (
     "(sessions.ended OR EXISTS (SELECT 1 FROM identities WHERE namespace = sessions.namespace"
     " AND user_id = sessions.user_id AND version <> sessions.identity_version)"
@@ -59,11 +59,17 @@ _STATE = (
     f"SELECT session_id, subject, client_id, expires_at, {_ENDED}, replaced_at, successors"  # noqa: S608 - constants
     " FROM refresh_tokens JOIN sessions ON sessions.id = session_id WHERE token_hash = ?"
 )
+# Few users have so many sessions that anything may be too much. The index alone tells; only theirs are looked at.
+_MORE_THAN = "EXISTS (SELECT 1 FROM sessions WHERE subject = ? AND client_id = ? LIMIT 1 OFFSET {})"
 _COUNT_LIVE = (
-    "SELECT count(*) FROM sessions JOIN refresh_tokens ON session_id = sessions.id"
+    "SELECT count(*) FROM sessions JOIN refresh_tokens ON session_id = sessions.id"  # noqa: S608 - constants
     " WHERE subject = ? AND client_id = ? AND renewable AND replaced_at IS NULL"
+    f" AND {_MORE_THAN.format(MOST_SESSIONS // MOST_SUCCESSORS)}"
 )
-_COUNT_OTHERS = "SELECT count(*) FROM sessions WHERE subject = ? AND client_id = ? AND NOT renewable"
+_COUNT_OTHERS = (
+    "SELECT count(*) FROM sessions WHERE subject = ? AND client_id = ? AND NOT renewable"  # noqa: S608 - constants
+    f" AND {_MORE_THAN.format(MOST_SESSIONS)}"
+)
 _LEAST_FIRST = (
     "SELECT sessions.id, count(token_hash) FROM sessions LEFT JOIN refresh_tokens"  # noqa: S608 - constants
     " ON session_id = sessions.id AND replaced_at IS NULL WHERE subject = ? AND client_id = ? AND renewable = ?"
@@ -79,13 +85,13 @@ _FORGET = (
 
 def insert(connection: sqlite3.Connection, starts: Sequence[Start]) -> list[ExchangeError | None]:
     """Insert sessions, but those that meanwhile must not be; return for each what keeps it out."""
-    stored = connection.executemany(_INSERT, (_row(session) for session, _ in starts)).rowcount
-    tokens = [(token.token_hash, token.session_id, token.issued_at, token.session_id) for _, token in starts if token]
-    connection.executemany(_ADD_REFRESH, tokens)
+    stored = connection.executemany(_INSERT, [_row(session) for session, _ in starts]).rowcount
     verdicts: list[ExchangeError | None] = [None] * len(starts)
     if stored < len(starts):
         verdicts = [_refusal(connection, session) for session, _ in starts]
-    _make_room(connection, [start for start, verdict in zip(starts, verdicts, strict=True) if verdict is None])
+        starts = [start for start, verdict in zip(starts, verdicts, strict=True) if verdict is None]
+    connection.executemany(_ADD_REFRESH, [_token(token) for _, token in starts if token is not None])
+    _make_room(connection, starts)
     return verdicts
 
 
@@ -138,11 +144,10 @@ def rotate(
         " WHERE token_hash = ?",
         (now, token_hash),
     )
-    values = successor.token_hash, session_id, successor.issued_at, session_id
-    connection.execute(_ADD_REFRESH, values)
+    connection.execute(_ADD_REFRESH, _token(successor))
     connection.execute(_FORGET, (session_id, MOST_REPLACED))
     if replaced_at is not None:
-        live = connection.execute(_COUNT_LIVE, (subject, client_id)).fetchone()[0]
+        live = connection.execute(_COUNT_LIVE, (subject, client_id) * 2).fetchone()[0]
         gone = rules.pushed_out(connection.execute(_LIVE_OF, (session_id,)).fetchall(), live=live)
         connection.executemany(_PUSH_OUT, [(PUSHED_OUT, token_hash) for (token_hash,) in gone])
     return outcome
@@ -159,14 +164,14 @@ def prune(connection: sqlite3.Connection, most: int, now: float) -> int:
     return connection.execute(old, (now, most)).rowcount
 
 
-def _make_room(connection: sqlite3.Connection, begun: Iterable[Start]) -> None:
+def _make_room(connection: sqlite3.Connection, begun: Sequence[Start]) -> None:
     """For each session that has begun lose one, where there are too many. They are counted once for all of a user's."""
     newcomers: dict[_Owner, dict[str, int]] = {}
     for session, token in begun:
         of_owner = newcomers.setdefault((session.subject, session.client_id, session.renewable), {})
         of_owner[session.id] = int(token is not None or not session.renewable)
     for owner, counted in newcomers.items():
-        count = connection.execute(_COUNT_LIVE if owner[2] else _COUNT_OTHERS, owner[:2]).fetchone()[0]
+        count = connection.execute(_COUNT_LIVE if owner[2] else _COUNT_OTHERS, owner[:2] * 2).fetchone()[0]
         if rules.is_crowded(count):
             _evict(connection, owner, counted, count)
 
