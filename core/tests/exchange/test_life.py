@@ -422,7 +422,7 @@ async def test_an_outage_of_the_provider_is_one_while_the_exchange_is_open() -> 
 
 async def test_a_refusal_is_one_even_if_the_exchange_was_closed_meanwhile() -> None:
     async def close_and_refuse(exchange: Exchange) -> None:
-        with exchange.engine.audited():
+        with exchange.engine.lifecycle.audited():
             await exchange.close()
             raise InvalidScope
 

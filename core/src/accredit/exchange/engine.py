@@ -2,15 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from accredit.audit import operations
-from accredit.audit.events import ExchangeEvent, RefreshEvent, VerifyEvent
 from accredit.audit.reporter import Reporter
-from accredit.audit.trail import Trail
 from accredit.cache import VerificationCache
 from accredit.errors import ConfigurationError
 from accredit.exchange.client import Client
@@ -187,13 +184,3 @@ class Engine:
     def context(self, connection: Connection) -> VerifyContext:
         """Return what a connection's strategy may use in one exchange."""
         return self.providers.context(connection)
-
-    def audited(
-        self, kind: type[ExchangeEvent | VerifyEvent | RefreshEvent] = ExchangeEvent
-    ) -> AbstractContextManager[Trail]:
-        """Leave exactly one audit event behind, whatever happens in the block.
-
-        Raises:
-            LifecycleError: the exchange is not open here, or was closed before the block has ended.
-        """
-        return self.lifecycle.audited(kind)

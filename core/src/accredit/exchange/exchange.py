@@ -118,7 +118,7 @@ class Exchange:
         engine = self.engine
         with (
             engine.providers.admission.login(request.connection),
-            engine.audited() as trail,
+            engine.lifecycle.audited() as trail,
             engine.providers.deadlines.begin() as deadline,
         ):
             async with Attempt(engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
@@ -176,7 +176,7 @@ class Exchange:
         engine = self.engine
         with (
             engine.providers.admission.refresh(),
-            engine.audited() as trail,
+            engine.lifecycle.audited() as trail,
             engine.providers.deadlines.begin() as deadline,
         ):
             admission = admit_identity(
@@ -194,7 +194,7 @@ class Exchange:
         """
         with (
             self.engine.providers.admission.refresh(),
-            self.engine.audited(RefreshEvent) as trail,
+            self.engine.lifecycle.audited(RefreshEvent) as trail,
             self.engine.providers.deadlines.begin() as deadline,
         ):
             async with Attempt(self.engine.limits, request.address, is_proven=_is_proven(client)) as attempt:

@@ -27,6 +27,9 @@ class Lifecycle:
         self._reporter = reporter
         self._sentences = sentences
         self._life = Life(sentences)
+        self.require = self._life.require
+        """Pass where calls may be made: every method that makes one begins with this."""
+        self.require_keys = self._life.require_keys
         self._opened = AsyncExitStack()
         self._unclosed: list[str] = []
         self.in_flight = 0
@@ -73,29 +76,13 @@ class Lifecycle:
             self._unclosed.append(f"{part} could not be: {place_of(exc)}")
             self._reporter.emit(operations.close_failed(part, place_of(exc)))
 
-    def require(self) -> None:
-        """Pass where calls may be made: every method that makes one begins with this.
-
-        Raises:
-            LifecycleError: it is not open, or was opened in another process or event loop.
-        """
-        self._life.require()
-
-    def require_keys(self) -> None:
-        """Pass if the keys are loaded: they belong to no event loop, and signing may end while all is being closed.
-
-        Raises:
-            LifecycleError: it is not open.
-        """
-        self._life.require_keys()
-
     def audited(self, kind: type[ExchangeEvent | VerifyEvent | RefreshEvent] = ExchangeEvent) -> "Audited":
         """Leave exactly one audit event behind, whatever happens in the block.
 
         Raises:
             LifecycleError: it is not open here, or was closed before the block has ended.
         """
-        return Audited(self, kind)
+        return Audited(self, Trail(kind))
 
     def tell(self, trail: Trail, error: ExchangeError | None) -> None:
         """Leave the event of what has ended; a failure in what was closed meanwhile is not the provider's.
@@ -117,14 +104,13 @@ class Lifecycle:
 class Audited:
     """A block that leaves one event; see `Lifecycle.audited`. A class: a generator costs three times as much."""
 
-    __slots__ = ("_kind", "_lifecycle", "_trail")
+    __slots__ = ("_lifecycle", "_trail")
 
-    def __init__(self, lifecycle: Lifecycle, kind: type[ExchangeEvent | VerifyEvent | RefreshEvent]) -> None:
+    def __init__(self, lifecycle: Lifecycle, trail: Trail) -> None:
         self._lifecycle = lifecycle
-        self._kind = kind
+        self._trail = trail
 
     def __enter__(self) -> Trail:
-        self._trail = Trail(self._kind)
         self._lifecycle.in_flight += 1
         try:
             self._lifecycle.require()

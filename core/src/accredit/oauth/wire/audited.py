@@ -3,8 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from accredit._guard import place_of
+from accredit.audit import operations
+from accredit.audit.event import facts_of, outcome_of
 from accredit.audit.events import EndpointEvent
 from accredit.audit.reporter import Reporter
 from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
@@ -12,7 +15,6 @@ from accredit.oauth.wire.answer import Answer, refusal
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.endpoint import Handle
 from accredit.oauth.wire.record import Record
-from accredit.oauth.wire.report import report
 from accredit.settings import CompatibilitySettings
 
 
@@ -60,4 +62,22 @@ class Audited:
         return answer if problem is None else refusal(problem, self._compatibility)
 
     def _report(self, record: Record, error: ExchangeError | None, started: float) -> None:
-        report(record, error, event=self._event, started=started, reporter=self._reporter)
+        """Leave the event of a call that is over. `started` is of `time.perf_counter`."""
+        if record.form_as_json:
+            self._reporter.emit(operations.form_as_json(record.client_id))
+        if record.is_told:
+            return
+        known: dict[str, Any] = {
+            "outcome": outcome_of(error),
+            "status": 200,
+            "client_id": record.client_id,
+            "subject": record.subject,
+            "session_id": record.session_id,
+            "connection": record.connection,
+            "grant_type": record.grant_type,
+            "scopes": record.scopes,
+            "duration_ms": (time.perf_counter() - started) * 1000,
+        }
+        if error is not None:
+            known |= facts_of(error)
+        self._reporter.emit((record.event or self._event)(**known))
