@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from accredit._quick_init import with_quick_init
 from accredit.audience import AudienceProof
-from accredit.errors import InvalidParameter, MissingParameter
-from accredit.parameters import check_scopes, check_secret, check_text, checked_text, revealed
+from accredit.errors import InvalidParameter
+from accredit.parameters import check_given, check_scopes, check_secret, check_text, checked_text, revealed
 from accredit.profile import Profile
 
 _PROOFS = get_args(AudienceProof)
@@ -103,21 +103,19 @@ class ExchangeRequest:
     """Of who asks, for limits; empty where nobody knows."""
 
     def __post_init__(self) -> None:
-        for parameter, text in (("client_id", self.client_id), ("connection", self.connection)):
-            check_text(parameter, text)
-            if not text:
-                raise MissingParameter(parameter)
+        check_given("client_id", self.client_id)
+        check_given("connection", self.connection)
         if not isinstance(self.token, ProviderToken):
             raise InvalidParameter("access_token")
         check_scopes(self.scopes)
-        for parameter, value in (
-            ("user_id", self.user_id_hint),
-            ("audience", self.audience),
-            ("device", self.device),
-            ("state", self.state),
-        ):
-            if value is not None:
-                check_text(parameter, value)
+        if self.user_id_hint is not None:
+            check_text("user_id", self.user_id_hint)
+        if self.audience is not None:
+            check_text("audience", self.audience)
+        if self.device is not None:
+            check_text("device", self.device)
+        if self.state is not None:
+            check_text("state", self.state)
         if self.main_access_token is not None:
             check_text("main_access_token", revealed("main_access_token", self.main_access_token))
         checked_text("address", self.address, _LONGEST_ADDRESS)
@@ -146,10 +144,8 @@ class RefreshRequest:
 
     def __post_init__(self) -> None:
         refresh_token = revealed("refresh_token", self.refresh_token)
-        for parameter, text in (("client_id", self.client_id), ("refresh_token", refresh_token)):
-            check_text(parameter, text)
-            if not text:
-                raise MissingParameter(parameter)
+        check_given("client_id", self.client_id)
+        check_given("refresh_token", refresh_token)
         check_scopes(self.scopes)
         checked_text("address", self.address, _LONGEST_ADDRESS)
         if self.audience is not None:

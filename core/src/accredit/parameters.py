@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from pydantic import SecretStr
 
-from accredit.errors import InvalidParameter
+from accredit.errors import InvalidParameter, MissingParameter
 
 _LONGEST = {
     "client_id": 256,
@@ -37,6 +37,17 @@ def check_text(parameter: str, value: object) -> None:
         InvalidParameter: it is no string, longer than `LONGEST` says, or holds a control character.
     """
     checked_text(parameter, value, _LONGEST[parameter])
+
+
+def check_given(parameter: str, value: object) -> None:
+    """Refuse what `check_text` would, and a value that is empty.
+
+    Raises:
+        InvalidParameter: no wire would let it through.
+        MissingParameter: it is empty.
+    """
+    if not checked_text(parameter, value, _LONGEST[parameter]):
+        raise MissingParameter(parameter)
 
 
 def checked_text(parameter: str, value: object, most: int) -> str:

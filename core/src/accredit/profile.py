@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from accredit._quick_init import with_quick_init
@@ -74,17 +73,18 @@ class Profile:
     address: str | None = None
 
     def __post_init__(self) -> None:
-        # Most profiles are so short that nobody need count: at most two bytes a character of ASCII, twelve an emoji.
-        most_bytes = 0
-        for name in _NAMES:
-            value = getattr(self, name)
-            if value is None:
-                continue
-            if (clean := _RULES.get(name, text)(value)) is not value:
-                self._set(name, clean)
-            if isinstance(clean, str):
-                most_bytes += len(clean) * (2 if clean.isascii() else 12)
-        if most_bytes >= LONGEST_PROFILE_BYTES // 2:
+        stated = ""
+        for name, cleaned in _TEXTS.items():
+            if (value := getattr(self, name)) is not None:
+                if (clean := cleaned(value)) is not value:
+                    self._set(name, clean)
+                stated += clean or ""
+        if self.updated_at is not None and not _is_moment(self.updated_at):
+            self._set("updated_at", None)
+        if self.email is not None and (email := _cleaned(self.email)) is not self.email:
+            self._set("email", email)
+        # Most profiles are so short that nobody need count: JSON in ASCII has at most three bytes for one of UTF-8.
+        if len(stated.encode()) * 3 >= LONGEST_PROFILE_BYTES // 2:
             self._shorten()
 
     def _set(self, name: str, value: object) -> None:
@@ -92,7 +92,7 @@ class Profile:
 
     def _shorten(self) -> None:
         """Leave out the longest claims until the rest is short enough."""
-        texts = {name: value for name in _NAMES if isinstance(value := getattr(self, name), str)}
+        texts = {name: value for name in _TEXTS if (value := getattr(self, name)) is not None}
         longest_first = sorted(texts, key=lambda name: len(json.dumps(texts[name])), reverse=True)
         while len(json.dumps(self.claims())) > LONGEST_PROFILE_BYTES:
             self._set(longest_first.pop(0), None)
@@ -120,27 +120,23 @@ SCOPE_CLAIMS: Mapping[str, tuple[str, ...]] = {
 """Which claims each scope opens. Source: OpenID Connect Core 1.0 section 5.4."""
 
 
-def _moment(value: object) -> int | None:
-    return value if type(value) is int and 0 <= value <= _LAST_SECOND else None  # not isinstance: True is an int
+def _is_moment(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _LAST_SECOND  # not isinstance: True is an int
 
 
-def _email(value: object) -> Email | None:
-    if not isinstance(value, Email):
+def _cleaned(email: object) -> Email | None:
+    if not isinstance(email, Email):
         raise TypeError("email must be an Email")
-    address = email_address(value.address)
-    if address is None or address == value.address:
-        return None if address is None else value
-    return replace(value, address=address)
+    address = email_address(email.address)
+    if address is None or address == email.address:
+        return None if address is None else email
+    return replace(email, address=address)
 
 
-_NAMES = tuple(f.name for f in fields(Profile))
-_RULES: Mapping[str, Callable[[Any], object]] = MappingProxyType(
-    {
-        **dict.fromkeys(("profile", "picture", "website"), web_url),
-        **dict.fromkeys(("birthdate", "zoneinfo", "locale"), partial(short_text, longest=64)),
-        "address": partial(text, longest=LONGEST_PLACE),
-        "updated_at": _moment,
-        "email": _email,
-    }
-)
-"""What each claim goes through; `text` where nothing is said."""
+_TEXTS: Mapping[str, Callable[[object], str | None]] = {
+    **dict.fromkeys((f.name for f in fields(Profile) if f.name not in {"email", "updated_at"}), text),
+    **dict.fromkeys(("profile", "picture", "website"), web_url),
+    **dict.fromkeys(("birthdate", "zoneinfo", "locale"), partial(short_text, longest=64)),
+    "address": partial(text, longest=LONGEST_PLACE),
+}
+"""What each claim that is a text goes through."""

@@ -31,6 +31,8 @@ _UNFIT_FOR_URLS = re.compile(r"[\s\"'`<>\\]")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[A-Za-z0-9/._~%?&=+,;:@!$*()#-]*)?")
 """A part of what `web_url` lets pass, which holds most links: it need not be taken apart."""
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.IGNORECASE)
+_PLAIN_EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9]+([.-][A-Za-z0-9]+)*")
+"""A part of what `email_address` lets pass, which holds most addresses."""
 _EMAIL = re.compile(r'([^\s"(),:;<>@\[\\\]]+)@[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*')
 _ISOLATES = re.compile("[\u2066-\u2069]")
 _END_OF_ISOLATE = "\u2069"
@@ -103,7 +105,11 @@ def email_address(value: object) -> str | None:
         return None
     address = value.strip()
     # The length first: matching takes its time for what is a thousand times too long.
-    if len(address) > LONGEST_EMAIL or not address.isprintable():
+    if len(address) > LONGEST_EMAIL:
+        return None
+    if _PLAIN_EMAIL.fullmatch(address):  # as most are
+        return address
+    if not address.isprintable():
         return None
     match = _EMAIL.fullmatch(address)
     if match is None or len(address.encode()) > LONGEST_EMAIL or len(match[1].encode()) > LONGEST_LOCAL_PART:
