@@ -58,7 +58,10 @@ class guarded:  # noqa: N801 - reads as a context manager; a class costs a third
         self._allowed = allowed
 
     def __enter__(self) -> None:
-        self._task = task = _running_task()
+        try:
+            self._task = task = asyncio.current_task()
+        except RuntimeError:  # there is no loop here, as in a thread of a signer's
+            self._task = task = None
         self._cancelled_before = 0 if task is None else task.cancelling()
 
     def __exit__(
@@ -95,14 +98,7 @@ def _ends_the_call(exc: BaseException, task: asyncio.Task[Any] | None) -> bool:
     if isinstance(exc, asyncio.CancelledError):
         return task is not None and task.cancelling() > 0
     # Who closes a coroutine that waits does so from somewhere else.
-    return isinstance(exc, GeneratorExit) and task is not None and _running_task() is not task
-
-
-def _running_task() -> asyncio.Task[Any] | None:
-    try:
-        return asyncio.current_task()
-    except RuntimeError:  # there is no loop here, as in a thread of a signer's
-        return None
+    return isinstance(exc, GeneratorExit) and task is not None and asyncio.current_task(task.get_loop()) is not task
 
 
 def place_of(exc: BaseException) -> str:
