@@ -1,6 +1,6 @@
 """The calling application, once it is known who it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accredit.settings import ClientSettings
 
@@ -11,8 +11,8 @@ class Client:
 
     id: str
     settings: ClientSettings
+    is_confidential: bool = field(init=False, repr=False, compare=False)
+    """Its settings ask for a proof, and it has given one."""
 
-    @property
-    def is_confidential(self) -> bool:
-        """Its settings ask for a proof, and it has given one."""
-        return self.settings.auth_method != "none"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_confidential", self.settings.auth_method != "none")

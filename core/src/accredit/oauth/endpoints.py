@@ -166,7 +166,7 @@ def _parts(exchange: Exchange) -> Parts:
         exchange=exchange,
         engine=engine,
         authentication=ClientAuthentication(
-            settings.clients,
+            engine.clients,
             ClientAssertions(
                 settings.clients,
                 audiences=_assertion_audiences(settings.issuer),

@@ -16,7 +16,6 @@ from accredit.oauth.client.assertion import ASSERTION_TYPE, ClientAssertions, cl
 from accredit.oauth.wire.fields import known_fields
 from accredit.oauth.wire.parameters import Parameters
 from accredit.oauth.wire.record import Record
-from accredit.settings import ClientSettings
 from accredit.settings.client_secret import SecretHash
 
 _LONGEST = {"client_id": 256, "client_secret": 512, "client_assertion": 16_384, "client_assertion_type": 256}
@@ -44,12 +43,12 @@ class ClientAuthentication:
     nobody which ids there are.
     """
 
-    def __init__(self, clients: Mapping[str, ClientSettings], assertions: ClientAssertions) -> None:
+    def __init__(self, clients: Mapping[str, Client], assertions: ClientAssertions) -> None:
         self._clients = clients
         self._secrets = {
-            client_id: SecretHash.parse(client.secret_hash.get_secret_value())
-            for client_id, client in self._clients.items()
-            if client.secret_hash is not None
+            client_id: SecretHash.parse(client.settings.secret_hash.get_secret_value())
+            for client_id, client in clients.items()
+            if client.settings.secret_hash is not None
         }
         self._nobodys_secret = SecretHash.of_nobody()
         self._assertions = assertions
@@ -75,12 +74,12 @@ class ClientAuthentication:
         client_id, secret, assertion = credentials.client_id, credentials.secret, credentials.assertion
         is_right = secret is not None and self._secrets.get(client_id, self._nobodys_secret).matches(secret)
         client = self._clients.get(client_id)
-        if assertion is not None and (client is None or client.auth_method != "private_key_jwt"):
+        if assertion is not None and (client is None or client.settings.auth_method != "private_key_jwt"):
             self._assertions.verify_for_nobody(assertion)
         if client is None:
             raise InvalidClient("unknown client", challenge=credentials.challenge)
         record.client_id = client_id
-        match client.auth_method:
+        match client.settings.auth_method:
             case "none":
                 # Nothing where the password belongs is no proof. Source: RFC 6749 section 2.3.1.
                 if secret or assertion is not None:
@@ -94,7 +93,7 @@ class ClientAuthentication:
                 if assertion is None:
                     raise InvalidClient("no assertion", challenge=credentials.challenge)
                 await self._assertions.check(client_id, assertion)
-        return Client(client_id, client)
+        return client
 
 
 def read_credentials(parameters: Parameters) -> Credentials:
