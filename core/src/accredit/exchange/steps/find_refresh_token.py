@@ -1,14 +1,13 @@
 """Which session is a refresh token of, and what has become of it?"""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from accredit.errors import InvalidGrant
 from accredit.storage import Session, SessionStore, StoredRefreshToken
 from accredit.tokens.refresh_token import hash_token, session_id_of
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRefreshToken:
+class FoundRefreshToken(NamedTuple):
     """A refresh token that is, or was, one of `session`."""
 
     session: Session

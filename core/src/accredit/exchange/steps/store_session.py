@@ -29,26 +29,9 @@ async def store_session(
     if new is None:
         await _refuse_if_overtaken(login, resolution, storage)
         return
-    token = None if new.refresh_token is None else RefreshToken(hash_token(new.refresh_token), new.id, now)
-    await storage.start(_session(login, claims, new, resolution=resolution, ttl=ttl, now=now), token)
-
-
-async def _refuse_if_overtaken(login: Login, resolution: Resolution, storage: Storage) -> None:
-    """Compare what a session would be compared with, where none is stored."""
-    subject = await storage.get(login.subject.id)
-    if subject is not None and (subject.blocked or subject.version != resolution.subject_version):
-        raise SubjectBlocked
-    identity = await storage.subject_of(login.identity.namespace, login.identity.user_id)
-    if identity is not None and identity.identity_version != resolution.identity_version:
-        raise NotLinked
-
-
-def _session(
-    login: Login, claims: Claims, new: NewSession, *, resolution: Resolution, ttl: TokenSettings, now: int
-) -> Session:
     identity, renewable = login.identity, new.refresh_token is not None
     expires_at = now + (ttl.refresh_ttl_s if renewable else ttl.access_ttl_s)
-    return Session(
+    session = Session(
         id=new.id,
         client_id=login.client_id,
         subject=login.subject.id,
@@ -67,3 +50,15 @@ def _session(
         identity_version=resolution.identity_version,
         subject_version=resolution.subject_version,
     )
+    token = None if new.refresh_token is None else RefreshToken(hash_token(new.refresh_token), new.id, now)
+    await storage.start(session, token)
+
+
+async def _refuse_if_overtaken(login: Login, resolution: Resolution, storage: Storage) -> None:
+    """Compare what a session would be compared with, where none is stored."""
+    subject = await storage.get(login.subject.id)
+    if subject is not None and (subject.blocked or subject.version != resolution.subject_version):
+        raise SubjectBlocked
+    identity = await storage.subject_of(login.identity.namespace, login.identity.user_id)
+    if identity is not None and identity.identity_version != resolution.identity_version:
+        raise NotLinked
