@@ -107,10 +107,9 @@ def _unsendable(why: str) -> PluginFailed:
 def _urlencoded(fields: Mapping[Any, Any]) -> str:
     """Return a form or query. A value that is no text would be sent as `None`, or as the stars of a `SecretStr`."""
     try:
-        return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in fields.items()])
+        whole = "".join([*fields, *fields.values()])
     except TypeError:
         raise _unsendable("a field of its form or query is no text") from None
-
-
-def _quoted(text: str) -> str:
-    return quote_plus(text) if str.encode(text).translate(None, _UNRESERVED) else text
+    if whole.encode().translate(None, _UNRESERVED):
+        return "&".join([f"{quote_plus(name)}={quote_plus(value)}" for name, value in fields.items()])
+    return "&".join(map("=".join, fields.items()))
