@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
@@ -27,8 +26,7 @@ Source: https://www.googleapis.com/discovery/v1/apis/oauth2/v2/rest, `scopes` of
 _EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
-@dataclass(frozen=True, slots=True)
-class TokenInfo:
+class TokenInfo(NamedTuple):
     """A live access token of a user. Whether it is *ours* is for the engine to check."""
 
     subject: str

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.profile import Assurance, Email, Profile
-from accredit.text import email_address, text, web_url
+from accredit.text import email_address, text
 
 
 def to_profile(claims: Mapping[str, Any]) -> Profile:
@@ -13,12 +13,13 @@ def to_profile(claims: Mapping[str, Any]) -> Profile:
     Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
     """
     return Profile(
-        name=text(claims.get("name")),
-        given_name=text(claims.get("given_name")),
-        family_name=text(claims.get("family_name")),
-        profile=web_url(claims.get("profile")),
-        picture=web_url(claims.get("picture")),
-        locale=text(claims.get("locale")),
+        # What is passed on as it stands, the profile cleans or leaves out.
+        name=claims.get("name"),
+        given_name=claims.get("given_name"),
+        family_name=claims.get("family_name"),
+        profile=claims.get("profile"),
+        picture=claims.get("picture"),
+        locale=claims.get("locale"),
         email=_email(claims),
     )
 

@@ -19,13 +19,14 @@ def to_profile(user: Mapping[str, Any]) -> Profile:
     """Return the claims a user object states. Names are never split, and a default picture is no picture."""
     username = text(user.get("username")) or text(user.get("screen_name"))
     return Profile(
-        name=text(user.get("name")),
+        # What is passed on as it stands, the profile cleans or leaves out.
+        name=user.get("name"),
         nickname=username,
         preferred_username=username,
         profile=f"https://x.com/{quote(username, safe='')}" if username else None,
         picture=_picture(user),
         website=_website(user),
-        locale=text(user.get("lang")),
+        locale=user.get("lang"),
         email=_email(user),
         address=text(user.get("location")),
     )

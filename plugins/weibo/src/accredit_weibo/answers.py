@@ -5,8 +5,7 @@ Source: https://open.weibo.com/wiki/Oauth2/get_token_info
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.refusals import Line, refusal
@@ -19,8 +18,7 @@ _USER_ID = re.compile(r"[1-9][0-9]{0,18}")
 _SECONDS = re.compile(r"-?[0-9]{1,12}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenInfo:
+class TokenInfo(NamedTuple):
     """What Weibo knows about a token that lives. `expires_at` is in epoch seconds."""
 
     user_id: str
