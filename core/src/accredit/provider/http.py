@@ -8,7 +8,7 @@ hosts may pass any `httpx.AsyncBaseTransport` in its place.
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, Self
@@ -22,6 +22,7 @@ from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, Provi
 from accredit.provider.body import packed_by, read_json
 from accredit.provider.bounds.passage import Passage
 from accredit.provider.bounds.retries import NotConnected, again, is_out_of_order, may_pass
+from accredit.provider.headers import Headers, content_encoding
 from accredit.provider.request import Basic, request_of
 from accredit.provider.time_limit import TimeLimit
 from accredit.provider.transport import sender_of
@@ -291,8 +292,7 @@ class ProviderHTTP:
     async def _read(self, reply: Reply) -> ProviderResponse:
         if 300 <= reply.status < 400:
             raise ProviderUnavailable("the provider redirects; redirects are not followed")
-        headers = _mapping(reply.headers)
-        encoding = headers.get("content-encoding")
+        encoding = content_encoding(reply.headers)
         packed = None if encoding is None else packed_by(encoding, max_bytes=self._max_response_bytes)
         body = bytearray()
         while part := await reply.read():
@@ -302,7 +302,7 @@ class ProviderHTTP:
         if packed is not None:
             packed.end()
         self.received_bytes += len(body)
-        return ProviderResponse(reply.status, headers, bytes(body))
+        return ProviderResponse(reply.status, Headers(reply.headers), bytes(body))
 
 
 def _may_be_made_again(request: Request) -> bool:
@@ -320,25 +320,3 @@ class _Target(NamedTuple):
 
     address: Address
     shown: str
-
-
-def _mapping(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Return headers by name in lower case. Source: RFC 9110 section 5.3 (a list may stand in several lines)."""
-    try:
-        found = {name.decode("latin-1").lower(): value.decode() for name, value in headers}
-    except UnicodeDecodeError:
-        found = {}
-    if len(found) == len(headers):  # as nearly always
-        return found
-    found.clear()
-    for name, value in headers:
-        key, text = name.decode("latin-1").lower(), _decoded(value)
-        found[key] = f"{found[key]}, {text}" if key in found else text
-    return found
-
-
-def _decoded(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
