@@ -47,7 +47,8 @@ def address_of(url: httpx.URL) -> Address:
     )
 
 
-def _with_query(text: str, query: str) -> str:
+def with_query(text: str, query: str) -> str:
+    """Return a URL or target with `query` added to whatever query it has."""
     return f"{text}{'&' if '?' in text else '?'}{query}" if query else text
 
 
@@ -68,12 +69,7 @@ class Request(NamedTuple):
     @property
     def url(self) -> str:
         """The URL as a whole."""
-        return _with_query(self.address.url, self.query)
-
-    @property
-    def target(self) -> str:
-        """Path and query, as the first line has them."""
-        return _with_query(self.address.target, self.query)
+        return with_query(self.address.url, self.query)
 
     def __repr__(self) -> str:
         """Name method and host alone: the rest holds tokens."""
