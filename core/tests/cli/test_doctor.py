@@ -154,7 +154,7 @@ def test_offline_asks_no_provider(doctor: Doctor, monkeypatch: pytest.MonkeyPatc
     async def handle(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("accredit.provider.transport.pool.OwnTransport.send", handle)
+    monkeypatch.setattr("accredit.provider.transport.pool.Share.send", handle)
     code, findings = doctor("--offline")
 
     assert code == 0
@@ -209,7 +209,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         called.append(str(request.url))
         raise httpx.ConnectError("nobody is there")
 
-    monkeypatch.setattr("accredit.provider.transport.pool.OwnTransport.send", handle)
+    monkeypatch.setattr("accredit.provider.transport.pool.Share.send", handle)
     monkeypatch.setattr("accredit.provider.transport.proxy.ProxyTransport.handle_async_request", handle)
     return called
 

@@ -579,10 +579,11 @@ async def test_a_connection_that_comes_about_after_closing_is_closed(
 
 async def test_a_connection_that_ends_before_it_is_used_is_told() -> None:
     connection = Connection(asyncio.get_running_loop())
+    connection.connection_made(asyncio.Transport())
     connection.connection_lost(None)
     with pytest.raises(httpx.ReadError):
         await connection.send(b"GET / HTTP/1.1\r\n\r\n", has_body=True)
-    assert not connection.has_answered
+    assert not connection.answer.has_begun
 
 
 async def test_a_lookup_that_fails_after_everybody_has_gone_is_silent(

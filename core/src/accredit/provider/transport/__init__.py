@@ -5,8 +5,8 @@ has one line for all hosts, and repeats nothing. Through a proxy httpx's does th
 
 `messages` is the seam: what `accredit.provider.http` sends, and gets. `httpx_seam` is httpx on either side of it.
 
-`routes` is the whole of ours: each request goes through `pool` or through `proxy`. Of the pool's each `connection` is
-opened by `dial`, has a place of the `slots`, writes a `request`, and reads an `answer`; `causes` says why none came.
+`routes` is the whole of ours: each request goes over a share of `pool` or through `proxy`. Of a share each `connection`
+is opened by `dial`, has a place of the `slots`, writes a `request`, and reads an `answer`; `causes` says why none came.
 """
 
 import httpx

@@ -92,7 +92,7 @@ class Answer:
                 raise ValueError("an answer that was not asked for")
             return
         self.is_headed = True
-        names = [name.lower() for name, _ in self.headers]
+        names = set(map(bytes.lower, dict(self.headers)))
         has_length = b"content-length" in names
         if b"transfer-encoding" in names:
             codings = [value.lower() for name, value in self.headers if name.lower() == b"transfer-encoding"]

@@ -1,14 +1,13 @@
-"""Our own transport: a share of connections for each origin, so that a hung provider keeps nobody else waiting."""
+"""Our own connections: a share for each origin, so that a hung provider keeps nobody else waiting."""
 
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Coroutine
-from typing import Any, NamedTuple
+from collections.abc import Coroutine
+from typing import Any
 
 import httpx
 
-from accredit.provider.transport.answer import Answer
 from accredit.provider.transport.connection import Connection
 from accredit.provider.transport.dial import first_connection
 from accredit.provider.transport.messages import Reply, Request
@@ -21,22 +20,23 @@ KEEP_ALIVE_S = 30.0
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # Source: RFC 9110 section 9.2.1.
 
 
-class _Origin(NamedTuple):
-    host: str
-    port: int
-    tls: ssl.SSLContext | None
+class Share:
+    """The connections to one origin, by HTTP/1.1 and kept alive. Whoever finds none free waits in line.
 
+    A slot is held from the request to the end of its answer, and a connection is opened only where none is idle: so
+    there are never more connections than slots.
+    """
 
-class OwnTransport:
-    """Send requests by HTTP/1.1 over kept-alive connections, at most `max_connections` to each origin."""
-
-    def __init__(self, ssl_context: ssl.SSLContext, *, max_connections: int) -> None:
-        self._ssl_context = ssl_context
-        self._max_connections = max_connections
-        self._shares: dict[_Origin, _Share] = {}
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, *, max_connections: int) -> None:
+        self._origin = host, port, tls
+        self._slots = Slots(max_connections)
+        self._idle: list[Connection] = []  # the last one used last: it is taken first
+        self._watch: asyncio.TimerHandle | None = None
+        self._open: set[Connection] = set()
+        self._lookup: asyncio.Future[list[Any]] | None = None
         self._is_closed = False
 
-    def send(self, request: Request) -> Awaitable[Reply]:
+    async def send(self, request: Request) -> Reply:
         """Send one request; a redirect is not followed, a body not unpacked. The caller bounds the time.
 
         A kept connection may end just when it is used again. Where that happens before any byte of an answer, a
@@ -44,63 +44,31 @@ class OwnTransport:
         that it `reads_only`.
 
         Raises:
-            httpx.LocalProtocolError, httpx.UnsupportedProtocol: the request cannot be sent.
+            httpx.LocalProtocolError: the request cannot be sent.
             httpx.TransportError: any other reason for having no answer.
         """
-        if self._is_closed:
-            raise httpx.ConnectError("the transport is closed")
-        _, scheme, host, port, _, _ = request.address
-        if scheme not in ("http", "https"):
-            raise httpx.UnsupportedProtocol("neither http nor https")
-        message = request_bytes(request)
-        tls = self._ssl_context if scheme == "https" else None
-        origin = _Origin(host, port or (443 if tls else 80), tls)
-        if (share := self._shares.get(origin)) is None:
-            share = self._shares[origin] = _Share(origin, self._max_connections)
-        repeatable = request.reads_only or request.method in _SAFE_METHODS
-        return share.send(message, has_body=request.method != "HEAD", repeatable=repeatable)
-
-    async def aclose(self) -> None:
-        """Close all connections; a later request fails."""
-        self._is_closed = True
-        for share in self._shares.values():
-            await share.close()
-
-
-class _Share:
-    """The connections to one origin. Whoever finds none free waits in line.
-
-    A slot is held from the request to the end of its answer, and a connection is opened only where none is idle: so
-    there are never more connections than slots.
-    """
-
-    def __init__(self, origin: _Origin, limit: int) -> None:
-        self._origin = origin
-        self._slots = Slots(limit)
-        self._idle: list[Connection] = []  # the last one used last: it is taken first
-        self._watch: asyncio.TimerHandle | None = None
-        self._open: set[Connection] = set()
-        self._lookup: asyncio.Future[list[Any]] | None = None
-        self._is_closed = False
-
-    async def send(self, message: bytes, *, has_body: bool, repeatable: bool) -> "_Reply":
+        message, has_body = request_bytes(request), request.method != "HEAD"
         if not self._slots.take():
             await self._slots.wait()
         connection = self._kept()
         try:
             if connection is not None:
                 try:
-                    return _Reply(await connection.send(message, has_body=has_body), self, connection)
+                    await connection.send(message, has_body=has_body)
                 except httpx.ReadError:
-                    if connection.has_answered or not repeatable:
+                    if connection.answer.has_begun or not (request.reads_only or request.method in _SAFE_METHODS):
                         raise
-            connection = await self._connect()
-            return _Reply(await connection.send(message, has_body=has_body), self, connection)
+                    connection = None
+            if connection is None:
+                connection = await self._connect()
+                await connection.send(message, has_body=has_body)
         except BaseException:
             self.take_back(connection)
             raise
+        return _Reply(self, connection)
 
     def take_back(self, connection: Connection | None) -> None:
+        """Give the slot back, and keep the connection if another request may be sent over it."""
         if connection is not None and connection.is_usable:
             connection.rest()
             self._idle.append(connection)
@@ -110,7 +78,8 @@ class _Share:
             connection.abort()
         self._slots.release()
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
+        """Close all connections."""
         self._is_closed = True
         if self._lookup is not None:
             self._lookup.cancel()
@@ -186,9 +155,9 @@ class _Share:
 
 
 class _Reply:
-    def __init__(self, answer: Answer, share: _Share, connection: Connection) -> None:
-        self.status = answer.status
-        self.headers = answer.headers
+    def __init__(self, share: Share, connection: Connection) -> None:
+        self.status = connection.answer.status
+        self.headers = connection.answer.headers
         self._share = share
         self._connection = connection
 
