@@ -116,14 +116,14 @@ async def test_an_answer_that_nobody_reads_to_its_end_frees_its_place_and_ends_i
 
 
 def closing_at_reuse(first_byte: bytes = b"") -> Callable[[asyncio.StreamWriter], Awaitable[None]]:
-    served: set[int] = set()
+    served: set[asyncio.StreamWriter] = set()
 
     async def reply(writer: asyncio.StreamWriter) -> None:
-        if id(writer) in served:
+        if writer in served:
             writer.write(first_byte)
             await writer.drain()
             raise ConnectionResetError
-        served.add(id(writer))
+        served.add(writer)
         writer.write(GOOD)
 
     return reply
