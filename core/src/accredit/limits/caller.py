@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from accredit.settings.proxies import UNIX
 
@@ -80,6 +81,7 @@ def _plain(peer: str) -> str:
     return peer if address is None else str(address)
 
 
+@lru_cache(maxsize=64)  # a proxy on this machine is the peer of every call
 def _is_loopback(peer: str) -> bool:
     address = _address(peer)
     return address is not None and address.is_loopback
