@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -38,6 +38,7 @@ def _cycle(scope: dict[str, Any] = SCOPE, *, keep_alive: bool = True, expects_co
 
     cycle = Cycle(scope, [], wire, FlowControl(wire), expects_continue=expects_continue, ended=ended, close=wire.close)
     cycle.keep_alive = keep_alive
+    cycle.task = cast("asyncio.Task[None]", asyncio.current_task())
     return cycle, wire.pieces
 
 
@@ -202,7 +203,7 @@ async def test_task_is_one_of_the_server_only_while_it_answers() -> None:
         await send(START)
         await send(_body(b"one"))
 
-    task = asyncio.create_task(cycle.run(app, logging.getLogger("uvicorn.error"), tasks))
-    tasks.add(task)
-    await task
+    cycle.task = asyncio.create_task(cycle.run(app, logging.getLogger("uvicorn.error"), tasks))
+    tasks.add(cycle.task)
+    await cycle.task
     assert tasks == set()

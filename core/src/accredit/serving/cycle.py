@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -49,7 +49,10 @@ class Cycle:
         "response_complete",
         "response_started",
         "scope",
+        "task",
     )
+
+    task: asyncio.Task[None]
 
     def __init__(
         self,
@@ -83,7 +86,7 @@ class Cycle:
         return self.response_started and not self._head
 
     async def run(self, app: App, logger: logging.Logger, tasks: set[asyncio.Task[None]]) -> None:
-        """Let `app` answer, in a task that is one of `tasks`. What it raises is logged, and ends the connection."""
+        """Let `app` answer, in `task`, which is one of `tasks`. What it raises is logged, and ends the connection."""
         try:
             await app(self.scope, self.receive, self.send)
         except BaseException as exc:  # the end of the server's patience, too, with which the task ends anyway
@@ -94,7 +97,7 @@ class Cycle:
                 logger.error("ASGI application returned without a whole answer")
                 self._break_off()
         finally:
-            tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+            tasks.discard(self.task)
 
     # -- the request
 
