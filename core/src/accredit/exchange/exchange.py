@@ -192,13 +192,14 @@ class Exchange:
             ExchangeError: the refresh token is no good, or something has failed; it may be tried again unless it says
                 `RefreshTokenReused`, which has ended the session.
         """
+        engine = self.engine
         with (
-            self.engine.providers.admission.refresh(),
-            self.engine.lifecycle.audited(RefreshEvent) as trail,
-            self.engine.providers.deadlines.begin() as deadline,
+            engine.providers.admission.refresh(),
+            engine.lifecycle.audited(RefreshEvent) as trail,
+            engine.providers.deadlines.begin() as deadline,
         ):
-            async with Attempt(self.engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
-                return await refresh(request, client, self.engine, trail, deadline, attempt)
+            async with Attempt(engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
+                return await refresh(request, client, engine, trail, deadline, attempt)
 
     async def authenticate(self, token: str, *, audience: str | None = None, scope: str = "") -> AccessToken:
         """Return what an access token of ours says, if it is good here and now: for an API in the same process.

@@ -33,11 +33,10 @@ class Flight(Generic[T]):
         if not self._is_parted:
             del self._flights[self._key]
         outcome = error if isinstance(error, ExchangeError) else self.result
-        # Emptied: an error holds the frames that hold this flight, and would stay until a garbage collection.
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
+        for future in self._waiting:
             if not future.done():  # they have not left
                 future.set_result(outcome)
+        self._waiting.clear()  # an error holds frames that hold this flight: it would stay until a garbage collection
 
     def part(self) -> None:
         """Note that nobody can join any more: what it finds is older than somebody's wish to forget it."""

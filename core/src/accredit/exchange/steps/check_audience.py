@@ -19,28 +19,31 @@ def check_audience(proof: AudienceProof, accepted: AbstractSet[str], *, accept_u
     Raises:
         WrongAudience: an id is not ours, or there is no proof and the connection does not do without.
     """
-    presented: tuple[tuple[str, object], ...]
     match proof:
         case AppBound(app_id):
-            presented = (("app id", app_id),)
+            _require_ours("app id", app_id, accepted)
         case JwtAudience(aud, azp):
             if not isinstance(aud, tuple):
                 raise WrongAudience("aud is no tuple")
             if not aud:
                 raise WrongAudience("aud is empty")
-            presented = (*(("aud", one) for one in aud), *(() if azp is None else (("azp", azp),)))
+            for one in aud:
+                _require_ours("aud", one, accepted)
+            if azp is not None:
+                _require_ours("azp", azp, accepted)
         case SignedByUs(consumer_key):
-            presented = (("consumer key", consumer_key),)
+            _require_ours("consumer key", consumer_key, accepted)
         case Unbound():
             if not accept_unbound:
                 raise WrongAudience("the provider cannot prove for whom the token was minted")
-            return
         case _:
             raise WrongAudience("no proof of audience")
-    for name, one in presented:
-        if not isinstance(one, str) or one not in accepted:
-            # An operator has to see it: a new signing key of an Android app is a new client id at Google.
-            raise WrongAudience(f"the token was minted for another app: {name} is {_shown(one)}")
+
+
+def _require_ours(name: str, value: object, accepted: AbstractSet[str]) -> None:
+    if not isinstance(value, str) or value not in accepted:
+        # An operator has to see it: a new signing key of an Android app is a new client id at Google.
+        raise WrongAudience(f"the token was minted for another app: {name} is {_shown(value)}")
 
 
 def _shown(value: object) -> str:

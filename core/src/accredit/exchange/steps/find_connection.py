@@ -14,11 +14,12 @@ def find_connection(name: str, connections: Mapping[str, Connection], disabled: 
         ConnectionNotFound: no connection has that name.
         ConnectionDisabled: it is off.
     """
+    connection = connections.get(name)
+    if connection is not None:
+        return connection
     if name in disabled:
         raise ConnectionDisabled(f"connections.{name}.enabled is false")
-    if name not in connections:
-        raise ConnectionNotFound(f"configured: {', '.join(sorted(connections)) or 'none'}")
-    return connections[name]
+    raise ConnectionNotFound(f"configured: {', '.join(sorted(connections)) or 'none'}")
 
 
 def allow_connection(connection: Connection, client: ClientSettings) -> None:
