@@ -35,6 +35,13 @@ def test_what_it_stated_stands_under_its_standard_name() -> None:
     }
 
 
+def test_each_of_the_fourteen_can_be_stated() -> None:
+    links = dict.fromkeys(("profile", "picture", "website"), "https://example.com/")
+    profile = Profile(**{**dict.fromkeys(PROFILE_CLAIMS, "x"), **links, "updated_at": 1})  # type: ignore[arg-type] # by name
+    assert tuple(profile.claims()) == PROFILE_CLAIMS
+    assert profile.claims() == {name: getattr(profile, name) for name in PROFILE_CLAIMS}
+
+
 @pytest.mark.parametrize("claim", [field.name for field in fields(Profile) if field.name != "email"])
 @pytest.mark.parametrize("value", ["", " ", "\u200b", "\u200d", 1.5, True, ["x"], {}, b"x"])
 def test_what_is_no_text_or_shows_nothing_is_absent(claim: str, value: Any) -> None:
