@@ -17,7 +17,7 @@ _OPEN = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
 def with_quick_init(cls: type[_Value]) -> type[_Value]:
     """Give a frozen dataclass with slots, and only such above it, an `__init__` that does the same in less time.
 
-    Its fields have plain defaults, no `default_factory`. Worth it from four fields up.
+    Its fields have plain defaults, no `default_factory`. Worth it from three fields up.
     """
     slow: Any = cls.__init__
     kind: Any = type(cls)

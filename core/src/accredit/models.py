@@ -23,6 +23,7 @@ _LONGEST_ADDRESS = 256
 _SUBJECT_ID = re.compile(r"[\x21-\x7e]{1,255}")
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class ProviderToken:
     """What the client hands in: a provider's token, and what it says belongs to it.
@@ -306,6 +307,7 @@ class ExtraClaims:
     id_token: Mapping[str, Any] = field(default_factory=dict)
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What our tokens will say; `id_token` is None without scope `openid`, and gets its `at_hash` at signing.
@@ -315,7 +317,7 @@ class Claims:
 
     access_token: Mapping[str, Any]
     id_token: Mapping[str, Any] | None
-    profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    profile: Mapping[str, Any] = field(repr=False)
 
 
 @with_quick_init

@@ -50,7 +50,7 @@ class ClientCredentialsGrant:
             settings=settings,
             now=int(self._exchange.engine.clock()),
         )
-        tokens = await mint(Claims(claims, None), key=self._exchange.engine.keys.current)
+        tokens = await mint(Claims(claims, None, {}), key=self._exchange.engine.keys.current)
         record.scopes = scopes
         return token_body(tokens, state=None)
 

@@ -58,6 +58,7 @@ class StoredSession:
     """By logout or reuse; or its identity was unlinked or linked elsewhere, or its subject blocked, since it began."""
 
 
+@with_quick_init
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
     """One refresh token as it is stored: by its hash only. Times are epoch seconds."""
