@@ -48,17 +48,13 @@ class Stage(Enum):
     """Nothing is read any more, but until the client has the answer it is thrown away."""
 
 
-class BoundedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
-    """One connection. All connections of a server share `waiting`, and `buffer`, into which each reads what arrives.
-
-    asyncio would make room for 256 KiB each time, which the kernel gives and takes back: 12 microseconds of 15.
-    """
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. All connections of a server share `waiting`."""
 
     # uvicorn's attributes and these would be more than instances share a table of names for: 1.3 KB a connection.
     __slots__ = (
         "_ahead",
         "_body",
-        "_buffer",
         "_head",
         "_hosts",
         "_idle_timer",
@@ -75,11 +71,8 @@ class BoundedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
 
     cycle: Cycle  # type: ignore[assignment]  # one of ours
 
-    def __init__(
-        self, *args: Any, limits: ServerSettings, waiting: WaitingConnections, buffer: memoryview, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, limits: ServerSettings, waiting: WaitingConnections, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._buffer = buffer
         self._limits = limits
         self._waiting = waiting
         self._stage = Stage.WAITING
@@ -139,14 +132,6 @@ class BoundedProtocol(HttpToolsProtocol, asyncio.BufferedProtocol):
             self.close()
 
     # -- what arrives
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        """Return where to put what arrives."""
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Take it out again, at once: another connection may be the next to read."""
-        self.data_received(bytes(self._buffer[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         """Read what belongs to the request in hand."""

@@ -11,8 +11,6 @@ import uvicorn
 from accredit.serving.protocol import BoundedProtocol
 from accredit.settings import ServerSettings
 
-READ_BYTES = 65_536
-"""So much is read of a connection at once."""
 LAST_REQUESTS_S = 0.5
 """When the server stops, requests that are on their way to a kept connection have so long to arrive."""
 
@@ -66,8 +64,7 @@ def make_server(app: Any, limits: ServerSettings, *, grace_s: int) -> DrainingSe
 
     `grace_s`: how long requests in flight may take once it has been told to stop.
     """
-    buffer = memoryview(bytearray(READ_BYTES))
-    protocol = functools.partial(BoundedProtocol, limits=limits, waiting={}, buffer=buffer)
+    protocol = functools.partial(BoundedProtocol, limits=limits, waiting={})
     return DrainingServer(
         uvicorn.Config(
             app,
