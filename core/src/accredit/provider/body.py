@@ -1,7 +1,7 @@
 """What a provider's answer is made of, where that is not as we asked: decided once, for every provider.
 
-A body packed by gzip is unpacked, although we ask for none: a proxy on the way may pack it. One layer, step by step,
-and never to more than the limit. JSON is read as real servers write it, and no further: a byte order mark is skipped
+A body packed by gzip is unpacked, although we ask for none: a proxy on the way may pack it. One layer, and never to
+more than the limit. JSON is read as real servers write it, and no further: a byte order mark is skipped
 (RFC 8259 section 8.1 lets a reader do so), and a raw control character may stand in a text, where `accredit.text`
 leaves it out of a claim. Everything else that JSON does not know is nonsense: another encoding than UTF-8, a number
 that is none or has no end, and a name that stands twice in one object, of which two readers take different ones.
@@ -16,58 +16,43 @@ from typing import Any, NoReturn
 from accredit.errors import ProviderUnavailable
 
 _GZIP = frozenset({"gzip", "x-gzip"})
+_ENCODINGS = _GZIP | {"", "identity"}
 _GZIP_FORMAT = 16 + zlib.MAX_WBITS
 _BLANKS = " \t\n\r"
 """What may stand around JSON. Source: RFC 8259 section 2."""
 
 
-class Gzip:
-    """Unpacks one member, and nothing behind it. Source: RFC 1952 section 2.2."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._packed_room = max_bytes
-        self._unpacker = zlib.decompressobj(wbits=_GZIP_FORMAT)
-
-    def unpack(self, chunk: bytes, room: int) -> bytes:
-        """Return what the next bytes hold: what is longer than `room` is cut, and still longer than that.
-
-        Raises:
-            ProviderUnavailable: they are no gzip, or too many.
-        """
-        self._packed_room -= len(chunk)
-        if self._packed_room < 0:  # what is longer packed than it may be unpacked has nothing to say
-            raise ProviderUnavailable("packed answer is over the limit")
-        try:
-            # One byte more than there is room for tells a bomb; all the rest of it stays packed.
-            plain = self._unpacker.decompress(chunk, room + 1)
-        except zlib.error:
-            raise ProviderUnavailable("the provider sent a broken gzip body") from None
-        if self._unpacker.unused_data:
-            raise ProviderUnavailable("the provider sent more than its gzip body")
-        return plain
-
-    def end(self) -> None:
-        """Learn that there is no more.
-
-        Raises:
-            ProviderUnavailable: its end is missing.
-        """
-        if not self._unpacker.eof:
-            raise ProviderUnavailable("the provider sent a gzip body without its end")
-
-
-def packed_by(encoding: str, *, max_bytes: int) -> Gzip | None:
-    """Return what unpacks a body of this `Content-Encoding`, of `max_bytes` at most; None where it is not packed.
+def is_packed(encoding: str) -> bool:
+    """Tell whether a body of this `Content-Encoding` has to be unpacked.
 
     Raises:
         ProviderUnavailable: it is an encoding that is not unpacked.
     """
     name = encoding.strip().lower()  # Source: RFC 9110 section 8.4.1
-    if name in {"", "identity"}:
-        return None
-    if name in _GZIP:
-        return Gzip(max_bytes)
-    raise ProviderUnavailable("the provider sent an encoded body")
+    if name not in _ENCODINGS:
+        raise ProviderUnavailable("the provider sent an encoded body")
+    return name in _GZIP
+
+
+def unpacked(body: bytes, *, max_bytes: int) -> bytes:
+    """Return what a body holds: one member of gzip, and nothing behind it. Source: RFC 1952 section 2.2.
+
+    Raises:
+        ProviderUnavailable: it holds more than `max_bytes`, or is no gzip.
+    """
+    unpacker = zlib.decompressobj(wbits=_GZIP_FORMAT)
+    try:
+        # One byte more than there is room for tells a bomb; all the rest of it stays packed.
+        plain = unpacker.decompress(body, max_bytes + 1)
+    except zlib.error:
+        raise ProviderUnavailable("the provider sent a broken gzip body") from None
+    if unpacker.unused_data:
+        raise ProviderUnavailable("the provider sent more than its gzip body")
+    if len(plain) > max_bytes:
+        raise ProviderUnavailable(f"answer is over {max_bytes} bytes")
+    if not unpacker.eof:
+        raise ProviderUnavailable("the provider sent a gzip body without its end")
+    return plain
 
 
 def read_json(body: bytes) -> Any:

@@ -8,7 +8,7 @@ hosts may pass any `httpx.AsyncBaseTransport` in its place.
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, Self
@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from accredit._quick_init import with_quick_init
 from accredit.errors import ExchangeError, OutOfDescriptors, PluginFailed, ProviderUnavailable
-from accredit.provider.body import packed_by, read_json
+from accredit.provider.body import is_packed, read_json, unpacked
 from accredit.provider.bounds.passage import Passage
 from accredit.provider.bounds.retries import NotConnected, again, is_out_of_order, may_pass
 from accredit.provider.headers import Headers, content_encoding
@@ -27,7 +27,7 @@ from accredit.provider.request import Basic, request_of
 from accredit.provider.time_limit import TimeLimit
 from accredit.provider.transport import sender_of
 from accredit.provider.transport.causes import lacks_descriptors
-from accredit.provider.transport.messages import Address, Reply, Request, address_of
+from accredit.provider.transport.messages import Address, Reply, Request, Whole, address_of
 
 Transport = httpx.AsyncBaseTransport
 """What a host or a test may hand in: whatever sends one `httpx.Request` and returns an `httpx.Response`."""
@@ -262,10 +262,8 @@ class ProviderHTTP:
             with self._time_limit.block():
                 reply = await self._send_request(request)
                 status = reply.status
-                try:
-                    return await self._read(reply)
-                finally:
-                    await reply.close()
+                whole = reply if isinstance(reply, Whole) else await self._read(reply)
+            return self._response(whole)
         except ExchangeError:
             is_outage = status is not None and is_out_of_order(status)
             passage.note("outage" if is_outage else "stumbled")  # it redirects, or its body cannot be read
@@ -289,20 +287,36 @@ class ProviderHTTP:
         finally:
             self.calls.append(ProviderCall(request.method, shown, status, (time.perf_counter() - started) * 1000))
 
-    async def _read(self, reply: Reply) -> ProviderResponse:
-        if 300 <= reply.status < 400:
-            raise ProviderUnavailable("the provider redirects; redirects are not followed")
-        encoding = content_encoding(reply.headers)
-        packed = None if encoding is None else packed_by(encoding, max_bytes=self._max_response_bytes)
-        body = bytearray()
-        while part := await reply.read():
-            body += part if packed is None else packed.unpack(part, self._max_response_bytes - len(body))
-            if len(body) > self._max_response_bytes:
-                raise ProviderUnavailable(f"answer is over {self._max_response_bytes} bytes")
-        if packed is not None:
-            packed.end()
+    async def _read(self, reply: Reply) -> Whole:
+        """Wait for the body, unless it would be refused in any case."""
+        try:
+            _require_readable(reply.status, reply.headers)
+            body = bytearray()
+            while len(body) <= self._max_response_bytes and (part := await reply.read()):
+                body += part
+            return Whole(reply.status, reply.headers, bytes(body))
+        finally:
+            await reply.close()
+
+    def _response(self, whole: Whole) -> ProviderResponse:
+        status, headers, body = whole
+        must_unpack, most = _require_readable(status, headers), self._max_response_bytes
+        if len(body) > most:  # what is longer packed than it may be unpacked has nothing to say
+            raise ProviderUnavailable(
+                "packed answer is over the limit" if must_unpack else f"answer is over {most} bytes"
+            )
+        if must_unpack:
+            body = unpacked(body, max_bytes=most)
         self.received_bytes += len(body)
-        return ProviderResponse(reply.status, Headers(reply.headers), bytes(body))
+        return ProviderResponse(status, Headers(headers), body)
+
+
+def _require_readable(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Refuse an answer whose body nobody is to read; tell whether it is packed."""
+    if 300 <= status < 400:
+        raise ProviderUnavailable("the provider redirects; redirects are not followed")
+    encoding = content_encoding(headers)
+    return encoding is not None and is_packed(encoding)
 
 
 def _may_be_made_again(request: Request) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import httpx
 
-from accredit.provider.transport.messages import Reply, Request, Send, address_of
+from accredit.provider.transport.messages import Reply, Request, Send, Whole, address_of
 
 READS_ONLY = "accredit.reads_only"
 """The extension of an `httpx.Request` that says: it changes nothing at the provider, and may be sent once more."""
@@ -21,7 +21,7 @@ class NativeTransport(httpx.AsyncBaseTransport):
     """A transport with a `send` of its own, which httpx's requests can be handed to as well."""
 
     @abstractmethod
-    def send(self, request: Request) -> Awaitable[Reply]:
+    def send(self, request: Request) -> Awaitable[Whole | Reply]:
         """Send one request: see `accredit.provider.transport.messages.Send`."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -47,7 +47,8 @@ class NativeTransport(httpx.AsyncBaseTransport):
                 proxy=request.extensions.get(PROXY),
             )
         )
-        return httpx.Response(reply.status, headers=list(reply.headers), stream=_Stream(reply))
+        stream = httpx.ByteStream(reply.body) if isinstance(reply, Whole) else _Stream(reply)
+        return httpx.Response(reply.status, headers=list(reply.headers), stream=stream)
 
 
 def sender_of(transport: httpx.AsyncBaseTransport) -> Send:

@@ -76,8 +76,17 @@ class Request(NamedTuple):
         return f"Request({self.method} {self.address!r})"
 
 
+class Whole(NamedTuple):
+    """An answer all of which has come; nothing is held for it any longer."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    """In order, with the letter case in which they came."""
+    body: bytes
+
+
 class Reply(Protocol):
-    """An answer whose head has come. It is closed exactly once, read or not."""
+    """An answer whose head has come, and not yet its body. It is closed exactly once, read or not."""
 
     @property
     def status(self) -> int:
@@ -85,7 +94,7 @@ class Reply(Protocol):
 
     @property
     def headers(self) -> Sequence[tuple[bytes, bytes]]:
-        """The headers, in order, with the letter case in which they came."""
+        """The headers, as in `Whole`."""
 
     async def read(self) -> bytes:
         """Return the next part of the body, nothing at its end.
@@ -98,8 +107,10 @@ class Reply(Protocol):
         """Let go of it."""
 
 
-Send = Callable[[Request], Awaitable[Reply]]
+Send = Callable[[Request], Awaitable[Whole | Reply]]
 """Sends one request, and returns as soon as the head of the answer is there; the caller bounds the time.
+
+Most answers come in one piece, and are `Whole` then.
 
 Raises httpx's errors: `httpx.LocalProtocolError` or `httpx.UnsupportedProtocol` where the request cannot be sent, any
 other `httpx.TransportError` where no answer has come.

@@ -10,7 +10,7 @@ import httpx
 
 from accredit.provider.transport.connection import Connection
 from accredit.provider.transport.dial import first_connection
-from accredit.provider.transport.messages import Reply, Request
+from accredit.provider.transport.messages import Reply, Request, Whole
 from accredit.provider.transport.request import request_bytes
 from accredit.provider.transport.slots import Slots
 
@@ -36,7 +36,7 @@ class Share:
         self._lookup: asyncio.Future[list[Any]] | None = None
         self._is_closed = False
 
-    async def send(self, request: Request) -> Reply:
+    async def send(self, request: Request) -> Whole | Reply:
         """Send one request; a redirect is not followed, a body not unpacked. The caller bounds the time.
 
         A kept connection may end just when it is used again. Where that happens before any byte of an answer, a
@@ -65,7 +65,11 @@ class Share:
         except BaseException:
             self.take_back(connection)
             raise
-        return _Reply(self, connection)
+        answer = connection.answer
+        if not answer.is_whole:
+            return _Reply(self, connection)
+        self.take_back(connection)
+        return Whole(answer.status, answer.headers, answer.take())
 
     def take_back(self, connection: Connection | None) -> None:
         """Give the slot back, and keep the connection if another request may be sent over it."""

@@ -7,7 +7,7 @@ import httpx
 from pydantic import SecretStr
 
 from accredit.provider.transport.httpx_seam import NativeTransport, sender_of
-from accredit.provider.transport.messages import Address, Reply, Request, Send
+from accredit.provider.transport.messages import Address, Reply, Request, Send, Whole
 from accredit.provider.transport.pool import Share
 from accredit.provider.transport.proxy import ProxyTransport, proxy_for
 
@@ -28,7 +28,7 @@ class Routes(NativeTransport):
         self._proxies: dict[SecretStr, ProxyTransport] = {}
         self._is_closed = False
 
-    def send(self, request: Request) -> Awaitable[Reply]:
+    def send(self, request: Request) -> Awaitable[Whole | Reply]:
         """Send one request: see `Share.send`.
 
         Raises:
