@@ -70,10 +70,10 @@ _COUNT_OTHERS = (
     "SELECT count(*) FROM sessions WHERE subject = ? AND client_id = ? AND NOT renewable"  # noqa: S608 - constants
     f" AND {_MORE_THAN.format(MOST_SESSIONS)}"
 )
-_LEAST_FIRST = (
-    "SELECT sessions.id, count(token_hash) FROM sessions LEFT JOIN refresh_tokens"  # noqa: S608 - constants
-    " ON session_id = sessions.id AND replaced_at IS NULL WHERE subject = ? AND client_id = ? AND renewable = ?"
-    f" GROUP BY sessions.id ORDER BY {_ENDED} DESC, max(coalesce(issued_at, auth_time)), sessions.rowid LIMIT ?"
+_ITS_LIVE = "FROM refresh_tokens WHERE session_id = sessions.id AND replaced_at IS NULL"
+_LEAST_FIRST = (  # no join, which would have to be grouped before it is sorted
+    f"SELECT id, (SELECT count(*) {_ITS_LIVE}) FROM sessions WHERE subject = ? AND client_id = ? AND renewable = ?"  # noqa: S608 - constants
+    f" ORDER BY {_ENDED} DESC, coalesce((SELECT max(issued_at) {_ITS_LIVE}), auth_time), rowid LIMIT ?"
 )
 _LIVE_OF = "SELECT token_hash FROM refresh_tokens WHERE session_id = ? AND replaced_at IS NULL ORDER BY rowid"
 _PUSH_OUT = "UPDATE refresh_tokens SET replaced_at = 0, successors = ? WHERE token_hash = ?"
