@@ -128,9 +128,9 @@ async def test_a_token_that_was_spent_a_year_ago_still_ends_the_session_when_it_
 async def test_a_login_reads_the_storage_once_before_it_writes(wire: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     read, asked = SqliteStorage._read, list[str]()
 
-    async def counted(self: SqliteStorage, work: Any) -> Any:
-        asked.append(work.func.__name__)
-        return await read(self, work)
+    async def counted(self: SqliteStorage, work: Any, *args: str) -> Any:
+        asked.append(work.__name__)
+        return await read(self, work, *args)
 
     monkeypatch.setattr(SqliteStorage, "_read", counted)
     await log_in(wire)

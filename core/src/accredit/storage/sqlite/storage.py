@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self, TypeVar, TypeVarTuple
 
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.models import MainToken
@@ -19,6 +19,7 @@ from accredit.storage.sqlite.files import DatabaseFiles
 from accredit.storage.sqlite.writer import Work, Writer
 
 T = TypeVar("T")
+Asked = TypeVarTuple("Asked")
 
 _BUSY_TIMEOUT_S = 5.0
 
@@ -90,19 +91,19 @@ class SqliteStorage:
 
     async def start(self, session: Session, token: RefreshToken | None) -> None:
         """Insert one session."""
-        await self._open().start((session, token))
+        await self._open().put((session, token))
 
     async def session(self, session_id: str) -> StoredSession | None:
         """Look one up."""
-        return await self._read(partial(session_rows.session, session_id=session_id))
+        return await self._read(session_rows.session, session_id)
 
     async def sessions(self, subject: str) -> tuple[Session, ...]:
         """List a subject's live sessions."""
-        return await self._read(partial(session_rows.sessions, subject=subject))
+        return await self._read(session_rows.sessions, subject)
 
     async def find(self, token_hash: str) -> StoredRefreshToken | None:
         """Look up a refresh token."""
-        return await self._read(partial(session_rows.find, token_hash=token_hash))
+        return await self._read(session_rows.find, token_hash)
 
     async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
         """Replace one refresh token by another."""
@@ -120,15 +121,15 @@ class SqliteStorage:
 
     async def subject_of(self, namespace: str, user_id: str) -> StoredSubject | None:
         """Look up an identity."""
-        return await self._read(partial(subject_rows.subject_of, namespace=namespace, user_id=user_id))
+        return await self._read(subject_rows.subject_of, namespace, user_id)
 
     async def get(self, subject: str) -> StoredSubject | None:
         """Look up a subject."""
-        return await self._read(partial(subject_rows.get, subject=subject))
+        return await self._read(subject_rows.get, subject)
 
     async def look_up(self, namespace: str, user_id: str) -> tuple[StoredSubject | None, StoredSubject | None]:
         """Look up an identity, and the subject that it has by default."""
-        return await self._read(partial(subject_rows.look_up, namespace=namespace, user_id=user_id))
+        return await self._read(subject_rows.look_up, namespace, user_id)
 
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
@@ -158,7 +159,7 @@ class SqliteStorage:
 
     async def identities(self, subject: str) -> tuple[tuple[str, str], ...]:
         """List a subject's identities."""
-        return await self._read(partial(subject_rows.identities, subject=subject))
+        return await self._read(subject_rows.identities, subject)
 
     async def set_blocked(self, subject: str, blocked: bool) -> None:  # noqa: FBT001 - the port
         """Block a subject, or let it in again."""
@@ -180,20 +181,20 @@ class SqliteStorage:
             raise StorageFailed("the store is closed")
         return self._writer
 
-    async def _write(self, work: Work[T]) -> T:
-        return await self._open().run(work)
+    def _write(self, work: Work[T]) -> "asyncio.Future[T]":
+        return self._open().put(work)
 
-    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def _read(self, work: Callable[[sqlite3.Connection, *Asked], T], *asked: *Asked) -> T:
         """Run an indexed look-up right here: a few microseconds, where a trip through a thread costs forty.
 
         In WAL mode readers wait for nobody, but for a moment after a crash. Then, as with any other trouble, the writer
         does it: it can wait without holding up everybody.
         """
-        writer = self._open()
+        self._open()
         try:
-            result = work(self._reader)
+            result = work(self._reader, *asked)
         except sqlite3.Error:
-            return await writer.run(work)
+            return await self._write(lambda connection: work(connection, *asked))
         self._files.check()
         return result
 

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from accredit.errors import ExchangeError, StorageFailed
 from accredit.storage.sqlite.line import Line
@@ -59,25 +59,17 @@ class Writer:
         """So many pieces of work wait for a transaction."""
         return self._line.size
 
-    async def start(self, start: Start) -> None:
-        """Insert one session; returns after the commit that holds it.
+    def put(self, work: Start | Work[Any]) -> "asyncio.Future[Any]":
+        """Let a session be inserted, or some work be run, all or nothing; done after the commit that holds it.
+
+        Or with `StorageFailed`: it is not done, and cannot be.
 
         Raises:
-            StorageFailed: it is not stored: it cannot be, or too much waits already.
+            StorageFailed: too much waits already.
         """
-        done = self._loop.create_future()
-        self._line.put(start, done)
-        await done
-
-    async def run(self, work: Work[T]) -> T:
-        """Run some work, all or nothing; returns after the commit that holds it.
-
-        Raises:
-            StorageFailed: it is not done: it cannot be, or too much waits already.
-        """
-        done = self._loop.create_future()
+        done: asyncio.Future[Any] = self._loop.create_future()
         self._line.put(work, done)
-        return cast("T", await done)
+        return done
 
     async def close(self) -> None:
         """Commit what is waiting, then stop.
