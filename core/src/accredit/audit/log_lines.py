@@ -21,7 +21,7 @@ from accredit.audit.events import (
     SubjectEvent,
     TrailEvent,
 )
-from accredit.audit.logs import LOGGER, event_logger, vanishes
+from accredit.audit.logs import LOGGER, event_logger, line_of, vanishes
 from accredit.audit.operations import log_failed, log_unheard
 
 _COPIED = (
@@ -47,7 +47,7 @@ class LogLines:
     """Write each event to `logger`, by default the standard library's logger `accredit`."""
 
     def __init__(self, logger: object = None) -> None:
-        self._log = event_logger(logger, _fields)
+        self._log = event_logger(logger, render=_line)
         self._is_ours = logger is None
 
     def __call__(self, event: AnyEvent, /) -> None:
@@ -73,17 +73,18 @@ class LogLines:
         `logging.config` disables those that it does not know.
         """
         with suppress(BaseException):  # there is no place left to tell it
-            getattr(event_logger(logging.getLogger(f"{LOGGER}.host"), _fields), event.level)(event)
+            getattr(event_logger(logging.getLogger(f"{LOGGER}.host"), render=_line), event.level)(event)
 
 
-def _fields(_logger: object, _level: str, told: structlog.typing.EventDict) -> dict[str, object]:
-    """Put the fields of an event in its place, as a processor: as arguments they would be copied at each call."""
-    return fields_of(told["event"])
-
-
-def fields_of(event: AnyEvent) -> dict[str, object]:
-    """Return what is worth a place in the line: `asdict` would cost more than writing it."""
+def _line(_logger: object, level: str, told: structlog.typing.EventDict) -> str:
+    """Render an event, as a processor: its fields would be copied at each call if they were arguments."""
+    event: AnyEvent = told["event"]
     form = _form_of(type(event))
+    return line_of(_fields_of(event, form), level, names_are_ours=not form.has_facts)
+
+
+def _fields_of(event: AnyEvent, form: "_Form") -> dict[str, object]:
+    """Return what is worth a place in the line: `asdict` would cost more than writing it."""
     told: Any = event  # which has what the form of its kind says
     line: dict[str, object] = dict(filter(_says_something, zip(form.copied, form.read(event), strict=True)))
     if form.has_calls:

@@ -14,35 +14,41 @@ LOGGER = "accredit"
 """The name of the standard library's logger that gets every event, where the host gives no logger of its own."""
 
 
-def event_logger(logger: Any = None, *first: structlog.typing.Processor) -> structlog.typing.FilteringBoundLogger:
+def event_logger(
+    logger: Any = None, *, render: structlog.typing.Processor | None = None
+) -> structlog.typing.FilteringBoundLogger:
     """Return a logger that writes redacted JSON lines to `logger`, by default `logging.getLogger("accredit")`.
 
-    What it is told goes through the processors `first`.
-    It does not depend on structlog's global configuration, whose default would print local variables, and so
-    tokens, in tracebacks.
+    `render` makes a line of what it is told, by default of fields. It does not depend on structlog's global
+    configuration, whose default would print local variables, and so tokens, in tracebacks.
     """
     return cast(
         "structlog.typing.FilteringBoundLogger",
         structlog.wrap_logger(
             logging.getLogger(LOGGER) if logger is None else logger,
             wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-            processors=[*first, _line],
+            processors=[render or _render],
         ).bind(),  # once: the logger that is wrapped would do so at every event
     )
+
+
+def _render(_logger: object, level: str, fields: MutableMapping[str, Any]) -> str:
+    return line_of(fields, level)
 
 
 _encode = json.JSONEncoder(default=str, ensure_ascii=False, check_circular=False).encode
 
 
-def _line(_logger: object, level: str, event: MutableMapping[str, Any]) -> str:
-    """Render an event with its level and the time, redacted; most hold nothing to redact, which the line tells at once.
+def line_of(fields: MutableMapping[str, Any], level: str, *, names_are_ours: bool = False) -> str:
+    """Render fields with their level and the time, redacted; most hold nothing to redact, which the line tells at once.
 
-    structlog's own processors for level and time would take five calls more.
+    structlog's own processors for level and time would take five calls more. `names_are_ours` is as in
+    `may_hold_secret`.
     """
-    event["level"] = level
-    event["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    line = _encode(event)
-    return _encode(redact(event)) if may_hold_secret(line) else line
+    fields["level"] = level
+    fields["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    line = _encode(fields)
+    return _encode(redact(fields)) if may_hold_secret(line, names_are_ours=names_are_ours) else line
 
 
 def vanishes() -> bool:

@@ -20,12 +20,10 @@ _SECRET_TEXT = re.compile(
 )
 _MAY_BE_SECRET = re.compile(r"[=\s]|eyJ", re.IGNORECASE)
 """What every secret text holds: most values need no closer look."""
-_SIGNS = (
-    *("=", "eyj", "bearer ", "oauth ", "oauth2 ", "basic ", "\\"),
-    *('token":', "secret", "password", "authorization", "nonce", "proof_value", '"code":'),
-)
-"""One of these is in every line of JSON that holds a secret text or a secret's name, in small letters. A backslash may
-stand for any white space, or for the end of a name."""
+_TEXT_SIGNS = ("=", "eyj", "bearer ", "oauth ", "oauth2 ", "basic ", "\\")
+_SIGNS = (*_TEXT_SIGNS, 'token":', "secret", "password", "authorization", "nonce", "proof_value", '"code":')
+"""One of these is in every line of JSON that holds a secret text or a secret's name, in small letters; of texts, one of
+the first. A backslash may stand for any white space, or for the end of a name."""
 _SHORTEST = 6
 """A nonce of `1` is no secret worth blanking every `1` for."""
 
@@ -40,12 +38,13 @@ def redact(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _redacted(key, value) for key, value in fields.items()}
 
 
-def may_hold_secret(line: str) -> bool:
+def may_hold_secret(line: str, *, names_are_ours: bool = False) -> bool:
     """Tell whether an event that was rendered as JSON may hold what `redact` blanks: one look in place of one a value.
 
-    Letters beyond ASCII have more white space among them than can be listed.
+    With `names_are_ours` no name in it is like a secret's, and only its texts are looked at. Letters beyond ASCII have
+    more white space among them than can be listed.
     """
-    return not line.isascii() or any(map(line.lower().__contains__, _SIGNS))
+    return not line.isascii() or any(map(line.lower().__contains__, _TEXT_SIGNS if names_are_ours else _SIGNS))
 
 
 @functools.lru_cache(maxsize=1024)
