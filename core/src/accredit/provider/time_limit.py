@@ -6,7 +6,7 @@ that may take equally long end in the order in which they began: so one timer, f
 
 import asyncio
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 
 class TimeLimit:
@@ -45,6 +45,9 @@ class TimeLimit:
 class Block:
     """As `asyncio.timeout`: it cancels its task, and makes a time-out of that, unless somebody else cancels as well."""
 
+    __slots__ = ("_cancelled_before", "_limit", "_task", "is_overdue", "until")
+
+    _task: asyncio.Task[Any]
     until: float
 
     def __init__(self, limit: TimeLimit) -> None:
@@ -53,8 +56,8 @@ class Block:
 
     def __enter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._task = cast("asyncio.Task[Any]", asyncio.current_task(loop))  # a coroutine that awaits I/O has one
-        self._cancelled_before = self._task.cancelling()
+        self._task = task = asyncio.current_task(loop)  # type: ignore[assignment]  # what awaits I/O has one
+        self._cancelled_before = task.cancelling()  # type: ignore[union-attr]  # as above
         self._limit.enter(self, loop)
         return self
 

@@ -10,8 +10,8 @@ import httpx
 INFORMATIONAL_ANSWERS = 8
 HEADERS = 200
 BYTES_BESIDE_BODY = 65_536
-_CHUNK_FRAME = 8
-"""Bytes that a one-byte chunk may spend on its frame, so that small chunks of a large body do not count."""
+_CHUNK_BYTES = 9
+"""So many bytes a chunk of one byte may take with its frame, so that small chunks of a large body do not count."""
 
 
 class Answer:
@@ -45,7 +45,7 @@ class Answer:
         self._received += len(data)
         try:
             self._parser.feed_data(data)
-            if self._received - self._body_bytes > BYTES_BESIDE_BODY + _CHUNK_FRAME * self._body_bytes:
+            if self._received - _CHUNK_BYTES * self._body_bytes > BYTES_BESIDE_BODY:
                 raise ValueError("more head or framing than a provider needs")
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, ValueError) as exc:
             # What was whole is no longer, if more comes than one answer: somebody disagrees about where it ends.
@@ -64,7 +64,7 @@ class Answer:
 
     def take(self) -> bytes:
         """Return what there is of the body, and forget it."""
-        body = self.parts[0] if len(self.parts) == 1 else b"".join(self.parts)
+        body = b"".join(self.parts)
         self.parts.clear()
         return body
 
@@ -93,13 +93,12 @@ class Answer:
             return
         self.is_headed = True
         names = set(map(bytes.lower, dict(self.headers)))
-        has_length = b"content-length" in names
         if b"transfer-encoding" in names:
             codings = [value.lower() for name, value in self.headers if name.lower() == b"transfer-encoding"]
             # We ask for no other coding, and two statements of the length are how answers are smuggled.
-            if codings != [b"chunked"] or has_length:
+            if codings != [b"chunked"] or b"content-length" in names:
                 raise ValueError("unclear length")
-        elif not has_length:
+        elif b"content-length" not in names:
             self._until_close = True
         self.is_whole = not self._has_body
 
