@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from logging.handlers import BufferingHandler
 from typing import Any
 
 import pytest
@@ -98,6 +99,33 @@ def test_a_log_that_cannot_be_written_anywhere_is_given_up(monkeypatch: pytest.M
 
     monkeypatch.setattr(logging.getLogger("accredit.host"), "error", fail)
     reporter(logger=Broken()).emit(OperationalEvent(name="keys.changed"))
+
+
+@pytest.mark.parametrize(("level", "times"), [(logging.DEBUG, 1), (logging.INFO, 1), (logging.WARNING, 0)])
+def test_what_a_logger_of_the_standard_library_drops_is_not_rendered(level: int, times: int) -> None:
+    class Fact:
+        rendered = 0
+
+        def __str__(self) -> str:
+            Fact.rendered += 1
+            return "fact"
+
+    facts: Any = {"fact": Fact()}
+    heard = list[AnyEvent]()
+    reporter(heard.append, logger=logging.Logger("host", level)).emit(
+        OperationalEvent(name="keys.changed", facts=facts)
+    )
+    assert Fact.rendered == times
+    assert len(heard) == 1
+
+
+def test_an_alert_is_written_where_the_level_lets_only_errors_through() -> None:
+    host, kept = logging.Logger("host", logging.ERROR), BufferingHandler(capacity=10)
+    host.addHandler(kept)
+    reporter(logger=host).emit(OperationalEvent(name="keys.unusable", level="critical", alert=True))
+    assert [(record.levelname, json.loads(record.getMessage())["event"]) for record in kept.buffer] == [
+        ("CRITICAL", "keys.unusable")
+    ]
 
 
 async def test_a_login_does_not_fail_because_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
