@@ -109,7 +109,7 @@ async def test_a_caller_who_leaves_while_a_storage_is_asked_has_left() -> None:
 
     heard: list[AnyEvent] = []
     counters = Counters(Slow(), emit=heard.append, clock=lambda: NOW, monotonic=lambda: 0.0)
-    task = asyncio.create_task(counters.add(Limit("kind", 1, 60), "a"))
+    task = asyncio.create_task(counters.add([(Limit("kind", 1, 60), "a")]))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

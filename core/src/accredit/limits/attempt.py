@@ -14,7 +14,7 @@ from accredit.errors import (
     ProviderTokenRejected,
     UnknownClient,
 )
-from accredit.limits.limit import SEPARATOR, Counted, Limit
+from accredit.limits.limit import SEPARATOR, Counted
 from accredit.limits.limits import Limits
 from accredit.limits.network import network_of
 
@@ -36,13 +36,13 @@ class Attempt:
     has proven who it is, `is_proven`: it may log in all its users from one address.
     """
 
-    __slots__ = ("_limits", "_network", "_pair", "_token")
+    __slots__ = ("_keys", "_limits")
 
     def __init__(self, limits: Limits, address: str, *, is_proven: bool = False) -> None:
         self._limits = limits
-        self._network = "" if is_proven else network_of(address, ipv6_prefix=limits.ipv6_prefix)
-        self._pair = ""
-        self._token = ""
+        network = "" if is_proven else network_of(address, ipv6_prefix=limits.ipv6_prefix)
+        self._keys = network, "", ""
+        """Under which it is counted if it fails, as in `Limits.attempts`."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,7 +64,7 @@ class Attempt:
 
     def prove(self) -> None:
         """Count nothing more for the address: the client has proven who it is."""
-        self._network = self._pair = ""
+        self._keys = "", "", self._keys[2]
 
     async def admit(self, client_id: str, *, purpose: str, token: str = "", connection: str = "") -> None:
         """Pass unless there is too much of anything. `connection` is whose provider will be asked, if any is.
@@ -74,9 +74,7 @@ class Attempt:
             TooManyRequests: there are too many calls, from the address, by the client, or by the connection.
         """
         if (counters := self._limits.counters) is not None:
-            calls = self._calls(client_id)
-            if connection and (limit := self._limits.connection) is not None:
-                calls.append((limit, connection))
+            calls = zip(self._limits.calls, (self._keys[0], client_id, connection), strict=True)
             await counters.check(self._attempts(client_id, purpose, token), calls)
 
     async def count(self, client_id: str) -> None:
@@ -86,41 +84,20 @@ class Attempt:
             TooManyRequests: there are too many.
         """
         if (counters := self._limits.counters) is not None:
-            await counters.check((), self._calls(client_id))
+            await counters.check((), zip(self._limits.calls, (self._keys[0], client_id, ""), strict=True))
 
     async def refused(self, error: ExchangeError) -> None:
         """Count what the call is refused for: as a failed attempt, or, of what cannot be read, as a call."""
-        limits = self._limits
-        if limits.counters is None:
+        if (counters := self._limits.counters) is None:
             return
-        if self._network and isinstance(error, InvalidRequest) and limits.address is not None:
-            await limits.counters.add(limits.address, self._network)
+        if isinstance(error, InvalidRequest):
+            await counters.add(zip(self._limits.calls, (self._keys[0], "", ""), strict=True))
         if isinstance(error, _GUESSES):
-            for limit, key in self._failures():
-                await limits.counters.add(limit, key)
+            await counters.add(zip(self._limits.attempts, self._keys, strict=True))
 
     def _attempts(self, client_id: str, purpose: str, token: str) -> Counted:
-        """Return by what failed attempts are counted, and keep it for this one."""
-        if self._network:
-            self._pair = f"{self._network}{SEPARATOR}{purpose}{SEPARATOR}{client_id}"
-        if token and self._limits.failed_attempts_by_token is not None:
-            self._token = f"{purpose}{SEPARATOR}{hashlib.sha256(token.encode()).hexdigest()}"
-        return self._failures()
-
-    def _failures(self) -> Counted:
-        limits, found = self._limits, []
-        if self._network and (limit := limits.failed_attempts_by_address) is not None:
-            found.append((limit, self._network))
-        if self._pair and (limit := limits.failed_attempts) is not None:
-            found.append((limit, self._pair))
-        if self._token and (limit := limits.failed_attempts_by_token) is not None:
-            found.append((limit, self._token))
-        return found
-
-    def _calls(self, client_id: str) -> list[tuple[Limit, str]]:
-        limits, found = self._limits, []
-        if self._network and (limit := limits.address) is not None:
-            found.append((limit, self._network))
-        if (limit := limits.client) is not None:
-            found.append((limit, client_id))
-        return found
+        network = self._keys[0]
+        together = f"{network}{SEPARATOR}{purpose}{SEPARATOR}{client_id}" if network else ""
+        what = f"{purpose}{SEPARATOR}{hashlib.sha256(token.encode()).hexdigest()}" if token else ""
+        self._keys = network, together, what
+        return zip(self._limits.attempts, self._keys, strict=True)

@@ -55,16 +55,18 @@ class Counters:
         if reached is not None:
             raise await self._refusal(*reached)
 
-    async def add(self, limit: Limit, key: str) -> int:
-        """Count one more, and return how many there are in the window: 0 where nobody knows."""
-        return await self._add(f"{limit.name}/{key}", limit.window_s)
+    async def add(self, counted: Counted) -> None:
+        """Count one more of each, however many there are."""
+        for limit, key in counted:
+            if limit is not None and key:
+                await self._add(f"{limit.name}/{key}", limit.window_s)
 
     async def _reached(self, attempts: Counted, calls: Counted) -> Reached | None:
         for limit, key in attempts:
-            if await self._look(f"{limit.name}/{key}") >= limit.amount:
+            if limit is not None and key and await self._look(f"{limit.name}/{key}") >= limit.amount:
                 return TooManyAttempts, limit, key
         for limit, key in calls:
-            if await self.add(limit, key) > limit.amount:
+            if limit is not None and key and await self._add(f"{limit.name}/{key}", limit.window_s) > limit.amount:
                 return TooManyRequests, limit, key
         return None
 
@@ -81,6 +83,7 @@ class Counters:
         )
 
     async def _add(self, key: str, window_s: int) -> int:
+        """Count one more, and return how many there are in the window: 0 where nobody knows."""
         try:
             return await self._storage.incr(key, window_s)
         except Exception as exc:  # whatever a storage raises

@@ -1,6 +1,6 @@
 """One rate, and what is counted by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accredit.settings.rates import amount_and_window_s
@@ -18,8 +18,8 @@ class Limit:
     window_s: int
 
 
-Counted = Sequence[tuple[Limit, str]]
-"""What is counted of a call: by which limits, and under which key by each."""
+Counted = Iterable[tuple[Limit | None, str]]
+"""By which limits something is counted, and under which key by each: not by one that is off, nor without a key."""
 
 
 def make_limit(name: str, rate: str) -> Limit | None:

@@ -12,37 +12,31 @@ from accredit.settings import LimitSettings
 class Limits:
     """Every limit there is; None for one that is off.
 
-    Attempts that fail are counted for the address, for address, client and purpose together, and for the token: none of
+    Attempts that fail are counted for the address, for address, purpose and client together, and for the token: none of
     these is shared by users who have nothing to do with each other. They are never counted for a client or a connection
     alone, or one attacker could lock everybody out.
     """
 
-    address: Limit | None
-    client: Limit | None
-    connection: Limit | None
+    attempts: tuple[Limit | None, Limit | None, Limit | None]
+    """Of attempts that fail: for the address, for address, purpose and client together, and for the token."""
+    calls: tuple[Limit | None, Limit | None, Limit | None]
+    """Of calls: for the address, for the client, and for the connection."""
     subject: Limit | None
-    failed_attempts: Limit | None
-    failed_attempts_by_address: Limit | None
-    failed_attempts_by_token: Limit | None
     ipv6_prefix: int
     counters: Counters | None
-    """None where nothing is counted: then every limit is off."""
+    """None where nothing is counted."""
 
     @classmethod
     def of(cls, settings: LimitSettings, counters: Counters | None) -> Self:
-        """Return those of the settings; none without `counters`."""
+        """Return those of the settings; nothing is counted without `counters`."""
 
         def limit(name: str) -> Limit | None:
-            return None if counters is None else make_limit(name, getattr(settings, name))
+            return make_limit(name, getattr(settings, name))
 
         return cls(
-            address=limit("address"),
-            client=limit("client"),
-            connection=limit("connection"),
+            attempts=(limit("failed_attempts_by_address"), limit("failed_attempts"), limit("failed_attempts_by_token")),
+            calls=(limit("address"), limit("client"), limit("connection")),
             subject=limit("subject"),
-            failed_attempts=limit("failed_attempts"),
-            failed_attempts_by_address=limit("failed_attempts_by_address"),
-            failed_attempts_by_token=limit("failed_attempts_by_token"),
             ipv6_prefix=settings.ipv6_prefix,
             counters=counters,
         )
@@ -53,7 +47,7 @@ class Limits:
         Raises:
             TooManyRequests: there are too many.
         """
-        if self.counters is not None and self.subject is not None:
+        if self.counters is not None:
             await self.counters.check((), ((self.subject, subject),))
 
 

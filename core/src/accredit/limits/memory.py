@@ -56,11 +56,12 @@ class BoundedMemory(Storage):
         """Do what `Counters.check` does with any storage, in one visit; return what the call is refused with."""
         kinds, now = self._kinds, self._monotonic()
         for limit, key in attempts:
-            found = kinds[limit.name].get(key)
-            if found is not None and found[0] >= limit.amount and found[1] > now:
-                return TooManyAttempts, limit, key
+            if limit is not None and key:
+                found = kinds[limit.name].get(key)
+                if found is not None and found[0] >= limit.amount and found[1] > now:
+                    return TooManyAttempts, limit, key
         for limit, key in calls:
-            if _count(kinds[limit.name], key, limit.window_s, now=now) > limit.amount:
+            if limit is not None and key and _count(kinds[limit.name], key, limit.window_s, now=now) > limit.amount:
                 return TooManyRequests, limit, key
         return None
 
