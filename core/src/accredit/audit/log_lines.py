@@ -148,8 +148,9 @@ def compact(checks: Sequence[Check]) -> str:
     Only those that took a millisecond, and the one that refused or failed: the order is fixed and the others have
     passed in no time. Without blanks, so that the redaction need not look closer.
     """
-    slow = [check for check in checks if check.duration_ms >= 1]
-    parts = [f"{name}:{ms:.0f}ms" for name, verdict, ms in slow if verdict == "passed"]
+    parts = [
+        f"{one.name}:{one.duration_ms:.0f}ms" for one in checks if one.duration_ms >= 1 and one.verdict == "passed"
+    ]
     if checks and checks[-1].verdict != "passed":
         name, verdict, ms = checks[-1]
         parts.append(f"{name}:{verdict}" if ms < 1 else f"{name}:{ms:.0f}ms:{verdict}")
