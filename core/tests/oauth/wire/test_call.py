@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import fields
 from urllib.parse import urlencode
 
 import pytest
@@ -52,8 +53,8 @@ def test_a_call_and_an_answer_show_nothing_of_what_they_carry() -> None:
     answer = Answer(200, {}, b"MARKED")
 
     assert "MARKED" not in repr(marked) + repr(answer)
-    for value in (marked, answer):
-        for name in value._fields:
+    for value, names in ((marked, Call._fields), (answer, [field.name for field in fields(answer)])):
+        for name in names:
             with pytest.raises(AttributeError):
                 setattr(value, name, None)
 

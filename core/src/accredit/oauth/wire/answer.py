@@ -1,10 +1,11 @@
 """Answers in the contract's form: JSON that nobody may store. Source: RFC 6749 sections 5.1 and 5.2."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 
+from accredit._quick_init import with_quick_init
 from accredit.errors import ExchangeError, LimitReached
 from accredit.oauth.wire.respond import error_body
 from accredit.settings import CompatibilitySettings
@@ -12,15 +13,14 @@ from accredit.settings import CompatibilitySettings
 NO_STORE: Mapping[str, str] = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
-class Answer(NamedTuple):
+@with_quick_init
+@dataclass(frozen=True, slots=True)
+class Answer:
     """What goes back, whatever framework carries it, which adds the length. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = b""
-
-    def __repr__(self) -> str:
-        return f"Answer(status={self.status}, headers={self.headers})"
+    body: bytes = field(default=b"", repr=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> "Answer":
         """Return the same with more headers, which take the place of those of their name."""
