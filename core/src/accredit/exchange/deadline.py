@@ -35,6 +35,8 @@ class Deadline(Block):
         StorageFailed: the storage was.
     """
 
+    __slots__ = ("_is_storing", "_storing")
+
     def __init__(self, whole: TimeLimit, storing: TimeLimit) -> None:
         super().__init__(whole)
         self._storing = storing
