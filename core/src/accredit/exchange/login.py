@@ -132,12 +132,12 @@ async def conclude(
     Raises:
         ExchangeError: they may not, or something has failed; nothing was issued.
     """
-    settings, client, ttl = engine.settings, admission.client, engine.settings.tokens
+    settings, client, hooks = engine.settings, admission.client, engine.hooks
     now = int(engine.clock())  # before anything is looked up: what ends meanwhile is newer than our tokens
     trail.begin("resolve_subject")
     policy, main = settings.subjects.policy, admission.main
     resolution = await resolve_subject(
-        identity, client.id, engine.hooks, engine.storage, policy=policy, main=main, named=subject
+        identity, client.id, hooks, engine.storage, policy=policy, main=main, named=subject
     )
     trail.subject = resolution.subject
     trail.begin("check_subject_limit")
@@ -151,26 +151,30 @@ async def conclude(
         device=admission.device,
     )
     trail.begin("authorize")
-    await engine.hooks.authorize(login)
+    if hooks.may_refuse:
+        await hooks.authorize(login)
     trail.begin("claims")
-    extras = await engine.hooks.claims(login)
+    extras = await hooks.claims(login) if hooks.adds_claims else ()
     trail.begin("build_claims")
-    session = begin_session(login.scopes, ttl=ttl, now=now)
+    session = begin_session(login.scopes, ttl=settings.tokens, now=now)
     session_id, refresh_token = (None, None) if session is None else (session.id, session.refresh_token)
     claims = build_claims(login, extras, settings=settings, now=now, nonce=admission.nonce, session_id=session_id)
     trail.begin("sign_tokens")
     tokens = await mint(claims, key=engine.keys.current, refresh_token=refresh_token)
     trail.begin("confirm_subject")
-    await confirm_subject(login, engine.standing)
+    if hooks.judges_subjects:
+        await confirm_subject(login, engine.standing)
     if resolution.entry == "link":
         trail.begin("link_with_plugins")
-        await link_with_plugins(login, engine.hooks)
+        await link_with_plugins(login, hooks)
     deadline.store()
     trail.begin("link")
     if resolution.entry is not None:
         resolution = await _link(login, resolution, engine, trail, now=now)
     trail.begin("issue")
-    await store_session(login, claims, session, resolution=resolution, storage=engine.storage, ttl=ttl, now=now)
+    await store_session(
+        login, claims, session, resolution=resolution, storage=engine.storage, ttl=settings.tokens, now=now
+    )
     trail.scopes, trail.session_id = login.scopes, session_id
     return tokens
 

@@ -45,7 +45,7 @@ async def refresh(
     Raises:
         ExchangeError: the token or its session is no good any more, or something has failed.
     """
-    settings, now = engine.settings, int(engine.clock())
+    settings, hooks, now = engine.settings, engine.hooks, int(engine.clock())
     trail.begin("authenticate_client")
     client = admit_client(request.client_id, REFRESH_TOKEN_GRANT, authenticated=client, clients=engine.clients)
     trail.client_id = client.id
@@ -57,21 +57,23 @@ async def refresh(
     await engine.limits.admit_subject(session.subject)
     login = _login_of(session, request, client, engine, trail)
     trail.begin("authorize")
-    try:
-        await engine.hooks.authorize(login)
-    except SubjectBlocked:
-        raise InvalidGrant(_NOT_HERE_ANY_MORE) from None
+    if hooks.may_refuse:
+        try:
+            await hooks.authorize(login)
+        except SubjectBlocked:
+            raise InvalidGrant(_NOT_HERE_ANY_MORE) from None
     trail.begin("claims")
-    extras = await engine.hooks.claims(login)
+    extras = await hooks.claims(login) if hooks.adds_claims else ()
     trail.begin("build_claims")
     claims = build_claims(
         login, extras, settings=settings, now=now, nonce=None, session_id=session.id, auth_time=session.auth_time
     )
     trail.begin("confirm_subject")
-    try:
-        await confirm_subject(login, engine.standing)
-    except SubjectBlocked:
-        raise InvalidGrant(_NOT_HERE_ANY_MORE) from None
+    if hooks.judges_subjects:
+        try:
+            await confirm_subject(login, engine.standing)
+        except SubjectBlocked:
+            raise InvalidGrant(_NOT_HERE_ANY_MORE) from None
     trail.begin("sign_tokens")
     successor = successor_of(token) if client.settings.rotate_refresh_tokens else None
     tokens = await mint(claims, key=engine.keys.current, refresh_token=successor)

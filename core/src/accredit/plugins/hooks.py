@@ -41,6 +41,15 @@ class Hooks:
         self._unlink_identity = _calls(manager, "unlink_identity")
         self._authorize = _calls(manager, "authorize")
         self._claims = _calls(manager, "claims")
+        # A login looks at these before it calls a hook: one that no plugin has is to cost nothing.
+        self.names_subjects = bool(self._resolve_subject)
+        """A plugin says who an identity is: our store does not know then whose it was."""
+        self.judges_subjects = bool(self._subject_active)
+        """A plugin says whether a subject may still be here."""
+        self.may_refuse = bool(self._authorize)
+        """A plugin may refuse a login."""
+        self.adds_claims = bool(self._claims)
+        """A plugin adds claims to tokens."""
 
     async def resolve_subject(self, identity: Identity, client_id: str) -> Subject | None:
         """Return the first subject that a plugin names.
@@ -68,11 +77,6 @@ class Hooks:
     def can_link(self) -> bool:
         """Tell whether users can add logins: plugins that name the subjects must hear of it, or it would be in vain."""
         return bool(self._link_identity) or not self.names_subjects
-
-    @property
-    def names_subjects(self) -> bool:
-        """Tell whether a plugin says who an identity is: our store does not know then whose it was."""
-        return bool(self._resolve_subject)
 
     async def link_identity(self, identity: Identity, subject: str, client_id: str) -> Subject | None:
         """Let the first plugin that keeps links of its own give the identity to `subject`, and return whose it is now.

@@ -45,7 +45,7 @@ async def resolve_subject(
     # A plugin that makes its users as they come would make another one of the identity that is to be linked.
     if named is not None:
         await hooks.check_subject(named, identity, source="the host")
-    elif not links:
+    elif hooks.names_subjects and not links:
         named = await hooks.resolve_subject(identity, client_id)
     if named is not None:
         stored = await storage.get(named.id)
