@@ -120,6 +120,7 @@ def login(shop: httpx.Client, body: Any) -> httpx.Response:
 
 
 def bearer(answer: httpx.Response) -> dict[str, str]:
+    assert answer.status_code == 200, answer.text
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 

@@ -155,7 +155,7 @@ class Bench:
 
 
 _PATIENT = {"provider_timeout_s": 60.0, "exchange_timeout_s": 120.0}
-"""In one process only the machine is slow: its load must not decide a verdict."""
+"""Only the machine is slow here: its load must not decide a verdict."""
 
 
 @asynccontextmanager
@@ -185,11 +185,14 @@ async def bench_for(
 async def bench_over_http(
     suite: Suite, simulator: Simulator, base_url: str, *, limits: Mapping[str, float] | None = None
 ) -> AsyncIterator[Bench]:
-    """Open a bench in front of a simulator that is being served, through the transport of production."""
+    """Open a bench in front of a simulator that is being served, through the transport of production.
+
+    `limits` are for checks of what happens in bounded time.
+    """
     transport = make_transport(max_connections=100)
     spy = Spy(transport, reads=False)
     try:
-        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits or {}, base_url) as bench:
+        async with _open(suite, simulator, spy, {}, simulator.clock, (), limits or _PATIENT, base_url) as bench:
             yield bench
     finally:
         await transport.aclose()
