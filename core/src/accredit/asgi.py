@@ -61,7 +61,7 @@ class App:
     def __init__(self, exchange: Exchange, *, mounted_at: str | None) -> None:
         self._exchange = exchange
         self._mount = None if mounted_at is None else mounted_at.rstrip("/")
-        self._edges = {path: Edge(respond, exchange.settings.limits) for path, respond in responders(exchange).items()}
+        self._edges = edges_of(exchange)
         self._edges.setdefault(*_metadata(exchange))
         self._check_mount = MountCheck(issuer=exchange.settings.issuer, report=self._report_mismatch)
 
@@ -157,7 +157,17 @@ def metadata_route(exchange: Exchange) -> "Route":
 
 def _metadata(exchange: Exchange) -> "tuple[str, Edge]":
     document = Document(discovery_of(exchange).configuration)
-    return metadata_path(exchange.settings.issuer), Edge(document, exchange.settings.limits)
+    return metadata_path(exchange.settings.issuer), edge_of(exchange, document)
+
+
+def edges_of(exchange: Exchange) -> "dict[str, Edge]":
+    """Return the edges of all endpoints, by their paths."""
+    return {path: edge_of(exchange, respond) for path, respond in responders(exchange).items()}
+
+
+def edge_of(exchange: Exchange, respond: Respond) -> "Edge":
+    """Return the edge of one endpoint of an exchange."""
+    return Edge(respond, exchange.settings.limits, exchange.engine.caller_address)
 
 
 async def authenticate_request(
@@ -194,11 +204,11 @@ def refusal_of(exchange: Exchange, error: ExchangeError) -> Answer:
 class Edge:
     """An ASGI app for one path: a call in, its answer out."""
 
-    def __init__(self, respond: Respond, limits: LimitSettings) -> None:
+    def __init__(self, respond: Respond, limits: LimitSettings, caller_address: CallerAddress) -> None:
         self._respond = respond
         self._max_body_bytes = limits.max_body_bytes
         self._body_time = TimeLimit(limits.body_timeout_s)
-        self._caller_address = CallerAddress(limits.trusted_proxies)
+        self._caller_address = caller_address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

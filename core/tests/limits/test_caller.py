@@ -45,6 +45,26 @@ def test_a_proxy_on_this_machine_that_nobody_has_named_is_not_taken_for_everybod
     assert caller(peer, "198.51.100.1") == peer.removeprefix("::ffff:")  # others have been named
 
 
+@pytest.mark.parametrize("trusted", [(), ("192.0.2.10",)])
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "10.0.0.1", "172.17.0.1", "192.168.0.9", "fd00::1"])
+def test_a_proxy_nearby_that_nobody_has_named_is_told_of_once(peer: str, trusted: Sequence[str]) -> None:
+    told: list[str] = []
+    address = CallerAddress(trusted, report=told.append)
+    assert address(peer, lambda: ()) == peer
+    assert told == []
+    found = {address(peer, lambda: ["198.51.100.1"]) for _ in range(3)}
+    assert found <= {"", peer}
+    assert told == [peer]
+
+
+@pytest.mark.parametrize("trusted", [(), ("192.0.2.10",)])
+@pytest.mark.parametrize("peer", ["203.0.113.5", "172.33.0.1", "fc.example", "2001:db8::1", "testclient", ""])
+def test_who_is_not_nearby_is_no_proxy_of_ours(peer: str, trusted: Sequence[str]) -> None:
+    told: list[str] = []
+    assert CallerAddress(trusted, report=told.append)(peer, lambda: ["198.51.100.1"]) == peer
+    assert told == []
+
+
 @pytest.mark.parametrize("proxy", ["10.0.0.1", "10.255.255.255", "192.0.2.10", "2001:db8:f::9", "::ffff:10.0.0.1"])
 def test_a_trusted_proxy_says_whom_it_passes_on(proxy: str) -> None:
     assert caller(proxy, "198.51.100.1") == "198.51.100.1"
@@ -134,7 +154,7 @@ async def test_a_call_over_asgi_has_the_address(client: Any, headers: list[tuple
     async def receive() -> Any:
         raise AssertionError
 
-    edge = Edge(respond, LimitSettings(trusted_proxies=("10.0.0.0/8",)))
+    edge = Edge(respond, LimitSettings(), CallerAddress(("10.0.0.0/8",)))
     await edge.answer({"type": "http", "method": "POST", "headers": iter(headers), "client": client}, receive)
 
     assert [call.address for call in calls] == [found]

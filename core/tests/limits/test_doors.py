@@ -83,6 +83,18 @@ async def test_the_router_of_fastapi_knows_who_calls() -> None:
         assert await _asked(host.app, "/login/oauth/access_token") == EXPECTED
 
 
+async def test_a_proxy_that_nobody_has_named_is_told_of_once() -> None:
+    async with bench({}) as wire:
+        for path in (URL, URL, "/oauth/token"):
+            transport = httpx.ASGITransport(create_app(wire.exchange), client=("10.0.0.1", 4711))
+            async with httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as client:
+                await client.post(path, json=dict(GOOD), headers=PROXIED)
+        told = [line for level, line in wire.log.events() if line["event"] == "limits.proxy_unnamed"]
+    assert [line["detail"] for line in told] == [
+        "10.0.0.1 passes on calls of others: if that is a proxy, name it in limits.trusted_proxies"
+    ]
+
+
 async def _asked(app: Any, path: str) -> list[int]:
     found = []
     for peer, headers in CALLS:

@@ -69,6 +69,12 @@ def limits_unknown(place: str) -> OperationalEvent:
     return _alert("limits.storage_failed", place)
 
 
+def proxy_unnamed(address: str) -> OperationalEvent:
+    """Tell that calls come through a proxy that nobody has named, so that its callers cannot be told apart."""
+    detail = f"{address} passes on calls of others: if that is a proxy, name it in limits.trusted_proxies"
+    return OperationalEvent(name="limits.proxy_unnamed", level="warning", detail=detail)
+
+
 def close_failed(part: str, place: str) -> OperationalEvent:
     """Tell that a part of the exchange could not be closed; the others are."""
     return OperationalEvent(name="host.close_failed", level="error", facts={"part": part, "place": place})

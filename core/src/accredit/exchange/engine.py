@@ -18,6 +18,7 @@ from accredit.exchange.readings import EngineReadings
 from accredit.exchange.standing import Standing
 from accredit.exchange.subjects import Subjects
 from accredit.keys import KeyFile, KeyRing, SigningKeys
+from accredit.limits.caller import CallerAddress
 from accredit.limits.make import make_limits
 from accredit.plugins import (
     Connection,
@@ -93,6 +94,10 @@ class Engine:
             storage=self.storage,
         )
         self.limits = make_limits(settings.limits, emit=self.reporter.emit, clock=clock, monotonic=monotonic)
+        self.caller_address = CallerAddress(
+            settings.limits.trusted_proxies,
+            report=lambda address: self.reporter.emit(operations.proxy_unnamed(address)),
+        )
         self.standing = Standing(self.hooks, self.storage)
         self.presented = Presented(settings, keys=lambda: self.keys, clock=clock, standing=self.standing)
         self.clients = {name: Client(name, client) for name, client in settings.clients.items()}

@@ -9,6 +9,8 @@ from accredit.settings.proxies import UNIX
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _THIS_MACHINE = ("127.", "::1")
+_NEARBY = (*_THIS_MACHINE, "10.", "172.", "192.168.", "fc", "fd")
+"""How addresses of this machine, and of private networks, may begin: nobody else has a proxy of ours."""
 _IPv4_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+")
 
 
@@ -18,13 +20,16 @@ class CallerAddress:
     `trusted` are the networks of the proxies in front, as `[limits] trusted_proxies` has them. Without any, nothing is
     believed that a request says of its own way. But where this machine itself passes on what others have sent, it is a
     proxy that nobody has named, and who calls is unknown: taken for one caller, one of them could lock out all.
+
+    `report` takes the address of the first peer nearby that passes on what others have sent, and is not trusted.
     """
 
-    def __init__(self, trusted: Iterable[str]) -> None:
+    def __init__(self, trusted: Iterable[str], *, report: Callable[[str], None] | None = None) -> None:
         entries = frozenset(trusted)
         self._trusts_unix = UNIX in entries
         self._networks = tuple(ipaddress.ip_network(one) for one in entries if one != UNIX)
         self._trusts_nobody = not entries
+        self._report = report
 
     def __call__(self, peer: str, forwarded: Callable[[], Sequence[str]]) -> str:
         """Return it: an IP address as text, or what the server calls a peer that has none; empty where nobody knows.
@@ -35,10 +40,15 @@ class CallerAddress:
         """
         if self._trusts_nobody:
             seen = _plain(peer) if peer.startswith("::ffff:") else peer
-            return "" if seen.startswith(_THIS_MACHINE) and _is_loopback(seen) and any(forwarded()) else seen
+            if not seen.startswith(_NEARBY):
+                return seen
+            is_here = seen.startswith(_THIS_MACHINE) and _is_loopback(seen)
+            return "" if self._is_proxy(seen, forwarded, is_asked=is_here) and is_here else seen
         nearest = _address(peer)
         if not (self._trusts(nearest) if nearest is not None else self._trusts_unix and not peer):
-            return peer if nearest is None else str(nearest)
+            seen = peer if nearest is None else str(nearest)
+            self._is_proxy(seen, forwarded, is_asked=False)
+            return seen
         furthest = nearest
         for hop in _from_the_right(forwarded()):
             furthest = _address(hop)
@@ -46,6 +56,18 @@ class CallerAddress:
                 break
         found = furthest or nearest
         return "" if found is None else str(found)
+
+    def _is_proxy(self, peer: str, forwarded: Callable[[], Sequence[str]], *, is_asked: bool) -> bool:
+        """Tell whether a peer that is not trusted passes on what others have sent, and report the first one nearby.
+
+        Once that is done, no request is looked at that nobody has asked about.
+        """
+        if not (is_asked or self._report is not None) or not peer.startswith(_NEARBY) or not any(forwarded()):
+            return False
+        if self._report is not None and _is_private(peer):
+            report, self._report = self._report, None
+            report(peer)
+        return True
 
     def _trusts(self, address: IPAddress) -> bool:
         return any(address in network for network in self._networks)
@@ -85,3 +107,8 @@ def _plain(peer: str) -> str:
 def _is_loopback(peer: str) -> bool:
     address = _address(peer)
     return address is not None and address.is_loopback
+
+
+def _is_private(peer: str) -> bool:
+    address = _address(peer)
+    return address is not None and address.is_private

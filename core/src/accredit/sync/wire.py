@@ -6,7 +6,6 @@ from accredit._caller import run_in_caller
 from accredit.audit import operations
 from accredit.errors import Abandoned, MalformedBody
 from accredit.exchange.exchange import Exchange
-from accredit.limits.caller import CallerAddress
 from accredit.oauth.endpoints import discovery_of, responders
 from accredit.oauth.wire.answer import Answer, nothing_here
 from accredit.oauth.wire.call import Call
@@ -25,7 +24,7 @@ class Wire:
             **responders(exchange),
             metadata_path(self._settings.issuer): Document(discovery_of(exchange).configuration),
         }
-        self._caller_address = CallerAddress(self._settings.limits.trusted_proxies)
+        self._caller_address = exchange.engine.caller_address
         self._check_mount = MountCheck(issuer=self._settings.issuer, report=self._report_mismatch)
 
     async def answer(

@@ -11,10 +11,9 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
-from accredit.asgi import Edge, response_of
+from accredit.asgi import Edge, edge_of, edges_of, response_of
 from accredit.contrib.fastapi.bearer import Bearer
 from accredit.exchange.exchange import Exchange
-from accredit.oauth.endpoints import responders
 from accredit.oauth.openapi import OPERATIONS, Operation
 from accredit.oauth.wire.answer import Answer, nothing_here
 from accredit.oauth.wire.call import Call
@@ -25,14 +24,13 @@ from accredit.oauth.wire.mount import has_encoded_slash
 def make_router(exchange: Exchange, bearer: Bearer, *, arrived: Callable[[str], None]) -> APIRouter:
     """Return the endpoints of `exchange`. `arrived` is told of the path that each request found them below."""
     router = APIRouter(tags=["oauth"], route_class=EndpointRoute, default_response_class=Response)
-    limits = exchange.settings.limits
-    edges = {path: Edge(respond, limits) for path, respond in responders(exchange).items()}
+    edges = edges_of(exchange)
     for path, operations in groupby(OPERATIONS, key=lambda operation: operation.path):
         *others, last = operations
         for operation in (*others, last):
             endpoint = Endpoint(exchange, edges[path], path, arrived=arrived, takes_the_rest=operation is last)
             _add(router, operation, endpoint, bearer)
-        _refuse_slash(router, path, Endpoint(exchange, Edge(_nothing, limits), f"{path}/", arrived=arrived))
+        _refuse_slash(router, path, Endpoint(exchange, edge_of(exchange, _nothing), f"{path}/", arrived=arrived))
     return router
 
 
