@@ -180,6 +180,22 @@ async def test_what_is_on_loopback_without_tls_goes_directly(transport: httpx.As
     assert proxy.heads == []
 
 
+async def test_whoever_asks_a_host_directly_shares_its_connections(transport: httpx.AsyncBaseTransport) -> None:
+    async with listening(always(GOOD)) as wire, proxying() as proxy:
+        for way in ("direct", proxy.url(), "environment"):
+            assert (await client(transport, wire.url, way).get(wire.url)).status == 200
+    assert wire.connections == 1
+
+
+async def test_one_proxy_carries_the_calls_to_several_hosts(
+    authority: trustme.CA, transport: httpx.AsyncBaseTransport
+) -> None:
+    async with provider(authority) as first, provider(authority) as second, proxying() as proxy:
+        for wire in (first, second):
+            assert (await client(transport, wire.url, proxy.url()).get(wire.url)).status == 200
+    assert [head.split()[1] for head in proxy.heads] == [wire.url.removeprefix("https://") for wire in (first, second)]
+
+
 async def test_the_environment_is_read_only_where_it_is_asked_for(
     authority: trustme.CA, transport: httpx.AsyncBaseTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
