@@ -86,35 +86,46 @@ async def test_an_error_that_comes_with_the_end_of_the_time_stays_that_error() -
 
 
 async def test_slots_are_given_in_line() -> None:
-    slots = Slots(1)
+    slots: Slots[str] = Slots(1)
     order: list[int] = []
 
     async def use(number: int) -> None:
-        if not slots.take():
-            await slots.wait()
+        _ = slots.free.pop() if slots.free else await slots.wait()
         order.append(number)
         await asyncio.sleep(0)
-        slots.release()
+        slots.release(None)
 
     await asyncio.gather(*(use(number) for number in range(5)))
     assert order == [0, 1, 2, 3, 4]
-    assert slots.take()
-    assert not slots.take()
+    assert slots.free == [None]
 
 
 async def test_who_leaves_the_line_takes_no_slot() -> None:
-    slots = Slots(1)
-    assert slots.take()
+    slots: Slots[str] = Slots(1)
+    assert slots.free.pop() is None
     leaving, at_once = (asyncio.create_task(slots.wait()) for _ in range(2))
     await asyncio.sleep(0)
     leaving.cancel()
-    slots.release()  # to who has not left, and who then leaves with the slot in hand
+    slots.release("kept")  # to who has not left, and who then leaves with the slot in hand
     at_once.cancel()
     for task in (leaving, at_once):
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert slots.take()
-    assert not slots.take()
+    assert slots.free == ["kept"]
+
+
+async def test_a_slot_comes_with_what_is_kept_in_it_and_what_was_used_last_comes_first() -> None:
+    slots: Slots[str] = Slots(4)
+    for _ in range(3):
+        slots.free.pop()
+    for kept in ("a", None, "b"):
+        slots.release(kept)
+    assert slots.free == [None, None, "a", "b"]
+    slots.free.clear()
+    waiting = asyncio.create_task(slots.wait())
+    await asyncio.sleep(0)
+    slots.release("c")
+    assert await waiting == "c"
 
 
 def test_another_event_loop_begins_anew() -> None:

@@ -23,14 +23,13 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # Source: RFC 9110 sectio
 class Share:
     """The connections to one origin, by HTTP/1.1 and kept alive. Whoever finds none free waits in line.
 
-    A slot is held from the request to the end of its answer, and a connection is opened only where none is idle: so
+    A slot is held from the request to the end of its answer, and an idle connection is kept in one that is free: so
     there are never more connections than slots.
     """
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, *, max_connections: int) -> None:
         self._origin = host, port, tls
-        self._slots = Slots(max_connections)
-        self._idle: list[Connection] = []  # the last one used last: it is taken first
+        self._slots: Slots[Connection] = Slots(max_connections)
         self._watch: asyncio.TimerHandle | None = None
         self._open: set[Connection] = set()
         self._lookup: asyncio.Future[list[Any]] | None = None
@@ -48,10 +47,11 @@ class Share:
             httpx.TransportError: any other reason for having no answer.
         """
         message, has_body = request_bytes(request), request.method != "HEAD"
-        if not self._slots.take():
-            await self._slots.wait()
-        connection = self._kept()
+        slots = self._slots
+        connection = slots.free.pop() if slots.free else await slots.wait()
         try:
+            if connection is not None and not connection.is_usable:  # it has ended meanwhile
+                connection = None
             if connection is not None:
                 try:
                     await connection.send(message, has_body=has_body)
@@ -75,12 +75,12 @@ class Share:
         """Give the slot back, and keep the connection if another request may be sent over it."""
         if connection is not None and connection.is_usable:
             connection.rest()
-            self._idle.append(connection)
             if self._watch is None:
                 self._watch = connection.loop.call_later(KEEP_ALIVE_S, self._close_idle)
         elif connection is not None:
             connection.abort()
-        self._slots.release()
+            connection = None
+        self._slots.release(connection)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -98,17 +98,14 @@ class Share:
         self._watch = None
         loop = asyncio.get_running_loop()
         oldest = loop.time() - KEEP_ALIVE_S
-        while self._idle and self._idle[0].idle_since <= oldest:
-            self._idle.pop(0).abort()
-        if self._idle:
-            self._watch = loop.call_at(self._idle[0].idle_since + KEEP_ALIVE_S, self._close_idle)
-
-    def _kept(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.is_usable:
-                return connection
-        return None
+        free = self._slots.free
+        for place, connection in enumerate(free):
+            if connection is not None and connection.idle_since > oldest:
+                self._watch = loop.call_at(connection.idle_since + KEEP_ALIVE_S, self._close_idle)
+                return
+            if connection is not None:
+                connection.abort()
+                free[place] = None
 
     async def _connect(self) -> Connection:
         try:

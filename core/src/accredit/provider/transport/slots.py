@@ -2,38 +2,41 @@
 
 import asyncio
 from collections import deque
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
-class Slots:
-    """So many slots. As `asyncio.Semaphore`, but that who finds one free waits for nobody and asks nobody."""
+class Slots(Generic[T]):
+    """So many slots, and what is kept in each for whoever has it next: `slots.free.pop() if slots.free else …wait()`.
+
+    As `asyncio.Semaphore`, but that who finds one free waits for nobody and asks nobody.
+    """
 
     def __init__(self, number: int) -> None:
-        self._free = number
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self.free: list[T | None] = [None] * number
+        """The empty ones first, and last what was used last."""
+        self._waiting: deque[asyncio.Future[T | None]] = deque()
 
-    def take(self) -> bool:
-        """Take a slot, or tell by False that there is none: `wait` then has the next one."""
-        if not self._free:
-            return False
-        self._free -= 1
-        return True
-
-    async def wait(self) -> None:
-        """Wait for a slot, in line, and take it."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def wait(self) -> T | None:
+        """Wait for a slot, in line, and take it with what is kept in it."""
+        turn: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # both at once: it goes to the next
-                self.release()
+                self.release(turn.result())
             raise
 
-    def release(self) -> None:
+    def release(self, kept: T | None) -> None:
         """Give a slot back: to whoever has waited longest."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():  # who has left is still in line
-                turn.set_result(None)
+                turn.set_result(kept)
                 return
-        self._free += 1
+        if kept is None:
+            self.free.insert(0, None)
+        else:
+            self.free.append(kept)
