@@ -1,6 +1,7 @@
 """The room through which providers are reached, and the only one: what is asked, what comes back, whose word it is.
 
-`http` asks, over `transport/`: `request` is what it sends, `body` what it reads, `time_limit` how long a call may take.
+`http` asks, over `transport/`: `request` is what it sends, `headers` and `body` what it reads, `time_limit` how long a
+call may take.
 `bounds/` keep a provider that is down or slow from taking more than its share.
 `jwks`, `id_token`, `token_kind` and `nonce` judge ID tokens.
 """

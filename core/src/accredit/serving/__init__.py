@@ -1,7 +1,8 @@
 """What serves the exchange over HTTP by itself: `accredit serve`, and in part the servers of `accredit.testing`.
 
 Begin at `server`, which puts uvicorn together. `protocol` bounds what one connection may cost, with `head` and `body`
-to find the ends of a request's parts, `answer_transport` for what is written, and `refusal` for what cannot be read;
+to find the ends of a request's parts, `cycle` for a request with its answer, `answer_transport` for what is written,
+and `refusal` for what cannot be read;
 `beside` is a small server beside the first, `listener` makes the listening socket, `garbage` sets Python's collector,
 `open_files` sees that connections get the files they need, `lines` writes logs that nobody has to wait for, in `turns`
 where several processes do. `workers` is the parent of several processes that serve: each has a `place`; `delays` says
