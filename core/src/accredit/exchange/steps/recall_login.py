@@ -1,8 +1,9 @@
 """A login as its session remembers it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic_core import from_json
 
 from accredit.models import Identity, Login, Subject
 from accredit.profile import PROFILE_CLAIMS, Assurance, Email, Profile
@@ -21,7 +22,7 @@ def recall_login(session: Session, scopes: tuple[str, ...], audience: str) -> Lo
             strategy=session.strategy,
             namespace=session.namespace,
             user_id=session.user_id,
-            profile=profile_of(json.loads(session.claims)),
+            profile=profile_of(from_json(session.claims)),
             audience=None,
         ),
         subject=Subject(session.subject),
