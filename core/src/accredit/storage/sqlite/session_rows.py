@@ -49,10 +49,10 @@ _ENDED = (
     " OR EXISTS (SELECT 1 FROM subjects WHERE id = sessions.subject"
     " AND (blocked OR version <> sessions.subject_version)))"
 )
-_SESSION = f"SELECT {_NAMES}, {_ENDED} FROM sessions WHERE id = ?"  # noqa: S608 - constants
+_SESSION = f"SELECT {_ENDED}, {_NAMES} FROM sessions WHERE id = ?"  # noqa: S608 - constants
 _SESSIONS = f"SELECT {_NAMES} FROM sessions WHERE subject = ? AND NOT {_ENDED} ORDER BY auth_time DESC, id DESC"  # noqa: S608 - constants
 _FIND = (
-    f"SELECT {_NAMES}, {_ENDED}, issued_at, replaced_at, successors FROM refresh_tokens"  # noqa: S608 - constants
+    f"SELECT issued_at, replaced_at, successors, {_ENDED}, {_NAMES} FROM refresh_tokens"  # noqa: S608 - constants
     " JOIN sessions ON sessions.id = session_id WHERE token_hash = ?"
 )
 _STATE = (
@@ -97,8 +97,8 @@ def insert(connection: sqlite3.Connection, starts: Sequence[Start]) -> list[Exch
 
 def session(connection: sqlite3.Connection, session_id: str) -> StoredSession | None:
     """Look one up."""
-    for row in connection.execute(_SESSION, (session_id,)).fetchall():
-        return _stored(row)
+    for ended, *row in connection.execute(_SESSION, (session_id,)).fetchall():
+        return StoredSession(_session(row), bool(ended))
     return None
 
 
@@ -109,10 +109,10 @@ def sessions(connection: sqlite3.Connection, subject: str) -> tuple[Session, ...
 
 def find(connection: sqlite3.Connection, token_hash: str) -> StoredRefreshToken | None:
     """Look up a refresh token with its session."""
-    for *row, issued_at, replaced_at, successors in connection.execute(_FIND, (token_hash,)).fetchall():
-        stored = _stored(row)
-        token = RefreshToken(token_hash, stored.session.id, issued_at)
-        return StoredRefreshToken(token, stored, replaced_at, successors)
+    for issued_at, replaced_at, successors, ended, *row in connection.execute(_FIND, (token_hash,)).fetchall():
+        session = _session(row)
+        token = RefreshToken(token_hash, session.id, issued_at)
+        return StoredRefreshToken(token, StoredSession(session, bool(ended)), replaced_at, successors)
     return None
 
 
@@ -203,10 +203,6 @@ def _refusal(connection: sqlite3.Connection, session: Session) -> ExchangeError 
     subject = subject_rows.get(connection, session.subject)
     identity = subject_rows.subject_of(connection, session.namespace, session.user_id)
     return rules.overtaken_login(session, subject, identity) or NotLinked()  # not stored, so in no case let in
-
-
-def _stored(row: Sequence[object]) -> StoredSession:
-    return StoredSession(_session(row[:-1]), bool(row[-1]))
 
 
 def _session(row: Sequence[object]) -> Session:
