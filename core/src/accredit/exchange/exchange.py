@@ -121,7 +121,8 @@ class Exchange:
             engine.lifecycle.audited() as trail,
             engine.providers.deadlines.begin() as deadline,
         ):
-            async with Attempt(engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
+            attempt = Attempt(engine.limits, request.address, is_proven=_is_proven(client))
+            try:
                 admission = await admit(request, client, engine, trail, attempt)
                 identity = await identify(
                     admission.connection,
@@ -132,6 +133,9 @@ class Exchange:
                     until=deadline.until,
                 )
                 return await conclude(admission, identity, engine, trail, deadline)
+            except ExchangeError as error:
+                await attempt.refused(error)
+                raise
 
     async def verify(self, connection: str, token: ProviderToken) -> Identity:
         """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
@@ -198,8 +202,12 @@ class Exchange:
             engine.lifecycle.audited(RefreshEvent) as trail,
             engine.providers.deadlines.begin() as deadline,
         ):
-            async with Attempt(engine.limits, request.address, is_proven=_is_proven(client)) as attempt:
+            attempt = Attempt(engine.limits, request.address, is_proven=_is_proven(client))
+            try:
                 return await refresh(request, client, engine, trail, deadline, attempt)
+            except ExchangeError as error:
+                await attempt.refused(error)
+                raise
 
     async def authenticate(self, token: str, *, audience: str | None = None, scope: str = "") -> AccessToken:
         """Return what an access token of ours says, if it is good here and now: for an API in the same process.

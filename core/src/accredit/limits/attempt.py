@@ -1,8 +1,6 @@
 """One call on its way past the limits."""
 
 import hashlib
-from types import TracebackType
-from typing import Self
 
 from accredit.errors import (
     ExchangeError,
@@ -27,10 +25,14 @@ class Attempt:
 
     ::
 
-        async with Attempt(limits, address, is_proven=…) as attempt:
+        attempt = Attempt(limits, address, is_proven=…)
+        try:
             …                                                     # may the caller ask at all?
             await attempt.admit(client_id, purpose=…)             # and not too often?
             …                                                     # a provider or a storage is asked
+        except ExchangeError as error:
+            await attempt.refused(error)
+            raise
 
     `address` is the caller's, empty where nobody knows: then nothing is counted for it. The same holds of a client that
     has proven who it is, `is_proven`: it may log in all its users from one address.
@@ -43,15 +45,6 @@ class Attempt:
         network = "" if is_proven else network_of(address, ipv6_prefix=limits.ipv6_prefix)
         self._keys = network, "", ""
         """Under which it is counted if it fails, as in `Limits.attempts`."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if isinstance(error, ExchangeError):
-            await self.refused(error)
 
     async def guard(self, client_id: str, *, purpose: str, token: str = "") -> None:
         """Pass unless too much has failed. `purpose` is what for, such as a connection; `token` what is tried.
