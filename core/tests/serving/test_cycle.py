@@ -183,12 +183,15 @@ async def test_answer_that_breaks_off_ends_the_connection() -> None:
     assert pieces == [HEAD + b"on", b"closed"]
 
 
-async def test_app_whose_client_has_left_owes_no_answer() -> None:
+@pytest.mark.parametrize("problem", [None, ValueError("of the app's")])
+async def test_app_whose_client_has_left_owes_no_answer(problem: Exception | None) -> None:
     cycle, pieces = _cycle()
     cycle.lose()
 
     async def app(scope: object, receive: Any, send: object) -> None:
         assert await receive() == {"type": "http.disconnect"}
+        if problem is not None:
+            raise problem
 
     await cycle.run(app, logging.getLogger("uvicorn.error"), set())
     assert pieces == []

@@ -9,10 +9,16 @@ from urllib.parse import urlencode
 
 import pytest
 from core.tests.bench import Bench
+from pydantic import SecretStr
 
+from accredit.exchange.client import Client
+from accredit.oauth.client.authentication import Credentials
 from accredit.oauth.endpoints import responders
+from accredit.oauth.grant_types import TokenRequest
 from accredit.oauth.wire.answer import Answer
 from accredit.oauth.wire.call import Call
+from accredit.oauth.wire.parameters import Parameters
+from accredit.settings import ClientSettings
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -57,6 +63,17 @@ def test_a_call_and_an_answer_show_nothing_of_what_they_carry() -> None:
         for name in names:
             with pytest.raises(AttributeError):
                 setattr(value, name, None)
+
+
+def test_what_is_read_of_a_call_shows_no_secret() -> None:
+    fields = {"client_secret": "MARKED"}
+    client = Client("app", ClientSettings())
+    read = (
+        Parameters(fields, "Basic MARKED"),
+        Credentials("app", secret="MARKED", assertion="MARKED"),
+        TokenRequest(client=client, fields=fields, bearer=SecretStr("MARKED")),
+    )
+    assert "MARKED" not in repr(read)
 
 
 def test_more_headers_take_the_place_of_those_of_their_name() -> None:
