@@ -1,7 +1,7 @@
 """Under what a verification is kept: a keyed hash of all that decides it."""
 
+import hmac
 from collections.abc import Mapping
-from hashlib import blake2b, sha256
 
 from accredit.models import ProviderToken
 from accredit.plugins import Connection
@@ -14,8 +14,8 @@ class CacheKeys:
     """
 
     def __init__(self, connections: Mapping[str, Connection], *, issuer: str, secret: bytes) -> None:
-        # BLAKE2b takes a key by itself (RFC 7693), of 64 bytes at most. It is begun once.
-        self._mac = blake2b(key=sha256(secret).digest(), digest_size=32)
+        # Begun once. Nor is it `hmac.digest`, which lets other threads run meanwhile: they take longer than it does.
+        self._mac = hmac.new(secret, digestmod="sha256")
         self._prefixes = {
             name: f"{_part(issuer)}{_part(name)}{_part(one.strategy.name)}" for name, one in connections.items()
         }
