@@ -151,14 +151,17 @@ def test_sigterm_stops_all_once_who_is_connected_has_an_answer(start: Start, pro
 
 
 @pytest.mark.usefixtures("provider")
-def test_a_worker_that_is_told_to_stop_is_renewed_and_all_end_with_their_parent(start: Start) -> None:
-    with start(*SERVE) as process:
+def test_a_worker_that_is_told_to_stop_is_renewed_and_all_end_with_their_parent(start: Start, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    with start(*SERVE, env={**METRICS, "TMPDIR": str(temporary)}) as process:
         server = Server(process)
         renewed = server.pid(1)
         os.kill(renewed, signal.SIGTERM)
         told = server.until(r"accredit: worker 1 .*")[0]
         server.until(STARTED.format(1), times=2)
         pids = [server.pid(1), server.pid(2)]
+        assert [one.name[:17] for one in temporary.iterdir()] == ["accredit-metrics-"]
         process.send(signal.SIGKILL)
         process.end()  # to the end of what they say: they have ended too
         deadline = time.monotonic() + LONG_S
@@ -167,6 +170,7 @@ def test_a_worker_that_is_told_to_stop_is_renewed_and_all_end_with_their_parent(
 
     assert told == "accredit: worker 1 has ended with exit code 0: another one takes its place"
     assert [pid for pid in pids if is_alive(pid)] == []
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.usefixtures("provider")

@@ -113,7 +113,7 @@ def _write_to_one_file() -> bool:
 
 @contextmanager
 def _folder(*, is_needed: bool) -> Iterator[str | None]:
-    """Make the folder in which workers count; the parent deletes it at the end."""
+    """Make the folder in which workers count; the parent deletes it at the end, or whoever outlives the parent."""
     if not is_needed:
         yield None
         return
@@ -121,7 +121,7 @@ def _folder(*, is_needed: bool) -> Iterator[str | None]:
     try:
         yield folder
     finally:
-        if os.getpid() == owner:
+        if os.getppid() != owner:  # the parent, or a worker that it has left behind: it was killed
             shutil.rmtree(folder, ignore_errors=True)
 
 
