@@ -131,7 +131,7 @@ def serving(folder: Path, connections: Mapping[str, Moody], **limits: float) -> 
         """
         for name, provider in connections.items()
     )
-    bounds = "\n".join(f"{name} = {value}" for name, value in limits.items())
+    bounds = "\n".join(f"{name} = {json.dumps(value)}" for name, value in limits.items())
     folder.joinpath("accredit.toml").write_text(
         f"""
         issuer = "https://login.example.com/"
