@@ -143,7 +143,9 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lowest(session: nox.Session) -> None:
     """Run the tests beside the oldest versions of their dependencies that our distributions allow."""
-    tools = Path(session.create_tmp()).resolve() / "tools.txt"
+    # Not in nox's own temporary folder, which would be that of the tests, too: it lies below the environment, and what
+    # lies there Flask takes for installed, with an instance folder that outlives the run.
+    tools = Path(session.virtualenv.location).resolve() / "tools.txt"
     tools.write_text("\n".join(_pins_of_tools()), "utf-8")
     whole = [f"{package}[{','.join(_project(package).get('optional-dependencies', {}))}]" for package in PACKAGES]
     editable = [argument for package in whole for argument in ("--editable", package)]

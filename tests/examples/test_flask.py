@@ -35,7 +35,11 @@ def test_what_it_installs_is_there_to_be_installed() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Stand where the reader has put the file."""
+    """Stand where the reader has put the file.
+
+    That is not below the environment: Flask would take the app for installed, and keep its database for the next run.
+    """
+    assert not tmp_path.is_relative_to(Path(sys.prefix).resolve())
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "shop.py").write_text(SHOP, "utf-8")
