@@ -27,7 +27,7 @@ def ready(peer: str, root: Path) -> Path:
     if _needs_node(peer) and shutil.which("npm") is None:
         raise NotThere("needs Node, which is not installed")
     if not (folder / _MARK).exists() or (folder / _MARK).read_text() != _digest(peer):
-        raise NotThere("not installed: `nox -s bench -- --install` makes its environment")
+        raise NotThere("not installed: `nox -s bench -- --install` makes the environment")
     return folder
 
 

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import uvloop
@@ -72,9 +72,10 @@ class Plan:
             f"{case.name:<15} {', '.join(map(str, case.in_flight))} in flight: {', '.join(self.present(case))}"
             for case in self.cases
         ]
-        lines += [f"without {name}: {reason}" for name, reason in self.absent.items()]
-        how = f"rounds: {self.rounds}, of {self.seconds:g} s each; users who come back: {self.users}"
-        lines.append(f"{how}; all in about {clock(self.expected_s())} minutes on a quiet machine")
+        lines += _without(self.absent)
+        rounds = "1 round" if self.rounds == 1 else f"{self.rounds} rounds"
+        how = f"{rounds} of {self.seconds:g} s; {self.users} users who come back"
+        lines.append(f"{how}; all in about {clock(self.expected_s())} min on a quiet machine")
         return "\n".join(lines)
 
 
@@ -124,6 +125,12 @@ def _install(plan: Plan, options: Options) -> None:
             plan.absent[name] = str(exc)
 
 
+def _without(absent: Mapping[str, str]) -> list[str]:
+    """Return who is missing and why, a line for each reason."""
+    reasons = dict.fromkeys(absent.values())
+    return [f"without {', '.join(name for name in absent if absent[name] == one)}: {one}" for one in reasons]
+
+
 def report(measurements: Measurements, cases: Sequence[Case]) -> str:
     """Return all tables for a terminal."""
     parts = [
@@ -135,7 +142,7 @@ def report(measurements: Measurements, cases: Sequence[Case]) -> str:
         parts.append("Before any load\n" + tables.plain(["server", *tables.PROBED, "MiB idle"], rows))
     missing = {**measurements.left_out, **measurements.failures}
     parts += [f"{server}, {case}, {number} in flight: {why}" for (case, server, number), why in missing.items()]
-    parts += [f"without {name}: {reason}" for name, reason in measurements.absent.items()]
+    parts += _without(measurements.absent)
     return "\n\n".join(parts)
 
 
