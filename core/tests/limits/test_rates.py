@@ -218,6 +218,13 @@ async def test_limits_can_be_switched_off_all_or_one_by_one(rates: dict[str, Any
             assert (await At(wire).send_raw(URL, "{", {})).status_code == 400
 
 
+async def test_where_nothing_is_counted_a_client_has_to_prove_itself_all_the_same() -> None:
+    async with token_bench(limits(enabled=False)) as wire:
+        for secret, status in ((SECRET, 200), ("guess", 401), (SECRET, 200)):
+            answer = await At(wire).send(TOKEN, basic("svc", secret), grant_type="client_credentials")
+            assert answer.status_code == status
+
+
 async def test_pages_can_read_when_to_come_back() -> None:
     async with bench(limits(address="1/minute")) as wire:
         origin = {"origin": "https://app.example.com"}
