@@ -1,5 +1,7 @@
 """What the wire refuses is refused from Python too, by the same error, and no longer text gets further."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -105,6 +107,25 @@ def test_a_part_that_is_no_secret_is_refused(wrong: Any) -> None:
 def test_scopes_are_separate_texts(scopes: Any) -> None:
     with pytest.raises(InvalidParameter, match=r"^scope$"):
         good_request(scopes=scopes)
+
+
+async def test_scopes_may_stand_in_a_list(wire: Bench) -> None:
+    scopes: Any = ["openid", "unknown"]
+    assert (await wire.exchange(good_request(scopes=scopes))).scopes == ("openid",)
+    identity = await wire.exchange.verify("acme", ProviderToken.of("good-token"))
+    assert (await wire.exchange.issue(identity, client_id="app", scopes=scopes)).scopes == ("openid",)
+
+
+async def test_scopes_that_were_asked_for_are_not_kept(wire: Bench) -> None:
+    class Text(str):
+        """A text of which it can be told whether it is still there."""
+
+    scope = Text("made-up")
+    is_there = weakref.ref(scope)
+    await wire.exchange(good_request(scopes=("openid", scope)))
+    del scope
+    gc.collect()
+    assert is_there() is None
 
 
 def test_many_scopes_count_together() -> None:

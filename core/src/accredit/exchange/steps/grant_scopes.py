@@ -14,14 +14,13 @@ def grant_scopes(requested: tuple[str, ...], client: ClientSettings) -> tuple[st
 
     `offline_access` is granted where the client may use refresh tokens.
     """
-    return _granted(requested, client.scopes, "refresh_token" in client.grant_types)
+    known = _known(client.scopes, "refresh_token" in client.grant_types)
+    return tuple(filter(known.__contains__, dict.fromkeys(requested)))
 
 
-@lru_cache(maxsize=256)
-def _granted(requested: tuple[str, ...], own: tuple[str, ...], may_refresh: bool) -> tuple[str, ...]:  # noqa: FBT001 - positions are cheaper keys
-    """Say it once: clients ask for the same few scopes again and again."""
-    known = {*_STANDARD, *own, *(("offline_access",) if may_refresh else ())}
-    return tuple([scope for scope in dict.fromkeys(requested) if scope in known])
+@lru_cache(maxsize=256)  # of clients: what they ask for is theirs to make up, and not kept
+def _known(own: tuple[str, ...], may_refresh: bool) -> frozenset[str]:  # noqa: FBT001 - positions are cheaper keys
+    return _STANDARD.union(own, ("offline_access",) if may_refresh else ())
 
 
 def grant_audience(requested: str | None, client: ClientSettings, issuer: str) -> str:
