@@ -9,8 +9,10 @@ from core.tests.provider.server import always, answer, listening
 from pydantic import SecretStr
 
 from accredit.provider.bounds.passage import Passage
+from accredit.provider.headers import Headers
+from accredit.provider.http import ProviderResponse
 from accredit.provider.transport import make_transport
-from accredit.provider.transport.messages import Request, address_of
+from accredit.provider.transport.messages import Request, Whole, address_of
 
 
 @pytest.fixture
@@ -25,6 +27,12 @@ def test_a_request_shows_nothing_but_method_and_host() -> None:
     proxy = SecretStr("http://user:s3cret@proxy.example:3128")
     request = Request("POST", address, "token=s3cret", [("authorization", "s3cret")], b"s3cret", proxy=proxy)
     assert repr(request) == "Request(POST Address(https://api.example:8443))"
+
+
+def test_an_answer_shows_nothing_but_its_status() -> None:
+    headers = [(b"set-cookie", b"s3cret")]
+    assert repr(Whole(200, headers, b'{"access_token": "s3cret"}')) == "Whole(200)"
+    assert "s3cret" not in repr(ProviderResponse(200, Headers(headers), b'{"access_token": "s3cret"}'))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -77,8 +77,8 @@ class ProviderResponse:
     """What a provider answered, whole, unpacked and within the size limit. Header names are lower case."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
     def json(self) -> Any:
         """Return the body as JSON in UTF-8, whatever type it has.

@@ -84,6 +84,10 @@ class Whole(NamedTuple):
     """In order, with the letter case in which they came."""
     body: bytes
 
+    def __repr__(self) -> str:
+        """Name the status alone: the rest may hold tokens."""
+        return f"Whole({self.status})"
+
 
 class Reply(Protocol):
     """An answer whose head has come, and not yet its body. It is closed exactly once, read or not."""
