@@ -214,12 +214,13 @@ class BoundedProtocol(HttpToolsProtocol):
             raise malformed()
         if self.parser.should_upgrade():
             raise malformed()  # CONNECT: what follows would be no HTTP
+        scope = self._scope(version)  # before it is a request in hand: the address may be one that cannot be read
         self._leave(Stage.BODY)
         self._body = Body(self._length, max_framing_bytes=self._limits.max_header_bytes)
         # An answer that is given before the body has arrived ends the connection; see `on_message_complete`.
         self._may_stay = version == "1.1" and self.parser.should_keep_alive()
         self.cycle = cycle = Cycle(
-            self._scope(version),
+            scope,
             self.server_state.default_headers,
             self.transport,
             self.flow,
