@@ -132,6 +132,17 @@ async def test_a_body_that_is_no_body_ends_the_request() -> None:
     assert app.seen == [{"path": "/", "disconnected": True}]
 
 
+async def test_a_body_that_is_no_body_ends_the_request_of_a_client_that_waits_for_100_continue() -> None:
+    app = App()
+    async with serving(app) as served, served.client() as client:
+        client.send(CHUNKED[:-2], b"Expect: 100-continue\r\n\r\n", b"nonsense\r\n")
+        answer = await client.answer()
+
+        assert (answer.status, answer.body) == (400, MALFORMED)
+        assert await client.rest() == b""
+    assert app.seen == [{"path": "/", "disconnected": True}]
+
+
 @pytest.mark.threat(53)
 @pytest.mark.parametrize("sent", [b"", b"x" * 3_000_000])
 async def test_a_body_that_nobody_reads_ends_the_connection_but_not_the_answer(sent: bytes) -> None:

@@ -89,6 +89,16 @@ async def test_app_that_waits_longer_than_its_client_is_told() -> None:
     assert pieces == []
 
 
+@pytest.mark.parametrize("sent", [[], [START]])
+async def test_nothing_is_sent_any_more_to_a_client_that_was_given_up(sent: list[dict[str, Any]]) -> None:
+    cycle, pieces = _cycle(expects_continue=True)
+    for message in sent:
+        await cycle.send(message)
+    cycle.lose()
+    assert await cycle.receive() == {"type": "http.disconnect"}
+    assert pieces == []
+
+
 async def test_body_that_comes_behind_its_answer_is_not_kept() -> None:
     cycle, _ = _cycle()
     await cycle.send(START)
@@ -170,6 +180,17 @@ async def test_app_that_gives_no_answer_is_told_of_and_its_client_gets_one(
     assert b'{"error": "server_error"' in answer
     assert end == b"closed"
     assert "ASGI application" in caplog.text
+
+
+async def test_answer_to_head_has_no_body_where_the_app_has_none() -> None:
+    cycle, pieces = _cycle({**SCOPE, "method": "HEAD"})
+
+    async def app(scope: object, receive: object, send: object) -> None:
+        raise ValueError("of the app's")
+
+    await cycle.run(app, logging.getLogger("uvicorn.error"), set())
+    assert pieces[0].startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert pieces[0].endswith(b"\r\n\r\n")
 
 
 async def test_answer_that_breaks_off_ends_the_connection() -> None:

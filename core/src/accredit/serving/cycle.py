@@ -122,13 +122,13 @@ class Cycle:
 
     async def receive(self) -> Message:
         """Return what has come of the body since the last time, or wait for more of it."""
-        if self._expects_continue and not self._transport.is_closing():
-            self._expects_continue = False
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if self._head:  # there may be no body before something has come
-            head, self._head = self._head, b""
-            self._transport.write(head)
         if not (self.disconnected or self.response_complete):
+            if self._expects_continue and not self._transport.is_closing():
+                self._expects_continue = False
+                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            if self._head:  # there may be no body before something has come
+                head, self._head = self._head, b""
+                self._transport.write(head)
             self._flow.resume_reading()
             await self.message_event.wait()
             self.message_event.clear()
@@ -184,7 +184,7 @@ class Cycle:
     def _break_off(self) -> None:
         if not self.disconnected:
             if not self.is_written:
-                self._transport.write(failed().answer(self._headers))
+                self._transport.write(failed().answer(self._headers, has_body=self.scope["method"] != "HEAD"))
             self._close()
 
 

@@ -13,8 +13,11 @@ class RequestRefused(Exception):
         self.status = status
         self.error = error
 
-    def answer(self, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-        """Return the whole answer, in the form of every other error; `headers` are those that every answer has."""
+    def answer(self, headers: Iterable[tuple[bytes, bytes]], *, has_body: bool = True) -> bytes:
+        """Return the whole answer, in the form of every other error; `headers` are those that every answer has.
+
+        `has_body` is False for a HEAD.
+        """
         body = json.dumps({"error": self.error, "error_description": str(self)}).encode()
         lines = [
             f"HTTP/1.1 {self.status.value} {self.status.phrase}".encode(),
@@ -24,7 +27,7 @@ class RequestRefused(Exception):
             b"cache-control: no-store",
             b"connection: close",
         ]
-        return b"\r\n".join([*lines, b"", body])
+        return b"\r\n".join([*lines, b"", body if has_body else b""])
 
 
 def malformed() -> RequestRefused:
