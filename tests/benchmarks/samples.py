@@ -70,6 +70,11 @@ class Measurements:
         """Return the median of a figure over the rounds."""
         return median(getattr(one, name) for one in self.cell(case, server, in_flight))
 
+    def peak_mib(self, case: str, server: str, in_flight: int) -> float | None:
+        """Return the largest resident size in the first round: later ones follow on what more in flight has taken."""
+        rounds = self.cell(case, server, in_flight)
+        return rounds[0].peak_mib if rounds else None
+
     def ratio(self, case: str, server: str, floor: str, in_flight: int, figure: str = "per_second") -> float | None:
         """Return a figure by the floor's in the same round, the median over the rounds."""
         floors = {one.round: getattr(one, figure) for one in self.cell(case, floor, in_flight)}
