@@ -59,7 +59,7 @@ def _memory(measurements: Measurements, case: Case) -> list[Group]:
     groups = []
     for server in case.participants:
         probe = measurements.probes.get(server)
-        peaks = [measurements.peak_mib(case.name, server, number) for number in MEMORY_AT]
+        peaks = [measurements.figure(case.name, server, number, "peak_mib") for number in MEMORY_AT]
         known = [value for value in [probe.idle_mib if probe else None, *peaks] if value is not None]
         if known:
             groups.append(Group(PARTICIPANTS[server].title, _colour(server, case), known))

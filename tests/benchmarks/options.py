@@ -20,7 +20,7 @@ reading the tables:
   x floor     /s by the floor's in the same round, the median over the rounds
   p50, p99    milliseconds: half, and 99 in 100, of the answers took no longer
   CPU         milliseconds of processor time of the server for each answer, all its threads and processes
-  MiB         the largest resident size meanwhile, in the first round
+  MiB         the largest resident size when there were so many in flight for the first time
   calls       of the provider for each answer
 Read ratios, not absolutes: these are of this machine, today.
 

@@ -82,7 +82,7 @@ def _peers(measurements: Measurements, case: Case) -> str:
         if not measurements.cell(case.name, server, MANY):
             continue
         probe = measurements.probes[server]
-        memory = [probe.idle_mib, *(measurements.peak_mib(case.name, server, n) for n in (64, 1000))]
+        memory = [probe.idle_mib, *(measurements.figure(case.name, server, n, "peak_mib") for n in (64, 1000))]
         rows.append(
             [
                 _name(server),

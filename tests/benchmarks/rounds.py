@@ -38,6 +38,7 @@ class Rounds:
         self._measurements = measurements
         self._progress = progress
         self._users = users
+        self._peaks: dict[tuple[str, int], float | None] = {}
 
     async def run(self, servers: Sequence[Running], *, rounds: int, seconds: float, warm_up_s: float) -> None:
         """Warm the servers up, then measure them in turn."""
@@ -85,12 +86,20 @@ class Rounds:
             turns[name, in_flight] = rounds
 
     async def _measure(self, server: Running, in_flight: int, seconds: float, *, begin: Callable[[], None]) -> Result:
+        pid = server.child.pid
+
+        def begin_with_memory() -> None:
+            processes.forget_peak(pid)
+            begin()
+
         try:
-            return await server.measure(
-                self._case.journey, in_flight=in_flight, seconds=seconds, users=self._users, begin=begin
+            result = await server.measure(
+                self._case.journey, in_flight=in_flight, seconds=seconds, users=self._users, begin=begin_with_memory
             )
         except (OSError, TimeoutError, RuntimeError) as exc:
             return Result(wrong=[f"{type(exc).__name__}: {exc}"])
+        self._peaks.setdefault((server.participant.name, in_flight), processes.peak_mib(pid))
+        return result
 
     async def _sample(self, server: Running, in_flight: int, number: int, seconds: float) -> None:
         pid = server.child.pid
@@ -99,7 +108,6 @@ class Rounds:
 
         def begin() -> None:
             nonlocal before, calls
-            processes.forget_peak(pid)
             before, calls = processes.cpu_s(pid), self._provider.calls
 
         result = await self._measure(server, in_flight, seconds, begin=begin)
@@ -120,7 +128,7 @@ class Rounds:
             p50_ms=result.percentile_ms(50),
             p99_ms=result.percentile_ms(99),
             cpu_ms=(after - before) / answers * 1000 if before is not None and after is not None else None,
-            peak_mib=processes.peak_mib(pid),
+            peak_mib=self._peaks[server.participant.name, in_flight],
             calls=(self._provider.calls - calls) / answers,
             load_busy=busy,
             cores=self._cores.left(server.participant.workers, busy),

@@ -20,7 +20,7 @@ class Sample:
     cpu_ms: float | None
     """Processor time of the server for each exchange, all its threads and processes."""
     peak_mib: float | None
-    """The largest resident size meanwhile."""
+    """The largest resident size when it had so many in flight for the first time: an allocator keeps what it has."""
     calls: float
     """Calls of the provider for each exchange."""
     load_busy: float
@@ -69,11 +69,6 @@ class Measurements:
     def figure(self, case: str, server: str, in_flight: int, name: str) -> float | None:
         """Return the median of a figure over the rounds."""
         return median(getattr(one, name) for one in self.cell(case, server, in_flight))
-
-    def peak_mib(self, case: str, server: str, in_flight: int) -> float | None:
-        """Return the largest resident size in the first round: later ones follow on what more in flight has taken."""
-        rounds = self.cell(case, server, in_flight)
-        return rounds[0].peak_mib if rounds else None
 
     def ratio(self, case: str, server: str, floor: str, in_flight: int, figure: str = "per_second") -> float | None:
         """Return a figure by the floor's in the same round, the median over the rounds."""

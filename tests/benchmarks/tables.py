@@ -47,7 +47,7 @@ def of_a_case(measurements: Measurements, case: Case) -> Rows:
                     text(measurements.figure(*here, "p50_ms"), 2),
                     text(measurements.figure(*here, "p99_ms"), 1),
                     text(measurements.figure(*here, "cpu_ms"), 2),
-                    text(measurements.peak_mib(*here)),
+                    text(measurements.figure(*here, "peak_mib")),
                     text(measurements.figure(*here, "calls"), 2),
                 ]
             )

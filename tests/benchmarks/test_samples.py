@@ -38,12 +38,6 @@ def test_a_ratio_compares_within_a_round_and_is_the_median_of_the_rounds() -> No
     assert measurements().ratio("fresh", "accredit", "floor", 1) is None
 
 
-def test_memory_is_of_the_first_round_before_more_was_in_flight() -> None:
-    after_more = replace(SAMPLE, round=2, peak_mib=90.0)
-    run = Measurements([SAMPLE, replace(SAMPLE, in_flight=1000, peak_mib=90.0), after_more])
-    assert [run.peak_mib("fresh", "floor", number) for number in (1, 64, 1000)] == [None, 40.0, 90.0]
-
-
 def test_a_case_with_a_wrong_answer_has_no_figures() -> None:
     assert fault_of(["401 no", "401 no", "503"], 5) == "3 wrong answers beside 5 right ones, most of them: 401 no"
     assert fault_of([], 0) == "no answer"
