@@ -1,5 +1,6 @@
 import asyncio
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -89,6 +90,26 @@ async def test_cancelling_the_caller_cancels_both_calls() -> None:
         await both
     assert first.cancelled
     assert second.cancelled
+
+
+async def test_a_later_call_that_does_not_heed_its_cancellation_cannot_let_its_caller_go_on() -> None:
+    begun, went_on = asyncio.Event(), []
+
+    async def deaf() -> None:
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    async def verify() -> None:
+        await in_order(returns(1), deaf())
+        went_on.append("verify")
+
+    verifying = asyncio.create_task(verify())
+    await begun.wait()
+    verifying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await verifying
+    assert went_on == []
 
 
 async def test_three_four_and_more_answers_come_in_the_order_of_the_calls() -> None:

@@ -187,6 +187,8 @@ async def in_order(
         answers = [await first]
         for task in later:
             answers += [await task]
+            if task.cancelling():  # the call has swallowed its cancellation: whoever ended it meant it
+                raise asyncio.CancelledError
     except BaseException:
         for task, call in zip(later, calls, strict=True):
             task.add_done_callback(partial(_close, call))  # cancelled at once, it has never begun
