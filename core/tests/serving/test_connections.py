@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from core.tests.serving.support import GET, App, post, serving
+from starlette.types import Receive, Scope, Send
 
 from accredit.serving import protocol
 from accredit.settings import ServerSettings, Settings
@@ -92,6 +93,21 @@ async def test_requests_sent_ahead_are_answered_one_after_the_other() -> None:
 
         assert [answer.body["body"] for answer in answers] == [str(number) for number in range(200)]
         assert not any(answer.closes for answer in answers)
+
+
+async def test_a_request_behind_one_whose_app_fails_after_its_answer_is_answered() -> None:
+    app = App()
+
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+        if scope["path"] == "/failing":
+            raise ValueError("of the app's")
+
+    async with serving(failing) as served, served.client() as client:
+        client.send(GET.replace(b"/", b"/failing", 1), GET, GET)
+        answers = [await client.answer() for _ in range(3)]
+
+        assert [(one.status, one.closes) for one in answers] == [(200, False)] * 3
 
 
 @pytest.mark.threat(53)

@@ -86,7 +86,10 @@ class Cycle:
         return self.response_started and not self._head
 
     async def run(self, app: App, logger: logging.Logger, tasks: set[asyncio.Task[None]]) -> None:
-        """Let `app` answer, in `task`, which is one of `tasks`. What it raises is logged, and ends the connection."""
+        """Let `app` answer, in `task`, which is one of `tasks`. What it raises is logged.
+
+        Without a whole answer the connection ends; behind one, the next request may be in hand already.
+        """
         try:
             await app(self.scope, self.receive, self.send)
         except BaseException as exc:  # the end of the server's patience, too, with which the task ends anyway
@@ -182,7 +185,7 @@ class Cycle:
             self._ended()
 
     def _break_off(self) -> None:
-        if not self.disconnected:
+        if not (self.disconnected or self.response_complete):
             if not self.is_written:
                 self._transport.write(failed().answer(self._headers, has_body=self.scope["method"] != "HEAD"))
             self._close()
