@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +87,21 @@ def test_under_atomic_requests_asynchronous_views_answer_too() -> None:
     assert counts() == [1, 1, 1]
 
 
-@pytest.fixture
-def people(tmp_path: Path) -> Iterator[str]:
-    """Another database, to which the router sends everything for a while."""
-    with database("people", sqlite(tmp_path / "people.sqlite3")) as alias:
+@contextmanager
+def people_in(description: dict[str, Any]) -> Iterator[str]:
+    """Make another database, to which the router sends everything for a while."""
+    with database("people", description) as alias:
         call_command("migrate", database=alias, verbosity=0)
         before = chosen.set(alias)
         yield alias
         chosen.reset(before)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[str]:
+    """Another database."""
+    with people_in(sqlite(tmp_path / "people.sqlite3")) as alias:
+        yield alias
 
 
 @pytest.mark.usefixtures("shop")
@@ -148,11 +156,8 @@ def test_many_first_logins_of_one_person_make_one_user_where_the_project_isolate
 def impatient_people(tmp_path: Path) -> Iterator[str]:
     """A database that turns away who finds it locked, where else SQLite would look again, after pauses."""
     description = sqlite(tmp_path / "people.sqlite3")
-    with database("people", description | {"OPTIONS": description["OPTIONS"] | {"timeout": 0}}) as alias:
-        call_command("migrate", database=alias, verbosity=0)
-        before = chosen.set(alias)
+    with people_in(description | {"OPTIONS": description["OPTIONS"] | {"timeout": 0}}) as alias:
         yield alias
-        chosen.reset(before)
 
 
 @pytest.mark.usefixtures("databases")
