@@ -42,5 +42,5 @@ def with_quick_init(cls: type[_Value]) -> type[_Value]:
     exec("\n".join(lines), known)  # noqa: S102 - as `dataclass` itself does: nothing but the names of fields goes in
     quick: Callable[..., None] = known["__init__"]
     quick.__defaults__, quick.__kwdefaults__ = slow.__defaults__, slow.__kwdefaults__
-    cls.__init__ = update_wrapper(quick, slow)  # type: ignore[method-assign] # that is the whole point
+    cls.__init__ = update_wrapper(quick, slow)  # type: ignore[method-assign]  # the quick one takes its place
     return cls
