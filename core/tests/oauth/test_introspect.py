@@ -47,7 +47,7 @@ async def test_the_profile_that_travels_in_a_token_is_not_told() -> None:
     async with token_bench({"tokens": {"sessions": "offline_access"}}) as wire:
         token = (await log_in(wire, "openid profile email"))["access_token"]
         assert "userinfo" in claims_of(token)
-        assert "Ada" not in (await introspect(wire, token)).text
+        assert "Lovelace" not in (await introspect(wire, token)).text
 
 
 async def test_a_refresh_token_is_told_about_to_its_own_client(wire: Bench) -> None:

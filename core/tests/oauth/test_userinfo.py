@@ -42,7 +42,7 @@ async def test_each_scope_opens_its_claims_and_no_others(wire: Bench, scope: str
     assert response.headers["pragma"] == "no-cache"
     line = the_line(wire)
     assert (line["event"], line["client_id"], line["subject"]) == ("userinfo.stated", "app", "acme|1000")
-    assert "Ada" not in repr(line)
+    assert "Lovelace" not in repr(line)
 
 
 async def test_it_says_what_the_id_token_says(wire: Bench) -> None:
@@ -53,7 +53,7 @@ async def test_it_says_what_the_id_token_says(wire: Bench) -> None:
 
 async def test_what_it_says_is_kept_with_the_session_and_not_in_the_token(wire: Bench) -> None:
     body = await log_in(wire, "openid profile email")
-    assert "Ada" not in repr(claims_of(body["access_token"]))
+    assert "Lovelace" not in repr(claims_of(body["access_token"]))
     assert (await userinfo(wire, body["access_token"])).json() == {**SUB, **PROFILE, **EMAIL}
 
 

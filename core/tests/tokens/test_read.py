@@ -97,7 +97,7 @@ def test_what_else_a_token_says_is_not_shown_by_accident(es256: SigningKey) -> N
     token = read(es256.sign({**CLAIMS, "userinfo": {"email": "ada@example.com"}}, typ="at+jwt"), es256)
     assert token is not None
     assert token.claims["userinfo"] == {"email": "ada@example.com"}
-    assert "ada" not in repr(token)
+    assert "ada@example.com" not in repr(token)
 
 
 @pytest.mark.parametrize(("subject", "of_a_user"), [("acme|1", True), ("app@clients", False), ("other@clients", True)])

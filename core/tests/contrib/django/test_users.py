@@ -19,7 +19,12 @@ OURS = "accredit.contrib.django.UserAdapter"
 
 def identity(**profile: Any) -> Identity:
     return Identity(
-        connection="acme", strategy="acme", namespace="acme", user_id="1", profile=Profile(**profile), audience=None
+        connection="acme",
+        strategy="acme",
+        namespace="acme",
+        user_id="4711-ada",
+        profile=Profile(**profile),
+        audience=None,
     )
 
 
@@ -29,7 +34,7 @@ class TestDjangosOwnModel:
         first, second = (UserAdapter().create(None, identity()) for _ in range(2))
         assert first.get_username() != second.get_username()
         assert first.get_username().startswith("acme-")
-        assert "1000" not in first.get_username()
+        assert "4711-ada" not in first.get_username()
         assert not first.has_usable_password()
 
     def test_it_gets_an_address_that_the_provider_has_checked(self) -> None:
