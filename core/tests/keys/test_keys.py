@@ -5,13 +5,31 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from core.tests.postgres import not_as_root
 
 from accredit.errors import ConfigurationError
 from accredit.keys import KeyFile, SigningKeys
 from accredit.keys.jose import SigningKey
+
+LOADING = """
+import os, sys
+from pathlib import Path
+from accredit.keys import KeyFile
+file, *user = sys.argv[1:]
+KeyFile(Path(file)).load("ES256")  # whatever is imported on the way may be root's own
+if user:
+    os.setgid(int(user[1]))
+    os.setuid(int(user[0]))
+try:
+    Path(file).with_name("other").touch()
+except PermissionError:
+    print("locked out")
+print(KeyFile(Path(file)).load("ES256").current.kid)
+"""
 
 
 @pytest.fixture
@@ -207,15 +225,21 @@ def test_a_key_that_stands_there_twice_is_refused(file: Path) -> None:
     assert refusal(file).startswith(f"keys.path: {file} is not a key file of Accredit; restore it from a backup; or")
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_complete_file_may_lie_where_nothing_can_be_written(file: Path) -> None:  # pragma: no cover - not for root
-    keys = load_keys(file, "ES256")
-    file.with_name("keys.json.lock").unlink(missing_ok=True)
-    file.parent.chmod(0o500)
-    try:
-        assert kids(load_keys(file, "ES256")) == kids(keys)
-    finally:
+@pytest.mark.skipif(os.name != "posix", reason="modes are a thing of POSIX")
+def test_a_complete_file_may_lie_where_nothing_can_be_written() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # not pytest's own, which others than its owner cannot enter
+        file = Path(folder, "keys.json")
+        keys = load_keys(file, "ES256")
+        file.with_name("keys.json.lock").unlink(missing_ok=True)
+        as_whom = not_as_root(Path(folder))  # root may write everywhere
+        user = [str(as_whom[one]) for one in ("user", "group") if one in as_whom]
+        if user:
+            os.chown(file, as_whom["user"], as_whom["group"])
+        file.parent.chmod(0o500)
+        command = [sys.executable, "-c", LOADING, str(file), *user]
+        loaded = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - ours
         file.parent.chmod(0o700)
+    assert (loaded.returncode, loaded.stdout.splitlines(), loaded.stderr) == (0, ["locked out", keys.current.kid], "")
 
 
 def test_a_complete_file_is_read_without_a_lock(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,12 +274,23 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     assert kids(load_keys(target, "EdDSA")) == kids(keys)
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
-def test_a_file_that_root_changes_keeps_its_owner(file: Path) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="owners are a thing of POSIX")
+def test_a_file_that_another_user_changes_keeps_its_owner(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = (12345, 12346) if os.geteuid() == 0 else (os.geteuid(), os.getegid())  # only root gives files away
     load_keys(file, "ES256")
-    os.chown(file, 12345, 12346)
+    os.chown(file, *owner)
+    given: list[tuple[int, int]] = []
+    give = os.chown
+
+    def spy(path: Path, user: int, group: int) -> None:
+        given.append((user, group))
+        give(path, user, group)
+
+    monkeypatch.setattr(os, "chown", spy)
+    monkeypatch.setattr(os, "geteuid", lambda: owner[0] + 1)
     load_keys(file, "EdDSA")
-    assert (file.stat().st_uid, file.stat().st_gid) == (12345, 12346)
+    assert given == [owner]
+    assert (file.stat().st_uid, file.stat().st_gid) == owner
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 

@@ -40,6 +40,28 @@ async def test_the_body_of_a_request_that_offers_an_upgrade_is_not_a_request() -
     assert [one["method"] for one in app.seen] == ["POST"]
 
 
+@pytest.mark.threat(53)
+@pytest.mark.parametrize("trailer", [b"Content-Length: 5", b"Content-Length: x", b"Transfer-Encoding: chunked"])
+async def test_a_trailer_that_says_where_the_body_ends_is_refused(trailer: bytes) -> None:
+    app = App()
+    async with serving(app) as served, served.client() as client:
+        client.send(CHUNKED + b"2\r\nab\r\n0\r\n" + trailer + b"\r\n\r\n", GET)
+        answer = await client.answer()
+        assert (answer.status, answer.body) == (400, MALFORMED)
+        assert await client.rest() == b""
+    assert app.seen == [{"path": "/", "disconnected": True}]
+
+
+@pytest.mark.parametrize("trailer", [b"Host: b", b"Expect: 100-continue", b"Connection: Upgrade\r\nUpgrade: h2c"])
+async def test_any_other_trailer_is_for_nobody(trailer: bytes) -> None:
+    app = App()
+    async with serving(app) as served, served.client() as client:
+        client.send(CHUNKED + b"2\r\nab\r\n0\r\n" + trailer + b"\r\n\r\n", GET)
+        first, second = await client.answer(), await client.answer()
+    assert (first.body["body"], first.body["headers"]) == ("ab", {"host": "a", "transfer-encoding": "chunked"})
+    assert (second.status, second.body["method"]) == (200, "GET")
+
+
 async def test_bodies_in_chunks_end_where_they_say_however_they_are_cut() -> None:
     dice = random.Random(7)  # noqa: S311 - where to cut
     app = App()
