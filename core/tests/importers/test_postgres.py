@@ -21,8 +21,7 @@ def readings(old: OldServer) -> dict[str, object]:
 
 def test_postgresql_says_what_sqlite_says(old: OldServer, postgres_database: PostgresDatabase) -> None:
     database = postgres_database
-    place = f"postgresql://{database.user}@localhost/{database.name}?host={database.host}"
-    there = filled(place, database.url())
+    there = filled(database.url().replace("@/", "@localhost/"), database.url())
 
     found = readings(there)
 

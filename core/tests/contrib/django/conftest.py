@@ -50,7 +50,7 @@ def shop(db: None) -> Iterator[Shop]:
 def migrated_postgresql(postgres: Postgres) -> Iterator[dict[str, Any]]:
     """Return a database of a real PostgreSQL that has the tables."""
     with postgres.database() as made:
-        description = postgresql(made.name, made.host)
+        description = postgresql(made)
         with database("kit", description):
             call_command("migrate", database="kit", verbosity=0)
         yield description

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.tests.contrib.django.routers import chosen
+from core.tests.postgres import PostgresDatabase
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -47,9 +48,10 @@ def sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def postgresql(name: str, host: str) -> dict[str, Any]:
+def postgresql(made: PostgresDatabase) -> dict[str, Any]:
     """Return a database of the tests' server."""
-    return {"ENGINE": "django.db.backends.postgresql", "NAME": name, "HOST": host, "USER": "postgres"}
+    who = {"USER": made.user, "PASSWORD": made.password or ""}
+    return {"ENGINE": "django.db.backends.postgresql", "NAME": made.name, "HOST": made.host, "PORT": made.port, **who}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 import types
 from pathlib import Path
 
-from core.tests.postgres import running
+from core.tests.postgres import started
 
 
 def _stop(_: int, __: types.FrameType | None) -> None:
@@ -17,7 +17,7 @@ def _stop(_: int, __: types.FrameType | None) -> None:
 
 def main(environment: Path) -> None:
     signal.signal(signal.SIGTERM, _stop)
-    with running(fsync=True) as postgres, postgres.database() as database:
+    with started(fsync=True) as postgres, postgres.database() as database:
         where = {"BENCHMARK_DATABASE": database.name, "BENCHMARK_DATABASE_HOST": database.host}
         node = shutil.which("node") or "node"
         server = subprocess.Popen([node, "server.mjs"], cwd=environment, env={**os.environ, **where})
