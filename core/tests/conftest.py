@@ -9,6 +9,8 @@ import pytest
 from core.tests.bench import Bench, bench
 from core.tests.clock import Clock
 from core.tests.postgres import Postgres, PostgresDatabase, running
+from core.tests.valkey import Elsewhere, Valkey, any_server
+from core.tests.valkey import running as running_valkey
 
 from accredit.keys.jose import SigningKey
 from accredit.storage.migrate import migrate
@@ -62,6 +64,26 @@ def postgres_database(postgres: Postgres) -> Iterator[PostgresDatabase]:
     """An empty database on it."""
     with postgres.database() as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def _valkey() -> Iterator[Valkey | Elsewhere]:
+    with any_server() as server:
+        yield server
+
+
+@pytest.fixture
+def valkey(_valkey: Valkey | Elsewhere) -> Valkey | Elsewhere:
+    """A real server, shared by all tests, and empty as each begins."""
+    _valkey.execute("FLUSHDB")
+    return _valkey
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[Valkey]:
+    """A real server of one test's own, which may do anything to it."""
+    with running_valkey() as server:
+        yield server
 
 
 @pytest.fixture
