@@ -16,7 +16,10 @@ from accredit.settings.top import Settings
 
 CONFIG = "ACCREDIT_CONFIG"
 """The variable that names the settings file."""
-_PREFIX = "ACCREDIT_"
+SECRETS = "ACCREDIT_SECRETS"
+"""The variable that names a folder of secrets: see `accredit.settings.secrets`."""
+PREFIX = "ACCREDIT_"
+"""What the names of our variables begin with."""
 _NAMED_BY_OPERATOR = {"connections", "clients", "plugins"}
 _OPTIONS = {"host", "port"}
 """What `accredit serve` takes from its command line, and looks like a setting."""
@@ -40,7 +43,7 @@ def override(tables: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
     """
     unknown = []
     for name, value in _ours(environ):
-        path = name[len(_PREFIX) :].lower().split("__")
+        path = name[len(PREFIX) :].lower().split("__")
         if _is_setting(path):
             _set(tables, path, value, name)
         else:
@@ -50,12 +53,16 @@ def override(tables: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
 
 def variable(*path: str) -> str:
     """Return the name of the variable that holds a setting."""
-    return _PREFIX + "__".join(path).replace("-", "_").upper()
+    return PREFIX + "__".join(path).replace("-", "_").upper()
 
 
 def _ours(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, value in sorted(environ.items()):
-        if name.upper().startswith(_PREFIX) and name.upper() != CONFIG and not _is_of_a_service(name, value):
+        if (
+            name.upper().startswith(PREFIX)
+            and name.upper() not in {CONFIG, SECRETS}
+            and not _is_of_a_service(name, value)
+        ):
             yield name, value
 
 
@@ -83,10 +90,10 @@ def _is_setting(path: list[str]) -> bool:
 def _suggestion(path: list[str]) -> str:
     if path[0] in _OPTIONS and len(path) == 1:
         return f"; the {path[0]} is an option: accredit serve --{path[0]}"
-    known = [*paths(Settings, path), ("config",)]
+    known = [*paths(Settings, path), ("config",), ("secrets",)]
     tables = {one[:-1] for one in known}  # no variable holds a whole table
     near = _in_the_right_table(path) or nearest(path, [one for one in known if one not in tables])
-    return "" if near is None else f"; did you mean {_PREFIX}{'__'.join(near).upper()}?"
+    return "" if near is None else f"; did you mean {PREFIX}{'__'.join(near).upper()}?"
 
 
 def _in_the_right_table(path: list[str]) -> list[str] | None:

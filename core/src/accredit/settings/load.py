@@ -1,4 +1,5 @@
-"""Read settings: one TOML file, every value overridable by the environment (`accredit.settings.environment`).
+"""Read settings: one TOML file, every value overridable by the environment (`accredit.settings.environment`), and by
+files (`accredit.settings.secrets`).
 
 Relative paths in them begin at the file.
 """
@@ -13,6 +14,7 @@ from accredit.errors import ConfigurationError
 from accredit.settings import Settings
 from accredit.settings.environment import CONFIG, override
 from accredit.settings.paths import relative_to
+from accredit.settings.secrets import with_secrets
 
 
 def load_settings(path: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -64,7 +66,7 @@ def read_file(path: Path) -> dict[str, Any]:
 
 
 def _settings(tables: dict[str, Any], environ: Mapping[str, str]) -> Settings:
-    problems = override(tables, environ)
+    problems = override(tables, with_secrets(environ))
     try:
         settings = Settings.model_validate(tables)
     except ConfigurationError as exc:

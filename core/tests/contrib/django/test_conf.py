@@ -63,6 +63,15 @@ def test_the_environment_comes_on_top() -> None:
     assert (settings.tokens.access_ttl_s, settings.clients["my-app"].connections) == (90, ("facebook",))
 
 
+def test_so_do_secrets_in_files(tmp_path: Path) -> None:
+    secret = tmp_path / "ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET"
+    secret.write_text("hunter2\n", "utf-8")
+    environ = {"ACCREDIT_SECRETS": str(tmp_path)}
+    assert read(environ).accredit.connections["facebook"]["app_secret"] == "hunter2"
+    secret.write_bytes(b"hunter2\xff")
+    assert complaint(environ) == f"ACCREDIT: {secret} is not text in UTF-8"
+
+
 def test_the_setting_itself_is_left_as_it_is() -> None:
     tokens = {"access_ttl_s": 60}
     read({"ACCREDIT_TOKENS__ACCESS_TTL_S": "90"}, tokens=tokens)

@@ -19,6 +19,7 @@ from accredit.errors import ConfigurationError
 from accredit.settings import Settings
 from accredit.settings.environment import override
 from accredit.settings.paths import relative_to
+from accredit.settings.secrets import with_secrets
 
 if TYPE_CHECKING:
     from accredit.keys import SigningKeys
@@ -84,7 +85,7 @@ def under_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any
     tables = {name: _plain(value) for name, value in given.items() if name not in _OWN}
     if given.get("environment", True):
         try:
-            problems = override(tables, os.environ if environ is None else environ)
+            problems = override(tables, with_secrets(os.environ if environ is None else environ))
         except ConfigurationError as exc:
             raise ImproperlyConfigured(f"ACCREDIT: {exc}") from None
         if problems:
