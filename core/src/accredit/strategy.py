@@ -107,6 +107,9 @@ class Strategy(ABC, Generic[SettingsT]):
     traits: ClassVar[frozenset[Trait]] = frozenset()
     """What makes this strategy different from most, for the conformance suite. At run time nothing is kept of what is
     verified with `single_use` or `makes_no_call`, whatever a connection's `cache_s` says."""
+    paths_name_nobody: ClassVar[bool] = False
+    """Whether all that it calls has the same path for every user, without an id or a name: then metrics and traces tell
+    its endpoints apart by their paths, else by their hosts alone."""
     refusals_cached_s: ClassVar[float] = 0
     """For so long a token that the provider has refused is refused without asking it again; an hour at most.
 

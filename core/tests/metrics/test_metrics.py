@@ -1,10 +1,15 @@
 """Metrics count what has happened, by labels that nobody outside can choose."""
 
+import datetime as dt
 import gc
+import platform
 from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
 
 import httpx
 import pytest
+from core.tests.acme import Acme
 from core.tests.audit.happenings import HAPPENINGS, SCOPE
 from core.tests.bench import GOOD, SETTINGS, Observer, bench
 from core.tests.oauth.support import SECRET, token_bench
@@ -17,6 +22,8 @@ from accredit.hookspecs import hookimpl
 from accredit.metrics import Metrics, labels
 from accredit.metrics.instruments import INSTRUMENTS
 from accredit.provider.http import ProviderCall
+from accredit.storage import SqliteStorage
+from accredit.strategy import ApiVersion
 
 
 def counted(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -39,11 +46,52 @@ async def test_a_login_is_counted_with_its_time_its_calls_and_its_signatures() -
     request = {"request": "exchange", "connection": "acme", "outcome": "accepted"}
     assert counted(metrics, "accredit_request_duration_seconds_count", **request) == 2
     assert (counted(metrics, "accredit_request_duration_seconds_sum", **request) or 0) > 0
-    calls = {"connection": "acme", "answer": "2xx"}
+    calls = {"connection": "acme", "endpoint": "api.acme.example", "answer": "2xx"}
     made = sum(len(event.calls) for event in wire.events)
     assert counted(metrics, "accredit_provider_call_duration_seconds_count", **calls) == made > 0
     assert counted(metrics, "accredit_signatures_total", token="access_token") == 2
     assert counted(metrics, "accredit_signatures_total", token="id_token") == 1
+
+
+async def test_endpoints_are_told_apart_by_paths_only_where_a_strategy_says_that_these_name_no_user() -> None:
+    class Fixed(Acme):
+        paths_name_nobody = True
+
+    seen = []
+    for acme in (Fixed, Acme):
+        metrics = Metrics(None)
+        async with bench(plugins=[metrics], acme=acme) as wire:
+            await wire.post()
+            seen.append({labels["endpoint"] for _, labels, _ in samples(metrics) if "endpoint" in labels})
+    assert seen == [{"api.acme.example/me"}, {"api.acme.example"}]
+
+
+async def test_each_commit_of_a_storage_that_tells_of_them_is_timed(tmp_path: Path) -> None:
+    metrics, storage = Metrics(None), SqliteStorage(str(tmp_path / "accredit.db"))
+    async with bench(plugins=[metrics], storage=storage) as wire:
+        await wire.post(scope=SCOPE)
+        made = storage.measured()["commits"]
+    assert counted(metrics, "accredit_storage_commit_duration_seconds_count") == made > 0
+    assert (counted(metrics, "accredit_storage_commit_duration_seconds_sum") or 0) > 0
+
+
+async def test_the_day_on_which_an_api_version_ends_is_shown_in_epoch_seconds() -> None:
+    class Ends(Acme):
+        @property
+        def api_version(self) -> ApiVersion:
+            return ApiVersion(name="v7", ends_on=dt.date(2027, 5, 1), source="https://acme.example/versions")
+
+    metrics = Metrics(None)
+    async with bench(plugins=[metrics], acme=Ends):
+        names = [dict(labels, name=name) for name, labels, _ in samples(metrics)]
+        name = "accredit_api_version_end_timestamp_seconds"
+        assert counted(metrics, name, connection="acme") == dt.datetime(2027, 5, 1, tzinfo=dt.UTC).timestamp()
+        assert [one for one in names if one["name"] == name and one["connection"] == "globex"] == []
+
+
+def test_what_runs_is_shown_by_its_versions() -> None:
+    labels = {"version": version("accredit"), "python": platform.python_version()}
+    assert counted(Metrics(None), "accredit_build_info", **labels) == 1
 
 
 async def test_who_has_said_it_is_counted() -> None:

@@ -115,6 +115,7 @@ def badly_wrapped(*args: Any, **kwargs: Any) -> Any: ...
         ({"traits": {"unbound"}}, TRAITS),
         ({"traits": frozenset("unbound")}, TRAITS),
         *(({"refusals_cached_s": value}, REFUSALS) for value in (-1, 3601, "60", None, True, float("nan"))),
+        ({"paths_name_nobody": "yes"}, "has a paths_name_nobody that is neither True nor False"),
         ({"settings_type": AcmeSettings(app_id="1")}, "has a settings_type that is no ConnectionSettings"),
     ],
 )

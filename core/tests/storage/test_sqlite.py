@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from core.tests.clock import Clock
 from core.tests.storage.sessions import login, session, token
 
 from accredit.errors import StorageFailed
-from accredit.storage import Rotation, SqliteStorage, StoredSubject
+from accredit.storage import Commit, Rotation, SqliteStorage, StoredSubject
 from accredit.storage.migrate import migrate
 from accredit.storage.ports.sessions import MOST_SESSIONS
 from accredit.storage.sqlite.writer import Writer
@@ -41,6 +42,24 @@ async def in_one_batch(path: Path, *work: Any) -> list[Any]:
             await asyncio.sleep(0)
         lock.execute("ROLLBACK")
         return await asyncio.gather(*running, return_exceptions=True)
+
+
+async def test_a_watcher_hears_of_each_commit_and_what_it_raises_harms_nobody(path: Path, clock: Clock) -> None:
+    storage = SqliteStorage(str(path), clock=clock)
+    heard: list[Commit] = []
+
+    def fails(_: Commit) -> None:
+        raise ValueError("no")
+
+    storage.watch_commits(fails)
+    storage.watch_commits(heard.append)
+    await storage.open()
+    begun = time.perf_counter()
+    await in_one_batch(path, storage.start(*login("first")), storage.start(*login("a")), storage.start(*login("b")))
+    ended = time.perf_counter()
+    await storage.close()
+    assert sum(one.changes for one in heard) == 3
+    assert all(begun <= one.began <= one.began + one.duration_s <= ended for one in heard)
 
 
 async def test_work_that_fails_fails_alone(storage: SqliteStorage, path: Path) -> None:

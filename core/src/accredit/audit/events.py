@@ -67,6 +67,8 @@ class TrailEvent(RequestEvent):
     strategy: str | None = None
     checks: tuple[Check, ...] = ()
     """What was checked, in that order; all but the last have passed."""
+    began: float = field(default=0.0, repr=False, compare=False)
+    """When, in seconds of `time.perf_counter`, as in `ProviderCall`: what its parts are placed by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

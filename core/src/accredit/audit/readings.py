@@ -1,7 +1,9 @@
 """What can be read of a running exchange at any moment, beside the events, which tell what has happened."""
 
-from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from accredit.storage import Commit
 
 
 class Reading(NamedTuple):
@@ -18,3 +20,11 @@ class Readings(Protocol):
 
     def __call__(self) -> Iterable[Reading]:
         """Return the readings of this moment; costs microseconds, waits for nobody, and may be called in any thread."""
+
+
+@runtime_checkable
+class WatchesCommits(Protocol):
+    """Readings that also tell of each commit of the storage, where it says so."""
+
+    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
+        """Call `heard` after each commit from now on, in any thread. It is quick, and what it raises is ignored."""

@@ -103,6 +103,7 @@ class Trail:
             "scopes": self.scopes,
             "checks": self._checks(_VERDICTS[outcome], ended),
             "duration_ms": (ended - self._started) * 1000,
+            "began": self._started,
         }
         if self._kind is not RefreshEvent:
             known["audience_proof"] = self.audience_proof

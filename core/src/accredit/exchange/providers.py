@@ -30,7 +30,7 @@ from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
 from accredit.provider.transport import make_transport, proxy_for
 from accredit.settings import LimitSettings
-from accredit.strategy import VerifyContext
+from accredit.strategy import ApiVersion, VerifyContext
 
 
 class Providers:
@@ -138,8 +138,16 @@ class Providers:
             ):
                 self._reporter.emit(warning)
 
-    def http(self, urls: Iterable[str], proxy: SecretStr | None = None) -> ProviderHTTP:
-        """Return a client for the hosts of `urls`, for one exchange; by default through the proxy for all."""
+    @property
+    def api_versions(self) -> Mapping[str, ApiVersion | None]:
+        """Which API version each connection calls, None where its strategy names none."""
+        return self._api_versions
+
+    def http(self, urls: Iterable[str], proxy: SecretStr | None = None, *, shows_paths: bool = False) -> ProviderHTTP:
+        """Return a client for the hosts of `urls`, for one exchange; by default through the proxy for all.
+
+        `shows_paths` is as in `ProviderHTTP`.
+        """
         if self._transport is None:
             raise LifecycleError(self._not_open)
         return ProviderHTTP(
@@ -149,12 +157,17 @@ class Providers:
             max_response_bytes=self._limits.max_response_bytes,
             proxy=proxy or self._proxy,
             retries=self._limits.provider_retries,
+            shows_paths=shows_paths,
         )
 
     def context(self, connection: Connection, until: float = math.inf) -> VerifyContext:
         """Return what a connection's strategy may use in one exchange, which ends at `until` by the loop's clock."""
         if (http := self._clients.get(connection.name)) is None:
-            http = self._clients[connection.name] = self.http(connection.provider_urls, connection.settings.proxy)
+            http = self._clients[connection.name] = self.http(
+                connection.provider_urls,
+                connection.settings.proxy,
+                shows_paths=connection.strategy.paths_name_nobody,
+            )
         http = http.anew(Passage(self.bounds[connection.name], until=until))
         key_sets = self._jwks[connection.name]
         check_nonce = NonceCheck(connection.settings.nonce)

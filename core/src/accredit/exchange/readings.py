@@ -1,12 +1,13 @@
 """The gauges of an engine: what the hook `measure` hands to plugins."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from accredit.audit.readings import Reading
 from accredit.exchange.lifecycle import Lifecycle
 from accredit.exchange.providers import Providers
-from accredit.storage import Measured, Storage
+from accredit.storage import Commit, Measured, Storage, Watched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -32,6 +33,19 @@ class EngineReadings:
         made_at = self.key_made_at()
         if made_at is not None:
             yield Reading("signing_key_age_s", self.clock() - made_at)
+        for name, version in self.providers.api_versions.items():
+            if version is not None and version.ends_on is not None:
+                yield Reading("api_version_ends_at", _midnight(version.ends_on), name)
         if isinstance(self.storage, Measured):
             for name, value in self.storage.measured().items():
                 yield Reading(f"storage_{name}", value)
+
+    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
+        """Tell of each commit from now on, where the storage does."""
+        if isinstance(self.storage, Watched):
+            self.storage.watch_commits(heard)
+
+
+def _midnight(day: dt.date) -> float:
+    """Return when a day begins in UTC, in epoch seconds."""
+    return dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()

@@ -50,7 +50,19 @@ PROVIDER_CALLS = Instrument(
     "accredit_provider_call_duration_seconds",
     "histogram",
     "Finished calls to providers, and how long they took",
-    ("connection", "answer"),
+    ("connection", "endpoint", "answer"),
+)
+COMMITS = Instrument(
+    "accredit_storage_commit_duration_seconds",
+    "histogram",
+    "Transactions committed, and how long they took, from their begin to the disk",
+)
+BUILD = Instrument(
+    "accredit_build_info",
+    "gauge",
+    "Always 1; its labels say what runs",
+    ("version", "python"),
+    mode="livemax",
 )
 SIGNATURES = Instrument(
     "accredit_signatures_total", "counter", "Tokens signed for requests that were accepted", ("token",)
@@ -102,10 +114,27 @@ GAUGES = (
         mode="livemax",
     ),
     Instrument(
+        "accredit_api_version_end_timestamp_seconds",
+        "gauge",
+        "When the provider ends the API version that the connection calls, where a day is announced",
+        ("connection",),
+        reading="api_version_ends_at",
+        mode="livemax",
+    ),
+    Instrument(
         "accredit_storage_queue",
         "gauge",
         "Changes that wait for the transaction that will store them",
         reading="storage_queue",
+    ),
+    Instrument(
+        "accredit_storage_pool_size",
+        "gauge",
+        "Connections to the database that are open, where it has a pool",
+        reading="storage_pool_size",
+    ),
+    Instrument(
+        "accredit_storage_pool_in_use", "gauge", "Those of them that somebody uses now", reading="storage_pool_in_use"
     ),
     Instrument("accredit_storage_commits_total", "counter", "Transactions committed", reading="storage_commits"),
     Instrument(
@@ -115,4 +144,16 @@ GAUGES = (
         reading="storage_changes",
     ),
 )
-INSTRUMENTS = (REQUESTS, REFUSALS, LIMITED, PROVIDER_CALLS, VERIFICATIONS, SIGNATURES, EVENTS, ALERTS, *GAUGES)
+INSTRUMENTS = (
+    REQUESTS,
+    REFUSALS,
+    LIMITED,
+    PROVIDER_CALLS,
+    VERIFICATIONS,
+    SIGNATURES,
+    EVENTS,
+    ALERTS,
+    COMMITS,
+    *GAUGES,
+    BUILD,
+)

@@ -1,9 +1,11 @@
 """The plugin: hears every event, and counts."""
 
+import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 from prometheus_client import REGISTRY, CollectorRegistry, values
@@ -18,11 +20,13 @@ from accredit.audit.events import (
     RefreshEvent,
     RequestEvent,
 )
-from accredit.audit.readings import Readings
+from accredit.audit.readings import Readings, WatchesCommits
 from accredit.hookspecs import hookimpl
 from accredit.metrics.gauges import Gauges
 from accredit.metrics.instruments import (
     ALERTS,
+    BUILD,
+    COMMITS,
     EVENTS,
     LIMITED,
     PROVIDER_CALLS,
@@ -34,6 +38,7 @@ from accredit.metrics.instruments import (
 from accredit.metrics.labels import Values, answer_of, request_of
 from accredit.metrics.tally import Tally
 from accredit.provider.http import ProviderCall
+from accredit.storage import Commit
 
 KeyT = TypeVar("KeyT")
 SeriesT = TypeVar("SeriesT")
@@ -76,11 +81,15 @@ class Metrics:
         self._limited = LIMITED.counter()
         self._events = EVENTS.counter()
         self._alerts = ALERTS.counter()
+        self._commits = COMMITS.histogram()
+        self._build = BUILD.gauge()
+        self._build.labels(version("accredit"), platform.python_version()).set(1)
         self._connections, self._reasons, self._names, self._limits = Values(), Values(), Values(), Values()
+        self._endpoints = Values()
         self._gauges = Gauges(self._connections)
         # `labels` costs more than all else, so each series is looked up once.
         self._series_of: dict[tuple[type[Event], str, Outcome | None], _Series] = {}
-        self._call_of: dict[tuple[str, int | None], Observe] = {}
+        self._call_of: dict[tuple[str, str, int | None], Observe] = {}
         self._refreshing = threading.Lock()
         self._is_shared = getattr(values.ValueClass, "_multiprocess", False)
         self._refresh_at = 0.0
@@ -91,6 +100,8 @@ class Metrics:
     def measure(self, readings: Readings) -> None:
         """Show what can be read of an exchange."""
         self._gauges.add(readings)
+        if isinstance(readings, WatchesCommits):
+            readings.watch_commits(self._count_commit)
 
     @hookimpl
     def observe(self, event: AnyEvent) -> None:
@@ -119,11 +130,20 @@ class Metrics:
     def collect(self) -> Iterator[Metric]:
         """Return everything as it is now: a registry asks for that."""
         self.refresh()
-        for counted in (self._requests, self._refusals, self._limited, self._calls, self._events, self._alerts):
+        for counted in (
+            self._requests,
+            self._refusals,
+            self._limited,
+            self._calls,
+            self._events,
+            self._alerts,
+            self._commits,
+        ):
             yield from counted.collect()
         for tally in (self._signatures, self._verifications):
             yield from tally.counter.collect()
         yield from self._gauges.collect()
+        yield from self._build.collect()
 
     def _count_request(self, event: Any, series: _Series) -> None:
         series.observe(event.duration_ms / 1000)
@@ -132,7 +152,8 @@ class Metrics:
             if event.verified_by is not None:
                 self._verifications[series.connection, event.verified_by] += 1
             for call in event.calls:
-                (call_of.get((connection, call.status)) or self._new_call(connection, call))(call.duration_ms / 1000)
+                key = (connection, call.endpoint, call.status)
+                (call_of.get(key) or self._new_call(connection, call))(call.duration_ms / 1000)
         if series.signs:
             self._signatures[_ACCESS_TOKEN] += 1
             if "openid" in event.scopes:
@@ -141,6 +162,9 @@ class Metrics:
             self._refusals.labels(request_of(type(event)), series.connection, self._reasons(event.reason)).inc()
             if event.outcome == "limited":
                 self._limited.labels(self._limits(event.limit)).inc()
+
+    def _count_commit(self, commit: Commit) -> None:
+        self._commits.observe(commit.duration_s)
 
     def _new_series(self, event: RequestEvent) -> _Series:
         kind, connection, outcome = type(event), event.connection, event.outcome
@@ -156,8 +180,9 @@ class Metrics:
         return series
 
     def _new_call(self, connection: str, call: ProviderCall) -> Observe:
-        observe = self._calls.labels(self._connections(connection), answer_of(call.status)).observe
-        _keep(self._call_of, (connection, call.status), observe)
+        labels = self._connections(connection), self._endpoints(call.endpoint), answer_of(call.status)
+        observe = self._calls.labels(*labels).observe
+        _keep(self._call_of, (connection, call.endpoint, call.status), observe)
         return observe
 
 

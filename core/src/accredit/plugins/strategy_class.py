@@ -39,6 +39,8 @@ def problem_of_class(strategy_type: type[Strategy[Any]]) -> str | None:
     refusals_cached_s: object = getattr(strategy_type, "refusals_cached_s", None)
     if not _is_number(refusals_cached_s, most=_HOUR_S):
         return "has a refusals_cached_s that is no number of seconds from 0 to 3600"
+    if not isinstance(getattr(strategy_type, "paths_name_nobody", None), bool):
+        return "has a paths_name_nobody that is neither True nor False"
     problems = (_problem_of_method(strategy_type, method, given) for method, given in _METHODS.items())
     return next((problem for problem in problems if problem), None)
 

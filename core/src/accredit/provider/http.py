@@ -60,6 +60,12 @@ def _shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
+def _endpoint(url: str, *, shows_path: bool) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    return f"{host}{parts.path}" if shows_path else host
+
+
 @with_quick_init
 @dataclass(frozen=True, slots=True)
 class ProviderCall:
@@ -69,6 +75,10 @@ class ProviderCall:
     url: str
     status: int | None
     duration_ms: float
+    endpoint: str = ""
+    """Host and path, where the path names no user; else the host alone. There are few of them."""
+    began: float = field(default=0.0, repr=False, compare=False)
+    """When, in seconds of `time.perf_counter`."""
 
 
 @with_quick_init
@@ -110,6 +120,8 @@ class ProviderResponse:
 class ProviderHTTP:
     """Send requests to the https origins of `urls`, and remember each call for the audit event.
 
+    `shows_paths` says that no path names a user.
+
     An origin without TLS counts as declared on loopback only, whatever a strategy's settings let through.
     """
 
@@ -122,6 +134,7 @@ class ProviderHTTP:
         max_response_bytes: int,
         proxy: SecretStr | None = None,
         retries: int = 0,
+        shows_paths: bool = False,
     ) -> None:
         self._send_request = sender_of(transport)
         self._origins = frozenset(origin(url) for url in urls if _is_private(url))
@@ -129,6 +142,7 @@ class ProviderHTTP:
         self._max_response_bytes = max_response_bytes
         self._proxy = proxy
         self._retries = retries
+        self._shows_paths = shows_paths
         self._target = lru_cache(_REMEMBERED)(self._examine)
         self.passage = Passage()
         """The way of this exchange's calls, by which they are bounded together."""
@@ -159,7 +173,7 @@ class ProviderHTTP:
     def _examine(self, url: str) -> "_Target":
         if origin(url) not in self._origins:
             raise PluginFailed(f"the strategy did not declare the host {urlsplit(url).hostname}")
-        return _Target(address_of(httpx.URL(url)), _shown(url))
+        return _Target(address_of(httpx.URL(url)), _shown(url), _endpoint(url, shows_path=self._shows_paths))
 
     async def get(
         self,
@@ -175,17 +189,17 @@ class ProviderHTTP:
             ProviderUnavailable: no answer in time, none at all, a redirect, one too large, or packed by more than gzip.
             PluginFailed: the URL is of a host that the strategy did not declare, or the call cannot be sent as it is.
         """
-        address, shown = self._target_of(url)
+        target = self._target_of(url)
         request = request_of(
-            "GET", address, params=params, headers=headers, basic=basic, reads_only=True, proxy=self._proxy
+            "GET", target.address, params=params, headers=headers, basic=basic, reads_only=True, proxy=self._proxy
         )
-        return await self._send(request, shown, self.passage)
+        return await self._send(request, target, self.passage)
 
     async def get_key_set(self, url: str) -> ProviderResponse:
         """Send one GET for keys, which have bounds of their own: their host may be up while the others are not."""
-        address, shown = self._target_of(url)
-        request = request_of("GET", address, reads_only=True, proxy=self._proxy)
-        return await self._send(request, shown, Passage(until=self.passage.until))
+        target = self._target_of(url)
+        request = request_of("GET", target.address, reads_only=True, proxy=self._proxy)
+        return await self._send(request, target, Passage(until=self.passage.until))
 
     async def post(
         self,
@@ -211,10 +225,10 @@ class ProviderHTTP:
         may help. Never say so of what is good once, such as a code. A call that is signed by OAuth 1.0a or DPoP holds a
         nonce, and is not made again in any case.
         """
-        address, shown = self._target_of(url)
+        target = self._target_of(url)
         request = request_of(
             "POST",
-            address,
+            target.address,
             form=form,
             json=json,
             headers=headers,
@@ -222,18 +236,18 @@ class ProviderHTTP:
             reads_only=reads_only,
             proxy=self._proxy,
         )
-        return await self._send(request, shown, self.passage)
+        return await self._send(request, target, self.passage)
 
-    async def _send(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
+    async def _send(self, request: Request, target: "_Target", passage: Passage) -> ProviderResponse:
         passage.begin()
         try:
             try:
-                response = await self._once(request, shown, passage)
+                response = await self._once(request, target, passage)
             except NotConnected as exc:
-                response = await self._again(exc, request, shown, passage)
+                response = await self._again(exc, request, target, passage)
             else:
                 if response.status >= 400 and may_pass(response):
-                    response = await self._again(response, request, shown, passage)
+                    response = await self._again(response, request, target, passage)
         except NotConnected as exc:
             passage.note("outage")
             raise ProviderUnavailable(f"call failed: {exc}") from None
@@ -246,16 +260,16 @@ class ProviderHTTP:
         return response
 
     async def _again(
-        self, first: ProviderResponse | NotConnected, request: Request, shown: str, passage: Passage
+        self, first: ProviderResponse | NotConnected, request: Request, target: "_Target", passage: Passage
     ) -> ProviderResponse:
         return await again(
             first,
-            partial(self._once, request, shown, passage),
+            partial(self._once, request, target, passage),
             retries=self._retries if passage.may_retry and _may_be_made_again(request) else 0,
             remaining_s=min(passage.remaining_s, self._time_limit.seconds),
         )
 
-    async def _once(self, request: Request, shown: str, passage: Passage) -> ProviderResponse:
+    async def _once(self, request: Request, target: "_Target", passage: Passage) -> ProviderResponse:
         status: int | None = None
         started = time.perf_counter()
         try:
@@ -285,7 +299,8 @@ class ProviderHTTP:
             # Not chained: the transport's message may quote the URL with its query.
             raise ProviderUnavailable(f"call failed: {type(exc).__name__}") from None
         finally:
-            self.calls.append(ProviderCall(request.method, shown, status, (time.perf_counter() - started) * 1000))
+            duration_ms = (time.perf_counter() - started) * 1000
+            self.calls.append(ProviderCall(request.method, target.shown, status, duration_ms, target.endpoint, started))
 
     async def _read(self, reply: Reply) -> Whole:
         """Wait for the body, unless it would be refused in any case."""
@@ -330,7 +345,8 @@ def _may_be_made_again(request: Request) -> bool:
 
 
 class _Target(NamedTuple):
-    """A URL that may be called, and what of it may be shown."""
+    """A URL that may be called, what of it may be shown, and what of it is the same for everybody."""
 
     address: Address
     shown: str
+    endpoint: str

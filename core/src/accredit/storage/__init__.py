@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from accredit._on_demand import on_demand
 from accredit.storage import rules
 from accredit.storage.backends import StorageFactory, storage_for
-from accredit.storage.ports.measured import Measured
+from accredit.storage.ports.measured import Commit, Measured, Watched
 from accredit.storage.ports.replay import ReplayStore
 from accredit.storage.ports.sessions import (
     MOST_REPLACED,
@@ -39,6 +39,7 @@ __all__ = [
     "MOST_SESSIONS",
     "MOST_SUCCESSORS",
     "PUSHED_OUT",
+    "Commit",
     "Measured",
     "MemoryStorage",
     "RefreshToken",
@@ -53,6 +54,7 @@ __all__ = [
     "StoredSession",
     "StoredSubject",
     "SubjectStore",
+    "Watched",
     "rules",
     "storage_for",
 ]

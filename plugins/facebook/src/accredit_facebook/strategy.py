@@ -31,6 +31,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
     name = "facebook"
     settings_type = FacebookSettings
+    paths_name_nobody = True
     # Source: https://developers.facebook.com/docs/graph-api/overview (the ids of users are app-scoped).
     user_id_scope = "app"
 

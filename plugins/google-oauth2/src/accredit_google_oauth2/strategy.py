@@ -27,6 +27,7 @@ class GoogleStrategy(Strategy[GoogleSettings]):
 
     name = "google-oauth2"
     settings_type = GoogleSettings
+    paths_name_nobody = True
     # Source: https://developers.google.com/identity/openid-connect/openid-connect (`sub`: unique among all accounts).
     user_id_scope = "global"
 

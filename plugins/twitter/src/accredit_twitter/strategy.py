@@ -41,6 +41,7 @@ class TwitterStrategy(Strategy[TwitterSettings]):
 
     name = "twitter"
     settings_type = TwitterSettings
+    paths_name_nobody = True
     # Source: https://docs.x.com/x-api/fundamentals/data-dictionary (`id`: the unique identifier of this user).
     user_id_scope = "global"
 

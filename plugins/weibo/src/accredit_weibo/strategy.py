@@ -24,6 +24,7 @@ class WeiboStrategy(Strategy[WeiboSettings]):
 
     name = "weibo"
     settings_type = WeiboSettings
+    paths_name_nobody = True
     # Source: https://open.weibo.com/wiki/2/users/show (`uid`: one for each user, as in weibo.com/u/<uid>).
     user_id_scope = "global"
 

@@ -1,7 +1,7 @@
-"""What a storage may tell of its work, for metrics."""
+"""What a storage may tell of its work, for metrics and traces."""
 
-from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -11,5 +11,23 @@ class Measured(Protocol):
     def measured(self) -> Mapping[str, float]:
         """Return `queue`, how many changes wait now; `commits` and `changes`, how many there were since the start.
 
-        Costs microseconds, and may be called in any thread.
+        Where there is a pool of connections also `pool_size`, how many there are, and `pool_in_use`. Costs
+        microseconds, and may be called in any thread.
         """
+
+
+class Commit(NamedTuple):
+    """One transaction that was committed, from its begin to its end on disk."""
+
+    began: float
+    """When, in seconds of `time.perf_counter`."""
+    duration_s: float
+    changes: int
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A storage that tells of each of its commits. Not asked of every storage."""
+
+    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
+        """Call `heard` after each commit from now on, in any thread. It is quick, and what it raises is ignored."""

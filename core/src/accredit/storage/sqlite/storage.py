@@ -12,6 +12,7 @@ from typing import Self, TypeVar, TypeVarTuple
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.models import MainToken
 from accredit.storage.migrate import migrate
+from accredit.storage.ports.measured import Commit
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
 from accredit.storage.sqlite import links, session_rows, subject_rows, used_rows
@@ -36,6 +37,7 @@ class SqliteStorage:
         self._writer: Writer | None = None
         self._process = 0
         self._inherited: list[tuple[Writer, sqlite3.Connection]] = []
+        self._watchers: list[Callable[[Commit], object]] = []
 
     @classmethod
     def from_url(cls, url: str, /, *, clock: Callable[[], float] = time.time) -> Self:
@@ -62,7 +64,13 @@ class SqliteStorage:
         except sqlite3.Error as exc:
             raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
         self._files = DatabaseFiles(self._path)
-        self._writer = Writer(connection, insert=session_rows.insert, prune=self._prune, check=self._files.check_all)
+        self._writer = Writer(
+            connection,
+            insert=session_rows.insert,
+            prune=self._prune,
+            check=self._files.check_all,
+            watchers=self._watchers,
+        )
         self._process = os.getpid()
 
     def _leave_behind(self) -> None:
@@ -175,6 +183,10 @@ class SqliteStorage:
         if writer is None:
             return {}
         return {"queue": writer.waiting, "commits": writer.commits, "changes": writer.changes}
+
+    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
+        """Tell of each commit."""
+        self._watchers.append(heard)
 
     def _open(self) -> Writer:
         if self._writer is None:

@@ -7,11 +7,13 @@ can be run again: if any fails, the transaction is, with a savepoint for each, a
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from accredit.errors import ExchangeError, StorageFailed
+from accredit.storage.ports.measured import Commit
 from accredit.storage.sqlite.line import Line
 from accredit.storage.sqlite.pruning import Prune, Pruning
 from accredit.storage.sqlite.session_rows import Start
@@ -32,7 +34,8 @@ class Writer:
     """Run work on `connection`, in the order it came, and hand results back to the running event loop.
 
     `insert` stores sessions; `prune` deletes expired rows, a few at a time while nobody waits; `check` raises
-    `StorageFailed` where the database is no more the one that was opened. The connection is closed at the end.
+    `StorageFailed` where the database is no more the one that was opened. The connection is closed at the end. Who is
+    in `watchers` hears of each commit.
     """
 
     def __init__(
@@ -42,10 +45,12 @@ class Writer:
         insert: Insert,
         prune: Prune,
         check: Callable[[], None],
+        watchers: Sequence[Callable[[Commit], object]] = (),
     ) -> None:
         self._connection = connection
         self._insert = insert
         self._check = check
+        self._watchers = watchers
         self._pruning = Pruning(prune)
         self.commits = self.changes = 0
         """So many transactions were committed, with so many pieces of work."""
@@ -113,11 +118,15 @@ class Writer:
 
     def _transact(self, batch: list[_Waiting], do: Callable[[list[_Waiting]], list[_Outcome]]) -> list[_Outcome]:
         self._check()  # before: a file that comes back must not hold what nobody was told of
+        began = time.perf_counter()
         with transaction(self._connection):
             outcomes = do(batch)
         self.commits += 1
         self.changes += len(batch)
         self._check()  # after: else it might have gone in between
+        for heard in self._watchers:
+            with suppress(Exception):  # what is stored is stored
+                heard(Commit(began, time.perf_counter() - began, len(batch)))
         return outcomes
 
     def _together(self, batch: list[_Waiting]) -> list[_Outcome]:
