@@ -18,7 +18,8 @@ from accredit.cli.checkup.storage import examine_storage
 from accredit.keys import KeyFile
 from accredit.settings import StorageSettings
 from accredit.storage import backends
-from accredit.storage.migrate import HEAD, migrate
+from accredit.storage.migrate import migrate
+from accredit.storage.schema.revisions import HEAD
 
 
 @pytest.fixture
@@ -196,7 +197,7 @@ def test_a_schema_is_judged_by_its_revision(stored: Path, revision: str | None, 
     with closing(sqlite3.connect(stored)) as connection, connection:
         connection.execute("DELETE FROM alembic_version")
         if revision is not None:
-            connection.execute("INSERT INTO alembic_version VALUES (?)", (revision,))
+            connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (revision,))
 
     finding = _only(stored)
 
@@ -215,7 +216,7 @@ def test_a_database_that_somebody_holds_is_doubtful(stored: Path, monkeypatch: p
 def test_a_running_server_is_not_in_the_way(stored: Path) -> None:
     with closing(sqlite3.connect(stored, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("INSERT INTO alembic_version SELECT 'x' WHERE 0")
+        connection.execute("INSERT INTO alembic_version SELECT 'x', 'x' WHERE 0")
         finding = _only(stored)
 
     assert finding.status == "ok"

@@ -16,13 +16,16 @@ from unittest.mock import ANY
 import alembic.config
 import alembic.script
 import pytest
+import sqlalchemy
 from filelock import FileLock
 
 import accredit.storage.migrate
 from accredit.errors import ConfigurationError
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
-from accredit.storage.migrate import HEAD, migrate
+from accredit.storage.migrate import migrate
 from accredit.storage.ports.sessions import RefreshToken, Session
+from accredit.storage.schema import runner
+from accredit.storage.schema.revisions import HEAD
 
 pytestmark = pytest.mark.slow
 
@@ -71,15 +74,9 @@ def test_the_tables_have_the_columns_of_what_they_hold(path: Path) -> None:
 
 def migrate_to(path: Path, revision: str) -> None:
     """Bring a fresh database to an older revision."""
-    import alembic.command
-    import sqlalchemy
-
-    config = alembic.config.Config()
-    config.set_main_option("script_location", str(Path(accredit.storage.migrate.__file__).parent / "migrations"))
     engine = sqlalchemy.create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        alembic.command.upgrade(config, revision)
+        runner.upgrade(connection, revision)
     engine.dispose()
 
 
@@ -158,11 +155,26 @@ def test_sessions_are_kept_when_a_database_is_current(path: Path) -> None:
 
 def test_a_database_of_a_newer_version_is_refused_with_the_cure(path: Path) -> None:
     migrate(path)
-    execute(path, "UPDATE alembic_version SET version_num = '9999'")
+    execute(path, "UPDATE alembic_version SET version_num = '9999', runs_with = '9998'")
     assert refusal(path) == (
         f"storage.url: {path} was upgraded by a newer Accredit; install that one, or use another database"
     )
     assert execute(path, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+async def test_a_database_of_a_newer_version_that_lets_this_one_run_is_used(path: Path) -> None:
+    migrate(path)
+    execute(path, f"UPDATE alembic_version SET version_num = '9999', runs_with = '{HEAD}'")  # noqa: S608 - our own constant
+    storage = SqliteStorage(str(path))
+    await storage.open()
+    await storage.check()
+    await storage.close()
+    assert execute(path, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_another_programs_database_is_refused(path: Path) -> None:
+    execute(path, "CREATE TABLE alembic_version (version_num)", "INSERT INTO alembic_version VALUES ('ae1027a6acf1')")
+    assert refusal(path) == f"storage.url: {path} is another program's database; use one of its own for Accredit"
 
 
 def test_a_migration_that_was_cut_short_is_done_again(path: Path) -> None:

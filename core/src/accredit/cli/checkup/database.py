@@ -7,7 +7,7 @@ from pathlib import Path
 
 from accredit.cli.checkup.files import not_writable, others_may_read
 from accredit.cli.checkup.finding import Examiner, Finding
-from accredit.storage.migrate import HEAD
+from accredit.storage.schema.revisions import HEAD
 
 _BUSY_TIMEOUT_S = 2.0
 _examiner = Examiner("database")

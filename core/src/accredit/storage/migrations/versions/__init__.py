@@ -1,1 +1,1 @@
-"""One file a revision; `accredit.storage.migrate.HEAD` names the newest."""
+"""One file a revision; `accredit.storage.schema.revisions.HEAD` names the newest."""

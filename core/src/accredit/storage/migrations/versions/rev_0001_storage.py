@@ -3,10 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
+from accredit.storage.migrations.dialects import only_on
+
 revision = "0001"
 down_revision = None
 
 
+@only_on("sqlite")
 def upgrade() -> None:
     """Create the tables."""
     op.create_table(
@@ -57,6 +60,7 @@ def upgrade() -> None:
     op.create_index("used_ids_expiry", "used_ids", ["expires_at"])
 
 
+@only_on("sqlite")
 def downgrade() -> None:
     """Drop the tables."""
     for table in ("used_ids", "identities", "subjects", "grants"):

@@ -5,10 +5,13 @@ import time
 import sqlalchemy as sa
 from alembic import op
 
+from accredit.storage.migrations.dialects import only_on
+
 revision = "0002"
 down_revision = "0001"
 
 
+@only_on("sqlite")
 def upgrade() -> None:
     """Make a session of each family of grants, and keep its refresh tokens."""
     with op.batch_alter_table("identities") as identities:
