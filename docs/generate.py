@@ -31,6 +31,7 @@ from accredit.strategy import Strategy
 CONSTANTS_OF_SETTINGS = (
     "accredit.settings.clients",
     "accredit.settings.tables",
+    "accredit.settings.operator",
     "accredit.settings.plugins",
     "accredit.settings.connections",
     "accredit.settings.fields",

@@ -202,6 +202,8 @@ class SubjectEvent(Event):
     """Something has become of a subject."""
 
     outcome: Literal["accepted"] = "accepted"
+    by: str = ""
+    """Who has asked for it, such as `operator` for the operator's page; empty where that is the host's own program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ _COPIED = (
     "subject",
     "namespace",
     "user_id",
+    "by",
     "session_id",
     "scopes",
     "limit",

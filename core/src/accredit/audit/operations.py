@@ -107,6 +107,26 @@ def observer_failed(plugin: str, place: str) -> OperationalEvent:
     return OperationalEvent(name="observer.failed", level="error", facts={"plugin": plugin, "place": place})
 
 
+def operator_signed_in() -> OperationalEvent:
+    """Tell that somebody has opened the operator's page with its token."""
+    return OperationalEvent(name="operator.signed_in")
+
+
+def operator_signed_out() -> OperationalEvent:
+    """Tell that somebody has closed it."""
+    return OperationalEvent(name="operator.signed_out")
+
+
+def operator_refused() -> OperationalEvent:
+    """Tell that somebody has tried to open it with a wrong token."""
+    return OperationalEvent(name="operator.refused", level="warning")
+
+
+def operator_refuses_for_a_while(wrong: int) -> OperationalEvent:
+    """Tell that so many wrong tokens have come in a minute that no further one of it is told."""
+    return OperationalEvent(name="operator.limited", level="error", facts={"wrong": wrong})
+
+
 def accepts_unbound_tokens(connection: str) -> OperationalEvent:
     """Tell at start-up that a connection takes tokens of anybody's app."""
     return OperationalEvent(name="connection.accepts_unbound_tokens", level="warning", connection=connection)

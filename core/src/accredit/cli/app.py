@@ -15,6 +15,7 @@ from accredit.cli.commands import (
     import_command,
     keys,
     new_strategy,
+    operator,
     serve,
     simulate,
     subjects,
@@ -75,4 +76,5 @@ app.command("doctor")(doctor.command)
 app.command("import")(import_command.command)
 app.add_typer(clients.app, name="clients")
 app.add_typer(keys.app, name="keys")
+app.add_typer(operator.app, name="operator")
 app.add_typer(subjects.app, name="subjects")

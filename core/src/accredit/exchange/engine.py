@@ -148,6 +148,11 @@ class Engine:
         self.lifecycle.require_keys()
         return self._key_ring.keys
 
+    @property
+    def key_times(self) -> Mapping[str, int]:
+        """When each of them was made, by `kid`, in epoch seconds; without those of which nobody knows."""
+        return self._key_ring.times
+
     async def open(self) -> None:
         """Get ready to call providers, load or make the keys, bring the storage up to date.
 

@@ -1,9 +1,19 @@
 """What a host does to its subjects: block them, and decide which identities are theirs."""
 
+import copy
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from accredit.audit.events import AnyEvent, BlockedEvent, LinkedEvent, SessionEndedEvent, UnblockedEvent, UnlinkedEvent
+from accredit.audit.events import (
+    AnyEvent,
+    BlockedEvent,
+    LinkedEvent,
+    SessionEndedEvent,
+    SubjectEvent,
+    UnblockedEvent,
+    UnlinkedEvent,
+)
 from accredit.models import problem_of_subject_id
 from accredit.settings import SubjectPolicy
 from accredit.storage import Session, Storage
@@ -38,6 +48,12 @@ class Subjects:
         self._require_open = require_open
         self._clock = clock
         self._emit = emit
+
+    def acting_as(self, actor: str) -> "Subjects":
+        """Return the same subjects, whose events say by whom: a word of yours for who has asked, such as `support`."""
+        other, emit = copy.copy(self), self._emit
+        other._emit = lambda event: emit(replace(event, by=actor) if isinstance(event, SubjectEvent) else event)
+        return other
 
     @property
     def _store(self) -> Storage:

@@ -1,7 +1,7 @@
 """The keys of a running process: loaded at the start, looked after from then on."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from accredit._guard import place_of
 from accredit.errors import ConfigurationError, LifecycleError, PluginError
@@ -53,6 +53,11 @@ class KeyRing:
     def made_at(self) -> int | None:
         """When the key that signs was made, in epoch seconds; None where it is of no file."""
         return None if self._keys is None else self._file.made_at.get(self._keys.current.kid)
+
+    @property
+    def times(self) -> Mapping[str, int]:
+        """When each key was made, by `kid`, in epoch seconds; without those of which nobody knows."""
+        return self._file.made_at
 
     async def load(self) -> None:
         """Load the keys, and make them where there are none.

@@ -4,11 +4,11 @@ Values are validated once at start-up and frozen. Connection tables stay raw her
 model of its strategy when that strategy is loaded (`accredit.plugins`).
 
 Begin at `top`, which holds everything: `tables` that are there once, `clients` (`client_secret`), `connections`,
-`plugins`. `table` is what each table is made of, `rates` how much callers may ask. `fields`, `origins`, `proxies` (in
-front) and `proxy` (on the way out) are kinds of values, `text` is what all of them refuse, `sentences` how it is told.
-`load` reads the file, `environment` the variables, `secrets` the values that stand in files; `paths` says where
-relative paths begin, and `unread_table` keeps what only a plugin understands. `verifier` is the part of `top` that a
-verifier takes.
+`plugins`, `operator`. `table` is what each table is made of, `rates` how much callers may ask. `fields`, `origins`,
+`proxies` (in front) and `proxy` (on the way out) are kinds of values, `text` is what all of them refuse, `sentences`
+how it is told. `load` reads the file, `environment` the variables, `secrets` the values that stand in files; `paths`
+says where relative paths begin, and `unread_table` keeps what only a plugin understands. `verifier` is the part of
+`top` that a verifier takes.
 """
 
 from accredit.settings.clients import (
@@ -23,6 +23,7 @@ from accredit.settings.clients import (
 )
 from accredit.settings.connections import ConnectionSettings, NoncePolicy
 from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names
+from accredit.settings.operator import OperatorSettings
 from accredit.settings.plugins import PluginSettings
 from accredit.settings.tables import (
     CacheSettings,
@@ -62,6 +63,7 @@ __all__ = [
     "MetricsSettings",
     "Names",
     "NoncePolicy",
+    "OperatorSettings",
     "PluginSettings",
     "ServerSettings",
     "Settings",

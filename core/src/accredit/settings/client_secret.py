@@ -11,7 +11,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 _PREFIX = "acs_"
 """So that secret scanners, and people, can tell what they have found."""
@@ -30,6 +30,11 @@ class SecretHash:
     """What is stored of a secret."""
 
     digest: bytes = field(repr=False)
+    form: ClassVar[re.Pattern[str]] = _OURS
+    """What a secret of this kind looks like."""
+    name: ClassVar[str] = "client secret"
+    made_by: ClassVar[str] = "`accredit clients add` or `rotate-secret`"
+    """What makes one."""
 
     @classmethod
     def of(cls, secret: str) -> Self:
@@ -38,8 +43,8 @@ class SecretHash:
         Raises:
             ValueError: it is none that we made, so that it may be guessed.
         """
-        if _OURS.fullmatch(secret) is None:
-            raise ValueError("is no client secret of ours: let `accredit clients` make one")
+        if cls.form.fullmatch(secret) is None:
+            raise ValueError(f"is no {cls.name} of ours: let {cls.made_by} make one")
         return cls(_sha256(secret))
 
     @classmethod
@@ -61,13 +66,13 @@ class SecretHash:
             )
         found = _HASH.fullmatch(text)
         if found is None:
-            raise ValueError("is not a hash of a client secret: let `accredit clients add` or `rotate-secret` make one")
+            raise ValueError(f"is not a hash of a {cls.name}: let {cls.made_by} make one")
         return cls(bytes.fromhex(found[1]))
 
     def matches(self, secret: str) -> bool:
         """Tell whether this is the hash of `secret`, and that is one of ours. In constant time, some microseconds."""
         is_equal = hmac.compare_digest(self.digest, _sha256(secret))
-        return is_equal and _OURS.fullmatch(secret) is not None
+        return is_equal and self.form.fullmatch(secret) is not None
 
     def __str__(self) -> str:
         return f"sha256:{self.digest.hex()}"

@@ -9,6 +9,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from accredit.errors import ConfigurationError
 from accredit.settings.clients import Authorization, ClientSettings
 from accredit.settings.fields import HttpsUrl, WireName
+from accredit.settings.operator import OperatorSettings
 from accredit.settings.plugins import PluginSettings
 from accredit.settings.proxy import DIRECT, Proxy
 from accredit.settings.sentences import sentences
@@ -51,6 +52,7 @@ class Settings(Table):
     compatibility: CompatibilitySettings = CompatibilitySettings()
     server: ServerSettings = ServerSettings()
     metrics: MetricsSettings = MetricsSettings()
+    operator: OperatorSettings = OperatorSettings()
     plugins: PluginSettings = PluginSettings()
 
     @model_validator(mode="after")

@@ -17,8 +17,13 @@ class Subjects:
     Each method does what the one of its name does in `accredit.Exchange.subjects`, and raises what that raises.
     """
 
-    def __init__(self, door: Door[Served]) -> None:
+    def __init__(self, door: Door[Served], actor: str = "") -> None:
         self._door = door
+        self._actor = actor
+
+    def acting_as(self, actor: str) -> "Subjects":
+        """Return the same subjects, whose events say by whom: a word of yours for who has asked, such as `support`."""
+        return Subjects(self._door, actor)
 
     def subject_of(self, namespace: str, user_id: str) -> str | None:
         """Return whose an identity is, as far as our own store and the policy say; plugins are not asked."""
@@ -61,4 +66,8 @@ class Subjects:
         return self._call(lambda known: known.end_sessions(subject))
 
     def _call(self, function: Callable[[subjects.Subjects], Awaitable[T]]) -> T:
-        return self._door.call(lambda served: function(served.exchange.subjects))
+        def call(served: Served) -> Awaitable[T]:
+            known = served.exchange.subjects
+            return function(known.acting_as(self._actor) if self._actor else known)
+
+        return self._door.call(call)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from accredit.cli.tools.metrics import MetricsDoor
+    from accredit.cli.tools.operator import OperatorDoor
     from accredit.cli.tools.workers import Share
     from accredit.exchange.exchange import Exchange
     from accredit.settings import ServerSettings, Settings
@@ -69,21 +70,29 @@ def command(
 def _serve_alone(settings: Settings, host: str, port: int) -> None:
     from accredit.cli.tools.logs import process_logs
     from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
+    from accredit.cli.tools.operator import OperatorDoor, operator_listener
     from accredit.cli.tools.process import listen, url_of
     from accredit.exchange.exchange import Exchange
 
-    with process_logs() as events, metrics_listener(settings.metrics) as beside:
+    with (
+        process_logs() as events,
+        metrics_listener(settings.metrics) as beside,
+        operator_listener(settings.operator) as page,
+    ):
         door = None if beside is None else MetricsDoor(settings.metrics, beside)
-        exchange = Exchange(settings, plugins=() if door is None else door.plugins, logger=events)
+        operator = None if page is None else OperatorDoor(settings.operator, page)
+        exchange = Exchange(settings, plugins=_plugins(door, operator), logger=events)
         _migrate(settings.storage.path)
         with listen(host, port, options="--host or --port") as listener:
 
             def announce() -> None:
                 if door is not None:
                     typer.echo(f"accredit: metrics at {door.url}", err=True)
+                if operator is not None:
+                    typer.echo(f"accredit: operator's page at {operator.url}", err=True)
                 typer.echo(f"accredit: listening on {url_of(listener)}, issuer {settings.issuer}", err=True)
 
-            _run(_serve(exchange, _affordable(settings), door, listen=lambda: listener, ready=announce))
+            _run(_serve(exchange, _affordable(settings), door, operator, listen=lambda: listener, ready=announce))
 
 
 def _serve_together(settings: Settings, workers: int, host: str, port: int) -> None:
@@ -98,19 +107,28 @@ def _serve_together(settings: Settings, workers: int, host: str, port: int) -> N
 def _serve_as_one_of_them(settings: Settings, limits: ServerSettings, share: Share) -> None:
     from accredit.cli.tools.logs import process_logs
     from accredit.cli.tools.metrics import MetricsDoor
+    from accredit.cli.tools.operator import OperatorDoor
     from accredit.cli.tools.process import exit_on_signals, stop_without
     from accredit.exchange.exchange import Exchange
 
     exit_on_signals()
     with process_logs(share.place.number, share.turns) as events:
         door = None if share.metrics is None else MetricsDoor(settings.metrics, share.metrics, share.counts)
-        exchange = Exchange(settings, plugins=() if door is None else door.plugins, logger=events)
+        operator = None
+        if share.operator is not None:
+            number = share.place.number
+            operator = OperatorDoor(settings.operator, share.operator, board=share.board, number=number)
+        exchange = Exchange(settings, plugins=_plugins(door, operator), logger=events)
 
         def ready() -> None:
             stop_without(share.place.parent)
             share.place.tell_ready()
 
-        _run(_serve(exchange, limits, door, listen=share.address.listen, ready=ready))
+        _run(_serve(exchange, limits, door, operator, listen=share.address.listen, ready=ready))
+
+
+def _plugins(*doors: MetricsDoor | OperatorDoor | None) -> tuple[object, ...]:
+    return tuple(plugin for door in doors if door is not None for plugin in door.plugins)
 
 
 def _migrate(path: Path | None) -> None:
@@ -150,6 +168,7 @@ async def _serve(
     exchange: Exchange,
     limits: ServerSettings,
     door: MetricsDoor | None,
+    operator: OperatorDoor | None,
     *,
     listen: Callable[[], socket.socket],
     ready: Callable[[], object],
@@ -166,6 +185,8 @@ async def _serve(
     async with exchange, AsyncExitStack() as beside:
         if door is not None:
             await beside.enter_async_context(door.served(limits))
+        if operator is not None:
+            await beside.enter_async_context(operator.served(limits, exchange.engine))
         listener = listen()
         ready()
         settle()

@@ -13,13 +13,15 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from accredit.cli.tools.metrics import SharedCounts, metrics_listener, metrics_url
-from accredit.cli.tools.process import listen
+from accredit.cli.tools.operator import make_board, operator_listener
+from accredit.cli.tools.process import listen, url_of
 from accredit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import socket
 
     from accredit.cli.tools.logs import Turns
+    from accredit.operator import Board
     from accredit.serving.listener import SharedAddress
     from accredit.serving.place import Place
     from accredit.settings import Settings
@@ -36,6 +38,8 @@ class Share(NamedTuple):
     turns: Turns
     metrics: socket.socket | None
     counts: SharedCounts | None
+    operator: socket.socket | None
+    board: Board | None
 
 
 @contextmanager
@@ -51,23 +55,27 @@ def one_of(settings: Settings, count: int, host: str, port: int, *, grace_s: flo
 
     with (
         metrics_listener(settings.metrics) as beside,
+        operator_listener(settings.operator) as page,
         _folder(is_needed=beside is not None) as folder,
         _turns() as turns,
     ):
         with listen(host, port, options="--host or --port") as first:
             address = SharedAddress(first)
+        board = make_board(settings.operator, count)
         _import_what_workers_need()
 
         def announce() -> None:
             if beside is not None:
                 _say(f"accredit: metrics at {metrics_url(settings.metrics, beside)}")
+            if page is not None:
+                _say(f"accredit: operator's page at {url_of(page)}/")
             _say(f"accredit: {count} workers")
             _say(f"accredit: listening on {address.url}, issuer {settings.issuer}")
 
         workers = Workers(count, grace_s=grace_s, say=_say, serving=announce, ended=_forgetting(folder))
         place = workers.run()
         counts = None if folder is None else SharedCounts(folder, place.number)
-        yield Share(place, address, turns, beside, counts)
+        yield Share(place, address, turns, beside, counts, page, board)
 
 
 def _check(settings: Settings) -> None:

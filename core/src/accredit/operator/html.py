@@ -1,0 +1,61 @@
+"""Make HTML in which no text can be anything but text: what is not `Html` is escaped, wherever it stands."""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Union
+
+_VOID = frozenset({"input", "link", "meta"})
+
+
+class Html(str):
+    """Text that is HTML already. Only this module makes it of other text."""
+
+    __slots__ = ()
+
+
+Child = Union[str, None, Iterable["Child"]]  # noqa: UP007 - `|` cannot name what is not there yet
+"""What an element may hold: `Html` as it is, any other text escaped, None for nothing, and several of these."""
+
+
+def tag(name: str, /, *children: Child, **attributes: str | bool | None) -> Html:
+    """Return one element. In names of attributes `_` stands for `-`, and one at the end for nothing: `class_`.
+
+    An attribute that is True has no value; one that is False or None is left out.
+    """
+    written = "".join(_attribute(key, value) for key, value in attributes.items() if value not in (None, False))
+    if name in _VOID:
+        return Html(f"<{name}{written}>")
+    return Html(f"<{name}{written}>{join(*children)}</{name}>")
+
+
+def join(*children: Child) -> Html:
+    """Return several things, one after another."""
+    return Html("".join(map(_written, children)))
+
+
+def user_text(text: str, *, otherwise: str = "–") -> Html:
+    """Return text of somebody else's, set apart: its direction ends with it. `otherwise` where it is empty."""
+    return tag("bdi", text) if text else Html(escape(otherwise))
+
+
+def document(root: Html) -> bytes:
+    """Return a whole page."""
+    return f"<!doctype html>\n{root}\n".encode()
+
+
+def _attribute(name: str, value: object) -> str:
+    shown = name.removesuffix("_").replace("_", "-")
+    return f" {shown}" if value is True else f' {shown}="{escape(_visible(str(value)))}"'
+
+
+def _written(child: Child) -> str:
+    if isinstance(child, Html):
+        return child
+    if isinstance(child, str):
+        return escape(_visible(child))
+    return "" if child is None else join(*child)
+
+
+def _visible(text: str) -> str:
+    """Show what cannot be seen by its number: it could turn a line around, or hide what follows."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text)

@@ -1,0 +1,95 @@
+"""The plugin: hears every event, and keeps a little of it for a short while."""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable
+from weakref import WeakSet
+
+from accredit.audit.event import Event
+from accredit.audit.events import (
+    AnyEvent,
+    ExchangeEvent,
+    OperationalEvent,
+    ProviderEvent,
+    RequestEvent,
+    VerifyEvent,
+)
+from accredit.audit.readings import Reading, Readings
+from accredit.hookspecs import hookimpl
+from accredit.operator.view.latency import bucket_of
+from accredit.operator.view.seen import MOST_LOGINS, MOST_OTHERS, MOST_REFUSALS, Seen, seen
+from accredit.operator.view.snapshot import Snapshot, Worker
+from accredit.operator.view.windows import Key, Windows
+
+
+class View:
+    """What has happened in this process, as the page shows it. `worker` is its number among several, else 0.
+
+    `clock` returns epoch seconds, `monotonic` seconds of a clock that nobody can set.
+    """
+
+    def __init__(
+        self,
+        *,
+        worker: int = 0,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._worker = worker
+        self._clock = clock
+        self._since = clock()
+        self._windows = Windows(monotonic)
+        self._logins: deque[Seen] = deque(maxlen=MOST_LOGINS)
+        self._refusals: deque[Seen] = deque(maxlen=MOST_REFUSALS)
+        self._others: deque[Seen] = deque(maxlen=MOST_OTHERS)
+        self._sources: WeakSet[Readings] = WeakSet()
+
+    @hookimpl
+    def measure(self, readings: Readings) -> None:
+        """Show what can be read of an exchange, as long as that lives."""
+        self._sources.add(readings)
+
+    @hookimpl
+    def observe(self, event: AnyEvent) -> None:
+        """Take note of one event."""
+        if isinstance(event, RequestEvent):
+            self._windows.add(*_keys_of(event))
+            if event.outcome != "accepted":
+                if not event.is_repeated:
+                    self._keep(self._refusals, event)
+            elif isinstance(event, ExchangeEvent | VerifyEvent):
+                self._keep(self._logins, event)
+        elif not isinstance(event, OperationalEvent) or event.level != "info" or event.name.startswith("operator."):
+            self._keep(self._others, event)
+
+    def snapshot(self) -> Snapshot:
+        """Return all of it as it is now."""
+        here = Worker(number=self._worker, pid=os.getpid(), since=self._since, at=self._clock())
+        return Snapshot(
+            workers=(here,),
+            sums=self._windows.sums(),
+            logins=tuple(reversed(self._logins)),
+            refusals=tuple(reversed(self._refusals)),
+            others=tuple(reversed(self._others)),
+            readings=tuple(Reading(*one) for source in list(self._sources) for one in source()),
+        )
+
+    def _keep(self, kept: "deque[Seen]", event: Event) -> None:
+        kept.append(seen(event, at=self._clock(), worker=self._worker))
+
+
+def _keys_of(event: RequestEvent) -> list[Key]:
+    """Return under what a request is counted."""
+    connection = event.connection
+    keys: list[Key] = [("request", connection, event.outcome)]
+    if event.outcome != "accepted":
+        keys.append(("reason", connection, event.reason))
+    if event.limit:
+        keys.append(("limit", event.limit))
+    if isinstance(event, ProviderEvent):
+        if event.verified_by is not None:
+            keys.append(("verified", connection, event.verified_by))
+        keys += [("call", connection, bucket_of(call.duration_ms)) for call in event.calls]
+        keys += [("unanswered", connection) for call in event.calls if call.status is None]
+    return keys
