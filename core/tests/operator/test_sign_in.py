@@ -46,7 +46,7 @@ async def test_any_other_token_is_refused_after_a_second(token: str) -> None:
         assert "That is not the token." in seen(answer)
         assert 'role="alert"' in answer.text
         assert one.waited == [1.0]
-        assert [(event.name, event.level) for event in one.wire.heard] == [("operator.refused", "warning")]
+        assert [(event.name, event.level) for event in one.wire.heard] == [("operator.wrong_token", "warning")]
         assert (await one.browser.get("/")).status_code == 303
 
 
@@ -58,7 +58,7 @@ async def test_many_wrong_ones_are_refused_at_once_and_the_right_one_is_let_in_a
         assert limited.headers["retry-after"] == "60"
         assert len(one.waited) == MOST_WRONG
         told = [event.name for event in one.wire.heard]
-        assert told == ["operator.refused"] * MOST_WRONG + ["operator.limited"]
+        assert told == ["operator.wrong_token"] * MOST_WRONG + ["operator.many_wrong_tokens"]
         assert (await one.sign_in()).status_code == 303
         one.wire.clock.advance(60)
         assert (await one.sign_in("wrong")).status_code == 403

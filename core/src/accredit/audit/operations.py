@@ -117,14 +117,14 @@ def operator_signed_out() -> OperationalEvent:
     return OperationalEvent(name="operator.signed_out")
 
 
-def operator_refused() -> OperationalEvent:
+def operator_wrong_token() -> OperationalEvent:
     """Tell that somebody has tried to open it with a wrong token."""
-    return OperationalEvent(name="operator.refused", level="warning")
+    return OperationalEvent(name="operator.wrong_token", level="warning")
 
 
-def operator_refuses_for_a_while(wrong: int) -> OperationalEvent:
+def operator_many_wrong_tokens(wrong: int) -> OperationalEvent:
     """Tell that so many wrong tokens have come in a minute that no further one of it is told."""
-    return OperationalEvent(name="operator.limited", level="error", facts={"wrong": wrong})
+    return OperationalEvent(name="operator.many_wrong_tokens", level="error", facts={"wrong": wrong})
 
 
 def accepts_unbound_tokens(connection: str) -> OperationalEvent:

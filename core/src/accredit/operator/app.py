@@ -103,9 +103,9 @@ class OperatorPage:
         count = await self._attempts.was_wrong()
         if count > MOST_WRONG:
             return page(sign_in(_TOO_MANY), status=429, headers=(("retry-after", str(PERIOD_S)),))
-        self._emit(operations.operator_refused())
+        self._emit(operations.operator_wrong_token())
         if count == MOST_WRONG:
-            self._emit(operations.operator_refuses_for_a_while(count))
+            self._emit(operations.operator_many_wrong_tokens(count))
         return page(sign_in(_WRONG), status=403)
 
 
