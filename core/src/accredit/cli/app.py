@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from accredit.cli.commands import (
     clients,
     connections,
+    db,
     demo,
     dev,
     doctor,
@@ -75,6 +76,7 @@ app.command("explain", context_settings={"allow_extra_args": True})(explain.comm
 app.command("doctor")(doctor.command)
 app.command("import")(import_command.command)
 app.add_typer(clients.app, name="clients")
+app.add_typer(db.app, name="db")
 app.add_typer(keys.app, name="keys")
 app.add_typer(operator.app, name="operator")
 app.add_typer(subjects.app, name="subjects")

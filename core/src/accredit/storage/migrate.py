@@ -7,23 +7,31 @@ A database that is current costs one query: Alembic and SQLAlchemy (20 MiB) are 
 import importlib.util
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from accredit.errors import ConfigurationError
-from accredit.storage.schema.revisions import Found
+from accredit.storage.schema.revisions import HEAD, Found
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
-def migrate(path: Path) -> None:
-    """Create or upgrade the SQLite database at `path`; safe with several processes at once.
+def migrate(path: Path, *, to: str = HEAD, say: Callable[[str], object] | None = None) -> None:
+    """Create the SQLite database at `path`, or upgrade it up to `to`; safe with several processes at once.
+
+    `say` hears the number of each revision that is done.
 
     Raises:
         ConfigurationError: the database cannot be used, or a newer Accredit has upgraded it.
     """
-    try:
-        if is_current(path):
+    with _told(path):
+        if path.exists() and found(path).is_current:
             return
         if not path.absolute().parent.is_dir():  # the lock would make it, and a slip in the path an empty database
             raise ConfigurationError(
@@ -34,10 +42,29 @@ def migrate(path: Path) -> None:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             there = found(path)
             _refuse_foreign(path, there)
-            if not there.is_current:
-                _upgrade(path)
-    except (OSError, sqlite3.Error) as exc:
-        raise ConfigurationError(f"storage.url: cannot use {path}: {exc}") from exc
+            if not there.is_at(to):
+                _run(path, lambda runner, connection: runner.upgrade(connection, to, say=say))
+
+
+def go_back(path: Path, to: str, *, say: Callable[[str], object] | None = None) -> None:
+    """Downgrade the SQLite database at `path` to revision `to`; `say` hears the number of each that is reached.
+
+    Raises:
+        ConfigurationError: the database cannot be used, or a newer Accredit has upgraded it.
+    """
+    with _told(path), FileLock(f"{path}.lock"):
+        _refuse_foreign(path, found(path))
+        _run(path, lambda runner, connection: runner.downgrade(connection, to, say=say))
+
+
+def found_or_none(path: Path) -> Found:
+    """Return what the database at `path` says of itself; where there is no file, as if it were empty.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    with _told(path):
+        return found(path) if path.exists() else Found(None)
 
 
 def is_current(path: Path) -> bool:
@@ -62,7 +89,7 @@ def _refuse_foreign(path: Path, there: Found) -> None:
         )
 
 
-def _upgrade(path: Path) -> None:
+def _run(path: Path, work: "Callable[[ModuleType, Connection], object]") -> None:
     if not all(importlib.util.find_spec(name) for name in ("alembic", "sqlalchemy")):
         raise ConfigurationError(
             f'storage.url: to make or upgrade {path} takes Alembic and SQLAlchemy: pip install "accredit[sqlite]"'
@@ -70,16 +97,21 @@ def _upgrade(path: Path) -> None:
     import sqlalchemy
 
     from accredit.storage.schema import runner
+    from accredit.storage.schema.connections import sqlite_engine
 
-    # Left to itself the driver commits before each DDL statement; a migration must be all or nothing.
-    engine = sqlalchemy.create_engine(
-        sqlalchemy.URL.create("sqlite", database=str(path)), connect_args={"isolation_level": None}
-    )
-    sqlalchemy.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    engine = sqlite_engine(path)
     try:
         with engine.begin() as connection:
-            runner.upgrade(connection)
+            work(runner, connection)
     except sqlalchemy.exc.DBAPIError as exc:
         raise ConfigurationError(f"storage.url: cannot use {path}: {exc.orig}") from exc
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as exc:
+        raise ConfigurationError(f"storage.url: cannot use {path}: {exc}") from exc

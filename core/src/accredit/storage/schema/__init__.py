@@ -1,5 +1,6 @@
 """Which revision a database has, which one the code needs, and the way from one to the other.
 
-`revisions` says it in numbers, without Alembic; `runner` lets Alembic do the work on a connection; `postgres` brings a
-PostgreSQL database up to date. For SQLite `accredit.storage.migrate` does, through a file lock.
+`revisions` says it in numbers, without Alembic; `runner` lets Alembic do the work on a connection; `connections` opens
+one by its URL; `postgres` brings a PostgreSQL database up to date, as `accredit.storage.migrate` does a SQLite one,
+through a file lock. `differences` compares what is there with what the revisions make.
 """

@@ -1,14 +1,18 @@
 """A PostgreSQL database, brought up to date by whoever comes first; the others wait for that one."""
 
-import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from accredit.errors import ConfigurationError
+from accredit.storage.schema import runner
+from accredit.storage.schema.connections import on_databases, said_by
 from accredit.storage.schema.revisions import HEAD, Found
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+    from sqlalchemy.exc import DBAPIError
 
 LOCK = 0x61_63_63_72_65_64_69_74
 """The advisory lock of whoever upgrades: "accredit" in ASCII."""
@@ -20,45 +24,60 @@ _TABLE_PATIENCE_S = 30
 _LACKS_RIGHT, _READ_ONLY, _LOCKED, _IS_THERE = "42501", "25006", "55P03", "42P07"
 
 
-def migrate(url: str) -> None:
-    """Create or upgrade the schema of the database at `url`, in a loop and on a connection of its own.
+def migrate(url: str, *, to: str = HEAD, say: Callable[[str], object] | None = None) -> None:
+    """Create the schema of the database at `url`, or upgrade it up to `to`; `say` hears each revision that is done.
+
+    Unlike a server that starts, also where servers of an older version cannot run on what comes out.
 
     Raises:
         ConfigurationError: the database cannot be used or upgraded; the message says what to do.
     """
-    asyncio.run(_migrate(url))
+    on_databases(partial(bring_up_to_date, to=to, say=say, by_command=True), url)
 
 
-async def _migrate(url: str) -> None:
-    import asyncpg
-    from sqlalchemy.ext.asyncio import create_async_engine
-    from sqlalchemy.pool import NullPool
+def go_back(url: str, to: str, *, say: Callable[[str], object] | None = None) -> None:
+    """Downgrade the database at `url` to revision `to`; `say` hears each that is reached.
 
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=partial(asyncpg.connect, url), poolclass=NullPool
-    )
-    try:
-        async with engine.connect() as connection:
-            await connection.run_sync(bring_up_to_date)
-    finally:
-        await engine.dispose()
+    Raises:
+        ConfigurationError: it cannot be done; the message says why.
+    """
+
+    def work(connection: "Connection") -> None:
+        with _told(connection):
+            _lock(connection)
+            runner.downgrade(connection, to, say=say)
+
+    on_databases(work, url)
 
 
-def bring_up_to_date(connection: "Connection") -> None:
-    """Create or upgrade the schema; safe with several servers at once, all or nothing. Costs one query where it is.
+def bring_up_to_date(
+    connection: "Connection",
+    *,
+    to: str = HEAD,
+    say: Callable[[str], object] | None = None,
+    by_command: bool = False,
+) -> None:
+    """Create or upgrade the schema; safe with several servers at once, all or nothing. Costs two queries where it is.
+
+    A server that starts upgrades what others can go on with; for more somebody must stop them, and say so `by_command`.
 
     Raises:
         ConfigurationError: a newer Accredit has upgraded it, or this role may not; the message says what to do.
     """
-    from sqlalchemy.exc import DBAPIError
-
-    try:
-        if not _found_usable(connection):
-            _upgrade(connection)
-        connection.commit()
-    except DBAPIError as exc:
-        connection.rollback()
-        raise _unusable(exc) from exc
+    with _told(connection):
+        there = _found_usable(connection)
+        if there.is_at(to):
+            return
+        _lock(connection)
+        there = _found_usable(connection)
+        if there.is_at(to):
+            return
+        if not by_command and there.revision is not None and runner.runs_with(to) > there.revision:
+            raise ConfigurationError(
+                f"storage.url: the schema must be brought from revision {there.revision} to {to}, with which servers "
+                "of the older version cannot go on: stop them all, and run `accredit db upgrade`"
+            )
+        runner.upgrade(connection, to, say=say)
 
 
 def found(connection: "Connection") -> Found:
@@ -73,7 +92,7 @@ def found(connection: "Connection") -> Found:
     return Found(None) if row is None else Found(*row)
 
 
-def _found_usable(connection: "Connection") -> bool:
+def _found_usable(connection: "Connection") -> Found:
     there = found(connection)
     if not there.is_ours:
         raise ConfigurationError(
@@ -84,26 +103,34 @@ def _found_usable(connection: "Connection") -> bool:
             f"storage.url: the database was upgraded by a newer Accredit (revision {there.revision}, this one has "
             f"{HEAD}); install that one, or use another database"
         )
-    return there.is_current
+    return there
 
 
-def _upgrade(connection: "Connection") -> None:
-    from accredit.storage.schema import runner
-
+def _lock(connection: "Connection") -> None:
     _wait_at_most(connection, _PATIENCE_S)
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-    if not _found_usable(connection):
-        _wait_at_most(connection, _TABLE_PATIENCE_S)
-        runner.upgrade(connection)
+    _wait_at_most(connection, _TABLE_PATIENCE_S)
+
+
+@contextmanager
+def _told(connection: "Connection") -> Iterator[None]:
+    """Commit, or undo everything and say in a sentence what was in the way."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+        connection.commit()
+    except DBAPIError as exc:
+        connection.rollback()
+        raise _unusable(exc) from exc
 
 
 def _wait_at_most(connection: "Connection", seconds: int) -> None:
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
 
 
-def _unusable(exc: Exception) -> ConfigurationError:
-    cause = getattr(exc, "orig", exc)
-    state = getattr(cause, "sqlstate", None)
+def _unusable(exc: "DBAPIError") -> ConfigurationError:
+    said, state = said_by(exc), getattr(exc.orig, "sqlstate", None)
     if state in (_LACKS_RIGHT, _READ_ONLY):
         why = "its role may not change tables" if state == _LACKS_RIGHT else "it is read-only"
         return ConfigurationError(
@@ -117,6 +144,6 @@ def _unusable(exc: Exception) -> ConfigurationError:
         )
     if state == _IS_THERE:
         return ConfigurationError(
-            f"storage.url: the database has tables that Accredit has not made ({cause}): give it one of its own"
+            f"storage.url: the database has tables that Accredit has not made ({said}): give it one of its own"
         )
-    return ConfigurationError(f"storage.url: the database cannot be upgraded: {cause}")
+    return ConfigurationError(f"storage.url: the database cannot be upgraded: {said}")

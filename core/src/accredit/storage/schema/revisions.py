@@ -23,6 +23,10 @@ class Found:
         """Tell whether nothing is to be done: it is ours, or a newer one that lets ours run."""
         return self.revision == HEAD or (self.is_newer and self.runs_with is not None and self.runs_with <= HEAD)
 
+    def is_at(self, revision: str) -> bool:
+        """Tell whether nothing is to be done to reach `revision`: it is there, or beyond."""
+        return self.revision is not None and self.revision >= revision
+
     @property
     def is_newer(self) -> bool:
         """Tell whether a newer Accredit has upgraded it."""

@@ -6,15 +6,17 @@ One at a time in a process, and unheard in the host's log.
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
+_FOLDER = Path(__file__).parent.parent / "migrations"
 _locks: dict[int, threading.Lock] = {}
 """By process: one that was inherited may be held for ever, by a thread that the fork has left behind."""
 
@@ -31,12 +33,38 @@ def upgrade(connection: "Connection", to: str = "head", *, say: Callable[[str], 
         alembic.command.upgrade(_config(connection, say), to)
 
 
+def downgrade(connection: "Connection", to: str, *, say: Callable[[str], object] | None = None) -> None:
+    """Take the revisions beyond `to` back, the newest first; `say` hears the number of each that is reached.
+
+    Raises:
+        alembic.util.CommandError: the database's revision, or `to`, is not known.
+    """
+    with _one_at_a_time(), _progress_unheard():
+        import alembic.command
+
+        alembic.command.downgrade(_config(connection, say), to)
+
+
+def revisions() -> "Mapping[str, ModuleType]":
+    """Return the revisions that there are, the oldest first, each with its module."""
+    with _one_at_a_time(), _progress_unheard():
+        import alembic.script
+
+        known = alembic.script.ScriptDirectory(str(_FOLDER)).walk_revisions()
+        return {one.revision: one.module for one in reversed(list(known))}
+
+
+def runs_with(revision: str) -> str:
+    """Return the oldest revision whose code may run on a database of `revision`: itself, unless that says another."""
+    named: str = getattr(revisions()[revision], "runs_with", revision)
+    return named
+
+
 def _config(connection: "Connection", say: Callable[[str], object] | None) -> "Config":
     import alembic.config
 
     config = alembic.config.Config()
-    folder = Path(__file__).parent.parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes |= {"connection": connection, "say": say}
     return config
 

@@ -7,6 +7,7 @@ from accredit.storage.migrations.dialects import only_on
 
 revision = "0001"
 down_revision = None
+loses = "everything"
 
 
 @only_on("sqlite")

@@ -9,6 +9,7 @@ from accredit.storage.migrations.dialects import only_on
 
 revision = "0002"
 down_revision = "0001"
+loses = "sessions without a refresh token, and when tokens of a subject were outdated"
 
 
 @only_on("sqlite")
@@ -71,3 +72,51 @@ def upgrade() -> None:
     op.create_index("sessions_owner", "sessions", ["subject", "client_id", "auth_time"])
     op.create_index("sessions_end", "sessions", ["kept_until"])
     op.create_index("refresh_tokens_session", "refresh_tokens", ["session_id"])
+
+
+@only_on("sqlite")
+def downgrade() -> None:
+    """Make a grant of each refresh token. Sessions without one are lost, and when a subject's tokens were outdated.
+
+    What has ended a session, whatever it was, has revoked its grants. Identities were found by their strategy then.
+    """
+    op.create_table(
+        "grants",
+        sa.Column("token_hash", sa.Text, primary_key=True),
+        sa.Column("family", sa.Text, nullable=False),
+        sa.Column("client_id", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("connection", sa.Text, nullable=False),
+        sa.Column("strategy", sa.Text, nullable=False),
+        sa.Column("user_id", sa.Text, nullable=False),
+        sa.Column("scope", sa.Text, nullable=False),
+        sa.Column("audience", sa.Text, nullable=False),
+        sa.Column("device", sa.Text),
+        sa.Column("claims", sa.Text, nullable=False),
+        sa.Column("auth_time", sa.BigInteger, nullable=False),
+        sa.Column("issued_at", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.Column("replaced_at", sa.BigInteger),
+        sa.Column("revoked", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
+    op.execute(
+        "INSERT INTO grants SELECT token_hash, s.id, client_id, s.subject, connection, s.namespace, s.user_id, scope,"
+        " audience, device, claims, auth_time, issued_at, expires_at, replaced_at,"
+        " ended OR coalesce(i.version <> identity_version, 0)"
+        " OR coalesce(u.blocked OR u.version <> subject_version, 0)"
+        " FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id"
+        " LEFT JOIN identities i ON i.namespace = s.namespace AND i.user_id = s.user_id"
+        " LEFT JOIN subjects u ON u.id = s.subject ORDER BY r.rowid"
+    )
+    op.drop_table("refresh_tokens")
+    op.drop_table("sessions")
+    live = sa.text("replaced_at IS NULL AND NOT revoked")
+    op.create_index("grants_live", "grants", ["subject", "client_id", "issued_at"], sqlite_where=live)
+    op.create_index("grants_family", "grants", ["family"])
+    op.create_index("grants_expiry", "grants", ["expires_at"])
+    with op.batch_alter_table("identities") as identities:
+        identities.alter_column("namespace", new_column_name="strategy")
+        identities.drop_column("version")
+    with op.batch_alter_table("subjects") as subjects:
+        subjects.drop_column("version")
+        subjects.drop_column("outdated_at")

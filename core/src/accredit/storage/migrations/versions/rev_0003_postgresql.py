@@ -11,6 +11,7 @@ from accredit.storage.migrations.dialects import only_on
 
 revision = "0003"
 down_revision = "0002"
+loses = "everything on PostgreSQL, nothing on SQLite"
 runs_with = "0003"
 
 

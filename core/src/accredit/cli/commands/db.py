@@ -1,0 +1,171 @@
+"""`accredit db`: make, upgrade, examine and move the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from accredit.cli.tools.config import ConfigOption
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from accredit.cli.tools.databases import Database
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        envvar="ACCREDIT_STORAGE__URL",
+        help="The database, by default storage.url of the settings. A password belongs into the environment.",
+    ),
+]
+RevisionOption = Annotated[str, typer.Option("--to", metavar="REVISION", help="Such as 0003.")]
+
+
+@app.callback()
+def db() -> None:
+    """Make, upgrade, examine and move the database, SQLite or PostgreSQL.
+
+    A server upgrades its database when it starts, if its role may and older servers can go on; otherwise it says so,
+    and `accredit db upgrade` does it. Make a backup first.
+
+    \b
+    Example:
+      accredit db check --config accredit.toml
+    """
+
+
+@app.command()
+def upgrade(config: ConfigOption = None, url: UrlOption = None, to: RevisionOption = "") -> None:
+    """Create the schema, or bring it to the newest revision. All of it happens, or nothing.
+
+    Of several that are started at once, one works and the others wait. With --url a role that owns the tables can do
+    it for servers whose role may only use them.
+
+    Exit codes: 0 it is there, 2 it cannot be, and why, 1 anything else.
+
+    \b
+    Example:
+      accredit db upgrade --url postgresql://owner@db.example.com/accredit
+    """
+    database = _database(config, url)
+    before = database.found()
+    if to:
+        database.require_known(to)
+    database.upgrade(to or None, say=_progress)
+    after = database.found()
+    done = "was there already" if after == before else f"was {before.revision or 'empty'}"
+    typer.echo(f"{database.place}: revision {after.revision}, {done}")
+
+
+@app.command()
+def current(
+    config: ConfigOption = None,
+    url: UrlOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Show the revision of the database, and the newest that this version knows. Changes nothing.
+
+    Exit codes: 0 shown, 2 the database cannot be read, 1 anything else.
+
+    \b
+    Example:
+      accredit db current --config accredit.toml
+    """
+    import json
+
+    from accredit.storage.schema.revisions import HEAD
+
+    database = _database(config, url)
+    found = database.found()
+    if as_json:
+        row = {"database": database.place, "revision": found.revision, "newest": HEAD, "runs_with": found.runs_with}
+        typer.echo(json.dumps(row, indent=2))
+        return
+    typer.echo(f"{database.place}: revision {found.revision or 'none, it is empty'}")
+    typer.echo(f"this version: revision {HEAD}")
+    if found.runs_with is not None:
+        typer.echo(f"servers that can use it: those of revision {found.runs_with} and newer")
+
+
+@app.command()
+def check(config: ConfigOption = None, url: UrlOption = None) -> None:
+    """Tell whether the database is as this version needs it: its revision, tables, columns and indexes.
+
+    Changes nothing; SQLite and PostgreSQL are compared with what the revisions make beside them.
+
+    Exit codes: 0 it is, 1 an upgrade is pending or something differs, 2 it cannot be used.
+
+    \b
+    Example:
+      accredit db check --config accredit.toml
+    """
+    from accredit.storage.schema.revisions import HEAD
+
+    database = _database(config, url)
+    found = database.found()
+    database.require_usable(found)
+    if not found.is_current:
+        typer.echo(f"{database.place}: revision {found.revision or 'none'}; `accredit db upgrade` brings it to {HEAD}")
+        raise typer.Exit(1)
+    said = database.differences()
+    for line in said:
+        typer.echo(f"{database.place}: {line}")
+    if said:
+        typer.echo("somebody has changed it by hand: undo that, or restore a backup", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{database.place}: revision {found.revision}, as this version needs it")
+
+
+@app.command()
+def downgrade(
+    to: RevisionOption,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it although something is lost.")] = False,
+) -> None:
+    """Take revisions back, for an older version of Accredit. Stop every server first, and make a backup.
+
+    Without --yes it only says what would be lost.
+
+    Exit codes: 0 done, or said what would be, 2 it cannot be done, 1 anything else.
+
+    \b
+    Example:
+      accredit db downgrade --to 0002 --yes --config accredit.toml
+    """
+    database = _database(config, url)
+    database.require_known(to)
+    found = database.found()
+    database.require_usable(found)
+    back = database.losses(found, to)
+    if not back:
+        typer.echo(f"{database.place}: revision {found.revision or 'none'}, nothing is to be taken back")
+        return
+    for revision, lost in back.items():
+        typer.echo(f"{revision} back: {'is lost' if yes else 'would be lost'}: {lost}")
+    if not yes:
+        typer.echo("nothing was changed; --yes does it")
+        return
+    database.go_back(to, say=_progress)
+    typer.echo(f"{database.place}: revision {database.found().revision}")
+
+
+def _database(config: Path | None, url: str | None) -> Database:
+    from accredit.cli.tools.config import read_settings
+    from accredit.cli.tools.databases import Database
+    from accredit.errors import ConfigurationError
+
+    found = read_settings(config).storage.url if url is None else url
+    if found == "memory://":
+        raise ConfigurationError("storage.url is memory://, which only the serving process can see; name a database")
+    return Database(found)
+
+
+def _progress(revision: str) -> None:
+    typer.echo(f"accredit: revision {revision} is done", err=True)

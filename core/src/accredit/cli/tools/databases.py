@@ -1,0 +1,73 @@
+"""One database by its URL, as `accredit db` deals with it, whichever of the two it is."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from accredit.errors import ConfigurationError
+from accredit.storage import migrate as on_sqlite
+from accredit.storage.schema import postgres, runner
+from accredit.storage.schema.connections import on_databases, path_of, place_of, require_packages
+from accredit.storage.schema.differences import differences
+from accredit.storage.schema.revisions import HEAD, Found
+
+
+class Database:
+    """The database at `url`, which must be SQLite's or PostgreSQL's.
+
+    Raises:
+        ConfigurationError: it is another one; in each method, too: it cannot be used.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._path: Path | None = path_of(url)
+        self._url = url
+        self.place = place_of(url)
+
+    def found(self) -> Found:
+        """Return what it says of itself; a file that is not there is an empty database."""
+        if self._path is None:
+            return on_databases(postgres.found, self._url)
+        return on_sqlite.found_or_none(self._path)
+
+    def upgrade(self, to: str | None, *, say: Callable[[str], object]) -> None:
+        """Bring it to `to`, by default to the newest revision."""
+        require_packages()
+        if self._path is None:
+            postgres.migrate(self._url, to=to or HEAD, say=say)
+        else:
+            on_sqlite.migrate(self._path, to=to or HEAD, say=say)
+
+    def go_back(self, to: str, *, say: Callable[[str], object]) -> None:
+        """Take back what is beyond `to`."""
+        if self._path is None:
+            postgres.go_back(self._url, to, say=say)
+        else:
+            on_sqlite.go_back(self._path, to, say=say)
+
+    def differences(self) -> list[str]:
+        """Return how it differs from what the revisions make."""
+        return on_databases(differences, self._url)
+
+    def require_usable(self, found: Found) -> None:
+        """Pass where the database is empty or ours."""
+        if not found.is_ours:
+            raise ConfigurationError(
+                f"{self.place} holds another program's tables; Accredit needs a database of its own"
+            )
+        if found.is_newer and not found.is_current:
+            raise ConfigurationError(
+                f"{self.place} has revision {found.revision}, of a newer Accredit than {HEAD}: install that one"
+            )
+
+    def require_known(self, revision: str) -> None:
+        """Pass where there is such a revision."""
+        require_packages()
+        known = runner.revisions()
+        if revision not in known:
+            raise ConfigurationError(f"there is no revision {revision}; there is: {', '.join(known)}")
+
+    def losses(self, found: Found, to: str) -> Mapping[str, str]:
+        """Return what each revision beyond `to` loses when it is taken back, the newest first."""
+        newest = found.revision or ""
+        known = reversed(list(runner.revisions().items()))
+        return {name: module.loses for name, module in known if to < name <= newest}

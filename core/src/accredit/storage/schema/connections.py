@@ -1,0 +1,141 @@
+"""Connections for commands: to SQLite or PostgreSQL, by a URL, for one piece of work.
+
+The work is a function of SQLAlchemy's ordinary connections. PostgreSQL's driver is asynchronous; SQLAlchemy lets it be
+waited for in the middle of such a function.
+"""
+
+import asyncio
+import importlib.util
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from accredit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.exc import DBAPIError
+
+T = TypeVar("T")
+
+_SQLITE = "sqlite:///"
+_POSTGRESQL = ("postgresql://", "postgres://")
+
+
+def path_of(url: str) -> Path | None:
+    """Return the file of a SQLite database, None for PostgreSQL.
+
+    Raises:
+        ConfigurationError: it is neither. The message quotes nothing of it, which may be a password.
+    """
+    if url.startswith(_POSTGRESQL):
+        return None
+    if url.startswith(_SQLITE):
+        return Path(url.removeprefix(_SQLITE))
+    raise ConfigurationError("the database must be sqlite:///PATH or postgresql://USER@HOST/DATABASE")
+
+
+def require_packages() -> None:
+    """Pass where Alembic and SQLAlchemy are installed.
+
+    Raises:
+        ConfigurationError: they are not; the message says how to get them.
+    """
+    if not all(importlib.util.find_spec(name) for name in ("alembic", "sqlalchemy")):
+        raise ConfigurationError('this takes Alembic and SQLAlchemy: pip install "accredit[sqlite]"')
+
+
+def place_of(url: str) -> str:
+    """Return what a database is called in front of people: its file, or its server and name, without a password."""
+    path = path_of(url)
+    if path is not None:
+        return str(path)
+    rest = url.partition("://")[2].partition("?")[0]
+    return f"postgresql://{rest.rpartition('@')[2]}"
+
+
+def on_databases(work: Callable[..., T], *urls: str) -> T:
+    """Run work with a connection to each of the databases, and return what it returns. It commits by itself.
+
+    Raises:
+        ConfigurationError: a package is missing, or a database cannot be reached; the message quotes no password.
+    """
+    require_packages()
+    is_here = all(path_of(url) is not None for url in urls)
+    if not is_here and not all(importlib.util.find_spec(name) for name in ("asyncpg", "greenlet")):
+        raise ConfigurationError('PostgreSQL takes asyncpg and SQLAlchemy: pip install "accredit[postgres]"')
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        return _here(work, [Path(url.removeprefix(_SQLITE)) for url in urls]) if is_here else _there(work, urls)
+    except DBAPIError as exc:
+        raise ConfigurationError(
+            f"{' and '.join(map(place_of, urls))}: {said_by(exc)}"
+        ) from None  # it may quote values
+
+
+def said_by(exc: "DBAPIError") -> str:
+    """Return what the database has said: the first line, since the others may quote values."""
+    said = str(exc.orig).partition("\n")[0]
+    return said.partition(">: ")[2] if said.startswith("<class ") else said
+
+
+def sqlite_engine(path: Path) -> "Engine":
+    """Return an engine whose transactions begin with the write lock and hold each statement, also of DDL."""
+    import sqlalchemy
+
+    # Left to itself the driver commits before each DDL statement; a migration must be all or nothing.
+    engine = sqlalchemy.create_engine(
+        sqlalchemy.URL.create("sqlite", database=str(path)), connect_args={"isolation_level": None}
+    )
+    sqlalchemy.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _here(work: Callable[..., T], paths: "list[Path]", *opened: "Connection") -> T:
+    if not paths:
+        return work(*opened)
+    engine = sqlite_engine(paths[0])
+    try:
+        with engine.connect() as connection:
+            return _here(work, paths[1:], *opened, connection)
+    finally:
+        engine.dispose()
+
+
+def _there(work: Callable[..., T], urls: "tuple[str, ...]") -> T:
+    from sqlalchemy.util import greenlet_spawn
+
+    async def run() -> T:
+        async with AsyncExitStack() as stack:
+            opened = [await _opened(url, stack) for url in urls]
+            return await greenlet_spawn(work, *opened)
+
+    return asyncio.run(run())
+
+
+async def _opened(url: str, stack: AsyncExitStack) -> "Connection":
+    path = path_of(url)
+    if path is not None:
+        engine = sqlite_engine(path)
+        stack.callback(engine.dispose)
+        return stack.enter_context(engine.connect())
+    import asyncpg
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    several: dict[str, Any] = {} if "target_session_attrs" in url else {"target_session_attrs": "read-write"}
+    named = {} if "application_name" in url else {"server_settings": {"application_name": "accredit db"}}
+    connect = partial(asyncpg.connect, url, **several, **named)
+    there = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    stack.push_async_callback(there.dispose)
+    try:
+        connection = await stack.enter_async_context(there.connect())
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as exc:
+        said = str(exc) if isinstance(exc, asyncpg.PostgresError) else type(exc).__name__
+        raise ConfigurationError(f"{place_of(url)} cannot be reached: {said}") from None  # the cause may quote it
+    found = connection.sync_connection
+    assert found is not None  # noqa: S101 - it was just opened
+    return found
