@@ -7,7 +7,13 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 _NAME = re.compile(r"^[A-Za-z0-9._-]+")
-_IMPORTED_AS = {"djangorestframework": "rest_framework", "django_ninja": "ninja"}
+_IMPORTED_AS = {
+    "djangorestframework": "rest_framework",
+    "django_ninja": "ninja",
+    "opentelemetry_api": "opentelemetry",
+    "opentelemetry_sdk": "opentelemetry",
+    "opentelemetry_exporter_otlp_proto_http": "opentelemetry",
+}
 _EXTRAS = re.compile(r"\[(.*)\]")
 
 

@@ -18,6 +18,7 @@ EXTRAS_OF_ROOM: dict[str, set[str]] = {
     "serving": {"server"},
     "storage": {"sqlite"},
     "testing": {"testing"},
+    "traces": {"otel"},
 }
 """What else a room may import. Whoever uses the room installs the extra."""
 FRAMEWORKS: dict[str, set[str]] = {f"contrib/{path.name}": {path.stem} for path in SOURCE.glob("contrib/[a-z]*")}

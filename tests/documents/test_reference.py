@@ -107,6 +107,7 @@ def test_whatever_examples_for_hosts_and_plugins_import_is_public() -> None:
         "accredit.importers",
         "accredit.metrics",
         "accredit.storage.sql",
+        "accredit.traces",
         *(f"accredit.contrib.django.{one}" for one in IN_DJANGO),
     }
     found = {source: {module for module, _ in imports_in(code)} for source, code in programs_for_authors().items()}

@@ -13,7 +13,7 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `storage/`: what is on disk. `cache/`: what is kept for a moment.
 * `audit/`: what operators see. `settings/`: what operators say.
 * `sync/`: the same without an event loop. `contrib/`: the same in the habits of a framework.
-* `metrics/`: numbers for Prometheus. `operator/`: a page for operators.
+* `metrics/`: numbers for Prometheus. `traces/`: spans for OpenTelemetry. `operator/`: a page for operators.
 * `importers/`: moving in from other packages.
 * `serving/`: a bounded HTTP server. `cli/`: the command line. `testing/`: the kit for the authors of plugins.
 

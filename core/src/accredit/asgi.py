@@ -87,6 +87,11 @@ class App:
         await _send(answer, send)
 
     @property
+    def paths(self) -> frozenset[str]:
+        """The paths of the endpoints."""
+        return frozenset(self._edges)
+
+    @property
     def routes(self) -> "list[Route]":
         """The endpoints as routes of Starlette's, each with its path for a name: a host's metrics tell them apart."""
         from accredit._starlette import Route

@@ -12,6 +12,7 @@ hook                    when, how often                    returns              
 `unlink_identity`       the host takes a login off         nothing                     nothing is changed
 `authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
 `claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
+`annotate`              whatever happens, unlogged yet     fields for its log line     logged, without fields
 `observe`               whatever happens, once it has      nothing                     logged, nothing else
 `measure`               once, at start-up                  nothing                     start-up stops
 ======================  =================================  ==========================  ===========================
@@ -30,16 +31,16 @@ A plugin is a module or object whose functions carry `@hookimpl`::
 
 Or an entry point of the group `accredit.plugins` names it, and the settings switch it on, in `plugins.enabled`.
 
-Hooks run in the order the plugins were given, those of `plugins=` first. All but `observe`, `measure` and the
-registration hooks are coroutines; start-up refuses the other kind, a misspelt name, and a function that is called like
-a hook but is not marked. `AccessDenied` refuses with 401 from any of the coroutines but `subject_active`, and all
+Hooks run in the order the plugins were given, those of `plugins=` first. All but `annotate`, `observe`, `measure` and
+the registration hooks are coroutines; start-up refuses the other kind, a misspelt name, and a function that is called
+like a hook but is not marked. `AccessDenied` refuses with 401 from any of the coroutines but `subject_active`, and all
 calls, hooks and reads of one exchange share `limits.exchange_timeout_s`.
 
 `authorize` and `claims` also run at each refresh, with the login that goes on: `login.is_refresh` is true then, the
 profile has only what that login's scopes opened, and `login.identity.audience` is None.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pluggy
@@ -124,6 +125,15 @@ async def authorize(login: Login) -> None:
 @hookspec
 async def claims(login: Login) -> ExtraClaims | None:
     """Add claims to our tokens. Reserved names are refused."""
+    raise NotImplementedError
+
+
+@hookspec
+def annotate(event: AnyEvent) -> Mapping[str, str] | None:
+    """Return what else the log line of an event is to say, such as the id of a trace. Must not block.
+
+    What an event says by itself stays as it is. Called where it happens, before `observe`.
+    """
     raise NotImplementedError
 
 

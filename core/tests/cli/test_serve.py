@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from core.tests.traces.collector import collecting
+from core.tests.traces.support import PARENT
 
 from accredit.cli.commands.serve import _affordable
 from accredit.serving import open_files
@@ -366,6 +368,52 @@ def test_metrics_are_on_an_address_of_their_own_where_they_are_wanted(start: Sta
     assert counts[accepted] == counts["accredit_storage_commits_total"] == counts["accredit_storage_changes_total"] == 1
     assert 0 <= counts["accredit_signing_key_age_seconds"] < 600
     assert (counts["accredit_in_flight"], counts["accredit_storage_queue"]) == (0, 0)
+
+
+@pytest.mark.usefixtures("provider")
+def test_traces_are_sent_to_a_collector_and_name_the_line_of_their_login(start: Start) -> None:
+    with collecting() as collector:
+        env = {"ACCREDIT_TRACES__ENABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+        with start("serve", "--config", "accredit.toml", "--port", "0", env=env) as process:
+            url = ready(process)
+            body = {"client_id": "app", "connection": "fake", "access_token": "fakesim-good-ada"}
+            headers = {"traceparent": PARENT}
+            response = httpx.post(f"{url}/oauth/access_token", json=body, headers=headers, trust_env=False)
+            httpx.get(f"{url}/healthz", trust_env=False)
+            process.send(signal.SIGTERM)
+            code, out, err = process.end()
+        spans = {span.name: span for span in collector.spans}
+    line = json.loads(out)
+    request = spans["POST /oauth/access_token"]
+    assert (response.status_code, code) == (200, 0)
+    assert (request.trace_id.hex(), request.parent_span_id.hex()) == (PARENT[3:35], PARENT[36:52])
+    assert (line["trace_id"], line["span_id"]) == (request.trace_id.hex(), request.span_id.hex())
+    assert {"verify", "issue"} <= spans.keys()
+    assert "GET /healthz" not in spans
+    assert "ERROR" not in err
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_collector_that_is_down_is_told_and_changes_neither_logins_nor_the_exit_code(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    env = {"ACCREDIT_TRACES__ENABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": nobody, "OTEL_BSP_SCHEDULE_DELAY": "100"}
+    with start("serve", "--config", "accredit.toml", "--port", "0", env=env) as process:
+        url = ready(process)
+        answers = [post(url, "fakesim-good-ada").status_code for _ in range(3)]
+        process.send(signal.SIGTERM)
+        code, _, err = process.end()
+    assert (answers, code) == ([200] * 3, 0)
+    assert "exporting spans batch" in err
+
+
+def test_a_variable_of_traces_that_asks_for_what_there_is_not_stops_the_start(start: Start, provider: Any) -> None:
+    del provider
+    env = {"ACCREDIT_TRACES__ENABLED": "true", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
+    with start("serve", "--config", "accredit.toml", "--port", "0", env=env) as process:
+        code, _, err = process.end()
+    assert code == 2
+    assert "OTEL_EXPORTER_OTLP_PROTOCOL is grpc: http/protobuf is what there is" in err
 
 
 POLICY = """

@@ -1,7 +1,7 @@
 """The first of the sinks: one line in the log for each event, under the event's own name."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -51,15 +51,20 @@ class LogLines:
         self._log = event_logger(logger, render=_line)
         self._is_ours = logger is None
 
-    def __call__(self, event: AnyEvent, /) -> None:
-        """Write one line, at the event's level; none of what is repeated, or a flood of calls would be one of lines.
+    def __call__(self, event: AnyEvent, /, more: Mapping[str, str] | None = None) -> None:
+        """Write one line, at the event's level, and with it what is `more`.
+
+        None of what is repeated, or a flood of calls would be one of lines.
 
         A logger is the host's, as a sink is: whatever it raises is told beside it. What has happened has happened.
         """
         if event.is_repeated:
             return
         try:
-            getattr(self._log, event.level)(event)
+            if more:
+                getattr(self._log, event.level)(event, more=more)
+            else:
+                getattr(self._log, event.level)(event)
         except BaseException as exc:
             self._tell_beside(log_failed(place_of(exc)))
 
@@ -81,6 +86,8 @@ def _line(_logger: object, level: str, told: structlog.typing.EventDict) -> str:
     """Render an event, as a processor: its fields would be copied at each call if they were arguments."""
     event: AnyEvent = told["event"]
     form = _form_of(type(event))
+    if more := told.get("more"):
+        return line_of({**more, **_fields_of(event, form)}, level)
     return line_of(_fields_of(event, form), level, names_are_ours=not form.has_facts)
 
 

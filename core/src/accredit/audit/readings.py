@@ -26,5 +26,5 @@ class Readings(Protocol):
 class WatchesCommits(Protocol):
     """Readings that also tell of each commit of the storage, where it says so."""
 
-    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
-        """Call `heard` after each commit from now on, in any thread. It is quick, and what it raises is ignored."""
+    def watch_commits(self, heard: Callable[[Commit], object], *, mark: Callable[[], object] | None = None) -> None:
+        """Watch them, as `accredit.storage.Watched` says."""

@@ -1,5 +1,6 @@
-"""Where events go: each is handed to every sink."""
+"""Where events go: each is handed to every sink. What adds to their log lines comes first."""
 
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from accredit.audit.events import AnyEvent
@@ -17,3 +18,17 @@ class NamedSink(NamedTuple):
 
     name: str
     take: Sink
+
+
+class Annotator(Protocol):
+    """Knows more of an event than it says. Must not block, as a sink."""
+
+    def __call__(self, event: AnyEvent, /) -> Mapping[str, str] | None:
+        """Return what its log line is to say beside what it says by itself."""
+
+
+class NamedAnnotator(NamedTuple):
+    """An annotator, and whose it is, for the case that it raises."""
+
+    name: str
+    fields_of: Annotator

@@ -27,7 +27,7 @@ from accredit.plugins import (
     reserved_namespaces,
 )
 from accredit.plugins.enabled import register_enabled
-from accredit.plugins.hooks import Hooks, observers_of, offer_readings
+from accredit.plugins.hooks import Hooks, annotators_of, observers_of, offer_readings
 from accredit.plugins.signers import signers_of
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.settings import Settings
@@ -70,7 +70,9 @@ class Engine:
         register_enabled(manager, settings.plugins)
         self.settings = settings
         installed = installed_entry_points()
-        self.reporter = Reporter(observers_of(manager), clock=monotonic, logger=logger)
+        self.reporter = Reporter(
+            observers_of(manager), clock=monotonic, logger=logger, annotators=annotators_of(manager)
+        )
         self.lifecycle = Lifecycle(self.reporter)
         self.providers = Providers(
             settings.connections,

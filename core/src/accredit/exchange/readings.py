@@ -40,10 +40,10 @@ class EngineReadings:
             for name, value in self.storage.measured().items():
                 yield Reading(f"storage_{name}", value)
 
-    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
-        """Tell of each commit from now on, where the storage does."""
+    def watch_commits(self, heard: Callable[[Commit], object], *, mark: Callable[[], object] | None = None) -> None:
+        """Tell of each commit, where the storage does."""
         if isinstance(self.storage, Watched):
-            self.storage.watch_commits(heard)
+            self.storage.watch_commits(heard, mark=mark)
 
 
 def _midnight(day: dt.date) -> float:

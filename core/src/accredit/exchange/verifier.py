@@ -20,7 +20,7 @@ from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.providers import Providers
 from accredit.models import Identity, ProviderToken
 from accredit.plugins import Connection, make_plugin_manager
-from accredit.plugins.hooks import observers_of
+from accredit.plugins.hooks import annotators_of, observers_of
 from accredit.provider.http import Transport
 from accredit.settings import CacheSettings
 from accredit.settings.verifier import read_verifier_settings
@@ -30,9 +30,9 @@ class Verifier:
     """Say whose a provider's token is, proven to be meant for your app. Issues nothing, and keeps nothing.
 
     `connections`, `limits` and `proxy` are what stands under these names in a settings file. There is no issuer, no
-    key, no storage and no file. Of the hooks of `plugins`, `strategies` and `observe` are asked. The others are as in
-    `accredit.Exchange`, and so is its life: opened by `async with`, or by `open` and `close`, in one event loop of one
-    process.
+    key, no storage and no file. Of the hooks of `plugins`, `strategies`, `annotate` and `observe` are asked. The others
+    are as in `accredit.Exchange`, and so is its life: opened by `async with`, or by `open` and `close`, in one event
+    loop of one process.
 
     Raises:
         ConfigurationError: what must be changed, before anything is opened.
@@ -53,7 +53,7 @@ class Verifier:
     ) -> None:
         settings = read_verifier_settings(connections, limits, proxy)
         manager = make_plugin_manager(plugins)
-        reporter = Reporter(observers_of(manager), clock=monotonic, logger=logger)
+        reporter = Reporter(observers_of(manager), clock=monotonic, logger=logger, annotators=annotators_of(manager))
         self._lifecycle = Lifecycle(reporter, VERIFIER)
         self._providers = Providers(
             settings.connections,

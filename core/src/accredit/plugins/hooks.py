@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import pluggy
 
 from accredit._guard import blamed, guarded
+from accredit.audit.events import AnyEvent
 from accredit.audit.readings import Readings
-from accredit.audit.sinks import NamedSink, Sink
+from accredit.audit.sinks import NamedAnnotator, NamedSink
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
 from accredit.plugins.registration import implementations
@@ -162,6 +163,14 @@ def observers_of(manager: pluggy.PluginManager) -> tuple[NamedSink, ...]:
     )
 
 
+def annotators_of(manager: pluggy.PluginManager) -> tuple[NamedAnnotator, ...]:
+    """Return what adds to log lines: the hooks `annotate` of plugins, as they are now."""
+    return tuple(
+        NamedAnnotator(name, function if arguments else _without_arguments(function))
+        for name, function, arguments in _calls(manager, "annotate")
+    )
+
+
 def offer_readings(manager: pluggy.PluginManager, readings: Readings) -> None:
     """Hand what reads an exchange's gauges to the plugins that want it.
 
@@ -173,7 +182,7 @@ def offer_readings(manager: pluggy.PluginManager, readings: Readings) -> None:
             one.function(*([readings] if one.argnames else []))
 
 
-def _without_arguments(function: Callable[[], object]) -> Sink:
+def _without_arguments(function: Callable[[], Any]) -> Callable[[AnyEvent], Any]:
     return lambda _event: function()
 
 

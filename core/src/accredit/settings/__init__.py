@@ -36,6 +36,7 @@ from accredit.settings.tables import (
     SubjectPolicy,
     SubjectSettings,
     TokenSettings,
+    TracesSettings,
 )
 from accredit.settings.top import Settings
 
@@ -71,4 +72,5 @@ __all__ = [
     "SubjectPolicy",
     "SubjectSettings",
     "TokenSettings",
+    "TracesSettings",
 ]

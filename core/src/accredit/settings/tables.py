@@ -177,6 +177,13 @@ def _metrics_path(value: str) -> str:
     return value
 
 
+class TracesSettings(Table):
+    """Traces of `accredit serve`, for OpenTelemetry: everything else is said by its variables `OTEL_…`."""
+
+    enabled: bool = False
+    """Whether there are any. With them go times and outcomes; no token, and nobody who logs in."""
+
+
 class MetricsSettings(Table):
     """Metrics of `accredit serve`, for Prometheus, on an address of their own: they tell how many log in, and when."""
 

@@ -24,6 +24,7 @@ from accredit.settings.tables import (
     StorageSettings,
     SubjectSettings,
     TokenSettings,
+    TracesSettings,
 )
 from accredit.settings.unread_table import UnreadTable
 
@@ -53,6 +54,7 @@ class Settings(Table):
     server: ServerSettings = ServerSettings()
     metrics: MetricsSettings = MetricsSettings()
     operator: OperatorSettings = OperatorSettings()
+    traces: TracesSettings = TracesSettings()
     plugins: PluginSettings = PluginSettings()
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from accredit.cli.tools.workers import Share
     from accredit.exchange.exchange import Exchange
     from accredit.settings import ServerSettings, Settings
+    from accredit.traces import Traces
 
 _OTHER_FILES = 100
 """Beside connections: database, keys, logs, the listener."""
@@ -72,16 +73,18 @@ def _serve_alone(settings: Settings, host: str, port: int) -> None:
     from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
     from accredit.cli.tools.operator import OperatorDoor, operator_listener
     from accredit.cli.tools.process import listen, url_of
+    from accredit.cli.tools.traces import traces_of
     from accredit.exchange.exchange import Exchange
 
     with (
         process_logs() as events,
         metrics_listener(settings.metrics) as beside,
         operator_listener(settings.operator) as page,
+        traces_of(settings.traces) as traces,
     ):
         door = None if beside is None else MetricsDoor(settings.metrics, beside)
         operator = None if page is None else OperatorDoor(settings.operator, page)
-        exchange = Exchange(settings, plugins=_plugins(door, operator), logger=events)
+        exchange = Exchange(settings, plugins=_plugins(door, operator, traces=traces), logger=events)
         _migrate(settings.storage.path)
         with listen(host, port, options="--host or --port") as listener:
 
@@ -92,7 +95,8 @@ def _serve_alone(settings: Settings, host: str, port: int) -> None:
                     typer.echo(f"accredit: operator's page at {operator.url}", err=True)
                 typer.echo(f"accredit: listening on {url_of(listener)}, issuer {settings.issuer}", err=True)
 
-            _run(_serve(exchange, _affordable(settings), door, operator, listen=lambda: listener, ready=announce))
+            limits = _affordable(settings)
+            _run(_serve(exchange, limits, door, operator, traces=traces, listen=lambda: listener, ready=announce))
 
 
 def _serve_together(settings: Settings, workers: int, host: str, port: int) -> None:
@@ -109,26 +113,28 @@ def _serve_as_one_of_them(settings: Settings, limits: ServerSettings, share: Sha
     from accredit.cli.tools.metrics import MetricsDoor
     from accredit.cli.tools.operator import OperatorDoor
     from accredit.cli.tools.process import exit_on_signals, stop_without
+    from accredit.cli.tools.traces import traces_of
     from accredit.exchange.exchange import Exchange
 
     exit_on_signals()
-    with process_logs(share.place.number, share.turns) as events:
+    with process_logs(share.place.number, share.turns) as events, traces_of(settings.traces) as traces:
         door = None if share.metrics is None else MetricsDoor(settings.metrics, share.metrics, share.counts)
         operator = None
         if share.operator is not None:
             number = share.place.number
             operator = OperatorDoor(settings.operator, share.operator, board=share.board, number=number)
-        exchange = Exchange(settings, plugins=_plugins(door, operator), logger=events)
+        exchange = Exchange(settings, plugins=_plugins(door, operator, traces=traces), logger=events)
 
         def ready() -> None:
             stop_without(share.place.parent)
             share.place.tell_ready()
 
-        _run(_serve(exchange, limits, door, operator, listen=share.address.listen, ready=ready))
+        _run(_serve(exchange, limits, door, operator, traces=traces, listen=share.address.listen, ready=ready))
 
 
-def _plugins(*doors: MetricsDoor | OperatorDoor | None) -> tuple[object, ...]:
-    return tuple(plugin for door in doors if door is not None for plugin in door.plugins)
+def _plugins(*doors: MetricsDoor | OperatorDoor | None, traces: Traces | None) -> tuple[object, ...]:
+    plugins = tuple(plugin for door in doors if door is not None for plugin in door.plugins)
+    return plugins if traces is None else (*plugins, traces)
 
 
 def _migrate(path: Path | None) -> None:
@@ -170,18 +176,21 @@ async def _serve(
     door: MetricsDoor | None,
     operator: OperatorDoor | None,
     *,
+    traces: Traces | None,
     listen: Callable[[], socket.socket],
     ready: Callable[[], object],
 ) -> None:
     """Serve until a signal comes. `ready` is called when `listen` has been: who connects from then on is answered."""
     from accredit.asgi import create_app
     from accredit.cli.tools.logs import log_server
+    from accredit.cli.tools.traces import traced
     from accredit.serving.garbage import settle
     from accredit.serving.server import make_server
 
     log_server()
     # The exchange is opened below, where an error is still told in a sentence.
-    server = make_server(create_app(exchange), limits, grace_s=_grace_s(exchange.settings))
+    app = traced(create_app(exchange), traces, exchange.settings.issuer)
+    server = make_server(app, limits, grace_s=_grace_s(exchange.settings))
     async with exchange, AsyncExitStack() as beside:
         if door is not None:
             await beside.enter_async_context(door.served(limits))

@@ -23,11 +23,19 @@ class Commit(NamedTuple):
     """When, in seconds of `time.perf_counter`."""
     duration_s: float
     changes: int
+    system: str
+    """What stores, as OpenTelemetry calls it: `sqlite`, `postgresql`."""
+    marks: tuple[object, ...] = ()
+    """Of those whose changes are in it; see `Watched`."""
 
 
 @runtime_checkable
 class Watched(Protocol):
     """A storage that tells of each of its commits. Not asked of every storage."""
 
-    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
-        """Call `heard` after each commit from now on, in any thread. It is quick, and what it raises is ignored."""
+    def watch_commits(self, heard: Callable[[Commit], object], *, mark: Callable[[], object] | None = None) -> None:
+        """Call `heard` after each commit, from when this is opened, in any thread.
+
+        It is quick, and what it raises is ignored. `mark` is called in the context of each change that is asked for:
+        what it returns is in `Commit.marks`. There is one at most.
+        """

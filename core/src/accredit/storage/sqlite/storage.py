@@ -38,6 +38,7 @@ class SqliteStorage:
         self._process = 0
         self._inherited: list[tuple[Writer, sqlite3.Connection]] = []
         self._watchers: list[Callable[[Commit], object]] = []
+        self._mark: Callable[[], object] | None = None
 
     @classmethod
     def from_url(cls, url: str, /, *, clock: Callable[[], float] = time.time) -> Self:
@@ -70,6 +71,7 @@ class SqliteStorage:
             prune=self._prune,
             check=self._files.check_all,
             watchers=self._watchers,
+            mark=self._mark,
         )
         self._process = os.getpid()
 
@@ -184,9 +186,10 @@ class SqliteStorage:
             return {}
         return {"queue": writer.waiting, "commits": writer.commits, "changes": writer.changes}
 
-    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
+    def watch_commits(self, heard: Callable[[Commit], object], *, mark: Callable[[], object] | None = None) -> None:
         """Tell of each commit."""
         self._watchers.append(heard)
+        self._mark = mark or self._mark
 
     def _open(self) -> Writer:
         if self._writer is None:

@@ -35,7 +35,7 @@ class Writer:
 
     `insert` stores sessions; `prune` deletes expired rows, a few at a time while nobody waits; `check` raises
     `StorageFailed` where the database is no more the one that was opened. The connection is closed at the end. Who is
-    in `watchers` hears of each commit.
+    in `watchers` hears of each commit, with what `mark` has returned where its changes were asked for.
     """
 
     def __init__(
@@ -46,11 +46,14 @@ class Writer:
         prune: Prune,
         check: Callable[[], None],
         watchers: Sequence[Callable[[Commit], object]] = (),
+        mark: Callable[[], object] | None = None,
     ) -> None:
         self._connection = connection
         self._insert = insert
         self._check = check
         self._watchers = watchers
+        self._mark = mark
+        self._marks: dict[asyncio.Future[Any], object] = {}
         self._pruning = Pruning(prune)
         self.commits = self.changes = 0
         """So many transactions were committed, with so many pieces of work."""
@@ -73,7 +76,14 @@ class Writer:
             StorageFailed: too much waits already.
         """
         done: asyncio.Future[Any] = self._loop.create_future()
-        self._line.put(work, done)
+        if self._mark is not None:
+            self._marks[done] = self._mark()
+            done.add_done_callback(self._marks.pop)
+        try:
+            self._line.put(work, done)
+        except StorageFailed:
+            self._marks.pop(done, None)
+            raise
         return done
 
     async def close(self) -> None:
@@ -124,10 +134,16 @@ class Writer:
         self.commits += 1
         self.changes += len(batch)
         self._check()  # after: else it might have gone in between
+        if self._watchers:
+            self._tell_watchers(began, batch)
+        return outcomes
+
+    def _tell_watchers(self, began: float, batch: list[_Waiting]) -> None:
+        marks = tuple(self._marks.get(done) for _, done in batch) if self._marks else ()
+        commit = Commit(began, time.perf_counter() - began, len(batch), "sqlite", marks)
         for heard in self._watchers:
             with suppress(Exception):  # what is stored is stored
-                heard(Commit(began, time.perf_counter() - began, len(batch)))
-        return outcomes
+                heard(commit)
 
     def _together(self, batch: list[_Waiting]) -> list[_Outcome]:
         """Run all work without savepoints, whose copies of pages would cost more than the work itself."""
