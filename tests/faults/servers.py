@@ -118,6 +118,7 @@ class Client:
     refresh_token: str = ""
     address: str = ""
     """Where a proxy says that she is; empty where there is none."""
+    client_id: str = "app"
     answered: int = 0
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None, repr=False)
 
@@ -133,15 +134,16 @@ class Client:
 
     async def log_in(self, provider_token: Mapping[str, str], scope: str = "openid offline_access") -> Answer:
         """Log in by a provider's token."""
-        return await self._ask(
-            "/oauth/access_token", {"client_id": "app", "connection": "facebook", "scope": scope, **provider_token}
+        return await self.ask(
+            "/oauth/access_token",
+            {"client_id": self.client_id, "connection": "facebook", "scope": scope, **provider_token},
         )
 
     async def refresh(self) -> Answer:
         """Ask for new tokens by the refresh token."""
-        return await self._ask(
+        return await self.ask(
             "/oauth/token",
-            {"client_id": "app", "grant_type": "refresh_token", "refresh_token": self.refresh_token},
+            {"client_id": self.client_id, "grant_type": "refresh_token", "refresh_token": self.refresh_token},
         )
 
     async def rest(self) -> bytes:
@@ -150,7 +152,8 @@ class Client:
         async with asyncio.timeout(LONG_S):
             return await self._streams[0].read()
 
-    async def _ask(self, path: str, parameters: Mapping[str, str]) -> Answer:
+    async def ask(self, path: str, parameters: Mapping[str, str]) -> Answer:
+        """Post parameters as JSON, and read the whole answer, which is JSON too."""
         if self._streams is None:
             await self.connect()
         assert self._streams is not None
