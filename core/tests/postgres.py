@@ -16,7 +16,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -103,10 +103,8 @@ def started(*, fsync: bool = False) -> Iterator[Postgres]:
     """
     # Not pytest's temporary folder: others than its owner cannot enter it, and its path may be too long for a socket.
     folder = Path(tempfile.mkdtemp(prefix="accredit-postgres-"))
-    programs = _installed() / "pginstall" / "bin"
     as_whom = not_as_root(folder)  # PostgreSQL refuses to run as root
-    if "user" in as_whom and not _everybody_may_enter(programs):
-        programs = _copied(folder) / "pginstall" / "bin"
+    programs = programs_for(as_whom, folder)
     data, log = folder / "data", folder / "log"
     try:
         with log.open("wb") as output:
@@ -136,6 +134,14 @@ def not_as_root(folder: Path) -> dict[str, Any]:
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         as_whom |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     return as_whom
+
+
+def programs_for(as_whom: Mapping[str, Any], folder: Path) -> Path:
+    """Return where the wheel's programs are: a copy in the folder, if who runs them may not enter the wheel's."""
+    programs = _installed() / "pginstall" / "bin"
+    if "user" in as_whom and not _everybody_may_enter(programs):
+        return _copied(folder) / "pginstall" / "bin"
+    return programs
 
 
 def _wait(postgres: Postgres, server: subprocess.Popen[bytes], log: Path) -> None:
