@@ -44,13 +44,13 @@ class Server:
     def __init__(self, folder: Path) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self._errors = folder / "stderr.txt"
-        with self._errors.open("w") as errors:
+        with self._errors.open("w") as errors, folder.joinpath("events.txt").open("a") as events:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "accredit", "serve", "--config", "accredit.toml", "--port", "0"],
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=events,
                 stderr=errors,
             )
         self.pid = self._process.pid
