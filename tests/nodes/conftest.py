@@ -1,0 +1,24 @@
+"""One site for all scenarios: they run in one event loop, one after the other."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from tests.nodes.site import Site
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """Start everything once."""
+    async with Site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def site(running_site: Site) -> AsyncIterator[Site]:
+    """Return the site, of which everything runs; whatever a scenario has left undone is mended for the next one."""
+    yield running_site
+    for node in running_site.everybody:
+        for line in node.lines:
+            line.delay_s = 0.0
+            line.heal()
