@@ -52,6 +52,7 @@
         │   ├── CircuitOpen                   it was down a moment ago, and was not even asked
         │   └── ConnectionBusy                too many wait for it already
         ├── Overloaded                   503  too many exchanges at once
+        ├── SignsElsewhere               503  this node has the public halves of our keys alone
         ├── Abandoned                    499  the caller has left before the answer; nobody gets it
         ├── StorageFailed                503  our own storage cannot be written or read; always an alert
         │   └── UnclearCommit                 nobody knows whether it was: the connection broke meanwhile
@@ -541,6 +542,16 @@ class Overloaded(ExchangeError):
     def __init__(self, detail: str = "", *, retry_after_s: int = 1) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+
+
+class SignsElsewhere(ExchangeError):
+    """Refuse to issue a token where only the public halves of our keys are known: another node, or region, signs."""
+
+    status = 503
+    error = "temporarily_unavailable"
+    reason = "signs_elsewhere"
+    description = "the service is not available, try again later"
+    _retry_after_s = 5
 
 
 class Abandoned(ExchangeError):

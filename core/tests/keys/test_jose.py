@@ -303,9 +303,15 @@ def test_a_private_or_symmetric_key_is_no_public_part(key: SigningKey) -> None:
             public_part(jwk, alg=key.alg, kid="1")
 
 
+def test_what_was_encrypted_for_one_place_is_not_read_in_another() -> None:
+    token = encrypt(b"plain", b"1" * 32, cty="one")
+    with pytest.raises(InvalidJwt):
+        decrypt(token, b"1" * 32, cty="two")
+
+
 def test_what_is_encrypted_is_read_with_its_key_and_no_other() -> None:
     token = encrypt(b"plain", b"1" * 32, cty="text")
-    assert decrypt(token, b"1" * 32) == b"plain"
+    assert decrypt(token, b"1" * 32, cty="text") == b"plain"
     assert b"plain" not in token.encode()
     assert encrypt(b"plain", b"1" * 32, cty="text") != token
     header, empty, nonce, ciphertext, tag = token.split(".")
@@ -320,7 +326,7 @@ def test_what_is_encrypted_is_read_with_its_key_and_no_other() -> None:
         ("a.b.c.d.e", b"1" * 32),
     ):
         with pytest.raises(InvalidJwt):
-            decrypt(other, key)
+            decrypt(other, key, cty="text")
 
 
 @pytest.mark.parametrize(
@@ -339,7 +345,7 @@ def test_nothing_is_decrypted_by_an_algorithm_of_the_texts_own_choice(header: di
     _, _, *rest = encrypt(b"plain", b"1" * 32, cty="text").split(".")
     first = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
     with pytest.raises(InvalidJwt):
-        decrypt(".".join([first, "", *rest]), b"1" * 32)
+        decrypt(".".join([first, "", *rest]), b"1" * 32, cty="text")
 
 
 def test_no_name_of_a_key_begins_with_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:

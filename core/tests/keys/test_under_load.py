@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from core.tests.keys.support import in_file
 from core.tests.oauth.support import SECRET, basic, hash_of
 
 CONFIG = f"""
@@ -71,13 +70,18 @@ async def kids(server: httpx.AsyncClient) -> set[str]:
     return {key["kid"] for key in (await server.get("/.well-known/jwks.json")).json()["keys"]}
 
 
-async def command(folder: Path, *words: str) -> None:
+async def command(folder: Path, *words: str) -> str:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "accredit", "keys", *words, "--config", "accredit.toml", cwd=folder,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     said, _ = await process.communicate()
     assert process.returncode == 0, said
+    return said.decode()
+
+
+async def states(folder: Path) -> dict[str, str]:
+    return {row["kid"]: row["state"] for row in json.loads(await command(folder, "list", "--json"))}
 
 
 async def until_known(running: list[httpx.AsyncClient], wanted: set[str]) -> None:
@@ -97,10 +101,13 @@ async def issue_and_ask(one: httpx.AsyncClient, other: httpx.AsyncClient) -> str
     return token
 
 
+IN_STORAGE = 'place = "storage"\nencryption_key = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="\n'
+
+
 @pytest.mark.slow
-async def test_no_request_fails_while_keys_rotate(tmp_path: Path) -> None:
-    tmp_path.joinpath("accredit.toml").write_text(CONFIG)
-    path = tmp_path / "accredit-keys.json"
+@pytest.mark.parametrize("more", ["", IN_STORAGE], ids=["in a file", "in the storage"])
+async def test_no_request_fails_while_keys_rotate(more: str, tmp_path: Path) -> None:
+    tmp_path.joinpath("accredit.toml").write_text(CONFIG.replace("[keys]\n", f"[keys]\n{more}"))
     tokens: list[str] = []
     async with servers(tmp_path) as running:
         cached: dict[str, Any] = (await running[0].get("/.well-known/jwks.json")).json()
@@ -113,7 +120,7 @@ async def test_no_request_fails_while_keys_rotate(tmp_path: Path) -> None:
 
         async def rotate() -> int:
             await command(tmp_path, "rotate", "--now")
-            await until_known(running, set(in_file(path)))
+            await until_known(running, set(await states(tmp_path)))
             return len(tokens)
 
         async with asyncio.TaskGroup() as group:
@@ -124,7 +131,7 @@ async def test_no_request_fails_while_keys_rotate(tmp_path: Path) -> None:
             over.set()
 
         signed_with = {jwt.get_unverified_header(token)["kid"] for token in tokens}
-        previous = {kid for kid, state in in_file(path).items() if state == "previous"}
+        previous = {kid for kid, state in (await states(tmp_path)).items() if state == "previous"}
         assert len(previous) == 2
         assert previous <= signed_with
 
@@ -139,9 +146,9 @@ async def test_no_request_fails_while_keys_rotate(tmp_path: Path) -> None:
 
         for kid in previous:
             await command(tmp_path, "revoke", kid, "--now")
-        await until_known(running, set(in_file(path)))
-        (current,) = [kid for kid, state in in_file(path).items() if state == "current"]
+        await until_known(running, set(await states(tmp_path)))
+        (current,) = [kid for kid, state in (await states(tmp_path)).items() if state == "current"]
         for token in tokens[:1] + tokens[-1:]:
             told = await running[0].post("/oauth/introspect", data={"token": token}, headers=basic("svc", SECRET))
             assert told.json()["active"] is (jwt.get_unverified_header(token)["kid"] == current)
-    assert "d" in json.loads(path.read_bytes())["keys"][0]
+    assert tmp_path.joinpath("accredit-keys.json").exists() is not bool(more)

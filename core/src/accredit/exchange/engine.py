@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -11,13 +10,14 @@ from accredit.audit.reporter import Reporter
 from accredit.cache import VerificationCache
 from accredit.errors import ConfigurationError
 from accredit.exchange.client import Client
+from accredit.exchange.key_place import key_place
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.presented import Presented
 from accredit.exchange.providers import Providers
 from accredit.exchange.readings import EngineReadings
 from accredit.exchange.standing import Standing
 from accredit.exchange.subjects import Subjects
-from accredit.keys import KeyFile, KeyRing, SigningKeys
+from accredit.keys import KeyRing, SigningKeys
 from accredit.limits.caller import CallerAddress
 from accredit.limits.make import make_limits
 from accredit.plugins import (
@@ -113,12 +113,15 @@ class Engine:
             emit=self.reporter.emit,
             require_open=self.lifecycle.require,
         )
+        signers = signers_of(manager)
+        self.can_sign = settings.keys.place != "published" or bool(signers) or keys is not None
+        """False where the public halves of our keys are all there is: tokens are issued elsewhere."""
         self._key_ring = KeyRing(
-            KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys, clock=clock),
+            key_place(settings, storage=self.storage, http=self.providers.http, clock=clock),
             settings.tokens.signing_alg,
             interval_s=settings.keys.check_interval_s,
             report=lambda event, detail: self.reporter.emit(operations.keys_noticed(event, detail)),
-            signers=signers_of(manager),
+            signers=signers,
             given=keys,
         )
         self.readings = EngineReadings(
@@ -166,12 +169,19 @@ class Engine:
 
     async def _open_parts(self, closing: Closing) -> None:
         self.providers.open(closing)
-        await self._key_ring.load()
-        closing("keys", self._key_ring.close)
+        in_storage = self.settings.keys.place == "storage"
+        if not in_storage:
+            await self._open_keys(closing)
         await self.storage.open()
         closing("storage", self.storage.close)
+        if in_storage:
+            await self._open_keys(closing)
         self.providers.examine()
         self._key_ring.watch()
+
+    async def _open_keys(self, closing: Closing) -> None:
+        await self._key_ring.load()
+        closing("keys", self._key_ring.close)
 
     async def close(self) -> None:
         """Store what was accepted, then let go of storage, keys and connections. Does nothing where nothing is open.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from pydantic import SecretStr
 
 from accredit.audit.trail import Trail
-from accredit.errors import AccessDenied, InvalidMainToken
+from accredit.errors import AccessDenied, InvalidMainToken, SignsElsewhere
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
@@ -58,6 +58,8 @@ async def admit(
     grant_type = EXCHANGE_GRANT if client is None else TOKEN_EXCHANGE_GRANT
     client = admit_client(request.client_id, grant_type, authenticated=client, clients=engine.clients)
     trail.client_id = client.id
+    if not engine.can_sign:
+        raise SignsElsewhere
     connection = connection_named(request.connection, engine.providers, trail)
     trail.begin("allow_connection")
     allow_connection(connection, client.settings)
@@ -105,6 +107,8 @@ def admit_identity(
     """
     trail.client_id = client.id
     trail.begin("check_given")
+    if not engine.can_sign:
+        raise SignsElsewhere
     check_given(identity, scopes, audience=audience, device=device, nonce=nonce)
     connection = connection_named(identity.connection, engine.providers, trail)
     trail.begin("allow_connection")

@@ -4,7 +4,7 @@ Source: RFC 6749 section 6; RFC 9700 section 4.14 (rotation); OpenID Connect Cor
 """
 
 from accredit.audit.trail import Trail
-from accredit.errors import InvalidGrant, RefreshTokenReused, SubjectBlocked
+from accredit.errors import InvalidGrant, RefreshTokenReused, SignsElsewhere, SubjectBlocked
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
 from accredit.exchange.engine import Engine
@@ -49,6 +49,8 @@ async def refresh(
     trail.begin("authenticate_client")
     client = admit_client(request.client_id, REFRESH_TOKEN_GRANT, authenticated=client, clients=engine.clients)
     trail.client_id = client.id
+    if not engine.can_sign:
+        raise SignsElsewhere
     token = request.refresh_token.get_secret_value()
     trail.begin("check_limits")
     await attempt.admit(client.id, purpose="refresh", token=token)

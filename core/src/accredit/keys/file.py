@@ -115,6 +115,17 @@ class KeyFile:
             raise self._unusable(exc) from exc
         return after
 
+    def is_plain(self) -> bool:
+        """Tell whether there is a file that is not encrypted.
+
+        Raises:
+            ConfigurationError: it cannot be read.
+        """
+        try:
+            return self.stamp() is not None and _is_plain(self.path.read_bytes())
+        except OSError as exc:
+            raise self._unusable(exc) from exc
+
     def encrypt(self) -> bool:
         """Encrypt a file that is plain, or was encrypted under another of the keys; tells whether it was plain.
 
@@ -152,7 +163,7 @@ class KeyFile:
             raise ConfigurationError(f"keys.path: {self.path} is encrypted; set ACCREDIT_KEYS__ENCRYPTION_KEY")
         for key in self._encryption_keys:
             try:
-                return decrypt(text, key)
+                return decrypt(text, key, cty=_CTY)
             except InvalidJwt:
                 continue
         raise ConfigurationError(f"keys.path: {self.path} cannot be decrypted with keys.encryption_key")

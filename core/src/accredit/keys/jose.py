@@ -280,16 +280,20 @@ def encrypt(plaintext: bytes, key: bytes, *, cty: str) -> str:
     return jwe.encrypt_compact(header, plaintext, OctKey.import_key(key), registry=_ENCRYPTION)
 
 
-def decrypt(token: str, key: bytes) -> bytes:
-    """Return what `encrypt` has encrypted under this key.
+def decrypt(token: str, key: bytes, *, cty: str) -> bytes:
+    """Return what `encrypt` has encrypted under this key, with this `cty`.
 
     Raises:
-        InvalidJwt: it was another key, or the text is not as it was.
+        InvalidJwt: it was another key, something else was encrypted, or the text is not as it was.
     """
     try:
-        return jwe.decrypt_compact(token, OctKey.import_key(key), registry=_ENCRYPTION).plaintext or b""
+        found = jwe.decrypt_compact(token, OctKey.import_key(key), registry=_ENCRYPTION)
+        stated = found.headers().get("cty")
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
         raise InvalidJwt(type(exc).__name__) from exc
+    if stated != cty:
+        raise InvalidJwt("another content type")
+    return found.plaintext or b""
 
 
 def read_header(token: str) -> dict[str, Any]:

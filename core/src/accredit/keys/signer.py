@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from accredit._guard import blamed, guarded
 from accredit.errors import PluginError, PluginFailed
 from accredit.keys.jose import LONGEST_TOKEN, InvalidJwt, PublicKeys, SigningKey, at_hash, public_part, read_header
+from accredit.keys.published import PublishedKey
 
 __all__ = ["Signer"]
 """What hosts use; the rest is core's own."""
@@ -115,10 +116,11 @@ class ExternalKey:
             threads.shutdown(wait=False, cancel_futures=True)
 
 
-async def sign(key: SigningKey | ExternalKey, claims: Mapping[str, Any], *, typ: str) -> str:
+async def sign(key: SigningKey | ExternalKey | PublishedKey, claims: Mapping[str, Any], *, typ: str) -> str:
     """Return `claims` as a compact JWS: at once with a key of our own, in a thread with somebody else's.
 
     Raises:
+        SignsElsewhere: only its public half is here.
         PluginFailed: the key is a plugin's, which failed; or the claims are too long. What providers say is bounded by
             `Profile`, so those of a claims hook are.
     """

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from accredit.keys.jose import PublicKeys, SigningKey
+from accredit.keys.published import PublishedKey
 from accredit.keys.signer import ExternalKey
+
+OurKey = SigningKey | ExternalKey | PublishedKey
+"""A key of ours, wherever its private half may be."""
 
 
 class SigningKeys:
@@ -14,7 +18,7 @@ class SigningKeys:
     `accredit.keys.sign`, which waits for a key that lives elsewhere without keeping others waiting.
     """
 
-    def __init__(self, keys: Sequence[SigningKey | ExternalKey]) -> None:
+    def __init__(self, keys: Sequence[OurKey]) -> None:
         self.all = tuple(keys)
         self.current = keys[-1]
         self.algorithms = tuple(dict.fromkeys(key.alg for key in keys))

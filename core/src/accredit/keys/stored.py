@@ -7,6 +7,7 @@
 Values in, values out; `accredit.keys.file` has the disk.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
@@ -89,18 +90,21 @@ def complete(keys: Stored, alg: str, *, now: int) -> Stored:
     return (*keys, *(StoredKey(key=SigningKey.generate(alg), state=state, made_at=now) for state in missing))
 
 
-def rotate(keys: Stored, alg: str, *, now: int, at_once: bool = False) -> Stored:
+def rotate(keys: Stored, alg: str, *, now: int, late_s: float = 0.0, at_once: bool = False) -> Stored:
     """Return the keys after a rotation: the next signs, the current one retires, a new next is published.
+
+    `late_s` is how long after a change the last node publishes it: caches begin to know it then.
 
     Raises:
         ConfigurationError: the next key is too new for verifiers to know it; `at_once` does without.
     """
     keys = complete(keys, alg, now=now)
     announced = find(keys, alg, "next")
-    wait_s = 0 if announced is None else announced.made_at + PUBLISHED_AHEAD_S - now
+    ahead_s = max(PUBLISHED_AHEAD_S, PUBLISHED_AHEAD_S // 2 + math.ceil(late_s))
+    wait_s = 0 if announced is None else announced.made_at + ahead_s - now
     if wait_s > 0 and not at_once:
         raise ConfigurationError(
-            f"the next key was published less than {PUBLISHED_AHEAD_S} s ago, so that verifiers may not know it yet; "
+            f"the next key was published less than {ahead_s} s ago, so that verifiers may not know it yet; "
             f"wait {wait_s} s, or pass --now"
         )
     return complete(tuple(_moved(one, alg, now) for one in keys), alg, now=now)
@@ -135,3 +139,19 @@ def revoke(keys: Stored, kid: str, alg: str, *, now: int, longest_ttl_s: int, at
 def in_signing_order(keys: Stored, alg: str) -> list[SigningKey]:
     """Return all keys; the one that signs with `alg`, where there is one, is the last."""
     return [one.key for one in sorted(keys, key=lambda one: (one.key.alg, one.state) == (alg, "current"))]
+
+
+def replaced_by(there: Stored, copied: Stored) -> Stored:
+    """Return `copied`, in the place of keys that are all among them.
+
+    Raises:
+        ConfigurationError: one is not, and would be lost.
+    """
+    names = {one.key.kid for one in copied}
+    lost = [one.key.kid for one in there if one.key.kid not in names]
+    if lost:
+        raise ConfigurationError(
+            f"where they are to be copied there is another key, {lost[0]}, and what it signed could not be verified "
+            "any more; if nothing was, empty that place first"
+        )
+    return there if [one.as_jwk() for one in there] == [one.as_jwk() for one in copied] else copied

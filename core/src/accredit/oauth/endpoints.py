@@ -177,7 +177,13 @@ def _parts(exchange: Exchange) -> Parts:
         presented=engine.presented,
         discovery=discovery_of(exchange),
         health=Health(
-            Readiness(require_open=engine.require_open, keys=keys, storage=engine.storage, reporter=engine.reporter)
+            Readiness(
+                require_open=engine.require_open,
+                keys=keys,
+                storage=engine.storage,
+                reporter=engine.reporter,
+                signs=engine.can_sign,
+            )
         ),
     )
 

@@ -5,6 +5,8 @@ from accredit.oauth.wire.answer import Answer, json_answer
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.record import Record
 
+_READY = {"status": "ready"}
+_READY_TO_VERIFY = {"status": "ready", "signs": False}
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -19,7 +21,10 @@ class Health:
         return json_answer(200, {"status": "ok"}, _NO_STORE)
 
     async def readyz(self, _: Call, __: Record) -> Answer:
-        """Say whether keys are loaded and the storage can be written and read; 503 where not. No provider is asked."""
+        """Say whether keys are loaded and the storage can be written and read; 503 where not. No provider is asked.
+
+        `"signs": false` says that logins and refreshes are for other nodes.
+        """
         if await self._is_ready():
-            return json_answer(200, {"status": "ready"}, _NO_STORE)
+            return json_answer(200, _READY if self._is_ready.signs else _READY_TO_VERIFY, _NO_STORE)
         return json_answer(503, {"status": "unavailable"}, _NO_STORE)

@@ -20,7 +20,7 @@ class Readiness:
 
     The storage is written, which costs a commit: anybody may ask, so there is one attempt at a time, and what came of
     it counts for a second. One that hangs counts as a failure after two, and is still the only one. `require_open` and
-    `keys` raise where the exchange is not open.
+    `keys` raise where the exchange is not open. A node that signs nothing stores nothing: its storage is only read.
     """
 
     def __init__(
@@ -30,7 +30,10 @@ class Readiness:
         keys: Callable[[], SigningKeys],
         storage: Storage,
         reporter: Reporter,
+        signs: bool = True,
     ) -> None:
+        self.signs = signs
+        """Whether this node issues tokens."""
         self._require_open = require_open
         self._keys = keys
         self._storage = storage
@@ -59,7 +62,8 @@ class Readiness:
         """Return what is wrong, empty where nothing is."""
         try:
             self._keys().jwks()  # raises where none are loaded
-            await self._storage.check()
+            if self.signs:
+                await self._storage.check()
             await self._storage.get("")
         except StorageFailed as error:
             return error.detail

@@ -21,7 +21,12 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _https_url(value: str) -> str:
+def check_https_url(value: str) -> str:
+    """Return a plain URL of https, or of http on loopback.
+
+    Raises:
+        ValueError: it is none.
+    """
     problem = "must be a plain URL: scheme, host and path"
     if not _PLAIN.fullmatch(value):
         raise ValueError(problem)
@@ -53,9 +58,9 @@ def _each_once(values: tuple[T, ...]) -> tuple[T, ...]:
     return values
 
 
-HttpsUrl = Annotated[str, AfterValidator(_https_url)]
+HttpsUrl = Annotated[str, AfterValidator(check_https_url)]
 """An https URL without credentials, query or fragment; http only on loopback."""
-BaseUrl = Annotated[str, AfterValidator(_https_url), AfterValidator(lambda url: url.rstrip("/"))]
+BaseUrl = Annotated[str, AfterValidator(check_https_url), AfterValidator(lambda url: url.rstrip("/"))]
 """The same, to append paths to: no trailing slash."""
 FilePath = Annotated[str, Field(min_length=1)]
 """A file's path; a relative one begins at the settings file."""

@@ -17,4 +17,6 @@ def relative_to(folder: Path, settings: Settings) -> Settings:
     if storage.path is not None:
         storage = storage.model_copy(update={"url": f"sqlite:///{folder / storage.path}"})
     keys = keys.model_copy(update={"path": str(folder / keys.path)})
+    if keys.published is not None and "://" not in keys.published:
+        keys = keys.model_copy(update={"published": str(folder / keys.published)})
     return settings.model_copy(update={"clients": clients, "keys": keys, "storage": storage})

@@ -3,11 +3,11 @@
 import base64
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath
+from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, check_https_url
 from accredit.settings.rates import RateSettings
 from accredit.settings.table import Table
 
@@ -53,15 +53,33 @@ class TokenSettings(Table):
         return min(session_expires_at, issued_at + self.refresh_idle_ttl_s)
 
 
-class KeySettings(Table):
-    """Where the private signing keys live: one JWKS file, mode 0600, made on first start."""
+def _url_or_path(value: str) -> str:
+    return check_https_url(value) if "://" in value else value
 
+
+class KeySettings(Table):
+    """Where the signing keys live, which are made on first start."""
+
+    place: Literal["file", "storage", "published"] = "file"
+    """`file`: the private keys are in one file, `path`. `storage`: in the database, encrypted, for nodes that share no
+    disk. `published`: this node has the public halves alone, of `published`; it verifies, and issues nothing."""
     path: FilePath = "accredit-keys.json"
-    """Relative paths begin at the settings file."""
+    """One JWKS file, mode 0600. Relative paths begin at the settings file."""
+    published: Annotated[FilePath, AfterValidator(_url_or_path)] | None = None
+    """For `place = "published"`: the URL where other nodes publish their keys, `…/.well-known/jwks.json`, or a file."""
     encryption_key: Annotated[SecretStr, AfterValidator(_encryption_key)] | None = None
-    """32 bytes in base64, to encrypt the file with; several are separated by commas, of which the first encrypts."""
+    """32 bytes in base64, to encrypt the private keys with: needed in the database, possible in a file. Several are
+    separated by commas, of which the first encrypts."""
     check_interval_s: float = Field(default=2.0, gt=0, allow_inf_nan=False)
-    """How often a running server looks whether the file has changed."""
+    """How often a running server looks whether the keys have changed."""
+
+    @model_validator(mode="after")
+    def _has_what_its_place_needs(self) -> Self:
+        if self.place == "storage" and self.encryption_key is None:
+            raise ValueError('place = "storage" needs keys.encryption_key: set ACCREDIT_KEYS__ENCRYPTION_KEY')
+        if (self.place == "published") != (self.published is not None):
+            raise ValueError('place = "published" and keys.published belong together: set both, or neither')
+        return self
 
     @property
     def encryption_keys(self) -> tuple[bytes, ...]:

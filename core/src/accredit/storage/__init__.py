@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from accredit._on_demand import on_demand
 from accredit.storage import rules
 from accredit.storage.backends import StorageFactory, storage_for
+from accredit.storage.ports.keys import KeyStore, SealedKeys
 from accredit.storage.ports.measured import Commit, Measured, Watched
 from accredit.storage.ports.replay import ReplayStore
 from accredit.storage.ports.sessions import (
@@ -40,11 +41,13 @@ __all__ = [
     "MOST_SUCCESSORS",
     "PUSHED_OUT",
     "Commit",
+    "KeyStore",
     "Measured",
     "MemoryStorage",
     "RefreshToken",
     "ReplayStore",
     "Rotation",
+    "SealedKeys",
     "Session",
     "SessionStore",
     "SqliteStorage",

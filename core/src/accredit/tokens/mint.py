@@ -2,12 +2,11 @@
 
 from pydantic import SecretStr
 
-from accredit.keys import ExternalKey, sign
-from accredit.keys.jose import SigningKey
+from accredit.keys import OurKey, sign
 from accredit.models import Claims, TokenSet
 
 
-async def mint(claims: Claims, *, key: SigningKey | ExternalKey, refresh_token: str | None = None) -> TokenSet:
+async def mint(claims: Claims, *, key: OurKey, refresh_token: str | None = None) -> TokenSet:
     """Return the access token, and the ID token with its `at_hash` where there is one.
 
     Nothing is stored yet: if signing fails, no link and no row is left of tokens that nobody got. `refresh_token` comes

@@ -7,14 +7,13 @@ from accredit.cli.checkup.api_versions import examine_api_version
 from accredit.cli.checkup.configuration import examine_configuration
 from accredit.cli.checkup.credentials import examine_credentials
 from accredit.cli.checkup.finding import Finding
-from accredit.cli.checkup.key_file import examine_key_file
+from accredit.cli.checkup.key_file import examine_keys
 from accredit.cli.checkup.providers import ask_providers, examine_clock, not_asked
 from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.checkup.storage import examine_storage
 from accredit.cli.tools.exchange import exchange_without_files
 from accredit.cli.tools.host import current_host
 from accredit.exchange.exchange import Exchange
-from accredit.keys import KeyFile
 from accredit.plugins.api_versions import today
 from accredit.provider.http import Transport
 from accredit.provider.transport import make_transport
@@ -38,8 +37,7 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
         )
         findings += [examine_api_version(one, today(clock)) for one in exchange.engine.connections.values()]
         if settings is not None:
-            keys = KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
-            findings += examine_key_file(keys, settings.tokens.signing_alg)
+            findings += examine_keys(settings.keys, settings.tokens.signing_alg)
             findings += examine_storage(settings.storage, current_host())
         if exchange.engine.connections and not offline:
             findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)

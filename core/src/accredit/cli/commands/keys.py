@@ -1,16 +1,15 @@
-"""`accredit keys`: list, rotate, revoke and encrypt the signing keys. A running server needs no restart."""
+"""`accredit keys`: list, rotate, revoke, encrypt and copy the signing keys. A running server needs no restart."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from accredit.cli.tools.config import ConfigOption, read_settings
 
 if TYPE_CHECKING:
-    from accredit.keys import KeyFile
-    from accredit.settings import Settings
+    from accredit.keys.stored import Stored
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -19,10 +18,11 @@ AtOnceOption = Annotated[bool, typer.Option("--now", help="Do it although somebo
 
 @app.callback()
 def keys() -> None:
-    """List, rotate, revoke or encrypt the keys that sign tokens. Running servers follow within seconds.
+    """List, rotate, revoke, encrypt or copy the keys that sign tokens. Running servers follow within seconds.
 
     A key is published as `next` before it signs, signs as `current`, and stays published as `previous` until it is
-    revoked. Run these as the user that runs the server: the key file is readable by its owner only.
+    revoked. They are in a file or in the database, as keys.place says. Run these as the user that runs the server: the
+    key file is readable by its owner only.
 
     \b
     Example:
@@ -43,7 +43,9 @@ def list_keys(
     """
     import json
 
-    stored = _existing(_key_file(read_settings(config))).read()
+    from accredit.cli.tools.key_places import existing_keys
+
+    stored = existing_keys(read_settings(config)).read()
     rows = [
         {
             "kid": one.key.kid,
@@ -76,11 +78,16 @@ def rotate_keys(config: ConfigOption = None, at_once: AtOnceOption = False) -> N
     Example:
       accredit keys rotate --config accredit.toml
     """
+    from accredit.cli.tools.key_places import existing_keys
     from accredit.keys.stored import find, rotate
 
     settings = read_settings(config)
-    alg = settings.tokens.signing_alg
-    stored = _existing(_key_file(settings)).change(lambda keys, now: rotate(keys, alg, now=now, at_once=at_once))
+    alg, late_s = settings.tokens.signing_alg, settings.keys.check_interval_s
+
+    def step(keys: Stored, now: int) -> Stored:
+        return rotate(keys, alg, now=now, late_s=late_s, at_once=at_once)
+
+    stored = existing_keys(settings).change(step)
     current, following = find(stored, alg, "current"), find(stored, alg, "next")
     if current is not None and following is not None:
         typer.echo(f"signs from now on: {current.key.kid}")
@@ -102,11 +109,12 @@ def revoke_key(
     Example:
       accredit keys revoke KID --config accredit.toml
     """
+    from accredit.cli.tools.key_places import existing_keys
     from accredit.keys.stored import revoke
 
     settings = read_settings(config)
     tokens = settings.tokens
-    _existing(_key_file(settings)).change(
+    existing_keys(settings).change(
         lambda keys, now: revoke(
             keys,
             kid,
@@ -121,34 +129,47 @@ def revoke_key(
 
 @app.command("encrypt")
 def encrypt_keys(config: ConfigOption = None) -> None:
-    """Encrypt the key file with ACCREDIT_KEYS__ENCRYPTION_KEY: 32 random bytes in base64.
+    """Encrypt the keys with ACCREDIT_KEYS__ENCRYPTION_KEY: 32 random bytes in base64.
 
-    Servers that run go on with the keys they have; restart them with the variable. To change it, set the new one and
-    the old one, separated by a comma, and run this again: the first encrypts, each decrypts.
+    In the database they always are. Servers that run go on with the keys they have; restart them with the variable. To
+    change it, restart them with the old one and the new one, separated by a comma, then with the new one and the old
+    one, and run this: the first encrypts, each decrypts.
 
     \b
     Example:
       accredit keys encrypt --config accredit.toml
     """
-    file = _existing(_key_file(read_settings(config)))
-    was_plain = file.encrypt()
-    typer.echo(f"{'encrypted' if was_plain else 'encrypted anew'}: {file.path}")
+    from accredit.cli.tools.key_places import existing_keys
+
+    place = existing_keys(read_settings(config), must_read=False)
+    was_plain = place.encrypt()
+    typer.echo(f"{'encrypted' if was_plain else 'encrypted anew'}: {place.place}")
 
 
-def _key_file(settings: Settings) -> KeyFile:
-    from pathlib import Path
+@app.command("copy")
+def copy_keys(
+    to: Annotated[Literal["file", "storage"], typer.Option("--to", help="Where they are to be copied.")],
+    config: ConfigOption = None,
+) -> None:
+    """Copy the keys between the key file and the database, so that keys.place can be changed without a failed login.
 
-    from accredit.keys import KeyFile
+    Both hold the same keys then: restart one server after the other with the new keys.place, and delete the keys in the
+    old place when none uses them any more. Do not rotate in between; if you have, copy again. Refused where it would
+    overwrite a key that the other place does not have.
 
-    return KeyFile(Path(settings.keys.path), encryption_keys=settings.keys.encryption_keys)
+    \b
+    Example:
+      accredit keys copy --to storage --config accredit.toml
+    """
+    from accredit.cli.tools.key_places import keys_to_copy, place_of_keys
+    from accredit.keys.stored import replaced_by
 
-
-def _existing(file: KeyFile) -> KeyFile:
-    from accredit.errors import ConfigurationError
-
-    if file.stamp() is None:
-        raise ConfigurationError(f"keys.path: {file.path} is not there; the server makes it on its first start")
-    return file
+    settings = read_settings(config)
+    source = keys_to_copy(settings, "file" if to == "storage" else "storage")
+    target = place_of_keys(settings, to)
+    copied = source.read()
+    target.change(lambda there, _: replaced_by(there, copied))
+    typer.echo(f"copied {len(copied)} keys from {source.place} to {target.place}")
 
 
 def _date(epoch_s: int | None) -> str | None:

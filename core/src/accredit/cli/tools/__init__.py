@@ -1,8 +1,9 @@
 """What several commands need.
 
 `config` finds the settings, or lets a `host` say them; `exchange` makes an exchange of them that only asks providers,
-`stored_subjects` opens the database of one, `importing` fills it. `inventory` and `plugin_inventory` say what is
-installed, `explanation` why a token is refused. `client_tables` changes a settings file, `scaffold` writes a plugin.
-`process` serves and stops, `workers` does so several times, `logs` and `screen` write, `metrics` are read at an address
-of their own, `traces` are sent, `secret_input` reads what nobody may see. `lean` keeps out what a server does not need.
+`stored_subjects` opens the database of one, `importing` fills it, `key_places` says where its keys are. `inventory` and
+`plugin_inventory` say what is installed, `explanation` why a token is refused. `client_tables` changes a settings file,
+`scaffold` writes a plugin. `process` serves and stops, `workers` does so several times, `logs` and `screen` write,
+`metrics` are read at an address of their own, `traces` are sent, `secret_input` reads what nobody may see. `lean` keeps
+out what a server does not need.
 """

@@ -7,7 +7,7 @@ from accredit.exchange.exchange import Exchange
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport
-from accredit.settings import PluginSettings, Settings, StorageSettings
+from accredit.settings import KeySettings, PluginSettings, Settings, StorageSettings
 
 
 def exchange_without_files(
@@ -30,6 +30,7 @@ def exchange_without_files(
             update={
                 "connections": dict(tables),
                 "storage": StorageSettings(url="memory://"),
+                "keys": KeySettings(),
                 "plugins": PluginSettings(),
             }
         ),

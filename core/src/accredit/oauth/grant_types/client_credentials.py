@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from accredit.audit.events import ClientTokenEvent, EndpointEvent
-from accredit.errors import GrantNotAllowed, InvalidScope
+from accredit.errors import GrantNotAllowed, InvalidScope, SignsElsewhere
 from accredit.exchange.exchange import Exchange
 from accredit.exchange.steps.grant_scopes import grant_audience
 from accredit.models import Claims
@@ -37,6 +37,8 @@ class ClientCredentialsGrant:
         client, fields = request.client, request.fields
         if not client.is_confidential:
             raise GrantNotAllowed(self.name)
+        if not self._exchange.engine.can_sign:
+            raise SignsElsewhere
         await record.attempt.count(client.id)
         settings = self._exchange.settings
         audience = grant_audience(fields.get("audience"), client.settings, settings.issuer)

@@ -127,3 +127,4 @@ class OAuthHealth(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Literal["ok", "ready", "unavailable"]
+    signs: Annotated[Literal[False] | SkipJsonSchema[None], _Absent] = None

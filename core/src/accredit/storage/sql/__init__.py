@@ -8,9 +8,10 @@
 `tables` and `models` are what the host sees of it, of the `types` that compare exactly everywhere; `schema` looks
 whether they are there. `storage` is the one for an asynchronous engine, `blocking` that for the other kind, which knows
 what is `under_way`; `methods` are what they share. `session_rows`, `rotations`, `subject_rows`, `used_rows` and `links`
-are the statements, as functions of a connection; `batches` puts what waits into one transaction, `transactions` begins
-it as each database needs (`sqlite` in its own way), `locks` says who waits for whom, `failures` what went wrong, and
-`heirloom` keeps a forked process away from its parent's connections.
+are the statements, as functions of a connection, and `key_rows` those for signing keys, in databases that are ours;
+`batches` puts what waits into one transaction, `transactions` begins it as each database needs (`sqlite` in its own
+way), `locks` says who waits for whom, `failures` what went wrong, and `heirloom` keeps a forked process away from its
+parent's connections.
 """
 
 try:

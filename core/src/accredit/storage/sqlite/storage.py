@@ -12,10 +12,11 @@ from typing import Self, TypeVar, TypeVarTuple
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.models import MainToken
 from accredit.storage.migrate import migrate
+from accredit.storage.ports.keys import SealedKeys
 from accredit.storage.ports.measured import Commit
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
-from accredit.storage.sqlite import links, session_rows, subject_rows, used_rows
+from accredit.storage.sqlite import key_rows, links, session_rows, subject_rows, used_rows
 from accredit.storage.sqlite.files import DatabaseFiles
 from accredit.storage.sqlite.writer import Work, Writer
 
@@ -178,6 +179,18 @@ class SqliteStorage:
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
         return await self._write(partial(used_rows.first_use, jti=jti, expires_at=expires_at, now=self._clock()))
+
+    async def keys_version(self) -> int:
+        """Return the version of the signing keys."""
+        return await self._read(key_rows.version)
+
+    async def sealed_keys(self) -> SealedKeys | None:
+        """Return the signing keys."""
+        return await self._read(key_rows.sealed)
+
+    async def replace_keys(self, replacement: SealedKeys) -> bool:
+        """Replace the signing keys."""
+        return await self._write(partial(key_rows.replace, replacement=replacement))
 
     def measured(self) -> Mapping[str, float]:
         """Return how much waits, and what was done so far."""
