@@ -16,7 +16,7 @@ EXTRAS_OF_ROOM: dict[str, set[str]] = {
     "importers": {"sql"},
     "metrics": {"metrics"},
     "serving": {"server"},
-    "storage": {"sqlite"},
+    "storage": {"sqlite", "postgres"},
     "testing": {"testing"},
     "traces": {"otel"},
 }

@@ -1,5 +1,6 @@
 """The storage for a URL: found by its scheme, or a sentence that says what to change."""
 
+import sys
 import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -11,7 +12,7 @@ from core.tests.conftest import Install
 import accredit
 from accredit import Exchange, Settings
 from accredit.errors import ConfigurationError, PluginError
-from accredit.storage import MemoryStorage, SqliteStorage, backends, storage_for
+from accredit.storage import Measured, MemoryStorage, SqliteStorage, backends, storage_for
 
 ISSUER = "https://login.example.com/"
 STORE = """
@@ -92,9 +93,10 @@ async def test_a_storage_of_the_hosts_own_counts_even_where_it_is_empty() -> Non
 
 def test_a_scheme_that_nobody_brings_is_refused_with_those_that_are_there(install: Install) -> None:
     install_acme(install)
-    assert refusal("postgresql://db") == (
-        "storage.url: no installed distribution brings the scheme 'postgresql' (installed: acme, memory, sqlite); "
-        "install the one that declares it in the entry-point group accredit.storages, or change the URL"
+    assert refusal("mongodb://db") == (
+        "storage.url: no installed distribution brings the scheme 'mongodb' (installed: acme, memory, postgres, "
+        "postgresql, sqlite); install the one that declares it in the entry-point group accredit.storages, or change "
+        "the URL"
     )
 
 
@@ -163,6 +165,32 @@ def test_a_factory_that_fails_is_blamed_without_the_password_of_the_url(install:
 def test_a_storage_that_ends_the_process_when_it_is_looked_at_is_blamed(install: Install) -> None:
     install_acme(install, value="acme_storage:Exits")
     assert "acme-storage 1.2: the storage for acme:// cannot be made: SystemExit in Exits" in refusal("acme://db")
+
+
+def test_connections_are_bounded_where_there_are_any(install: Install) -> None:
+    install_acme(install)
+    for url in ("memory://", "sqlite:///accredit.db", "acme://db"):
+        with pytest.raises(ConfigurationError) as raised:
+            storage_for(url, max_connections=5)
+        scheme = url.partition(":")[0]
+        assert str(raised.value) == (
+            f"storage.max_connections: the storage for {scheme}:// has no connections to be counted; remove it"
+        )
+    storage = {"url": "postgresql://db.example.com/accredit", "max_connections": 5}
+    exchange = Exchange(Settings.model_validate({"issuer": ISSUER, "storage": storage}))
+    made = exchange.engine.storage
+    assert isinstance(made, Measured)
+    assert made.measured()["pool_size"] == 5
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+def test_a_driver_that_is_missing_is_named_with_its_extra(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.startswith("accredit.storage.postgres")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    assert refusal(f"{scheme}://db") == (
+        'storage.url: a storage in PostgreSQL takes asyncpg and SQLAlchemy: pip install "accredit[postgres]"'
+    )
 
 
 def test_a_factory_may_say_itself_what_to_change(install: Install) -> None:

@@ -88,7 +88,9 @@ class Engine:
             monotonic=monotonic,
             reporter=self.reporter,
         )
-        self.storage = storage_for(settings.storage.url, clock=clock) if storage is None else storage
+        if storage is None:
+            storage = storage_for(settings.storage.url, clock=clock, max_connections=settings.storage.max_connections)
+        self.storage = storage
         self.hooks = Hooks(
             manager,
             timeout_s=settings.limits.exchange_timeout_s,

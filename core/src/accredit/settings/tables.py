@@ -97,7 +97,8 @@ def _storage_url(value: str) -> str:
         is_good = value == "memory://" or (scheme != "memory" and _URL.fullmatch(value) is not None)
     if not is_good:
         raise ValueError(
-            "must be sqlite:///PATH, without parameters, or memory://, or a URL for a storage that is installed"
+            "must be sqlite:///PATH, without parameters, or postgresql://USER@HOST/DATABASE, or memory://, or a URL "
+            "for a storage that is installed"
         )
     return value
 
@@ -106,8 +107,10 @@ class StorageSettings(Table):
     """Where sessions and refresh tokens are kept, these as hashes."""
 
     url: Annotated[str, AfterValidator(_storage_url), Field(repr=False)] = "sqlite:///accredit.db"
-    """`sqlite:///PATH`, `memory://`, or what another installed storage takes. Relative paths begin at the settings
-    file; four slashes begin an absolute one."""
+    """`sqlite:///PATH`, `postgresql://USER@HOST/DATABASE`, `memory://`, or what another installed storage takes.
+    Relative paths begin at the settings file; four slashes begin an absolute one."""
+    max_connections: int | None = Field(default=None, ge=2)
+    """Of one process to a PostgreSQL server, at most; 10 where it is not set. Refused where there are none."""
 
     @property
     def path(self) -> Path | None:

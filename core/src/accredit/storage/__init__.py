@@ -1,8 +1,9 @@
 """What is kept on disk: sessions with their refresh tokens, subjects, and what may be used once.
 
 `ports/` says what a storage promises, `rules/` what follows from what it keeps; `memory` and `sqlite/` are two, and
-`backends` finds the one for a URL; `sql/` is for a host's own database, through its own engine. `migrate` brings
-SQLite's schema up to date, `schema/` PostgreSQL's, by the revisions of `migrations/`.
+`backends` finds the one for a URL. `sql/` is for a host's own database, through its own engine; `postgres/` is made of
+it, with connections of its own. `migrate` brings SQLite's schema up to date, `schema/` PostgreSQL's, by the
+revisions of `migrations/`.
 """
 
 from typing import TYPE_CHECKING

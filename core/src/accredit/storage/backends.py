@@ -23,11 +23,16 @@ GROUP = "accredit.storages"
 _OWN = {
     "memory": EntryPoint("memory", "accredit.storage.memory:MemoryStorage.from_url", GROUP),
     "sqlite": EntryPoint("sqlite", "accredit.storage.sqlite:SqliteStorage.from_url", GROUP),
+    "postgresql": EntryPoint("postgresql", "accredit.storage.postgres:PostgresStorage.from_url", GROUP),
+    "postgres": EntryPoint("postgres", "accredit.storage.postgres:PostgresStorage.from_url", GROUP),
 }
 
 
 class StorageFactory(Protocol):
-    """Make a storage, and do nothing else: no file, no connection before its `open`."""
+    """Make a storage, and do nothing else: no file, no connection before its `open`.
+
+    One that takes `max_connections`, too, is given `storage.max_connections` where that is set.
+    """
 
     def __call__(self, url: str, /, *, clock: Callable[[], float]) -> Storage:
         """Return the storage for `storage.url`. `clock` returns epoch seconds.
@@ -46,16 +51,22 @@ class Backend:
     factory: StorageFactory
 
 
-def storage_for(url: str, *, clock: Callable[[], float] = time.time) -> Storage:
+def storage_for(url: str, *, clock: Callable[[], float] = time.time, max_connections: int | None = None) -> Storage:
     """Return the storage for `storage.url`, not yet open. `clock` returns epoch seconds.
 
     Raises:
-        ConfigurationError: no installed distribution brings its scheme, or two do; its storage cannot be made.
+        ConfigurationError: no installed distribution brings its scheme, or two do; its storage cannot be made, or has
+            no connections whose number could be bounded.
     """
     backend = backend_for(url)
+    options: dict[str, Any] = {} if max_connections is None else {"max_connections": max_connections}
+    if options and "max_connections" not in inspect.signature(backend.factory).parameters:
+        raise ConfigurationError(
+            f"storage.max_connections: the storage for {backend.scheme}:// has no connections to be counted; remove it"
+        )
     about = f"storage.url: {backend.source}: the storage for {backend.scheme}:// cannot be made"
     with blamed(about, allowed=ConfigurationError):  # without its message, which may quote a password of the URL
-        made = backend.factory(url, clock=clock)
+        made = backend.factory(url, clock=clock, **options)
         missing = [name for name in _METHODS if not callable(getattr(made, name, None))]
     if missing:
         raise PluginError(f"{about}: a {type(made).__name__} has no {', '.join(missing)}")
@@ -77,7 +88,10 @@ def backend_for(url: str) -> Backend:
                 f"storage.url: the scheme '{scheme}' is {CORE}'s own, and {source_of(entries[0])} claims it, too "
                 f"(entry point {scheme} = {entries[0].value}); uninstall that, or let it choose another name"
             )
-        return Backend(scheme, CORE, _OWN[scheme].load())
+        try:
+            return Backend(scheme, CORE, _OWN[scheme].load())
+        except ImportError as exc:  # an extra is missing; its room says which
+            raise PluginError(f"storage.url: {exc}") from exc
     if not entries:
         known = ", ".join(sorted({*_OWN, *(entry.name for entry in installed)}))
         raise PluginError(

@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from accredit.errors import ExchangeError, UnclearCommit
 from accredit.storage.sql.failures import failure
+from accredit.storage.sql.frames import BY_DIALECT, Frame, is_passing
 from accredit.storage.sql.rotations import Rotate
 from accredit.storage.sql.session_rows import Start
-from accredit.storage.sql.transactions import is_passing, transact
+from accredit.storage.sql.transactions import transact
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,33 @@ class Piece:
     """The names that it locks."""
 
 
-def commit(connection: Connection, how: Together, pieces: Sequence[Piece]) -> list[object]:
-    """Run pieces of work in one transaction; return for each its result, or the `ExchangeError` to raise."""
+class Stuck(Exception):
+    """Stands for the outcome of a piece that waits for somebody else's lock: it was left out, and may wait alone."""
+
+
+def commit(connection: Connection, how: Together, pieces: Sequence[Piece], frame: Frame = BY_DIALECT) -> list[object]:
+    """Run pieces of work in one transaction; return for each its result, or the `ExchangeError` to raise.
+
+    Those that the frame calls stuck have the outcome `Stuck`: nothing of them is done.
+    """
     keys = {key for piece in pieces for key in piece.keys}
     try:
-        return transact(connection, lambda one: _together(one, how, pieces), keys)
+        return transact(connection, lambda one: _together(one, how, pieces), keys, frame)
     except Exception as exc:
         is_broken = isinstance(exc, DBAPIError) and exc.connection_invalidated
+        if len(pieces) == 1 and frame.is_stuck(exc):
+            return [Stuck()]
         if len(pieces) == 1 or is_broken or isinstance(exc, UnclearCommit):
             return [failure(exc) for _ in pieces]
+        # Then nobody takes all names at the beginning: one of them is somebody else's.
+        taken, own = (set(), True) if frame.is_stuck(exc) else (keys, False)
     try:
-        return transact(connection, lambda one: [_alone(one, how, piece) for piece in pieces], keys)
+        return transact(
+            connection,
+            lambda one: [_alone(one, how, piece, frame, own_keys=own) for piece in pieces],
+            taken,
+            frame,
+        )
     except Exception as exc:
         return [failure(exc) for _ in pieces]
 
@@ -63,15 +80,18 @@ def _together(connection: Connection, how: Together, pieces: Sequence[Piece]) ->
     return [done(piece.work) for piece in pieces]
 
 
-def _alone(connection: Connection, how: Together, piece: Piece) -> object:
+def _alone(connection: Connection, how: Together, piece: Piece, frame: Frame, *, own_keys: bool) -> object:
     connection.exec_driver_sql("SAVEPOINT accredit")
     try:
+        if own_keys:
+            frame.take(connection, piece.keys)
         [outcome] = _together(connection, how, [piece])
     except Exception as exc:
-        if isinstance(exc, DBAPIError) and is_passing(exc) and not isinstance(exc, IntegrityError):
+        is_stuck = frame.is_stuck(exc)
+        if isinstance(exc, DBAPIError) and is_passing(exc) and not isinstance(exc, IntegrityError) and not is_stuck:
             raise  # it has taken the whole transaction with it
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT accredit")
-        outcome = failure(exc)
+        outcome = Stuck() if is_stuck else failure(exc)
     connection.exec_driver_sql("RELEASE SAVEPOINT accredit")
     return outcome
 

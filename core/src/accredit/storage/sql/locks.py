@@ -40,18 +40,27 @@ def take(connection: Connection, keys: Iterable[str]) -> None:
     Raises:
         StorageFailed: others have one for too long.
     """
-    digests = [hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest() for key in keys]
-    if not digests:
-        return
     if connection.dialect.name == "postgresql":
-        numbers = sorted({int.from_bytes(digest[:8], "big", signed=True) for digest in digests})
-        connection.execute(_ADVISORY, {"names": numbers})
+        numbers = numbers_of(keys)
+        if numbers:
+            connection.execute(_ADVISORY, {"names": numbers})
     elif connection.dialect.name in ("mysql", "mariadb"):
-        names = sorted({f"accredit:{digest.hex()[:40]}" for digest in digests})
+        names = sorted({f"accredit:{_digest(key).hex()[:40]}" for key in keys})
+        if not names:
+            return
         connection.info.setdefault(_TAKEN, []).extend(names)
         waits = (func.get_lock(bindparam(None, name), _PATIENCE_S) for name in names)
         if any(got != 1 for got in connection.execute(select(*waits)).one()):
             raise StorageFailed("a lock that another server holds was not free in time")
+
+
+def numbers_of(keys: Iterable[str]) -> list[int]:
+    """Return what PostgreSQL knows names by, in their order."""
+    return sorted({int.from_bytes(_digest(key)[:8], "big", signed=True) for key in keys})
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
 def lock_owner(connection: Connection, subject: str, client_id: str) -> None:

@@ -33,11 +33,19 @@ _LARGEST_PART = 500
 class SqlMethods(ABC):
     """What `SqlStorage` and `SyncSqlStorage` share: all but how a connection is come by."""
 
+    _rows_of_sessions: type[SessionRows] = SessionRows
+    _rows_of_subjects: type[SubjectRows] = SubjectRows
+
+    @property
+    def _clear_every(self) -> int:
+        """So many changes there are to a clearing."""
+        return _CLEAR_EVERY
+
     def __init__(self, tables: Tables, *, clock: Callable[[], float] = time.time) -> None:
         self._tables = tables
         self._clock = clock
-        self._sessions = SessionRows(tables)
-        self._subjects = SubjectRows(tables)
+        self._sessions = self._rows_of_sessions(tables)
+        self._subjects = self._rows_of_subjects(tables)
         self._links = Links(self._sessions, self._subjects)
         self._used = UsedRows(tables)
         self._together = Together(self._sessions.start, Rotations(tables, self._sessions).rotate)
@@ -58,7 +66,7 @@ class SqlMethods(ABC):
     async def _make_room(self) -> None:
         """Delete some of what is over."""
         with suppress(StorageFailed):  # what its caller asked for is done; the next one tries again
-            await self.clear(2 * _CLEAR_EVERY)
+            await self.clear(2 * self._clear_every)
 
     async def check(self) -> None:
         """Write a row and delete it, which is one commit."""
@@ -189,6 +197,6 @@ class SqlMethods(ABC):
     async def _clear_in_passing(self) -> None:
         """Forget twice what has come in, so that it keeps up; no more, so that nobody waits long for it."""
         self._written += 1
-        if self._written >= _CLEAR_EVERY:
+        if self._written >= self._clear_every:
             self._written = 0
             await self._make_room()

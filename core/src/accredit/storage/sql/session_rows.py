@@ -25,10 +25,13 @@ Start = tuple[Session, RefreshToken | None]
 """A session to be stored, with its first refresh token."""
 Owner = tuple[str, str]
 """Subject and client."""
+Known = tuple[StoredSubject | None, StoredSubject | None]
+"""What is stored of the subject and of the identity of a session."""
 
 _FIELDS = tuple(field.name for field in fields(Session))
-_COLUMNS = tuple("provider_user_id" if name == "user_id" else name for name in _FIELDS)
-_values = attrgetter(*_FIELDS)
+COLUMNS = tuple("provider_user_id" if name == "user_id" else name for name in _FIELDS)
+"""Of a session's row, in the order of `Session`'s fields."""
+values_of = attrgetter(*_FIELDS)
 
 
 class SessionRows:
@@ -40,7 +43,7 @@ class SessionRows:
         self._i = i = for_statements(tables.identities)
         self._u = u = for_statements(tables.subjects)
         self._both = select(
-            *(s.c[name] for name in _COLUMNS), s.c.ended, i.c.version, u.c.blocked, u.c.version, s.c.number
+            *(s.c[name] for name in COLUMNS), s.c.ended, i.c.version, u.c.blocked, u.c.version, s.c.number
         ).select_from(
             s.outerjoin(
                 i, and_(i.c.namespace == s.c.namespace, i.c.provider_user_id == s.c.provider_user_id)
@@ -55,12 +58,9 @@ class SessionRows:
             s.c.client_id == bindparam("client_id"),
             s.c.renewable == bindparam("renewable"),
         ).order_by(s.c.number)
-        token = r.c.issued_at, r.c.replaced_at, r.c.successors
-        self._find = (
-            self._both.add_columns(*token)
-            .join(r, r.c.session_id == s.c.id)
-            .where(r.c.token_hash == bindparam("token_hash"))
-        )
+        token = r.c.token_hash, r.c.issued_at, r.c.replaced_at, r.c.successors
+        self._tokens = self._both.add_columns(*token).join(r, r.c.session_id == s.c.id)
+        self._find = self._tokens.where(r.c.token_hash == bindparam("token_hash"))
 
     def start(self, connection: Connection, starts: Sequence[Start]) -> list[ExchangeError | None]:
         """Insert sessions, but those that meanwhile must not be; return for each what keeps it out.
@@ -70,25 +70,23 @@ class SessionRows:
         verdicts = self._overtaken(connection, [session for session, _ in starts])
         stored = [start for start, verdict in zip(starts, verdicts, strict=True) if verdict is None]
         if stored:
-            rows = [dict(zip(_COLUMNS, _values(session), strict=True)) | {"ended": False} for session, _ in stored]
-            connection.execute(insert(self._s), rows)
-            self._add(connection, [token for _, token in stored if token is not None])
+            self._insert(connection, stored)
             self._make_room(connection, [session for session, _ in stored])
         return verdicts
 
     def session(self, connection: Connection, session_id: str) -> StoredSession | None:
         """Look one up."""
         row = connection.execute(self._session, {"id": session_id}).one_or_none()
-        return None if row is None else _stored(row)
+        return None if row is None else stored_session(row)
 
     def sessions(self, connection: Connection, subject: str) -> tuple[Session, ...]:
         """List a subject's live sessions."""
-        found = map(_stored, connection.execute(self._sessions, {"subject": subject}))
+        found = map(stored_session, connection.execute(self._sessions, {"subject": subject}))
         return tuple(stored.session for stored in found if not stored.ended)
 
     def sessions_of(self, connection: Connection, session_ids: Sequence[str]) -> tuple[StoredSession, ...]:
         """Look many up."""
-        return tuple(map(_stored, connection.execute(self._both.where(self._s.c.id.in_(session_ids)))))
+        return tuple(map(stored_session, connection.execute(self._both.where(self._s.c.id.in_(session_ids)))))
 
     def live_elsewhere(self, connection: Connection, owner: Owner, besides: Sequence[str]) -> int:
         """Count the live refresh tokens of an owner's sessions, but for some."""
@@ -100,13 +98,7 @@ class SessionRows:
     def find(self, connection: Connection, token_hash: str) -> StoredRefreshToken | None:
         """Look up a refresh token with its session."""
         row = connection.execute(self._find, {"token_hash": token_hash}).one_or_none()
-        if row is None:
-            return None
-        stored = _stored(row)
-        issued_at, replaced_at, successors = row[-3:]
-        return StoredRefreshToken(
-            RefreshToken(token_hash, stored.session.id, issued_at), stored, replaced_at, successors
-        )
+        return None if row is None else stored_token(row)
 
     def end(self, connection: Connection, session_id: str) -> None:
         """End one session."""
@@ -115,26 +107,32 @@ class SessionRows:
     def prune(self, connection: Connection, most: int, now: float) -> int:
         """Delete at most `most` sessions of which no token lives; return how many."""
         s = self._s
-        old = select(s.c.number, s.c.id).where(s.c.kept_until <= int(now)).order_by(s.c.number).limit(most)
+        # In the order of the index that finds them: in another one a database may look through the whole table.
+        old = select(s.c.number, s.c.id).where(s.c.kept_until <= int(now)).order_by(s.c.kept_until).limit(most)
         rows = connection.execute(old).all()
         self._delete(connection, [(number, session_id) for number, session_id in rows])
         return len(rows)
 
     def _overtaken(self, connection: Connection, sessions: Sequence[Session]) -> list[ExchangeError | None]:
+        known = self._known(connection, sessions)
+        return [rules.overtaken_login(one, *its) for one, its in zip(sessions, known, strict=True)]
+
+    def _known(self, connection: Connection, sessions: Sequence[Session]) -> list[Known]:
+        """Look up what is stored of the subject and of the identity of each."""
         u, i = self._u, self._i
         wanted = sorted({session.subject for session in sessions})
         blocked = select(u.c.id, u.c.blocked, u.c.version).where(u.c.id.in_(wanted))
-        subjects = {row[0]: _subject(*row) for row in connection.execute(blocked)}
+        subjects = {row[0]: known_subject(*row) for row in connection.execute(blocked)}
         users = sorted({session.user_id for session in sessions})
         linked = select(i.c.namespace, i.c.provider_user_id, i.c.version).where(i.c.provider_user_id.in_(users))
         linked = linked.where(i.c.namespace.in_(sorted({session.namespace for session in sessions})))
-        identities = {tuple(row[:2]): _identity(row[2]) for row in connection.execute(linked)}
-        return [
-            rules.overtaken_login(one, subjects.get(one.subject), identities.get((one.namespace, one.user_id)))
-            for one in sessions
-        ]
+        identities = {tuple(row[:2]): known_identity(row[2]) for row in connection.execute(linked)}
+        return [(subjects.get(one.subject), identities.get((one.namespace, one.user_id))) for one in sessions]
 
-    def _add(self, connection: Connection, tokens: Sequence[RefreshToken]) -> None:
+    def _insert(self, connection: Connection, starts: Sequence[Start]) -> None:
+        begun = [dict(zip(COLUMNS, values_of(session), strict=True)) | {"ended": False} for session, _ in starts]
+        connection.execute(insert(self._s), begun)
+        tokens = [token for _, token in starts if token is not None]
         if tokens:
             rows = [
                 {"token_hash": one.token_hash, "session_id": one.session_id, "issued_at": one.issued_at}
@@ -173,7 +171,7 @@ class SessionRows:
     ) -> None:
         s, r = self._s, self._r
         which = {"subject": owner[0], "client_id": owner[1], "renewable": renewable}
-        kept = [(row.number, _stored(row)) for row in connection.execute(self._of_owner, which)]
+        kept = [(row.number, stored_session(row)) for row in connection.execute(self._of_owner, which)]
         live: dict[str, list[int]] = {stored.session.id: [] for _, stored in kept}
         if renewable:
             issued = (
@@ -213,22 +211,30 @@ def _owner(session: Session) -> Owner:
     return session.subject, session.client_id
 
 
-def _stored(row: Sequence[Any]) -> StoredSession:
+def stored_session(row: Sequence[Any]) -> StoredSession:
     """Make a session of its row, with what has ended it."""
     *values, ended, identity_version, blocked, subject_version = row[: len(_FIELDS) + 4]
     named: dict[str, Any] = dict(zip(_FIELDS, values, strict=True))
     named["renewable"] = bool(named["renewable"])
     session = Session(**named)
     stored = StoredSession(session, bool(ended))
-    subject = None if subject_version is None else _subject(session.subject, blocked, subject_version)
-    identity = None if identity_version is None else _identity(identity_version)
+    subject = None if subject_version is None else known_subject(session.subject, blocked, subject_version)
+    identity = None if identity_version is None else known_identity(identity_version)
     return replace(stored, ended=rules.has_ended(stored, subject, identity))
 
 
-def _subject(subject: str, blocked: object, version: int) -> StoredSubject:
+def stored_token(row: Sequence[Any]) -> StoredRefreshToken:
+    """Make a refresh token of its session's row and its own."""
+    stored = stored_session(row)
+    token_hash, issued_at, replaced_at, successors = row[-4:]
+    return StoredRefreshToken(RefreshToken(token_hash, stored.session.id, issued_at), stored, replaced_at, successors)
+
+
+def known_subject(subject: str, blocked: object, version: int) -> StoredSubject:
+    """Return what the rules ask of a subject."""
     return StoredSubject(subject, blocked=bool(blocked), version=version)
 
 
-def _identity(version: int) -> StoredSubject:
+def known_identity(version: int) -> StoredSubject:
     """Return what the rules ask of an identity; whose it is they do not."""
     return StoredSubject("", identity_version=version)

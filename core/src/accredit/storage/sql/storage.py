@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from accredit.errors import AccreditError, ConfigurationError, LifecycleError, StorageFailed
 from accredit.storage.sql import schema, sqlite
@@ -28,7 +28,8 @@ _MOST_WAITING = 8_192
 _MOST_BATCHES = 10
 """While so many are written without a pause, what is over stays."""
 
-_Waiting = tuple[Piece, "asyncio.Future[Any]"]
+Waiting = tuple[Piece, "asyncio.Future[Any]"]
+"""A piece of work, and who is told what came of it."""
 
 
 class SqlStorage(SqlMethods):
@@ -84,14 +85,18 @@ class SqlStorage(SqlMethods):
             self._begin_anew()  # what waits, waits in a loop that is not here
         try:
             async with self._engine.connect() as connection:
-                if self._create_tables:
-                    await connection.run_sync(schema.make, self._tables)
-                await connection.run_sync(schema.check, self._tables)
+                await self._look(connection)
         except AccreditError:
             raise
         except Exception as exc:
-            raise schema.unusable(exc) from exc
+            raise self._unusable(exc) from exc
         self._opened_in = os.getpid()
+
+    async def _look(self, connection: AsyncConnection) -> None:
+        """Look whether the tables are there."""
+        if self._create_tables:
+            await connection.run_sync(schema.make, self._tables)
+        await connection.run_sync(schema.check, self._tables)
 
     async def close(self) -> None:
         """Commit what is waiting. The engine stays open: it is the host's."""
@@ -99,9 +104,12 @@ class SqlStorage(SqlMethods):
         tasks = [task for task in (self._writer, self._clearing) if task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _unusable(self, exc: Exception) -> ConfigurationError:
+        return schema.unusable(exc)
+
     def _begin_anew(self) -> None:
-        self._waiting: list[_Waiting] = []
-        self._apart: list[_Waiting] = []
+        self._waiting: list[Waiting] = []
+        self._apart: list[Waiting] = []
         self._writer: asyncio.Task[None] | None = None
         self._clearing: asyncio.Task[None] | None = None
 
@@ -121,7 +129,7 @@ class SqlStorage(SqlMethods):
     async def _write_apart(self, piece: Piece) -> Any:
         return await self._written_in(self._apart, piece)
 
-    async def _written_in(self, line: "list[_Waiting]", piece: Piece) -> Any:
+    async def _written_in(self, line: "list[Waiting]", piece: Piece) -> Any:
         self._require_open()
         if len(line) >= _MOST_WAITING:
             raise StorageFailed("more waits to be written than the database keeps up with")
@@ -162,18 +170,28 @@ class SqlStorage(SqlMethods):
             if batch:
                 await self._commit(batch)
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
-        outcomes: list[object]
+    async def _commit(self, batch: list[Waiting]) -> None:
+        for waiting, outcome in zip(batch, await self._outcomes_of(batch), strict=True):
+            tell(waiting, outcome)
+
+    async def _outcomes_of(self, batch: list[Waiting]) -> list[object]:
         try:
-            async with self._writes.connect() as connection:
-                work = partial(commit, how=self._together, pieces=[piece for piece, _ in batch])
-                outcomes = await connection.run_sync(work)
+            return await self._transacted([piece for piece, _ in batch])
         except asyncio.CancelledError:  # the loop ends
             for _, done in batch:
                 done.cancel()
             raise
         except Exception as exc:
-            outcomes = [failure(exc) for _ in batch]
-        for (_, done), outcome in zip(batch, outcomes, strict=True):
-            if not done.done():  # its exchange gave up meanwhile
-                done.set_result(outcome)
+            return [failure(exc) for _ in batch]
+
+    async def _transacted(self, pieces: list[Piece]) -> list[object]:
+        """Run pieces of work in one transaction; return what each caller is to be told."""
+        async with self._writes.connect() as connection:
+            return await connection.run_sync(partial(commit, how=self._together, pieces=pieces))
+
+
+def tell(waiting: Waiting, outcome: object) -> None:
+    """Tell whoever still waits what came of a piece of work."""
+    done = waiting[1]
+    if not done.done():  # its exchange gave up meanwhile
+        done.set_result(outcome)

@@ -1,6 +1,6 @@
 """What is done to subjects and identities, as functions of a connection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, insert, literal, select, update
@@ -46,16 +46,7 @@ class SubjectRows:
         """Look up an identity, and the subject that it has by default."""
         default = rules.default_subject(namespace, user_id)
         wanted = {"namespace": namespace, "user_id": user_id, "by_default": default}
-        subject, blocked, unlinked, identity_version, version, outdated_at, *by_default = connection.execute(
-            self._look_up, wanted
-        ).one()
-        found = None
-        if subject is not None:
-            found = StoredSubject(subject, bool(blocked), bool(unlinked), identity_version, version or 0, outdated_at)
-        blocked, version, outdated_at = by_default
-        if version is None:
-            return found, None
-        return found, StoredSubject(default, bool(blocked), version=version, outdated_at=outdated_at)
+        return looked_up(connection.execute(self._look_up, wanted).one(), default)
 
     def _made_to_look_up(self) -> Select[Any]:
         """Return one row in any case: an identity with its subject, and its default subject, where they are stored."""
@@ -155,3 +146,15 @@ class SubjectRows:
     def _insert_subject(self, connection: Connection, subject: str, now: int, **values: Any) -> None:
         first = {"blocked": False, "version": 0, "outdated_at": None}
         connection.execute(insert(self._u).values(id=subject, created_at=now, **(first | values)))
+
+
+def looked_up(row: Sequence[Any], default: str) -> tuple[StoredSubject | None, StoredSubject | None]:
+    """Make of a row an identity with its subject, and its default subject, where they are stored."""
+    subject, blocked, unlinked, identity_version, version, outdated_at, *by_default = row
+    found = None
+    if subject is not None:
+        found = StoredSubject(subject, bool(blocked), bool(unlinked), identity_version, version or 0, outdated_at)
+    blocked, version, outdated_at = by_default
+    if version is None:
+        return found, None
+    return found, StoredSubject(default, bool(blocked), version=version, outdated_at=outdated_at)

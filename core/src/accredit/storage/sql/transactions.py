@@ -1,29 +1,19 @@
-"""One transaction: begun as it must be on each database, whatever the host's engine does, and tried again.
-
-PostgreSQL and MariaDB: READ COMMITTED, so that each statement sees what others have done before it; locks do the rest.
-SQLite: one writer at a time.
-"""
+"""One transaction, tried again where others were in its way; `frames` says how it begins and ends."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
+from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from accredit.errors import UnclearCommit
-from accredit.storage.sql import locks, sqlite
+from accredit.storage.sql.frames import BY_DIALECT, Frame, is_passing
 
 T = TypeVar("T")
 
 # Without a pause between: the one who was in the way has ended, or the database itself has waited for long.
 ATTEMPTS = 6
-
-_SYNCHRONOUS = "accredit_synchronous"
-"""In `Connection.info`: PostgreSQL's `synchronous_commit`, as the connection has it."""
-
-# Serialization failure, deadlock, lock not available. Source: PostgreSQL, appendix A; MariaDB error codes.
-_PASSING_STATES = ("40001", "40P01", "55P03")
-_PASSING_NUMBERS = (1205, 1213)
 
 
 def for_writes(engine: Engine) -> Engine:
@@ -36,16 +26,12 @@ def for_reads(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
 
 
-def transact(connection: Connection, work: Callable[[Connection], T], keys: Iterable[str] = ()) -> T:
+def transact(
+    connection: Connection, work: Callable[[Connection], T], keys: Iterable[str] = (), frame: Frame = BY_DIALECT
+) -> T:
     """Run work in one transaction; return after its commit. It is run again where others were in its way."""
-    taken = tuple(keys)
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return _once(connection, work, taken)
-        except DBAPIError as exc:
-            if not (is_passing(exc) or exc.connection_invalidated):
-                raise
-    return _once(connection, work, taken)
+    result: T = _trying_again(frame.is_passing)(_once, connection, work, tuple(keys), frame)
+    return result
 
 
 def read(connection: Connection, work: Callable[[Connection], T]) -> T:
@@ -59,64 +45,34 @@ def read(connection: Connection, work: Callable[[Connection], T]) -> T:
         return work(connection)
 
 
-def is_passing(exc: DBAPIError) -> bool:
-    """Tell whether an error comes of somebody else's transaction: the next attempt finds what that one has left."""
-    if isinstance(exc, IntegrityError):
-        return True
-    cause: Any = exc.orig
-    if getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return True
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)  # the latter in psycopg2
-    return state in _PASSING_STATES or (bool(cause.args) and cause.args[0] in _PASSING_NUMBERS)
+def _trying_again(is_passing: Callable[[DBAPIError], bool]) -> Retrying:
+    """Return who runs it again. What failed on a broken connection was not committed: else it is `UnclearCommit`."""
+
+    def is_worth_it(exc: BaseException) -> bool:
+        return isinstance(exc, DBAPIError) and (is_passing(exc) or exc.connection_invalidated)
+
+    return Retrying(
+        stop=stop_after_attempt(ATTEMPTS), retry=retry_if_exception(is_worth_it), sleep=_at_once, reraise=True
+    )
 
 
-def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[str, ...]) -> T:
-    on_sqlite = connection.dialect.name == "sqlite"
+def _at_once(_: float) -> None:
+    """Make no pause: in an event loop nothing else would run meanwhile."""
+
+
+def _once(connection: Connection, work: Callable[[Connection], T], keys: tuple[str, ...], frame: Frame) -> T:
     try:
-        if on_sqlite:
-            sqlite.begin(connection)
-        elif connection.dialect.name == "postgresql":
-            _be_durable(connection)
-        locks.take(connection, keys)
+        frame.begin(connection, keys)
         result = work(connection)
     except BaseException:
-        _undo(connection)
+        frame.undo(connection)
         raise
     try:
-        if on_sqlite:
-            sqlite.commit(connection)
-        else:
-            connection.commit()
+        frame.commit(connection)
     except DBAPIError as exc:
-        _undo(connection)
+        frame.undo(connection)
         if exc.connection_invalidated:  # whether it was committed nobody knows: not again
             raise UnclearCommit("the connection broke while a transaction was committed") from None
         raise
-    _let_others_in(connection)
+    frame.let_others_in(connection)
     return result
-
-
-def _let_others_in(connection: Connection) -> None:
-    """Release the locks. It is committed: whatever fails here fails nobody, and runs nothing again."""
-    try:
-        locks.release(connection)
-    except DBAPIError:
-        connection.invalidate()  # the server lets go of them with the connection
-
-
-def _be_durable(connection: Connection) -> None:
-    """Let this transaction be on disk when its commit returns, also where the host's own need not be."""
-    info = connection.info
-    if _SYNCHRONOUS not in info:
-        info[_SYNCHRONOUS] = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
-    if info[_SYNCHRONOUS] == "off":
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
-
-
-def _undo(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        sqlite.rollback(connection)
-        return
-    connection.rollback()
-    if not connection.invalidated:  # else the server has let go of everything by itself
-        locks.release(connection)
