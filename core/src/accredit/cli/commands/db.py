@@ -24,6 +24,10 @@ UrlOption = Annotated[
         help="The database, by default storage.url of the settings. A password belongs into the environment.",
     ),
 ]
+
+_EVERY = 20_000
+"""Rows, between two lines that say how far it is."""
+
 RevisionOption = Annotated[str, typer.Option("--to", metavar="REVISION", help="Such as 0003.")]
 
 
@@ -154,6 +158,46 @@ def downgrade(
         return
     database.go_back(to, say=_progress)
     typer.echo(f"{database.place}: revision {database.found().revision}")
+
+
+@app.command("copy")
+def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM_URL", help="Such as sqlite:///accredit.db.")],
+    target: Annotated[str, typer.Argument(metavar="TO_URL", help="Such as postgresql://accredit@db/accredit.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Delete first what the target holds.")] = False,
+) -> None:
+    """Move everything into another database, from SQLite to PostgreSQL or back. All of it arrives, or nothing.
+
+    Stop every server first: what it would write goes nowhere, since the source can only be read meanwhile. The target
+    gets its schema, and is compared with the source, row by row, before it is committed. Afterwards let storage.url
+    name the target, and start the servers. The source stays as it is.
+
+    A password belongs into the variable PGPASSWORD or into ~/.pgpass: everybody on a machine can read command lines.
+
+    Exit codes: 0 everything is there, 2 nothing is, and why, 1 anything else, and nothing is there.
+
+    \b
+    Example:
+      accredit db copy sqlite:///accredit.db postgresql://accredit@db.example.com/accredit
+    """
+    from accredit.cli.tools.databases import copied
+
+    typer.echo("accredit: servers that run get no write through meanwhile; stop them", err=True)
+    moved = copied(source, target, replace=replace, say=_rows_done)
+    for one in moved:
+        typer.echo(f"{one.table}: {one.rows} rows, sha256 {one.sha256}")
+    typer.echo(f"all of it is in {_place(target)} now, compared row by row; let storage.url name it")
+
+
+def _rows_done(table: str, rows: int) -> None:
+    if rows % _EVERY == 0:
+        typer.echo(f"accredit: {table}: {rows} rows are copied", err=True)
+
+
+def _place(url: str) -> str:
+    from accredit.storage.schema.connections import place_of
+
+    return place_of(url)
 
 
 def _database(config: Path | None, url: str | None) -> Database:

@@ -1,14 +1,39 @@
 """One database by its URL, as `accredit db` deals with it, whichever of the two it is."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from accredit.errors import ConfigurationError
 from accredit.storage import migrate as on_sqlite
 from accredit.storage.schema import postgres, runner
 from accredit.storage.schema.connections import on_databases, path_of, place_of, require_packages
+from accredit.storage.schema.copying import Copied, copy
 from accredit.storage.schema.differences import differences
 from accredit.storage.schema.revisions import HEAD, Found
+
+
+def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int], object]) -> list[Copied]:
+    """Copy everything from one database to the other, whose schema is made; return what was copied.
+
+    Raises:
+        ConfigurationError: it cannot be done; nothing is there then.
+    """
+    here, there = Database(source), Database(target)
+    if source == target:
+        raise ConfigurationError("the source and the target are one and the same")
+    found = here.found()
+    here.require_usable(found)
+    if not found.is_current:
+        raise ConfigurationError(f"{here.place} must be upgraded first: accredit db upgrade --url {here.place}")
+    there.upgrade(None, say=lambda _: None)
+    arrives = there.found()
+    if arrives.revision != found.revision:
+        raise ConfigurationError(
+            f"{here.place} has revision {found.revision} and {there.place} {arrives.revision}: upgrade the older one "
+            "with the newer Accredit"
+        )
+    return on_databases(partial(copy, replace=replace, say=say), source, target)
 
 
 class Database:

@@ -6,6 +6,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 runs_with = "0003"
+loses = "signing keys that are kept in the database: copy them into a file first"
 
 
 def upgrade() -> None:

@@ -1,0 +1,259 @@
+"""`accredit db copy`, both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from accredit.storage import Rotation, SqliteStorage
+from accredit.storage.schema import postgres
+from accredit.storage.schema.connections import on_databases
+from accredit.testing.storage_conformance.samples import login, rotate, session, state, token
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.tests.cli.conftest import Run
+    from core.tests.postgres import PostgresDatabase
+    from sqlalchemy import Connection
+
+MANY = 10_000
+ODD = (
+    "",
+    " a ",
+    "a\tb\nc\r",
+    'O\'Brien \\ "x"',
+    "ß≠ss",
+    "e\u0301≠é",
+    "👩‍👩‍👧",
+    "\u202eabc",
+    "\ufffe\uffff",
+    "\x01\x7f",
+    "𝒜" * 300,
+)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/accredit.db"
+
+
+@pytest.fixture
+def postgresql(postgres_database: PostgresDatabase) -> str:
+    return postgres_database.url()
+
+
+@pytest.fixture
+async def storage(sqlite: str) -> SqliteStorage:
+    """A closed one with a login, a rotation, an end, a block, an unlinking and odd texts."""
+    storage = SqliteStorage.from_url(sqlite, clock=lambda: 1_000)
+    await storage.open()
+    for name in ("live", "rotated", "ended"):
+        await storage.start(*login(name, user_id=name, subject=f"acme|{name}"))
+    await rotate(storage, "rotated", "successor")
+    await storage.end("ended")
+    await storage.create("acme", "blocked", "acme|blocked", now=1)
+    await storage.set_blocked("acme|blocked", blocked=True)
+    await storage.create("acme", "unlinked", "ada", now=1)
+    await storage.unlink("acme", "unlinked")
+    await storage.start(session("without", renewable=False), None)
+    for number, text in enumerate(ODD):
+        await storage.create("odd", text, f"s{number}", now=1)
+        begun = session(
+            f"odd{number}", user_id=text, namespace="odd", device=text, claims=f'{{"a": "{number}\\ud800"}}'
+        )
+        await storage.start(replace(begun, subject=f"s{number}"), token(f"t{number}", f"odd{number}"))
+        await storage.first_use(f"jti {text}", 5_000)
+    await storage.close()
+    return storage
+
+
+def contents(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows in the order in which they were stored, without the numbers that tell it."""
+
+    def read(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+        is_sqlite = connection.dialect.name == "sqlite"
+        user_id = "user_id" if is_sqlite else "provider_user_id"
+        number = "rowid" if is_sqlite else "number"
+        selects = {
+            "sessions": f"id, client_id, subject, namespace, {user_id}, device, claims, auth_time, kept_until,"
+            f" renewable, identity_version, subject_version, ended FROM sessions ORDER BY {number}",
+            "refresh_tokens": f"token_hash, session_id, issued_at, replaced_at, successors FROM refresh_tokens"
+            f" ORDER BY {number}",
+            "identities": f"namespace, {user_id}, subject, unlinked, linked_at, version FROM identities"
+            f" ORDER BY {number}",
+            "subjects": "id, blocked, created_at, version, outdated_at FROM subjects",
+            "used_ids": "jti, expires_at FROM used_ids",
+        }
+        found = {name: connection.exec_driver_sql(f"SELECT {rest}").all() for name, rest in selects.items()}
+        as_tuples = {name: [tuple(row) for row in rows] for name, rows in found.items()}
+        return as_tuples | {name: sorted(as_tuples[name]) for name in ("subjects", "used_ids")}
+
+    return on_databases(read, url)
+
+
+def test_everything_goes_to_postgresql_and_back_and_stays_what_it_is(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str, tmp_path: Path
+) -> None:
+    before = contents(sqlite)
+    there = run("db", "copy", sqlite, postgresql)
+    assert there.exit_code == 0, there.stderr
+    assert contents(postgresql) == before
+    assert f"sessions: {len(before['sessions'])} rows, sha256 " in there.stdout
+    assert "stop them" in there.stderr
+    again = f"sqlite:///{tmp_path}/again.db"
+    back = run("db", "copy", postgresql, again)
+    assert back.exit_code == 0, back.stderr
+    assert back.stdout.partition("all of it")[0] == there.stdout.partition("all of it")[0]
+    assert contents(again) == before
+    assert contents(sqlite) == before
+
+    async def go_on() -> None:
+        copied = SqliteStorage.from_url(again, clock=lambda: 1_000)
+        await copied.open()
+        assert await rotate(copied, "live", "next") is Rotation.ROTATED
+        assert await copied.rotate("rotated", token("x", "rotated"), now=1_000, leeway_s=0) is Rotation.REUSED
+        assert await state(copied, "ended") == "ended"
+        assert not await copied.first_use(f"jti {ODD[0]}", 5_000)
+        await copied.close()
+
+    asyncio.run(go_on())
+
+
+def test_a_target_that_holds_rows_is_refused_unless_told(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
+) -> None:
+    assert run("db", "copy", sqlite, postgresql).exit_code == 0
+    on_databases(lambda connection: _execute(connection, "DELETE FROM sessions"), postgresql)
+    before = contents(postgresql)
+    refused = run("db", "copy", sqlite, postgresql)
+    assert refused.exit_code == 2
+    assert "the target holds rows already (table used_ids)" in refused.stderr
+    assert contents(postgresql) == before
+    assert run("db", "copy", "--replace", sqlite, postgresql).exit_code == 0
+    assert contents(postgresql) == contents(sqlite)
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+def test_a_source_that_is_not_current_or_not_there_is_refused(run: Run, sqlite: str, postgresql: str) -> None:
+    for revision in (None, "0002"):
+        if revision is not None:
+            run("db", "upgrade", "--to", revision, "--url", sqlite)
+        refused = run("db", "copy", sqlite, postgresql)
+        assert refused.exit_code == 2
+        assert "must be upgraded first" in refused.stderr
+        assert on_databases(postgres.found, postgresql).revision is None
+
+
+def test_a_database_is_not_copied_onto_itself(run: Run, storage: SqliteStorage, sqlite: str) -> None:
+    refused = run("db", "copy", "--replace", sqlite, sqlite)
+    assert refused.exit_code == 2
+    assert "one and the same" in refused.stderr
+
+
+def test_a_text_that_postgresql_cannot_keep_is_named_and_nothing_is_copied(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
+) -> None:
+    with closing(sqlite3.connect(sqlite.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute("UPDATE sessions SET device = ? WHERE id = 'live'", ("a\0b",))
+    refused = run("db", "copy", sqlite, postgresql)
+    assert refused.exit_code == 2
+    assert "a row of sessions holds the character U+0000" in refused.stderr
+    assert not any(contents(postgresql).values())
+
+
+def test_a_copy_that_differs_is_not_kept(run: Run, storage: SqliteStorage, sqlite: str, postgresql: str) -> None:
+    postgres.migrate(postgresql)
+    trigger = (
+        "CREATE FUNCTION shorten() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN NEW.claims := trim(NEW.claims, '}'); RETURN NEW; END$$;"
+        " CREATE TRIGGER shorten BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION shorten()"
+    )
+    for statement in trigger.split("; CREATE TRIGGER"):
+        whole = statement if statement.startswith("CREATE FUNCTION") else f"CREATE TRIGGER{statement}"
+        on_databases(lambda connection, whole=whole: _execute(connection, whole), postgresql)
+    refused = run("db", "copy", sqlite, postgresql)
+    assert refused.exit_code == 2
+    assert "what has arrived differs from what was sent: sessions; nothing was kept" in refused.stderr
+    assert not any(contents(postgresql).values())
+
+
+def test_nobody_writes_into_the_source_meanwhile(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
+) -> None:
+    postgres.migrate(postgresql)
+    tried = []
+
+    def look(_: Connection) -> None:
+        path = sqlite.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=0)) as connection, pytest.raises(sqlite3.OperationalError) as locked:
+            connection.execute("DELETE FROM sessions")
+        tried.append(str(locked.value))
+
+    from accredit.storage.schema.copying import copy
+
+    on_databases(
+        lambda source, target: copy(source, target, replace=False, say=lambda *_: look(target)), sqlite, postgresql
+    )
+    assert set(tried) == {"database is locked"}
+
+
+@pytest.fixture
+def many(sqlite: str, storage: SqliteStorage) -> str:
+    """Tens of thousands of rows."""
+    with closing(sqlite3.connect(sqlite.removeprefix("sqlite:///"))) as connection, connection:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(sessions)") if row[1] != "id"]
+        series = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})"  # noqa: S608 - a number
+        connection.execute(
+            f"{series} INSERT INTO sessions (id, {', '.join(names)})"  # noqa: S608 - column names
+            f" SELECT 'many' || i, {', '.join(names)} FROM n JOIN sessions ON id = 'live'"
+        )
+        connection.execute(
+            f"{series} INSERT INTO refresh_tokens (token_hash, session_id, issued_at)"  # noqa: S608 - a number
+            " SELECT 'many' || i || 'x' || j, 'many' || i, i FROM n JOIN (SELECT 1 AS j UNION SELECT 2)"
+        )
+    return sqlite
+
+
+CODE = """
+import os, signal, sys
+from accredit.cli.tools.databases import copied
+
+def say(table, rows):
+    if table == "refresh_tokens" and rows >= 10_000:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+copied(sys.argv[1], sys.argv[2], replace=True, say=say)
+"""
+
+
+def test_many_rows_are_copied_also_after_a_copy_that_was_killed(
+    run: Run, many: str, postgresql: str, tmp_path: Path
+) -> None:
+    killed = subprocess.run([sys.executable, "-c", CODE, many, postgresql], check=False, timeout=120)  # noqa: S603 - ours
+    assert killed.returncode == -9
+    assert not any(contents(postgresql).values())
+    there = run("db", "copy", many, postgresql)
+    assert there.exit_code == 0, there.stderr
+    assert "accredit: refresh_tokens: 20000 rows are copied" in there.stderr
+    assert contents(postgresql) == contents(many)
+
+    again = f"sqlite:///{tmp_path}/again.db"
+    killed = subprocess.run([sys.executable, "-c", CODE, postgresql, again], check=False, timeout=120)  # noqa: S603 - ours
+    assert killed.returncode == -9
+    assert not any(contents(again).values())
+    assert run("db", "copy", postgresql, again).exit_code == 0
+    assert contents(again) == contents(many)
+    assert os.stat(again.removeprefix("sqlite:///")).st_mode & 0o077 == 0
