@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 
 SOURCE = ROOT / "core" / "src" / "accredit"
 EXTRAS_OF_ROOM: dict[str, set[str]] = {
+    "cache": {"redis"},
     "cli": {"cli", "server"},
     "importers": {"sql"},
     "metrics": {"metrics"},

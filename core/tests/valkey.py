@@ -237,20 +237,25 @@ def cluster() -> Iterator[list[Valkey]]:
 
 @dataclass
 class Secured:
-    """An end of TLS; `ca` is the file of the authority that has signed its certificate."""
+    """An end of TLS; `ca` is the file of the authority that has signed its certificate, and that of a client."""
 
     port: int
     ca: Path
+    certificate: Path
 
 
 @contextmanager
-def tls(server: Valkey) -> Iterator[Secured]:
-    """Pass on to `server` what comes by TLS, to `localhost` and 127.0.0.1."""
+def tls(server: Valkey, *, name: str = "localhost", asks: bool = False) -> Iterator[Secured]:
+    """Pass on to `server` what comes by TLS, as the host of that name; with `asks` clients need a certificate."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    ca = server.folder / "ca.pem"
+    authority.issue_cert(name).configure_cert(context)
+    if asks:
+        context.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(context)
+    ca, certificate = server.folder / f"{name}.ca.pem", server.folder / f"{name}.client.pem"
     authority.cert_pem.write_to_path(str(ca))
+    authority.issue_cert("client.example").private_key_and_cert_chain_pem.write_to_path(str(certificate))
     begun: Future[tuple[int, Callable[[], object]]] = Future()
 
     async def serve() -> None:
@@ -268,7 +273,7 @@ def tls(server: Valkey) -> Iterator[Secured]:
     thread.start()
     port, end = begun.result(_PATIENCE_S)
     try:
-        yield Secured(port, ca)
+        yield Secured(port, ca, certificate)
     finally:
         end()
         thread.join(_PATIENCE_S)

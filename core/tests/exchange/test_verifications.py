@@ -135,7 +135,7 @@ def test_two_keys_are_the_same_only_where_everything_is(
     there: tuple[str, str],
 ) -> None:
     def key(token: tuple[str, str | None, str | None], issuer: str, connection: str) -> bytes:
-        acme: Any = SimpleNamespace(strategy=Acme)
+        acme: Any = SimpleNamespace(strategy=Acme, settings=None, source="")
         keys = CacheKeys({connection: acme}, issuer=issuer, secret=b"s" * 32)
         return keys.of(connection, ProviderToken.of(token[0], secret=token[1], nonce=token[2]))
 

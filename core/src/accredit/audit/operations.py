@@ -54,6 +54,11 @@ def cache_failed(place: str) -> OperationalEvent:
     return _alert("cache.failed", place)
 
 
+def cache_noticed(event: str, detail: str) -> OperationalEvent:
+    """Tell that what nodes share is away (`cache.away`), or back, or holds what none of them has written."""
+    return OperationalEvent(name=event, detail=detail) if event == "cache.back" else _alert(event, detail)
+
+
 def keys_noticed(event: str, detail: str) -> OperationalEvent:
     """Tell that the signing keys have changed (`keys.changed`), or that the changed key file cannot be used."""
     return _alert(event, detail) if event == "keys.unusable" else OperationalEvent(name=event, detail=detail)

@@ -1,6 +1,6 @@
 """What a cache of verifications does, wherever it keeps them."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from accredit.models import Verification
 
@@ -15,9 +15,9 @@ class VerificationCache(Protocol):
 
     @property
     def hmac_key(self) -> bytes:
-        """A secret of 32 bytes from which all keys are made. Processes that share what is kept share it.
+        """A secret of 32 bytes or more from which all keys are made. Processes that share what is kept share it.
 
-        So do only exchanges whose connections of one name have the same settings.
+        What one connection has kept another one never gets, unless name, strategy and all settings are the same.
         """
 
     async def get(self, key: bytes) -> Verification | None:
@@ -28,3 +28,17 @@ class VerificationCache(Protocol):
 
     async def forget(self, key: bytes) -> None:
         """Let go of it, if it is there."""
+
+
+@runtime_checkable
+class SharedCache(VerificationCache, Protocol):
+    """One that many nodes share, and in which one of them at a time says that it asks a provider, for all."""
+
+    async def find(self, key: bytes, *, wait_s: float) -> Verification | None:
+        """Return what is kept, or soon will be by another node, within a part of `wait_s` seconds. Raises nothing.
+
+        None: the caller asks. Whoever is to ask for all ends that by `put` or `release`, or by not doing so for long.
+        """
+
+    def release(self, key: bytes) -> None:
+        """Say that nothing was found, if that is to be said; costs no time."""

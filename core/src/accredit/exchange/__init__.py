@@ -7,6 +7,6 @@ parts that they work with, of which `providers` are those for the first half. `l
 `standing` says whether a subject may still be here, `presented` reads tokens of ours that come back, `authenticate` is
 what APIs ask of one. `client` is who calls, and `subjects` what a host does to its users.
 `readings` tells how things stand, `key_place` where our keys are. `verifications` asks providers, once for many:
-`flights` are those who wait for one answer, `cache_keys` under what it is kept. `unrecallable` is for writes that have
-begun.
+`flights` are those who wait for one answer, `cache_keys` under what it is kept, with a `fingerprint` of the connection.
+`unrecallable` is for writes that have begun.
 """

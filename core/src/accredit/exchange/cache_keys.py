@@ -3,12 +3,17 @@
 import hmac
 from collections.abc import Mapping
 
+from accredit.exchange.fingerprint import fingerprint
 from accredit.models import ProviderToken
 from accredit.plugins import Connection
 
 
 class CacheKeys:
-    """Make keys that differ wherever the token, its secret, the nonce, the connection, its strategy or `issuer` does.
+    """Make keys that differ wherever the token, its secret, the nonce, the connection or `issuer` does.
+
+    Two connections are the same if their names, their strategies with who brings them, and all settings are: nodes that
+    share what is kept may have been given different ones. Settings that hold what cannot be written down are no reason
+    to fail: such a connection shares nothing with another process.
 
     `issuer` is ours. Without `secret` nobody learns from a key what a token is, or tries tokens on it.
     """
@@ -17,7 +22,8 @@ class CacheKeys:
         # Begun once. Nor is it `hmac.digest`, which lets other threads run meanwhile: they take longer than it does.
         self._mac = hmac.new(secret, digestmod="sha256")
         self._prefixes = {
-            name: f"{_part(issuer)}{_part(name)}{_part(one.strategy.name)}" for name, one in connections.items()
+            name: f"{_part(issuer)}{_part(name)}{_part(one.strategy.name)}{_part(fingerprint(one))}"
+            for name, one in connections.items()
         }
 
     def of(self, connection: str, token: ProviderToken) -> bytes:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from accredit.audit import operations
 from accredit.audit.reporter import Reporter
 from accredit.cache import VerificationCache
+from accredit.cache.make import make_shared
 from accredit.errors import ConfigurationError
 from accredit.exchange.client import Client
 from accredit.exchange.key_place import key_place
@@ -74,13 +75,19 @@ class Engine:
             observers_of(manager), clock=monotonic, logger=logger, annotators=annotators_of(manager)
         )
         self.lifecycle = Lifecycle(self.reporter)
+        self._shared = make_shared(
+            settings.cache,
+            clock=clock,
+            monotonic=monotonic,
+            report=lambda event, detail: self.reporter.emit(operations.cache_noticed(event, detail)),
+        )
         self.providers = Providers(
             settings.connections,
             manager=manager,
             installed=installed,
             issuer=settings.issuer,
             limits=settings.limits,
-            cache=cache,
+            cache=self._shared.verifications if cache is None and self._shared is not None else cache,
             cache_max_bytes=settings.cache.max_bytes,
             proxy=settings.proxy,
             transport=transport,
@@ -97,7 +104,13 @@ class Engine:
             namespaces=reserved_namespaces(settings.connections, manager, installed),
             storage=self.storage,
         )
-        self.limits = make_limits(settings.limits, emit=self.reporter.emit, clock=clock, monotonic=monotonic)
+        self.limits = make_limits(
+            settings.limits,
+            emit=self.reporter.emit,
+            clock=clock,
+            monotonic=monotonic,
+            windows=None if self._shared is None else self._shared.windows,
+        )
         self.caller_address = CallerAddress(
             settings.limits.trusted_proxies,
             report=lambda address: self.reporter.emit(operations.proxy_unnamed(address)),
@@ -130,6 +143,7 @@ class Engine:
             lifecycle=self.lifecycle,
             providers=self.providers,
             storage=self.storage,
+            shared=self._shared,
             key_made_at=lambda: self._key_ring.made_at,
             clock=clock,
         )
@@ -144,6 +158,11 @@ class Engine:
     def disabled(self) -> frozenset[str]:
         """The names of those that are."""
         return self.providers.disabled
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """The names of the parts that do not work, and without which logins go on."""
+        return ("cache",) if self._shared is not None and self._shared.is_away else ()
 
     @property
     def keys(self) -> SigningKeys:
@@ -170,6 +189,9 @@ class Engine:
         await self.lifecycle.open(self._open_parts)
 
     async def _open_parts(self, closing: Closing) -> None:
+        if self._shared is not None:
+            closing("cache", self._shared.close)
+            await self._shared.open()
         self.providers.open(closing)
         in_storage = self.settings.keys.place == "storage"
         if not in_storage:

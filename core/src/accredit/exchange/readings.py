@@ -20,6 +20,8 @@ class EngineReadings:
     lifecycle: Lifecycle
     providers: Providers
     storage: Storage
+    shared: Measured | None
+    """What nodes share, None where each process has its own."""
     key_made_at: Callable[[], int | None]
     clock: Callable[[], float]
 
@@ -36,6 +38,9 @@ class EngineReadings:
         for name, version in self.providers.api_versions.items():
             if version is not None and version.ends_on is not None:
                 yield Reading("api_version_ends_at", _midnight(version.ends_on), name)
+        if self.shared is not None:
+            for name, value in self.shared.measured().items():
+                yield Reading(f"cache_{name}", value)
         if isinstance(self.storage, Measured):
             for name, value in self.storage.measured().items():
                 yield Reading(f"storage_{name}", value)

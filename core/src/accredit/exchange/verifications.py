@@ -4,12 +4,13 @@ Whether a token is meant for our app, and who that is, is looked at in each logi
 strategy says so, outages and failures of ours never.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 from accredit._guard import place_of
 from accredit.audit.trail import Trail
-from accredit.cache import Kept, VerificationCache
-from accredit.errors import ExchangeError, ProviderTokenRejected, StorageFailed
+from accredit.cache import Kept, SharedCache, VerificationCache
+from accredit.errors import ConfigurationError, ExchangeError, ProviderTokenRejected, StorageFailed
 from accredit.exchange.cache_keys import CacheKeys
 from accredit.exchange.flights import Flight, Flights, again
 from accredit.exchange.steps.verify import verify
@@ -22,6 +23,8 @@ _KEEPS_NONE = frozenset({"single_use", "makes_no_call"})
 _REFUSALS_MAX_BYTES = 4_194_304
 """In this process alone, for the few providers whose refusals are kept: about four thousand of them."""
 _TELL_EVERY_S = 60.0
+_SHORTEST_SECRET = 32
+"""Bytes."""
 
 
 class Verifications:
@@ -29,6 +32,9 @@ class Verifications:
 
     `issuer` is ours. `clock` returns epoch seconds, `monotonic` seconds of a clock that nobody can set; `context` makes
     what a strategy may use, and `cache_failed` is told where a cache does not work.
+
+    Raises:
+        ConfigurationError: the cache's `hmac_key` is shorter than 32 bytes.
     """
 
     def __init__(
@@ -42,9 +48,13 @@ class Verifications:
         context: Callable[[Connection, float], VerifyContext],
         cache_failed: Callable[[str], None],
     ) -> None:
+        secret = cache.hmac_key
+        if len(secret) < _SHORTEST_SECRET:
+            raise ConfigurationError(f"the hmac_key of a {type(cache).__name__} must have {_SHORTEST_SECRET} bytes")
         self._cache = cache
+        self._shared = cache if isinstance(cache, SharedCache) else None
         self._cache_s = {name: _cache_s(connection) for name, connection in connections.items()}
-        self._keys = CacheKeys(connections, issuer=issuer, secret=cache.hmac_key)
+        self._keys = CacheKeys(connections, issuer=issuer, secret=secret)
         self._refusals: Kept[ExchangeError] = Kept(max_bytes=_REFUSALS_MAX_BYTES, clock=monotonic)
         self._clock = clock
         self._monotonic = monotonic
@@ -68,7 +78,7 @@ class Verifications:
         if (refusal := self._refusals.get(key)) is not None:
             trail.verified_by = "cache"
             raise again(refusal)
-        if (kept := await self._kept(key)) is not None:
+        if self._shared is None and (kept := await self._kept(key)) is not None:
             trail.verified_by = "cache"
             return kept
         while (flight := self._flights.get(key)) is not None:
@@ -76,17 +86,41 @@ class Verifications:
             if (known := await flight.outcome()) is not None:
                 return known
         with self._flights.begin(key) as flight:
-            began = self._monotonic()  # what a provider says is as old as the question
-            ctx = self._context_of(connection, trail, until)
+            if (shared := self._shared) is None:
+                return await self._asked(connection, token, trail, flight, key=key, until=until)
             try:
-                verification = await verify(connection, token, ctx)
-            except ProviderTokenRejected as rejected:
-                if not flight.is_parted():
-                    self._refusals.put(key, again(rejected), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)
-                raise
-            size_bytes = ctx.http.received_bytes + len(token.reveal())
-            await self._keep(key, verification, flight, ends_at=began + cache_s, size_bytes=size_bytes)
-            flight.result = verification
+                wait_s = until - asyncio.get_running_loop().time()
+                if (kept := self._live(await shared.find(key, wait_s=wait_s))) is not None:
+                    trail.verified_by = "cache"
+                    flight.result = kept
+                    return kept
+                return await self._asked(connection, token, trail, flight, key=key, until=until)
+            finally:
+                shared.release(key)
+
+    async def _asked(
+        self,
+        connection: Connection,
+        token: ProviderToken,
+        trail: Trail,
+        flight: Flight[Verification],
+        *,
+        key: bytes,
+        until: float,
+    ) -> Verification:
+        """Ask the provider, and keep what it says."""
+        began = self._monotonic()  # what a provider says is as old as the question
+        ctx = self._context_of(connection, trail, until)
+        try:
+            verification = await verify(connection, token, ctx)
+        except ProviderTokenRejected as rejected:
+            if not flight.is_parted():
+                self._refusals.put(key, again(rejected), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)
+            raise
+        size_bytes = ctx.http.received_bytes + len(token.reveal())
+        ends_at = began + self._cache_s[connection.name]
+        await self._keep(key, verification, flight, ends_at=ends_at, size_bytes=size_bytes)
+        flight.result = verification
         return verification
 
     def _context_of(self, connection: Connection, trail: Trail, until: float) -> VerifyContext:
@@ -118,6 +152,9 @@ class Verifications:
         except Exception as exc:
             self._tell_of(exc)
             return None
+        return self._live(kept)
+
+    def _live(self, kept: Verification | None) -> Verification | None:
         if kept is not None and kept.expires_at is not None and self._clock() >= kept.expires_at:
             return None  # by our clock too, which may have been put forward: the token's end counts
         return kept

@@ -1,10 +1,14 @@
 """Make the limits of an exchange, with what they are counted in."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from accredit.audit.events import AnyEvent
 from accredit.limits.limits import Limits
 from accredit.settings import LimitSettings
+
+if TYPE_CHECKING:  # who shares nothing imports nothing of it
+    from accredit.cache.redis.windows import RedisWindows
 
 
 def make_limits(
@@ -13,10 +17,15 @@ def make_limits(
     emit: Callable[[AnyEvent], None],
     clock: Callable[[], float],
     monotonic: Callable[[], float],
+    windows: "RedisWindows | None" = None,
 ) -> Limits:
-    """Return the limits that the settings state, counted in the memory of this process."""
+    """Return the limits that the settings state, counted in `windows`, or else in the memory of this process."""
     if not settings.enabled:
         return Limits.of(settings, None)
+    if windows is not None:
+        from accredit.limits.shared import SharedCounters
+
+        return Limits.of(settings, SharedCounters(windows, emit=emit, clock=clock, monotonic=monotonic))
     from accredit.limits.memory import CountersInMemory
 
     return Limits.of(settings, CountersInMemory(emit=emit, clock=clock, monotonic=monotonic))

@@ -183,7 +183,8 @@ def _parts(exchange: Exchange) -> Parts:
                 storage=engine.storage,
                 reporter=engine.reporter,
                 signs=engine.can_sign,
-            )
+            ),
+            lambda: engine.degraded,
         ),
     )
 

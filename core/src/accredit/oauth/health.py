@@ -1,5 +1,7 @@
 """`GET /healthz` and `GET /readyz`, for whoever restarts processes and sends them requests."""
 
+from collections.abc import Callable
+
 from accredit.oauth.readiness import Readiness
 from accredit.oauth.wire.answer import Answer, json_answer
 from accredit.oauth.wire.call import Call
@@ -11,10 +13,14 @@ _NO_STORE = {"cache-control": "no-store"}
 
 
 class Health:
-    """Tell whether the process lives, and whether it can do its work. Neither says why not: the log does."""
+    """Tell whether the process lives, and whether it can do its work. Neither says why not: the log does.
 
-    def __init__(self, readiness: Readiness) -> None:
+    `degraded` returns the names of the parts that are away, and without which logins go on.
+    """
+
+    def __init__(self, readiness: Readiness, degraded: Callable[[], tuple[str, ...]]) -> None:
         self._is_ready = readiness
+        self._degraded = degraded
 
     async def healthz(self, _: Call, __: Record) -> Answer:
         """Say that the process answers."""
@@ -26,5 +32,7 @@ class Health:
         `"signs": false` says that logins and refreshes are for other nodes.
         """
         if await self._is_ready():
-            return json_answer(200, _READY if self._is_ready.signs else _READY_TO_VERIFY, _NO_STORE)
+            ready = _READY if self._is_ready.signs else _READY_TO_VERIFY
+            degraded = self._degraded()
+            return json_answer(200, {**ready, "degraded": degraded} if degraded else ready, _NO_STORE)
         return json_answer(503, {"status": "unavailable"}, _NO_STORE)

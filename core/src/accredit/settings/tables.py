@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from accredit.settings.cache_url import MEMORY, CacheUrl, SecretCacheUrl, read_cache_url
 from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, check_https_url
 from accredit.settings.rates import RateSettings
 from accredit.settings.table import Table
@@ -161,11 +162,38 @@ class LimitSettings(RateSettings):
 
 
 class CacheSettings(Table):
-    """Where what providers have said is kept for a short while; see `cache_s` of a connection."""
+    """Where what is needed for a short while is kept: what providers have said (`cache_s` of a connection), and limits.
 
+    By default each process has its own. A Redis or Valkey shares it between all, and needs `accredit[redis]`.
+    """
+
+    url: SecretCacheUrl = SecretStr(MEMORY)
+    """`memory://`; or `redis://user:password@host:6379/0`, `rediss://` with TLS, `unix:///path`,
+    `redis+sentinel://host,host/service`, `redis+cluster://host,host`, and the same of Valkey."""
+    encryption_key: Annotated[SecretStr, AfterValidator(_encryption_key)] | None = None
+    """32 bytes in base64, the same on each node, needed where it is shared: what is in it is encrypted. Several are
+    separated by commas, of which the first encrypts."""
+    timeout_s: float = Field(default=0.05, gt=0, le=5, allow_inf_nan=False)
+    """Until a shared one has answered; one that is slower counts as gone, until it answers again."""
     max_bytes: int = Field(default=8_388_608, gt=0)
     """About what all that is kept may take in the memory of one process. Who was kept first goes first. Whether
     anything is kept at all says `cache_s` of each connection."""
+
+    @model_validator(mode="after")
+    def _is_encrypted_where_it_is_shared(self) -> Self:
+        if self.place is not None and self.encryption_key is None:
+            raise ValueError("encryption_key is missing: what nodes share is encrypted with it")
+        return self
+
+    @property
+    def place(self) -> CacheUrl | None:
+        """What the URL says; None where each process keeps its own."""
+        return read_cache_url(self.url.get_secret_value())
+
+    @property
+    def encryption_keys(self) -> tuple[bytes, ...]:
+        """The keys themselves."""
+        return () if self.encryption_key is None else _decoded_keys(self.encryption_key)
 
 
 class CompatibilitySettings(Table):

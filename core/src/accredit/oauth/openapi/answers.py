@@ -128,3 +128,4 @@ class OAuthHealth(BaseModel):
 
     status: Literal["ok", "ready", "unavailable"]
     signs: Annotated[Literal[False] | SkipJsonSchema[None], _Absent] = None
+    degraded: Annotated[list[Literal["cache"]] | SkipJsonSchema[None], _Absent] = None

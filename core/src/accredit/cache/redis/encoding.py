@@ -1,0 +1,70 @@
+"""What a provider has said, as bytes and back."""
+
+import json
+from typing import Any
+
+from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+from accredit.models import Verification
+
+
+class NoJson(Exception):
+    """Say that something in it is no JSON, and would come back as something else."""
+
+
+def encode(verification: Verification, *, ends_at: float) -> bytes:
+    """Return it, with when it ends, in epoch seconds.
+
+    Raises:
+        NoJson: its claims are not what JSON can say.
+    """
+    claims = dict(verification.claims)
+    value = {
+        "user_id": verification.user_id,
+        "audience": _proof(verification.audience),
+        "claims": claims,
+        "expires_at": verification.expires_at,
+        "scopes": sorted(verification.scopes),
+        "ends_at": ends_at,
+    }
+    try:
+        text = json.dumps(value, separators=(",", ":"))
+        if json.loads(text)["claims"] != claims:
+            raise NoJson
+    except (TypeError, ValueError, RecursionError):
+        raise NoJson from None
+    return text.encode()
+
+
+def decode(encoded: bytes) -> tuple[Verification, float]:
+    """Return what `encode` has taken."""
+    value = json.loads(encoded)
+    verification = Verification(
+        user_id=value["user_id"],
+        audience=_proven(*value["audience"]),
+        claims=value["claims"],
+        expires_at=value["expires_at"],
+        scopes=frozenset(value["scopes"]),
+    )
+    return verification, value["ends_at"]
+
+
+def _proof(proof: AudienceProof) -> list[Any]:
+    match proof:
+        case AppBound(app_id):
+            return ["app", app_id]
+        case JwtAudience(aud, azp):
+            return ["jwt", list(aud), azp]
+        case SignedByUs(consumer_key):
+            return ["signed", consumer_key]
+        case Unbound(reason):
+            return ["unbound", reason]
+
+
+def _proven(kind: str, *parts: Any) -> AudienceProof:
+    if kind == "jwt":
+        aud, azp = parts
+        return JwtAudience(tuple(aud), azp)
+    [text] = parts
+    if kind == "app":
+        return AppBound(text)
+    return SignedByUs(text) if kind == "signed" else Unbound(text)

@@ -1,0 +1,188 @@
+"""The way to what nodes share: used by many at once, bounded in time, and free of cost while nobody is there.
+
+Commands that are waiting go together, over one connection, as soon as those before them have been answered. Where an
+answer is late, or says that the server cannot do its work, the server counts as gone: nobody asks it, and nobody waits
+for it, until a look in the background has found that it can be written again.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from accredit._guard import place_of
+from accredit.cache.redis.client import Client
+
+FIRST_REST_S = 0.1
+"""Before the first look whether it is back: a hiccup is over then."""
+LONGEST_REST_S = 5.0
+"""It doubles with each look, up to this."""
+_LOOK_S = 1.0
+"""For one look at least, which connects anew."""
+_MOST_AT_ONCE = 128
+_PROBE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000) and 1"
+_PROBE_KEY = "accredit:probe"
+_OF_ONE_KEY = ("WRONGTYPE", "value is not an integer")
+"""How an answer begins that says something of one key alone: somebody else has written it."""
+
+
+class Away(Exception):
+    """Say that what nodes share cannot be asked now."""
+
+
+class Spoilt(Away):
+    """Say that somebody else has written what was asked for, and that it is of another kind than ours."""
+
+
+class Line:
+    """Ask the server that `make_client` goes to; `timeout_s` is how long an answer may take.
+
+    `report` is told `cache.away` with what is wrong, where a look has found that it stays away, and `cache.back`.
+    """
+
+    def __init__(
+        self,
+        make_client: Callable[[], Client],
+        *,
+        timeout_s: float,
+        report: Callable[[str, str], None],
+    ) -> None:
+        self.is_away = True
+        self.failures = 0
+        """How often it was found to be gone since the start."""
+        self._make_client = make_client
+        self._timeout_s = timeout_s
+        self._report = report
+        self._client: Client | None = None
+        self._waiting: deque[tuple[tuple[Any, ...], asyncio.Future[Any]]] = deque()
+        self._runner: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Look whether it is there. Where it is not, that is told, and looked at again and again."""
+        try:
+            await self._look()
+        except Exception as exc:  # whatever the library raises
+            self.failures += 1
+            self._report("cache.away", _word(exc))
+            self._watcher = asyncio.create_task(self._watch(was_told=True))
+        else:
+            self.is_away = False
+
+    async def close(self) -> None:
+        """End what is under way, and close the connections."""
+        self.is_away = True
+        tasks = [task for task in (self._runner, self._watcher) if task is not None]
+        self._runner = self._watcher = None
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._refuse_all()
+        await self._hang_up()
+
+    async def ask(self, *command: Any) -> Any:
+        """Return what the server answers.
+
+        Raises:
+            Away: nobody is there, or the answer was late, or it cannot do its work; or `Spoilt`.
+        """
+        if self.is_away:
+            raise Away
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, future))
+        if self._runner is None:
+            self._runner = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        waiting = self._waiting
+        while waiting and not self.is_away:
+            batch = [waiting.popleft() for _ in range(min(len(waiting), _MOST_AT_ONCE))]
+            try:
+                answers = await self._send([command for command, _ in batch], self._timeout_s)
+            except BaseException as exc:  # whatever the library raises, or the end of all
+                waiting.extendleft(reversed(batch))
+                if not isinstance(exc, Exception):
+                    raise
+                self._fall(exc)
+                break
+            for (_, future), answer in zip(batch, answers, strict=True):
+                self._hand_over(future, answer)
+        if asyncio.current_task() is self._runner:
+            self._runner = None
+
+    async def _send(self, commands: list[tuple[Any, ...]], timeout_s: float) -> list[Any]:
+        if self._client is None:
+            self._client = self._make_client()
+        async with asyncio.timeout(timeout_s):
+            pipeline = self._client.pipeline(transaction=False)
+            for command in commands:
+                pipeline.execute_command(*command)
+            answers: list[Any] = await pipeline.execute(raise_on_error=False)
+        return answers
+
+    def _hand_over(self, future: "asyncio.Future[Any]", answer: Any) -> None:
+        if isinstance(answer, Exception):
+            if str(answer).startswith(_OF_ONE_KEY):
+                answer = Spoilt()
+            else:
+                self._fall(answer)
+                answer = Away()
+        if future.done():  # who has asked has left
+            return
+        if isinstance(answer, Away):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
+
+    def _fall(self, cause: Exception) -> None:
+        if not self.is_away:
+            self.is_away = True
+            self.failures += 1
+            self._watcher = asyncio.create_task(self._watch(was_told=False))
+        self._refuse_all()
+        cause.__traceback__ = None  # it holds the frames of all that were waiting
+
+    def _refuse_all(self) -> None:
+        while self._waiting:
+            _, future = self._waiting.popleft()
+            if not future.done():
+                future.set_exception(Away())
+
+    async def _watch(self, *, was_told: bool) -> None:
+        rest_s = FIRST_REST_S
+        while True:
+            await asyncio.sleep(rest_s)
+            await self._hang_up()  # a name may lead elsewhere by now, and so may a Sentinel
+            try:
+                await self._look()
+            except Exception as exc:  # whatever the library raises
+                rest_s = min(rest_s * 2, LONGEST_REST_S)
+                if not was_told:
+                    was_told = True
+                    self._report("cache.away", _word(exc))
+            else:
+                break
+        self.is_away = False
+        if was_told:
+            self._report("cache.back", "")
+
+    async def _look(self) -> None:
+        """Write something: a server that is full or a replica can still be read."""
+        [answer] = await self._send([("EVAL", _PROBE, 1, _PROBE_KEY)], max(_LOOK_S, 2 * self._timeout_s))
+        if isinstance(answer, Exception):
+            raise answer
+
+    async def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(Exception):  # it is gone already, as like as not
+                async with asyncio.timeout(_LOOK_S):
+                    await client.aclose()
+
+
+def _word(exc: Exception) -> str:
+    """Say what is wrong by the kind of an error, and by the word that the server's begin with; not by its text."""
+    word = str(exc).partition(" ")[0]
+    return f"{place_of(exc)}{f': {word}' if word.isascii() and word.isupper() and word.isalpha() else ''}"

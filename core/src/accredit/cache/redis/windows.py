@@ -1,0 +1,79 @@
+"""Counters in windows that begin with the first, for all nodes together.
+
+Our own commands rather than the storage for Redis of the library `limits`: that one asks for each counter by itself,
+six times for a login, over connections of its own. All counters are in one place of a cluster, so that one command can
+look at several: a server counts some hundred thousand a second.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accredit.cache.redis.line import Line
+from accredit.cache.redis.seals import Seals
+
+_REACHED = """local looks = tonumber(ARGV[1])
+for i, key in ipairs(KEYS) do
+  local amount = tonumber(ARGV[2 * i])
+  if i <= looks then
+    if tonumber(redis.call('GET', key) or '0') >= amount then return i end
+  else
+    local count = redis.call('INCR', key)
+    if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, ARGV[2 * i + 1]) end
+    if count > amount then return i end
+  end
+end
+return 0"""
+_ADD = """local count = 0
+for i, key in ipairs(KEYS) do
+  count = redis.call('INCR', key)
+  if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, ARGV[i]) end
+end
+return count"""
+
+Counter = tuple[str, int, int]
+"""What is counted, how many there may be, and for how many seconds."""
+
+
+class RedisWindows:
+    """Count on all nodes together; names are hashes, because they are made of addresses and of users."""
+
+    def __init__(self, line: Line, seals: Seals) -> None:
+        self._line = line
+        self._seals = seals
+
+    async def reached(self, looks: Sequence[Counter], counted: Sequence[Counter]) -> int | None:
+        """Look at some counters, and count others, one after the other, until one has too many; return its number.
+
+        Raises:
+            Away: nobody knows.
+        """
+        counters = (*looks, *counted)
+        if not counters:
+            return None
+        bounds: list[Any] = [part for _, amount, window_s in counters for part in (amount, window_s * 1000)]
+        keys = [self._name(what) for what, _, _ in counters]
+        number: int = await self._line.ask("EVAL", _REACHED, len(keys), *keys, len(looks), *bounds)
+        return number - 1 if number else None
+
+    async def add(self, counters: Sequence[tuple[str, int]]) -> int:
+        """Count one more of each, for so many seconds; return how many the last one has.
+
+        Raises:
+            Away: nobody knows.
+        """
+        keys = [self._name(what) for what, _ in counters]
+        windows = [window_s * 1000 for _, window_s in counters]
+        total: int = await self._line.ask("EVAL", _ADD, len(keys), *keys, *windows)
+        return total
+
+    async def left_s(self, what: str) -> float:
+        """Return the seconds until a window ends, 0 where there is none.
+
+        Raises:
+            Away: nobody knows.
+        """
+        left_ms: int = await self._line.ask("PTTL", self._name(what))
+        return max(0, left_ms) / 1000
+
+    def _name(self, what: str) -> str:
+        return f"accredit:{{limits}}:{self._seals.name(f'limit {what}'.encode())}"
