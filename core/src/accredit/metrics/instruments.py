@@ -122,6 +122,25 @@ GAUGES = (
         mode="livemax",
     ),
     Instrument(
+        "accredit_cache_away",
+        "gauge",
+        "1 while what nodes share cannot be used, and each goes on by itself, else 0",
+        reading="cache_away",
+        mode="livemax",
+    ),
+    Instrument(
+        "accredit_cache_failures_total",
+        "counter",
+        "How often what nodes share was found to be gone, slow, full or read-only",
+        reading="cache_failures",
+    ),
+    Instrument(
+        "accredit_cache_values_rejected_total",
+        "counter",
+        "Values in what nodes share that no node has written",
+        reading="cache_values_rejected",
+    ),
+    Instrument(
         "accredit_storage_queue",
         "gauge",
         "Changes that wait for the transaction that will store them",
