@@ -234,6 +234,14 @@ def nginx(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/nginx/checks.py"]))
 
 
+@nox.session
+def prometheus(session: nox.Session) -> None:
+    """Let promtool test the alert rules and read the dashboard. On Debian it installs it where it is missing."""
+    _install(session)
+    _install_debian(session, "prometheus", program="promtool")
+    session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/deploy/prometheus/checks.py"]))
+
+
 @nox.session(venv_backend="none")
 def build(session: nox.Session) -> None:
     """Build a wheel and a source distribution of each package into dist/."""
