@@ -1,9 +1,9 @@
 """What is kept on disk: sessions with their refresh tokens, subjects, and what may be used once.
 
-`ports/` says what a storage promises, `rules/` what follows from what it keeps; `memory` and `sqlite/` are two, and
-`backends` finds the one for a URL. `sql/` is for a host's own database, through its own engine; `postgres/` is made of
-it, with connections of its own. `migrate` brings SQLite's schema up to date, `schema/` PostgreSQL's, by the
-revisions of `migrations/`.
+`ports/` says what a storage promises, `rules/` what follows from what it keeps; `memory`, with its `memory_audit`, and
+`sqlite/` are two, and `backends` finds the one for a URL. `sql/` is for a host's own database, through its own engine;
+`postgres/` is made of it, with connections of its own. `migrate` brings SQLite's schema up to date, `schema/`
+PostgreSQL's, by the revisions of `migrations/`.
 """
 
 from typing import TYPE_CHECKING
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from accredit._on_demand import on_demand
 from accredit.storage import rules
 from accredit.storage.backends import StorageFactory, storage_for
+from accredit.storage.ports.audit import AuditQuery, AuditRow, AuditStore, KeepsAudit
 from accredit.storage.ports.keys import KeyStore, SealedKeys
 from accredit.storage.ports.measured import Commit, Measured, Watched
+from accredit.storage.ports.persons import Erasure, PersonStore, StoredIdentity, StoredLogin, StoredPerson
 from accredit.storage.ports.replay import ReplayStore
 from accredit.storage.ports.sessions import (
     MOST_REPLACED,
@@ -41,10 +43,16 @@ __all__ = [
     "MOST_SESSIONS",
     "MOST_SUCCESSORS",
     "PUSHED_OUT",
+    "AuditQuery",
+    "AuditRow",
+    "AuditStore",
     "Commit",
+    "Erasure",
+    "KeepsAudit",
     "KeyStore",
     "Measured",
     "MemoryStorage",
+    "PersonStore",
     "RefreshToken",
     "ReplayStore",
     "Rotation",
@@ -54,6 +62,9 @@ __all__ = [
     "SqliteStorage",
     "Storage",
     "StorageFactory",
+    "StoredIdentity",
+    "StoredLogin",
+    "StoredPerson",
     "StoredRefreshToken",
     "StoredSession",
     "StoredSubject",

@@ -8,6 +8,8 @@ from typing import Self
 from accredit.errors import ExchangeError
 from accredit.models import MainToken
 from accredit.storage import rules
+from accredit.storage.memory_audit import MemoryAudit
+from accredit.storage.ports.persons import Erasure, StoredIdentity, StoredLogin, StoredPerson
 from accredit.storage.ports.sessions import (
     PUSHED_OUT,
     RefreshToken,
@@ -38,6 +40,7 @@ class MemoryStorage:
         self._used: dict[str, int] = {}
         self._forgotten_until = 0
         self._unpruned = 0
+        self.audit = MemoryAudit()
 
     @classmethod
     def from_url(cls, _url: str, /, *, clock: Callable[[], float] = time.time) -> Self:
@@ -183,6 +186,32 @@ class MemoryStorage:
         elif subject in self._subjects:
             self._subjects[subject] = replace(self._subjects[subject], blocked=False)
 
+    async def person(self, subject: str) -> StoredPerson:
+        """Return all that is kept about a subject."""
+        owned = {key: found for key, found in self._identities.items() if found.id == subject}
+        identities = [StoredIdentity(*key, None, found.unlinked) for key, found in owned.items()]
+        found = [await self.session(one) for one in self._sessions_about(subject)]
+        logins = [StoredLogin(one, self._times(one.session.id)) for one in found if one is not None]
+        return StoredPerson(self._subjects.get(subject), tuple(identities), tuple(logins))
+
+    async def erase(self, subject: str) -> Erasure:
+        """Delete a subject's identities and sessions, and outdate it."""
+        about = self._sessions_about(subject)
+        for session_id in about:
+            self._delete(session_id)
+        owned = [key for key, found in self._identities.items() if found.id == subject]
+        for key in owned:
+            del self._identities[key]
+        self._end_all(subject, blocked=False)
+        return Erasure(len(owned), len(about), self._subjects[subject].blocked)
+
+    async def forget_ended(self, subject: str) -> int:
+        """Delete the sessions of a subject that have ended."""
+        about = [one for one in self._sessions.values() if one.session.subject == subject and self._has_ended(one)]
+        for stored in about:
+            self._delete(stored.session.id)
+        return len(about)
+
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
         self._prune()
@@ -226,6 +255,15 @@ class MemoryStorage:
         self._session_of[token.token_hash] = token.session_id
         stored = StoredRefreshToken(token, self._sessions[token.session_id])
         self._tokens[token.session_id][token.token_hash] = stored
+
+    def _sessions_about(self, subject: str) -> list[str]:
+        """Find a subject's sessions, and those by its identities; oldest first."""
+        owned = {key for key, found in self._identities.items() if found.id == subject}
+        sessions = [stored.session for stored in self._sessions.values()]
+        return [one.id for one in sessions if one.subject == subject or (one.namespace, one.user_id) in owned]
+
+    def _times(self, session_id: str) -> tuple[tuple[int, int | None], ...]:
+        return tuple((one.token.issued_at, one.replaced_at) for one in self._tokens[session_id].values())
 
     def _live_of(self, session_id: str) -> list[StoredRefreshToken]:
         return [one for one in self._tokens[session_id].values() if one.replaced_at is None]

@@ -44,7 +44,7 @@ def test_the_migrated_schema_is_the_one_that_the_statements_are_written_for(
 ) -> None:
     migrate(postgres_database.url())
     described = sa.MetaData()
-    tables_in(described, prefix="")
+    tables_in(described, prefix="", audit=True)
     signing_keys.to_metadata(described)
     with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}

@@ -15,7 +15,7 @@ class OwnEngine(SqlStorage):
 
     @classmethod
     def from_url(cls, url: str, /, *, clock: Callable[[], float] = time.time) -> "OwnEngine":
-        return cls(create_async_engine(url), tables_in(MetaData()), create_tables=True, clock=clock)
+        return cls(create_async_engine(url), tables_in(MetaData(), audit=True), create_tables=True, clock=clock)
 
     async def close(self) -> None:
         await super().close()
@@ -27,7 +27,7 @@ class OwnSyncEngine(SyncSqlStorage):
 
     @classmethod
     def from_url(cls, url: str, /, *, clock: Callable[[], float] = time.time) -> "OwnSyncEngine":
-        return cls(create_engine(url), tables_in(MetaData()), create_tables=True, clock=clock)
+        return cls(create_engine(url), tables_in(MetaData(), audit=True), create_tables=True, clock=clock)
 
     async def close(self) -> None:
         await super().close()

@@ -7,7 +7,7 @@ servers of both versions share a database while one replaces the other.
 
 from dataclasses import dataclass
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `accredit.storage.migrations.versions`."""
 
 

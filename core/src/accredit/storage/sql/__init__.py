@@ -7,8 +7,9 @@
 
 `tables` and `models` are what the host sees of it, of the `types` that compare exactly everywhere; `schema` looks
 whether they are there. `storage` is the one for an asynchronous engine, `blocking` that for the other kind, which knows
-what is `under_way`; `methods` are what they share. `session_rows`, `rotations`, `subject_rows`, `used_rows` and `links`
-are the statements, as functions of a connection, and `key_rows` those for signing keys, in databases that are ours;
+what is `under_way`; `methods` are what they share. `session_rows`, `rotations`, `subject_rows`, `used_rows`, `links`,
+`person_rows` and `audit_rows` are the statements, as functions of a connection, and `key_rows` those for signing keys,
+in databases that are ours; `audit` is the audit table;
 `batches` puts what waits into one transaction, `transactions` begins it as each database needs (`sqlite` in its own
 way), `locks` says who waits for whom, `failures` what went wrong, and `heirloom` keeps a forked process away from its
 parent's connections.
@@ -21,6 +22,7 @@ except ImportError as exc:
 
 from accredit.storage.sql.blocking import SyncSqlStorage
 from accredit.storage.sql.models import (
+    AuditEventMixin,
     IdentityMixin,
     RefreshTokenMixin,
     SessionMixin,
@@ -31,6 +33,7 @@ from accredit.storage.sql.storage import SqlStorage
 from accredit.storage.sql.tables import Tables, tables_in, tables_of
 
 __all__ = [
+    "AuditEventMixin",
     "IdentityMixin",
     "RefreshTokenMixin",
     "SessionMixin",

@@ -12,11 +12,15 @@ from sqlalchemy import Connection
 from accredit.errors import StorageFailed
 from accredit.models import MainToken
 from accredit.storage import rules
+from accredit.storage.ports.persons import Erasure, StoredPerson
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
 from accredit.storage.sql import locks
+from accredit.storage.sql.audit import SqlAudit
+from accredit.storage.sql.audit_rows import AuditRows
 from accredit.storage.sql.batches import Piece, Together
 from accredit.storage.sql.links import Links
+from accredit.storage.sql.person_rows import PersonRows
 from accredit.storage.sql.rotations import Rotate, Rotations
 from accredit.storage.sql.session_rows import SessionRows
 from accredit.storage.sql.subject_rows import SubjectRows
@@ -48,6 +52,9 @@ class SqlMethods(ABC):
         self._subjects = self._rows_of_subjects(tables)
         self._links = Links(self._sessions, self._subjects)
         self._used = UsedRows(tables)
+        self._persons = PersonRows(tables, self._sessions, self._subjects)
+        self.audit = None if tables.audit_events is None else self._audit(AuditRows(tables.audit_events))
+        """Where audit rows are kept, None where there is no table for them."""
         self._together = Together(self._sessions.start, Rotations(tables, self._sessions).rotate)
         self._written = 0
 
@@ -190,6 +197,32 @@ class SqlMethods(ABC):
         )
         await self._clear_in_passing()
         return bool(is_first)
+
+    async def person(self, subject: str) -> StoredPerson:
+        """Return all that is stored about a subject."""
+        return await self._read(lambda connection: self._persons.person(connection, subject))
+
+    async def erase(self, subject: str) -> Erasure:
+        """Delete a subject's identities and sessions, and outdate it."""
+        known = await self._read(lambda connection: self._persons.identities(connection, subject))
+        outcome = await self._write_apart(
+            Piece(
+                lambda connection: self._persons.erase(connection, subject, now=int(self._clock())),
+                (locks.subject_key(subject), *(locks.identity_key(*one) for one in known)),
+            )
+        )
+        return cast("Erasure", outcome)
+
+    async def forget_ended(self, subject: str) -> int:
+        """Delete the sessions of a subject that have ended."""
+        outcome = await self._write_apart(Piece(lambda connection: self._persons.forget_ended(connection, subject)))
+        return cast("int", outcome)
+
+    def _audit(self, rows: AuditRows) -> SqlAudit:
+        async def apart(work: Callable[[Connection], Any]) -> Any:
+            return await self._write_apart(Piece(work))
+
+        return SqlAudit(rows, do=self._do, do_apart=apart, read=self._read)
 
     async def _do(self, work: Callable[[Connection], Any], *keys: str) -> Any:
         return await self._write(Piece(work, keys))

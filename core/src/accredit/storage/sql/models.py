@@ -11,7 +11,7 @@ MariaDB and MySQL all text is kept as bytes, and is seen as such in the models. 
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, UniqueConstraint, false
+from sqlalchemy import BigInteger, Boolean, Float, Index, Integer, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from accredit.storage.sql.types import counted, key_text, long_text
@@ -85,3 +85,40 @@ class UsedOnceMixin:
 
     jti: Mapped[str] = mapped_column(key_text(), primary_key=True)
     expires_at: Mapped[int] = mapped_column(BigInteger(), index=True)
+
+
+class AuditEventMixin:
+    """One thing that has happened. `id` begins with the time in milliseconds; `facts` is a JSON object."""
+
+    id: Mapped[int] = mapped_column(counted(), primary_key=True, autoincrement=False)
+    time_ms: Mapped[int] = mapped_column(BigInteger())
+    node: Mapped[str] = mapped_column(long_text())
+    event: Mapped[str] = mapped_column(key_text())
+    outcome: Mapped[str | None] = mapped_column(key_text())
+    reason: Mapped[str] = mapped_column(key_text())
+    status: Mapped[int | None] = mapped_column(Integer())
+    client_id: Mapped[str] = mapped_column(key_text())
+    connection: Mapped[str] = mapped_column(key_text())
+    subject: Mapped[str | None] = mapped_column(key_text())
+    session_id: Mapped[str | None] = mapped_column(key_text())
+    detail: Mapped[str] = mapped_column(long_text())
+    facts: Mapped[str] = mapped_column(long_text())
+    duration_ms: Mapped[float] = mapped_column(Float(53))
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> Any:
+        """Let the questions be answered: about a user, a session, a client, a reason. All end with the newest rows."""
+        return tuple(
+            Index(None, column, "id", postgresql_where=text(where), sqlite_where=text(where))
+            for column, where in AUDIT_INDEXES.items()
+        )
+
+
+AUDIT_INDEXES = {
+    "subject": "subject IS NOT NULL",
+    "session_id": "session_id IS NOT NULL",
+    "client_id": "client_id <> ''",
+    "reason": "reason <> 'ok'",
+}
+"""Columns of audit rows that are looked for, with the rows that stand in their index: none where it says nothing."""

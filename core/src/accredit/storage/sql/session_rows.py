@@ -110,7 +110,7 @@ class SessionRows:
         # In the order of the index that finds them: in another one a database may look through the whole table.
         old = select(s.c.number, s.c.id).where(s.c.kept_until <= int(now)).order_by(s.c.kept_until).limit(most)
         rows = connection.execute(old).all()
-        self._delete(connection, [(number, session_id) for number, session_id in rows])
+        self.delete(connection, [(number, session_id) for number, session_id in rows])
         return len(rows)
 
     def _overtaken(self, connection: Connection, sessions: Sequence[Session]) -> list[ExchangeError | None]:
@@ -195,12 +195,12 @@ class SessionRows:
                 kept.remove(least)
                 gone.append((least[0], least[1].session.id))
                 count -= max(1, len(live[least[1].session.id]))
-        self._delete(connection, gone)
+        self.delete(connection, gone)
 
     def _is_of(self, owner: Owner) -> tuple[ColumnElement[bool], ...]:
         return self._s.c.subject == owner[0], self._s.c.client_id == owner[1], self._s.c.renewable.is_(True)
 
-    def _delete(self, connection: Connection, gone: Sequence[tuple[int, str]]) -> None:
+    def delete(self, connection: Connection, gone: Sequence[tuple[int, str]]) -> None:
         """Delete sessions with their refresh tokens."""
         if gone:
             connection.execute(delete(self._r).where(self._r.c.session_id.in_([one for _, one in gone])))

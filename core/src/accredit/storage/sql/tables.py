@@ -1,4 +1,4 @@
-"""The five tables, in a host's own metadata, so that its Alembic sees them."""
+"""The five tables, and that of audit rows, in a host's own metadata, so that its Alembic sees them."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -7,6 +7,7 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry
 
 from accredit.storage.sql.models import (
+    AuditEventMixin,
     IdentityMixin,
     RefreshTokenMixin,
     SessionMixin,
@@ -24,11 +25,14 @@ class Tables:
     subjects: Table
     identities: Table
     used_ids: Table
+    audit_events: Table | None = None
+    """None where no audit rows are kept."""
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Return them in an order in which they can be made."""
-        return self.subjects, self.identities, self.sessions, self.refresh_tokens, self.used_ids
+        decide = self.subjects, self.identities, self.sessions, self.refresh_tokens, self.used_ids
+        return decide if self.audit_events is None else (*decide, self.audit_events)
 
 
 _MIXINS = {
@@ -40,10 +44,13 @@ _MIXINS = {
 }
 
 
-def tables_in(metadata: MetaData, *, prefix: str = "accredit_", schema: str | None = None) -> Tables:
+def tables_in(
+    metadata: MetaData, *, prefix: str = "accredit_", schema: str | None = None, audit: bool = False
+) -> Tables:
     """Add the tables to a host's metadata, and return them; those that are there by now stay as they are.
 
-    `schema` is the database's; by default the metadata's own.
+    `schema` is the database's; by default the metadata's own. With `audit` there is one more, for the audit table
+    (`[audit] table = true`).
     """
     described = registry(metadata=metadata)
     schema = metadata.schema if schema is None else schema
@@ -56,7 +63,8 @@ def tables_in(metadata: MetaData, *, prefix: str = "accredit_", schema: str | No
         model = type(f"_{mixin.__name__}", (mixin,), {"__tablename__": full, **_arguments(mixin, schema)})
         return table_of(described.mapped(model))
 
-    return Tables(**{name: made(name, mixin) for name, mixin in _MIXINS.items()})
+    mixins: dict[str, type[Any]] = {**_MIXINS, **({"audit_events": AuditEventMixin} if audit else {})}
+    return Tables(**{name: made(name, mixin) for name, mixin in mixins.items()})
 
 
 def tables_of(
@@ -66,6 +74,7 @@ def tables_of(
     subject: type[SubjectMixin],
     identity: type[IdentityMixin],
     used_once: type[UsedOnceMixin],
+    audit_event: type[AuditEventMixin] | None = None,
 ) -> Tables:
     """Return the tables of a host's own models, each made with the mixin of that name."""
     return Tables(
@@ -74,6 +83,7 @@ def tables_of(
         subjects=table_of(subject),
         identities=table_of(identity),
         used_ids=table_of(used_once),
+        audit_events=None if audit_event is None else table_of(audit_event),
     )
 
 

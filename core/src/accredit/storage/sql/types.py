@@ -7,7 +7,7 @@ import nothing of ours; our own statements convert.
 
 from typing import Any
 
-from sqlalchemy import VARBINARY, BigInteger, Boolean, Dialect, Integer, Text, column, table
+from sqlalchemy import VARBINARY, BigInteger, Boolean, Dialect, Float, Integer, Text, column, table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import Table
 from sqlalchemy.sql.expression import TableClause
@@ -67,7 +67,7 @@ def for_statements(described: Table) -> TableClause:
 
 
 def _type(declared: TypeEngine[Any]) -> TypeEngine[Any]:
-    if isinstance(declared, Boolean | Integer):
+    if isinstance(declared, Boolean | Integer | Float):
         return declared
     kept_as = declared.dialect_impl(mysql.dialect())
     return ExactText(KEY_BYTES if isinstance(kept_as, VARBINARY) else LONG_BYTES)

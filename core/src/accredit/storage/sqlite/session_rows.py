@@ -51,6 +51,7 @@ _ENDED = (
 )
 _SESSION = f"SELECT {_ENDED}, {_NAMES} FROM sessions WHERE id = ?"  # noqa: S608 - constants
 _SESSIONS = f"SELECT {_NAMES} FROM sessions WHERE subject = ? AND NOT {_ENDED} ORDER BY auth_time DESC, id DESC"  # noqa: S608 - constants
+FORGET_ENDED = f"DELETE FROM sessions WHERE subject = ? AND {_ENDED}"  # noqa: S608 - constants
 _FIND = (
     f"SELECT issued_at, replaced_at, successors, {_ENDED}, {_NAMES} FROM refresh_tokens"  # noqa: S608 - constants
     " JOIN sessions ON sessions.id = session_id WHERE token_hash = ?"

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar, TypeVarTuple
@@ -14,11 +15,13 @@ from accredit.models import MainToken
 from accredit.storage.migrate import migrate
 from accredit.storage.ports.keys import SealedKeys
 from accredit.storage.ports.measured import Commit
+from accredit.storage.ports.persons import Erasure, StoredPerson
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
-from accredit.storage.sqlite import key_rows, links, session_rows, subject_rows, used_rows
+from accredit.storage.sqlite import key_rows, links, person_rows, session_rows, subject_rows, used_rows
+from accredit.storage.sqlite.audit import SqliteAudit
 from accredit.storage.sqlite.files import DatabaseFiles
-from accredit.storage.sqlite.writer import Work, Writer
+from accredit.storage.sqlite.writer import Work, Writer, failure
 
 T = TypeVar("T")
 Asked = TypeVarTuple("Asked")
@@ -40,6 +43,7 @@ class SqliteStorage:
         self._inherited: list[tuple[Writer, sqlite3.Connection]] = []
         self._watchers: list[Callable[[Commit], object]] = []
         self._mark: Callable[[], object] | None = None
+        self.audit = SqliteAudit(self._do, self._look)
 
     @classmethod
     def from_url(cls, url: str, /, *, clock: Callable[[], float] = time.time) -> Self:
@@ -192,6 +196,24 @@ class SqliteStorage:
         """Replace the signing keys."""
         return await self._write(partial(key_rows.replace, replacement=replacement))
 
+    async def person(self, subject: str) -> StoredPerson:
+        """Return all that is stored about a subject."""
+        return await self._look(partial(person_rows.person, subject=subject))
+
+    async def erase(self, subject: str) -> Erasure:
+        """Delete a subject's identities and sessions, and outdate it."""
+        erasure = None
+        while erasure is None:
+            known, begun = await self._look(partial(person_rows.elsewhere, subject=subject))
+            erasure = await self._do(
+                partial(person_rows.erase, subject=subject, clock=self._clock, known=known, begun=begun)
+            )
+        return erasure
+
+    async def forget_ended(self, subject: str) -> int:
+        """Delete the sessions of a subject that have ended."""
+        return await self._do(partial(person_rows.forget_ended, subject=subject))
+
     def measured(self) -> Mapping[str, float]:
         """Return how much waits, and what was done so far."""
         writer = self._writer
@@ -211,6 +233,23 @@ class SqliteStorage:
 
     def _write(self, work: Work[T]) -> "asyncio.Future[T]":
         return self._open().put(work)
+
+    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._write(work)
+
+    async def _look(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run what may read many rows in a thread, all of it as of one moment: it holds up nobody."""
+        self._open()
+        self._files.check()
+        return await asyncio.to_thread(self._looked, work)
+
+    def _looked(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            with closing(self._connection(timeout_s=_BUSY_TIMEOUT_S)) as connection:
+                connection.execute("BEGIN")
+                return work(connection)
+        except sqlite3.Error as exc:
+            raise failure(exc) from None
 
     async def _read(self, work: Callable[[sqlite3.Connection, *Asked], T], *asked: *Asked) -> T:
         """Run an indexed look-up right here: a few microseconds, where a trip through a thread costs forty.

@@ -104,7 +104,7 @@ class Writer:
         try:
             self._connection.close()
         except sqlite3.Error as exc:
-            outcome = _failure(exc)
+            outcome = failure(exc)
         _tell(ended.get_loop(), [(ended, outcome)])
 
     def _write_until_closed(self) -> "asyncio.Future[Any]":
@@ -124,7 +124,7 @@ class Writer:
                 # Somebody's value that SQLite cannot hold, say: nobody else's trouble.
                 return self._transact(batch, self._one_by_one)
         except Exception as exc:  # whatever it is, the writer must live on
-            return [(done, _failure(exc)) for _, done in batch]
+            return [(done, failure(exc)) for _, done in batch]
 
     def _transact(self, batch: list[_Waiting], do: Callable[[list[_Waiting]], list[_Outcome]]) -> list[_Outcome]:
         self._check()  # before: a file that comes back must not hold what nobody was told of
@@ -169,7 +169,7 @@ class Writer:
             if not connection.in_transaction:  # SQLite has rolled everything back: it is everybody's trouble
                 raise
             connection.execute("ROLLBACK TO alone")
-            result = _failure(exc)
+            result = failure(exc)
         connection.execute("RELEASE alone")
         return result
 
@@ -178,7 +178,7 @@ class _Unfit(Exception):
     """Some piece of work in the batch has failed."""
 
 
-def _failure(exc: Exception) -> ExchangeError:
+def failure(exc: Exception) -> ExchangeError:
     """Return an error of its own for each caller: raised, it carries a traceback. The message may quote values."""
     if isinstance(exc, StorageFailed):
         return StorageFailed(exc.detail)

@@ -9,18 +9,21 @@
             return AcmeStorage(clock=clock)
 
 One file for each idea: `sessions`, `rotations`, `crowds`, `endings`, `identities`, `links`, `single_use`; `races`,
-`atomicity`; and with more than one handle `handles`, `durability`, `processes`. `suite` says what a subclass states.
+`atomicity`; with more than one handle `handles`, `durability`, `processes`; and what a storage need not do, `persons`
+and `audit_rows`. `suite` says what a subclass states.
 """
 
 from typing import Any
 
 from accredit.testing.storage_conformance.atomicity import Atomicity
+from accredit.testing.storage_conformance.audit_rows import AuditRows
 from accredit.testing.storage_conformance.crowds import Crowds
 from accredit.testing.storage_conformance.durability import Durability
 from accredit.testing.storage_conformance.endings import Endings
 from accredit.testing.storage_conformance.handles import Handles
 from accredit.testing.storage_conformance.identities import Identities
 from accredit.testing.storage_conformance.links import Links
+from accredit.testing.storage_conformance.persons import Persons
 from accredit.testing.storage_conformance.processes import Processes
 from accredit.testing.storage_conformance.races import Races
 from accredit.testing.storage_conformance.rotations import Rotations
@@ -33,6 +36,8 @@ __all__ = ["StorageConformance", "StorageConformanceError"]
 
 # The last base comes first in the report.
 class StorageConformance(
+    AuditRows,
+    Persons,
     Processes,
     Durability,
     Handles,
