@@ -14,6 +14,7 @@ from accredit import (
     AnyEvent,
     BlockedEvent,
     ClientTokenEvent,
+    ErasedEvent,
     ExchangeEvent,
     IntrospectionEvent,
     LinkedEvent,
@@ -31,6 +32,7 @@ from accredit import (
     VerifyEvent,
 )
 from accredit.errors import ExchangeError
+from accredit.exchange.subjects import Subjects
 
 Tokens = dict[str, str]
 """What a login has answered."""
@@ -69,6 +71,13 @@ async def _verify(wire: Bench, token: str) -> object:
 async def _refresh(wire: Bench, tokens: Tokens, **changed: Any) -> httpx.Response:
     good = {"grant_type": "refresh_token", "client_id": "app", "refresh_token": tokens["refresh_token"]}
     return await ask(wire, **{**good, **changed})
+
+
+async def _erase(wire: Bench) -> object:
+    async def pause(_: float) -> None:
+        """No other server is there to be waited for."""
+
+    return await Subjects(wire.storage, emit=wire.exchange.engine.reporter.emit, pause=pause).erase(SUBJECT)
 
 
 async def _reuse(wire: Bench, tokens: Tokens) -> httpx.Response:
@@ -243,6 +252,9 @@ HAPPENINGS: dict[str, Happening] = {
     ),
     "unblock": Happening(
         lambda wire, _: wire.exchange.subjects.unblock(SUBJECT), ((UnblockedEvent, "subject.unblocked"),)
+    ),
+    "erasure": Happening(
+        lambda wire, _: _erase(wire), ((ErasedEvent, "subject.erased"),), {"subject": SUBJECT, "status": None}
     ),
     "session ended by the host": Happening(
         lambda wire, _: _end_session(wire),

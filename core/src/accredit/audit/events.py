@@ -17,6 +17,7 @@ type                     what has happened
 `UnlinkedEvent`          the host has taken an identity off its subject
 `BlockedEvent`           the host has blocked a subject, and so ended its sessions
 `UnblockedEvent`         the host has let it log in again
+`ErasedEvent`            the host has erased a subject: what was stored of it is gone
 `SessionEndedEvent`      the host has ended one session
 `OperationalEvent`       anything else that operators want to know: keys, readiness, warnings, mistakes of the host
 =======================  ==========================================================================================
@@ -256,6 +257,19 @@ class UnblockedEvent(SubjectEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedEvent(SubjectEvent):
+    """`subject` has been erased: its identities and sessions are gone. A host erases what it keeps of it itself.
+
+    The audit table does not say whose this was.
+    """
+
+    @property
+    def name(self) -> str:
+        """`subject.erased`."""
+        return "subject.erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEndedEvent(SubjectEvent):
     """The host has ended the session `session_id`. See also `RevocationEvent` and `ReuseEvent`."""
 
@@ -296,6 +310,7 @@ AnyEvent = (
     | UnlinkedEvent
     | BlockedEvent
     | UnblockedEvent
+    | ErasedEvent
     | SessionEndedEvent
     | OperationalEvent
 )

@@ -91,6 +91,11 @@ def _line(_logger: object, level: str, told: structlog.typing.EventDict) -> str:
     return line_of(_fields_of(event, form), level, names_are_ours=not form.has_facts)
 
 
+def fields_of(event: AnyEvent) -> dict[str, object]:
+    """Return what the line of an event holds, but for its level and the time. It is not redacted."""
+    return _fields_of(event, _form_of(type(event)))
+
+
 def _fields_of(event: AnyEvent, form: "_Form") -> dict[str, object]:
     """Return what is worth a place in the line: `asdict` would cost more than writing it."""
     told: Any = event  # which has what the form of its kind says

@@ -107,6 +107,12 @@ def issuer_mismatch(issuer: str, root_path: str, advice: str) -> OperationalEven
     return OperationalEvent(name="host.issuer_mismatch", level="warning", detail=detail, facts=facts)
 
 
+def audit_behind(problem: str, *, waiting: int, lost: int) -> OperationalEvent:
+    """Tell that rows of the audit table cannot be written, or are lost since this was last told."""
+    facts = {"waiting": waiting, "lost": lost}
+    return OperationalEvent(name="audit.behind", level="error", detail=problem, facts=facts)
+
+
 def observer_failed(plugin: str, place: str) -> OperationalEvent:
     """Tell that an observer raised; nothing else was affected."""
     return OperationalEvent(name="observer.failed", level="error", facts={"plugin": plugin, "place": place})

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pydantic import SecretStr
 
 from accredit.audit import operations
+from accredit.audit.events import AnyEvent
 from accredit.audit.reporter import Reporter
 from accredit.cache import VerificationCache
 from accredit.cache.make import make_shared
 from accredit.errors import ConfigurationError
+from accredit.exchange.audit_table import audit_sinks, audit_table_of
 from accredit.exchange.client import Client
 from accredit.exchange.key_place import key_place
 from accredit.exchange.lifecycle import Closing, Lifecycle
@@ -71,9 +73,19 @@ class Engine:
         register_enabled(manager, settings.plugins)
         self.settings = settings
         installed = installed_entry_points()
-        self.reporter = Reporter(
-            observers_of(manager), clock=monotonic, logger=logger, annotators=annotators_of(manager)
+        if storage is None:
+            storage = storage_for(settings.storage.url, clock=clock, max_connections=settings.storage.max_connections)
+        self.storage = storage
+        self.audit_table = audit_table_of(
+            self.storage,
+            settings.audit,
+            clock=clock,
+            monotonic=monotonic,
+            emit=self._emit,
         )
+        """Where events are written beside the log; None where that is off."""
+        sinks = (*observers_of(manager), *audit_sinks(self.audit_table))
+        self.reporter = Reporter(sinks, clock=monotonic, logger=logger, annotators=annotators_of(manager))
         self.lifecycle = Lifecycle(self.reporter)
         self._shared = make_shared(
             settings.cache,
@@ -95,9 +107,6 @@ class Engine:
             monotonic=monotonic,
             reporter=self.reporter,
         )
-        if storage is None:
-            storage = storage_for(settings.storage.url, clock=clock, max_connections=settings.storage.max_connections)
-        self.storage = storage
         self.hooks = Hooks(
             manager,
             timeout_s=settings.limits.exchange_timeout_s,
@@ -144,10 +153,14 @@ class Engine:
             providers=self.providers,
             storage=self.storage,
             shared=self._shared,
+            audit_table=self.audit_table,
             key_made_at=lambda: self._key_ring.made_at,
             clock=clock,
         )
         offer_readings(manager, self.readings)
+
+    def _emit(self, event: AnyEvent) -> None:
+        self.reporter.emit(event)
 
     @property
     def connections(self) -> Mapping[str, Connection]:
@@ -198,6 +211,9 @@ class Engine:
             await self._open_keys(closing)
         await self.storage.open()
         closing("storage", self.storage.close)
+        if self.audit_table is not None:
+            self.audit_table.open()
+            closing("audit table", self.audit_table.close)
         if in_storage:
             await self._open_keys(closing)
         self.providers.examine()

@@ -3,11 +3,15 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accredit.audit.readings import Reading
 from accredit.exchange.lifecycle import Lifecycle
 from accredit.exchange.providers import Providers
 from accredit.storage import Commit, Measured, Storage, Watched
+
+if TYPE_CHECKING:
+    from accredit.audit.table import AuditTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, weakref_slot=True)
@@ -22,6 +26,7 @@ class EngineReadings:
     storage: Storage
     shared: Measured | None
     """What nodes share, None where each process has its own."""
+    audit_table: "AuditTable | None"
     key_made_at: Callable[[], int | None]
     clock: Callable[[], float]
 
@@ -44,6 +49,9 @@ class EngineReadings:
         if isinstance(self.storage, Measured):
             for name, value in self.storage.measured().items():
                 yield Reading(f"storage_{name}", value)
+        if self.audit_table is not None:
+            for name, value in self.audit_table.measured().items():
+                yield Reading(f"audit_{name}", value)
 
     def watch_commits(self, heard: Callable[[Commit], object], *, mark: Callable[[], object] | None = None) -> None:
         """Tell of each commit, where the storage does."""

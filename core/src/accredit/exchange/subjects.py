@@ -1,22 +1,26 @@
 """What a host does to its subjects: block them, and decide which identities are theirs."""
 
+import asyncio
 import copy
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 from accredit.audit.events import (
     AnyEvent,
     BlockedEvent,
+    ErasedEvent,
     LinkedEvent,
     SessionEndedEvent,
     SubjectEvent,
     UnblockedEvent,
     UnlinkedEvent,
 )
+from accredit.exchange.persons import Pause, audit_of, erase, exported
 from accredit.models import problem_of_subject_id
 from accredit.settings import SubjectPolicy
-from accredit.storage import Session, Storage
+from accredit.storage import AuditStore, Erasure, Session, Storage
 from accredit.storage.rules import default_subject
 
 
@@ -41,6 +45,7 @@ class Subjects:
         clock: Callable[[], float] = time.time,
         emit: Callable[[AnyEvent], None] = lambda _: None,
         require_open: Callable[[], None] = lambda: None,
+        pause: Pause = asyncio.sleep,
     ) -> None:
         self._stored = store
         self._policy = policy
@@ -48,6 +53,12 @@ class Subjects:
         self._require_open = require_open
         self._clock = clock
         self._emit = emit
+        self._pause = pause
+
+    @property
+    def audit(self) -> AuditStore | None:
+        """The rows of the audit table, None where the storage keeps none."""
+        return audit_of(self._store)
 
     def acting_as(self, actor: str) -> "Subjects":
         """Return the same subjects, whose events say by whom: a word of yours for who has asked, such as `support`."""
@@ -155,6 +166,33 @@ class Subjects:
         for session in live:
             self._emit(_ended(session))
         return len(live)
+
+    async def export(self, subject: str) -> dict[str, Any]:
+        """Return all that is stored about a subject, as JSON values: for a person who asks (GDPR, article 15).
+
+        Its standing, identities, sessions with profile and device, the times of refresh tokens, and audit rows. No
+        token, no hash. What logs and your own tables hold is not among it.
+
+        Raises:
+            ConfigurationError: the storage cannot.
+        """
+        return await exported(self._store, subject)
+
+    async def erase(self, subject: str) -> Erasure:
+        """Erase a subject: its identities and sessions go, and audit rows name nobody; what logs in later begins anew.
+
+        Takes `COMMIT_S` seconds, to catch what is under way on other servers. A login under way is refused, as by a
+        block. Who was blocked stays blocked. One row stays, with the subject's id, that and when tokens of before
+        became good for nothing. Observers hear `ErasedEvent`. Where it fails, call it again.
+
+        Raises:
+            ValueError: `subject` is nobody's id.
+            ConfigurationError: the storage cannot.
+        """
+        _require_subject_id(subject)
+        return await erase(
+            self._store, subject, told=lambda: self._emit(ErasedEvent(subject=subject)), pause=self._pause
+        )
 
 
 def _ended(session: Session) -> SessionEndedEvent:

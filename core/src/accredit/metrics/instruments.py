@@ -162,6 +162,16 @@ GAUGES = (
         "Changes stored; divided by the transactions, the size of a batch",
         reading="storage_changes",
     ),
+    Instrument(
+        "accredit_audit_queue", "gauge", "Events that wait to be written to the audit table", reading="audit_queue"
+    ),
+    Instrument("accredit_audit_rows_total", "counter", "Events written to the audit table", reading="audit_rows"),
+    Instrument(
+        "accredit_audit_rows_lost_total",
+        "counter",
+        "Events that are not in the audit table: it was not written in time",
+        reading="audit_rows_lost",
+    ),
 )
 INSTRUMENTS = (
     REQUESTS,

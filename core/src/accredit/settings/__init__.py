@@ -26,6 +26,7 @@ from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, Basic
 from accredit.settings.operator import OperatorSettings
 from accredit.settings.plugins import PluginSettings
 from accredit.settings.tables import (
+    AuditSettings,
     CacheSettings,
     CompatibilitySettings,
     KeySettings,
@@ -49,6 +50,7 @@ __all__ = [
     "AppId",
     "AppNumber",
     "AppSecret",
+    "AuditSettings",
     "AuthMethod",
     "Authorization",
     "BaseUrl",

@@ -1,4 +1,4 @@
-"""The tables that are there once: tokens, keys, storage, subjects, limits, cache, compatibility, server, metrics."""
+"""The tables that are there once: tokens, keys, storage, subjects, limits, cache, and those of operators."""
 
 import base64
 import re
@@ -244,3 +244,12 @@ class MetricsSettings(Table):
     """0 takes a free one."""
     path: Annotated[str, AfterValidator(_metrics_path)] = "/metrics"
     """Any other path gets 404."""
+
+
+class AuditSettings(Table):
+    """The audit table: events as rows of the storage, beside the log, for `accredit audit`."""
+
+    table: bool = False
+    """Whether events are written there. Written behind the answer: no login waits for its row, or fails for it."""
+    retention_days: int = Field(default=90, ge=1, le=36_500)
+    """Older rows are deleted, a few at a time."""

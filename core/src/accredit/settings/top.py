@@ -15,6 +15,7 @@ from accredit.settings.proxy import DIRECT, Proxy
 from accredit.settings.sentences import sentences
 from accredit.settings.table import Table
 from accredit.settings.tables import (
+    AuditSettings,
     CacheSettings,
     CompatibilitySettings,
     KeySettings,
@@ -55,6 +56,7 @@ class Settings(Table):
     metrics: MetricsSettings = MetricsSettings()
     operator: OperatorSettings = OperatorSettings()
     traces: TracesSettings = TracesSettings()
+    audit: AuditSettings = AuditSettings()
     plugins: PluginSettings = PluginSettings()
 
     @model_validator(mode="after")

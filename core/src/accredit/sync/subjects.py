@@ -1,10 +1,10 @@
 """What a host does to its subjects, blocking."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from accredit.exchange import subjects
-from accredit.storage import Session
+from accredit.storage import Erasure, Session
 from accredit.sync.door import Door
 from accredit.sync.served import Served
 
@@ -64,6 +64,14 @@ class Subjects:
     def end_sessions(self, subject: str) -> int:
         """Log a subject out everywhere, and return how many sessions that has ended."""
         return self._call(lambda known: known.end_sessions(subject))
+
+    def export(self, subject: str) -> dict[str, Any]:
+        """Return all that is stored about a subject, as JSON values: for a person who asks."""
+        return self._call(lambda known: known.export(subject))
+
+    def erase(self, subject: str) -> Erasure:
+        """Erase a subject: its identities and sessions go, and audit rows name nobody. Takes two seconds."""
+        return self._call(lambda known: known.erase(subject))
 
     def _call(self, function: Callable[[subjects.Subjects], Awaitable[T]]) -> T:
         def call(served: Served) -> Awaitable[T]:

@@ -85,7 +85,7 @@ class PostgresStorage(SqlStorage):
         self._watchers: list[Callable[[Commit], object]] = []
         self._left_behind: list[Lookups] = []
         """Kept: what is forgotten closes its connection, which may be that of the process this one was forked from."""
-        super().__init__(engine, tables_in(MetaData(), prefix=""), clock=clock)
+        super().__init__(engine, tables_in(MetaData(), prefix="", audit=True), clock=clock)
         self._writes = self._reads  # transactions begin and end by words of ours
 
     @classmethod
