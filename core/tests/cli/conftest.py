@@ -146,8 +146,8 @@ def _is_in(site: Path, dist: importlib.metadata.Distribution) -> bool:
 def run() -> Run:
     """Run a command in this process."""
 
-    def run(*arguments: str, env: dict[str, str] | None = None) -> Result:
-        return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200", **(env or {})})
+    def run(*arguments: str, env: dict[str, str] | None = None, typed: str = "") -> Result:
+        return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200", **(env or {})}, input=typed)
 
     return run
 

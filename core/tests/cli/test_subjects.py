@@ -224,3 +224,63 @@ def test_a_database_that_cannot_be_written_is_told_in_a_sentence(
     url = f"sqlite:///{database}"
     assert refused.stderr == f"accredit: storage.url: cannot use {url}: SQLite: OperationalError SQLITE_BUSY\n"
     assert stored(database, "acme", "1") == StoredSubject("ada", blocked=False)
+
+
+def test_export_prints_all_that_is_stored_and_no_hash(run: Run, config: str, database: Path) -> None:
+    async def log_in() -> None:
+        storage = SqliteStorage(str(database))
+        await storage.open()
+        begun, token = login("secret-hash", subject="ada", device="phone", claims='{"name":"Ada"}')
+        await storage.start(begun, token)
+        await storage.close()
+
+    asyncio.run(log_in())
+    shown = run("subjects", "export", "ada", "--config", config)
+    found = json.loads(shown.stdout)
+
+    assert shown.exit_code == 0
+    assert found["identities"] == [{"namespace": "acme", "user_id": "1", "linked_at": 1, "unlinked": False}]
+    [session] = found["sessions"]
+    assert (session["device"], session["claims"]) == ("phone", {"name": "Ada"})
+    assert session["refresh_tokens"] == [{"issued_at": 2, "replaced_at": None}]
+    assert session.pop("id") == "secret-hash"  # as this test names it
+    assert "secret-hash" not in json.dumps(found)
+
+
+def test_export_of_nobody_says_so(run: Run, config: str) -> None:
+    shown = run("subjects", "export", "nobody", "--config", config)
+
+    assert (shown.exit_code, json.loads(shown.stdout)["sessions"]) == (1, [])
+    assert shown.stderr == "accredit: nothing is stored about nobody\n"
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other server is there to be waited for."""
+    monkeypatch.setattr("accredit.exchange.persons.COMMIT_S", 0)
+
+
+@pytest.mark.usefixtures("quick")
+def test_erase_asks_first(run: Run, config: str, database: Path) -> None:
+    refused = run("subjects", "erase", "ada", "--config", config, typed="n\n")
+    assert refused.exit_code == 1
+    assert "Erase ada? This cannot be undone." in refused.stdout
+    assert stored(database, "acme", "1") == StoredSubject("ada")
+
+    erased = run("subjects", "erase", "ada", "--config", config, typed="y\n")
+    assert erased.exit_code == 0
+    assert erased.stdout.endswith("ada is erased: 1 identities, 0 sessions\n")
+    assert stored(database, "acme", "1") is None
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_was_blocked_stays_blocked_when_erased(run: Run, config: str) -> None:
+    run("subjects", "block", "ada", "--config", config)
+    erased = run("subjects", "erase", "ada", "--yes", "--config", config)
+
+    assert erased.stdout == "ada is erased: 1 identities, 0 sessions\nada was blocked, and still is\n"
+    assert run("subjects", "show", "ada", "--config", config).stdout.startswith("ada: blocked\n")
+
+
+def test_erase_takes_only_what_can_be_a_subject(run: Run, config: str) -> None:
+    assert run("subjects", "erase", "a b", "--yes", "--config", config).exit_code == 2

@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from accredit.cli.commands import (
+    audit,
     clients,
     connections,
     db,
@@ -74,6 +75,7 @@ app.command("connections")(connections.command)
 app.command("new-strategy")(new_strategy.command)
 app.command("explain", context_settings={"allow_extra_args": True})(explain.command)
 app.command("doctor")(doctor.command)
+app.command("audit")(audit.command)
 app.command("import")(import_command.command)
 app.add_typer(clients.app, name="clients")
 app.add_typer(db.app, name="db")

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from accredit.cli.app import Commands
-from accredit.cli.commands import clients, connections, doctor, explain, import_command, keys, subjects
+from accredit.cli.commands import audit, clients, connections, doctor, explain, import_command, keys, subjects
 from accredit.cli.tools.host import Host, hosted_by
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ def accredit() -> None:
 
 
 app.command("doctor")(doctor.command)
+app.command("audit")(audit.command)
 app.command("explain", context_settings={"allow_extra_args": True})(explain.command)
 app.command("connections")(connections.command)
 app.command("import")(import_command.command)

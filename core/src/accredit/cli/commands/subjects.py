@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from accredit.cli.tools.config import ConfigOption
+from accredit.cli.tools.with_subjects import run_with_subjects
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from accredit.exchange.subjects import Subjects
-
-T = TypeVar("T")
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
@@ -29,7 +25,7 @@ UserIdArgument = Annotated[str, typer.Argument(metavar="USER_ID", help="The prov
 
 @app.callback()
 def subjects() -> None:
-    """Look at subjects (our users) and their identities (their accounts at providers); block, link and unlink them.
+    """Look at subjects (our users) and their identities (their accounts at providers); block, link, unlink, erase them.
 
     What is changed here holds at once in every running server that uses the same database. Each change leaves its
     audit event on standard error, one JSON object a line.
@@ -47,7 +43,7 @@ def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
     async def look(subjects: Subjects) -> tuple[tuple[tuple[str, str], ...], bool]:
         return await subjects.identities(subject), await subjects.is_blocked(subject)
 
-    identities, blocked = _run(config, look)
+    identities, blocked = run_with_subjects(config, look)
     typer.echo(f"{subject}: {'blocked' if blocked else 'not blocked'}")
     for namespace, user_id in identities:
         typer.echo(f"  {namespace} {user_id}")
@@ -59,14 +55,14 @@ def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
 def block(subject: SubjectArgument, config: ConfigOption = None) -> None:
     """Refuse every login of a subject, and end its sessions. Where an API does not ask, access tokens live on."""
     _require_subject(subject)
-    _run(config, lambda subjects: subjects.block(subject))
+    run_with_subjects(config, lambda subjects: subjects.block(subject))
     typer.echo(f"{subject} is blocked")
 
 
 @app.command()
 def unblock(subject: SubjectArgument, config: ConfigOption = None) -> None:
     """Let a subject log in again. Its sessions stay ended."""
-    _run(config, lambda subjects: subjects.unblock(subject))
+    run_with_subjects(config, lambda subjects: subjects.unblock(subject))
     typer.echo(f"{subject} is not blocked")
 
 
@@ -76,7 +72,7 @@ def link(
 ) -> None:
     """Give an identity to a subject. Be sure that both are one person: an equal e-mail address proves nothing."""
     _require_subject(subject)
-    if not _run(config, lambda subjects: subjects.link(namespace, user_id, subject)):
+    if not run_with_subjects(config, lambda subjects: subjects.link(namespace, user_id, subject)):
         typer.echo(f"accredit: {namespace} {user_id} belongs to another subject; unlink it first", err=True)
         raise typer.Exit(1)
     typer.echo(f"{namespace} {user_id} belongs to {subject}")
@@ -85,7 +81,7 @@ def link(
 @app.command()
 def unlink(namespace: NamespaceArgument, user_id: UserIdArgument, config: ConfigOption = None) -> None:
     """Take an identity off its subject: it logs in nobody until it is linked again."""
-    _run(config, lambda subjects: subjects.unlink(namespace, user_id))
+    run_with_subjects(config, lambda subjects: subjects.unlink(namespace, user_id))
     typer.echo(f"{namespace} {user_id} belongs to nobody")
 
 
@@ -94,7 +90,7 @@ def sessions(subject: SubjectArgument, config: ConfigOption = None) -> None:
     """Show a subject's live sessions, newest first: id, client, connection, device, time of the login."""
     import datetime as dt
 
-    found = _run(config, lambda subjects: subjects.sessions(subject))
+    found = run_with_subjects(config, lambda subjects: subjects.sessions(subject))
     for one in found:
         began = dt.datetime.fromtimestamp(one.auth_time, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         typer.echo(f"{one.id}  {one.client_id}  {one.connection}  {one.device or '-'}  {began}")
@@ -108,10 +104,48 @@ def end_session(
     config: ConfigOption = None,
 ) -> None:
     """End one session: refreshing, userinfo and introspection refuse its tokens at once."""
-    if not _run(config, lambda subjects: subjects.end_session(session_id)):
+    if not run_with_subjects(config, lambda subjects: subjects.end_session(session_id)):
         typer.echo(f"accredit: {session_id} is no live session; `accredit subjects sessions` shows them", err=True)
         raise typer.Exit(1)
     typer.echo(f"{session_id} has ended")
+
+
+@app.command()
+def export(subject: SubjectArgument, config: ConfigOption = None) -> None:
+    """Print all that is stored about a subject, as JSON: for a person who asks.
+
+    Its standing, identities, sessions with profile and device, the times of its refresh tokens, and the rows of the
+    audit table. No token, no hash. What your logs and your own tables hold is not among it. Exit code 1: nothing is
+    stored.
+    """
+    from accredit.cli.tools.screen import pretty
+
+    found = run_with_subjects(config, lambda subjects: subjects.export(subject))
+    typer.echo(pretty(found))
+    if not (found["identities"] or found["sessions"] or found["audit"] or found["outdated_at"] or found["blocked"]):
+        typer.echo(f"accredit: nothing is stored about {subject}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def erase(
+    subject: SubjectArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Erase a subject: its identities, sessions and refresh tokens go, and audit rows name nobody any more.
+
+    Takes two seconds: what is under way on other servers is caught. A later login of the same person begins anew. Who
+    was blocked stays blocked; unblock first where that is not wanted. One row stays: the subject's id, and since when
+    tokens of before are good for nothing. Plugins that observe are told, so that a host erases what it keeps itself.
+    """
+    _require_subject(subject)
+    if not yes:
+        typer.confirm(f"Erase {subject}? This cannot be undone.", abort=True)
+    gone = run_with_subjects(config, lambda subjects: subjects.erase(subject))
+    typer.echo(f"{subject} is erased: {gone.identities} identities, {gone.sessions} sessions")
+    if gone.blocked:
+        typer.echo(f"{subject} was blocked, and still is")
 
 
 def _require_subject(subject: str) -> None:
@@ -119,25 +153,3 @@ def _require_subject(subject: str) -> None:
 
     if problem := problem_of_subject_id(subject):
         raise typer.BadParameter(f"it {problem}", param_hint="SUBJECT")
-
-
-def _run(config: Path | None, work: Callable[[Subjects], Awaitable[T]]) -> T:
-    import asyncio
-
-    from accredit.cli.tools.config import read_settings
-    from accredit.cli.tools.host import current_host
-    from accredit.cli.tools.stored_subjects import stored_subjects
-    from accredit.errors import AccessDenied, PluginFailed
-
-    async def run() -> T:
-        async with stored_subjects(read_settings(config)) as subjects:
-            return await work(subjects)
-
-    host = current_host()
-    try:
-        return asyncio.run(run()) if host is None else host.with_subjects(work)
-    except AccessDenied as error:
-        typer.echo(f"accredit: a plugin refuses: {error.description}", err=True)
-    except PluginFailed as error:
-        typer.echo(f"accredit: {error.detail}", err=True)
-    raise typer.Exit(1)

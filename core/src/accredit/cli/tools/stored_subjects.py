@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from accredit.audit.events import AnyEvent
 from accredit.audit.reporter import Reporter
 from accredit.errors import ConfigurationError, StorageFailed
+from accredit.exchange.audit_table import audit_sinks, audit_table_of
 from accredit.exchange.subjects import Subjects
 from accredit.plugins import installed_entry_points, make_plugin_manager, reserved_namespaces
 from accredit.plugins.enabled import register_enabled
@@ -36,13 +38,21 @@ async def stored_subjects(settings: Settings) -> AsyncIterator[Subjects]:
         namespaces=reserved_namespaces({}, manager, installed_entry_points()),
         storage=storage,
     )
-    reporter = Reporter(observers_of(manager), clock=time.monotonic, logger=structlog.PrintLogger(sys.stderr))
+
+    def emit(event: AnyEvent) -> None:
+        reporter.emit(event)
+
+    table = audit_table_of(storage, settings.audit, clock=time.time, monotonic=time.monotonic, emit=emit)
+    sinks = (*observers_of(manager), *audit_sinks(table))
+    reporter = Reporter(sinks, clock=time.monotonic, logger=structlog.PrintLogger(sys.stderr))
     await storage.open()
     try:
         yield Subjects(storage, policy=settings.subjects.policy, tell_plugins=hooks.unlink_identity, emit=reporter.emit)
     except StorageFailed as exc:
         raise ConfigurationError(f"storage.url: cannot use {settings.storage.place}: {exc.detail}") from exc
     finally:
+        if table is not None:  # what was changed here stands there, too
+            await table.flush()
         await storage.close()
 
 
