@@ -21,7 +21,7 @@ class Read(Protocol):
 
 
 class SqlAudit:
-    """Writes with `do`, and with `do_apart` what keeps nobody waiting; reads with `read`."""
+    """Writes with `do`, and with `do_apart` what may be left to another node; reads with `read`."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class SqlAudit:
         """Let no row name a subject."""
         total, changed = 0, _MOST_AT_ONCE
         while changed == _MOST_AT_ONCE:
-            changed = await self._do_apart(
+            changed = await self._do(
                 lambda connection: self._rows.pseudonymize(connection, subject, pseudonym, _MOST_AT_ONCE)
             )
             total += changed

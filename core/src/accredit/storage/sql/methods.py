@@ -205,17 +205,16 @@ class SqlMethods(ABC):
     async def erase(self, subject: str) -> Erasure:
         """Delete a subject's identities and sessions, and outdate it."""
         known = await self._read(lambda connection: self._persons.identities(connection, subject))
-        outcome = await self._write_apart(
-            Piece(
-                lambda connection: self._persons.erase(connection, subject, now=int(self._clock())),
-                (locks.subject_key(subject), *(locks.identity_key(*one) for one in known)),
-            )
+        outcome = await self._do(
+            lambda connection: self._persons.erase(connection, subject, now=int(self._clock())),
+            locks.subject_key(subject),
+            *(locks.identity_key(*one) for one in known),
         )
         return cast("Erasure", outcome)
 
     async def forget_ended(self, subject: str) -> int:
         """Delete the sessions of a subject that have ended."""
-        outcome = await self._write_apart(Piece(lambda connection: self._persons.forget_ended(connection, subject)))
+        outcome = await self._do(lambda connection: self._persons.forget_ended(connection, subject))
         return cast("int", outcome)
 
     def _audit(self, rows: AuditRows) -> SqlAudit:
