@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from tests.nodes.site import Site
+from tests.nodes.servers_site import ServersSite
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def running_site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def running_site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServersSite]:
     """Start everything once."""
-    async with Site(tmp_path_factory.mktemp("site")) as site:
+    async with ServersSite(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(running_site: Site) -> AsyncIterator[Site]:
+async def site(running_site: ServersSite) -> AsyncIterator[ServersSite]:
     """Return the site, of which everything runs; whatever a scenario has left undone is mended for the next one."""
     yield running_site
     for node in running_site.everybody:
