@@ -227,6 +227,23 @@ def node(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Use the operator's page in a real Chromium. Needs npm; on Debian it installs chromium where it is missing.
+
+    ACCREDIT_TEST_SCREENSHOTS names a folder for pictures of every page.
+    """
+    _install(session)
+    if not any(map(shutil.which, ("chromium-browser", "google-chrome"))):  # as on Ubuntu
+        _install_debian(session, "chromium", program="chromium")
+    folder = Path(session.create_tmp()).resolve()
+    shutil.copy("tests/browser/package.json", folder)
+    npm = "npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel error"
+    session.run(*npm.split(), "--prefix", str(folder), external=True)
+    variables = {"ACCREDIT_TEST_AXE": str(folder)}
+    session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/browser/checks.py"]), env=variables)
+
+
+@nox.session
 def nginx(session: nox.Session) -> None:
     """Log in, refresh and log out behind a real nginx with TLS. On Debian it installs nginx where it is missing."""
     _install(session)

@@ -39,11 +39,13 @@ async def test_requests_are_counted_by_connection_and_outcome_over_three_windows
             "acme-game none none none",
             "globex none none none",
             "no connection 1 refused 1 refused 1 refused",
+            "all 0.03 a second 0.01 a second 0.00 a second",
         ]
         one.wire.clock.advance(4000)
         await one.sign_in()
         assert await rows(one, "/", "requests") == [
             "acme none none none", "acme-game none none none", "globex none none none",
+            "all 0.00 a second 0.00 a second 0.00 a second",
         ]  # fmt: skip
 
 
@@ -79,7 +81,7 @@ async def test_providers_are_shown_with_their_latency_and_whether_they_are_asked
     async with office({"limits": {"breaker_outages": 1}}) as one:
         await one.login()
         [acme, *_] = await rows(one, "/", "providers")
-        assert acme.startswith("acme asked 0 1 0 ≤ ")
+        assert acme.startswith("acme up 0 1 0 ≤ ")
         one.wire.provider.answer = answer(503, {})
         await one.login(access_token="another")
         [acme, *_] = await rows(one, "/", "providers")

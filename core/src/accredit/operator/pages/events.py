@@ -48,7 +48,7 @@ def refusal(one: Seen, *, subject: Child) -> Html:
         "Calls to the provider",
         ("Call", "Answer", "Took"),
         [
-            (tag("bdi", f"{method} {url}", class_="breaks"), str(status) if status else "no answer", f"{ms:,.1f} ms")
+            (tag("bdi", f"{method} {url}"), str(status) if status else "no answer", f"{ms:,.1f} ms")
             for method, url, status, ms in one.calls
         ],
         numbers_from=2,

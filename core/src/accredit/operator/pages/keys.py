@@ -89,7 +89,7 @@ def _state_of(one: Key) -> Html:
 
 
 def _told(version: ApiVersion, today: dt.date) -> tuple[Child, ...]:
-    ends = "not announced" if version.ends_on is None else version.ends_on.isoformat()
+    ends = "not announced" if version.ends_on is None else tag("time", version.ends_on.isoformat())
     if not version.is_known:
         return version.name, state("unknown", "odd"), ends
     if version.ends_on is None:

@@ -11,7 +11,7 @@ from accredit.operator.sessions import SignedIn
 from accredit.operator.view.latency import quantile
 from accredit.operator.view.seen import Seen
 from accredit.operator.view.snapshot import Snapshot, Worker
-from accredit.operator.view.windows import WINDOWS
+from accredit.operator.view.windows import WINDOWS, Window
 
 OUTCOMES = ("accepted", "refused", "limited", "failed", "abandoned")
 SILENT_S = 10
@@ -44,8 +44,8 @@ def overview(now: Snapshot, *, at: float, connections: Sequence[str], signed_in:
             tag("p", tag("a", "The last of them, check by check", href="/refusals")),
         ),
         _live("providers", "Providers", _providers(now, names[:-1])),
+        _live("others", "What else has happened", _others(now.others, is_one=len(now.workers) == 1)),
         _live("logins", "Latest logins", _logins(now.logins)),
-        _live("others", "What else has happened", _others(now.others)),
         _live("server", "This server", _server(now), _workers(now.workers, at)),
         at="/",
         signed_in=signed_in,
@@ -79,7 +79,14 @@ def _requests(now: Snapshot, names: Sequence[str]) -> Html:
         for name in names
         if name or any(now.sums[one.name][("request", "", outcome)] for one in WINDOWS for outcome in OUTCOMES)
     ]
+    rows.append(("all", *(_rate(now.sums[one.name], one) for one in WINDOWS)))
     return table("Requests by connection", ("Connection", *_COLUMNS), rows, empty="No connection is configured.")
+
+
+def _rate(counts: Counter[tuple[str, ...]], window: Window) -> str:
+    total = sum(count for key, count in counts.items() if key[0] == "request")
+    rate = total / (window.parts * window.part_s)
+    return f"{rate:,.1f} a second" if rate >= 10 else f"{rate:.2f} a second"
 
 
 def _outcomes(counts: Counter[tuple[str, ...]], connection: str) -> Child:
@@ -118,7 +125,7 @@ def _providers(now: Snapshot, names: Iterable[str]) -> Html:
         rows.append(
             (
                 user_text(name),
-                state("down, asked now and then", "bad") if is_down else state("asked", "good"),
+                state("down, asked now and then", "bad") if is_down else state("up", "good"),
                 f"{levels.get(('provider_in_flight', name), 0):,.0f}",
                 f"{sum(calls.values()):,}",
                 f"{quarter[('unanswered', name)]:,}",
@@ -127,7 +134,7 @@ def _providers(now: Snapshot, names: Iterable[str]) -> Html:
                 _asked(quarter, name),
             )
         )
-    columns = ("Connection", "State", "Waiting now", "Calls", "No answer", "Half within", "95 % within", "Not asked")
+    columns = ("Connection", "State", "Waiting now", "Calls", "No answer", "Half within", "95 % within", "From memory")
     caption = "Calls to providers in the last 15 minutes"
     return table(caption, columns, rows, numbers_from=2, empty="No connection is configured.")
 
@@ -154,18 +161,21 @@ def _logins(logins: Iterable[Seen]) -> Html:
     return table("The latest accepted logins", columns, rows, numbers_from=4, empty="Nobody has logged in yet.")
 
 
-def _others(others: Iterable[Seen]) -> Html:
-    rows = [
+def _others(others: Iterable[Seen], *, is_one: bool) -> Html:
+    rows: list[Sequence[Child]] = [
         (
             moment(one.at),
             join(state("Alert", "bad") if one.is_alert else None, " ", tag("code", one.name)),
             _about(one),
             reason_of(one),
             one.by or "–",
+            str(one.worker),
         )
         for one in others
     ]
-    columns = ("Time (UTC)", "Event", "About", "Detail", "By")
+    columns: Sequence[str] = ("Time (UTC)", "Event", "About", "Detail", "By", "Worker")
+    if is_one:
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     return table("Alerts, warnings, and what became of subjects", columns, rows, empty="Nothing else has happened.")
 
 
@@ -186,13 +196,12 @@ _NAMES = {
     "storage_changes": "Changes stored, since the start",
     "signing_key_age_s": "Age of the key that signs",
 }
-_OF_CONNECTIONS = frozenset({"circuit_open", "provider_in_flight"})
 
 
 def _server(now: Snapshot) -> Html:
     read: dict[str, float] = {}
     for one in now.readings:
-        if one.name not in _OF_CONNECTIONS:
+        if not one.connection:
             read[one.name] = read.get(one.name, 0) + one.value
     known = [*(name for name in _NAMES if name in read), *sorted(read.keys() - _NAMES.keys())]
     limits = sorted(key[1] for key in now.sums["hour"] if key[0] == "limit")

@@ -8,6 +8,8 @@ def sign_in(problem: str = "") -> Html:
     """Return the page; `problem` is why the last attempt has failed."""
     form = tag(
         "form",
+        # For who keeps passwords in the browser: it asks whose one it is.
+        tag("input", name="name", value="operator", autocomplete="username", hidden=True),
         tag("label", "Token", for_="token"),
         tag(
             "input",

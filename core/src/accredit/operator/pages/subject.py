@@ -83,7 +83,7 @@ def _shown(found: Found) -> Child:
             "Sessions",
             table(
                 "Live sessions, newest first",
-                ("Began (UTC)", "Device", "Client", "Connection", "Ends (UTC)", "Session", "End"),
+                ("Began (UTC)", "Device", "Action", "Client", "Connection", "Ends (UTC)", "Session"),
                 sessions,
                 empty="It has no live session.",
             ),
@@ -111,11 +111,11 @@ def _session(subject: str, one: Session) -> Sequence[Child]:
     return (
         began,
         user_text(one.device or "", otherwise="not named"),
+        _action(subject, "end", "End …", session=one.id),
         user_text(one.client_id),
         user_text(one.connection),
         moment(one.expires_at),
-        tag("code", one.id, class_="breaks"),
-        _action(subject, "end", "End …", session=one.id),
+        tag("code", one.id),
     )
 
 

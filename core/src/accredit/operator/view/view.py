@@ -90,6 +90,9 @@ def _keys_of(event: RequestEvent) -> list[Key]:
     if isinstance(event, ProviderEvent):
         if event.verified_by is not None:
             keys.append(("verified", connection, event.verified_by))
-        keys += [("call", connection, bucket_of(call.duration_ms)) for call in event.calls]
-        keys += [("unanswered", connection) for call in event.calls if call.status is None]
+        for call in event.calls:
+            if call.status is not None:
+                keys.append(("call", connection, bucket_of(call.duration_ms)))
+            elif event.outcome != "refused":  # of one that is refused, what else was asked is given up
+                keys.append(("unanswered", connection))
     return keys
