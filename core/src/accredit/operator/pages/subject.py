@@ -92,7 +92,12 @@ def _shown(found: Found) -> Child:
         ),
         section(
             "Identities",
-            table("Accounts at providers", ("Namespace", "User id"), identities, empty="No identity is stored for it."),
+            table(
+                "Accounts at providers",
+                ("Namespace", "User id"),
+                identities,
+                empty="None is stored; under the policy `stateless` there need not be one.",
+            ),
             id_="identities",
         ),
     )
