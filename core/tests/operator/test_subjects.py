@@ -37,7 +37,7 @@ async def test_nobody_is_found_without_a_failure() -> None:
     async with office() as one:
         text = await one.text("/subject", subject="nobody")
         assert "It has no live session." in text
-        assert "None is stored; under the policy" in text
+        assert "None is stored; with subjects.policy" in text
 
 
 @pytest.mark.parametrize("name", ["a b", "ä", "x" * 256, "svc@clients"])

@@ -96,7 +96,7 @@ def _shown(found: Found) -> Child:
                 "Accounts at providers",
                 ("Namespace", "User id"),
                 identities,
-                empty="None is stored; under the policy `stateless` there need not be one.",
+                empty='None is stored; with subjects.policy = "stateless" there need not be one.',
             ),
             id_="identities",
         ),
