@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from core.tests.clock import Clock
@@ -60,6 +61,19 @@ async def test_a_watcher_hears_of_each_commit_and_what_it_raises_harms_nobody(pa
     await storage.close()
     assert sum(one.changes for one in heard) == 3
     assert all(begun <= one.began <= one.began + one.duration_s <= ended for one in heard)
+
+
+async def test_a_change_that_finds_no_room_leaves_no_mark_behind(path: Path, clock: Clock) -> None:
+    storage = SqliteStorage(str(path), clock=clock)
+    storage.watch_commits(lambda _: None, mark=object)
+    await storage.open()
+    writer = storage._writer
+    assert writer is not None
+    with mock.patch.object(writer._line, "put", side_effect=StorageFailed("no room")), pytest.raises(StorageFailed):
+        await storage.start(*login("a"))
+    await storage.start(*login("b"))
+    assert writer._marks == {}
+    await storage.close()
 
 
 async def test_work_that_fails_fails_alone(storage: SqliteStorage, path: Path) -> None:

@@ -83,6 +83,9 @@ class PostgresStorage(SqlStorage):
         self._most_alone = max(1, max_connections // 2 - 1)
         self._commits = self._changes = 0
         self._watchers: list[Callable[[Commit], object]] = []
+        self._mark: Callable[[], object] | None = None
+        self._marks: dict[int, object] = {}
+        """By the identity of the piece of work, while somebody waits for it."""
         self._left_behind: list[Lookups] = []
         """Kept: what is forgotten closes its connection, which may be that of the process this one was forked from."""
         super().__init__(engine, tables_in(MetaData(), prefix="", audit=True), clock=clock)
@@ -142,9 +145,19 @@ class PostgresStorage(SqlStorage):
             "pool_in_use": pool.checkedout() + self._lookups.is_asking,
         }
 
-    def watch_commits(self, heard: Callable[[Commit], object]) -> None:
+    def watch_commits(self, heard: Callable[[Commit], object], *, mark: Callable[[], object] | None = None) -> None:
         """Tell of each commit."""
         self._watchers.append(heard)
+        self._mark = mark or self._mark
+
+    async def _write(self, piece: Piece) -> Any:
+        if self._mark is None:
+            return await super()._write(piece)
+        self._marks[id(piece)] = self._mark()
+        try:
+            return await super()._write(piece)
+        finally:
+            del self._marks[id(piece)]
 
     async def _look(self, connection: AsyncConnection) -> None:
         await connection.run_sync(check_server)
@@ -218,10 +231,16 @@ class PostgresStorage(SqlStorage):
                 self._lookups.drop_connection()
         self._commits += 1
         self._changes += len(pieces)
+        if self._watchers:
+            self._tell_watchers(began, pieces)
+        return outcomes
+
+    def _tell_watchers(self, began: float, pieces: list[Piece]) -> None:
+        marks = tuple(self._marks.get(id(piece)) for piece in pieces) if self._marks else ()
+        commit = Commit(began, time.perf_counter() - began, len(pieces), "postgresql", marks)
         for heard in self._watchers:
             with suppress(Exception):  # what is stored is stored
-                heard(Commit(began, time.perf_counter() - began, len(pieces), "postgresql"))
-        return outcomes
+                heard(commit)
 
 
 def _read_or_cut(connection: Connection, work: Callable[[Connection], T]) -> T:
