@@ -6,6 +6,7 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 runs_with = "0003"
+loses = "the audit table: what has happened stands in the log only"
 
 _INDEXES = {
     "subject": "subject IS NOT NULL",
