@@ -201,3 +201,22 @@ async def test_it_is_closed_with_what_is_under_way(own_valkey: Valkey) -> None:
         await one.exchange.close()
         await asking
         own_valkey.resume()
+
+
+async def test_it_can_be_opened_again(own_valkey: Valkey) -> None:
+    async with node(own_valkey) as one:
+        await one.exchange.close()
+        assert readings(one)["cache_away"] == 1
+        await one.exchange.open()
+        assert await statuses(one) == [200, 200, 200]
+        assert one.exchange.engine.degraded == ()
+
+
+async def test_a_batch_that_is_larger_than_one_answer_may_be_goes_in_parts(
+    own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "_MOST_AT_ONCE", 3)
+    async with node(own_valkey) as one:
+        answers = await asyncio.gather(*(one.post(nonce=str(number)) for number in range(20)))
+        assert len({answer.status_code for answer in answers}) == 1
+        assert one.exchange.engine.degraded == ()

@@ -12,11 +12,17 @@ from core.tests.cache.nodes import asked, sharing, told
 from core.tests.valkey import Valkey
 
 from accredit import ConfigurationError, Exchange, Settings
-from accredit.cache.redis import line
+from accredit.cache.redis import hints, line
 
 pytestmark = pytest.mark.slow
-RIGHTS = "~accredit:* -@all +get +set +del +exists +incr +pexpire +pttl +eval +ping +client|setinfo"
+RIGHTS = "~accredit:* -@all +get +mget +set +del +exists +incr +pexpire +pttl +eval +ping +client|setinfo"
 """What a user of the server needs: nothing else is sent."""
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nodes tell each other of providers at once, too."""
+    monkeypatch.setattr(hints, "EVERY_S", 0.01)
 
 
 async def assert_shared(url: str, **cache: Any) -> None:
@@ -24,6 +30,11 @@ async def assert_shared(url: str, **cache: Any) -> None:
     async with bench(sharing(url, **cache)) as one, bench(sharing(url, **cache)) as other:
         assert [(await which.post()).status_code for which in (one, other)] == [200, 200]
         assert (asked(one), asked(other)) == (1, 0), told(one)
+        breaker, its = (which.exchange.engine.providers.bounds["acme"].breaker for which in (one, other))
+        for _ in range(5):
+            breaker.leave(breaker.enter(), "outage")
+        while not its.is_warned:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
         assert one.exchange.engine.degraded == ()
 
 

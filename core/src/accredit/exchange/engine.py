@@ -13,6 +13,7 @@ from accredit.cache.make import make_shared
 from accredit.errors import ConfigurationError
 from accredit.exchange.audit_table import audit_sinks, audit_table_of
 from accredit.exchange.client import Client
+from accredit.exchange.fingerprint import fingerprint
 from accredit.exchange.key_place import key_place
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.presented import Presented
@@ -107,6 +108,13 @@ class Engine:
             monotonic=monotonic,
             reporter=self.reporter,
         )
+        if self._shared is not None:
+            self._shared.tell(
+                {
+                    f"{settings.issuer} {name} {fingerprint(self.connections[name])}": bounds.breaker
+                    for name, bounds in self.providers.bounds.items()
+                }
+            )
         self.hooks = Hooks(
             manager,
             timeout_s=settings.limits.exchange_timeout_s,

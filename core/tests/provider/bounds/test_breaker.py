@@ -215,3 +215,23 @@ def test_the_longest_rest_is_kept_for_a_provider_that_is_down_for_a_year(breaker
             yield breaker.clock.now
 
     assert len(list(probes())) == 5000
+
+
+def test_one_outage_is_enough_for_as_long_as_it_is_warned(breaker: Watched) -> None:
+    breaker.warn(5)
+    breaker.clock.now += 5
+    breaker.ask("outage")
+    assert breaker.said == "closed"
+    breaker.warn(5)
+    breaker.clock.now += 4
+    breaker.ask("answered")
+    assert breaker.said == "closed"
+    breaker.ask("outage")
+    assert breaker.said == "open"
+
+
+def test_a_breaker_that_never_opens_does_not_open_for_a_warning() -> None:
+    breaker = Watched(outages=0)
+    breaker.warn(5)
+    breaker.ask("outage")
+    assert breaker.said == "closed"

@@ -85,6 +85,14 @@ def test_a_probe_makes_all_its_calls_and_none_again(bounds: Bounds, clock: Clock
     assert bounds.breaker.state == "closed"
 
 
+def test_nothing_is_made_again_where_another_node_has_found_the_provider_down(bounds: Bounds) -> None:
+    with Passage(bounds) as passage:
+        passage.begin()
+        bounds.breaker.warn(5)
+        assert not passage.may_retry
+        passage.note("answered")
+
+
 def test_whoever_is_cancelled_says_nothing_and_frees_the_place(bounds: Bounds) -> None:
     def leave() -> None:
         with Passage(bounds) as passage:

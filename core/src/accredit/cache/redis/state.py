@@ -1,10 +1,12 @@
 """All that nodes share by one URL."""
 
+import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping
 
 from accredit.cache.redis.client import check_files, make_client
+from accredit.cache.redis.hints import Hints, Listener
 from accredit.cache.redis.line import Line
 from accredit.cache.redis.seals import Seals
 from accredit.cache.redis.verifications import RedisCache
@@ -55,6 +57,14 @@ class SharedState:
             rejected=self._reject,
         )
         self.windows = RedisWindows(self._line, seals)
+        self._seals = seals
+        self._clock = clock
+        self._hints: Hints | None = None
+        self._telling: asyncio.Task[None] | None = None
+
+    def tell(self, listeners: Mapping[str, Listener]) -> None:
+        """Tell other nodes which of these are open, and warn them of what others tell. Call it before `open`."""
+        self._hints = Hints(self._line, self._seals, listeners, clock=self._clock, rejected=self._reject)
 
     @property
     def is_away(self) -> bool:
@@ -68,9 +78,15 @@ class SharedState:
     async def open(self) -> None:
         """Look whether it is there; where it is not, each node begins by itself."""
         await self._line.open()
+        if self._hints is not None:
+            self._telling = asyncio.create_task(self._hints.go_on())
 
     async def close(self) -> None:
         """Let go of it."""
+        telling, self._telling = self._telling, None
+        if telling is not None:
+            telling.cancel()
+            await asyncio.wait([telling])
         await self.verifications.close()
         await self._line.close()
 

@@ -38,10 +38,25 @@ class Breaker:
         self._outages = outages
         self._clock = clock
         self._changed = changed
+        self._warned_until = -math.inf
         self._in_a_row = 0
         self._failed_probes = 0
         self._probe_at = 0.0
         self._era = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether its provider counts as down."""
+        return self.state != "closed"
+
+    @property
+    def is_warned(self) -> bool:
+        """Tell whether it counts as down on another node: then one outage here is enough. Nobody is refused for it."""
+        return self._clock() < self._warned_until
+
+    def warn(self, for_s: float) -> None:
+        """Hear that it counts as down on another node; forget it after `for_s` seconds."""
+        self._warned_until = self._clock() + for_s
 
     def enter(self) -> int:
         """Let somebody ask, who says by `leave` what came of it. Returns what `leave` takes.
@@ -78,7 +93,7 @@ class Breaker:
             self._in_a_row = 0
         elif word == "outage":
             self._in_a_row += 1
-            if self._in_a_row == self._outages:
+            if self._in_a_row >= (min(1, self._outages) if self.is_warned else self._outages) > 0:
                 self.refused = 0
                 self._rest()
                 self._changed("open")

@@ -45,8 +45,8 @@ class Passage:
 
     @property
     def may_retry(self) -> bool:
-        """Tell whether a call may be made again: not by a probe, nor where the provider turned out to be down."""
-        return self._bounds is None or self._bounds.breaker.state == "closed"
+        """Tell whether a call may be made again: not by a probe, nor where the provider is down, or so others say."""
+        return self._bounds is None or not (self._bounds.breaker.is_open or self._bounds.breaker.is_warned)
 
     def begin(self) -> None:
         """Begin, unless that has happened.
