@@ -189,6 +189,73 @@ def copy_database(
     typer.echo(f"all of it is in {_place(target)} now, compared row by row; let storage.url name it")
 
 
+@app.command()
+def restored(
+    config: ConfigOption = None,
+    url: UrlOption = None,
+    serving_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="When servers began to run on it, as 2026-11-26T03:00:00Z; who logged in since stays. By default now.",
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it: everybody must log in again.")] = False,
+) -> None:
+    """End what a database that was restored from a backup must not let in: run it before any server.
+
+    The backup does not know what has happened since: replaced refresh tokens would work again, and so would sessions
+    that have ended. So every session ends, older access tokens without a session are refused, and client assertions
+    count as used that may have been. Blocks, links and unlinkings of that time must be repeated by hand.
+
+    Exit codes: 0 done, 1 nothing was changed: --yes is missing, 2 it cannot be done.
+
+    \b
+    Example:
+      accredit db restored --yes --config accredit.toml
+    """
+    import time
+
+    from accredit.cli.tools.databases import end_what_is_old
+
+    now = int(time.time())
+    since = now if serving_since is None else _time(serving_since, now)
+    database = _database(config, url)
+    done = end_what_is_old(database, since=since, is_serving=serving_since is not None, write=yes)
+    tense = "" if yes else "would be "
+    typer.echo(f"{database.place}: {tense}ended: {done.sessions} sessions")
+    typer.echo(f"{tense}refused: access tokens without a session, of {done.subjects} subjects, until {_said(since)}")
+    typer.echo(f"{tense}refused: client assertions that end before {_said(done.used_until)}")
+    if done.holds_keys:
+        typer.echo("look at `accredit keys list`: a key that was revoked since the backup is published again")
+    typer.echo(
+        "repeat what was blocked, linked and unlinked since the backup: the audit events subject.* of that time tell"
+    )
+    if not yes:
+        typer.echo("nothing was changed; --yes does it", err=True)
+        raise typer.Exit(1)
+
+
+def _time(text: str, now: int) -> int:
+    import datetime as dt
+
+    from accredit.errors import ConfigurationError
+
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or found.timestamp() > now:
+        raise ConfigurationError("--serving-since must be a time that has been, with its zone: 2026-11-26T03:00:00Z")
+    return int(found.timestamp())
+
+
+def _said(epoch_s: int) -> str:
+    import datetime as dt
+
+    return dt.datetime.fromtimestamp(epoch_s, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def _rows_done(table: str, rows: int) -> None:
     if rows % _EVERY == 0:
         typer.echo(f"accredit: {table}: {rows} rows are copied", err=True)

@@ -3,14 +3,19 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from accredit.errors import ConfigurationError
+from accredit.oauth.client.assertion import CLOCK_SKEW_S, LONGEST_LIFE_S
 from accredit.storage import migrate as on_sqlite
-from accredit.storage.schema import postgres, runner
+from accredit.storage.schema import postgres, restored, runner
 from accredit.storage.schema.connections import on_databases, path_of, place_of, require_packages
 from accredit.storage.schema.copying import Copied, copy
 from accredit.storage.schema.differences import differences
+from accredit.storage.schema.restored import Ended
 from accredit.storage.schema.revisions import HEAD, Found
+
+T = TypeVar("T")
 
 
 def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int], object]) -> list[Copied]:
@@ -34,6 +39,26 @@ def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int],
             "with the newer Accredit"
         )
     return on_databases(partial(copy, replace=replace, say=say), source, target)
+
+
+def end_what_is_old(database: "Database", *, since: int, is_serving: bool, write: bool) -> Ended:
+    """End in a restored database what `accredit db restored` says; return what was, or would be.
+
+    Raises:
+        ConfigurationError: it cannot be used, or must be upgraded first.
+    """
+    found = database.found()
+    database.require_usable(found)
+    if not found.is_current:
+        raise ConfigurationError(f"{database.place} must be upgraded first: run `accredit db upgrade`")
+    work = partial(
+        restored.end_what_is_old,
+        since=since,
+        used_until=since + LONGEST_LIFE_S + CLOCK_SKEW_S,
+        is_serving=is_serving,
+        write=write,
+    )
+    return database.run(work)
 
 
 class Database:
@@ -69,9 +94,13 @@ class Database:
         else:
             on_sqlite.go_back(self._path, to, say=say)
 
+    def run(self, work: Callable[..., T]) -> T:
+        """Run work with a connection to it; return what it returns."""
+        return on_databases(work, self._url)
+
     def differences(self) -> list[str]:
         """Return how it differs from what the revisions make."""
-        return on_databases(differences, self._url)
+        return self.run(differences)
 
     def require_usable(self, found: Found) -> None:
         """Pass where the database is empty or ours."""

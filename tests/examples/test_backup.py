@@ -1,0 +1,226 @@
+"""The recipes of the guide, from a login to a login: nothing lives that was ended after the backup was taken."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from core.tests.postgres import Postgres, programs_for, running
+from tests.conftest import Bench
+from tests.examples.running import code
+
+from accredit import Exchange, Settings, create_app
+from accredit.keys.jose import SigningKey
+from accredit.testing import serve
+
+PAGE = "docs/guides/backup.md"
+ISSUER = "https://login.example.com/"
+KEY = SigningKey.generate("ES256")
+SQLITE, POSTGRESQL = code(PAGE, "bash")[:2], code(PAGE, "bash")[2:]
+BIN = Path(sys.executable).parent
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/accredit.db"
+    server: Postgres = request.getfixturevalue("server")
+    stack: ExitStack = request.getfixturevalue("stack")
+    return stack.enter_context(server.database()).url()
+
+
+Run = Callable[[str], str]
+
+
+@pytest.fixture
+def run(url: str, tmp_path: Path) -> Run:
+    """Run lines of the page beside the settings, with PostgreSQL's own programs; return what they print."""
+    table = f'issuer = "{ISSUER}"\n[storage]\nurl = "{url}"\n'
+    (tmp_path / "accredit.toml").write_text(table, "utf-8")
+    path = f"{BIN}:{programs_for({}, tmp_path)}:{os.environ['PATH']}"
+
+    def run(lines: str) -> str:
+        done = subprocess.run(
+            ["/bin/bash", "-euc", lines],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path, "ACCREDIT_STORAGE__URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def node(url: str, tmp_path: Path, connections: dict[str, dict[str, Any]]) -> Callable[[], Any]:
+    """Start a server on the database."""
+    settings = Settings.model_validate(
+        {
+            "issuer": ISSUER,
+            "connections": {"facebook": connections["facebook"]},
+            "clients": {
+                "my-app": {"connections": ["facebook"]},
+                "signer": {"jwks": {"keys": [KEY.public_jwk()]}, "scopes": ["read:orders"]},
+            },
+            "tokens": {"sessions": "offline_access"},
+            "storage": {"url": url},
+            "keys": {"path": f"{tmp_path}/keys.json"},
+        }
+    )
+
+    @contextmanager
+    def node() -> Iterator[tuple[httpx.Client, Exchange]]:
+        exchange = Exchange(settings)
+        with serve(create_app(exchange)) as address, httpx.Client(base_url=address) as client:
+            yield client, exchange
+
+    return node
+
+
+def ask(client: httpx.Client, bench: Bench, scope: str = "openid offline_access") -> httpx.Response:
+    body = {"client_id": "my-app", "connection": "facebook", "scope": scope, **bench.good("facebook")}
+    return client.post("/oauth/access_token", json=body)
+
+
+def log_in(client: httpx.Client, bench: Bench, scope: str = "openid offline_access") -> dict[str, str]:
+    answer = ask(client, bench, scope)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, str] = answer.json()
+    return found
+
+
+def refresh(client: httpx.Client, token: str) -> httpx.Response:
+    form = {"grant_type": "refresh_token", "client_id": "my-app", "refresh_token": token}
+    return client.post("/oauth/token", data=form)
+
+
+def userinfo(client: httpx.Client, token: str) -> int:
+    return client.get("/userinfo", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def present(client: httpx.Client, assertion: str) -> int:
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion": assertion,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    }
+    return client.post("/oauth/token", data=form).status_code
+
+
+def assertion(jti: str, life_s: int) -> str:
+    now = int(time.time())
+    claims = {"iss": "signer", "sub": "signer", "aud": ISSUER, "iat": now, "exp": now + life_s, "jti": jti}
+    return KEY.sign(claims, typ="JWT")
+
+
+def test_nothing_lives_after_a_restore_that_had_ended_before(
+    url: str, run: Run, node: Callable[[], Any], bench: Bench
+) -> None:
+    backup, restore = SQLITE if url.startswith("sqlite") else POSTGRESQL
+    used, again = assertion("used", 300), assertion("later", 300)
+    with node() as (client, _):
+        rotated, ended, kept = (log_in(client, bench) for _ in range(3))
+        bare = log_in(client, bench, scope="openid")
+        run(backup)
+        successor = refresh(client, rotated["refresh_token"]).json()
+        client.post("/oauth/revoke", data={"client_id": "my-app", "token": ended["refresh_token"]})
+        later = log_in(client, bench)
+        who = {"Authorization": f"Bearer {later['access_token']}"}
+        block = f"accredit subjects block '{client.get('/userinfo', headers=who).json()['sub']}' --config accredit.toml"
+        assert present(client, used) == 200
+        run(block)
+        assert ask(client, bench).status_code == 401
+
+    said = run(restore)
+    assert "ended: 3 sessions" in said
+    assert "as this version needs it" in said
+
+    with node() as (client, _):
+        for one in (rotated, ended, kept, successor, later):
+            refused = refresh(client, one["refresh_token"])
+            assert (refused.status_code, refused.json()["error"]) == (403, "invalid_grant")
+            assert userinfo(client, one["access_token"]) == 401
+        assert userinfo(client, bare["access_token"]) == 401
+        assert present(client, used) == 401
+        assert present(client, again) == 401
+        assert present(client, assertion("long", 3_660)) in {200, 401}  # it ends about when the others have
+        new = log_in(client, bench)
+        assert userinfo(client, new["access_token"]) == 200
+        assert refresh(client, new["refresh_token"]).status_code == 200
+        run(block)
+        assert ask(client, bench).status_code == 401
+
+
+def test_without_the_command_what_had_ended_lives_again(
+    url: str, run: Run, node: Callable[[], Any], bench: Bench
+) -> None:
+    """So that the test above shows something."""
+    backup, restore = SQLITE if url.startswith("sqlite") else POSTGRESQL
+    used = assertion("used", 300)
+    with node() as (client, _):
+        rotated, ended = (log_in(client, bench) for _ in range(2))
+        run(backup)
+        refresh(client, rotated["refresh_token"])
+        client.post("/oauth/revoke", data={"client_id": "my-app", "token": ended["refresh_token"]})
+        assert present(client, used) == 200
+    run("\n".join(restore.splitlines()[:-1]))
+    with node() as (client, _):
+        assert refresh(client, rotated["refresh_token"]).status_code == 200
+        assert refresh(client, ended["refresh_token"]).status_code == 200
+        assert present(client, used) == 200
+
+
+def test_it_says_what_it_would_do_and_who_has_logged_in_since_may_stay(
+    url: str, run: Run, node: Callable[[], Any], bench: Bench
+) -> None:
+    command = "accredit db restored --config accredit.toml"
+    with node() as (client, _):
+        old = log_in(client, bench)
+    time.sleep(1.1)  # so that the two logins are of different seconds
+    since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    with node() as (client, _):
+        new = log_in(client, bench)
+        assert "would be ended: 2 sessions" in run(f"{command} || [ $? = 1 ]")
+        assert userinfo(client, old["access_token"]) == 200
+        assert "\n" in run(f"{command} --yes --serving-since {since}")
+        assert userinfo(client, old["access_token"]) == 401
+        assert refresh(client, old["refresh_token"]).status_code == 403
+        assert userinfo(client, new["access_token"]) == 200
+        assert refresh(client, new["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("when", ["2026-11-26T03:00:00", "2999-01-01T00:00:00Z", "yesterday"])
+def test_a_time_without_a_zone_or_that_has_not_been_is_refused(run: Run, when: str) -> None:
+    said = run(f"accredit db restored --yes --serving-since {when} --config accredit.toml 2>&1 || [ $? = 2 ]")
+    assert "must be a time that has been, with its zone" in said
+
+
+def test_an_old_schema_is_upgraded_first(run: Run) -> None:
+    said = run("accredit db restored --yes --config accredit.toml 2>&1 || [ $? = 2 ]")
+    assert "must be upgraded first" in said
+    assert json.loads(run("accredit db current --json --config accredit.toml"))["revision"] is None
