@@ -1,4 +1,4 @@
-"""The same nodes, each on a machine of its own, so to speak: they share a PostgreSQL and a Valkey."""
+"""The same nodes, each on a machine of its own, so to speak: they share a PostgreSQL and a Valkey, and nothing else."""
 
 import asyncio
 import base64
@@ -19,7 +19,7 @@ class ServersSite(Site):
 
     def __init__(self, folder: Path, *, nodes: int = NODES) -> None:
         super().__init__(folder, nodes=nodes)
-        self._cache_key = base64.b64encode(secrets.token_bytes(32)).decode()
+        self._cache_key, self._keys_key = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
 
     async def _begin(self, stack: AsyncExitStack) -> None:
         self.postgres = await asyncio.to_thread(PostgresServer.made)
@@ -45,5 +45,5 @@ class ServersSite(Site):
         return {
             "storage": {"url": f"postgresql://postgres@{hosts}/{DATABASE}?target_session_attrs=read-write"},
             "cache": {"url": f"redis://127.0.0.1:{node.cache.port}", "encryption_key": self._cache_key},
-            "keys": {"path": f"{self._folder}/keys.json", "check_interval_s": CHECK_INTERVAL_S},
+            "keys": {"place": "storage", "encryption_key": self._keys_key, "check_interval_s": CHECK_INTERVAL_S},
         }

@@ -16,6 +16,8 @@ CONNECT_S = 2.0
 """For one host."""
 ANSWER_S = 4.0
 """For one answer: the server has given up before (`frame.STATEMENT_MS`), unless nothing arrives any more."""
+UPGRADE_S = 660.0
+"""For one answer while a node starts: others may be upgrading the schema, for whom the server has more patience."""
 _GOODBYE_S = 0.5
 
 if TYPE_CHECKING:
@@ -39,28 +41,28 @@ class Connector:
         self._address = address
         self._last = 0
         """The host that answered last."""
-        self._options: dict[str, Any] = {"command_timeout": ANSWER_S, "timeout": CONNECT_S}
+        self._options: dict[str, Any] = {"timeout": CONNECT_S}
         if "application_name" not in address.parameters:
             self._options["server_settings"] = {"application_name": "accredit"}
         if len(address.hosts) > 1 and "target_session_attrs" not in address.parameters:
             self._options["target_session_attrs"] = "read-write"
 
-    async def connect(self) -> Driver:
-        """Return a new connection.
+    async def connect(self, *, answer_s: float | None = None) -> Driver:
+        """Return a new connection, on which an answer may take so long, by default `ANSWER_S`.
 
         Raises:
             OSError: no host can be reached in time.
             asyncpg.PostgresError: the server refuses it.
             asyncpg.InterfaceError: no host takes writes, or an option of the URL is unknown.
         """
-        hosts = self._address.hosts
+        hosts, bound = self._address.hosts, {"command_timeout": ANSWER_S if answer_s is None else answer_s}
         if not hosts:
-            return await self._connect_to({})
+            return await self._connect_to(bound)
         failure: Exception = OSError()
         for number in sorted(range(len(hosts)), key=lambda one: one != self._last):
             host, port = hosts[number]
             try:
-                found = await self._connect_to({"host": host} | ({} if port is None else {"port": port}))
+                found = await self._connect_to(bound | {"host": host} | ({} if port is None else {"port": port}))
             except (OSError, asyncpg.PostgresError, TargetServerAttributeNotMatched) as exc:
                 failure = exc if isinstance(failure, OSError) else failure  # a server's word says more
             else:

@@ -9,14 +9,17 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, MetaData, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from accredit.errors import AccreditError, ConfigurationError, StorageFailed, UnclearCommit
+from accredit.storage.ports.keys import SealedKeys
 from accredit.storage.ports.measured import Commit
 from accredit.storage.ports.sessions import StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
+from accredit.storage.postgres import key_rows
 from accredit.storage.postgres.address import read as read_address
 from accredit.storage.postgres.clearing import on_one_node
-from accredit.storage.postgres.connector import Connector
+from accredit.storage.postgres.connector import UPGRADE_S, Connector
 from accredit.storage.postgres.driver import cut
 from accredit.storage.postgres.examination import check_server, unusable
 from accredit.storage.postgres.frame import BoundedFrame, note_read_only
@@ -129,6 +132,19 @@ class PostgresStorage(SqlStorage):
         """Look up an identity."""
         return (await self.look_up(namespace, user_id))[0]
 
+    async def keys_version(self) -> int:
+        """Return the version of the signing keys."""
+        return await self._read(key_rows.version)
+
+    async def sealed_keys(self) -> SealedKeys | None:
+        """Return the signing keys."""
+        return await self._read(key_rows.sealed)
+
+    async def replace_keys(self, replacement: SealedKeys) -> bool:
+        """Replace the signing keys."""
+        done: bool = await self._write(Piece(partial(key_rows.replace, replacement=replacement)))
+        return done
+
     @property
     def _clear_every(self) -> int:
         return _CLEAR_EVERY
@@ -161,7 +177,13 @@ class PostgresStorage(SqlStorage):
 
     async def _look(self, connection: AsyncConnection) -> None:
         await connection.run_sync(check_server)
-        await connection.run_sync(bring_up_to_date)
+        patient = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=partial(self._connector.connect, answer_s=UPGRADE_S),
+            poolclass=NullPool,
+        )
+        async with patient.connect() as alone:
+            await alone.run_sync(bring_up_to_date)
 
     def _unusable(self, exc: Exception) -> ConfigurationError:
         return unusable(exc, self._address)
