@@ -55,6 +55,15 @@ def test_what_looks_like_a_secret_is_blank_in_every_place() -> None:
     assert json.loads(found.facts) == {"access_token": "[redacted]", "url": "?token=[redacted]"}
 
 
+@pytest.mark.threat(33)
+def test_a_token_that_was_sent_in_the_wrong_place_is_blank_there() -> None:
+    jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."
+    found = row(TokenEvent(outcome="refused", status=401, client_id=jwt, connection=f"Bearer\t{jwt}", subject=jwt))
+
+    assert jwt not in repr(found)
+    assert (found.client_id, found.subject) == ("[redacted]", "[redacted]")
+
+
 def test_every_text_is_bounded_and_fit_for_every_database() -> None:
     found = row(
         TokenEvent(

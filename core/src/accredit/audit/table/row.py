@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from accredit.audit.events import AnyEvent, ErasedEvent, OperationalEvent, UnlinkedEvent
@@ -12,6 +13,7 @@ from accredit.storage.ports.audit import AuditRow
 from accredit.storage.rules import default_subject
 
 _COLUMNS = ("outcome", "reason", "status", "client_id", "connection", "subject", "session_id", "detail", "duration_ms")
+_TEXTS = ("reason", "client_id", "connection", "subject", "session_id", "detail")
 _IN_COLUMNS = frozenset({*_COLUMNS, "event"})
 _LONGEST = 500
 """Bytes of a text that is looked for."""
@@ -24,23 +26,25 @@ _encode = json.JSONEncoder(default=str, check_circular=False, separators=(",", "
 
 def row_of(event: AnyEvent, row_id: int, time_ms: int, node: str) -> AuditRow:
     """Return the row of an event. Everything in it is redacted as a log line is, and bounded."""
-    line = fields_of(event)
-    if may_hold_secret(_encode(line), names_are_ours=not isinstance(event, OperationalEvent)):
+    line: dict[str, Any] = {name: getattr(event, name) for name in _COLUMNS} | fields_of(event)
+    line["subject"] = _subject_of(event)
+    facts = _facts_of(line)
+    if may_hold_secret(facts + _encode([line[name] for name in _TEXTS]), names_are_ours=not _has_facts(event)):
         line = redact(line)
-    facts = _encode({key: value for key, value in line.items() if key not in _IN_COLUMNS})
+        facts = _facts_of(line)
     return AuditRow(
         id=row_id,
         time_ms=time_ms,
         node=node,
-        event=_fit(event.name),
+        event=event.name,
         outcome=event.outcome,
-        reason=_fit(event.reason),
+        reason=_fit(line["reason"]),
         status=event.status,
-        client_id=_fit(event.client_id),
-        connection=_fit(event.connection),
-        subject=_subject_of(event),
-        session_id=None if event.session_id is None else _fit(event.session_id),
-        detail=_detail(str(line.get("detail", ""))),
+        client_id=_fit(line["client_id"]),
+        connection=_fit(line["connection"]),
+        subject=None if line["subject"] is None else _fit(line["subject"]),
+        session_id=None if line["session_id"] is None else _fit(line["session_id"]),
+        detail=_UNFIT.sub("\ufffd", line["detail"][:_LONGEST_DETAIL]) if line["detail"] else "",
         facts=facts if len(facts) <= _LONGEST_FACTS else '{"cut":true}',
         duration_ms=round(event.duration_ms, 1),
     )
@@ -58,12 +62,20 @@ def fields_of_row(row: AuditRow) -> dict[str, Any]:
     return {**told, **json.loads(row.facts)}
 
 
+def _facts_of(line: Mapping[str, Any]) -> str:
+    return _encode({key: value for key, value in line.items() if key not in _IN_COLUMNS})
+
+
 def _subject_of(event: AnyEvent) -> str | None:
     if isinstance(event, ErasedEvent):  # whom nothing names any more
         return None
     if event.subject is None and isinstance(event, UnlinkedEvent):  # so that its user finds it, and can be erased
-        return _fit(default_subject(event.namespace, event.user_id))
-    return None if event.subject is None else _fit(event.subject)
+        return default_subject(event.namespace, event.user_id)
+    return event.subject
+
+
+def _has_facts(event: AnyEvent) -> bool:
+    return isinstance(event, OperationalEvent)
 
 
 def _fit(text: str) -> str:
@@ -71,7 +83,3 @@ def _fit(text: str) -> str:
     if text.isascii() and len(text) <= _LONGEST and "\x00" not in text:
         return text
     return _UNFIT.sub("\ufffd", text).encode()[:_LONGEST].decode(errors="ignore")
-
-
-def _detail(text: str) -> str:
-    return _UNFIT.sub("\ufffd", text[:_LONGEST_DETAIL])
