@@ -1,5 +1,8 @@
 """`[operator]`: off by default, on this machine only, and never without a token."""
 
+import subprocess
+import sys
+
 import pytest
 from core.tests.bench import ISSUER
 
@@ -20,6 +23,16 @@ def settings(**table: object) -> OperatorSettings:
 def test_it_is_off_and_on_loopback_unless_told() -> None:
     made = settings()
     assert (made.enabled, made.host, made.port, made.url, made.token_hash) == (False, "127.0.0.1", 9465, None, None)
+
+
+@pytest.mark.slow
+def test_who_has_no_page_loads_none_of_it() -> None:
+    code = (
+        "import sys, accredit.asgi, accredit.serving.server, accredit.exchange.exchange, accredit.cli.commands.serve\n"
+        "import accredit.cli.tools.workers\n"
+        "assert not [name for name in sys.modules if name.startswith('accredit.operator')]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)  # noqa: S603 - our own code
 
 
 def test_it_is_refused_without_a_token() -> None:

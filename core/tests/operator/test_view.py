@@ -65,6 +65,18 @@ def test_what_is_kept_is_bounded_and_no_kind_of_event_pushes_out_another() -> No
     assert len(now.to_bytes()) < PLACE_BYTES
 
 
+def test_a_call_without_an_answer_counts_unless_a_refusal_has_made_it_needless() -> None:
+    view = View()
+    calls = (
+        ProviderCall("GET", "https://acme.example/a", 401, 4.0),
+        ProviderCall("GET", "https://acme.example/b", None, 9.0),
+    )
+    for event in (refused(calls=calls), login(calls=calls, outcome="failed", status=503)):
+        view.observe(event)
+    counts = view.snapshot().sums["minute"]
+    assert (counts[("call", "acme", "5")], counts[("unanswered", "acme")]) == (2, 1)
+
+
 def test_what_is_repeated_is_counted_and_not_listed() -> None:
     view = View()
     view.observe(refused(is_repeated=True))

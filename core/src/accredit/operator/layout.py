@@ -103,8 +103,3 @@ def moment(at: float) -> Html:
 def notice(text: Child, *, is_bad: bool = False) -> Html:
     """Return a sentence about what has just been done, or could not be."""
     return tag("p", text, class_="notice bad" if is_bad else "notice", role="alert" if is_bad else "status")
-
-
-def back(path: str, text: str) -> Html:
-    """Return the way back."""
-    return tag("p", tag("a", text, href=path))

@@ -40,9 +40,9 @@ class View:
         self._clock = clock
         self._since = clock()
         self._windows = Windows(monotonic)
-        self._logins: deque[Seen] = deque(maxlen=MOST_LOGINS)
-        self._refusals: deque[Seen] = deque(maxlen=MOST_REFUSALS)
-        self._others: deque[Seen] = deque(maxlen=MOST_OTHERS)
+        self._logins: deque[_Kept] = deque(maxlen=MOST_LOGINS)
+        self._refusals: deque[_Kept] = deque(maxlen=MOST_REFUSALS)
+        self._others: deque[_Kept] = deque(maxlen=MOST_OTHERS)
         self._sources: WeakSet[Readings] = WeakSet()
 
     @hookimpl
@@ -69,14 +69,33 @@ class View:
         return Snapshot(
             workers=(here,),
             sums=self._windows.sums(),
-            logins=tuple(reversed(self._logins)),
-            refusals=tuple(reversed(self._refusals)),
-            others=tuple(reversed(self._others)),
+            logins=self._told(self._logins),
+            refusals=self._told(self._refusals),
+            others=self._told(self._others),
             readings=tuple(Reading(*one) for source in list(self._sources) for one in source()),
         )
 
-    def _keep(self, kept: "deque[Seen]", event: Event) -> None:
-        kept.append(seen(event, at=self._clock(), worker=self._worker))
+    def _keep(self, kept: "deque[_Kept]", event: Event) -> None:
+        kept.append(_Kept(self._clock(), event))
+
+    def _told(self, kept: "deque[_Kept]") -> tuple[Seen, ...]:
+        return tuple(one.told(self._worker) for one in reversed(kept))
+
+
+class _Kept:
+    """An event, which is put into words when somebody looks: most are gone by then, and each would cost its login."""
+
+    __slots__ = ("_at", "_event", "_seen")
+
+    def __init__(self, at: float, event: Event) -> None:
+        self._at = at
+        self._event = event
+        self._seen: Seen | None = None
+
+    def told(self, worker: int) -> Seen:
+        if self._seen is None:
+            self._seen = seen(self._event, at=self._at, worker=worker)
+        return self._seen
 
 
 def _keys_of(event: RequestEvent) -> list[Key]:

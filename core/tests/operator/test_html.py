@@ -1,0 +1,49 @@
+"""Text is text, whatever stands in it."""
+
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accredit.operator.html import join, tag, user_text
+from accredit.operator.layout import moment
+
+
+class Read(HTMLParser):
+    """What a browser makes of a piece of HTML."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[object] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.found.append((tag, attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+HOSTILE = st.text(st.sampled_from("<>&\"'`=/ \n\x00\u202e\u2028aé;#\ud800")) | st.text()
+
+
+@given(HOSTILE, HOSTILE)
+def test_nothing_in_a_text_becomes_an_element_or_an_attribute(text: str, value: str) -> None:
+    read = Read(tag("p", text, title=f"x{value}"))
+    shown = "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in value)
+    assert read.found == [("p", [("title", f"x{shown}")])]
+    assert "".join(one for one in read.text if one.isprintable()) == read.text
+
+
+def test_what_is_not_there_leaves_nothing() -> None:
+    assert tag("input", name="a", required=True, disabled=False, value=None) == '<input name="a" required>'
+    assert join("a", None, [tag("b"), "<"]) == "a<b></b>&lt;"
+    assert user_text("", otherwise="<none>") == "&lt;none&gt;"
+    assert tag("label", "x", for_="a", aria_label="b") == '<label for="a" aria-label="b">x</label>'
+
+
+def test_a_time_that_no_calendar_has_is_shown_as_a_number() -> None:
+    assert moment(0) == '<time datetime="1970-01-01T00:00:00Z">1970-01-01 00:00:00</time>'
+    assert moment(10**20) == f"<span>{10**20}</span>"
