@@ -259,6 +259,15 @@ def prometheus(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/deploy/prometheus/checks.py"]))
 
 
+@nox.session
+def container(session: nox.Session) -> None:
+    """Build the container file and run what it made, as root on Debian, where it installs what is missing."""
+    _install(session)
+    for program in ("podman", "debootstrap", "docker-compose"):
+        _install_debian(session, program, program=program)
+    session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/deploy/in_a_container.py"]))
+
+
 @nox.session(venv_backend="none")
 def build(session: nox.Session) -> None:
     """Build a wheel and a source distribution of each package into dist/."""
