@@ -1,4 +1,4 @@
-"""Lines over the number of requests in flight, both axes logarithmic: a factor is a distance everywhere."""
+"""Lines, both axes logarithmic: a factor is a distance everywhere."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,24 +12,31 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 232.0, 56.0, 46.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name with its points, requests in flight and a figure above zero, in a colour of the theme."""
+    """A name with its points, whose figures are above zero, in a colour of the theme."""
 
     name: str
     colour: str
     points: Sequence[tuple[int, float]]
 
 
-def lines(drawn: Sequence[Line], *, title: str, unit: str) -> str:
-    """Return the picture."""
+def lines(
+    drawn: Sequence[Line],
+    *,
+    title: str,
+    unit: str,
+    along: str = "requests in flight",
+    shown: Callable[[int], str] = str,
+) -> str:
+    """Return the picture; `along` says what goes to the right, and `shown` writes it at the axis."""
     drawn = [line for line in drawn if line.points]
     columns = sorted({x for line in drawn for x, _ in line.points})
     values = [value for line in drawn for _, value in line.points]
     low = 10.0 ** math.floor(math.log10(min(values, default=1.0)))
     high = 10.0 ** math.ceil(math.log10(max(values, default=10.0) * 1.001))
     description = "; ".join(f"{line.name}: {', '.join(f'{y:,.0f} at {x}' for x, y in line.points)}" for line in drawn)
-    picture = Picture(_WIDTH, _HEIGHT, title=title, description=f"{unit} by requests in flight. {description}")
+    picture = Picture(_WIDTH, _HEIGHT, title=title, description=f"{unit} by {along}. {description}")
     picture.words(16, 22, title, colour="text", bold=True)
-    picture.words(16, 41, f"{unit}, by requests in flight; both axes logarithmic", colour="faint")
+    picture.words(16, 41, f"{unit}, by {along}; both axes logarithmic", colour="faint")
 
     def across(x: float) -> float:
         first, last = math.log(columns[0]), math.log(columns[-1])
@@ -44,7 +51,7 @@ def lines(drawn: Sequence[Line], *, title: str, unit: str) -> str:
         picture.line(_LEFT, y, _WIDTH - _RIGHT, y, colour="grid")
         picture.words(_LEFT - 8, y + 4, f"{10.0**power:,g}", colour="faint", anchor="end")
     for x in columns:
-        picture.words(across(x), _HEIGHT - _BOTTOM + 20, str(x), colour="faint", anchor="middle")
+        picture.words(across(x), _HEIGHT - _BOTTOM + 20, shown(x), colour="faint", anchor="middle")
     for line in drawn:
         is_ours, is_floor = line.colour.startswith("ours"), line.colour.startswith("floor")
         points = [(across(x), down(value)) for x, value in line.points]
