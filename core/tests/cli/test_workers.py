@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from core.tests.cli.test_serve import fake, post, provider
+from core.tests.traces.collector import collecting
 
 from accredit.cli.tools import workers
 from accredit.errors import ConfigurationError
@@ -131,6 +132,28 @@ def test_two_workers_serve_and_one_that_is_killed_is_replaced_while_the_other_go
         assert database.execute("SELECT count(*) FROM sessions").fetchone() == (logins,)
     assert (code, out) == (0, "")
     assert [pid for pid in survivors if is_alive(pid)] == []
+
+
+@pytest.mark.usefixtures("provider")
+def test_each_worker_sends_its_own_traces(start: Start) -> None:
+    with collecting() as collector:
+        env = {"ACCREDIT_TRACES__ENABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+        with start(*SERVE, env=env) as process:
+            server = Server(process)
+            with kept_connections(server) as connections:
+                logins = sum(map(len, connections.values()))
+            process.send(signal.SIGTERM)
+            code, _, _ = process.end()
+    requests = [span for span in collector.spans if span.name == "POST /oauth/access_token"]
+    instances = {
+        one.value.string_value
+        for request in collector.requests
+        for one in request.resource_spans[0].resource.attributes
+        if one.key == "service.instance.id"
+    }
+    assert (code, len(requests)) == (0, logins)
+    assert len({span.trace_id for span in requests}) == logins
+    assert len(instances) == 2
 
 
 def test_sigterm_stops_all_once_who_is_connected_has_an_answer(start: Start, provider: Any) -> None:

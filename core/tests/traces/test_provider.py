@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from importlib.metadata import version
 
 import pytest
 from core.tests.bench import bench
@@ -34,6 +35,7 @@ async def test_a_login_arrives_at_a_collector_when_the_server_stops(monkeypatch:
     assert {"accredit exchange", "verify", "GET", "issue"} <= {span.name for span in spans}
     assert len({span.trace_id for span in spans}) == 1
     assert collector.resource["service.name"] == "accredit"
+    assert collector.resource["service.version"] == version("accredit")
     assert collector.requests[0].resource_spans[0].scope_spans[0].scope.name == "accredit"
 
 
