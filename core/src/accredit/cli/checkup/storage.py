@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from accredit.cli.checkup.database import examine_database
 from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.checkup.postgres import examine_postgres
 from accredit.cli.tools.host import Host
 from accredit.errors import ConfigurationError
 from accredit.settings import StorageSettings
@@ -25,5 +26,7 @@ def examine_storage(settings: StorageSettings, host: Host | None = None) -> Iter
         return
     if settings.path is not None:
         yield from examine_database(settings.path)
+    elif settings.url.startswith(("postgresql://", "postgres://")):
+        yield from examine_postgres(settings.url)
     elif settings.url != "memory://":
         yield _examiner.ok(settings.place, f"{backend_for(settings.url).source} brings it; it is not opened here")

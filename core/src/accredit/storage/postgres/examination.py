@@ -1,18 +1,62 @@
 """Is this server one that we can use? Asked before a start, and by `accredit doctor`."""
 
+from dataclasses import dataclass, replace
+
 import asyncpg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, NullPool
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from accredit.errors import ConfigurationError
-from accredit.storage.postgres.address import Address
+from accredit.storage.postgres.address import Address, read
+from accredit.storage.postgres.connector import Connector
+from accredit.storage.schema.postgres import found
+from accredit.storage.schema.revisions import Found
 from accredit.storage.sql.failures import failure
 
 OLDEST = 130_000
 """PostgreSQL 13, as `server_version_num` says it."""
 _ABOUT = (
-    "SELECT current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('transaction_read_only')"
+    "SELECT current_setting('server_version_num')::int, pg_is_in_recovery(),"
+    " current_setting('transaction_read_only') = 'on', current_setting('max_connections')::int"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a server says of itself, and what its database holds."""
+
+    number: int
+    """`server_version_num`."""
+    is_standby: bool
+    is_read_only: bool
+    most_connections: int
+    """Of all its clients together."""
+    schema: Found | None = None
+
+    @property
+    def version(self) -> str:
+        """PostgreSQL's version, as people say it."""
+        return f"PostgreSQL {self.number // 10_000}.{self.number % 10_000}"
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it cannot be used; None where it can."""
+        if self.number < OLDEST:
+            return f"the server is {self.version}; Accredit needs {OLDEST // 10_000} or newer"
+        if self.is_standby:
+            return (
+                "the server is a standby, which takes no writes: name the primary, or all of them "
+                "(postgresql://USER@HOST1,HOST2/DATABASE)"
+            )
+        if self.is_read_only:
+            return "the database is read-only (default_transaction_read_only): let this role write"
+        return None
+
+
+def examined(connection: Connection) -> Examined:
+    """Ask a server what it is. One query."""
+    return Examined(*connection.exec_driver_sql(_ABOUT).one())
 
 
 def check_server(connection: Connection) -> None:
@@ -21,20 +65,25 @@ def check_server(connection: Connection) -> None:
     Raises:
         ConfigurationError: it is not, or does not.
     """
-    number, is_standby, is_read_only = connection.exec_driver_sql(_ABOUT).one()
-    if number < OLDEST:
-        raise ConfigurationError(
-            f"storage.url: the server is PostgreSQL {number // 10_000}; Accredit needs {OLDEST // 10_000} or newer"
-        )
-    if is_standby:
-        raise ConfigurationError(
-            "storage.url: the server is a standby, which takes no writes: name the primary, or all of them "
-            "(postgresql://USER@HOST1,HOST2/DATABASE)"
-        )
-    if is_read_only == "on":
-        raise ConfigurationError(
-            "storage.url: the database is read-only (default_transaction_read_only): let this role write"
-        )
+    refusal = examined(connection).refusal
+    if refusal is not None:
+        raise ConfigurationError(f"storage.url: {refusal}")
+
+
+async def examine(url: str) -> Examined:
+    """Connect to the database of a URL, ask, and let go. Nothing is written.
+
+    Raises:
+        ConfigurationError: the URL cannot be read, or the database not be asked.
+    """
+    address = read(url)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=Connector(address).connect, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            about = await connection.run_sync(examined)
+            return replace(about, schema=await connection.run_sync(found))
+    except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InternalClientError) as exc:
+        raise unusable(exc, address) from exc
 
 
 def unusable(exc: Exception, address: Address) -> ConfigurationError:

@@ -66,6 +66,7 @@ class Lookups:
         question.waiting.append((asked, answer))
         if not self.is_asking:
             self._task = asyncio.create_task(self._answer_all())
+            self._task.add_done_callback(self._let_nobody_wait)
         return await answer
 
     async def close(self) -> None:
@@ -80,6 +81,14 @@ class Lookups:
         """Have the next look-up make a connection: the server of this one is not the one that takes writes."""
         self._is_stale = True
 
+    def _let_nobody_wait(self, ended: "asyncio.Task[None]") -> None:
+        """Where the loop ends, cancel who still waits."""
+        if ended.cancelled():
+            for question in self._questions:
+                for _, answer in question.waiting:
+                    answer.cancel()
+                question.waiting = []
+
     async def _answer_all(self) -> None:
         while waits := [one for one in self._questions if one.waiting]:
             for question in waits:
@@ -87,12 +96,8 @@ class Lookups:
                 del question.waiting[:_LARGEST]
                 try:
                     await self._answer(question, batch)
-                except asyncio.CancelledError:  # the loop ends
-                    for one in self._questions:
-                        batch += one.waiting
-                        one.waiting = []
-                    for _, answer in batch:
-                        answer.cancel()
+                except asyncio.CancelledError:
+                    question.waiting = batch + question.waiting
                     raise
 
     async def _answer(self, question: "Question[Any, Any]", batch: "list[tuple[Any, asyncio.Future[Any]]]") -> None:

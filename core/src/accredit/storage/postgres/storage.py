@@ -101,6 +101,19 @@ class PostgresStorage(SqlStorage):
         """Return the storage for a URL, as `storage.url` takes it."""
         return cls(url, max_connections=max_connections, clock=clock)
 
+    async def open(self) -> None:
+        """Find the server, and bring the schema up to date.
+
+        Raises:
+            ConfigurationError: the database cannot be reached, written or upgraded; nothing is left open.
+            LifecycleError: it is open already.
+        """
+        try:
+            await super().open()
+        except ConfigurationError:
+            await self._engine.dispose()
+            raise
+
     async def close(self) -> None:
         """Commit what is waiting, and close every connection."""
         await super().close()
