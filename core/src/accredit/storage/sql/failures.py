@@ -6,7 +6,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from accredit.errors import ExchangeError, StorageFailed
 
 _POOLER = (
-    "a pooler gives each transaction another connection: PgBouncer 1.21 with max_prepared_statements does not lose them"
+    "a pooler has lost a statement between two transactions: PgBouncer needs 1.21 or newer and max_prepared_statements"
 )
 # Source: PostgreSQL, appendix A.
 _MEANING = {
