@@ -195,7 +195,13 @@ class Watched:
     def fail_over(self) -> None:
         """Kill the primary, and wait until the replica has taken its place."""
         self.primary.kill()
-        until(lambda: "role:master" in _text(self.replica.execute("INFO", "replication")))
+        until(self._is_promoted)
+
+    def _is_promoted(self) -> bool:
+        try:
+            return "role:master" in _text(self.replica.execute("INFO", "replication"))
+        except redis.ConnectionError:  # a Sentinel ends all connections to the server that it promotes
+            return False
 
     @property
     def url(self) -> str:

@@ -220,3 +220,15 @@ async def test_a_batch_that_is_larger_than_one_answer_may_be_goes_in_parts(
         answers = await asyncio.gather(*(one.post(nonce=str(number)) for number in range(20)))
         assert len({answer.status_code for answer in answers}) == 1
         assert one.exchange.engine.degraded == ()
+
+
+async def test_a_process_that_is_late_itself_does_not_blame_the_server(own_valkey: Valkey) -> None:
+    async with node(own_valkey, timeout_s=0.2) as one:
+        await one.post()
+        for _ in range(5):
+            asking = asyncio.create_task(one.post())
+            for _ in range(12):  # until it has asked
+                await asyncio.sleep(0)
+            time.sleep(0.4)  # noqa: ASYNC251 - it is busy
+            assert (await asking).status_code == 200
+        assert readings(one)["cache_failures"] == 0

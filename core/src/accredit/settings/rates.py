@@ -39,7 +39,10 @@ Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class RateSettings(Table):
-    """How often something may happen, in one process. A rate is `600/minute`, `20/5 minutes`, or `off`."""
+    """How often something may happen, in one process or, by `cache.url`, in all.
+
+    A rate is `600/minute`, `20/5 minutes`, or `off`.
+    """
 
     enabled: bool = True
     """Whether calls are counted, and refused when there are too many."""

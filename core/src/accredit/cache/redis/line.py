@@ -20,6 +20,8 @@ LONGEST_REST_S = 5.0
 """It doubles with each look, up to this."""
 _LOOK_S = 1.0
 """For one look at least, which connects anew."""
+_TURNS = 5
+"""Of the event loop: in these an answer that has arrived is read to its end."""
 _MOST_AT_ONCE = 128
 _PROBE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000) and 1"
 _PROBE_KEY = "accredit:probe"
@@ -115,11 +117,15 @@ class Line:
     async def _send(self, commands: list[tuple[Any, ...]], timeout_s: float) -> list[Any]:
         if self._client is None:
             self._client = self._make_client()
-        async with asyncio.timeout(timeout_s):
-            pipeline = self._client.pipeline(transaction=False)
-            for command in commands:
-                pipeline.execute_command(*command)
-            answers: list[Any] = await pipeline.execute(raise_on_error=False)
+        async with asyncio.timeout(None) as limit:
+            expiry = _Expiry(limit, timeout_s)
+            try:
+                pipeline = self._client.pipeline(transaction=False)
+                for command in commands:
+                    pipeline.execute_command(*command)
+                answers: list[Any] = await pipeline.execute(raise_on_error=False)
+            finally:
+                expiry.cancel()
         return answers
 
     def _hand_over(self, future: "asyncio.Future[Any]", answer: Any) -> None:
@@ -180,6 +186,30 @@ class Line:
             with contextlib.suppress(Exception):  # it is gone already, as like as not
                 async with asyncio.timeout(_LOOK_S):
                     await client.aclose()
+
+
+class _Expiry:
+    """End a block after its time, but not before what has arrived meanwhile was read: the loop may be late itself.
+
+    A loop with much to do takes longer for one turn than an answer may take. Then the server is not to blame.
+    """
+
+    def __init__(self, limit: asyncio.Timeout, after_s: float) -> None:
+        self._limit = limit
+        self._loop = asyncio.get_running_loop()
+        self._turns = _TURNS
+        self._handle: asyncio.Handle = self._loop.call_later(after_s, self._turn)
+
+    def cancel(self) -> None:
+        """Let it be: the block has ended."""
+        self._handle.cancel()
+
+    def _turn(self) -> None:
+        if self._turns:
+            self._turns -= 1
+            self._handle = self._loop.call_soon(self._turn)
+        else:
+            self._limit.reschedule(self._loop.time())
 
 
 def _word(exc: Exception) -> str:
