@@ -128,6 +128,29 @@ def test_everything_goes_to_postgresql_and_back_and_stays_what_it_is(
     asyncio.run(go_on())
 
 
+def test_tables_beside_those_of_logins_are_copied_too(run: Run, sqlite: str, postgresql: str, tmp_path: Path) -> None:
+    run("db", "upgrade", "--url", sqlite)
+    key = "INSERT INTO signing_keys (id, version, sealed) VALUES ('keys', 7, 'sealed')"
+    columns = "id, time_ms, node, event, reason, client_id, connection, subject, detail, facts, duration_ms"
+    values = "{}, 1, 'n', 'e', 'ok', 'app', 'acme', 'ada', '', '{{}}', 0.1"
+    event = f"INSERT INTO audit_events ({columns}) VALUES ({values})"  # noqa: S608 - written out above
+    on_databases(lambda connection: _execute(connection, key), sqlite)
+    for number in (2**60, 7):
+        on_databases(lambda connection, number=number: _execute(connection, event.format(number)), sqlite)
+    again = f"sqlite:///{tmp_path}/again.db"
+    assert run("db", "copy", sqlite, postgresql).exit_code == 0
+    done = run("db", "copy", postgresql, again)
+    assert done.exit_code == 0, done.stderr
+    assert "signing_keys: 1 rows" in done.stdout
+    assert "audit_events: 2 rows" in done.stdout
+
+    def rows(connection: Connection) -> list[object]:
+        found = [connection.exec_driver_sql(f"SELECT * FROM {name}").all() for name in ("signing_keys", "audit_events")]  # noqa: S608 - names
+        return [sorted(map(tuple, one)) for one in found]
+
+    assert on_databases(rows, again) == on_databases(rows, postgresql) == on_databases(rows, sqlite)
+
+
 def test_a_target_that_holds_rows_is_refused_unless_told(
     run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
 ) -> None:

@@ -186,18 +186,22 @@ def test_an_empty_database_gets_its_schema(stored: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "status", "what"),
+    ("revision", "runs_with", "status", "what"),
     [
-        ("0000", "warn", f"schema 0000 is old; the next start brings it to {HEAD}"),
-        ("9999", "fail", f"schema 9999 is of a newer Accredit than {HEAD}"),
-        (None, "ok", "has no schema yet; the next start makes it"),
+        ("0000", None, "warn", f"schema 0000 is old; the next start brings it to {HEAD}"),
+        ("9999", "9999", "fail", f"schema 9999 is of a newer Accredit than {HEAD}"),
+        ("9999", HEAD, "ok", "opens, may be written, schema 9999 is of a newer Accredit, which lets this one run"),
+        ("ae1027a6acf1", None, "fail", "is another program's database"),
+        (None, None, "ok", "has no schema yet; the next start makes it"),
     ],
 )
-def test_a_schema_is_judged_by_its_revision(stored: Path, revision: str | None, status: str, what: str) -> None:
+def test_a_schema_is_judged_by_its_revision(
+    stored: Path, revision: str | None, runs_with: str | None, status: str, what: str
+) -> None:
     with closing(sqlite3.connect(stored)) as connection, connection:
         connection.execute("DELETE FROM alembic_version")
         if revision is not None:
-            connection.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (revision,))
+            connection.execute("INSERT INTO alembic_version VALUES (?, ?)", (revision, runs_with))
 
     finding = _only(stored)
 

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from core.tests.postgres import PostgresDatabase
 
 from accredit.errors import ConfigurationError
+from accredit.storage.schema import postgres as schema_on_postgres
 from accredit.storage.schema.postgres import LOCK, migrate
 from accredit.storage.schema.revisions import HEAD
 from accredit.storage.sql import tables_in
@@ -139,7 +140,32 @@ def test_a_role_that_may_not_change_tables_is_told_who_must(
             "run `accredit db upgrade` with the URL of a role that owns the tables"
         )
         migrate(postgres_database.url())
+        assert "this role may not read which revision the schema has" in refusal(url)
         execute(engine, f"GRANT SELECT ON alembic_version TO {role}")
         migrate(url)
     finally:
         execute(engine, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+
+def test_a_database_that_is_read_only_is_told(postgres_database: PostgresDatabase, engine: sa.Engine) -> None:
+    execute(engine, f"ALTER DATABASE {postgres_database.name} SET default_transaction_read_only = on")
+    url = f"{postgres_database.url()}&target_session_attrs=any"
+    assert f"must be brought to revision {HEAD}, and it is read-only: run `accredit db upgrade`" in refusal(url)
+
+
+def test_a_table_that_a_long_transaction_holds_ends_the_upgrade(
+    postgres_database: PostgresDatabase, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema_on_postgres, "_TABLE_PATIENCE_S", 1)
+    migrate(postgres_database.url(), to="0002")
+    with engine.begin() as other:
+        other.exec_driver_sql("SELECT version_num FROM alembic_version")
+        assert "cannot be upgraded while another transaction holds its tables" in refusal(postgres_database.url())
+    migrate(postgres_database.url())
+
+
+def test_whatever_else_is_wrong_is_told_as_postgresql_says_it(
+    postgres_database: PostgresDatabase, engine: sa.Engine
+) -> None:
+    execute(engine, "CREATE TABLE alembic_version (something TEXT)", "INSERT INTO alembic_version VALUES ('x')")
+    assert refusal(postgres_database.url()).startswith("storage.url: the database cannot be upgraded: ")

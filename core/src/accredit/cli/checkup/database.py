@@ -7,7 +7,7 @@ from pathlib import Path
 
 from accredit.cli.checkup.files import not_writable, others_may_read
 from accredit.cli.checkup.finding import Examiner, Finding
-from accredit.storage.schema.revisions import HEAD
+from accredit.storage.schema.revisions import HEAD, Found
 
 _BUSY_TIMEOUT_S = 2.0
 _examiner = Examiner("database")
@@ -34,7 +34,7 @@ def _opened(path: Path) -> Finding:
     uri = f"{path.absolute().as_uri()}?mode=rw"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None)) as connection:
-            revision = _revision(connection)
+            there = _found(connection)
             connection.execute("BEGIN IMMEDIATE")  # takes the write lock, and so proves that one can
             connection.execute("ROLLBACK")
     except sqlite3.OperationalError as exc:
@@ -44,19 +44,24 @@ def _opened(path: Path) -> Finding:
         return _examiner.fail(about, f"cannot be opened and written: {exc}", "change storage.url, or the permissions")
     except sqlite3.DatabaseError as exc:
         return _examiner.fail(about, f"is no database: {exc}", "restore it from a backup, or change storage.url")
-    if revision is None:
+    if there.revision is None:
         return _examiner.ok(about, "has no schema yet; the next start makes it")
-    if revision == HEAD:
-        return _examiner.ok(about, f"opens, may be written, schema {HEAD} is current")
-    if revision > HEAD:
+    if not there.is_ours:
+        return _examiner.fail(about, "is another program's database", "change storage.url to one of its own")
+    if there.is_newer and there.is_current:
+        made = f"opens, may be written, schema {there.revision} is of a newer Accredit, which lets this one run"
+        return _examiner.ok(about, made)
+    if there.is_newer:
         change = "install that one, or use another database"
-        return _examiner.fail(about, f"schema {revision} is of a newer Accredit than {HEAD}", change)
+        return _examiner.fail(about, f"schema {there.revision} is of a newer Accredit than {HEAD}", change)
+    if there.is_current:
+        return _examiner.ok(about, f"opens, may be written, schema {HEAD} is current")
     change = "make a backup first"
-    return _examiner.warn(about, f"schema {revision} is old; the next start brings it to {HEAD}", change)
+    return _examiner.warn(about, f"schema {there.revision} is old; the next start brings it to {HEAD}", change)
 
 
-def _revision(connection: sqlite3.Connection) -> str | None:
+def _found(connection: sqlite3.Connection) -> Found:
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is None:
-        return None
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return None if row is None else str(row[0])
+        return Found(None)
+    row = connection.execute("SELECT * FROM alembic_version").fetchone()
+    return Found(None) if row is None else Found(*row)

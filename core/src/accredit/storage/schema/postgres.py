@@ -21,6 +21,8 @@ _PATIENCE_S = 600
 _TABLE_PATIENCE_S = 30
 """For a table that a long transaction holds: whoever asks for that table queues behind an upgrade that waits."""
 
+_UNREADABLE = "permission denied for table alembic_version"
+"""As PostgreSQL says it in English; in another language the other sentence is said, which is true as well."""
 _LACKS_RIGHT, _READ_ONLY, _LOCKED, _IS_THERE = "42501", "25006", "55P03", "42P07"
 
 
@@ -131,6 +133,11 @@ def _wait_at_most(connection: "Connection", seconds: int) -> None:
 
 def _unusable(exc: "DBAPIError") -> ConfigurationError:
     said, state = said_by(exc), getattr(exc.orig, "sqlstate", None)
+    if state == _LACKS_RIGHT and said == _UNREADABLE:
+        return ConfigurationError(
+            "storage.url: this role may not read which revision the schema has: let the owner of the tables GRANT "
+            "SELECT, INSERT, UPDATE, DELETE on all of them to it"
+        )
     if state in (_LACKS_RIGHT, _READ_ONLY):
         why = "its role may not change tables" if state == _LACKS_RIGHT else "it is read-only"
         return ConfigurationError(

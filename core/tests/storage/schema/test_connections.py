@@ -1,0 +1,97 @@
+"""Connections for commands: who is asked, and what is said where nobody answers."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from core.tests.postgres import PostgresDatabase
+from sqlalchemy import Connection
+
+from accredit.errors import ConfigurationError
+from accredit.storage.schema.connections import on_databases, path_of, place_of
+
+
+def ask(connection: Connection) -> object:
+    return connection.exec_driver_sql("SELECT 1").scalar_one()
+
+
+def without(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == package else found(name))
+
+
+def test_a_place_is_told_without_user_and_password() -> None:
+    assert path_of("sqlite:////var/lib/accredit.db") == Path("/var/lib/accredit.db")
+    assert path_of("postgres://ada:secret@db/x") is None
+    assert place_of("postgresql://ada:se@cret@one,two:5433/shop?sslmode=require") == "postgresql://one,two:5433/shop"
+    assert place_of("sqlite:///accredit.db") == "accredit.db"
+
+
+@pytest.mark.parametrize("url", ["mysql://root:hunter2@db/x", "memory://", "hunter2", "sqlite://"])
+def test_another_database_is_refused_and_not_quoted(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="must be sqlite:///PATH or postgresql://") as refused:
+        path_of(url)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("package", "url", "says"),
+    [
+        ("alembic", "sqlite:///x.db", 'pip install "accredit[sqlite]"'),
+        ("sqlalchemy", "sqlite:///x.db", 'pip install "accredit[sqlite]"'),
+        ("asyncpg", "postgresql://db/x", 'pip install "accredit[postgres]"'),
+        ("greenlet", "postgresql://db/x", 'pip install "accredit[postgres]"'),
+    ],
+)
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, package: str, url: str, says: str) -> None:
+    without(monkeypatch, package)
+    with pytest.raises(ConfigurationError) as refused:
+        on_databases(ask, url)
+    assert says in str(refused.value)
+
+
+def test_sqlite_alone_needs_nothing_of_postgresql(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    without(monkeypatch, "greenlet")
+    assert on_databases(ask, f"sqlite:///{tmp_path}/a.db") == 1
+
+
+@pytest.mark.slow
+def test_work_gets_a_connection_to_each(postgres_database: PostgresDatabase, tmp_path: Path) -> None:
+    sqlite, url = f"sqlite:///{tmp_path}/a.db", postgres_database.url()
+
+    def both(one: Connection, other: Connection) -> list[str]:
+        assert (ask(one), ask(other)) == (1, 1)
+        return [one.dialect.name, other.dialect.name]
+
+    assert on_databases(both, sqlite, url) == ["sqlite", "postgresql"]
+    assert on_databases(both, url, url) == ["postgresql", "postgresql"]
+    assert on_databases(both, sqlite, f"sqlite:///{tmp_path}/b.db") == ["sqlite", "sqlite"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", ["", "&application_name=mine", "&target_session_attrs=any"])
+def test_options_of_the_url_are_kept(postgres_database: PostgresDatabase, more: str) -> None:
+    def name(connection: Connection) -> object:
+        return connection.exec_driver_sql("SHOW application_name").scalar_one()
+
+    found = on_databases(name, postgres_database.url() + more)
+    assert found == ("mine" if "mine" in more else "accredit db")
+
+
+@pytest.mark.slow
+def test_what_the_server_says_is_told_and_values_are_not(postgres_database: PostgresDatabase) -> None:
+    url = postgres_database.url()
+
+    def twice(connection: Connection) -> None:
+        connection.exec_driver_sql("CREATE TABLE one (name TEXT PRIMARY KEY)")
+        connection.exec_driver_sql("INSERT INTO one VALUES ('ada'), ('ada')")
+
+    with pytest.raises(ConfigurationError, match="duplicate key value") as refused:
+        on_databases(twice, url)
+    assert "ada" not in str(refused.value)
+
+    with pytest.raises(ConfigurationError, match='database "nowhere" does not exist') as refused:
+        on_databases(ask, url.replace(postgres_database.name, "nowhere"))
+    assert refused.value.__cause__ is None
