@@ -1,6 +1,7 @@
 """What one file for deploying says of another, and of the server, is so."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Any
 
 import pytest
 from tests.deploy.files import COMPOSE, DEPLOY, compose, instructions, made_by, of_kind, pods
+from tests.documents.blocks import ROOT
 
 from accredit.oauth.endpoints import ENDPOINTS
 from accredit.settings import Settings
 from accredit.settings.load import load_settings
 
 PATHS = {endpoint.path for endpoint in ENDPOINTS}
+SHARED_CACHE = ROOT / "docs/guides/shared-cache.md"
 SERVER = of_kind("Deployment")["spec"]["template"]["spec"]
 
 
@@ -52,6 +55,13 @@ def test_the_settings_are_complete_with_the_secrets(folder: Path) -> None:
     settings = load_settings(folder.parent / "accredit.toml", {"ACCREDIT_SECRETS": str(folder / "secrets")})
     assert settings.storage.url.startswith("postgresql://accredit:")
     assert settings.keys.encryption_key is not None
+
+
+def test_the_user_of_the_cache_may_do_what_the_guide_says_and_no_more(folder: Path) -> None:
+    default, user = make_secrets(folder)["valkey-users"].splitlines()
+    assert default == "user default off"
+    [shown] = re.findall(r"^ACL SETUSER accredit on >… (.+)$", SHARED_CACHE.read_text("utf-8"), re.MULTILINE)
+    assert re.sub(r">[0-9a-f]{64} ", ">… ", user) == f"user accredit on >… {shown}"
 
 
 def test_each_service_of_ours_is_run_without_rights_and_cannot_write() -> None:
