@@ -119,9 +119,9 @@ def test_it_says_when_what_it_shows_is_old_and_when_somebody_has_to_sign_in_agai
     expect(desk.page.locator("#trouble")).to_have_text("The server does not answer; what stands here is old.")
     desk.context.set_offline(False)
     expect(desk.page.locator("#trouble")).to_have_text("")
-    desk.said.clear()
     desk.context.clear_cookies()
     expect(desk.page).to_have_title("Sign in – Accredit operator")
+    desk.said.clear()  # the browser's own words for what it could not load
 
 
 def test_a_session_is_ended_and_then_the_subject_is_blocked(desk: Desk) -> None:
