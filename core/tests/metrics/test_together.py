@@ -20,11 +20,14 @@ from accredit.audit.events import ExchangeEvent
 from accredit.audit.readings import Reading
 from accredit.metrics import Metrics
 from accredit.metrics.together import count_together
+from accredit.storage import Commit
 if len(sys.argv) > 1:
     count_together(sys.argv[1], int(sys.argv[2]))
 metrics = Metrics(None)
 readings = lambda: [Reading("in_flight", 3), Reading("storage_commits", 5), Reading("signing_key_age_s", 7)]
 metrics.measure(readings)
+for _ in range(2):
+    metrics._count_commit(Commit(0.0, 0.01, 1, "sqlite"))
 for _ in range(2):
     metrics.observe(ExchangeEvent(outcome="accepted", status=200, connection="acme", scopes=("openid",)))
 metrics.refresh()
@@ -58,6 +61,8 @@ def test_processes_of_a_host_are_added_up(tmp_path: Path) -> None:
     assert found[COUNT] == found["accredit_signatures_total"] == 4
     assert (found["accredit_storage_commits_total"], found["accredit_in_flight"]) == (10, 6)
     assert found["accredit_signing_key_age_seconds"] == 7
+    assert found["accredit_build_info"] == 1
+    assert found["accredit_storage_commit_duration_seconds_count"] == 4
 
 
 def test_who_takes_the_place_of_a_worker_goes_on_counting_where_it_has_ended(tmp_path: Path) -> None:
