@@ -22,3 +22,4 @@ async def site(running_site: ServersSite) -> AsyncIterator[ServersSite]:
         for line in node.lines:
             line.delay_s = 0.0
             line.heal()
+    await running_site.front.until_whole()

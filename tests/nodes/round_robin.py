@@ -28,6 +28,8 @@ class RoundRobin:
         self.nodes: dict[str, int] = {}
         """Their ports by name."""
         self.is_ready: dict[str, bool] = {}
+        self.is_whole: dict[str, bool] = {}
+        """Whether they lack nothing, not even what they can do without."""
         self.sent: Counter[str] = Counter()
         """So many requests each node was sent."""
         self._turns = itertools.count()
@@ -52,13 +54,13 @@ class RoundRobin:
     async def add(self, name: str, port: int) -> None:
         """Send requests to a node as soon as it is ready, for which this waits."""
         self.nodes[name] = port
-        self.is_ready[name] = False
+        self.is_ready[name] = self.is_whole[name] = False
         self._watching[name] = asyncio.create_task(self._watch(name, port))
         await self.until(name, ready=True)
 
     async def remove(self, name: str) -> None:
         """Send no more requests to a node."""
-        del self.nodes[name], self.is_ready[name]
+        del self.nodes[name], self.is_ready[name], self.is_whole[name]
         watching = self._watching.pop(name)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -69,14 +71,21 @@ class RoundRobin:
             while any(self.is_ready[name] is not ready for name in names):  # noqa: ASYNC110 - they tell nobody
                 await asyncio.sleep(0.01)
 
+    async def until_whole(self) -> None:
+        """Wait until no node lacks anything."""
+        async with asyncio.timeout(LONG_S):
+            while not all(self.is_whole.values()):  # noqa: ASYNC110 - they tell nobody
+                await asyncio.sleep(0.01)
+
     async def _watch(self, name: str, port: int) -> None:
         while True:
             try:
                 async with asyncio.timeout(_READY_S):
                     answer = await _send(port, b"GET /readyz HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n")
                 self.is_ready[name] = answer.startswith(b"HTTP/1.1 200 ")
+                self.is_whole[name] = self.is_ready[name] and b'"degraded"' not in answer
             except (OSError, TimeoutError, asyncio.IncompleteReadError):
-                self.is_ready[name] = False
+                self.is_ready[name] = self.is_whole[name] = False
             await asyncio.sleep(_LOOK_S)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

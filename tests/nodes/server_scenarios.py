@@ -5,10 +5,10 @@ import signal
 import time
 
 from tests.nodes.scenarios import BEFORE, Trial, trial_of
-from tests.nodes.servers_site import ServersSite
+from tests.nodes.servers_site import CACHE_TIMEOUT_S, ServersSite
 
 PARTITION_S = 3.0
-LATE_S = 0.5
+LATE_S = 2 * CACHE_TIMEOUT_S
 
 
 async def postgres_is_restarted(site: ServersSite) -> Trial:
@@ -59,6 +59,7 @@ async def valkey_is_restarted(site: ServersSite) -> Trial:
         await asyncio.to_thread(site.valkey.kill)
         await trial.people.until_answered(100)
         await asyncio.to_thread(site.valkey.start)
+        await site.front.until_whole()
     return trial
 
 
@@ -70,6 +71,7 @@ async def all_nodes_lose_valkey(site: ServersSite) -> Trial:
         await trial.people.until_answered(200)
         for node in site.nodes:
             node.cache.heal()
+        await site.front.until_whole()
     return trial
 
 
@@ -81,6 +83,7 @@ async def valkey_answers_late(site: ServersSite) -> Trial:
         await trial.people.until_answered(200)
         for node in site.nodes:
             node.cache.delay_s = 0.0
+        await site.front.until_whole()
     return trial
 
 

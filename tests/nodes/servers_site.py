@@ -13,6 +13,9 @@ from tests.nodes.node import Node
 from tests.nodes.postgres import DATABASE, PostgresServer
 from tests.nodes.site import CHECK_INTERVAL_S, NODES, Site, Tables
 
+CACHE_TIMEOUT_S = 0.5
+"""Longer than by default: while a node counts alone for a moment, because the machine was busy, a limit counts less."""
+
 
 class ServersSite(Site):
     """Everything that runs, the servers included."""
@@ -44,6 +47,10 @@ class ServersSite(Site):
         hosts = ",".join(f"127.0.0.1:{line.port}" for line in (node.database, node.standby))
         return {
             "storage": {"url": f"postgresql://postgres@{hosts}/{DATABASE}?target_session_attrs=read-write"},
-            "cache": {"url": f"redis://127.0.0.1:{node.cache.port}", "encryption_key": self._cache_key},
+            "cache": {
+                "url": f"redis://127.0.0.1:{node.cache.port}",
+                "encryption_key": self._cache_key,
+                "timeout_s": CACHE_TIMEOUT_S,
+            },
             "keys": {"place": "storage", "encryption_key": self._keys_key, "check_interval_s": CHECK_INTERVAL_S},
         }
