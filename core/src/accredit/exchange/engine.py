@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -38,6 +39,9 @@ from accredit.settings import Settings
 from accredit.storage import Storage, storage_for
 from accredit.strategy import VerifyContext
 
+if TYPE_CHECKING:  # there is one among workers only
+    from accredit.limits.tally import Tally
+
 
 class Engine:
     """Everything shared by the exchanges of one process, for one set of settings.
@@ -46,7 +50,7 @@ class Engine:
     `open` and `close`: once, in one event loop of one process, and for calls in that loop. `plugins` are objects with
     hooks (`accredit.hookspecs`). Tests inject `transport` (any `httpx.AsyncBaseTransport`; it stays theirs to close),
     `clock` (returns epoch seconds), `monotonic` (returns seconds of a clock that nobody can set), `storage`, `keys`,
-    `cache`, `logger`.
+    `cache`, `logger`. `tally` is what the processes of one machine count their limits in.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -64,6 +68,7 @@ class Engine:
         keys: SigningKeys | None = None,
         cache: VerificationCache | None = None,
         logger: object = None,
+        tally: "Tally | None" = None,
     ) -> None:
         if not isinstance(settings, Settings):  # not quoted: a dictionary of settings holds secrets
             raise ConfigurationError(
@@ -127,6 +132,7 @@ class Engine:
             clock=clock,
             monotonic=monotonic,
             windows=None if self._shared is None else self._shared.windows,
+            tally=tally,
         )
         self.caller_address = CallerAddress(
             settings.limits.trusted_proxies,

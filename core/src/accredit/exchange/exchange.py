@@ -13,7 +13,7 @@
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
@@ -36,6 +36,9 @@ from accredit.settings import Settings
 from accredit.storage import Storage
 from accredit.tokens.read import AccessToken
 
+if TYPE_CHECKING:  # there is one among workers only
+    from accredit.limits.tally import Tally
+
 
 class Exchange:
     """Turn provider tokens into ours.
@@ -44,7 +47,8 @@ class Exchange:
     `open` and `close`: once, in one event loop of one process, and for calls in that loop. `plugins` are objects with
     hooks (`accredit.hookspecs`). Tests inject `transport` (any `httpx.AsyncBaseTransport`; it stays theirs to close),
     `clock` (returns epoch seconds), `monotonic` (returns seconds of a clock that nobody can set), `storage`, `keys`,
-    `cache`, `logger`. What it works with is `engine`.
+    `cache`, `logger`. `tally` is what the processes of one machine count their limits in. What it works with is
+    `engine`.
 
     Raises:
         ConfigurationError: what the operator must change, before anything is opened.
@@ -62,6 +66,7 @@ class Exchange:
         keys: SigningKeys | None = None,
         cache: VerificationCache | None = None,
         logger: object = None,
+        tally: "Tally | None" = None,
     ) -> None:
         self.settings = settings
         self.engine = Engine(
@@ -74,6 +79,7 @@ class Exchange:
             keys=keys,
             cache=cache,
             logger=logger,
+            tally=tally,
         )
         self.subjects = self.engine.subjects
 

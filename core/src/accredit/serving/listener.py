@@ -18,6 +18,13 @@ def open_listener(host: str, port: int, family: int = socket.AF_INET, *, is_shar
     return listener
 
 
+def url_of(listener: socket.socket) -> str:
+    """Return the base URL of a listening socket, or `unix:` and the path of a Unix socket."""
+    if listener.family == getattr(socket, "AF_UNIX", None):  # Windows has none
+        return f"unix:{listener.getsockname()}"
+    return url_at(*listener.getsockname()[:2])
+
+
 def url_at(host: str, port: int) -> str:
     """Return the base URL of an address."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -45,6 +52,8 @@ class SharedAddress:
         """The base URL."""
         return url_at(self.host, self.port)
 
-    def listen(self) -> socket.socket:
-        """Return a listener of this process's own."""
+    def listen(self, inherited: int | None = None) -> socket.socket:
+        """Return a listener of this process's own; or go on with the one of another, by its descriptor."""
+        if inherited is not None:
+            return socket.socket(fileno=inherited)
         return open_listener(self.host, self.port, self._family, is_shared=True)

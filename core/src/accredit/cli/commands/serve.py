@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from accredit.cli.tools.operator import OperatorDoor
     from accredit.cli.tools.workers import Share
     from accredit.exchange.exchange import Exchange
+    from accredit.serving.handed_over import HandedOver
+    from accredit.serving.supervisor import Supervisor
     from accredit.settings import ServerSettings, Settings
     from accredit.traces import Traces
 
@@ -43,7 +45,9 @@ def command(
     in [connections.facebook]. Audit events go to standard output, one JSON object a line; the server's own messages
     to standard error. SIGTERM and Ctrl-C stop it once the requests in flight are answered.
 
-    With several workers a process of its own starts them, passes on what stops them, and replaces one that has ended.
+    With several workers a process of its own starts them, passes on what stops them, and replaces one that has ended. A
+    hang-up (SIGHUP) reads the settings anew: workers with the new ones take the place of those with the old ones, and
+    no request is lost. Sockets that systemd hands over (LISTEN_FDS) are served instead of --host and --port.
 
     Exit codes: 0 stopped, 2 something must be changed (the message says what), 1 anything else.
 
@@ -61,24 +65,30 @@ def command(
 
     exit_on_signals()
     require_server("serve")
-    settings = read_settings(config)
+    from accredit.serving.handed_over import HandedOver
+
+    handed = HandedOver()
     if workers == 1:
-        _serve_alone(settings, host, port)
+        _serve_alone(read_settings(config), host, port, handed)
     else:
-        _serve_together(settings, workers, host, port)
+        _serve_together(lambda: read_settings(config), workers, host, port, handed)
 
 
-def _serve_alone(settings: Settings, host: str, port: int) -> None:
+def _serve_alone(settings: Settings, host: str, port: int, handed: HandedOver) -> None:
     from accredit.cli.tools.logs import process_logs
     from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
     from accredit.cli.tools.operator import OperatorDoor, operator_listener
-    from accredit.cli.tools.process import listen, url_of
+    from accredit.cli.tools.process import listening, outlive_hang_ups
     from accredit.cli.tools.traces import traces_of
     from accredit.exchange.exchange import Exchange
+    from accredit.serving.listener import url_of
+    from accredit.serving.supervisor import Supervisor
 
+    outlive_hang_ups()
+    supervisor = Supervisor()
     with (
         process_logs() as events,
-        metrics_listener(settings.metrics) as beside,
+        metrics_listener(settings.metrics, handed.metrics) as beside,
         operator_listener(settings.operator) as page,
         traces_of(settings.traces) as traces,
     ):
@@ -86,26 +96,53 @@ def _serve_alone(settings: Settings, host: str, port: int) -> None:
         operator = None if page is None else OperatorDoor(settings.operator, page)
         exchange = Exchange(settings, plugins=_plugins(door, operator, traces=traces), logger=events)
         _migrate(settings.storage.path)
-        with listen(host, port, options="--host or --port") as listener:
+        with listening(handed.serving, host, port, options="--host or --port") as listeners:
 
-            def announce() -> None:
+            def announce(_: object) -> None:
                 if door is not None:
                     typer.echo(f"accredit: metrics at {door.url}", err=True)
                 if operator is not None:
                     typer.echo(f"accredit: operator's page at {operator.url}", err=True)
-                typer.echo(f"accredit: listening on {url_of(listener)}, issuer {settings.issuer}", err=True)
+                address = ", ".join(map(url_of, listeners))
+                typer.echo(f"accredit: listening on {address}, issuer {settings.issuer}", err=True)
+                supervisor.ready()
 
             limits = _affordable(settings)
-            _run(_serve(exchange, limits, door, operator, traces=traces, listen=lambda: listener, ready=announce))
+            serving = _serve(exchange, limits, door, operator, traces=traces, listen=lambda: listeners, ready=announce)
+            _run(_supervised(serving, supervisor))
 
 
-def _serve_together(settings: Settings, workers: int, host: str, port: int) -> None:
-    from accredit.cli.tools.workers import one_of
+async def _supervised(serving: Coroutine[Any, Any, None], supervisor: Supervisor) -> None:
+    """Give signs of life meanwhile, from the event loop: one that hangs gives none."""
+    import asyncio
 
-    _migrate(settings.storage.path)
-    limits = _affordable(settings)
-    with one_of(settings, workers, host, port, grace_s=_grace_s(settings) + _LATER_S) as share:
-        _serve_as_one_of_them(settings, limits, share)
+    async def ping(every_s: float) -> None:
+        while True:
+            supervisor.alive()
+            await asyncio.sleep(every_s)
+
+    pinging = None if supervisor.ping_s is None else asyncio.create_task(ping(supervisor.ping_s))
+    try:
+        await serving
+    finally:
+        supervisor.stopping()
+        if pinging is not None:
+            pinging.cancel()
+
+
+def _serve_together(read: Callable[[], Settings], workers: int, host: str, port: int, handed: HandedOver) -> None:
+    from accredit.cli.tools.workers import Generation, one_of
+
+    def prepare() -> Generation:
+        settings = read()
+        _migrate(settings.storage.path)
+        return Generation(settings, _affordable(settings))
+
+    def grace_s(settings: Settings) -> float:
+        return _grace_s(settings) + _LATER_S
+
+    with one_of(prepare(), workers, host, port, prepare=prepare, grace_s=grace_s, handed=handed) as share:
+        _serve_as_one_of_them(*share.generation, share)
 
 
 def _serve_as_one_of_them(settings: Settings, limits: ServerSettings, share: Share) -> None:
@@ -123,13 +160,14 @@ def _serve_as_one_of_them(settings: Settings, limits: ServerSettings, share: Sha
         if share.operator is not None:
             number = share.place.number
             operator = OperatorDoor(settings.operator, share.operator, board=share.board, number=number)
-        exchange = Exchange(settings, plugins=_plugins(door, operator, traces=traces), logger=events)
+        plugins = _plugins(door, operator, traces=traces)
+        exchange = Exchange(settings, plugins=plugins, logger=events, tally=share.tally)
 
-        def ready() -> None:
+        def ready(listeners: Sequence[socket.socket]) -> None:
             stop_without(share.place.parent)
-            share.place.tell_ready()
+            share.place.tell_ready(None if share.is_handed_over else listeners[0])
 
-        _run(_serve(exchange, limits, door, operator, traces=traces, listen=share.address.listen, ready=ready))
+        _run(_serve(exchange, limits, door, operator, traces=traces, listen=share.listen, ready=ready))
 
 
 def _plugins(*doors: MetricsDoor | OperatorDoor | None, traces: Traces | None) -> tuple[object, ...]:
@@ -177,8 +215,8 @@ async def _serve(
     operator: OperatorDoor | None,
     *,
     traces: Traces | None,
-    listen: Callable[[], socket.socket],
-    ready: Callable[[], object],
+    listen: Callable[[], list[socket.socket]],
+    ready: Callable[[Sequence[socket.socket]], object],
 ) -> None:
     """Serve until a signal comes. `ready` is called when `listen` has been: who connects from then on is answered."""
     from accredit.asgi import create_app
@@ -196,11 +234,11 @@ async def _serve(
             await beside.enter_async_context(door.served(limits))
         if operator is not None:
             await beside.enter_async_context(operator.served(limits, exchange.engine))
-        listener = listen()
-        ready()
+        listeners = listen()
+        ready(listeners)
         settle()
         # uvicorn catches signals meanwhile, and raises them again when it has stopped: see `exit_on_signals`.
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=listeners)
 
 
 def _grace_s(settings: Settings) -> int:

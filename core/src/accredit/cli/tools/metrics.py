@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import NamedTuple
 
 from accredit.cli.extras import problem_of_extra
-from accredit.cli.tools.process import listen, url_of
+from accredit.cli.tools.process import listen
 from accredit.errors import ConfigurationError
+from accredit.serving.listener import url_of
 from accredit.settings import MetricsSettings, ServerSettings
 
 REFRESH_S = 1.0
@@ -28,8 +29,8 @@ def metrics_url(settings: MetricsSettings, listener: socket.socket) -> str:
 
 
 @contextmanager
-def metrics_listener(settings: MetricsSettings) -> Iterator[socket.socket | None]:
-    """Listen where metrics are to be read; None where they are off.
+def metrics_listener(settings: MetricsSettings, handed: socket.socket | None = None) -> Iterator[socket.socket | None]:
+    """Listen where metrics are to be read, or at the socket that was `handed` over; None where they are off.
 
     Raises:
         ConfigurationError: the address cannot be had, or what makes metrics is not installed.
@@ -39,6 +40,10 @@ def metrics_listener(settings: MetricsSettings) -> Iterator[socket.socket | None
         return
     if problem := problem_of_extra("`metrics.enabled`", "metrics"):
         raise ConfigurationError(problem)
+    if handed is not None:
+        with handed:
+            yield handed
+        return
     with listen(settings.host, settings.port, options="metrics.host or metrics.port") as listener:
         yield listener
 

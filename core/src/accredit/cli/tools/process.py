@@ -3,12 +3,15 @@
 import os
 import signal
 import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
 from accredit.cli.extras import problem_of_extra
 from accredit.errors import ConfigurationError
-from accredit.serving.listener import open_listener, url_at
+from accredit.serving.listener import open_listener
 
 
 def exit_on_signals() -> None:
@@ -34,6 +37,25 @@ def stop_without(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     loop.add_reader(parent, stop)
+
+
+def outlive_hang_ups() -> None:
+    """Say, at a hang-up (SIGHUP) that no terminal sends, that a single process does not read its settings anew."""
+
+    def explain(_number: int, _frame: FrameType | None) -> None:
+        with suppress(OSError):
+            os.write(2, b"accredit: not reloaded: a single process is restarted; with --workers 2 it can be reloaded\n")
+
+    if os.name == "posix" and not is_in_terminal() and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, explain)
+
+
+def is_in_terminal() -> bool:
+    """Tell whether a hang-up means that a terminal was closed."""
+    try:
+        return sys.stdin.isatty()
+    except (AttributeError, ValueError):  # there is none, or it is closed
+        return False
 
 
 def require_server(command: str) -> None:
@@ -64,6 +86,15 @@ def listen(host: str, port: int, *, options: str) -> socket.socket:
     raise ConfigurationError(f"cannot listen on {host} port {port}: {cause}; change {options}")
 
 
-def url_of(listener: socket.socket) -> str:
-    """Return the base URL of a listening socket."""
-    return url_at(*listener.getsockname()[:2])
+@contextmanager
+def listening(handed: Sequence[socket.socket], host: str, port: int, *, options: str) -> Iterator[list[socket.socket]]:
+    """Listen while the block runs: at the sockets that were `handed` over, or at an address.
+
+    Raises:
+        ConfigurationError: as `listen` does.
+    """
+    with ExitStack() as stack:
+        if handed:
+            yield [stack.enter_context(one) for one in handed]
+        else:
+            yield [stack.enter_context(listen(host, port, options=options))]

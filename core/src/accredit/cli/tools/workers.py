@@ -14,68 +14,144 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from accredit.cli.tools.metrics import SharedCounts, metrics_listener, metrics_url
 from accredit.cli.tools.operator import make_board, operator_listener
-from accredit.cli.tools.process import listen, url_of
+from accredit.cli.tools.process import is_in_terminal, listen
 from accredit.errors import ConfigurationError
+from accredit.serving.listener import SharedAddress, url_of
 
 if TYPE_CHECKING:
     import socket
 
     from accredit.cli.tools.logs import Turns
+    from accredit.limits.tally import Tally
     from accredit.operator import Board
-    from accredit.serving.listener import SharedAddress
+    from accredit.serving.handed_over import HandedOver
     from accredit.serving.place import Place
-    from accredit.settings import Settings
+    from accredit.settings import ServerSettings, Settings
 
 _STALLED_S = 1.0
 """Whoever reads standard error is not waited for longer."""
+
+
+class Generation(NamedTuple):
+    """What one generation of workers serves with."""
+
+    settings: Settings
+    limits: ServerSettings
 
 
 class Share(NamedTuple):
     """What a worker has of what all of them share."""
 
     place: Place
-    address: SharedAddress
+    generation: Generation
+    listen: Callable[[], list[socket.socket]]
+    is_handed_over: bool
+    """Whether these are the service manager's, which outlive every worker."""
     turns: Turns
     metrics: socket.socket | None
     counts: SharedCounts | None
     operator: socket.socket | None
     board: Board | None
+    tally: Tally
 
 
 @contextmanager
-def one_of(settings: Settings, count: int, host: str, port: int, *, grace_s: float) -> Iterator[Share]:
+def one_of(
+    first: Generation,
+    count: int,
+    host: str,
+    port: int,
+    *,
+    prepare: Callable[[], Generation],
+    grace_s: Callable[[Settings], float],
+    handed: HandedOver,
+) -> Iterator[Share]:
     """Become one of `count` workers: the block runs in each of them. The parent stays out, and ends by `SystemExit`.
+
+    `prepare` reads the settings anew, and raises `ConfigurationError` where they are no good; `grace_s` says how long
+    a worker with some settings may take to stop. `handed` are sockets to be used in the place of `host` and `port`.
 
     Raises:
         ConfigurationError: several processes cannot do this, or an address cannot be had.
     """
-    _check(settings)
-    from accredit.serving.listener import SharedAddress
+    _check(first.settings)
+    from accredit.serving.supervisor import Supervisor
     from accredit.serving.workers import Workers
 
+    generations = {0: first}
+    metrics = first.settings.metrics
     with (
-        metrics_listener(settings.metrics) as beside,
-        operator_listener(settings.operator) as page,
+        metrics_listener(metrics, handed.metrics) as beside,
+        operator_listener(first.settings.operator) as page,
         _folder(is_needed=beside is not None) as folder,
         _turns() as turns,
+        _tally() as tally,
     ):
-        with listen(host, port, options="--host or --port") as first:
-            address = SharedAddress(first)
-        board = make_board(settings.operator, count)
+        url, listen_at = _address(handed, host, port)
+        board = make_board(first.settings.operator, 2 * count)  # while a reload is under way there are as many
         _import_what_workers_need()
 
         def announce() -> None:
             if beside is not None:
-                _say(f"accredit: metrics at {metrics_url(settings.metrics, beside)}")
+                _say(f"accredit: metrics at {metrics_url(metrics, beside)}")
             if page is not None:
                 _say(f"accredit: operator's page at {url_of(page)}/")
             _say(f"accredit: {count} workers")
-            _say(f"accredit: listening on {address.url}, issuer {settings.issuer}")
+            _say(f"accredit: listening on {url}, issuer {first.settings.issuer}")
 
-        workers = Workers(count, grace_s=grace_s, say=_say, serving=announce, ended=_forgetting(folder))
+        def reload(number: int) -> float | None:
+            try:
+                made = prepare()
+                _check(made.settings)
+                if (made.settings.metrics, made.settings.operator) != (metrics, first.settings.operator):
+                    raise ConfigurationError("metrics, operator: what stands there is changed by a restart only")
+            except ConfigurationError as exc:
+                _say(f"accredit: not reloaded: {exc}; the workers of before go on")
+                return None
+            generations[number] = made
+            return grace_s(made.settings)
+
+        workers = Workers(
+            count,
+            grace_s=grace_s(first.settings),
+            say=_say,
+            serving=announce,
+            ended=_forgetting(folder),
+            reload=None if is_in_terminal() else reload,
+            supervisor=Supervisor(),
+        )
         place = workers.run()
         counts = None if folder is None else SharedCounts(folder, place.number)
-        yield Share(place, address, turns, beside, counts, page, board)
+        yield Share(
+            place=place,
+            generation=generations[place.generation],
+            listen=lambda: listen_at(place.listener),
+            is_handed_over=bool(handed.serving),
+            turns=turns,
+            metrics=beside,
+            counts=counts,
+            operator=page,
+            board=board,
+            tally=tally,
+        )
+
+
+def _address(handed: HandedOver, host: str, port: int) -> tuple[str, Callable[[int | None], list[socket.socket]]]:
+    """Return where all workers listen, and how each does."""
+    if handed.serving:
+        return ", ".join(map(url_of, handed.serving)), lambda _: handed.serving
+    with listen(host, port, options="--host or --port") as first:
+        address = SharedAddress(first)
+    return address.url, lambda inherited: [address.listen(inherited)]
+
+
+@contextmanager
+def _tally() -> Iterator[Tally]:
+    """Make the memory in which the workers count what is limited, together."""
+    from accredit.limits.tally import Tally
+
+    with closing(Tally()) as tally:
+        yield tally
 
 
 def _check(settings: Settings) -> None:
