@@ -32,6 +32,13 @@ scopes = ["read:orders"]
 """
 LISTENING = r"accredit: listening on (\S+), issuer .*"
 TAKEN = r"accredit: 2 workers with the settings of now; those of before finish their requests"
+_AS_SYSTEMD = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+FINISHED = r"INFO: worker \d: Finished server process .*"
 LONG_S = 60
 CALLERS = 6
 
@@ -66,8 +73,7 @@ def serving(folder: Path, *options: str, handed: socket.socket | None = None, **
     ours = {name: value for name, value in os.environ.items() if not name.startswith("ACCREDIT_")}
     command = [sys.executable, "-m", "accredit", "serve", "--config", "accredit.toml", "--port", "0", *options]
     if handed is not None:
-        place = f"exec 3<&{handed.fileno()}; " if handed.fileno() != 3 else ""
-        command = ["sh", "-c", f'{place}LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *command]
+        command = [sys.executable, "-c", _AS_SYSTEMD, str(handed.fileno()), *command]
     with subprocess.Popen(  # noqa: S603 - our own program
         command,
         cwd=folder,
@@ -140,6 +146,7 @@ def test_no_request_is_lost_while_workers_with_new_settings_take_the_place_of_th
                 config.write_text(CONFIG.replace("1000", str(1000 + number)))
                 server.hang_up()
                 server.until(TAKEN, times=number)
+                server.until(FINISHED, times=2 * number)
             with httpx.Client(base_url=url, trust_env=False) as client:
                 lifetimes = {ask(client).json()["expires_in"] for _ in range(3)}
         assert server.end() == 0, server.said
@@ -170,6 +177,7 @@ def test_settings_that_are_no_good_are_told_and_the_workers_go_on(config: Path) 
             config.write_text(CONFIG.replace("1000", "1001"))
             server.hang_up()
             server.until(TAKEN)
+            server.until(FINISHED, times=2)
         with httpx.Client(base_url=url, trust_env=False) as client:
             assert ask(client).json()["expires_in"] == 1001
         assert server.end() == 0

@@ -33,8 +33,7 @@ def tally() -> Iterator[Tally]:
 
 
 def counters(tally: Tally, clock: Clock, heard: list[object] | None = None) -> CountersTogether:
-    emit = [].append if heard is None else heard.append
-    return CountersTogether(tally, emit=emit, clock=clock, monotonic=clock)
+    return CountersTogether(tally, emit=(heard if heard is not None else []).append, clock=clock, monotonic=clock)
 
 
 def test_every_limit_that_can_be_set_has_a_table() -> None:

@@ -215,3 +215,13 @@ def test_what_another_process_writes_is_read_here() -> None:
         os._exit(0 if board.write(2, b"of a child") else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert board.read(2) == b"of a child"
+
+
+def test_a_worker_that_has_ended_is_shown_no_more() -> None:
+    board = Board(2)
+    board.write(2, b"here")
+    assert board.read(2) == b"here"
+    board.clear(2)
+    assert board.read(2) == b""
+    board.write(2, b"again")
+    assert board.read(2) == b"again"

@@ -206,8 +206,8 @@ def test_the_service_manager_hears_of_all_that(tmp_path: Path) -> None:
             return state.partition("\n")[0]
 
         pings: list[str] = []
-        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "100000"}
-        with parent(SLEEPS, tmp_path, **environment) as running:
+        address = str(tmp_path / "notify")
+        with parent(SLEEPS, tmp_path, NOTIFY_SOCKET=address, WATCHDOG_USEC="100000") as running:
             assert heard() == "READY=1"
             running.send_signal(signal.SIGHUP)
             assert (heard(), heard()) == ("RELOADING=1", "READY=1")

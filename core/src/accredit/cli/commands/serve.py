@@ -159,7 +159,9 @@ def _serve_as_one_of_them(settings: Settings, limits: ServerSettings, share: Sha
         operator = None
         if share.operator is not None:
             number = share.place.number
-            operator = OperatorDoor(settings.operator, share.operator, board=share.board, number=number)
+            operator = OperatorDoor(
+                settings.operator, share.operator, board=share.board, number=number, is_first=share.is_first
+            )
         plugins = _plugins(door, operator, traces=traces)
         exchange = Exchange(settings, plugins=plugins, logger=events, tally=share.tally)
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from accredit.operator import Board
 
 PUBLISH_S = 1.0
-FIRST = 1
-"""The worker that serves the page: so there is one place that knows who has signed in."""
 
 
 @contextmanager
@@ -44,10 +42,19 @@ def make_board(settings: OperatorSettings, workers: int) -> Board | None:
 
 
 class OperatorDoor:
-    """The page, served at `listener`; with a `board`, by the first of the workers, to whom this one is `number`."""
+    """The page, served at `listener`; with a `board` by one of the workers, to whom this one is `number`.
+
+    The first one serves it, `is_first`: so there is one place that knows who has signed in.
+    """
 
     def __init__(
-        self, settings: OperatorSettings, listener: socket.socket, *, board: Board | None = None, number: int = 0
+        self,
+        settings: OperatorSettings,
+        listener: socket.socket,
+        *,
+        board: Board | None = None,
+        number: int = 0,
+        is_first: bool = True,
     ) -> None:
         from accredit.operator import Everybody, View
 
@@ -58,7 +65,7 @@ class OperatorDoor:
         self._everybody = Everybody(view, board=board, number=number)
         self._listener = listener
         self._is_alone = board is None
-        self._answers = number in {0, FIRST}
+        self._answers = is_first
 
     @asynccontextmanager
     async def served(self, limits: ServerSettings, engine: Engine) -> AsyncIterator[None]:

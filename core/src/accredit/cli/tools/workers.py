@@ -50,6 +50,8 @@ class Share(NamedTuple):
     turns: Turns
     metrics: socket.socket | None
     counts: SharedCounts | None
+    is_first: bool
+    """Whether it does what one of them does for all."""
     operator: socket.socket | None
     board: Board | None
     tally: Tally
@@ -116,7 +118,7 @@ def one_of(
             grace_s=grace_s(first.settings),
             say=_say,
             serving=announce,
-            ended=_forgetting(folder),
+            ended=_forgetting(folder, board),
             reload=None if is_in_terminal() else reload,
             supervisor=Supervisor(),
         )
@@ -130,6 +132,7 @@ def one_of(
             turns=turns,
             metrics=beside,
             counts=counts,
+            is_first=place.number % count == 1 % count,
             operator=page,
             board=board,
             tally=tally,
@@ -209,12 +212,18 @@ def _folder(*, is_needed: bool) -> Iterator[str | None]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _forgetting(folder: str | None) -> Callable[[int], object]:
-    if folder is None:
-        return lambda _: None
-    from accredit.metrics.together import has_ended
+def _forgetting(folder: str | None, board: Board | None) -> Callable[[int], object]:
+    """Return what forgets how things stood in a worker that has ended."""
 
-    return lambda number: has_ended(folder, number)
+    def forget(number: int) -> None:
+        if folder is not None:
+            from accredit.metrics.together import has_ended
+
+            has_ended(folder, number)
+        if board is not None:
+            board.clear(number)
+
+    return forget
 
 
 def _say(sentence: str) -> None:

@@ -7,6 +7,7 @@ import zlib
 PLACE_BYTES = 1_048_576
 """Of one worker. The system gives memory only to what was written."""
 _HEAD = struct.Struct("<II")  # length and checksum
+_GONE = (0, 1)
 
 
 class Board:
@@ -30,10 +31,17 @@ class Board:
         self._memory[start : start + _HEAD.size] = _HEAD.pack(len(written), zlib.crc32(written))
         return True
 
+    def clear(self, number: int) -> None:
+        """Forget a worker that has ended."""
+        start = (number - 1) * PLACE_BYTES
+        self._memory[start : start + _HEAD.size] = _HEAD.pack(*_GONE)
+
     def read(self, number: int) -> bytes:
-        """Return what was written last in the place of a worker; empty where nothing was yet."""
+        """Return what was written last in the place of a worker; empty where nothing was yet, or it has ended."""
         start = (number - 1) * PLACE_BYTES
         length, checksum = _HEAD.unpack(self._memory[start : start + _HEAD.size])
+        if (length, checksum) == _GONE:
+            self._last.pop(number, None)
         written = self._memory[start + _HEAD.size : start + _HEAD.size + min(length, PLACE_BYTES)]
         if length and zlib.crc32(written) == checksum:
             self._last[number] = written

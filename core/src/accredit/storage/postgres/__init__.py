@@ -5,7 +5,7 @@ reads the URL, `connector` finds the server among its hosts, `examination` looks
 how long a transaction may take and wait. And what hot paths need: `session_rows` and `subject_rows` send many logins
 and look-ups in as many statements as one, by way of `driver`, round SQLAlchemy's compiler; `lookups` lets look-ups
 share a statement, and `reading` is which ones. In `line_alone` waits whom somebody else's lock holds up; `clearing`
-deletes what is over, on one node at a time. `key_rows` keeps the signing keys. `storage` is all of it together.
+deletes what is over, on one node at a time. `storage` is all of it together.
 """
 
 try:

@@ -33,6 +33,8 @@ class Examined:
     most_connections: int
     """Of all its clients together."""
     schema: Found | None = None
+    may_be_read_only: bool = False
+    """Whether its URL says which kind of server is wanted: a node that only verifies needs none that takes writes."""
 
     @property
     def version(self) -> str:
@@ -44,28 +46,31 @@ class Examined:
         """Why it cannot be used; None where it can."""
         if self.number < OLDEST:
             return f"the server is {self.version}; Accredit needs {OLDEST // 10_000} or newer"
+        if self.may_be_read_only:
+            return None
         if self.is_standby:
             return (
                 "the server is a standby, which takes no writes: name the primary, or all of them "
-                "(postgresql://USER@HOST1,HOST2/DATABASE)"
+                "(postgresql://USER@HOST1,HOST2/DATABASE); a node that only verifies adds ?target_session_attrs=any"
             )
         if self.is_read_only:
             return "the database is read-only (default_transaction_read_only): let this role write"
         return None
 
 
-def examined(connection: Connection) -> Examined:
+def examined(connection: Connection, address: Address) -> Examined:
     """Ask a server what it is. One query."""
-    return Examined(*connection.exec_driver_sql(_ABOUT).one())
+    is_chosen = "target_session_attrs" in address.parameters
+    return Examined(*connection.exec_driver_sql(_ABOUT).one(), may_be_read_only=is_chosen)
 
 
-def check_server(connection: Connection) -> None:
-    """Pass where the server is new enough and takes writes.
+def check_server(connection: Connection, address: Address) -> None:
+    """Pass where the server is new enough and takes writes, or the address says that another will do.
 
     Raises:
         ConfigurationError: it is not, or does not.
     """
-    refusal = examined(connection).refusal
+    refusal = examined(connection, address).refusal
     if refusal is not None:
         raise ConfigurationError(f"storage.url: {refusal}")
 
@@ -80,7 +85,7 @@ async def examine(url: str) -> Examined:
     engine = create_async_engine("postgresql+asyncpg://", async_creator=Connector(address).connect, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            about = await connection.run_sync(examined)
+            about = await connection.run_sync(examined, address)
             return replace(about, schema=await connection.run_sync(found))
     except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InternalClientError) as exc:
         raise unusable(exc, address) from exc

@@ -16,7 +16,6 @@ from accredit.storage.ports.keys import SealedKeys
 from accredit.storage.ports.measured import Commit
 from accredit.storage.ports.sessions import StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
-from accredit.storage.postgres import key_rows
 from accredit.storage.postgres.address import read as read_address
 from accredit.storage.postgres.clearing import on_one_node
 from accredit.storage.postgres.connector import UPGRADE_S, Connector
@@ -29,6 +28,7 @@ from accredit.storage.postgres.reading import Reading
 from accredit.storage.postgres.session_rows import PostgresSessionRows
 from accredit.storage.postgres.subject_rows import PostgresSubjectRows
 from accredit.storage.schema.postgres import bring_up_to_date
+from accredit.storage.sql import key_rows
 from accredit.storage.sql.batches import Piece, Stuck, commit, told
 from accredit.storage.sql.failures import failure
 from accredit.storage.sql.storage import SqlStorage, Waiting, tell
@@ -189,7 +189,7 @@ class PostgresStorage(SqlStorage):
             del self._marks[id(piece)]
 
     async def _look(self, connection: AsyncConnection) -> None:
-        await connection.run_sync(check_server)
+        await connection.run_sync(check_server, self._address)
         patient = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=partial(self._connector.connect, answer_s=UPGRADE_S),
