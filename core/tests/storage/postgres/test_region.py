@@ -11,7 +11,6 @@ from accredit.errors import ConfigurationError
 
 pytestmark = pytest.mark.slow
 KEY = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="
-NODES = 4
 
 
 def settings(url: str, **keys: object) -> Settings:
