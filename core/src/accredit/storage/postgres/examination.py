@@ -61,7 +61,7 @@ class Examined:
 def examined(connection: Connection, address: Address) -> Examined:
     """Ask a server what it is. One query."""
     is_chosen = "target_session_attrs" in address.parameters
-    return Examined(*connection.exec_driver_sql(_ABOUT).one(), may_be_read_only=is_chosen)
+    return replace(Examined(*connection.exec_driver_sql(_ABOUT).one()), may_be_read_only=is_chosen)
 
 
 def check_server(connection: Connection, address: Address) -> None:
