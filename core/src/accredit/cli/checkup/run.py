@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accredit.cli.checkup.api_versions import examine_api_version
+from accredit.cli.checkup.cache import examine_cache
 from accredit.cli.checkup.configuration import examine_configuration
 from accredit.cli.checkup.credentials import examine_credentials
 from accredit.cli.checkup.finding import Finding
@@ -39,6 +40,7 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
         if settings is not None:
             findings += examine_keys(settings.keys, settings.tokens.signing_alg)
             findings += examine_storage(settings.storage, current_host())
+            findings += await examine_cache(settings.cache, clock=clock)
         if exchange.engine.connections and not offline:
             findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)
     finally:

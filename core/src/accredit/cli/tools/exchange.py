@@ -7,7 +7,7 @@ from accredit.exchange.exchange import Exchange
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import Transport
-from accredit.settings import KeySettings, PluginSettings, Settings, StorageSettings
+from accredit.settings import CacheSettings, KeySettings, PluginSettings, Settings, StorageSettings
 
 
 def exchange_without_files(
@@ -20,6 +20,8 @@ def exchange_without_files(
 ) -> Exchange:
     """Return an exchange for the connections of `tables`, with nothing on disk: no key file, no database.
 
+    Nor is anything of other nodes: providers are asked, whatever those know.
+
     None of the plugins of the settings is on, since nobody is logged in.
 
     Raises:
@@ -31,6 +33,7 @@ def exchange_without_files(
                 "connections": dict(tables),
                 "storage": StorageSettings(url="memory://"),
                 "keys": KeySettings(),
+                "cache": CacheSettings(),
                 "plugins": PluginSettings(),
             }
         ),

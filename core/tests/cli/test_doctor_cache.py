@@ -1,0 +1,53 @@
+"""What `doctor` says of what nodes share."""
+
+import time
+from typing import Any
+
+import pytest
+from core.tests.cache.nodes import sharing
+from core.tests.valkey import Valkey, running
+
+from accredit import Settings
+from accredit.cli.checkup.cache import examine_cache
+from accredit.cli.checkup.finding import Finding
+from accredit.cli.tools.exchange import exchange_without_files
+from accredit.settings import CacheSettings
+
+pytestmark = pytest.mark.slow
+
+
+async def examined(url: str) -> Finding:
+    settings = CacheSettings.model_validate(sharing(url)["cache"])
+    [finding] = await examine_cache(settings, clock=time.time)
+    return finding
+
+
+async def test_where_each_process_has_its_own_there_is_nothing_to_say() -> None:
+    assert await examine_cache(CacheSettings(), clock=time.time) == []
+
+
+async def test_one_that_can_be_written_is_good(own_valkey: Valkey) -> None:
+    assert (await examined(own_valkey.url)).status == "ok"
+
+
+async def test_one_that_is_gone_or_has_another_password_is_doubtful_and_no_password_is_told() -> None:
+    with running(password="open-sesame") as server:
+        wrong = await examined(server.url_for("", "hidden"))
+        server.kill()
+        gone = await examined(server.url)
+    assert (wrong.status, gone.status) == ("warn", "warn")
+    assert wrong.what.startswith("it cannot be used: AuthenticationError in ")
+    assert gone.what.startswith("it cannot be used: ConnectionError in ")
+    assert "hidden" not in repr(wrong)
+    assert "sesame" not in repr(gone)
+
+
+async def test_what_stops_the_start_is_bad() -> None:
+    finding = await examined("rediss://a?ssl_ca_certs=/nowhere/ca.pem")
+    assert (finding.status, finding.about) == ("fail", "cache.url")
+
+
+def test_a_command_that_looks_into_a_connection_asks_its_provider_whatever_nodes_know() -> None:
+    tables: dict[str, Any] = {"issuer": "https://login.example.com/", "cache": sharing("redis://a")["cache"]}
+    exchange = exchange_without_files(Settings.model_validate(tables), {})
+    assert exchange.settings.cache.place is None
