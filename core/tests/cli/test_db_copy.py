@@ -197,6 +197,16 @@ def test_a_text_that_postgresql_cannot_keep_is_named_and_nothing_is_copied(
     assert not any(contents(postgresql).values())
 
 
+def test_a_table_that_somebody_has_changed_is_not_copied(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
+) -> None:
+    on_databases(lambda connection: _execute(connection, "ALTER TABLE sessions ADD COLUMN note TEXT"), sqlite)
+    refused = run("db", "copy", sqlite, postgresql)
+    assert refused.exit_code == 2
+    assert "table sessions has other columns there than here" in refused.stderr
+    assert not any(contents(postgresql).values())
+
+
 def test_a_copy_that_differs_is_not_kept(run: Run, storage: SqliteStorage, sqlite: str, postgresql: str) -> None:
     postgres.migrate(postgresql)
     trigger = (

@@ -5,7 +5,6 @@ and by a checksum, before the other database is committed: until then there is n
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -159,8 +158,4 @@ def _summed(table: str, batches: Iterator[Sequence[Row[Any]]]) -> Copied:
 
 def _plain(value: object) -> object:
     """Return a value as both databases give it."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, bytearray | memoryview):
-        return bytes(value)
-    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
+    return int(value) if isinstance(value, bool) else value
