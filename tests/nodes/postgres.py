@@ -69,7 +69,12 @@ class PostgresServer:
 
         Without `fsync`: tests lose no power, and what a killed process leaves is there all the same.
         """
-        options = ("listen_addresses=", f"unix_socket_directories={self._folder}", "fsync=off", "max_connections=200")
+        chosen = (
+            "fsync=off",
+            "max_connections=200",
+            "wal_retrieve_retry_interval=100ms",
+        )  # the last: to be promoted at once
+        options = ("listen_addresses=", f"unix_socket_directories={self._folder}", *chosen)
         command = [str(self._programs / "postgres"), "-D", self._data, *(p for one in options for p in ("-c", one))]
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output, **self._as_whom)
