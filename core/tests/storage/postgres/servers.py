@@ -67,6 +67,12 @@ class Server:
                 cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else None
 
+    def require_password(self, role: str) -> None:
+        """Have that role say its password from now on."""
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"host all {role} 127.0.0.1/32 scram-sha-256\n{rules.read_text('utf-8')}")
+        self.execute("SELECT pg_reload_conf()")
+
     def close(self) -> None:
         self.stop()
         self._log.close()
