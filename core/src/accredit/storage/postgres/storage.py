@@ -27,6 +27,7 @@ from accredit.storage.postgres.lookups import Lookups
 from accredit.storage.postgres.reading import Reading
 from accredit.storage.postgres.session_rows import PostgresSessionRows
 from accredit.storage.postgres.subject_rows import PostgresSubjectRows
+from accredit.storage.postgres.used_rows import PostgresUsedRows
 from accredit.storage.schema.postgres import bring_up_to_date
 from accredit.storage.sql import key_rows
 from accredit.storage.sql.batches import Piece, Stuck, commit, told
@@ -61,6 +62,7 @@ class PostgresStorage(SqlStorage):
 
     _rows_of_sessions = PostgresSessionRows
     _rows_of_subjects = PostgresSubjectRows
+    _rows_of_used = PostgresUsedRows
     _sessions: PostgresSessionRows
     _subjects: PostgresSubjectRows
 

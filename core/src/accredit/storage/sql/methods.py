@@ -39,6 +39,7 @@ class SqlMethods(ABC):
 
     _rows_of_sessions: type[SessionRows] = SessionRows
     _rows_of_subjects: type[SubjectRows] = SubjectRows
+    _rows_of_used: type[UsedRows] = UsedRows
 
     @property
     def _clear_every(self) -> int:
@@ -51,7 +52,7 @@ class SqlMethods(ABC):
         self._sessions = self._rows_of_sessions(tables)
         self._subjects = self._rows_of_subjects(tables)
         self._links = Links(self._sessions, self._subjects)
-        self._used = UsedRows(tables)
+        self._used = self._rows_of_used(tables)
         self._persons = PersonRows(tables, self._sessions, self._subjects)
         self.audit = None if tables.audit_events is None else self._audit(AuditRows(tables.audit_events))
         """Where audit rows are kept, None where there is no table for them."""

@@ -1,5 +1,7 @@
 """What is done to identifiers that may be used once, as functions of a connection."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, insert, select, update
 
 from accredit.storage import rules
@@ -18,9 +20,7 @@ class UsedRows:
 
     def first_use(self, connection: Connection, jti: str, expires_at: int, *, now: float) -> bool:
         """Remember an identifier."""
-        c = self._used.c
-        known = select(c.jti, c.expires_at).where(c.jti.in_([jti, _FORGOTTEN]))
-        found: dict[str, int] = dict(connection.execute(known).all())
+        found = self._ends(connection, [jti, _FORGOTTEN])
         is_new = rules.is_first_use(
             known_until=found.get(jti),
             expires_at=expires_at,
@@ -31,10 +31,19 @@ class UsedRows:
             return False
         if jti not in found:
             # Where somebody else is doing the same, the second one fails, and looks again.
-            connection.execute(insert(self._used).values(jti=jti, expires_at=expires_at))
+            self._enter(connection, jti, expires_at)
             return True
+        c = self._used.c
         again = update(self._used).where(c.jti == jti, c.expires_at == found[jti]).values(expires_at=expires_at)
         return connection.execute(again).rowcount == 1
+
+    def _ends(self, connection: Connection, names: Sequence[str]) -> dict[str, int]:
+        """Return when those of these identifiers end that are kept."""
+        c = self._used.c
+        return dict(connection.execute(select(c.jti, c.expires_at).where(c.jti.in_(names))).all())
+
+    def _enter(self, connection: Connection, jti: str, expires_at: int) -> None:
+        connection.execute(insert(self._used).values(jti=jti, expires_at=expires_at))
 
     def note_forgotten(self, connection: Connection, most: int, *, now: float) -> None:
         """Note until when at most `most` identifiers ended that are to be forgotten.
