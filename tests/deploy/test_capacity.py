@@ -1,12 +1,15 @@
 """The arithmetic of the capacity guide, against cases computed by hand."""
 
 import math
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.deploy.capacity import PICTURE, SCRIPT, picture, script
+from tests.documents.blocks import ROOT
 
 capacity = script()
 
@@ -97,3 +100,13 @@ def test_a_wrong_command_line_is_told(wrong: tuple[str, ...]) -> None:
 
 def test_the_picture_in_the_guide_is_that_of_the_script() -> None:
     assert PICTURE.read_text("utf-8") == picture()
+
+
+def test_what_a_user_takes_on_disk_is_measured_by_filling_a_database(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.deploy.sizes", f"sqlite:///{tmp_path}/sizes.db", "400"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    found = re.fullmatch(r"400 users: ([\d,]+) bytes each, ([\d,]+) for each refresh\n", done.stdout)
+    assert found is not None, done.stdout
+    each, refresh = (int(number.replace(",", "")) for number in found.groups())
+    assert 500 < each < 3000  # whole pages, so it varies
+    assert 100 < refresh < 1000

@@ -67,11 +67,11 @@ class Provider:
 class Costs:
     """What a login and a refresh cost us: see the capacity guide for where these are from."""
 
-    login_ms: float = given(1.5, "CPU of a node")
+    login_ms: float = given(1.3, "CPU of a node")
     refresh_ms: float = given(1.0, "CPU of a node")
-    session_bytes: float = given(900.0, "disk of a session with its first refresh token, indexes included")
-    refresh_bytes: float = given(300.0, "disk of each later refresh token")
-    verdict_bytes: float = given(2000.0, "memory of a verification that the shared cache keeps")
+    session_bytes: float = given(1500.0, "disk of a session with its first refresh token, indexes included")
+    refresh_bytes: float = given(455.0, "disk of each later refresh token")
+    verdict_bytes: float = given(700.0, "memory of a verification that the shared cache keeps")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class Deployment:
     provider_connections: float = given(100.0, "of each worker: `limits.provider_max_connections`")
     database_connections: float = given(10.0, "of each worker: `storage.max_connections`")
     database_max_connections: float = given(100.0, "`max_connections` of PostgreSQL, or what its pooler offers")
-    database_rows_per_s: float = given(10_000.0, "rows that PostgreSQL writes durably")
+    database_rows_per_s: float = given(5_000.0, "rows that PostgreSQL writes durably")
     refresh_ttl_days: float = given(30.0, "`tokens.refresh_ttl_s`")
     cache_s: float = given(30.0, "`cache_s` of the connection")
 
