@@ -1,11 +1,15 @@
 """`accredit doctor` on a PostgreSQL database, as the next start will find it."""
 
+import time
+from pathlib import Path
+
 import psycopg
 import pytest
 from core.tests.postgres import PostgresDatabase
 
 from accredit.cli.checkup import postgres
 from accredit.cli.checkup.finding import Finding
+from accredit.cli.checkup.run import examine
 from accredit.cli.checkup.storage import examine_storage
 from accredit.settings import StorageSettings
 from accredit.storage.schema.postgres import migrate
@@ -23,6 +27,14 @@ def judged(database: PostgresDatabase) -> Finding:
 def execute(database: PostgresDatabase, statement: str) -> None:
     with psycopg.connect(database.url(), autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+async def test_all_checks_together_reach_the_database(postgres_database: PostgresDatabase, tmp_path: Path) -> None:
+    config = tmp_path / "accredit.toml"
+    config.write_text(f'issuer = "https://login.example.com/"\n[storage]\nurl = "{postgres_database.url()}"\n', "utf-8")
+    findings = await examine(config, offline=True, clock=time.time)
+    [told] = [one for one in findings if one.check == "database"]
+    assert (told.status, told.about) == ("ok", f"{postgres_database.host}:{postgres_database.port}")
 
 
 def test_an_empty_database_and_a_current_one(postgres_database: PostgresDatabase) -> None:

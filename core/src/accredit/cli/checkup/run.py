@@ -1,5 +1,6 @@
 """All checks, in order."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,8 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
         findings += [examine_api_version(one, today(clock)) for one in exchange.engine.connections.values()]
         if settings is not None:
             findings += examine_keys(settings.keys, settings.tokens.signing_alg)
-            findings += examine_storage(settings.storage, current_host())
+            # In a thread: a storage's own tools may run a loop of events, and one is running here.
+            findings += await asyncio.to_thread(list, examine_storage(settings.storage, current_host()))
             findings += await examine_cache(settings.cache, clock=clock)
         if exchange.engine.connections and not offline:
             findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)
