@@ -44,7 +44,11 @@ def test_it_is_refused_without_a_token() -> None:
         make_page(unchecked, None, Everybody(View()))  # type: ignore[arg-type]  # it is not asked
 
 
-@pytest.mark.parametrize("text", ["", "x", "sha256:00", HASH.upper(), new_operator_token()])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "sha256:00", HASH.upper(), new_operator_token()],
+    ids=["nothing", "a letter", "too short", "capitals", "the token itself"],
+)
 def test_what_is_no_hash_is_refused_and_not_quoted(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"operator\.token_hash: is not a hash of a token") as caught:
         settings(token_hash=text)

@@ -37,7 +37,9 @@ async def test_the_token_opens_it_by_a_cookie_that_scripts_and_other_sites_do_no
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", TOKEN[:-1], f"{TOKEN}x", TOKEN.upper(), new_operator_token(), "ä" * 50, "aop_" + "A" * 43]
+    "token",
+    ["", "x", TOKEN[:-1], f"{TOKEN}x", TOKEN.upper(), new_operator_token(), "ä" * 50, "aop_" + "A" * 43],
+    ids=["nothing", "a letter", "too short", "too long", "capitals", "of another page", "no ASCII", "made up"],
 )
 async def test_any_other_token_is_refused_after_a_second(token: str) -> None:
     async with office(signed_in=False) as one:
