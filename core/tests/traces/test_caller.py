@@ -52,6 +52,18 @@ def test_what_is_malformed_is_as_if_it_were_not_there(value: str, caplog: pytest
     assert caplog.records == []
 
 
+@pytest.mark.parametrize("key", ["1abc", "a@@b", "a@1", "a/b@c@d", "0/", "a" * 242 + "@b", "a@" + "b" * 15, "A", "a b"])
+def test_a_state_that_opentelemetry_does_not_take_fills_no_log(key: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        assert parent(GOOD_PARENT, (b"tracestate", f"{key}=x".encode())) == (TRACE_ID, PARENT_ID, 1, {})
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("key", ["a", "rojo", "a_b-c*d/e", "1a@b", "a" * 241 + "@" + "b" * 14, "a" * 256])
+def test_every_state_that_opentelemetry_takes_is_passed_on(key: str) -> None:
+    assert parent(GOOD_PARENT, (b"tracestate", f"{key}=x y".encode()))[3] == {key: "x y"}
+
+
 def test_two_parents_are_none() -> None:
     assert parent(GOOD_PARENT, GOOD_PARENT) == NONE
 
