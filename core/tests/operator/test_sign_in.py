@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from core.tests.operator.desk import TOKEN, office, seen
+from core.tests.operator.desk import TOKEN, URL, office, seen
 
 from accredit.operator.attempts import MOST_WRONG
 from accredit.operator.sessions import MOST_SESSIONS, SESSION_S
@@ -273,3 +275,29 @@ async def test_a_form_in_pieces_arrives_whole() -> None:
     async with office(signed_in=False) as one:
         headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
         assert (await one.browser.post("/sign-in", content=pieces(), headers=headers)).status_code == 303
+
+
+async def test_half_a_form_does_nothing_to_whom_it_names_by_half() -> None:
+    half = "acme|100"  # of acme|1000
+    async with office() as one:
+        form = urlencode({"form_token": await one.form_token(), "action": "block", "subject": half}).encode()
+        cookie = "; ".join(f"{name}={value}" for name, value in one.browser.cookies.items())
+        messages = [{"type": "http.request", "body": form, "more_body": True}, {"type": "http.disconnect"}]
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return messages.pop(0)
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        headers = {
+            "host": "127.0.0.1:9465",
+            "origin": URL,
+            "cookie": cookie,
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await one.page({"method": "POST", "path": "/do", "query_string": b"", "headers": raw}, receive, send)
+        assert sent[0]["status"] == 400
+        assert not await one.wire.exchange.subjects.is_blocked(half)

@@ -62,14 +62,16 @@ class Call:
 
 
 async def _body(receive: Receive) -> bytes:
-    parts: list[bytes] = []
+    body = bytearray()
     while True:
         message = await receive()
-        parts.append(message.get("body", b""))
-        if sum(map(len, parts)) > MOST_BODY_BYTES:
+        if message["type"] == "http.disconnect":  # half a form could name somebody else
+            raise Unreadable("the form has not arrived as a whole")
+        body += message.get("body", b"")
+        if len(body) > MOST_BODY_BYTES:
             raise Unreadable("the form is too long")
         if not message.get("more_body", False):
-            return b"".join(parts)
+            return bytes(body)
 
 
 def _fields(written: bytes) -> dict[str, str]:
