@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accredit import AppBound, JwtAudience, SignedByUs, Unbound, Verification
 from accredit.audience import AudienceProof
-from accredit.cache.redis.encoding import NoJson, decode, encode
+from accredit.cache.redis.encoding import NoJson, WrittenOtherwise, decode, encode
 from accredit.cache.redis.seals import NotOurs, Seals
 from accredit.cache.redis.state import SharedState
 from accredit.settings import CacheSettings
@@ -45,6 +45,31 @@ def test_all_of_it_comes_back_as_it_was(
 ) -> None:
     one = Verification(user_id="1000", audience=proof, claims=claims, expires_at=expires_at, scopes=scopes)
     assert decode(encode(one, ends_at=1.5)) == (one, 1.5)
+
+
+@pytest.mark.threat(1)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"audience": ["of a later version", "acme-app"]},
+        {"audience": ["app"]},
+        {"audience": "app"},
+        {"scopes": None},
+        {"ends_at": "soon"},
+        {"ends_at": None},
+    ],
+    ids=str,
+)
+def test_what_another_version_writes_is_never_taken_for_something_else(changes: dict[str, Any]) -> None:
+    value = json.loads(encode(Verification(user_id="1000", audience=PROOFS[0], claims={}), ends_at=1.5))
+    with pytest.raises(WrittenOtherwise):
+        decode(json.dumps({**value, **changes}).encode())
+
+
+@pytest.mark.parametrize("written", [b"", b"[]", b"{}", b"1", b"\xff", b"[" * 100_000], ids=lambda one: repr(one[:9]))
+def test_what_is_no_verification_is_none(written: bytes) -> None:
+    with pytest.raises(WrittenOtherwise):
+        decode(written)
 
 
 def test_every_part_of_it_is_written_down() -> None:

@@ -15,7 +15,7 @@ from accredit import ConfigurationError, Exchange, Settings
 from accredit.cache.redis import hints, line
 
 pytestmark = pytest.mark.slow
-RIGHTS = "~accredit:* -@all +get +mget +set +del +exists +incr +pexpire +pttl +eval +ping +client|setinfo"
+RIGHTS = "~accredit:* -@all +get +getrange +set +del +exists +incr +pexpire +pttl +eval +ping +client|setinfo"
 """What a user of the server needs: nothing else is sent."""
 
 

@@ -175,6 +175,22 @@ async def test_while_keys_are_rotated_what_the_old_one_has_sealed_is_good(valkey
         assert asked(old) == 2
 
 
+@pytest.mark.threat(31)
+@pytest.mark.parametrize(
+    ("first", "second"), [(f"{KEY},{OTHER_KEY}", f"{OTHER_KEY},{KEY}"), (KEY, f"{KEY},{OTHER_KEY}")]
+)
+async def test_while_keys_are_rotated_in_three_rounds_every_node_hears_what_any_of_them_forgets(
+    valkey: Server, first: str, second: str
+) -> None:
+    async with node(valkey, encryption_key=first) as one, node(valkey, encryption_key=second) as other:
+        for asking, forgetting in ((one, other), (other, one)):
+            await asking.post()
+            before = asked(asking)
+            await forgetting.exchange.forget("acme", TOKEN)
+            await asking.post()
+            assert asked(asking) == before + 1
+
+
 async def test_forgotten_on_one_node_is_forgotten_on_all(valkey: Server) -> None:
     async with node(valkey) as one, node(valkey) as other:
         await one.post()

@@ -15,7 +15,7 @@ write ACCREDIT_STORAGE__URL "postgresql://accredit:$(cat secrets/postgres-passwo
 [ -e secrets/ACCREDIT_CACHE__URL ] || {
     password=$(value)
     write valkey-users "user default off
-user accredit on >$password ~accredit:* -@all +get +mget +set +del +exists +incr +pexpire +pttl +eval +ping +client|setinfo"
+user accredit on >$password ~accredit:* -@all +get +getrange +set +del +exists +incr +pexpire +pttl +eval +ping +client|setinfo"
     write ACCREDIT_CACHE__URL "valkey://accredit:$password@valkey"
 }
 write ACCREDIT_CACHE__ENCRYPTION_KEY "$(key)"

@@ -1,6 +1,7 @@
 """What a provider has said, as bytes and back."""
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
@@ -9,6 +10,10 @@ from accredit.models import Verification
 
 class NoJson(Exception):
     """Say that something in it is no JSON, and would come back as something else."""
+
+
+class WrittenOtherwise(Exception):
+    """Say that it is not what this version writes: a node with another one has."""
 
 
 def encode(verification: Verification, *, ends_at: float) -> bytes:
@@ -36,16 +41,23 @@ def encode(verification: Verification, *, ends_at: float) -> bytes:
 
 
 def decode(encoded: bytes) -> tuple[Verification, float]:
-    """Return what `encode` has taken."""
-    value = json.loads(encoded)
-    verification = Verification(
-        user_id=value["user_id"],
-        audience=_proven(*value["audience"]),
-        claims=value["claims"],
-        expires_at=value["expires_at"],
-        scopes=frozenset(value["scopes"]),
-    )
-    return verification, value["ends_at"]
+    """Return what `encode` has taken.
+
+    Raises:
+        WrittenOtherwise: it was not this `encode`.
+    """
+    try:
+        value = json.loads(encoded)
+        verification = Verification(
+            user_id=value["user_id"],
+            audience=_proven(*value["audience"]),
+            claims=value["claims"],
+            expires_at=value["expires_at"],
+            scopes=frozenset(value["scopes"]),
+        )
+        return verification, float(value["ends_at"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        raise WrittenOtherwise from None
 
 
 def _proof(proof: AudienceProof) -> list[Any]:
@@ -65,6 +77,11 @@ def _proven(kind: str, *parts: Any) -> AudienceProof:
         aud, azp = parts
         return JwtAudience(tuple(aud), azp)
     [text] = parts
-    if kind == "app":
-        return AppBound(text)
-    return SignedByUs(text) if kind == "signed" else Unbound(text)
+    return _OF_ONE_TEXT[kind](text)
+
+
+_OF_ONE_TEXT: Mapping[str, Callable[[str], AudienceProof]] = {
+    "app": AppBound,
+    "signed": SignedByUs,
+    "unbound": Unbound,
+}

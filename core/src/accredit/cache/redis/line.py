@@ -25,7 +25,7 @@ _TURNS = 5
 _MOST_AT_ONCE = 128
 _PROBE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000) and 1"
 _PROBE_KEY = "accredit:probe"
-_OF_ONE_KEY = ("WRONGTYPE", "value is not an integer")
+_OF_ONE_KEY = ("WRONGTYPE", "value is not an integer", "increment or decrement would overflow")
 """How an answer begins that says something of one key alone: somebody else has written it."""
 
 

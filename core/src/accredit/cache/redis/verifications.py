@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accredit.cache.memory import MemoryCache
-from accredit.cache.redis.encoding import NoJson, decode, encode
+from accredit.cache.redis.encoding import NoJson, WrittenOtherwise, decode, encode
 from accredit.cache.redis.line import Away, Line, Spoilt
 from accredit.cache.redis.seals import NotOurs, Seals
 from accredit.models import Verification
@@ -24,11 +24,11 @@ _FORGOTTEN_S = 60.0
 """For so long nothing is kept of what was to be forgotten: another node may have asked already, and get an old answer.
 """
 _LARGEST = 65_536
-"""Bytes of one value; what is larger is not shared."""
+"""Bytes of one value; what is larger is not shared, and no more than that is read of what somebody else has written."""
 
 # One key or several of one place, also in a cluster: the braces say what decides it.
-_LOOK = """local value = redis.call('GET', KEYS[1])
-if value then return value end
+_LOOK = f"""local value = redis.call('GETRANGE', KEYS[1], 0, {_LARGEST})
+if value ~= '' or redis.call('EXISTS', KEYS[1]) == 1 then return value end
 if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 return 0"""
 _RELEASE = """if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
@@ -89,7 +89,7 @@ class RedisCache:
     async def get(self, key: bytes) -> Verification | None:
         """Return what is kept, unless its time has passed."""
         try:
-            answers = [await self._line.ask("GET", _value(name)) for name in self._seals.names(key)]
+            answers = [await self._read(name) for name in self._seals.names(key)]
             return self._opened(key, answers)
         except Away as away:
             return await self._alone(key, away)
@@ -124,6 +124,8 @@ class RedisCache:
         try:
             await self._line.ask("EVAL", _PUT, len(keys), *keys, self._token, value, int(ttl_s * 1000))
             self._leases.discard(key)
+        except Spoilt:
+            self._rejected()
         except Away:
             await self._local.put(key, verification, ttl_s=ttl_s, size_bytes=size_bytes)
 
@@ -154,15 +156,20 @@ class RedisCache:
             await self._line.ask("EVAL", _RELEASE, 1, lease, self._token)
 
     async def _alone(self, key: bytes, away: Away) -> Verification | None:
+        """Return what is kept here, but only where nobody can be asked: others may have been told to forget it."""
         if isinstance(away, Spoilt):
             self._rejected()
+            return None
         return await self._local.get(key)
+
+    async def _read(self, name: str) -> bytes | None:
+        return await self._line.ask("GETRANGE", _value(name), 0, _LARGEST) or None
 
     async def _look(self, key: bytes) -> tuple[Verification | None, bool]:
         """Return what is kept; and whether another node is asking for it, where nothing is."""
         first, *older = self._seals.names(key)
         asked = [self._line.ask("EVAL", _LOOK, 2, _value(first), _lease(first), self._token, int(LEASE_S * 1000))]
-        asked += [self._line.ask("GET", _value(name)) for name in older]
+        asked += [self._read(name) for name in older]
         answers = await asyncio.gather(*asked) if older else [await asked[0]]
         if answers[0] == 1:
             self._leases.add(key)
@@ -178,6 +185,8 @@ class RedisCache:
                 verification, ends_at = decode(self._seals.unseal(key, answer, number))
             except NotOurs:
                 self._rejected()
+                continue
+            except WrittenOtherwise:
                 continue
             if self._clock() < ends_at:
                 return verification

@@ -11,22 +11,33 @@ from typing import Any
 from accredit.cache.redis.line import Line
 from accredit.cache.redis.seals import Seals
 
-_REACHED = """local looks = tonumber(ARGV[1])
+# A window ends in its time at the latest, even if somebody else has written its counter.
+_BOUND = """local function bound(key, window)
+  local left = redis.call('PTTL', key)
+  if left < 0 or left > tonumber(window) then redis.call('PEXPIRE', key, window) end
+end
+"""
+_REACHED = f"""{_BOUND}local looks = tonumber(ARGV[1])
 for i, key in ipairs(KEYS) do
   local amount = tonumber(ARGV[2 * i])
   if i <= looks then
-    if tonumber(redis.call('GET', key) or '0') >= amount then return i end
+    local count = tonumber(redis.call('GET', key) or '0')
+    if not count then return redis.error_reply('WRONGTYPE this is no number') end
+    if count >= amount then
+      bound(key, ARGV[2 * i + 1])
+      return i
+    end
   else
     local count = redis.call('INCR', key)
-    if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, ARGV[2 * i + 1]) end
+    bound(key, ARGV[2 * i + 1])
     if count > amount then return i end
   end
 end
 return 0"""
-_ADD = """local count = 0
+_ADD = f"""{_BOUND}local count = 0
 for i, key in ipairs(KEYS) do
   count = redis.call('INCR', key)
-  if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, ARGV[i]) end
+  bound(key, ARGV[i])
 end
 return count"""
 
