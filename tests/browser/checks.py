@@ -71,12 +71,15 @@ def test_a_wrong_token_is_refused_and_the_right_one_opens_the_page_until_signing
     desk.sign_in()
     expect(page).to_have_title("Overview – Accredit operator")
     [cookie] = desk.context.cookies()
-    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+    room = page.url.removeprefix(desk.office.page)
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", room)
+    assert desk.context.cookies("http://127.0.0.1:9999/") == []  # ports are nothing to a cookie
+    assert desk.context.cookies(f"http://127.0.0.1:9999{room}") == [cookie]
     assert page.evaluate("document.cookie") == ""
     assert desk.office.token not in page.content()
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_title("Sign in – Accredit operator")
-    desk.goto("/refusals")
+    page.goto(f"{desk.office.page}{room}refusals")
     expect(page).to_have_title("Sign in – Accredit operator")
 
 

@@ -119,7 +119,9 @@ class Desk:
         self.page.get_by_role("button", name="Sign in").click()
 
     def goto(self, path: str) -> None:
-        self.page.goto(f"{self.office.page}{path}")
+        """Open another page: of the room in which this browser is, once it has signed in."""
+        room = re.match(r".*/~[^/]+", self.page.url)
+        self.page.goto(f"{room[0] if room else self.office.page}{path}")
 
     def violations(self) -> list[str]:
         """Return what axe finds on the page as it is."""

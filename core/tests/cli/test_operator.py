@@ -37,7 +37,9 @@ def browser(said: str) -> Iterator[httpx.Client]:
     """A browser that has signed in."""
     [url] = re.findall(r"accredit: operator's page at (http://127\.0\.0\.1:\d+/)\n", said)
     with httpx.Client(base_url=url, trust_env=False, timeout=60, follow_redirects=True) as client:
-        assert "Overview" in client.post("/sign-in", data={"token": TOKEN}).text
+        overview = client.post("/sign-in", data={"token": TOKEN})
+        assert "Overview" in overview.text
+        client.base_url = overview.url
         yield client
 
 

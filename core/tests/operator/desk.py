@@ -36,7 +36,7 @@ class Office:
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.page), base_url=url)
 
     async def sign_in(self, token: str = TOKEN, **headers: str) -> httpx.Response:
-        return await self.browser.post("/sign-in", data={"token": token}, headers=headers)
+        return await sign_in(self.browser, token, **headers)
 
     async def text(self, path: str, **params: str) -> str:
         """Return what a reader sees of a page, and its links."""
@@ -55,6 +55,14 @@ class Office:
 
     async def login(self, **parameters: Any) -> httpx.Response:
         return await self.wire.post(**{"scope": SCOPE, **parameters})
+
+
+async def sign_in(browser: httpx.AsyncClient, token: str = TOKEN, **headers: str) -> httpx.Response:
+    """Show a token, and stay where that has led."""
+    answer = await browser.post("/sign-in", data={"token": token}, headers=headers)
+    if answer.status_code == 303:
+        browser.base_url = answer.url.join(answer.headers["location"])
+    return answer
 
 
 def seen(answer: httpx.Response) -> str:

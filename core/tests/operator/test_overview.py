@@ -74,7 +74,7 @@ async def test_a_login_appears_with_the_way_to_its_subject() -> None:
     async with office() as one:
         assert "Nobody has logged in yet." in await one.text("/")
         await one.login()
-        assert 'href="/subject?subject=acme%7C1000"' in (await one.browser.get("/")).text
+        assert 'href="subject?subject=acme%7C1000"' in (await one.browser.get("/")).text
 
 
 async def test_providers_are_shown_with_their_latency_and_whether_they_are_asked() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from core.tests.operator.desk import TOKEN, URL, office, seen
+from core.tests.operator.desk import TOKEN, URL, office, seen, sign_in
 
 from accredit.operator.attempts import MOST_WRONG
 from accredit.operator.sessions import MOST_SESSIONS, SESSION_S
@@ -28,13 +28,15 @@ async def test_without_having_signed_in_there_is_nothing_but_the_way_to_do_so(pa
 async def test_the_token_opens_it_by_a_cookie_that_scripts_and_other_sites_do_not_get() -> None:
     async with office(signed_in=False) as one:
         answer = await one.sign_in()
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        room = answer.headers["location"]
+        assert answer.status_code == 303
+        assert re.fullmatch(r"/~[\w-]{32}/", room)
         assert re.fullmatch(
-            rf"accredit-operator=[\w-]{{43}}; Path=/; Max-Age={SESSION_S}; HttpOnly; SameSite=Strict",
+            rf"accredit-operator=[\w-]{{43}}; Path={room}; Max-Age={SESSION_S}; HttpOnly; SameSite=Strict",
             answer.headers["set-cookie"],
         )
         assert "Overview" in await one.text("/")
-        assert (await one.browser.get("/sign-in")).headers["location"] == "/"
+        assert (await one.browser.get("/sign-in")).headers["location"] == "./"
         assert [event.name for event in one.wire.heard] == ["operator.signed_in"]
 
 
@@ -78,6 +80,29 @@ async def test_the_token_is_in_no_page_no_log_and_no_address() -> None:
         async with one.another_browser() as other:
             assert (await other.get("/", params={"token": TOKEN})).status_code == 303
             assert (await other.get("/sign-in", params={"token": TOKEN})).status_code == 200
+
+
+async def test_whoever_serves_another_port_of_this_machine_is_not_sent_the_cookie() -> None:
+    async with office() as one:
+        for path in ("", "sign-in", "subject", "~x/", "page.css"):
+            asked = [one.browser.build_request("GET", f"http://127.0.0.1:{port}/{path}") for port in (9999, 9465)]
+            assert ["cookie" in request.headers for request in asked] == [False, False], path
+        ours = one.browser.build_request("GET", "subject")
+        assert "cookie" in ours.headers
+        page = await one.browser.get("")
+        assert not [link for link in re.findall(r'(?:href|action)="(/[^"]*)"', page.text) if link != "/page.css"]
+
+
+async def test_the_cookie_opens_nothing_without_the_room_for_which_it_is() -> None:
+    async with office() as one, one.another_browser() as other:
+        cookie = {"Cookie": f"accredit-operator={one.browser.cookies['accredit-operator']}"}
+        room = one.browser.base_url.path
+        assert (await other.get(room, headers=cookie)).status_code == 200
+        for elsewhere in ("/", "/~/", f"{room[:-2]}/", "/~ä/", f"/{room[2:]}"):
+            assert (await other.get(elsewhere, headers=cookie)).status_code in {303, 404}, elsewhere
+        form = {"form_token": await one.form_token(), "action": "block", "subject": "acme|1000"}
+        assert (await other.post("/do", headers=cookie, data=form)).headers["location"] == "/sign-in"
+        assert not await one.wire.exchange.subjects.is_blocked("acme|1000")
 
 
 async def test_signing_out_ends_it_here_and_not_only_in_the_browser() -> None:
@@ -185,7 +210,7 @@ async def test_a_form_of_another_site_does_nothing(path: str) -> None:
 async def test_a_form_without_what_stands_in_our_own_does_nothing(path: str) -> None:
     async with office() as one:
         async with one.another_browser() as other:
-            await other.post("/sign-in", data={"token": TOKEN})
+            await sign_in(other)
             others = re.findall(r'name="form_token" value="([^"]*)"', (await other.get("/")).text)[0]
         form = {"action": "block", "subject": "acme|1000"}
         own = await one.form_token()
@@ -298,6 +323,7 @@ async def test_half_a_form_does_nothing_to_whom_it_names_by_half() -> None:
             "content-type": "application/x-www-form-urlencoded",
         }
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        await one.page({"method": "POST", "path": "/do", "query_string": b"", "headers": raw}, receive, send)
+        path = f"{one.browser.base_url.path}do"
+        await one.page({"method": "POST", "path": path, "query_string": b"", "headers": raw}, receive, send)
         assert sent[0]["status"] == 400
         assert not await one.wire.exchange.subjects.is_blocked(half)

@@ -13,6 +13,7 @@ from accredit.operator.desk import Desk
 from accredit.operator.layout import FORM_TOKEN
 from accredit.operator.names import Names, Place
 from accredit.operator.pages.sign_in import sign_in
+from accredit.operator.rooms import enter, is_same, room_of
 from accredit.operator.sessions import SESSION_S, Sessions, SignedIn
 
 Scope = MutableMapping[str, Any]
@@ -62,21 +63,22 @@ class OperatorPage:
         place = self._names.place_of(call)
         if place is None:
             return plain(421, "This is no name of the operator's page: see the setting operator.url.")
+        room, call = enter(call)
         if call.method == "POST":
-            return await self._post(call, place, receive)
+            return await self._post(call, place, room, receive)
         if call.method not in {"GET", "HEAD"}:
             return plain(405, "GET, HEAD or POST", ("allow", "GET, HEAD, POST"))
         if call.path in _FILES:
             return Answer(body=self._files[call.path], content_type=_FILES[call.path])
-        signed_in = self._sessions.find(call.cookie(_cookie(place)))
+        signed_in = self._signed_in(call, place, room)
         if call.path == "/sign-in":
-            return page(sign_in()) if signed_in is None else see_other("/")
+            return page(sign_in()) if signed_in is None else see_other("./")
         show = self._read.get(call.path)
         if show is None:
             return plain(404, "There is no such page.")
         return see_other("/sign-in") if signed_in is None else await show(call, signed_in)
 
-    async def _post(self, call: Call, place: Place, receive: Receive) -> Answer:
+    async def _post(self, call: Call, place: Place, room: str, receive: Receive) -> Answer:
         if call.path not in {"/sign-in", "/sign-out", "/do"}:
             return plain(405, "This is read by GET.", ("allow", "GET, HEAD"))
         if not self._names.is_own_form(call, place):
@@ -84,22 +86,27 @@ class OperatorPage:
         call = await call.with_form(receive)
         if call.path == "/sign-in":
             return await self._sign_in(call, place)
-        cookie = call.cookie(_cookie(place))
-        signed_in = self._sessions.find(cookie)
+        signed_in = self._signed_in(call, place, room)
         if signed_in is None:
             return see_other("/sign-in")
         if not signed_in.has_sent(call.field(FORM_TOKEN)):
             return plain(403, "This form is not of this session: go back, and load the page again.")
         if call.path == "/do":
             return await self._desk.do(call, signed_in)
-        self._sessions.end(cookie)
+        self._sessions.end(call.cookie(_cookie(place)))
         self._emit(operations.operator_signed_out())
-        return see_other("/sign-in", _set_cookie(place, "", 0))
+        return see_other("/sign-in", _set_cookie(place, room, "", 0))
+
+    def _signed_in(self, call: Call, place: Place, room: str) -> SignedIn | None:
+        cookie = call.cookie(_cookie(place))
+        return self._sessions.find(cookie) if is_same(room, room_of(place, cookie)) else None
 
     async def _sign_in(self, call: Call, place: Place) -> Answer:
         if self._attempts.is_right(call.field("token")):
             self._emit(operations.operator_signed_in())
-            return see_other("/", _set_cookie(place, self._sessions.begin(), SESSION_S))
+            cookie = self._sessions.begin()
+            room = room_of(place, cookie)
+            return see_other(f"{room}/", _set_cookie(place, room, cookie, SESSION_S))
         count = await self._attempts.was_wrong()
         if count > MOST_WRONG:
             return page(sign_in(_TOO_MANY), status=429, headers=(("retry-after", str(PERIOD_S)),))
@@ -117,7 +124,7 @@ def _cookie(place: Place) -> str:
     return "__Host-accredit-operator" if place.is_https else "accredit-operator"
 
 
-def _set_cookie(place: Place, value: str, max_age_s: int) -> tuple[str, str]:
+def _set_cookie(place: Place, room: str, value: str, max_age_s: int) -> tuple[str, str]:
     secure = "; Secure" if place.is_https else ""
-    told = f"{_cookie(place)}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"
+    told = f"{_cookie(place)}={value}; Path={room}/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}"
     return "set-cookie", told

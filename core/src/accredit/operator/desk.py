@@ -82,7 +82,7 @@ class Desk:
             await self._acts[action](subject, session)
         except AccreditError as exc:
             return self._failed(exc, subject, signed_in)
-        return see_other(f"/subject?{urlencode({'subject': subject, 'done': action})}")
+        return see_other(f"subject?{urlencode({'subject': subject, 'done': action})}")
 
     async def _found(self, subject: str) -> Found:
         namespace, bar, user_id = subject.partition("|")

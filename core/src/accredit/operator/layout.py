@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from accredit.operator.html import Child, Html, join, tag
 from accredit.operator.sessions import SignedIn
 
-PLACES = (("/", "Overview"), ("/refusals", "Refusals"), ("/keys", "Keys and versions"), ("/subject", "Subjects"))
+PLACES = (("./", "Overview"), ("refusals", "Refusals"), ("keys", "Keys and versions"), ("subject", "Subjects"))
+"""From any page: `accredit.operator.rooms` decides what stands before."""
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 
 
@@ -35,7 +36,7 @@ def _header(at: str, signed_in: SignedIn | None) -> Html:
         "header",
         name,
         tag("nav", tag("ul", links), aria_label="Pages"),
-        post("/sign-out", signed_in, tag("button", "Sign out", type="submit", class_="quiet")),
+        post("sign-out", signed_in, tag("button", "Sign out", type="submit", class_="quiet")),
     )
 
 

@@ -25,7 +25,7 @@ def confirm(signed_in: SignedIn, *, action: str, subject: str, session: str = ""
     named = join(tag("dt", "Subject"), tag("dd", user_text(subject)))
     if session:
         named = join(named, tag("dt", "Session"), tag("dd", tag("code", session)))
-    cancel = tag("a", "Cancel", href=f"/subject?{urlencode({'subject': subject})}", class_="button quiet")
+    cancel = tag("a", "Cancel", href=f"subject?{urlencode({'subject': subject})}", class_="button quiet")
     fields = {"action": action, "subject": subject, **({"session": session} if session else {})}
     return shell(
         f"{verb}?",
@@ -33,11 +33,11 @@ def confirm(signed_in: SignedIn, *, action: str, subject: str, session: str = ""
         tag("dl", named),
         tag("p", about),
         post(
-            "/do",
+            "do",
             signed_in,
             tag("p", tag("button", verb, type="submit", class_="danger"), cancel, class_="bar"),
             **fields,
         ),
-        at="/subject",
+        at="subject",
         signed_in=signed_in,
     )

@@ -57,7 +57,7 @@ def keys(found: Sequence[Key], versions: Sequence[Version], *, today: dt.date, s
             ),
             id_="versions",
         ),
-        at="/keys",
+        at="keys",
         signed_in=signed_in,
     )
 

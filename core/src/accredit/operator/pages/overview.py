@@ -25,7 +25,7 @@ def overview(now: Snapshot, *, at: float, connections: Sequence[str], signed_in:
     names = [*connections, *sorted(set(_connections_of(now)) - {*connections, ""}), ""]
     bar = tag(
         "div",
-        tag("a", "Refresh", href="/", class_="button quiet"),
+        tag("a", "Refresh", href="./", class_="button quiet"),
         tag("button", "Pause", type="button", id="pause", class_="quiet", hidden=True),
         tag("span", "As of ", moment(at), " UTC", id="as-of", data_live=True),
         class_="bar",
@@ -41,13 +41,13 @@ def overview(now: Snapshot, *, at: float, connections: Sequence[str], signed_in:
             "reasons",
             "Why not",
             _reasons(now),
-            tag("p", tag("a", "The last of them, check by check", href="/refusals")),
+            tag("p", tag("a", "The last of them, check by check", href="refusals")),
         ),
         _live("providers", "Providers", _providers(now, names[:-1])),
         _live("others", "What else has happened", _others(now.others, is_one=len(now.workers) == 1)),
         _live("logins", "Latest logins", _logins(now.logins)),
         _live("server", "This server", _server(now), _workers(now.workers, at)),
-        at="/",
+        at="./",
         signed_in=signed_in,
         is_live=True,
     )
@@ -185,7 +185,7 @@ def _about(one: Seen) -> Child:
 
 def subject_link(subject: str) -> Html:
     """Return the way to a subject."""
-    return tag("a", user_text(subject), href=f"/subject?{urlencode({'subject': subject})}")
+    return tag("a", user_text(subject), href=f"subject?{urlencode({'subject': subject})}")
 
 
 _NAMES = {

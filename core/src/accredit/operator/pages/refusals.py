@@ -21,7 +21,7 @@ def refusals(now: Snapshot, *, at: float, signed_in: SignedIn) -> Html:
         tag("h1", "Refusals"),
         tag(
             "p",
-            tag("a", "Refresh", href="/refusals", class_="button quiet"),
+            tag("a", "Refresh", href="refusals", class_="button quiet"),
             " As of ",
             moment(at),
             " UTC",
@@ -29,7 +29,7 @@ def refusals(now: Snapshot, *, at: float, signed_in: SignedIn) -> Html:
         ),
         tag("p", about, class_="about"),
         shown or tag("p", "Every request was accepted.", class_="empty"),
-        at="/refusals",
+        at="refusals",
         signed_in=signed_in,
     )
 

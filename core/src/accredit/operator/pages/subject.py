@@ -45,7 +45,7 @@ def subject_page(
         _search(searched),
         told,
         None if found is None else _shown(found),
-        at="/subject",
+        at="subject",
         signed_in=signed_in,
     )
 
@@ -60,7 +60,7 @@ def _search(searched: str) -> Html:
             id="subject-about", class_="about"),
         tag("button", "Search", type="submit"),
         method="get",
-        action="/subject",
+        action="subject",
         role="search",
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ def _shown(found: Found) -> Child:
 def _owner(found: Found) -> Child:
     if found.belongs_to is None or found.belongs_to == found.subject:
         return None
-    path = f"/subject?{urlencode({'subject': found.belongs_to})}"
+    path = f"subject?{urlencode({'subject': found.belongs_to})}"
     link = tag("a", user_text(found.belongs_to), href=path)
     return notice(join("The identity of this name belongs to another subject: ", link, "."))
 
@@ -128,4 +128,4 @@ def _action(subject: str, action: str, text: str, *, session: str = "") -> Html:
     """Return the way to the page that asks once more."""
     fields = {"action": action, "subject": subject, **({"session": session} if session else {})}
     about = tag("span", f" session {session}", class_="hidden") if session else None
-    return tag("a", text, about, href=f"/confirm?{urlencode(fields)}", class_="button")
+    return tag("a", text, about, href=f"confirm?{urlencode(fields)}", class_="button")

@@ -32,7 +32,7 @@ async function refresh() {
   if (paused || document.hidden) return;
   const trouble = document.getElementById("trouble");
   try {
-    const answer = await fetch("/", { redirect: "manual" });
+    const answer = await fetch("./", { redirect: "manual" });
     if (!answer.ok) {
       location.reload();
       return;
