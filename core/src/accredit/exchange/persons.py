@@ -57,8 +57,9 @@ async def exported(storage: Storage, subject: str) -> dict[str, Any]:
 async def erase(storage: Storage, subject: str, *, told: Callable[[], None], pause: Pause = asyncio.sleep) -> Erasure:
     """Erase a subject; `told` is called once its sessions and identities are gone.
 
-    It goes on for `COMMIT_S`: what other servers were committing meanwhile is taken then, and rows of the audit table
-    that were on their way. Where it fails after the first step, call it again.
+    Audit rows come first: once the identities are gone nobody knows any more under which names they are. It goes on for
+    `COMMIT_S`: what other servers were committing meanwhile is taken then, and rows of the audit table that were on
+    their way. Where it fails, call it again.
 
     Raises:
         ConfigurationError: that storage cannot.
@@ -66,10 +67,10 @@ async def erase(storage: Storage, subject: str, *, told: Callable[[], None], pau
     """
     persons = _persons_of(storage)
     names = _names(subject, await persons.person(subject))
-    erasure = await persons.erase(subject)
-    told()
     pseudonym = f"erased-{secrets.token_hex(8)}"
     await _pseudonymize(audit_of(storage), names, pseudonym)
+    erasure = await persons.erase(subject)
+    told()
     await pause(COMMIT_S)
     late = await persons.forget_ended(subject)
     await _pseudonymize(audit_of(storage), names, pseudonym)

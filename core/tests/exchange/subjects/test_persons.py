@@ -8,7 +8,7 @@ import pytest
 from core.tests.bench import SETTINGS, Bench, bench, good_request, signing_key
 
 from accredit import ConfigurationError, ErasedEvent, Settings
-from accredit.errors import ExchangeError, InvalidToken, SubjectBlocked
+from accredit.errors import ExchangeError, InvalidToken, StorageFailed, SubjectBlocked
 from accredit.exchange.subjects import Subjects
 from accredit.keys import SigningKeys
 from accredit.storage import AuditQuery, MemoryStorage
@@ -107,6 +107,33 @@ async def test_rows_that_were_on_their_way_name_nobody_either() -> None:
 
         assert [row.subject for row in rows] == [row.subject for row in rows if str(row.subject).startswith("erased-")]
         assert len(rows) == 1
+
+
+async def test_an_erasure_that_failed_halfway_and_is_called_again_leaves_no_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with bench(ON) as wire:
+        await wire.exchange.subjects.block("globex|5")
+        await wire.exchange.subjects.unblock("globex|5")
+        await wire.exchange.subjects.link("globex", "5", SUBJECT)
+        await written(wire)
+        audit = wire.storage.audit
+        pseudonymize, failures = audit.pseudonymize, [StorageFailed("away")]
+
+        async def failing(subject: str, pseudonym: str) -> int:
+            if failures:
+                raise failures.pop()
+            return await pseudonymize(subject, pseudonym)
+
+        monkeypatch.setattr(audit, "pseudonymize", failing)
+        with pytest.raises(StorageFailed):
+            await subjects_of(wire, Pauses()).erase(SUBJECT)
+        await subjects_of(wire, Pauses()).erase(SUBJECT)
+        rows = await audit.find(AuditQuery())
+
+        assert len(rows) == 3
+        assert "globex|5" not in str(rows)
+        assert SUBJECT not in str(rows)
 
 
 async def test_a_later_login_begins_anew() -> None:
