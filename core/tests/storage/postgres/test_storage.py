@@ -17,8 +17,9 @@ from core.tests.storage.sql.test_forks import USED_BEFORE_THE_FORK
 
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.storage import Commit, Measured, Watched
+from accredit.storage.ports.sessions import MOST_SESSIONS
 from accredit.storage.postgres import PostgresStorage, examination, lookups
-from accredit.storage.sql import locks
+from accredit.storage.sql import locks, person_rows
 
 pytestmark = pytest.mark.slow
 
@@ -152,6 +153,72 @@ async def test_rows_that_somebody_holds_are_deleted_later(postgres_database: Pos
             await storage.clear()
     assert await storage.clear() == 1
     await storage.close()
+
+
+async def test_a_session_that_goes_while_it_is_refreshed_leaves_no_token_behind(
+    postgres_database: PostgresDatabase,
+) -> None:
+    storage = PostgresStorage(postgres_database.url())
+    await storage.open()
+    for n in range(MOST_SESSIONS):
+        await storage.start(*login(f"{n}", subject="eve"))
+    with psycopg.connect(postgres_database.url()) as other:  # as a refresh at another node does
+        other.execute("SELECT 1 FROM sessions WHERE id = '0' FOR UPDATE")
+        other.execute(
+            "INSERT INTO refresh_tokens (token_hash, session_id, issued_at, successors) VALUES ('next', '0', 0, 0)"
+        )
+        crowding = asyncio.create_task(storage.start(*login("new", subject="eve")))
+        await asyncio.wait({crowding}, timeout=0.5)
+        assert not crowding.done()
+        other.commit()
+    await crowding
+    assert await storage.find("0") is None
+    assert rows(postgres_database, "SELECT session_id FROM refresh_tokens EXCEPT SELECT id FROM sessions") == []
+    await storage.close()
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+async def test_all_sessions_are_looked_through_in_pieces_that_keep_nobody_waiting(
+    size: int, storage: PostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(person_rows, "_PASSAGE", size)
+    for n in range(4):
+        await storage.start(*login(f"{n}", subject=f"acme|{n}", user_id=f"{n}"))
+    await storage.link("acme", "1", "ada", now=1)
+    await storage.link("acme", "3", "ada", now=1)
+    shared: list[int] = []
+    storage.watch_commits(lambda commit: shared.append(commit.changes))
+    looked: list[int] = []
+    begun_by = storage._persons.begun_by
+
+    def counted(connection: Any, **values: Any) -> Any:
+        assert shared == []  # nobody shares a transaction with it
+        looked.append(len(values["numbers"]))
+        return begun_by(connection, **values)
+
+    monkeypatch.setattr(storage._persons, "begun_by", counted)
+    assert (await storage.erase("ada")).sessions == 2
+    assert shared == [1]
+    assert sum(looked) == 4
+    assert max(looked) <= size
+    assert [await storage.session(f"{n}") is None for n in range(4)] == [False, True, False, True]
+    assert (await storage.erase("ada")).sessions == 0
+
+
+@pytest.mark.threat(39)
+async def test_an_identity_that_came_meanwhile_is_looked_for_again(
+    storage: PostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await storage.link("acme", "2", "ada", now=1)
+    assert (await storage.person("ada")).logins == ()
+    await storage.start(*login("before"))
+    await storage.link("acme", "1", "ada", now=1)
+    changed_hands, first = storage._persons.changed_hands, [frozenset[tuple[str, str]]()]
+    monkeypatch.setattr(
+        storage._persons, "changed_hands", lambda *values: first.pop() if first else changed_hands(*values)
+    )
+    assert (await storage.erase("ada")).sessions == 1
+    assert await storage.session("before") is None
 
 
 @pytest.mark.parametrize(

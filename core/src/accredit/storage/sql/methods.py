@@ -5,6 +5,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
@@ -20,7 +21,7 @@ from accredit.storage.sql.audit import SqlAudit
 from accredit.storage.sql.audit_rows import AuditRows
 from accredit.storage.sql.batches import Piece, Together
 from accredit.storage.sql.links import Links
-from accredit.storage.sql.person_rows import PersonRows
+from accredit.storage.sql.person_rows import Identity, Numbered, PersonRows
 from accredit.storage.sql.rotations import Rotate, Rotations
 from accredit.storage.sql.session_rows import SessionRows
 from accredit.storage.sql.subject_rows import SubjectRows
@@ -201,17 +202,32 @@ class SqlMethods(ABC):
 
     async def person(self, subject: str) -> StoredPerson:
         """Return all that is stored about a subject."""
-        return await self._read(lambda connection: self._persons.person(connection, subject))
+        _, begun = await self._begun_elsewhere(subject)
+        return await self._read(lambda connection: self._persons.person(connection, subject, begun))
 
     async def erase(self, subject: str) -> Erasure:
         """Delete a subject's identities and sessions, and outdate it."""
-        known = await self._read(lambda connection: self._persons.identities(connection, subject))
-        outcome = await self._do(
-            lambda connection: self._persons.erase(connection, subject, now=int(self._clock())),
-            locks.subject_key(subject),
-            *(locks.identity_key(*one) for one in known),
-        )
-        return cast("Erasure", outcome)
+        erasure = None
+        while erasure is None:
+            known, begun = await self._begun_elsewhere(subject)
+            identities = await self._read(lambda connection: self._persons.identities(connection, subject))
+            erasure = await self._do(
+                partial(self._persons.erase, subject=subject, known=known, begun=begun, now=int(self._clock())),
+                locks.subject_key(subject),
+                *(locks.identity_key(*one) for one in identities),
+            )
+        return cast("Erasure", erasure)
+
+    async def _begun_elsewhere(self, subject: str) -> tuple[frozenset[Identity], list[Numbered]]:
+        """Return a subject's identities that have changed hands, and the sessions that they began.
+
+        Where there are any it looks through all sessions, in pieces: none of them takes long, or keeps anybody waiting.
+        """
+        changed = await self._read(lambda connection: self._persons.changed_hands(connection, subject))
+        begun: list[Numbered] = []
+        for numbers in await self._read(self._persons.passages) if changed else ():
+            begun += await self._read(partial(self._persons.begun_by, identities=changed, numbers=numbers))
+        return changed, begun
 
     async def forget_ended(self, subject: str) -> int:
         """Delete the sessions of a subject that have ended."""

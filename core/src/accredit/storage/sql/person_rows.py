@@ -1,11 +1,11 @@
 """What is stored about one person, as functions of a connection."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from accredit.storage.ports.persons import Erasure, StoredIdentity, StoredLogin, StoredPerson
-from accredit.storage.sql.locks import lock_rows
 from accredit.storage.sql.session_rows import SessionRows
 from accredit.storage.sql.subject_rows import SubjectRows
 from accredit.storage.sql.tables import Tables
@@ -13,6 +13,13 @@ from accredit.storage.sql.types import for_statements
 
 _LARGEST_PART = 500
 """Of ids in one statement."""
+_PASSAGE = 50_000
+"""Of sessions that one statement looks through."""
+
+Identity = tuple[str, str]
+"""Namespace and user id."""
+Numbered = tuple[int, str]
+"""The number and the id of a session."""
 
 
 class PersonRows:
@@ -25,14 +32,14 @@ class PersonRows:
         self._r = for_statements(tables.refresh_tokens)
         self._i = for_statements(tables.identities)
 
-    def person(self, connection: Connection, subject: str) -> StoredPerson:
-        """Return all that is stored about a subject. Reads every session where an identity was another one's before."""
+    def person(self, connection: Connection, subject: str, begun: Iterable[Numbered]) -> StoredPerson:
+        """Return all that is stored about a subject. `begun` are sessions by identities that have changed hands."""
         i, r = self._i, self._r
         wanted = select(i.c.namespace, i.c.provider_user_id, i.c.linked_at, i.c.unlinked).where(i.c.subject == subject)
         rows = connection.execute(wanted.order_by(i.c.linked_at, i.c.number))
         identities = [StoredIdentity(row[0], row[1], row[2], bool(row[3])) for row in rows]
         logins: list[StoredLogin] = []
-        for part in self._parts(self._about(connection, subject)):
+        for part in self._parts(self._with_own(connection, subject, begun)):
             ids = [session_id for _, session_id in part]
             times: defaultdict[str, list[tuple[int, int | None]]] = defaultdict(list)
             issued = select(r.c.session_id, r.c.issued_at, r.c.replaced_at).where(r.c.session_id.in_(ids))
@@ -43,21 +50,57 @@ class PersonRows:
         logins.sort(key=lambda one: one.session.session.auth_time)
         return StoredPerson(self._subjects.get(connection, subject), tuple(identities), tuple(logins))
 
-    def identities(self, connection: Connection, subject: str) -> tuple[tuple[str, str], ...]:
+    def identities(self, connection: Connection, subject: str) -> tuple[Identity, ...]:
         """List a subject's identities, also those that were taken off it."""
         i = self._i
         rows = connection.execute(select(i.c.namespace, i.c.provider_user_id).where(i.c.subject == subject))
         return tuple((namespace, user_id) for namespace, user_id in rows)
 
-    def erase(self, connection: Connection, subject: str, *, now: int) -> Erasure:
-        """Delete a subject's identities, its sessions and those by its identities, and outdate it.
+    def changed_hands(self, connection: Connection, subject: str) -> frozenset[Identity]:
+        """Return the identities of a subject that may have been another one's: others have their first version."""
+        i = self._i
+        changed = select(i.c.namespace, i.c.provider_user_id).where(i.c.subject == subject, i.c.version > 0)
+        return frozenset((namespace, user_id) for namespace, user_id in connection.execute(changed))
 
-        The subject is locked: nobody gives it another identity meanwhile.
+    def passages(self, connection: Connection) -> tuple[range, ...]:
+        """Return the numbers of all sessions, in pieces that `begun_by` takes."""
+        s = self._s
+        least, most = connection.execute(select(func.min(s.c.number), func.max(s.c.number))).one()
+        if least is None:
+            return ()
+        return tuple(range(at, min(at + _PASSAGE, most + 1)) for at in range(least, most + 1, _PASSAGE))
+
+    def begun_by(self, connection: Connection, identities: frozenset[Identity], numbers: range) -> tuple[Numbered, ...]:
+        """Return the sessions with one of these numbers that identities began, whoever had them then.
+
+        It reads each of them, there being no index for it: not in a transaction that others share.
         """
-        about = self._about(connection, subject)
+        s = self._s
+        whose = or_(
+            *(and_(s.c.namespace == namespace, s.c.provider_user_id == user_id) for namespace, user_id in identities)
+        )
+        rows = connection.execute(select(s.c.number, s.c.id).where(s.c.number.between(numbers[0], numbers[-1]), whose))
+        return tuple((number, session_id) for number, session_id in rows)
+
+    def erase(
+        self,
+        connection: Connection,
+        subject: str,
+        *,
+        known: frozenset[Identity],
+        begun: Iterable[Numbered],
+        now: int,
+    ) -> Erasure | None:
+        """Delete a subject's identities, its sessions and those that are `begun`, and outdate it.
+
+        `begun` are by the identities that are `known` to have changed hands; None, and nothing done, where there are
+        more of these by now. Without its identity's row, which goes, a session that has ended by its version would be
+        good again. The subject is locked: nobody gives it another identity meanwhile.
+        """
+        if not self.changed_hands(connection, subject) <= known:
+            return None
+        about = self._with_own(connection, subject, begun)
         for part in self._parts(about):
-            # Or a refresh that is under way leaves its token behind.
-            lock_rows(connection, select(self._s.c.number).where(self._s.c.number.in_([number for number, _ in part])))
             self._sessions.delete(connection, part)
         identities = connection.execute(delete(self._i).where(self._i.c.subject == subject)).rowcount
         self._subjects.end_all(connection, subject, now=now)
@@ -66,7 +109,7 @@ class PersonRows:
 
     def forget_ended(self, connection: Connection, subject: str) -> int:
         """Delete the sessions of a subject that have ended."""
-        gone: list[tuple[int, str]] = []
+        gone: list[Numbered] = []
         for part in self._parts(self._own(connection, subject)):
             found = self._sessions.sessions_of(connection, [session_id for _, session_id in part])
             ended = {stored.session.id for stored in found if stored.ended}
@@ -74,28 +117,13 @@ class PersonRows:
         self._sessions.delete(connection, gone)
         return len(gone)
 
-    def _own(self, connection: Connection, subject: str) -> list[tuple[int, str]]:
+    def _own(self, connection: Connection, subject: str) -> list[Numbered]:
         s = self._s
         rows = connection.execute(select(s.c.number, s.c.id).where(s.c.subject == subject))
         return [(number, session_id) for number, session_id in rows]
 
-    def _about(self, connection: Connection, subject: str) -> list[tuple[int, str]]:
-        """Find a subject's sessions, and those that its identities began, whoever had them then.
+    def _with_own(self, connection: Connection, subject: str, begun: Iterable[Numbered]) -> list[Numbered]:
+        return list((dict(self._own(connection, subject)) | dict(begun)).items())
 
-        An identity that has its first version has never had another one. Without its row, which goes, a session that
-        has ended by its version would be good again.
-        """
-        s, i = self._s, self._i
-        changed = select(i.c.namespace, i.c.provider_user_id).where(i.c.subject == subject, i.c.version > 0)
-        identities = [
-            and_(s.c.namespace == namespace, s.c.provider_user_id == user_id)
-            for namespace, user_id in connection.execute(changed)
-        ]
-        found = dict(self._own(connection, subject))
-        if identities:
-            rows = connection.execute(select(s.c.number, s.c.id).where(or_(*identities)))
-            found.update((number, session_id) for number, session_id in rows)
-        return list(found.items())
-
-    def _parts(self, found: list[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+    def _parts(self, found: list[Numbered]) -> list[list[Numbered]]:
         return [found[begin : begin + _LARGEST_PART] for begin in range(0, len(found), _LARGEST_PART)]

@@ -18,6 +18,7 @@ from accredit.storage.ports.sessions import (
     StoredSession,
 )
 from accredit.storage.ports.subjects import StoredSubject
+from accredit.storage.sql.locks import lock_rows
 from accredit.storage.sql.tables import Tables
 from accredit.storage.sql.types import for_statements
 
@@ -203,8 +204,11 @@ class SessionRows:
     def delete(self, connection: Connection, gone: Sequence[tuple[int, str]]) -> None:
         """Delete sessions with their refresh tokens."""
         if gone:
+            its = self._s.c.number.in_([number for number, _ in gone])
+            # Or a refresh that is under way leaves its token behind. In the order of `Rotations`.
+            lock_rows(connection, select(self._s.c.number).where(its).order_by(self._s.c.number))
             connection.execute(delete(self._r).where(self._r.c.session_id.in_([one for _, one in gone])))
-            connection.execute(delete(self._s).where(self._s.c.number.in_([number for number, _ in gone])))
+            connection.execute(delete(self._s).where(its))
 
 
 def _owner(session: Session) -> Owner:
