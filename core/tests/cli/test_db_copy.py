@@ -207,6 +207,28 @@ def test_a_table_that_somebody_has_changed_is_not_copied(
     assert not any(contents(postgresql).values())
 
 
+@pytest.mark.parametrize("name", ["notes", '"Notes 2"'])
+def test_a_table_of_somebody_else_stays_where_it_is(
+    name: str, run: Run, storage: SqliteStorage, sqlite: str, postgresql: str, tmp_path: Path
+) -> None:
+    for source, target in ((sqlite, postgresql), (postgresql, f"sqlite:///{tmp_path}/again.db")):
+        on_databases(lambda connection: _execute(connection, f"CREATE TABLE {name} (x TEXT)"), source)
+        there = run("db", "copy", source, target)
+        assert there.exit_code == 0, there.stderr
+        assert "otes" not in there.stdout
+        assert contents(target) == contents(source)
+
+
+def test_a_table_of_ours_that_is_missing_is_named(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
+) -> None:
+    on_databases(lambda connection: _execute(connection, "DROP TABLE signing_keys"), sqlite)
+    refused = run("db", "copy", sqlite, postgresql)
+    assert refused.exit_code == 2
+    assert "there is no table signing_keys on one side" in refused.stderr
+    assert not any(contents(postgresql).values())
+
+
 def test_a_copy_that_differs_is_not_kept(run: Run, storage: SqliteStorage, sqlite: str, postgresql: str) -> None:
     postgres.migrate(postgresql)
     trigger = (

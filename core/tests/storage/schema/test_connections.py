@@ -25,6 +25,8 @@ def test_a_place_is_told_without_user_and_password() -> None:
     assert path_of("sqlite:////var/lib/accredit.db") == Path("/var/lib/accredit.db")
     assert path_of("postgres://ada:secret@db/x") is None
     assert place_of("postgresql://ada:se@cret@one,two:5433/shop?sslmode=require") == "postgresql://one,two:5433/shop"
+    assert place_of("postgresql://db/shop?user=ada@example.com") == "postgresql://db/shop"
+    assert place_of("postgresql://ada:se?cret@db/x") == "postgresql://…"
     assert place_of("sqlite:///accredit.db") == "accredit.db"
 
 

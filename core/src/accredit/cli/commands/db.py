@@ -170,7 +170,7 @@ def copy_database(
 
     Stop every server first: what it would write goes nowhere, since the source can only be read meanwhile. The target
     gets its schema, and is compared with the source, row by row, before it is committed. Afterwards let storage.url
-    name the target, and start the servers. The source stays as it is.
+    name the target, and start the servers. The source stays as it is, and tables of others in it stay where they are.
 
     A password belongs into the variable PGPASSWORD or into ~/.pgpass: everybody on a machine can read command lines.
 

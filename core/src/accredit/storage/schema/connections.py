@@ -52,8 +52,10 @@ def place_of(url: str) -> str:
     path = path_of(url)
     if path is not None:
         return str(path)
-    rest = url.partition("://")[2].partition("?")[0]
-    return f"postgresql://{rest.rpartition('@')[2]}"
+    before, _, after = url.partition("://")[2].partition("?")
+    if "@" in after and "@" not in before and ":" in before:  # then the question mark may be one of a password
+        return "postgresql://…"
+    return f"postgresql://{before.rpartition('@')[2]}"
 
 
 def on_databases(work: Callable[..., T], *urls: str) -> T:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row, Select, Table
 
 from accredit.errors import ConfigurationError
+from accredit.storage.schema.differences import made_by_the_revisions
 
 _BATCH = 1_000
 _PATIENCE_S = 30
@@ -43,12 +44,14 @@ def copy(
 ) -> list[Copied]:
     """Copy all tables of a schema that both have; return what was copied. `say` hears how many rows of a table are.
 
-    Both are locked meanwhile: servers read the source, and write neither. `replace` deletes what the target holds.
+    Both are locked meanwhile: servers read the source, and write neither. `replace` deletes what the target holds. A
+    table that only the source has is somebody else's, and stays where it is.
 
     Raises:
-        ConfigurationError: the target holds rows; a value cannot be kept there; or what has arrived is not the same.
+        ConfigurationError: one of ours is missing; the target holds rows; a value cannot be kept there; or what has
+            arrived is not the same.
     """
-    names = _names(source)
+    names = _names(source, target)
     _lock(source, names, "SHARE")
     _lock(target, names, "SHARE ROW EXCLUSIVE")
     tables = [(_reflected(source, name), _reflected(target, name)) for name in names]
@@ -62,16 +65,19 @@ def copy(
     return sent
 
 
-def _names(source: Connection) -> list[str]:
-    found = set(sa.inspect(source).get_table_names()) - {_VERSIONS}
-    return [name for name in _FIRST if name in found] + sorted(found.difference(_FIRST))
+def _names(source: Connection, target: Connection) -> list[str]:
+    here, there = (set(sa.inspect(one).get_table_names()) - {_VERSIONS} for one in (source, target))
+    if missing := made_by_the_revisions().difference(here & there):
+        raise ConfigurationError(f"there is no table {min(missing)} on one side; `accredit db check` says where")
+    return [*_FIRST, *sorted((here & there).difference(_FIRST))]
 
 
 def _lock(connection: Connection, names: Sequence[str], mode: str) -> None:
     """Let nobody write: SQLite's transactions begin with the one lock that there is."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE_S}s'")
-        connection.exec_driver_sql(f"LOCK TABLE {', '.join(names)} IN {mode} MODE")
+        quoted = map(connection.dialect.identifier_preparer.quote, names)
+        connection.exec_driver_sql(f"LOCK TABLE {', '.join(quoted)} IN {mode} MODE")
 
 
 def _reflected(connection: Connection, name: str) -> Table:

@@ -37,16 +37,25 @@ def differences(connection: Connection, at: str = HEAD) -> list[str]:
     return said
 
 
+def made_by_the_revisions() -> frozenset[str]:
+    """Return the names of our tables, which are the same on both."""
+    return frozenset(_made_in_memory(HEAD))
+
+
+def _made_in_memory(at: str) -> dict[str, set[str]]:
+    engine = sa.create_engine("sqlite://")
+    try:
+        with engine.begin() as beside:
+            runner.upgrade(beside, at)
+            found = sa.inspect(beside)
+            return _described(found, found.get_table_names())
+    finally:
+        engine.dispose()
+
+
 def _made_by_the_revisions(connection: Connection, at: str) -> dict[str, set[str]]:
     if connection.dialect.name == "sqlite":
-        engine = sa.create_engine("sqlite://")
-        try:
-            with engine.begin() as beside:
-                runner.upgrade(beside, at)
-                found = sa.inspect(beside)
-                return _described(found, found.get_table_names())
-        finally:
-            engine.dispose()
+        return _made_in_memory(at)
     connection.exec_driver_sql("SET LOCAL search_path TO pg_temp")
     try:
         runner.upgrade(connection, at)
