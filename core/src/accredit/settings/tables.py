@@ -110,7 +110,7 @@ class StorageSettings(Table):
     url: Annotated[str, AfterValidator(_storage_url), Field(repr=False)] = "sqlite:///accredit.db"
     """`sqlite:///PATH`, `postgresql://USER@HOST/DATABASE`, `memory://`, or what another installed storage takes.
     Relative paths begin at the settings file; four slashes begin an absolute one."""
-    max_connections: int | None = Field(default=None, ge=2)
+    max_connections: int | None = Field(default=None, ge=3)
     """Of one process to a PostgreSQL server, at most; 10 where it is not set. Refused where there are none."""
 
     @property

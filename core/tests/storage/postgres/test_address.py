@@ -53,6 +53,7 @@ def test_what_cannot_be_read_is_not_quoted(url: str, told: str) -> None:
     assert refused.value.__cause__ is None
 
 
-def test_two_connections_are_the_least() -> None:
-    with pytest.raises(ConfigurationError, match=r"^storage.max_connections: PostgreSQL takes 2 at least"):
-        PostgresStorage("postgresql://db", max_connections=1)
+def test_three_connections_are_the_least() -> None:
+    with pytest.raises(ConfigurationError, match=r"^storage.max_connections: PostgreSQL takes 3 at least"):
+        PostgresStorage("postgresql://db", max_connections=2)
+    assert PostgresStorage("postgresql://db", max_connections=3)

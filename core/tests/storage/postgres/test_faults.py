@@ -40,7 +40,7 @@ def database(one_server: Server) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def opened(hosts: str, database: str, *, user: str = "postgres", most: int = 4) -> AsyncIterator[PostgresStorage]:
+async def opened(hosts: str, database: str, *, user: str = "postgres", most: int = 3) -> AsyncIterator[PostgresStorage]:
     storage = PostgresStorage(f"postgresql://{user}@{hosts}/{database}", max_connections=most)
     await storage.open()
     try:

@@ -16,7 +16,7 @@ NODES = 3
 
 @pytest.fixture
 async def stores(postgres_database: PostgresDatabase) -> AsyncIterator[list[PostgresStorage]]:
-    made = [PostgresStorage(postgres_database.url(), max_connections=2) for _ in range(NODES)]
+    made = [PostgresStorage(postgres_database.url(), max_connections=3) for _ in range(NODES)]
     async with AsyncExitStack() as stack:
         for store in made:
             await store.open()

@@ -17,7 +17,7 @@ async def test_a_node_waits_for_another_one_that_upgrades_longer_than_for_any_an
     import psycopg
 
     monkeypatch.setattr(connector, "ANSWER_S", ANSWER_S)
-    storage = PostgresStorage(postgres_database.url(), max_connections=2)
+    storage = PostgresStorage(postgres_database.url(), max_connections=3)
     with psycopg.connect(postgres_database.url()) as upgrading:
         upgrading.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         opening = asyncio.create_task(storage.open())

@@ -41,8 +41,8 @@ T = TypeVar("T")
 MAX_CONNECTIONS = 10
 _CLEAR_EVERY = 1_000
 """Changes of one node: to look for what is over takes three transactions, also where there is nothing."""
-_FEWEST_CONNECTIONS = 2
-"""One for look-ups, one that writes."""
+_FEWEST_CONNECTIONS = 3
+"""One for look-ups, one that writes, and one for who waits for somebody else's lock: nobody waits for that one."""
 _POOL_S = 2.0
 """So long a free connection is waited for."""
 _RECYCLED_S = 1_800
@@ -71,7 +71,7 @@ class PostgresStorage(SqlStorage):
     ) -> None:
         if max_connections < _FEWEST_CONNECTIONS:
             raise ConfigurationError(
-                "storage.max_connections: PostgreSQL takes 2 at least, for look-ups and for writes"
+                "storage.max_connections: PostgreSQL takes 3 at least, for look-ups, writes, and who waits for a lock"
             )
         self._address = read_address(url)
         self._connector = Connector(self._address)
