@@ -1,4 +1,4 @@
-"""A server that answers, but too late for a login, is gone: nobody waits for it again and again."""
+"""A server that answers too late for a login is gone; one that answers anything at all ends no login."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from accredit import AppBound, Verification
 from accredit.cache.redis import line
+from accredit.cache.redis.hints import Hints
 from accredit.cache.redis.line import Away, Line
+from accredit.cache.redis.seals import Seals
+from accredit.cache.redis.verifications import RedisCache
+from accredit.cache.redis.windows import RedisWindows
 
 
 class Slow:
@@ -15,6 +20,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.takes_s = 0.0
+        self.answer: Any = 1
         self.asked = 0
 
     def pipeline(self, *, transaction: bool) -> "Slow":
@@ -28,7 +34,7 @@ class Slow:
         assert not raise_on_error
         asked, self.asked = self.asked, 0
         await asyncio.sleep(self.takes_s)
-        return [1] * asked
+        return [self.answer] * asked
 
     async def aclose(self) -> None:
         """Hold nothing."""
@@ -59,4 +65,40 @@ async def test_one_that_is_always_late_costs_one_wait_and_is_told(monkeypatch: p
         await later.wait()
     assert (told, one.is_away) == (["cache.away", "cache.back"], False)
     assert await one.ask("GET", "a") == 1
+    await one.close()
+
+
+ANSWERS: list[Any] = [None, b"", b"OK", "OK", -1, 7, 2**63, 1.5, [], [b"OK"], [1, [None]], {b"a": 1}]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=repr)
+async def test_whatever_is_answered_in_its_place_logs_nobody_in_and_ends_no_login(answer: Any) -> None:
+    server, rejected, warned = Slow(), list[int](), list[float]()
+
+    class Listening:
+        is_open = True
+
+        def warn(self, for_s: float) -> None:
+            warned.append(for_s)
+
+    def reject() -> None:
+        rejected.append(1)
+
+    seals = Seals([b"k" * 32])
+    one = Line(lambda: server, timeout_s=60, report=lambda *_: None)
+    await one.open()
+    server.answer = answer
+    cache = RedisCache(one, seals, max_bytes=10_000, clock=lambda: 0, monotonic=lambda: 0, rejected=reject)
+    windows = RedisWindows(one, seals)
+    assert await cache.find(b"a", wait_s=0.1) is None
+    assert await cache.get(b"a") is None
+    said = Verification(user_id="1000", audience=AppBound("an-app"), claims={})
+    await cache.put(b"a", said, ttl_s=10, size_bytes=10)
+    cache.release(b"a")
+    await cache.close()
+    for asking in (windows.reached([("a", 1, 60)], [("b", 1, 60)]), windows.add([("a", 60)]), windows.left_s("a")):
+        with contextlib.suppress(Away):
+            assert isinstance(await asking or 0, int | float)
+    await Hints(one, seals, {"a": Listening()}, clock=lambda: 0, rejected=reject).exchange()
+    assert warned == []
     await one.close()

@@ -8,7 +8,7 @@ look at several: a server counts some hundred thousand a second.
 from collections.abc import Sequence
 from typing import Any
 
-from accredit.cache.redis.line import Line
+from accredit.cache.redis.line import Line, Spoilt
 from accredit.cache.redis.seals import Seals
 
 # A window ends in its time at the latest, even if somebody else has written its counter.
@@ -63,7 +63,9 @@ class RedisWindows:
             return None
         bounds: list[Any] = [part for _, amount, window_s in counters for part in (amount, window_s * 1000)]
         keys = [self._name(what) for what, _, _ in counters]
-        number: int = await self._line.ask("EVAL", _REACHED, len(keys), *keys, len(looks), *bounds)
+        number = _number(await self._line.ask("EVAL", _REACHED, len(keys), *keys, len(looks), *bounds))
+        if not 0 <= number <= len(counters):
+            raise Spoilt
         return number - 1 if number else None
 
     async def add(self, counters: Sequence[tuple[str, int]]) -> int:
@@ -74,8 +76,7 @@ class RedisWindows:
         """
         keys = [self._name(what) for what, _ in counters]
         windows = [window_s * 1000 for _, window_s in counters]
-        total: int = await self._line.ask("EVAL", _ADD, len(keys), *keys, *windows)
-        return total
+        return _number(await self._line.ask("EVAL", _ADD, len(keys), *keys, *windows))
 
     async def left_s(self, what: str) -> float:
         """Return the seconds until a window ends, 0 where there is none.
@@ -83,8 +84,14 @@ class RedisWindows:
         Raises:
             Away: nobody knows.
         """
-        left_ms: int = await self._line.ask("PTTL", self._name(what))
-        return max(0, left_ms) / 1000
+        return max(0, _number(await self._line.ask("PTTL", self._name(what)))) / 1000
 
     def _name(self, what: str) -> str:
         return f"accredit:{{limits}}:{self._seals.name(f'limit {what}'.encode())}"
+
+
+def _number(answer: object) -> int:
+    """Return an answer that is a number, as all of these are, unless somebody else answers in the server's place."""
+    if not isinstance(answer, int):
+        raise Spoilt
+    return answer
