@@ -158,6 +158,7 @@ def test_where_nothing_has_happened_the_exit_code_is_1(run: Run, config: str) ->
         (["--since", "yesterday"], "Invalid value for --since: it is neither an age, such as 30m"),
         (["--before", "x"], "Invalid value for --before: it is no id of a row"),
         (["--before", "9" * 20], "Invalid value for --before"),
+        (["--outcome", "refuse"], "Invalid value for --outcome: it is none of accepted, refused, limited, "),
         (["--limit", "0"], "Invalid value for '--limit'"),
     ],
 )

@@ -116,7 +116,7 @@ def _number(text: str) -> int:
     if not text:
         return 0
     if not re.fullmatch(r"[0-9]{1,5}", text):
-        raise ValueError("must give the database as a number")
+        raise ValueError("must give the database as a number (in a password write %2F for /)")
     return int(text)
 
 

@@ -41,7 +41,8 @@ def test_a_place_names_no_user_and_no_password() -> None:
         ("postgresql://ada:hunter2@db/accredit?hunter2", "cannot be read"),
         ("postgresql://ada:hunter2@a,,b/accredit", "a host has no name"),
         ("postgresql://ada:hunter2@db:99999/accredit", "a port is no number"),
-        ("postgresql://ada:hunt/er2@db/accredit", "a port is no number"),
+        ("postgresql://ada:hunt/er2@db/accredit", "in a password write %2F for '/'"),
+        ("postgresql://ada:hunter2@db/accredit?sslmode=hunter2", "sslmode must be one of disable, allow, prefer, "),
         ("postgresql://ada:hunter2@/accredit?host=a,b&port=1,2,3", "more ports than hosts"),
     ],
 )

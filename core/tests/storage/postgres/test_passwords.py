@@ -61,7 +61,7 @@ async def test_a_wrong_one_is_refused_and_not_told(strict: Server) -> None:
     told = await refusal(f"postgresql://ada:wr0ng-one@127.0.0.1:{strict.port}/postgres")
     assert told == (
         f"storage.url: the database at 127.0.0.1:{strict.port} cannot be used: "
-        'password authentication failed for user "ada"'
+        'password authentication failed for user "ada"; the password comes from the URL, PGPASSWORD or ~/.pgpass'
     )
 
 

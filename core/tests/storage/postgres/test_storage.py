@@ -251,10 +251,17 @@ async def test_a_server_that_is_too_old_is_refused(
     [
         ("postgresql://ada:secret@127.0.0.1:1/x", r"at 127\.0\.0\.1:1 cannot be used: .*(refused|failed)"),
         ("postgresql://ada:secret@/x?host=/nowhere,/no/where", r"at /nowhere,/no/where cannot be used: .*No such file"),
-        ("postgresql://ada:secret@/x?host=/nowhere&sslmode=never", "cannot be used"),
+        (
+            "postgresql://ada:secret@/x?host=/nowhere&sslmode=verify-full",
+            'cannot be used: root certificate file "/nowhere/.postgresql/root.crt" does not exist',
+        ),
+        ("postgresql://ada:secret@/x?host=/nowhere&sslnegotiation=never", "cannot be used: database: InterfaceError$"),
     ],
 )
-async def test_a_server_that_is_not_there_is_told_without_the_password(url: str, told: str) -> None:
+async def test_a_server_that_is_not_there_is_told_without_the_password(
+    url: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/nowhere")
     storage = PostgresStorage(url)
     with pytest.raises(ConfigurationError, match=told) as refused:
         await storage.open()

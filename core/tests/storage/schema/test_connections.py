@@ -1,9 +1,13 @@
 """Connections for commands: who is asked, and what is said where nobody answers."""
 
+import asyncio
 import importlib.util
+import socket
 import sys
 from pathlib import Path
+from unittest.mock import AsyncMock
 
+import asyncpg
 import pytest
 from core.tests.postgres import PostgresDatabase
 from sqlalchemy import Connection
@@ -57,6 +61,34 @@ def test_sqlite_alone_needs_nothing_of_postgresql(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "asyncpg", None)
     without(monkeypatch, "greenlet")
     assert on_databases(ask, f"sqlite:///{tmp_path}/a.db") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://ada:hunter2@127.0.0.1:1/x", "Connection refused"),
+        ("postgresql://ada:hunter2@/x?host=/nowhere", "No such file or directory"),
+        ("postgresql://ada:hunter2/@127.0.0.1/x", "the URL cannot be read; in a password write %2F"),
+        ("postgresql://ada:hunter2@/x?host=/nowhere&sslmode=never", "`sslmode` parameter must be one of: "),
+    ],
+)
+def test_why_there_is_no_connection_is_told_in_words_and_no_password_is(url: str, says: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        on_databases(ask, url)
+    assert says in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+async def test_a_host_that_does_not_answer_or_is_not_found_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://ada:hunter2@db/x"
+    for raised, says in (
+        (TimeoutError(), "no answer in time"),
+        (socket.gaierror(-2, "not known"), "[Errno -2] not known"),
+    ):
+        monkeypatch.setattr(asyncpg, "connect", AsyncMock(side_effect=raised))
+        with pytest.raises(ConfigurationError) as refused:
+            await asyncio.to_thread(on_databases, ask, url)
+        assert str(refused.value) == f"postgresql://db/x cannot be reached: {says}"
 
 
 @pytest.mark.slow

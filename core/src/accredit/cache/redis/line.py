@@ -27,6 +27,16 @@ _PROBE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000) and 1"
 _PROBE_KEY = "accredit:probe"
 _OF_ONE_KEY = ("WRONGTYPE", "value is not an integer", "increment or decrement would overflow")
 """How an answer begins that says something of one key alone: somebody else has written it."""
+_PLAIN = {
+    "AuthenticationError": "the server refuses our user or password",
+    "NoPermissionError": "the server's rules let our user do too little",
+    "OutOfMemoryError": "the server is full",
+    "ReadOnlyError": "the server is a replica, which takes no writes",
+    "BusyLoadingError": "the server still loads its data",
+    "TimeoutError": "the server does not answer in time",
+    "ConnectionError": "the server cannot be reached",
+}
+"""What an error means, by its class or the nearest of those above it: the library's, or Python's own."""
 
 
 class Away(Exception):
@@ -219,4 +229,6 @@ class _Expiry:
 def _word(exc: Exception) -> str:
     """Say what is wrong by the kind of an error, and by the word that the server's begin with; not by its text."""
     word = str(exc).partition(" ")[0]
-    return f"{place_of(exc)}{f': {word}' if word.isascii() and word.isupper() and word.isalpha() else ''}"
+    place = f"{place_of(exc)}{f': {word}' if word.isascii() and word.isupper() and word.isalpha() else ''}"
+    plain = next((_PLAIN[one.__name__] for one in type(exc).__mro__ if one.__name__ in _PLAIN), "")
+    return f"{plain} ({place})" if plain else place

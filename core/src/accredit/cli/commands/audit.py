@@ -78,7 +78,7 @@ def command(
         connection=connection,
         session_id=session,
         reason=reason,
-        outcome=outcome,
+        outcome=_known(outcome),
         event=event,
         from_id=_bound(since, "--since"),
         before_id=_earlier(_id(before), _bound(until, "--until")),
@@ -138,6 +138,16 @@ def _id(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         _refuse("is no id of a row", "--before")
     return int(text)
+
+
+def _known(outcome: str | None) -> str | None:
+    from typing import get_args
+
+    from accredit.audit.event import Outcome
+
+    if outcome is not None and outcome not in get_args(Outcome):
+        _refuse(f"is none of {', '.join(get_args(Outcome))}", "--outcome")
+    return outcome
 
 
 def _refuse(problem: str, option: str) -> NoReturn:

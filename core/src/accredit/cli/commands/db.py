@@ -224,7 +224,8 @@ def restored(
     done = end_what_is_old(database, since=since, is_serving=serving_since is not None, write=yes)
     tense = "" if yes else "would be "
     typer.echo(f"{database.place}: {tense}ended: {done.sessions} sessions")
-    typer.echo(f"{tense}refused: access tokens without a session, of {done.subjects} subjects, until {_said(since)}")
+    whose = f"without a session, of {done.subjects} subjects"
+    typer.echo(f"{tense}refused: access tokens {whose}, that were issued until {_said(since)}")
     typer.echo(f"{tense}refused: client assertions that end before {_said(done.used_until)}")
     if done.holds_keys:
         typer.echo("look at `accredit keys list`: a key that was revoked since the backup is published again")

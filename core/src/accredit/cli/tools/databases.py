@@ -29,8 +29,10 @@ def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int],
         raise ConfigurationError("the source and the target are one and the same")
     found = here.found()
     here.require_usable(found)
+    if found.revision is None:
+        raise ConfigurationError(f"there is nothing to copy: {here.place} is empty, or not there")
     if not found.is_current:
-        raise ConfigurationError(f"{here.place} must be upgraded first: accredit db upgrade --url {here.place}")
+        raise ConfigurationError(f"{here.place} must be upgraded first: accredit db upgrade --url {shown(source)}")
     there.upgrade(None, say=lambda _: None)
     arrives = there.found()
     if arrives.revision != found.revision:
@@ -59,6 +61,12 @@ def end_what_is_old(database: "Database", *, since: int, is_serving: bool, write
         write=write,
     )
     return database.run(work)
+
+
+def shown(url: str) -> str:
+    """Return a URL as a command takes it, without a user and a password."""
+    place = place_of(url)
+    return place if path_of(url) is None else f"sqlite:///{place}"
 
 
 class Database:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from accredit.errors import ConfigurationError
 
 _DEFAULT_PORT = 5432
+_SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 _FORM = "use postgresql://USER@HOST[:PORT][,HOST…]/DATABASE, or postgresql://USER@/DATABASE?host=/socket/folder"
 
 
@@ -41,6 +42,8 @@ def read(url: str) -> Address:
         raise ConfigurationError(
             f"storage.url: cannot be read (a '#' or '/' in a password is written %23 or %2F); {_FORM}"
         )
+    if query.get("sslmode", _SSL_MODES)[-1] not in _SSL_MODES:
+        raise ConfigurationError(f"storage.url: sslmode must be one of {', '.join(_SSL_MODES)}")
     named = parts.netloc.rpartition("@")[2]
     hosts = named.split(",") if named else []
     ports: list[str] = []
@@ -72,4 +75,6 @@ def _port(text: str) -> int:
         return int(text)
     if not text:
         return _DEFAULT_PORT
-    raise ConfigurationError("storage.url: a port is no number between 1 and 65535")
+    raise ConfigurationError(
+        "storage.url: a port is no number between 1 and 65535 (in a password write %2F for '/' and %40 for '@')"
+    )

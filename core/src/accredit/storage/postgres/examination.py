@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from accredit.errors import ConfigurationError
 from accredit.storage.postgres.address import Address, read
 from accredit.storage.postgres.connector import Connector
+from accredit.storage.schema.connections import where_from
 from accredit.storage.schema.postgres import found
 from accredit.storage.schema.revisions import Found
 from accredit.storage.sql.failures import failure
@@ -20,6 +21,10 @@ _ABOUT = (
     "SELECT current_setting('server_version_num')::int, pg_is_in_recovery(),"
     " current_setting('transaction_read_only') = 'on', current_setting('max_connections')::int"
 )
+
+
+_NO_AUTHORITY = "root certificate file "
+"""How the driver begins where `verify-full` or `verify-ca` is asked for, and `sslrootcert` is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,11 @@ async def examine(url: str) -> Examined:
 def unusable(exc: Exception, address: Address) -> ConfigurationError:
     """Return what is told where no connection can be made or nothing be asked. It quotes no password."""
     cause = exc.orig if isinstance(exc, DBAPIError) else exc
-    cause = cause.__cause__ if cause is not None and isinstance(cause.__cause__, asyncpg.PostgresError) else cause
-    said = str(cause).strip().partition("\n")[0] if isinstance(cause, asyncpg.PostgresError | OSError) else ""
-    return ConfigurationError(
-        f"storage.url: the database at {address.place} cannot be used: {said or failure(exc).detail}"
-    )
+    inner = getattr(cause, "__cause__", None)
+    cause = inner if isinstance(inner, asyncpg.PostgresError | asyncpg.ClientConfigurationError) else cause
+    said = str(cause).strip().partition("\n")[0]
+    # The driver's own complaints about a URL may quote any part of it, but for the one about a file.
+    if not isinstance(cause, asyncpg.PostgresError | OSError) and not said.startswith(_NO_AUTHORITY):
+        said = ""
+    told = f"{said or failure(exc).detail}{where_from(cause)}"
+    return ConfigurationError(f"storage.url: the database at {address.place} cannot be used: {told}")

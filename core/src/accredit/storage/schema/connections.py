@@ -6,6 +6,7 @@ waited for in the middle of such a function.
 
 import asyncio
 import importlib.util
+import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SQLITE = "sqlite:///"
+_WRONG_PASSWORD = "28P01"  # noqa: S105 - PostgreSQL's code for it
 _POSTGRESQL = ("postgresql://", "postgres://")
 
 
@@ -84,6 +86,26 @@ def said_by(exc: "DBAPIError") -> str:
     return said.partition(">: ")[2] if said.startswith("<class ") else said
 
 
+def where_from(exc: object) -> str:
+    """Return what to add to a refused password: where it is looked for. Empty for any other error."""
+    is_password = getattr(exc, "sqlstate", None) == _WRONG_PASSWORD
+    return "; the password comes from the URL, PGPASSWORD or ~/.pgpass" if is_password else ""
+
+
+def _why(exc: Exception) -> str:
+    """Say why there is no connection, without quoting a URL: drivers do."""
+    if getattr(exc, "sqlstate", None):
+        return f"{exc}{where_from(exc)}"
+    if isinstance(exc, TimeoutError):
+        return "no answer in time"
+    if isinstance(exc, OSError):
+        # A host that cannot be found has a number of its own kind, and says so in words.
+        return os.strerror(exc.errno) if exc.errno is not None and exc.errno > 0 else str(exc)
+    if isinstance(exc, ValueError):
+        return "the URL cannot be read; in a password write %2F, %23, %40 and %25 for '/', '#', '@' and '%'"
+    return type(exc).__name__
+
+
 def sqlite_engine(path: Path) -> "Engine":
     """Return an engine whose transactions begin with the write lock and hold each statement, also of DDL."""
     import sqlalchemy
@@ -136,8 +158,7 @@ async def _opened(url: str, stack: AsyncExitStack) -> "Connection":
     try:
         connection = await stack.enter_async_context(there.connect())
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as exc:
-        said = str(exc) if isinstance(exc, asyncpg.PostgresError) else type(exc).__name__
-        raise ConfigurationError(f"{place_of(url)} cannot be reached: {said}") from None  # the cause may quote it
+        raise ConfigurationError(f"{place_of(url)} cannot be reached: {_why(exc)}") from None  # the cause may quote it
     found = connection.sync_connection
     assert found is not None  # noqa: S101 - it was just opened
     return found
