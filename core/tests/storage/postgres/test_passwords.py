@@ -8,6 +8,7 @@ from core.tests.storage.postgres.servers import Server, server
 
 from accredit.errors import ConfigurationError
 from accredit.storage.postgres import PostgresStorage
+from accredit.storage.schema.connections import on_databases
 
 pytestmark = pytest.mark.slow
 
@@ -62,6 +63,15 @@ async def test_a_wrong_one_is_refused_and_not_told(strict: Server) -> None:
     assert told == (
         f"storage.url: the database at 127.0.0.1:{strict.port} cannot be used: "
         'password authentication failed for user "ada"; the password comes from the URL, PGPASSWORD or ~/.pgpass'
+    )
+
+
+def test_a_command_says_of_a_wrong_one_where_it_comes_from(strict: Server) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        on_databases(lambda _: None, f"postgresql://ada:wr0ng-one@127.0.0.1:{strict.port}/postgres")
+    assert str(refused.value) == (
+        f'postgresql://127.0.0.1:{strict.port}/postgres: password authentication failed for user "ada"; '
+        "the password comes from the URL, PGPASSWORD or ~/.pgpass"
     )
 
 

@@ -76,7 +76,7 @@ def on_databases(work: Callable[..., T], *urls: str) -> T:
         return _here(work, [Path(url.removeprefix(_SQLITE)) for url in urls]) if is_here else _there(work, urls)
     except DBAPIError as exc:
         raise ConfigurationError(
-            f"{' and '.join(map(place_of, urls))}: {said_by(exc)}"
+            f"{' and '.join(map(place_of, urls))}: {said_by(exc)}{where_from(exc.orig)}"
         ) from None  # it may quote values
 
 
