@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, bindparam, func, select
+from sqlalchemy import Connection, Table, Text, bindparam, func
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from accredit.storage.ports.sessions import Session, StoredSession
-from accredit.storage.postgres.driver import Statement, fetch, run
+from accredit.storage.postgres.driver import Rows, Statement, fetch, run
 from accredit.storage.sql.session_rows import (
     COLUMNS,
+    TOKEN_COLUMNS,
     Known,
     Owner,
     SessionRows,
@@ -46,15 +47,19 @@ class PostgresSessionRows(SessionRows):
             f" LEFT JOIN LATERAL (SELECT version FROM {identities} WHERE namespace = w.namespace"
             " AND provider_user_id = w.user_id OFFSET 0) AS i ON true ORDER BY w.place"
         )
-        wanted = s.c.subject == func.any(bindparam("subjects", type_=_TEXTS))
-        counted = select(s.c.subject, s.c.client_id, func.count())
-        self._count_live = Statement(
-            counted.select_from(s.join(r, r.c.session_id == s.c.id))
-            .where(wanted, s.c.renewable.is_(True), r.c.replaced_at.is_(None))
-            .group_by(s.c.subject, s.c.client_id)
+        sessions, tokens = tables.sessions.fullname, tables.refresh_tokens.fullname
+        counted = (
+            "SELECT w.subject, s.client_id, count(*) FROM unnest($1::text[]) AS w(subject)"  # noqa: S608 - as above
+            f" JOIN LATERAL (SELECT id, client_id, renewable FROM {sessions} WHERE subject = w.subject OFFSET 0) AS s"
         )
-        self._count_others = Statement(
-            counted.where(wanted, s.c.renewable.is_(False)).group_by(s.c.subject, s.c.client_id)
+        live = f"SELECT FROM {tokens} WHERE session_id = s.id AND replaced_at IS NULL OFFSET 0"
+        by_owner = "GROUP BY w.subject, s.client_id"
+        self._count_live = f"{counted} ON s.renewable JOIN LATERAL ({live}) AS r ON true {by_owner}"
+        self._count_others = f"{counted} ON NOT s.renewable {by_owner}"
+        columns = ", ".join(TOKEN_COLUMNS)
+        self._tokens_of = (
+            f"SELECT r.* FROM unnest($1::text[]) AS w(id) JOIN LATERAL (SELECT {columns} FROM {tokens}"  # noqa: S608 - as above
+            " WHERE session_id = w.id OFFSET 0) AS r ON true ORDER BY r.number"
         )
         ids = bindparam("ids", type_=_TEXTS)
         self.sessions_by_id = Statement(self._both.where(s.c.id == func.any(ids)))
@@ -67,6 +72,10 @@ class PostgresSessionRows(SessionRows):
     def sessions_of(self, connection: Connection, session_ids: Sequence[str]) -> tuple[StoredSession, ...]:
         """Look many up."""
         return tuple(map(stored_session, self.sessions_by_id.fetch(connection, {"ids": session_ids})))
+
+    def tokens_of(self, connection: Connection, session_ids: Sequence[str]) -> Rows:
+        """Return the rows of all refresh tokens of sessions."""
+        return fetch(connection, self._tokens_of, session_ids)
 
     def _known(self, connection: Connection, sessions: Sequence[Session]) -> list[Known]:
         subjects = [one.subject for one in sessions]
@@ -92,7 +101,7 @@ class PostgresSessionRows(SessionRows):
     def _count(self, connection: Connection, owners: Iterable[Owner], *, renewable: bool) -> "Counter[Owner]":
         wanted = set(owners)
         statement = self._count_live if renewable else self._count_others
-        rows = statement.fetch(connection, {"subjects": sorted({subject for subject, _ in wanted})})
+        rows = fetch(connection, statement, sorted({subject for subject, _ in wanted}))
         found: dict[Any, int] = {(subject, client_id): number for subject, client_id, number in rows}
         return Counter({owner: found.get(owner, 0) for owner in wanted})
 

@@ -78,14 +78,13 @@ class Rotations:
         return outcomes
 
     def _read(self, connection: Connection, session_ids: Iterable[str]) -> dict[str, _Family]:
-        s, r, wanted = self._s, self._r, sorted(session_ids)
+        s, wanted = self._s, sorted(session_ids)
         # A statement of its own: what is read in the same one would be as old as the wait for the lock is long. In the
         # order of their numbers, so that no two wait for one another.
         lock_rows(connection, select(s.c.number).where(s.c.id.in_(wanted)).order_by(s.c.number))
         families = {one.session.id: _Family(one) for one in self._sessions.sessions_of(connection, wanted)}
-        columns = r.c.number, r.c.token_hash, r.c.session_id, r.c.issued_at, r.c.replaced_at, r.c.successors
-        tokens = select(*columns).where(r.c.session_id.in_(sorted(families))).order_by(r.c.number)
-        for number, token_hash, session_id, issued_at, replaced_at, successors in connection.execute(tokens):
+        tokens = self._sessions.tokens_of(connection, sorted(families))
+        for number, token_hash, session_id, issued_at, replaced_at, successors in tokens:
             family = families[session_id]
             token = RefreshToken(token_hash, session_id, issued_at)
             family.rows.append(_Row(number, StoredRefreshToken(token, family.session, replaced_at, successors)))

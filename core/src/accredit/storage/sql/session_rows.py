@@ -32,6 +32,7 @@ Known = tuple[StoredSubject | None, StoredSubject | None]
 _FIELDS = tuple(field.name for field in fields(Session))
 COLUMNS = tuple("provider_user_id" if name == "user_id" else name for name in _FIELDS)
 """Of a session's row, in the order of `Session`'s fields."""
+TOKEN_COLUMNS = ("number", "token_hash", "session_id", "issued_at", "replaced_at", "successors")
 values_of = attrgetter(*_FIELDS)
 
 
@@ -88,6 +89,12 @@ class SessionRows:
     def sessions_of(self, connection: Connection, session_ids: Sequence[str]) -> tuple[StoredSession, ...]:
         """Look many up."""
         return tuple(map(stored_session, connection.execute(self._both.where(self._s.c.id.in_(session_ids)))))
+
+    def tokens_of(self, connection: Connection, session_ids: Sequence[str]) -> Iterable[Sequence[Any]]:
+        """Return the rows of all refresh tokens of sessions, oldest first: in each what `TOKEN_COLUMNS` names."""
+        r = self._r
+        tokens = select(*(r.c[name] for name in TOKEN_COLUMNS)).where(r.c.session_id.in_(session_ids))
+        return connection.execute(tokens.order_by(r.c.number)).all()
 
     def live_elsewhere(self, connection: Connection, owner: Owner, besides: Sequence[str]) -> int:
         """Count the live refresh tokens of an owner's sessions, but for some."""
