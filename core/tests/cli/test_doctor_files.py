@@ -249,7 +249,7 @@ def test_a_storage_that_another_distribution_brings_is_found_or_missed(monkeypat
     [
         (
             {"place": "storage", "encryption_key": "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="},
-            ("storage", "in the database, encrypted: `accredit keys list` reads them"),
+            ("storage", "in the database, and not looked at here: `accredit keys list` tells whether they can be read"),
         ),
         (
             {"place": "published", "published": "https://login.example.com/.well-known/jwks.json"},

@@ -262,10 +262,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_erase_asks_first(run: Run, config: str, database: Path) -> None:
-    refused = run("subjects", "erase", "ada", "--config", config, typed="n\n")
-    assert refused.exit_code == 1
-    assert "Erase ada? This cannot be undone." in refused.stdout
-    assert stored(database, "acme", "1") == StoredSubject("ada")
+    for nobody_or_no in ("", "n\n"):
+        refused = run("subjects", "erase", "ada", "--config", config, typed=nobody_or_no)
+        assert refused.exit_code == 1
+        assert "Erase ada? This cannot be undone." in refused.stdout
+        assert refused.stderr.endswith("accredit: nothing was erased; --yes erases without asking\n")
+        assert stored(database, "acme", "1") == StoredSubject("ada")
 
     erased = run("subjects", "erase", "ada", "--config", config, typed="y\n")
     assert erased.exit_code == 0

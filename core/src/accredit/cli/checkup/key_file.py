@@ -17,7 +17,9 @@ _elsewhere = Examiner("keys")
 def examine_keys(settings: KeySettings, alg: str) -> Iterator[Finding]:
     """Judge the key file, where that is the place of the keys; another place is looked at by the start alone."""
     if settings.place == "storage":
-        yield _elsewhere.ok("storage", "in the database, encrypted: `accredit keys list` reads them")
+        yield _elsewhere.ok(
+            "storage", "in the database, and not looked at here: `accredit keys list` tells whether they can be read"
+        )
     elif settings.published is not None:
         yield _elsewhere.ok(settings.published, "published by other nodes: this one verifies, and issues nothing")
     else:

@@ -127,6 +127,15 @@ def export(subject: SubjectArgument, config: ConfigOption = None) -> None:
         raise typer.Exit(1)
 
 
+def _agrees(question: str) -> bool:
+    """Ask somebody; where nobody can be asked, as in a script, nobody has agreed."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        typer.echo(err=True)  # the question has ended no line
+        return False
+
+
 @app.command()
 def erase(
     subject: SubjectArgument,
@@ -140,8 +149,9 @@ def erase(
     tokens of before are good for nothing. Plugins that observe are told, so that a host erases what it keeps itself.
     """
     _require_subject(subject)
-    if not yes:
-        typer.confirm(f"Erase {subject}? This cannot be undone.", abort=True)
+    if not yes and not _agrees(f"Erase {subject}? This cannot be undone."):
+        typer.echo("accredit: nothing was erased; --yes erases without asking", err=True)
+        raise typer.Exit(1)
     gone = run_with_subjects(config, lambda subjects: subjects.erase(subject))
     typer.echo(f"{subject} is erased: {gone.identities} identities, {gone.sessions} sessions")
     if gone.blocked:
