@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psycopg
 import pytest
 from core.tests.clock import Clock
@@ -15,10 +16,10 @@ from core.tests.postgres import PostgresDatabase
 from core.tests.storage.sessions import login, session, token
 from core.tests.storage.sql.test_forks import USED_BEFORE_THE_FORK
 
-from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
+from accredit.errors import ConfigurationError, LifecycleError, StorageFailed, UnclearCommit
 from accredit.storage import Commit, Measured, Watched
 from accredit.storage.ports.sessions import MOST_SESSIONS
-from accredit.storage.postgres import PostgresStorage, examination, lookups
+from accredit.storage.postgres import PostgresStorage, connector, examination, lookups
 from accredit.storage.sql import locks, person_rows
 
 pytestmark = pytest.mark.slow
@@ -203,6 +204,46 @@ async def test_all_sessions_are_looked_through_in_pieces_that_keep_nobody_waitin
     assert max(looked) <= size
     assert [await storage.session(f"{n}") is None for n in range(4)] == [False, True, False, True]
     assert (await storage.erase("ada")).sessions == 0
+
+
+@pytest.mark.threat(30)
+async def test_a_driver_that_loses_its_way_at_a_commit_does_nothing_twice(
+    storage: PostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        await storage.start(*login(name, subject=name))
+    execute, lost = connector._Connection.execute, [asyncpg.InternalClientError("unexpected message")]
+
+    async def executed(driver: Any, query: str) -> Any:
+        done = await execute(driver, query)
+        if query == "COMMIT" and lost:
+            raise lost.pop()
+        return done
+
+    monkeypatch.setattr(connector._Connection, "execute", executed)
+    calls = (storage.rotate(name, token(f"{name}2", name), now=1_000, leeway_s=0) for name in "ab")
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(one) for one in outcomes] == [UnclearCommit] * 2
+    for name in "ab":  # nobody has taken it for a token that two people hold
+        found = await storage.find(f"{name}2")
+        assert found is not None
+        assert not found.session.ended
+
+
+async def test_a_look_up_is_asked_once_more_where_the_driver_loses_its_way(
+    storage: PostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await storage.start(*login("a"))
+    assert await storage.find("b") is None
+    ask, lost = storage._reading.tokens.ask, [asyncpg.InternalClientError("unexpected message")]
+
+    async def asked(driver: Any, batch: Any) -> Any:
+        if lost:
+            raise lost.pop()
+        return await ask(driver, batch)
+
+    monkeypatch.setattr(storage._reading.tokens, "ask", asked)
+    assert await storage.find("a") is not None
 
 
 async def test_logins_and_refreshes_look_through_no_table_of_which_the_database_knows_nothing_yet(

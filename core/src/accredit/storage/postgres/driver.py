@@ -21,6 +21,9 @@ Rows = Sequence[Sequence[Any]]
 _DIALECT = spoken.dialect()  # type: ignore[no-untyped-call]  # its class has no annotations
 READ_ONLY = "25006"
 """The SQLSTATE of a server that takes no writes, as a primary that has become a standby."""
+LOST = (OSError, asyncpg.InternalClientError)
+"""What is raised where nobody knows what will still be answered: `TimeoutError` is of the first kind, the other one is
+what the driver says of a message that it did not expect, as of a connection that is being ended."""
 _INTEGRITY = "23"
 """The class of those SQLSTATEs."""
 
@@ -62,8 +65,8 @@ def run(connection: Connection, work: Callable[[Driver], Awaitable[T]]) -> T:
     driver: Driver = connection.connection.driver_connection  # type: ignore[assignment]  # the dialect's
     try:
         return await_only(work(driver))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as exc:  # of the last kind is `TimeoutError`
-        is_gone = driver.is_closed() or isinstance(exc, OSError) or getattr(exc, "sqlstate", None) == READ_ONLY
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, *LOST) as exc:
+        is_gone = driver.is_closed() or isinstance(exc, LOST) or getattr(exc, "sqlstate", None) == READ_ONLY
         if is_gone:
             cut(connection, driver)
         raise _as_sqlalchemy(exc, is_gone=is_gone) from exc

@@ -13,6 +13,7 @@ from asyncpg.exceptions import InterfaceError
 
 from accredit.errors import ExchangeError, StorageFailed
 from accredit.storage.postgres.connector import Connector, Driver
+from accredit.storage.postgres.driver import LOST
 from accredit.storage.sql.failures import failure
 
 Asked = TypeVar("Asked")
@@ -123,7 +124,7 @@ class Lookups:
         was_there = self._driver is not None
         try:
             return await self._ask_now(question, asked)
-        except (asyncpg.PostgresError, InterfaceError, OSError) as exc:
+        except (asyncpg.PostgresError, InterfaceError, *LOST) as exc:
             if self._driver is not None or not was_there or isinstance(exc, TimeoutError):
                 raise
             return await self._ask_now(question, asked)
