@@ -44,20 +44,25 @@ def state(one: StoredRefreshToken, *, now: int = NOW, leeway_s: int = 30, ends_a
 
 @pytest.mark.threat(30, 56)
 @pytest.mark.parametrize(
-    ("later", "leeway_s", "is_live"),
+    ("later", "leeway_s", "told"),
     [
-        (0, 30, True),
-        (29, 30, True),
-        (30, 30, False),
-        (-CLOCK_SKEW_S, 30, True),
-        (-CLOCK_SKEW_S - 1, 30, False),
-        (0, 0, False),
-        (-1, 0, False),
+        (0, 30, "live"),
+        (29, 30, "live"),
+        (30, 30, "spent"),
+        (-CLOCK_SKEW_S, 30, "live"),
+        (-CLOCK_SKEW_S - 1, 30, "overtaken"),
+        (0, 0, "spent"),
+        (-CLOCK_SKEW_S, 0, "spent"),
+        (-CLOCK_SKEW_S - 1, 0, "overtaken"),
     ],
 )
-def test_a_replaced_token_is_live_within_its_leeway_only(later: int, leeway_s: int, is_live: bool) -> None:
-    one = stored(replaced_at=NOW, successors=1)
-    assert state(one, now=NOW + later, leeway_s=leeway_s) == ("live" if is_live else "spent")
+def test_a_replaced_token_is_live_within_its_leeway_only(later: int, leeway_s: int, told: str) -> None:
+    assert state(stored(replaced_at=NOW, successors=1), now=NOW + later, leeway_s=leeway_s) == told
+
+
+def test_nobody_is_blamed_for_asking_before_a_token_was_replaced_and_coming_after_it() -> None:
+    late = NOW - CLOCK_SKEW_S - 1
+    assert state(stored(replaced_at=NOW, successors=MOST_SUCCESSORS), now=late) == "overtaken"
 
 
 def test_a_token_that_was_never_replaced_needs_no_leeway() -> None:

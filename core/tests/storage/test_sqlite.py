@@ -230,3 +230,24 @@ async def test_work_that_nobody_waits_for_any_more_is_not_begun(tmp_path: Path) 
     await asyncio.gather(first, wanted)
     assert done == ["wanted"]
     await writer.close()
+
+
+async def test_work_that_was_given_up_while_another_process_wrote_is_not_done(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    storage = SqliteStorage(str(path))
+    await storage.open()
+    await storage.start(*login("a"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = [asyncio.create_task(storage.start(*login("wanted")))]
+        writing.append(asyncio.create_task(storage.rotate("a", token("late", "a"), now=1_000, leeway_s=30)))
+        await asyncio.sleep(0)
+        while storage.measured()["queue"]:  # noqa: ASYNC110 - the writer has no event for it
+            await asyncio.sleep(0.01)
+        writing[1].cancel()
+        await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+    await writing[0]
+    assert await storage.find("late") is None
+    assert await storage.find("wanted") is not None
+    await storage.close()

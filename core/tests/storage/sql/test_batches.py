@@ -86,6 +86,24 @@ async def test_work_that_nobody_waits_for_any_more_is_not_begun(storage: OwnEngi
     assert [await storage.find(name) is not None for name in ("first", "given up", "wanted")] == [True, False, True]
 
 
+async def test_work_that_was_given_up_while_another_one_wrote_is_not_done(storage: OwnEngine, path: Path) -> None:
+    await storage.start(*login("a"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        wanted = asyncio.create_task(storage.start(*login("wanted")))
+        given_up = [asyncio.create_task(storage.start(*login("late")))]
+        given_up.append(asyncio.create_task(storage.rotate("a", token("late too", "a"), now=1_000, leeway_s=30)))
+        await asyncio.sleep(0)
+        while storage._waiting:  # noqa: ASYNC110 - the writer has no event for it
+            await asyncio.sleep(0.01)
+        for one in given_up:
+            one.cancel()
+        await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+    await wanted
+    assert [await storage.find(name) is not None for name in ("wanted", "late", "late too")] == [True, False, False]
+
+
 async def test_who_closes_waits_for_what_is_waiting(storage: OwnEngine) -> None:
     writing = asyncio.create_task(storage.start(*login("a")))
     await asyncio.sleep(0)

@@ -14,6 +14,7 @@ from accredit.storage.rules import RefreshTokenState, state_of
 _REFUSED = {
     RefreshTokenState.ENDED: "revoked",
     RefreshTokenState.EXPIRED: "expired",
+    RefreshTokenState.OVERTAKEN: "replaced later than it is asked for",
     RefreshTokenState.PUSHED_OUT: "pushed out by others of its session",
 }
 

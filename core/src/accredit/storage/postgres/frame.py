@@ -19,8 +19,9 @@ BRIEFLY_MS = 50
 PATIENTLY_MS = 2_000
 """So long one waits who is alone."""
 STATEMENT_MS = 3_000
-_IDLE_MS = 10_000
-"""After so long without a word from us, as behind a cut cable, the server ends it and lets others have its locks."""
+_IDLE_MS = 6_000
+"""After so long without a word from us, as behind a cut cable, the server ends it and lets others have its locks: as
+long as a transaction may take in all. A commit that is held up on its way comes no later than that."""
 
 _PASSING = ("40001", "40P01")
 _STUCK = ("55P03", "57014")

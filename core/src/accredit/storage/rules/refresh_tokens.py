@@ -30,6 +30,8 @@ class RefreshTokenState(enum.Enum):
     """Its time is over."""
     PUSHED_OUT = "pushed out"
     """Others of its session took its place: whoever holds it has done nothing wrong."""
+    OVERTAKEN = "overtaken"
+    """It was replaced after the moment at which it is asked for: who asks has come late, or a clock is wrong."""
     SPENT = "spent"
     """It was replaced and does not work once more: two people hold it."""
 
@@ -39,8 +41,9 @@ def refresh_token_state(
 ) -> RefreshTokenState:
     """Return what a refresh token is good for, by its row. Times are epoch seconds.
 
-    A clock that has gone back makes a replaced token spent, not fresh: by more than two servers' clocks may differ,
-    `now` before `replaced_at` is outside the leeway as well.
+    A clock that has gone back makes a replaced token no fresher: by more than two servers' clocks may differ, `now`
+    before `replaced_at` is outside the leeway as well. Nobody is blamed for it: so looks what was held up on its way,
+    while its user was served elsewhere.
     """
     if ended:
         return RefreshTokenState.ENDED
@@ -50,7 +53,9 @@ def refresh_token_state(
         return RefreshTokenState.PUSHED_OUT
     if replaced_at is None:
         return RefreshTokenState.LIVE
-    within = leeway_s > 0 and -CLOCK_SKEW_S <= now - replaced_at < leeway_s
+    if now < replaced_at - CLOCK_SKEW_S:
+        return RefreshTokenState.OVERTAKEN
+    within = leeway_s > 0 and now - replaced_at < leeway_s
     return RefreshTokenState.LIVE if within and successors < MOST_SUCCESSORS else RefreshTokenState.SPENT
 
 

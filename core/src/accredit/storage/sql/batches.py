@@ -4,13 +4,14 @@ If any piece fails, the transaction does; then they are run again, each in a sav
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from accredit.errors import ExchangeError, UnclearCommit
+from accredit.errors import ExchangeError, StorageFailed, UnclearCommit
+from accredit.storage.sql.askers import Asker
 from accredit.storage.sql.failures import failure
 from accredit.storage.sql.frames import BY_DIALECT, Frame, is_passing
 from accredit.storage.sql.rotations import Rotate
@@ -33,6 +34,7 @@ class Piece:
     work: Start | Rotate | Callable[[Connection], Any]
     keys: tuple[str, ...] = ()
     """The names that it locks."""
+    asker: Asker = field(default_factory=Asker)
 
 
 class Stuck(Exception):
@@ -67,8 +69,10 @@ def commit(connection: Connection, how: Together, pieces: Sequence[Piece], frame
 
 
 def _together(connection: Connection, how: Together, pieces: Sequence[Piece]) -> list[object]:
-    starts = [piece.work for piece in pieces if isinstance(piece.work, tuple)]
-    rotations = [piece.work for piece in pieces if isinstance(piece.work, Rotate)]
+    wanted = [not piece.asker.has_gone for piece in pieces]  # once: elsewhere it may change meanwhile
+    works = [piece.work for piece, is_wanted in zip(pieces, wanted, strict=True) if is_wanted]
+    starts = [work for work in works if isinstance(work, tuple)]
+    rotations = [work for work in works if isinstance(work, Rotate)]
     verdicts = iter(how.start(connection, starts) if starts else ())
     outcomes = iter(how.rotate(connection, rotations) if rotations else ())
 
@@ -77,7 +81,10 @@ def _together(connection: Connection, how: Together, pieces: Sequence[Piece]) ->
             return next(verdicts)
         return next(outcomes) if isinstance(work, Rotate) else work(connection)
 
-    return [done(piece.work) for piece in pieces]
+    return [
+        done(piece.work) if is_wanted else StorageFailed("nobody waits for it any more")
+        for piece, is_wanted in zip(pieces, wanted, strict=True)
+    ]
 
 
 def _alone(connection: Connection, how: Together, piece: Piece, frame: Frame, *, own_keys: bool) -> object:

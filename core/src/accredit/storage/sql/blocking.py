@@ -110,7 +110,10 @@ class SyncSqlStorage(SqlMethods):
                 [outcome] = commit(connection, how=self._together, pieces=[piece])
             return outcome
 
-        return told(await self._run(change))
+        try:
+            return told(await self._run(change))
+        finally:
+            piece.asker.has_gone = True
 
     async def _run(self, function: Callable[[], T]) -> T:
         return await run_in_caller(partial(self._begin, function))

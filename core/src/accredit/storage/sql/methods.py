@@ -17,6 +17,7 @@ from accredit.storage.ports.persons import Erasure, StoredPerson
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
 from accredit.storage.sql import locks
+from accredit.storage.sql.askers import Asker
 from accredit.storage.sql.audit import SqlAudit
 from accredit.storage.sql.audit_rows import AuditRows
 from accredit.storage.sql.batches import Piece, Together
@@ -66,7 +67,7 @@ class SqlMethods(ABC):
 
     @abstractmethod
     async def _write(self, piece: Piece) -> Any:
-        """Run a piece of work; return its result after the commit."""
+        """Run a piece of work; return its result after the commit. Whoever gives up before that: `Asker.has_gone`."""
 
     async def _write_apart(self, piece: Piece) -> Any:
         """Run what nobody waits for, where it keeps nobody waiting: in a transaction without others' work."""
@@ -124,7 +125,8 @@ class SqlMethods(ABC):
 
     async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
         """Replace one refresh token by another."""
-        outcome = await self._write(Piece(Rotate(token_hash, successor, now, leeway_s)))
+        asker = Asker()
+        outcome = await self._write(Piece(Rotate(token_hash, successor, now, leeway_s, asker), asker=asker))
         return cast("Rotation", outcome)
 
     async def end(self, session_id: str) -> None:

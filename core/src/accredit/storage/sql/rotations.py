@@ -17,6 +17,7 @@ from accredit.storage.ports.sessions import (
     StoredRefreshToken,
     StoredSession,
 )
+from accredit.storage.sql.askers import Asker
 from accredit.storage.sql.locks import lock_owner, lock_rows
 from accredit.storage.sql.session_rows import Owner, SessionRows
 from accredit.storage.sql.tables import Tables
@@ -31,6 +32,7 @@ class Rotate:
     successor: RefreshToken
     now: int
     leeway_s: int
+    asker: Asker = field(default_factory=Asker)
 
 
 @dataclass(eq=False)
@@ -91,9 +93,9 @@ class Rotations:
         return families
 
     def _one(self, connection: Connection, families: Mapping[str, _Family], rotation: Rotate) -> Rotation:
-        """Do one of them in memory."""
+        """Do one of them in memory. The rows are locked by now, which may have taken longer than its asker waits."""
         family = families.get(rotation.successor.session_id)
-        if family is None:
+        if family is None or rotation.asker.has_gone:
             return Rotation.REFUSED
         found = [row for row in family.rows if row.stored.token.token_hash == rotation.token_hash]
         if not found:

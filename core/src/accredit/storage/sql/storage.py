@@ -137,7 +137,10 @@ class SqlStorage(SqlMethods):
         line.append((piece, done))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_waiting())
-        return told(await done)
+        try:
+            return told(await done)
+        finally:
+            piece.asker.has_gone = True
 
     async def _make_room(self) -> None:
         """Delete some of what is over, in a task of its own: a login does not wait for it."""

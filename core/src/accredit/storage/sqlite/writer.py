@@ -130,7 +130,8 @@ class Writer:
         self._check()  # before: a file that comes back must not hold what nobody was told of
         began = time.perf_counter()
         with transaction(self._connection):
-            outcomes = do(batch)
+            # The lock was waited for: who has given up meanwhile was told that it is not done.
+            outcomes = do([one for one in batch if not one[1].cancelled()])
         self.commits += 1
         self.changes += len(batch)
         self._check()  # after: else it might have gone in between

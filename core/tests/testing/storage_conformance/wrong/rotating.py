@@ -55,6 +55,15 @@ class BelievesEveryClock(MemoryStorage):
         return await super().rotate(token_hash, successor, now=latest, leeway_s=leeway_s)
 
 
+@wrong("a_rotation_that_was_held_up_ends_no_session")
+class BlamesWhoWasHeldUp(MemoryStorage):
+    async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
+        stored = await self.find(token_hash)
+        if stored is not None and stored.replaced_at is not None and now < stored.replaced_at:
+            await self.end(successor.session_id)
+        return await super().rotate(token_hash, successor, now=now, leeway_s=leeway_s)
+
+
 @wrong("without_leeway_no_clock_makes_a_replaced_token_good")
 class AlwaysHasASecondOfLeeway(MemoryStorage):
     async def rotate(self, token_hash: str, successor: RefreshToken, *, now: int, leeway_s: int) -> Rotation:
