@@ -4,6 +4,7 @@
 
     AccreditError
     ├── ConfigurationError               the operator must change something; says what, stops start-up
+    │   ├── NotReadyYet                  or it passes by itself, as a database does that starts later
     │   └── PluginError                  a plugin is missing, broken or clashes with another one
     ├── LifecycleError                   an exchange is opened, called or closed where it must not be; says what
     └── ExchangeError                    one exchange ends; fixes status, OAuth error and public sentence
@@ -88,6 +89,10 @@ class AccreditError(Exception):
 
 class ConfigurationError(AccreditError):
     """Stop start-up; the message says what the operator must change."""
+
+
+class NotReadyYet(ConfigurationError):
+    """Stop start-up for what may pass by itself, such as a database that starts later: it is worth starting again."""
 
 
 class PluginError(ConfigurationError):

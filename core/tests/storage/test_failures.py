@@ -166,7 +166,7 @@ async def test_a_connection_that_cannot_be_prepared_stops_start_up_and_is_closed
     fragile.failing = ("PRAGMA synchronous",)
     fragile.closed = False
     store = SqliteStorage(str(path))
-    with pytest.raises(ConfigurationError, match=r"^storage\.url: cannot open .*accredit\.db: disk I/O error$"):
+    with pytest.raises(ConfigurationError, match=r"^storage\.url: cannot use .*accredit\.db: disk I/O error$"):
         await store.open()
     await store.close()
     assert fragile.closed

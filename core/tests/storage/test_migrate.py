@@ -20,9 +20,9 @@ import sqlalchemy
 from filelock import FileLock
 
 import accredit.storage.migrate
-from accredit.errors import ConfigurationError
+from accredit.errors import ConfigurationError, NotReadyYet
 from accredit.storage import Rotation, SqliteStorage, StoredSubject
-from accredit.storage.migrate import migrate
+from accredit.storage.migrate import migrate, unusable
 from accredit.storage.ports.sessions import RefreshToken, Session
 from accredit.storage.schema import runner
 from accredit.storage.schema.revisions import HEAD
@@ -206,6 +206,13 @@ def test_a_database_of_something_else_is_refused(path: Path) -> None:
 def test_what_is_no_database_is_refused(path: Path) -> None:
     path.write_bytes(b"this is not a database" * 100)
     assert refusal(path) == f"storage.url: cannot use {path}: file is not a database"
+
+
+def test_a_lock_that_somebody_holds_is_worth_another_start(path: Path) -> None:
+    for code, kind in (("SQLITE_BUSY", NotReadyYet), ("SQLITE_IOERR", ConfigurationError)):
+        exc = sqlite3.OperationalError("told")
+        exc.sqlite_errorname = code
+        assert type(unusable(path, exc)) is kind
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:

@@ -28,14 +28,17 @@ class Commands(TyperGroup):
     """A group of commands that tells mistakes in a sentence."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a command; what the operator must change is told in a sentence, not in a traceback."""
-        from accredit.errors import ConfigurationError
+        """Run a command; what the operator must change is told in a sentence, not in a traceback.
+
+        What may pass by itself ends with another code, by which service managers know that it is worth another start.
+        """
+        from accredit.errors import ConfigurationError, NotReadyYet
 
         try:
             return super().invoke(ctx)
         except ConfigurationError as exc:
             typer.echo(f"accredit: {exc}", err=True)
-            raise typer.Exit(2) from None
+            raise typer.Exit(1 if isinstance(exc, NotReadyYet) else 2) from None
 
 
 def _version(*, wanted: bool) -> None:

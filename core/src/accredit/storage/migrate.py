@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from accredit.errors import ConfigurationError
+from accredit.errors import ConfigurationError, NotReadyYet
 from accredit.storage.schema.revisions import HEAD, Found
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _run(path: Path, work: "Callable[[ModuleType, Connection], object]") -> None
         with engine.begin() as connection:
             work(runner, connection)
     except sqlalchemy.exc.DBAPIError as exc:
-        raise ConfigurationError(f"storage.url: cannot use {path}: {exc.orig}") from exc
+        raise unusable(path, exc.orig or exc) from exc
     finally:
         engine.dispose()
 
@@ -114,4 +114,10 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as exc:
-        raise ConfigurationError(f"storage.url: cannot use {path}: {exc}") from exc
+        raise unusable(path, exc) from exc
+
+
+def unusable(path: Path, exc: BaseException) -> ConfigurationError:
+    """Return what is told where a database cannot be used; `NotReadyYet` where somebody else holds its lock."""
+    is_busy = getattr(exc, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+    return (NotReadyYet if is_busy else ConfigurationError)(f"storage.url: cannot use {path}: {exc}")

@@ -49,7 +49,8 @@ def command(
     hang-up (SIGHUP) reads the settings anew: workers with the new ones take the place of those with the old ones, and
     no request is lost. Sockets that systemd hands over (LISTEN_FDS) are served instead of --host and --port.
 
-    Exit codes: 0 stopped, 2 something must be changed (the message says what), 1 anything else.
+    Exit codes: 0 stopped, 2 something must be changed (the message says what), 1 anything else, such as a database that
+    is not there yet: start it again.
 
     \b
     Example:

@@ -1,13 +1,15 @@
 """Is this server one that we can use? Asked before a start, and by `accredit doctor`."""
 
+import ssl
 from dataclasses import dataclass, replace
 
 import asyncpg
+from asyncpg.exceptions import TargetServerAttributeNotMatched
 from sqlalchemy import Connection, NullPool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from accredit.errors import ConfigurationError
+from accredit.errors import ConfigurationError, NotReadyYet
 from accredit.storage.postgres.address import Address, read
 from accredit.storage.postgres.connector import Connector
 from accredit.storage.schema.connections import where_from
@@ -17,6 +19,12 @@ from accredit.storage.sql.failures import failure
 
 OLDEST = 130_000
 """PostgreSQL 13, as `server_version_num` says it."""
+_PASSING_CLASSES = ("08", "53", "57")
+"""Of SQLSTATEs: the connection broke; no connection, memory or disk left; an operator's doing, such as a restart."""
+_DROPPED = "57P04"
+"""The database was, which is of the last kind and stays so."""
+_STAYING = (PermissionError, ssl.SSLCertVerificationError)
+"""Of what keeps us from a server; the rest may pass, such as a name that is not resolved while a network comes up."""
 _ABOUT = (
     "SELECT current_setting('server_version_num')::int, pg_is_in_recovery(),"
     " current_setting('transaction_read_only') = 'on', current_setting('max_connections')::int"
@@ -75,9 +83,12 @@ def check_server(connection: Connection, address: Address) -> None:
     Raises:
         ConfigurationError: it is not, or does not.
     """
-    refusal = examined(connection, address).refusal
+    about = examined(connection, address)
+    refusal = about.refusal
     if refusal is not None:
-        raise ConfigurationError(f"storage.url: {refusal}")
+        # A standby may be about to become the primary, as while a failover is under way.
+        kind = NotReadyYet if about.number >= OLDEST and about.is_standby else ConfigurationError
+        raise kind(f"storage.url: {refusal}")
 
 
 async def examine(url: str) -> Examined:
@@ -97,7 +108,10 @@ async def examine(url: str) -> Examined:
 
 
 def unusable(exc: Exception, address: Address) -> ConfigurationError:
-    """Return what is told where no connection can be made or nothing be asked. It quotes no password."""
+    """Return what is told where no connection can be made or nothing be asked. It quotes no password.
+
+    `NotReadyYet` where that may pass by itself.
+    """
     cause = exc.orig if isinstance(exc, DBAPIError) else exc
     inner = getattr(cause, "__cause__", None)
     cause = inner if isinstance(inner, asyncpg.PostgresError | asyncpg.ClientConfigurationError) else cause
@@ -106,4 +120,15 @@ def unusable(exc: Exception, address: Address) -> ConfigurationError:
     if not isinstance(cause, asyncpg.PostgresError | OSError) and not said.startswith(_NO_AUTHORITY):
         said = ""
     told = f"{said or failure(exc).detail}{where_from(cause)}"
-    return ConfigurationError(f"storage.url: the database at {address.place} cannot be used: {told}")
+    kind = NotReadyYet if _may_pass(exc, cause) else ConfigurationError
+    return kind(f"storage.url: the database at {address.place} cannot be used: {told}")
+
+
+def _may_pass(exc: Exception, cause: BaseException | None) -> bool:
+    if isinstance(cause, OSError):
+        return not isinstance(cause, _STAYING)
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_PASSING_CLASSES) and state != _DROPPED
+    is_gone = isinstance(exc, DBAPIError) and exc.connection_invalidated
+    return is_gone or isinstance(cause, TargetServerAttributeNotMatched)

@@ -107,7 +107,8 @@ class PostgresStorage(SqlStorage):
         """Find the server, and bring the schema up to date.
 
         Raises:
-            ConfigurationError: the database cannot be reached, written or upgraded; nothing is left open.
+            ConfigurationError: the database cannot be reached, written or upgraded; nothing is left open. `NotReadyYet`
+                where that may pass by itself.
             LifecycleError: it is open already.
         """
         try:

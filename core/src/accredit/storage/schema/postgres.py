@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from accredit.errors import ConfigurationError
+from accredit.errors import ConfigurationError, NotReadyYet
 from accredit.storage.schema import runner
 from accredit.storage.schema.connections import on_databases, said_by
 from accredit.storage.schema.revisions import HEAD, Found
@@ -145,7 +145,7 @@ def _unusable(exc: "DBAPIError") -> ConfigurationError:
             "the URL of a role that owns the tables"
         )
     if state == _LOCKED:
-        return ConfigurationError(
+        return NotReadyYet(
             "storage.url: the schema cannot be upgraded while another transaction holds its tables: end that one "
             "(pg_stat_activity shows it), and start again"
         )
@@ -153,4 +153,5 @@ def _unusable(exc: "DBAPIError") -> ConfigurationError:
         return ConfigurationError(
             f"storage.url: the database has tables that Accredit has not made ({said}): give it one of its own"
         )
-    return ConfigurationError(f"storage.url: the database cannot be upgraded: {said}")
+    kind = NotReadyYet if exc.connection_invalidated else ConfigurationError
+    return kind(f"storage.url: the database cannot be upgraded: {said}")

@@ -12,7 +12,7 @@ from typing import Self, TypeVar, TypeVarTuple
 
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed
 from accredit.models import MainToken
-from accredit.storage.migrate import migrate
+from accredit.storage.migrate import migrate, unusable
 from accredit.storage.ports.keys import SealedKeys
 from accredit.storage.ports.measured import Commit
 from accredit.storage.ports.persons import Erasure, StoredPerson
@@ -68,7 +68,7 @@ class SqliteStorage:
         try:
             connection, self._reader = await asyncio.to_thread(self._connect)
         except sqlite3.Error as exc:
-            raise ConfigurationError(f"storage.url: cannot open {self._path}: {exc}") from exc
+            raise unusable(self._path, exc) from exc
         self._files = DatabaseFiles(self._path)
         self._writer = Writer(
             connection,
