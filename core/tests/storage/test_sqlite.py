@@ -239,7 +239,7 @@ async def test_work_that_was_given_up_while_another_process_wrote_is_not_done(tm
     await storage.start(*login("a"))
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        writing = [asyncio.create_task(storage.start(*login("wanted")))]
+        writing: list[asyncio.Task[Any]] = [asyncio.create_task(storage.start(*login("wanted")))]
         writing.append(asyncio.create_task(storage.rotate("a", token("late", "a"), now=1_000, leeway_s=30)))
         await asyncio.sleep(0)
         while storage.measured()["queue"]:  # noqa: ASYNC110 - the writer has no event for it

@@ -30,7 +30,7 @@ async def storage(postgres_database: PostgresDatabase) -> AsyncIterator[Postgres
 
 @pytest.fixture
 async def elsewhere(postgres_database: PostgresDatabase) -> AsyncIterator[PostgresStorage]:
-    storage = PostgresStorage(postgres_database.url(), max_connections=2)
+    storage = PostgresStorage(postgres_database.url(), max_connections=3)
     await storage.open()
     yield storage
     await storage.close()

@@ -91,7 +91,7 @@ async def test_work_that_was_given_up_while_another_one_wrote_is_not_done(storag
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         wanted = asyncio.create_task(storage.start(*login("wanted")))
-        given_up = [asyncio.create_task(storage.start(*login("late")))]
+        given_up: list[asyncio.Task[Any]] = [asyncio.create_task(storage.start(*login("late")))]
         given_up.append(asyncio.create_task(storage.rotate("a", token("late too", "a"), now=1_000, leeway_s=30)))
         await asyncio.sleep(0)
         while storage._waiting:  # noqa: ASYNC110 - the writer has no event for it
