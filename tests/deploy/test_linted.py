@@ -8,7 +8,13 @@ import pytest
 from tests.deploy.files import CONTAINER, DEPLOY, KUBERNETES
 
 BIN = Path(sys.executable).parent
-RULES = "{extends: default, rules: {document-start: disable, line-length: {max: 120}, truthy: {check-keys: false}}}"
+RULES = """\
+extends: default
+rules:
+  document-start: disable
+  line-length: {max: 120, ignore: [accredit.rules.yml]}  # an expression of PromQL stands on its line as it is long
+  truthy: {check-keys: false}
+"""
 
 
 def said(*command: str) -> tuple[int, str]:

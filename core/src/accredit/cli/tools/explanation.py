@@ -133,7 +133,10 @@ def report(found: Explanation, *, secrets: list[str], show_email: bool) -> dict[
         "strategy": found.connection.strategy.name,
         "brought_by": found.connection.source,
         "checks": [{**check._asdict(), "duration_ms": round(check.duration_ms, 1)} for check in event.checks],
-        "calls": [{**dataclasses.asdict(call), "duration_ms": round(call.duration_ms, 1)} for call in event.calls],
+        "calls": [
+            {"method": call.method, "url": call.url, "status": call.status, "duration_ms": round(call.duration_ms, 1)}
+            for call in event.calls
+        ],
         "audience": _audience(found.verification, found.connection),
         "user_id": None if identity is None else identity.user_id,
         "expires_at": None if identity is None else identity.expires_at,
