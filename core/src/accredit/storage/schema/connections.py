@@ -102,6 +102,8 @@ def _why(exc: Exception) -> str:
         # A host that cannot be found has a number of its own kind, and says so in words.
         return os.strerror(exc.errno) if exc.errno is not None and exc.errno > 0 else str(exc)
     if isinstance(exc, ValueError):
+        if str(exc).startswith("`sslmode` parameter"):  # it names the modes, and nothing of the URL
+            return str(exc)
         return "the URL cannot be read; in a password write %2F, %23, %40 and %25 for '/', '#', '@' and '%'"
     return type(exc).__name__
 
