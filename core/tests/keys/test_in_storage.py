@@ -211,6 +211,37 @@ async def test_a_database_that_is_away_changes_nothing_but_the_log_and_is_told_o
         assert await node.ring.refresh() is True
 
 
+async def test_keys_that_could_not_be_read_are_read_at_the_next_look(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away() -> SealedKeys:
+        raise StorageFailed("away")
+
+    async with nodes(path, 2) as (one, other):
+        for node in (one, other):
+            await node.ring.load()
+        other.clock.now += HOUR
+        await other.keys.change(lambda keys, now: rotate(keys, "ES256", now=now))
+        with monkeypatch.context() as patched:
+            patched.setattr(one.storage, "sealed_keys", away)
+            assert [await one.ring.refresh() for _ in range(2)] == [False, False]
+        told = [("keys.unusable", "keys.place: the storage does not give or take the keys: away")]
+        assert one.log == told
+        assert [await node.ring.refresh() for node in (one, other)] == [True, True]
+        assert one.signs() == other.signs()
+
+
+async def test_a_database_that_is_away_once_more_is_told_once_more(path: Path) -> None:
+    async with nodes(path, 1) as (node,):
+        await node.ring.load()
+        for times in (1, 2):
+            await node.storage.close()
+            await node.ring.refresh()
+            await node.storage.open()
+            await node.ring.refresh()
+            assert [event for event, _ in node.log] == ["keys.unusable"] * times
+
+
 class Stubborn:
     """A store in which somebody else is always faster."""
 

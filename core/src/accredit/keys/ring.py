@@ -41,6 +41,7 @@ class KeyRing:
         self._given = given
         self._keys = given if not signers else None
         self._stamp: Hashable | None = None
+        """Of the keys that were read last."""
         self._problem = ""
         """What was told last, and has not passed."""
         self._task: asyncio.Task[None] | None = None
@@ -126,11 +127,12 @@ class KeyRing:
     async def _reload(self) -> bool:
         stamp = await self._place.stamp()
         if stamp == self._stamp:
+            self._problem = ""
             return False
-        self._stamp, self._problem = stamp, ""  # now, so that one fault is told once
         if stamp is None:
             raise self._place.gone()
         keys = self._joined(await self._read())
+        self._stamp, self._problem = stamp, ""  # not before: what could not be read is read at the next look
         if keys.jwks() == self.keys.jwks():
             return False
         self._keys = keys
