@@ -13,10 +13,10 @@ import pytest
 from accredit.cli.checkup import database
 from accredit.cli.checkup.database import examine_database
 from accredit.cli.checkup.finding import Finding
-from accredit.cli.checkup.key_file import examine_key_file, examine_keys
+from accredit.cli.checkup.key_file import examine_key_file
 from accredit.cli.checkup.storage import examine_storage
 from accredit.keys import KeyFile
-from accredit.settings import KeySettings, StorageSettings
+from accredit.settings import StorageSettings
 from accredit.storage import backends
 from accredit.storage.migrate import migrate
 from accredit.storage.schema.revisions import HEAD
@@ -242,24 +242,3 @@ def test_a_storage_that_another_distribution_brings_is_found_or_missed(monkeypat
     [finding] = examine_storage(StorageSettings(url="acme://user:secret@db"))
     assert (finding.status, finding.about) == ("fail", "acme://…")
     assert "brings the scheme 'acme'" in finding.what
-
-
-@pytest.mark.parametrize(
-    ("keys", "told"),
-    [
-        (
-            {"place": "storage", "encryption_key": "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="},
-            ("storage", "in the database, and not looked at here: `accredit keys list` tells whether they can be read"),
-        ),
-        (
-            {"place": "published", "published": "https://login.example.com/.well-known/jwks.json"},
-            (
-                "https://login.example.com/.well-known/jwks.json",
-                "published by other nodes: this one verifies, and issues nothing",
-            ),
-        ),
-    ],
-)
-def test_keys_that_are_in_no_file_are_only_named(keys: dict[str, str], told: tuple[str, str]) -> None:
-    (finding,) = examine_keys(KeySettings.model_validate(keys), "RS256")
-    assert (finding.status, finding.about, finding.what) == ("ok", *told)

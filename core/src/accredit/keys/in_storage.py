@@ -122,7 +122,7 @@ class KeysInStorage:
                 f"keys.place: the storage holds version {found.version} of the keys, which is older than version "
                 f"{self._newest}, in use here: where a backup was put in place, restart all nodes"
             )
-        keys = self._unsealed(found)
+        keys = unsealed(found, self._encryption_keys)
         self._newest = found.version
         self.made_at = {one.key.kid: one.made_at for one in keys}
         return found.version, keys
@@ -131,19 +131,25 @@ class KeysInStorage:
         content = json.dumps({"keys": [one.as_jwk() for one in keys]}).encode()
         return SealedKeys(version, encrypt(content, self._encryption_keys[0], cty=_cty(version)))
 
-    def _unsealed(self, found: SealedKeys) -> Stored:
-        for key in self._encryption_keys:
-            try:
-                plain = decrypt(found.sealed, key, cty=_cty(found.version))
-                return check(tuple(StoredKey.of_jwk(jwk) for jwk in json.loads(plain)["keys"]))
-            except InvalidJwt:
-                continue
-            except (ValueError, TypeError, KeyError, RecursionError):
-                break
-        raise ConfigurationError(
-            f"keys.place: version {found.version} of the keys in the storage cannot be decrypted with "
-            "keys.encryption_key: it is another key, or the row was changed by somebody else"
-        )
+
+def unsealed(found: SealedKeys, encryption_keys: Sequence[bytes]) -> Stored:
+    """Return the keys that a storage keeps, encrypted under any of `encryption_keys` (32 bytes each).
+
+    Raises:
+        ConfigurationError: they cannot be decrypted, or are not what was encrypted for this version.
+    """
+    for key in encryption_keys:
+        try:
+            plain = decrypt(found.sealed, key, cty=_cty(found.version))
+            return check(tuple(StoredKey.of_jwk(jwk) for jwk in json.loads(plain)["keys"]))
+        except InvalidJwt:
+            continue
+        except (ValueError, TypeError, KeyError, RecursionError):
+            break
+    raise ConfigurationError(
+        f"keys.place: version {found.version} of the keys in the storage cannot be decrypted with "
+        "keys.encryption_key: it is another key, or the row was changed by somebody else"
+    )
 
 
 def _cty(version: int) -> str:

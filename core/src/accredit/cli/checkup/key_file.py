@@ -1,29 +1,14 @@
 """Is the key file there, private and good? Nothing is written: unlike a start, this makes no key."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from accredit.cli.checkup.files import not_writable
 from accredit.cli.checkup.finding import Examiner, Finding
 from accredit.errors import ConfigurationError
 from accredit.keys import KeyFile
 from accredit.keys.stored import find
-from accredit.settings import KeySettings
 
 _examiner = Examiner("key file")
-_elsewhere = Examiner("keys")
-
-
-def examine_keys(settings: KeySettings, alg: str) -> Iterator[Finding]:
-    """Judge the key file, where that is the place of the keys; another place is looked at by the start alone."""
-    if settings.place == "storage":
-        yield _elsewhere.ok(
-            "storage", "in the database, and not looked at here: `accredit keys list` tells whether they can be read"
-        )
-    elif settings.published is not None:
-        yield _elsewhere.ok(settings.published, "published by other nodes: this one verifies, and issues nothing")
-    else:
-        yield from examine_key_file(KeyFile(Path(settings.path), encryption_keys=settings.encryption_keys), alg)
 
 
 def examine_key_file(file: KeyFile, alg: str) -> Iterator[Finding]:

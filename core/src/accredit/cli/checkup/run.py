@@ -9,7 +9,7 @@ from accredit.cli.checkup.cache import examine_cache
 from accredit.cli.checkup.configuration import examine_configuration
 from accredit.cli.checkup.credentials import examine_credentials
 from accredit.cli.checkup.finding import Finding
-from accredit.cli.checkup.key_file import examine_keys
+from accredit.cli.checkup.keys import examine_keys
 from accredit.cli.checkup.providers import ask_providers, examine_clock, not_asked
 from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.checkup.storage import examine_storage
@@ -39,9 +39,12 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
         )
         findings += [examine_api_version(one, today(clock)) for one in exchange.engine.connections.values()]
         if settings is not None:
-            findings += examine_keys(settings.keys, settings.tokens.signing_alg)
-            # In a thread: a storage's own tools may run a loop of events, and one is running here.
-            findings += await asyncio.to_thread(list, examine_storage(settings.storage, current_host()))
+            # In threads: a storage's own tools may run a loop of events, and one is running here.
+            host = current_host()
+            database = await asyncio.to_thread(list, examine_storage(settings.storage, host))
+            is_there = all(one.status != "fail" for one in database)
+            findings += await asyncio.to_thread(list, examine_keys(settings, host, has_database=is_there))
+            findings += database
             findings += await examine_cache(settings.cache, clock=clock)
         if exchange.engine.connections and not offline:
             findings += [not_asked()] if settings is None else await _ask(exchange, transport, clock)

@@ -19,7 +19,7 @@ def command(
 ) -> None:
     """Examine a deployment. Use it before the first start, after each change, and once a week.
 
-    Looks at the settings, the providers' API versions and when they end, the key file and the database; and unless
+    Looks at the settings, the providers' API versions and when they end, the keys and the database; and unless
     it is offline, at whether each provider can be reached and knows our app, and at the clock. Changes nothing.
     Every finding is ok, a warning or a failure, and says what to change. Run it as the user that runs the server.
 
