@@ -94,11 +94,16 @@ def test_a_log_ends_neither_the_server_nor_a_request(
 
 
 def test_a_log_that_cannot_be_written_anywhere_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any, **__: Any) -> None:
+    heard, tried = list[AnyEvent](), list[str]()
+
+    def fail(line: str, *_: Any, **__: Any) -> None:
+        tried.append(json.loads(line)["event"])
         raise OSError
 
     monkeypatch.setattr(logging.getLogger("accredit.host"), "error", fail)
-    reporter(logger=Broken()).emit(OperationalEvent(name="keys.changed"))
+    reporter(heard.append, logger=Broken()).emit(OperationalEvent(name="keys.changed"))
+    assert tried == ["host.log_failed"]
+    assert [event.name for event in heard] == ["keys.changed"]
 
 
 @pytest.mark.parametrize(("level", "times"), [(logging.DEBUG, 1), (logging.INFO, 1), (logging.WARNING, 0)])

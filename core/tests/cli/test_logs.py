@@ -13,7 +13,10 @@ from accredit.cli.tools.logs import process_logs
 
 
 class Full(io.StringIO):
+    tries = 0
+
     def write(self, _: str) -> int:
+        self.tries += 1
         raise OSError(28, "No space left on device")
 
 
@@ -53,10 +56,13 @@ def test_an_event_that_cannot_be_written_fails_nothing(
 
 
 def test_a_message_that_cannot_be_written_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", Full())
+    full = Full()
+    monkeypatch.setattr(sys, "stderr", full)
 
     with process_logs():
         logging.getLogger("some.library").warning("trouble")
+
+    assert full.tries > 0
 
 
 @pytest.mark.threat(54)
