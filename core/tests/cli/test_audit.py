@@ -14,6 +14,7 @@ from core.tests.clock import Clock
 from accredit import BlockedEvent
 from accredit.cli.tools import audit_rows
 from accredit.cli.tools.times import epoch_ms
+from accredit.errors import StorageFailed
 from accredit.storage import AuditQuery, AuditRow, MemoryStorage, SqliteStorage
 from accredit.storage.memory_audit import MemoryAudit
 from accredit.storage.ports.audit import first_id
@@ -98,6 +99,8 @@ def config(tmp_path: Path) -> str:
         (["--since", "90h", "--until", "45h"], [1]),
         (["--before", str(ROWS[2].id), "--limit", "1"], [1]),
         (["--before", str(ROWS[2].id), "--until", "90h"], [0]),
+        (["--before", str((1 << 63) - 1)], [0, 1, 2, 3]),
+        (["--until", "9999-12-31", "--since", "0001-01-01T00:00+14:00"], [0, 1, 2, 3]),
     ],
 )
 def test_rows_are_found_by_each_option(run: Run, config: str, options: list[str], found: list[int]) -> None:
@@ -142,6 +145,24 @@ def test_people_get_a_line_each_without_colours_or_commands_to_a_terminal(run: R
     assert "\x1b" not in "".join(lines)
 
 
+def test_a_line_says_who_has_asked_for_what_was_done(run: Run, config: str, tmp_path: Path) -> None:
+    changes = {"event": "subject.blocked", "connection": "", "client_id": "", "session_id": None, "duration_ms": 0.0}
+    stored(tmp_path / "accredit.db", [row(0, **changes, facts='{"by":"support"}'), row(1, **changes, facts="{}")])
+    *_, host, support = run("audit", "--event", "subject.blocked", "--config", config).stdout.splitlines()
+
+    assert support.endswith("  by support")
+    assert "  by " not in host
+
+
+def test_lines_of_json_hold_nothing_that_a_terminal_obeys(run: Run, config: str, tmp_path: Path) -> None:
+    detail = "\x9b2J \u2028 \u202e é"
+    stored(tmp_path / "accredit.db", [row(0, detail=detail)])
+    ended = run("audit", "--json", "--limit", "1", "--config", config)
+
+    assert ended.stdout.isascii()
+    assert json.loads(ended.stdout)["detail"] == detail
+
+
 def test_a_full_page_says_how_to_see_the_one_before(run: Run, config: str) -> None:
     ended = run("audit", "--limit", "3", "--config", config)
     assert f"--before {ROWS[1].id}" in ended.stderr
@@ -160,6 +181,7 @@ def test_where_nothing_has_happened_the_exit_code_is_1(run: Run, config: str) ->
         (["--since", "yesterday"], "Invalid value for --since: it is neither an age, such as 30m"),
         (["--before", "x"], "Invalid value for --before: it is no id of a row"),
         (["--before", "9" * 20], "Invalid value for --before"),
+        (["--before", str(1 << 63)], "Invalid value for --before: it is no id of a row"),
         (["--outcome", "refuse"], "Invalid value for --outcome: it is none of accepted, refused, limited, "),
         (["--limit", "0"], "Invalid value for '--limit'"),
     ],
@@ -199,6 +221,21 @@ def test_what_the_command_line_changes_stands_in_the_table(run: Run, config: str
     ended = run("audit", "--event", BlockedEvent(subject="").name, "--json", "--config", config)
 
     assert json.loads(ended.stdout)["subject"] == "acme|9"
+
+
+def test_what_the_command_line_changes_and_cannot_put_there_it_tells(
+    run: Run, config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise StorageFailed("the disk is full")
+
+    monkeypatch.setattr("accredit.storage.sqlite.audit.SqliteAudit.write", fail)
+    ended = run("subjects", "block", "acme|9", "--config", config)
+
+    assert ended.exit_code == 0
+    events = [json.loads(line) for line in ended.stderr.splitlines() if line.startswith("{")]
+    assert [event["event"] for event in events] == ["subject.blocked", "audit.behind"]
+    assert (events[1]["waiting"], events[1]["detail"]) == (1, "the disk is full")
 
 
 def test_following_goes_on_until_it_is_interrupted(

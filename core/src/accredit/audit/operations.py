@@ -108,7 +108,7 @@ def issuer_mismatch(issuer: str, root_path: str, advice: str) -> OperationalEven
 
 
 def audit_behind(problem: str, *, waiting: int, lost: int) -> OperationalEvent:
-    """Tell that rows of the audit table cannot be written, or are lost since this was last told."""
+    """Tell that rows of the audit table cannot be written, are lost since this was last told, or stay for too long."""
     facts = {"waiting": waiting, "lost": lost}
     return OperationalEvent(name="audit.behind", level="error", detail=problem, facts=facts)
 

@@ -8,7 +8,8 @@ from core.tests.bench import NOW, Bench, bench, good_request
 from core.tests.clock import Clock
 
 from accredit import AnyEvent, BlockedEvent, ConfigurationError, OperationalEvent, Settings
-from accredit.audit.table import AuditTable
+from accredit.audit.table import AuditTable, fields_of_row
+from accredit.audit.table import table as table_module
 from accredit.audit.table.table import LARGEST_BATCH, MOST_WAITING
 from accredit.errors import StorageFailed, UnclearCommit
 from accredit.exchange.exchange import Exchange
@@ -69,6 +70,18 @@ async def test_every_event_becomes_a_row_with_what_is_asked_for() -> None:
         None,
     )
     assert accepted.id < refused.id
+
+
+async def test_a_row_says_who_has_asked_for_what_was_done_to_a_subject() -> None:
+    async with bench(ON) as wire:
+        await wire.exchange.subjects.block("ada")
+        await wire.exchange.subjects.acting_as("support").unblock("ada")
+        rows = await rows_of(wire)
+
+    assert [(row.event, fields_of_row(row).get("by")) for row in rows] == [
+        ("subject.blocked", None),
+        ("subject.unblocked", "support"),
+    ]
 
 
 async def test_without_the_setting_there_is_no_table() -> None:
@@ -176,12 +189,61 @@ async def test_rows_older_than_the_retention_are_deleted(clock: Clock) -> None:
     assert [now * 1000 - row.time_ms for row in await store.find(AuditQuery())] == [DAY_S * 1000, 0]
 
 
-async def test_deleting_that_fails_is_tried_again_later(clock: Clock) -> None:
-    class Unprunable(MemoryAudit):
-        async def prune(self, before_id: int) -> bool:
-            raise StorageFailed
+class Unprunable(MemoryAudit):
+    """Cannot delete the first time."""
 
-    await table_on(Unprunable(), clock, []).prune()
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error: Exception | None = error
+        self.again = asyncio.Event()
+
+    async def prune(self, before_id: int) -> bool:
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        self.again.set()
+        return await super().prune(before_id)
+
+
+@pytest.mark.parametrize("error", [StorageFailed("locked"), RuntimeError("MARKED")], ids=["failed", "a bug"])
+async def test_deleting_that_fails_is_tried_again_later(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(table_module, "PRUNED_EVERY_S", 0)
+    store = Unprunable(error)
+    table = table_on(store, clock, [])
+    clock.now -= 2 * DAY_S
+    table(BLOCKED)
+    clock.now += 2 * DAY_S
+    await table.flush()
+    table.open()
+    async with asyncio.timeout(30):
+        await store.again.wait()
+    await table.close()
+    assert await store.find(AuditQuery()) == ()
+
+
+async def test_old_rows_that_cannot_be_deleted_are_told_until_they_are(clock: Clock) -> None:
+    told: list[AnyEvent] = []
+    table = table_on(Unprunable(StorageFailed("locked")), clock, told)
+    await table.prune()
+    table.tell()
+    clock.now += 61
+    await table.prune()
+    table.tell()
+    assert [(event.name, event.detail) for event in told] == [("audit.behind", "old rows cannot be deleted: locked")]
+
+
+async def test_whatever_a_storage_raises_its_rows_are_tried_again_and_its_words_are_not_told(clock: Clock) -> None:
+    told: list[AnyEvent] = []
+    table = table_on(Failing(RuntimeError("MARKED")), clock, told)
+    table(BLOCKED)
+    await table.flush()
+    table.tell()
+    [event] = told
+    assert event.detail.startswith("RuntimeError in Failing.write (test_table.py:")
+    await table.flush()
+    assert (table.written, table.lost) == (1, 0)
 
 
 async def test_ids_grow_with_the_time_and_within_a_millisecond(clock: Clock) -> None:

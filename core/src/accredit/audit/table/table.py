@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
+from accredit._guard import place_of
 from accredit.audit.events import AnyEvent
 from accredit.audit.operations import audit_behind
 from accredit.audit.table.row import row_of
@@ -57,7 +58,7 @@ class AuditTable:
         self._last_id = 0
         self._ending: asyncio.Event | None = None
         self._tasks: tuple[asyncio.Task[None], ...] = ()
-        self._problem = ""
+        self._problem = self._overdue = ""
         self._told_at: float | None = None
         self._untold = 0
         self.patience_s = PATIENCE_S
@@ -104,8 +105,8 @@ class AuditTable:
                 await self._store.write(self._batch)
             except UnclearCommit:  # they may be there: written again they would be there twice
                 self._lose(len(self._batch))
-            except StorageFailed as exc:
-                self._problem = exc.detail or "the storage fails"
+            except Exception as exc:  # of a storage of somebody else's any: it must not end the writing for good
+                self._problem = _told(exc)
                 return
             else:
                 self.written += len(self._batch)
@@ -115,15 +116,19 @@ class AuditTable:
     async def prune(self) -> None:
         """Delete what is too old, step by step."""
         before_id = first_id(int(self._clock() * 1000) - self._retention_ms)
-        with suppress(StorageFailed):  # the next time tries again
+        try:
             is_more = True
             while is_more:
                 is_more = await self._store.prune(before_id)
                 await asyncio.sleep(_BREATH_S)
+        except Exception as exc:  # as above; the next time tries again
+            self._overdue = f"old rows cannot be deleted: {_told(exc)}"
+        else:
+            self._overdue = ""
 
     def tell(self) -> None:
-        """Tell that rows are lost, or cannot be written; once a minute."""
-        if (self._problem or self._untold) and self._is_time_to_tell():
+        """Tell that rows are lost, cannot be written, or should be gone and are not; once a minute."""
+        if (self._problem or self._overdue or self._untold) and self._is_time_to_tell():
             self._tell()
 
     def measured(self) -> Mapping[str, float]:
@@ -167,7 +172,12 @@ class AuditTable:
     def _tell(self) -> None:
         self._told_at = self._monotonic()
         lost, self._untold = self._untold, 0
-        self._emit(audit_behind(self._problem, waiting=len(self._waiting) + len(self._batch), lost=lost))
+        problem = self._problem or self._overdue
+        self._emit(audit_behind(problem, waiting=len(self._waiting) + len(self._batch), lost=lost))
+
+
+def _told(exc: Exception) -> str:
+    return exc.detail or "the storage fails" if isinstance(exc, StorageFailed) else place_of(exc)
 
 
 def table_of(

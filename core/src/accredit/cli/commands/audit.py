@@ -133,9 +133,11 @@ def _bound(text: str | None, option: str) -> int | None:
 
 
 def _id(text: str | None) -> int | None:
+    from accredit.storage.ports.audit import LAST_ID
+
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LAST_ID):
         _refuse("is no id of a row", "--before")
     return int(text)
 
@@ -164,7 +166,7 @@ def _as_json(rows: Sequence[AuditRow]) -> None:
     from accredit.audit.table import fields_of_row
 
     for row in rows:
-        typer.echo(json.dumps(fields_of_row(row), ensure_ascii=False))
+        typer.echo(json.dumps(fields_of_row(row)))  # in ASCII, of which a terminal obeys nothing
 
 
 class _Lines:

@@ -1,6 +1,7 @@
 """Audit rows for people: one line each."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 
 from accredit.cli.tools.screen import make_console
@@ -30,6 +31,7 @@ def _line(row: AuditRow) -> str:
 
 
 def _more(row: AuditRow) -> str:
-    """Say the session, and why in words, where there are any."""
-    session = f"  session {row.session_id}" if row.session_id else ""
-    return f"{session}  {row.detail}" if row.detail else session
+    """Say the session, who has asked, and why in words, where there are any."""
+    by = json.loads(row.facts).get("by")
+    parts = (row.session_id and f"session {row.session_id}", by and f"by {by}", row.detail)
+    return "".join(f"  {part}" for part in parts if part)

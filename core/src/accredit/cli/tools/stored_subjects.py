@@ -53,6 +53,7 @@ async def stored_subjects(settings: Settings) -> AsyncIterator[Subjects]:
     finally:
         if table is not None:  # what was changed here stands there, too
             await table.flush()
+            table.tell()
         await storage.close()
 
 

@@ -8,6 +8,8 @@ from accredit._quick_init import with_quick_init
 
 ID_BITS = 20
 """An id is the time in milliseconds, with so many bits below it that tell the rows of one millisecond apart."""
+LAST_ID = (1 << 63) - 1
+"""The greatest that databases keep; its time is in the year 2248."""
 
 
 @with_quick_init
@@ -57,7 +59,7 @@ class AuditQuery:
 
 def first_id(time_ms: int) -> int:
     """Return the least id of a millisecond."""
-    return max(0, time_ms) << ID_BITS
+    return min(max(0, time_ms) << ID_BITS, LAST_ID)
 
 
 class AuditStore(Protocol):
