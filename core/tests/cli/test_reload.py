@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from core.tests.cache.nodes import KEY
 from core.tests.oauth.support import SECRET, basic, hash_of
 
 CONFIG = f"""
@@ -235,8 +236,13 @@ def test_a_unix_socket_is_served_at_and_the_service_manager_is_told(config: Path
     assert "WATCHDOG=1" in heard
 
 
-def test_a_limit_holds_for_all_workers_together(config: Path) -> None:
-    config.write_text(CONFIG.replace('client = "off"', 'client = "20/hour"'))
+@pytest.mark.parametrize(
+    "shared",
+    ["", f'[cache]\nurl = "unix:///nowhere/cache.sock"\nencryption_key = "{KEY}"\n'],
+    ids=["without a cache", "while the cache is away"],
+)
+def test_a_limit_holds_for_all_workers_together(shared: str, config: Path) -> None:
+    config.write_text(CONFIG.replace('client = "off"', 'client = "20/hour"') + shared)
     with serving(config.parent, "--workers", "2") as server:
         url = server.until(LISTENING)[1]
 

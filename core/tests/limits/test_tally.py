@@ -10,8 +10,9 @@ import pytest
 from accredit.errors import TooManyAttempts, TooManyRequests
 from accredit.limits import tally as tallies
 from accredit.limits.limit import Limit
+from accredit.limits.local import LocalCounters
 from accredit.limits.tally import RATES, Tally
-from accredit.limits.together import CountersTogether, TalliedMemory
+from accredit.limits.together import TalliedMemory
 from accredit.settings.rates import RateSettings
 
 WAYS = 20
@@ -32,8 +33,9 @@ def tally() -> Iterator[Tally]:
     made.close()
 
 
-def counters(tally: Tally, clock: Clock, heard: list[object] | None = None) -> CountersTogether:
-    return CountersTogether(tally, emit=(heard if heard is not None else []).append, clock=clock, monotonic=clock)
+def counters(tally: Tally, clock: Clock, heard: list[object] | None = None) -> LocalCounters:
+    memory = TalliedMemory(tally, clock=clock, monotonic=clock)
+    return LocalCounters(memory, emit=(heard if heard is not None else []).append, clock=clock, monotonic=clock)
 
 
 def test_every_limit_that_can_be_set_has_a_table() -> None:

@@ -12,9 +12,8 @@ from collections.abc import Callable
 
 from limits.aio.storage import Storage
 
-from accredit.audit.events import AnyEvent
 from accredit.errors import TooManyAttempts, TooManyRequests
-from accredit.limits.counters import Counters, Reached
+from accredit.limits.counters import Reached
 from accredit.limits.limit import Counted
 
 MOST_OF_A_KIND = 20_000
@@ -99,20 +98,6 @@ class BoundedMemory(Storage):
     def _found(self, key: str) -> tuple[int, float] | None:
         kind, _, rest = key.partition("/")
         return self._kinds[kind].get(rest)
-
-
-class CountersInMemory(Counters):
-    """Count in the memory of this process, which never fails and keeps nobody waiting."""
-
-    def __init__(
-        self, *, emit: Callable[[AnyEvent], None], clock: Callable[[], float], monotonic: Callable[[], float]
-    ) -> None:
-        memory = BoundedMemory(clock=clock, monotonic=monotonic)
-        super().__init__(memory, emit=emit, clock=clock, monotonic=monotonic)
-        self._memory = memory
-
-    async def _reached(self, attempts: Counted, calls: Counted) -> Reached | None:
-        return self._memory.reached(attempts, calls)
 
 
 def _count(counters: _Kind, key: str, window_s: float, *, now: float, amount: int = 1) -> int:

@@ -1,4 +1,4 @@
-"""Counters that all nodes share; while nobody knows those, this process counts for itself."""
+"""Counters that all nodes share; while nobody knows those, each machine counts for itself."""
 
 import math
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from accredit.cache.redis.windows import RedisWindows
 from accredit.errors import TooManyAttempts, TooManyRequests
 from accredit.limits.counters import Reached
 from accredit.limits.limit import Counted, Limit
-from accredit.limits.memory import CountersInMemory
+from accredit.limits.local import LocalCounters, Memory
 
 
-class SharedCounters(CountersInMemory):
-    """Count in `windows`, by one question for each call; else in the memory of this process, from nothing.
+class SharedCounters(LocalCounters):
+    """Count in `windows`, by one question for each call; else in `memory`, from nothing.
 
     Whether those are there is told by whoever goes there: nobody is refused, or kept waiting, because they are not.
     """
@@ -21,12 +21,13 @@ class SharedCounters(CountersInMemory):
     def __init__(
         self,
         windows: RedisWindows,
+        memory: Memory,
         *,
         emit: Callable[[AnyEvent], None],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
-        super().__init__(emit=emit, clock=clock, monotonic=monotonic)
+        super().__init__(memory, emit=emit, clock=clock, monotonic=monotonic)
         self._windows = windows
 
     async def add(self, counted: Counted) -> None:

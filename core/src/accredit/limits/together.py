@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 from limits.aio.storage import Storage
 
-from accredit.audit.events import AnyEvent
 from accredit.errors import TooManyAttempts, TooManyRequests
-from accredit.limits.counters import Counters, Reached
+from accredit.limits.counters import Reached
 from accredit.limits.limit import Counted
 from accredit.limits.tally import Tally
 
@@ -83,26 +82,3 @@ class TalliedMemory(Storage):
         kind, _, rest = key.partition("/")
         with self._tally.turn():
             return self._tally.get(kind, rest)
-
-
-class CountersTogether(Counters):
-    """Count in `tally`. Where that cannot be had in time, nothing is refused, and operators are told."""
-
-    def __init__(
-        self,
-        tally: Tally,
-        *,
-        emit: Callable[[AnyEvent], None],
-        clock: Callable[[], float],
-        monotonic: Callable[[], float],
-    ) -> None:
-        memory = TalliedMemory(tally, clock=clock, monotonic=monotonic)
-        super().__init__(memory, emit=emit, clock=clock, monotonic=monotonic)
-        self._memory = memory
-
-    async def _reached(self, attempts: Counted, calls: Counted) -> Reached | None:
-        try:
-            return self._memory.reached(attempts, calls)
-        except TimeoutError as exc:
-            self._tell(exc)
-            return None
