@@ -9,8 +9,8 @@
             return AcmeStorage(clock=clock)
 
 One file for each idea: `sessions`, `rotations`, `crowds`, `endings`, `identities`, `links`, `single_use`; `races`,
-`atomicity`; with more than one handle `handles`, `durability`, `processes`; and what a storage need not do, `persons`
-and `audit_rows`. `suite` says what a subclass states.
+`atomicity`; with more than one handle `handles`, `durability`, `processes`; and what a storage need not do, `persons`,
+`audit_rows` and `signing_keys`. `suite` says what a subclass states.
 """
 
 from typing import Any
@@ -28,6 +28,7 @@ from accredit.testing.storage_conformance.processes import Processes
 from accredit.testing.storage_conformance.races import Races
 from accredit.testing.storage_conformance.rotations import Rotations
 from accredit.testing.storage_conformance.sessions import Sessions
+from accredit.testing.storage_conformance.signing_keys import SigningKeys
 from accredit.testing.storage_conformance.single_use import SingleUse
 from accredit.testing.storage_conformance.suite import StorageConformanceError, refuse_weakening
 
@@ -36,6 +37,7 @@ __all__ = ["StorageConformance", "StorageConformanceError"]
 
 # The last base comes first in the report.
 class StorageConformance(
+    SigningKeys,
     AuditRows,
     Persons,
     Processes,

@@ -45,6 +45,24 @@ class AsksForNoOutcome(MemoryAudit):
         return await super().find(replace(wanted, outcome=None))
 
 
+@wrong_audit("audit_rows_are_found_by_each_of_their_columns")
+class TakesNoClientForAnyClient(MemoryAudit):
+    async def find(self, wanted: AuditQuery) -> tuple[AuditRow, ...]:
+        return await super().find(replace(wanted, client_id=wanted.client_id or None))
+
+
+@wrong_audit("audit_rows_are_found_by_each_of_their_columns")
+class TakesNoConnectionForAnyConnection(MemoryAudit):
+    async def find(self, wanted: AuditQuery) -> tuple[AuditRow, ...]:
+        return await super().find(replace(wanted, connection=wanted.connection or None))
+
+
+@wrong_audit("audit_rows_are_found_by_each_of_their_columns")
+class TakesNoReasonForAnyReason(MemoryAudit):
+    async def find(self, wanted: AuditQuery) -> tuple[AuditRow, ...]:
+        return await super().find(replace(wanted, reason=wanted.reason or None))
+
+
 @wrong_audit("old_audit_rows_are_deleted_in_steps")
 class IsDoneAfterTheFirstStep(MemoryAudit):
     async def prune(self, before_id: int) -> bool:
