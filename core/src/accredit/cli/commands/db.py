@@ -206,7 +206,8 @@ def restored(
 
     The backup does not know what has happened since: replaced refresh tokens would work again, and so would sessions
     that have ended. So every session ends, older access tokens without a session are refused, and client assertions
-    count as used that may have been. Blocks, links and unlinkings of that time must be repeated by hand.
+    count as used that may have been. Blocks, links and unlinkings of that time must be repeated by hand. Refused where
+    servers are found to run on it, unless --serving-since says that they do.
 
     Exit codes: 0 done, 1 nothing was changed: --yes is missing, 2 it cannot be done.
 
@@ -216,7 +217,7 @@ def restored(
     """
     import time
 
-    from accredit.cli.tools.databases import end_what_is_old
+    from accredit.cli.tools.databases import SERVERS_RUN, end_what_is_old
 
     now = int(time.time())
     since = now if serving_since is None else _time(serving_since, now)
@@ -233,6 +234,8 @@ def restored(
         "repeat what was blocked, linked and unlinked since the backup: the audit events subject.* of that time tell"
     )
     if not yes:
+        if serving_since is None and database.is_in_use():
+            typer.echo(SERVERS_RUN, err=True)
         typer.echo("nothing was changed; --yes does it", err=True)
         raise typer.Exit(1)
 

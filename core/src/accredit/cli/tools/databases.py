@@ -8,7 +8,7 @@ from typing import TypeVar
 from accredit.errors import ConfigurationError
 from accredit.oauth.client.assertion import CLOCK_SKEW_S, LONGEST_LIFE_S
 from accredit.storage import migrate as on_sqlite
-from accredit.storage.schema import postgres, restored, runner
+from accredit.storage.schema import in_use, postgres, restored, runner
 from accredit.storage.schema.connections import on_databases, path_of, place_of, require_packages
 from accredit.storage.schema.copying import Copied, copy
 from accredit.storage.schema.differences import differences
@@ -16,6 +16,8 @@ from accredit.storage.schema.restored import Ended
 from accredit.storage.schema.revisions import HEAD, Found
 
 T = TypeVar("T")
+
+SERVERS_RUN = "servers run on it: stop them all, and run this again; or say --serving-since when they have begun"
 
 
 def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int], object]) -> list[Copied]:
@@ -47,12 +49,14 @@ def end_what_is_old(database: "Database", *, since: int, is_serving: bool, write
     """End in a restored database what `accredit db restored` says; return what was, or would be.
 
     Raises:
-        ConfigurationError: it cannot be used, or must be upgraded first.
+        ConfigurationError: it cannot be used, must be upgraded first, or a server runs on it that it is not told of.
     """
     found = database.found()
     database.require_usable(found)
     if not found.is_current:
         raise ConfigurationError(f"{database.place} must be upgraded first: run `accredit db upgrade`")
+    if write and not is_serving and database.is_in_use():
+        raise ConfigurationError(f"{database.place}: {SERVERS_RUN}")
     work = partial(
         restored.end_what_is_old,
         since=since,
@@ -105,6 +109,10 @@ class Database:
     def run(self, work: Callable[..., T]) -> T:
         """Run work with a connection to it; return what it returns."""
         return on_databases(work, self._url)
+
+    def is_in_use(self) -> bool:
+        """Tell whether servers have it open."""
+        return self.run(in_use.is_served) if self._path is None else in_use.is_open(self._path)
 
     def differences(self) -> list[str]:
         """Return how it differs from what the revisions make."""
