@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import ssl
 from collections.abc import Iterator
 
 import asyncpg
@@ -63,7 +62,6 @@ def test_what_may_pass_by_itself_is_worth_another_start(cause: Exception) -> Non
         asyncpg.InsufficientPrivilegeError("permission denied"),
         asyncpg.InterfaceError("unknown option"),
         PermissionError(13, "Permission denied"),
-        ssl.SSLCertVerificationError("self-signed certificate"),
     ],
     ids=lambda one: type(one).__name__,
 )

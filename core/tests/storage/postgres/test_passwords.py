@@ -1,4 +1,4 @@
-"""A password comes from where PostgreSQL's own tools take it, and is told nobody; TLS is what the URL says."""
+"""A password comes from where PostgreSQL's own tools take it, and is told nobody."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,11 +73,3 @@ def test_a_command_says_of_a_wrong_one_where_it_comes_from(strict: Server) -> No
         f'postgresql://127.0.0.1:{strict.port}/postgres: password authentication failed for user "ada"; '
         "the password comes from the URL, PGPASSWORD or ~/.pgpass"
     )
-
-
-async def test_a_server_without_tls_is_refused_where_the_url_asks_for_it(strict: Server, tmp_path: Path) -> None:
-    where = f"postgresql://ada:{IN_URL}@127.0.0.1:{strict.port}/postgres"
-    assert "SSL" in await refusal(f"{where}?sslmode=require")
-    told = await refusal(f"{where}?sslmode=verify-full&sslrootcert={tmp_path}/none.pem")
-    assert "hunt" not in told
-    await opens(f"{where}?sslmode=disable")

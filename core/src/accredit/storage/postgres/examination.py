@@ -1,6 +1,5 @@
 """Is this server one that we can use? Asked before a start, and by `accredit doctor`."""
 
-import ssl
 from dataclasses import dataclass, replace
 
 import asyncpg
@@ -15,6 +14,7 @@ from accredit.storage.postgres.connector import Connector
 from accredit.storage.schema.connections import where_from
 from accredit.storage.schema.postgres import found
 from accredit.storage.schema.revisions import Found
+from accredit.storage.schema.tls import tls_trouble
 from accredit.storage.sql.failures import failure
 
 OLDEST = 130_000
@@ -23,8 +23,6 @@ _PASSING_CLASSES = ("08", "53", "57")
 """Of SQLSTATEs: the connection broke; no connection, memory or disk left; an operator's doing, such as a restart."""
 _DROPPED = "57P04"
 """The database was, which is of the last kind and stays so."""
-_STAYING = (PermissionError, ssl.SSLCertVerificationError)
-"""Of what keeps us from a server; the rest may pass, such as a name that is not resolved while a network comes up."""
 _ABOUT = (
     "SELECT current_setting('server_version_num')::int, pg_is_in_recovery(),"
     " current_setting('transaction_read_only') = 'on', current_setting('max_connections')::int"
@@ -119,14 +117,15 @@ def unusable(exc: Exception, address: Address) -> ConfigurationError:
     # The driver's own complaints about a URL may quote any part of it, but for the one about a file.
     if not isinstance(cause, asyncpg.PostgresError | OSError) and not said.startswith(_NO_AUTHORITY):
         said = ""
-    told = f"{said or failure(exc).detail}{where_from(cause)}"
-    kind = NotReadyYet if _may_pass(exc, cause) else ConfigurationError
+    trouble = tls_trouble(cause, address.url)
+    told = trouble or f"{said or failure(exc).detail}{where_from(cause)}"
+    kind = NotReadyYet if trouble is None and _may_pass(exc, cause) else ConfigurationError
     return kind(f"storage.url: the database at {address.place} cannot be used: {told}")
 
 
 def _may_pass(exc: Exception, cause: BaseException | None) -> bool:
-    if isinstance(cause, OSError):
-        return not isinstance(cause, _STAYING)
+    if isinstance(cause, OSError):  # such as a name that is not resolved while a network comes up
+        return not isinstance(cause, PermissionError)
     state = getattr(cause, "sqlstate", None)
     if isinstance(state, str):
         return state.startswith(_PASSING_CLASSES) and state != _DROPPED

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from accredit.errors import ConfigurationError
+from accredit.storage.schema.tls import tls_trouble
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -92,8 +93,10 @@ def where_from(exc: object) -> str:
     return "; the password comes from the URL, PGPASSWORD or ~/.pgpass" if is_password else ""
 
 
-def _why(exc: Exception) -> str:
+def _why(exc: Exception, url: str) -> str:
     """Say why there is no connection, without quoting a URL: drivers do."""
+    if trouble := tls_trouble(exc, url):
+        return trouble
     if getattr(exc, "sqlstate", None):
         return f"{exc}{where_from(exc)}"
     if isinstance(exc, TimeoutError):
@@ -160,7 +163,9 @@ async def _opened(url: str, stack: AsyncExitStack) -> "Connection":
     try:
         connection = await stack.enter_async_context(there.connect())
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as exc:
-        raise ConfigurationError(f"{place_of(url)} cannot be reached: {_why(exc)}") from None  # the cause may quote it
+        raise ConfigurationError(
+            f"{place_of(url)} cannot be reached: {_why(exc, url)}"
+        ) from None  # the cause may quote it
     found = connection.sync_connection
     assert found is not None  # noqa: S101 - it was just opened
     return found
