@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from tests.browser.office import HOSTILE, Desk, Office, chromium, open_office
 
 SUBJECT = "facebook|1000000000000001"
@@ -122,6 +122,13 @@ def test_it_says_when_what_it_shows_is_old_and_when_somebody_has_to_sign_in_agai
     expect(desk.page.locator("#trouble")).to_have_text("The server does not answer; what stands here is old.")
     desk.context.set_offline(False)
     expect(desk.page.locator("#trouble")).to_have_text("")
+    asked: list[Route] = []  # and nobody answers
+    desk.page.route("**/*", lambda route: asked.append(route))
+    expect(desk.page.locator("#trouble")).to_have_text("The server does not answer; what stands here is old.")
+    desk.page.wait_for_timeout(6000)
+    assert len(asked) <= 3  # one after another
+    desk.page.unroute_all(behavior="ignoreErrors")
+    expect(desk.page.locator("#trouble")).to_have_text("")
     desk.context.clear_cookies()
     expect(desk.page).to_have_title("Sign in – Accredit operator")
     desk.said.clear()  # the browser's own words for what it could not load
@@ -190,6 +197,17 @@ def test_every_page_is_accessible_and_fits_the_screen(browser: Browser, office: 
             assert desk.violations() == [], name
             assert not desk.is_wider_than_the_screen(), name
             desk.picture(f"{name}-{look}")
+
+
+def test_on_a_phone_a_session_is_ended_without_scrolling_sideways(browser: Browser, office: Office) -> None:
+    with Desk(browser, office, **NARROW) as desk:
+        desk.sign_in()
+        expect(desk.page).to_have_title("Overview – Accredit operator")
+        desk.goto(PATHS["subject"])
+        for link in desk.page.get_by_role("link", name="End … session").all():
+            box = link.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= NARROW["viewport"]["width"]
 
 
 def test_what_users_call_their_devices_runs_nothing(desk: Desk) -> None:

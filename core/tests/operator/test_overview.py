@@ -2,17 +2,25 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from html import unescape
 
 import pytest
 from core.tests.acme import Acme, answer
 from core.tests.operator.desk import Office, office, seen
 
+from accredit.audit.events import OperationalEvent
+from accredit.audit.readings import Reading
 from accredit.errors import InvalidProviderToken
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.models import ProviderToken, Verification
 from accredit.operator.pages.keys import key_rows
+from accredit.operator.pages.overview import overview
+from accredit.operator.sessions import SignedIn
+from accredit.operator.view.snapshot import Snapshot, Worker
+from accredit.operator.view.together import together
+from accredit.operator.view.windows import WINDOWS
 from accredit.strategy import ApiVersion, VerifyContext
 
 
@@ -121,7 +129,41 @@ async def test_a_host_and_an_alert_stand_among_the_events() -> None:
         text = await one.text("/refusals")
         assert "failed plugin_failed in verify Alert" in text
         assert "hunter2" not in text
-        assert "Alerts 1 among the events below." in await one.text("/")
+        assert "Alerts 1 in the last hour, among the refusals ." in await one.text("/")
+
+
+async def test_alerts_are_told_for_an_hour_with_the_place_where_they_stand() -> None:
+    alert = OperationalEvent(name="readiness.lost", level="critical", alert=True)
+    async with office({"limits": {"breaker_outages": 1}}) as one:
+        assert "Calm Every provider is asked, and there was no alert in the last hour." in await one.text("/")
+        one.wire.exchange.engine.reporter.emit(alert)
+        assert "Alerts 1 in the last hour, among the other events ." in await one.text("/")
+        assert 'href="#others"' in (await one.browser.get("/")).text
+        one.wire.clock.advance(3599)
+        await one.sign_in()
+        assert "Alerts 1 in the last hour" in await one.text("/")
+        one.wire.clock.advance(2)
+        assert "Calm Every provider is asked" in await one.text("/")
+        assert "readiness.lost" in await one.text("/")
+
+
+def test_what_nodes_share_is_away_for_all_workers_or_none_and_the_summary_says_so() -> None:
+    def shown(*away: float) -> str:
+        found = [
+            Snapshot(
+                workers=(Worker(number=number, pid=number, since=0, at=0),),
+                sums={window.name: Counter() for window in WINDOWS},
+                readings=(Reading("cache_away", value), Reading("audit_rows_lost", 2)),
+            )
+            for number, value in enumerate(away, 1)
+        ]
+        return seen_in(overview(together(found), at=0.0, connections=(), signed_in=SignedIn(0, "")))
+
+    assert "Away what nodes share: each goes on by itself." in shown(1, 1)
+    assert "What nodes share away" in shown(0, 1)
+    assert "What nodes share there" in shown(0, 0)
+    assert "Calm" in shown(0, 0)
+    assert "Events lost to the audit table, since the start 4" in shown(0, 0)
 
 
 async def test_keys_are_shown_with_what_they_do() -> None:

@@ -128,6 +128,16 @@ async def test_a_session_that_has_ended_already_is_no_failure() -> None:
         assert told(one) == []
 
 
+async def test_a_session_of_somebody_else_than_the_page_has_named_goes_on() -> None:
+    async with office() as one:
+        tokens = (await one.login()).json()
+        [session] = await one.wire.exchange.subjects.sessions(SUBJECT)
+        for other in ("acme|2000", "nobody"):
+            assert (await one.do("end", other, session=session.id)).status_code == 303
+        assert told(one) == []
+        assert await refresh(one, tokens) == 200
+
+
 async def test_while_the_storage_is_away_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*_: Any, **__: Any) -> Any:
         raise StorageFailed("the disk is full")

@@ -32,7 +32,7 @@ class Desk:
             "block": lambda subject, _: self._subjects.block(subject),
             "unblock": lambda subject, _: self._subjects.unblock(subject),
             "end-all": lambda subject, _: self._subjects.end_sessions(subject),
-            "end": lambda _, session: self._subjects.end_session(session),
+            "end": self._end,
         }
 
     async def overview(self, _: Call, signed_in: SignedIn) -> Answer:
@@ -83,6 +83,11 @@ class Desk:
         except AccreditError as exc:
             return self._failed(exc, subject, signed_in)
         return see_other(f"subject?{urlencode({'subject': subject, 'done': action})}")
+
+    async def _end(self, subject: str, session: str) -> None:
+        """End a session of that subject: of another one's the page that asked has not told the truth."""
+        if any(one.id == session for one in await self._subjects.sessions(subject)):
+            await self._subjects.end_session(session)
 
     async def _found(self, subject: str) -> Found:
         namespace, bar, user_id = subject.partition("|")

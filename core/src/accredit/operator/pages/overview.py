@@ -14,6 +14,8 @@ from accredit.operator.view.snapshot import Snapshot, Worker
 from accredit.operator.view.windows import WINDOWS, Window
 
 OUTCOMES = ("accepted", "refused", "limited", "failed", "abandoned")
+ALERT_S = 3600
+"""An alert is told for so long, and raised anew after that, if nobody has done anything."""
 SILENT_S = 10
 """A worker that has said nothing for so long may hang."""
 _COLUMNS = ("Last minute", "15 minutes", "Hour")
@@ -35,7 +37,7 @@ def overview(now: Snapshot, *, at: float, connections: Sequence[str], signed_in:
         tag("h1", "Overview"),
         bar,
         tag("p", id="trouble", role="alert"),
-        tag("p", _summary(now), id="summary", role="status", aria_live="polite", data_live=True),
+        tag("p", _summary(now, at), id="summary", role="status", aria_live="polite", data_live=True),
         _live("requests", "Requests", _requests(now, names)),
         _live(
             "reasons",
@@ -61,16 +63,32 @@ def _connections_of(now: Snapshot) -> Iterator[str]:
     return (key[1] for counts in now.sums.values() for key in counts if key[0] != "limit")
 
 
-def _summary(now: Snapshot) -> Child:
+def _summary(now: Snapshot, at: float) -> Child:
     """Return a sentence that changes rarely: it is read out whenever it does."""
     down = sorted(one.connection for one in now.readings if one.name == "circuit_open" and one.value)
-    alerts = sum(1 for one in (*now.refusals, *now.others) if one.is_alert)
     parts: list[Child] = []
     if down:
         parts += [state("Down", "bad"), f" {', '.join(down)}: asked now and then. "]
-    if alerts:
-        parts += [state("Alerts", "bad"), f" {alerts} among the events below."]
-    return parts or [state("Calm", "good"), " Every provider is asked, and there is no alert."]
+    if any(one.name == "cache_away" and one.value for one in now.readings):
+        parts += [state("Away", "bad"), " what nodes share: each goes on by itself. "]
+    parts += _alerts(now, at)
+    return parts or [state("Calm", "good"), " Every provider is asked, and there was no alert in the last hour."]
+
+
+def _alerts(now: Snapshot, at: float) -> list[Child]:
+    """Return how many there were, with the way to where they stand; nothing where there was none."""
+    counts = [sum(one.is_alert and at - one.at < ALERT_S for one in kept) for kept in (now.refusals, now.others)]
+    links = (tag("a", "the refusals", href="refusals"), tag("a", "the other events", href="#others"))
+    among = [link for count, link in zip(counts, links, strict=True) if count]
+    if not among:
+        return []
+    return [
+        state("Alerts", "bad"),
+        f" {sum(counts)} in the last hour, among ",
+        among[0],
+        [(" and ", one) for one in among[1:]],
+        ".",
+    ]
 
 
 def _requests(now: Snapshot, names: Sequence[str]) -> Html:
@@ -194,6 +212,14 @@ _NAMES = {
     "storage_queue": "Changes that wait for storage",
     "storage_commits": "Transactions, since the start",
     "storage_changes": "Changes stored, since the start",
+    "storage_pool_size": "Connections to the database",
+    "storage_pool_in_use": "Those of them in use",
+    "audit_queue": "Events that wait for the audit table",
+    "audit_rows": "Rows of the audit table, since the start",
+    "audit_rows_lost": "Events lost to the audit table, since the start",
+    "cache_away": "What nodes share",
+    "cache_failures": "How often that was found away, since the start",
+    "cache_values_rejected": "Values in it that no node has written, since the start",
     "signing_key_age_s": "Age of the key that signs",
 }
 
@@ -212,7 +238,9 @@ def _server(now: Snapshot) -> Html:
     )
 
 
-def _value(name: str, value: float) -> str:
+def _value(name: str, value: float) -> Child:
+    if name == "cache_away":
+        return state("away", "bad") if value else state("there", "good")
     return f"{value / 86_400:,.1f} days" if name == "signing_key_age_s" else f"{value:,.0f}"
 
 

@@ -22,9 +22,7 @@ def refusals(now: Snapshot, *, at: float, signed_in: SignedIn) -> Html:
         tag(
             "p",
             tag("a", "Refresh", href="refusals", class_="button quiet"),
-            " As of ",
-            moment(at),
-            " UTC",
+            tag("span", "As of ", moment(at), " UTC"),
             class_="bar",
         ),
         tag("p", about, class_="about"),

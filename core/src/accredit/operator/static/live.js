@@ -32,12 +32,13 @@ async function refresh() {
   if (paused || document.hidden) return;
   const trouble = document.getElementById("trouble");
   try {
-    const answer = await fetch("./", { redirect: "manual" });
+    const answer = await fetch("./", { redirect: "manual", signal: AbortSignal.timeout(EVERY_MS) });
     if (!answer.ok) {
       location.reload();
       return;
     }
-    takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!paused) takeOver(fresh);
     trouble.textContent = "";
   } catch {
     trouble.textContent = "The server does not answer; what stands here is old.";

@@ -9,7 +9,7 @@ from accredit.operator.view.seen import MOST_LOGINS, MOST_OTHERS, MOST_REFUSALS,
 from accredit.operator.view.snapshot import Snapshot
 from accredit.operator.view.windows import WINDOWS
 
-LARGEST = frozenset({"circuit_open", "signing_key_age_s"})
+LARGEST = frozenset({"api_version_ends_at", "cache_away", "circuit_open", "signing_key_age_s"})
 """Readings of which the largest counts; others are added up."""
 
 
