@@ -7,9 +7,9 @@ import pytest_asyncio
 from tests.nodes.servers_site import ServersSite
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def running_site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServersSite]:
-    """Start everything once."""
+    """Start everything once, and stop it after the last test of this package: others need the machine."""
     async with ServersSite(tmp_path_factory.mktemp("site")) as site:
         yield site
 
