@@ -10,7 +10,7 @@ from tests.nodes.servers_site import ServersSite
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def running_site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServersSite]:
     """Start everything once, and stop it after the last test of this package: others need the machine."""
-    async with ServersSite(tmp_path_factory.mktemp("site")) as site:
+    async with ServersSite(tmp_path_factory.mktemp("site"), audit=True) as site:
         yield site
 
 

@@ -20,8 +20,8 @@ CACHE_TIMEOUT_S = 0.5
 class ServersSite(Site):
     """Everything that runs, the servers included."""
 
-    def __init__(self, folder: Path, *, nodes: int = NODES) -> None:
-        super().__init__(folder, nodes=nodes)
+    def __init__(self, folder: Path, *, nodes: int = NODES, audit: bool = False) -> None:
+        super().__init__(folder, nodes=nodes, audit=audit)
         self._cache_key, self._keys_key = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
 
     async def _begin(self, stack: AsyncExitStack) -> None:

@@ -37,10 +37,11 @@ Tables = Mapping[str, Mapping[str, Any]]
 
 
 class Site:
-    """Everything that runs. `folder` is for the nodes' files."""
+    """Everything that runs. `folder` is for the nodes' files; with `audit` the nodes keep an audit table."""
 
-    def __init__(self, folder: Path, *, nodes: int = NODES) -> None:
+    def __init__(self, folder: Path, *, nodes: int = NODES, audit: bool = False) -> None:
         self._folder = folder
+        self._audit = audit
         self._stack = AsyncExitStack()
         self.provider = Moody()
         self.moody = Moody()
@@ -162,6 +163,7 @@ class Site:
                 "subjects": {"policy": "create"},
                 "tokens": {"signing_alg": "ES256", "leeway_s": 300},
                 "limits": {**limits, **dict.fromkeys(_UNLIMITED, "off")},
+                "audit": {"table": self._audit},
                 **self.shared(node),
             }
         )
