@@ -145,6 +145,7 @@ def test_nothing_lives_after_a_restore_that_had_ended_before(
     used, again = assertion("used", 300), assertion("later", 300)
     with node() as (client, _):
         rotated, ended, kept = (log_in(client, bench) for _ in range(3))
+        run(backup)  # yesterday's, which the next one replaces
         bare = log_in(client, bench, scope="openid")
         run(backup)
         successor = refresh(client, rotated["refresh_token"]).json()
@@ -218,6 +219,17 @@ def test_it_says_what_it_would_do_and_who_has_logged_in_since_may_stay(
 def test_a_time_without_a_zone_or_that_has_not_been_is_refused(run: Run, when: str) -> None:
     said = run(f"accredit db restored --yes --serving-since {when} --config accredit.toml 2>&1 || [ $? = 2 ]")
     assert "must be a time that has been, with its zone" in said
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_backup_of_before_an_upgrade_is_restored_into_another_database(run: Run, server: Postgres) -> None:
+    backup, restore = POSTGRESQL
+    run("accredit db upgrade --to 0003 --config accredit.toml && touch keys.json")
+    run(backup)
+    run("accredit db upgrade --config accredit.toml")
+    assert "tables that Accredit has not made" in run(f"({restore}) 2>&1 || [ $? = 2 ]")
+    with server.database() as empty:
+        assert "as this version needs it" in run(f"export ACCREDIT_STORAGE__URL='{empty.url()}'\n{restore}")
 
 
 def test_an_old_schema_is_upgraded_first(run: Run) -> None:
