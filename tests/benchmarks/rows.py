@@ -29,6 +29,8 @@ def calls(storage: PostgresStorage) -> dict[str, Call]:
     return {
         "login: start": lambda name: storage.start(*login(name, subject=f"acme|{name}", user_id=name)),
         "login: look_up": lambda name: storage.look_up("acme", name),
+        "first login: create": lambda name: storage.create("acme", f"new {name}", f"acme|new {name}", now=1_000),
+        "assertion: first_use": lambda name: storage.first_use(name, 4_000_000_000),
         "refresh: find": storage.find,
         "refresh: rotate": lambda name: storage.rotate(name, token(f"{name}'", name), now=1_000, leeway_s=0),
     }
@@ -48,7 +50,7 @@ async def measure(url: str) -> None:
         ]
         alone = [await cpu_us(call, [[f"alone {n}-{k}" for k in range(EACH)]]) for n in range(ROUNDS)]
         print(
-            f"{title:<18} {IN_FLIGHT} in flight: {min(many):6.1f} µs (median {statistics.median(many):.1f})"
+            f"{title:<20} {IN_FLIGHT} in flight: {min(many):6.1f} µs (median {statistics.median(many):.1f})"
             f"   alone: {min(alone):7.1f} µs (median {statistics.median(alone):.1f})"
         )
     await storage.close()

@@ -3,7 +3,8 @@
 If any piece fails, the transaction does; then they are run again, each in a savepoint, and only the culprit fails.
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,22 +17,19 @@ from accredit.storage.sql.failures import failure
 from accredit.storage.sql.frames import BY_DIALECT, Frame, is_passing
 from accredit.storage.sql.rotations import Rotate
 from accredit.storage.sql.session_rows import Start
+from accredit.storage.sql.subject_rows import Entry
 from accredit.storage.sql.transactions import transact
+from accredit.storage.sql.used_rows import Use
 
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """What takes as many statements for many as for one."""
-
-    start: Callable[[Connection, Sequence[Start]], Sequence[object]]
-    rotate: Callable[[Connection, Sequence[Rotate]], Sequence[object]]
+Together = Mapping[type, Callable[[Connection, Sequence[Any]], Sequence[object]]]
+"""What takes as many statements for many as for one, by the type of the work; each returns an outcome for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of work: a login, a refresh, or a function that returns a result, or the error that its caller sees."""
+    """A piece of work: one of those, or a function that returns a result, or the error that its caller sees."""
 
-    work: Start | Rotate | Callable[[Connection], Any]
+    work: Start | Rotate | Entry | Use | Callable[[Connection], Any]
     keys: tuple[str, ...] = ()
     """The names that it locks."""
     asker: Asker = field(default_factory=Asker)
@@ -70,16 +68,15 @@ def commit(connection: Connection, how: Together, pieces: Sequence[Piece], frame
 
 def _together(connection: Connection, how: Together, pieces: Sequence[Piece]) -> list[object]:
     wanted = [not piece.asker.has_gone for piece in pieces]  # once: elsewhere it may change meanwhile
-    works = [piece.work for piece, is_wanted in zip(pieces, wanted, strict=True) if is_wanted]
-    starts = [work for work in works if isinstance(work, tuple)]
-    rotations = [work for work in works if isinstance(work, Rotate)]
-    verdicts = iter(how.start(connection, starts) if starts else ())
-    outcomes = iter(how.rotate(connection, rotations) if rotations else ())
+    alike: defaultdict[type, list[object]] = defaultdict(list)
+    for piece, is_wanted in zip(pieces, wanted, strict=True):
+        if is_wanted:
+            alike[type(piece.work)].append(piece.work)
+    outcomes = {kind: iter(do(connection, alike[kind])) for kind, do in how.items() if kind in alike}
 
-    def done(work: Start | Rotate | Callable[[Connection], Any]) -> object:
-        if isinstance(work, tuple):
-            return next(verdicts)
-        return next(outcomes) if isinstance(work, Rotate) else work(connection)
+    def done(work: Any) -> object:
+        its = outcomes.get(type(work))
+        return work(connection) if its is None else next(its)
 
     return [
         done(piece.work) if is_wanted else StorageFailed("nobody waits for it any more")

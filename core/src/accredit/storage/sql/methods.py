@@ -25,9 +25,9 @@ from accredit.storage.sql.links import Links
 from accredit.storage.sql.person_rows import Identity, Numbered, PersonRows
 from accredit.storage.sql.rotations import Rotate, Rotations
 from accredit.storage.sql.session_rows import SessionRows
-from accredit.storage.sql.subject_rows import SubjectRows
+from accredit.storage.sql.subject_rows import Entry, SubjectRows
 from accredit.storage.sql.tables import Tables
-from accredit.storage.sql.used_rows import UsedRows
+from accredit.storage.sql.used_rows import Use, UsedRows
 
 T = TypeVar("T")
 
@@ -58,7 +58,12 @@ class SqlMethods(ABC):
         self._persons = PersonRows(tables, self._sessions, self._subjects)
         self.audit = None if tables.audit_events is None else self._audit(AuditRows(tables.audit_events))
         """Where audit rows are kept, None where there is no table for them."""
-        self._together = Together(self._sessions.start, Rotations(tables, self._sessions).rotate)
+        self._together: Together = {
+            tuple: self._sessions.start,
+            Rotate: Rotations(tables, self._sessions).rotate,
+            Entry: self._subjects.create,
+            Use: lambda connection, uses: self._used.first_uses(connection, uses, now=self._clock()),
+        }
         self._written = 0
 
     @abstractmethod
@@ -154,12 +159,8 @@ class SqlMethods(ABC):
 
     async def create(self, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
         """Enter an identity, unless it is there."""
-        outcome = await self._do(
-            lambda connection: self._subjects.create(connection, namespace, user_id, subject, now=now),
-            locks.identity_key(namespace, user_id),
-            locks.subject_key(subject),
-        )
-        return cast("StoredSubject", outcome)
+        keys = locks.identity_key(namespace, user_id), locks.subject_key(subject)
+        return cast("StoredSubject", await self._write(Piece(Entry(namespace, user_id, subject, now), keys)))
 
     async def link(
         self, namespace: str, user_id: str, subject: str, *, now: int, main: MainToken | None = None
@@ -196,9 +197,7 @@ class SqlMethods(ABC):
 
     async def first_use(self, jti: str, expires_at: int) -> bool:
         """Remember an identifier."""
-        is_first = await self._do(
-            lambda connection: self._used.first_use(connection, jti, expires_at, now=self._clock())
-        )
+        is_first = await self._write(Piece(Use(jti, expires_at)))
         await self._clear_in_passing()
         return bool(is_first)
 

@@ -1,6 +1,7 @@
 """What is done to subjects and identities, as functions of a connection."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, insert, literal, select, update
@@ -12,6 +13,16 @@ from accredit.storage.sql.types import for_statements
 
 Clock = Callable[[], float]
 """Read inside the transaction: what has waited for it must not look older than what came before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What `SubjectStore.create` was called with."""
+
+    namespace: str
+    user_id: str
+    subject: str
+    now: int
 
 
 class SubjectRows:
@@ -68,12 +79,15 @@ class SubjectRows:
             d.c.outdated_at,
         ).select_from(anyway.outerjoin(i, identity).outerjoin(u, u.c.id == i.c.subject).outerjoin(d, by_default))
 
-    def create(self, connection: Connection, namespace: str, user_id: str, subject: str, *, now: int) -> StoredSubject:
-        """Enter an identity, unless it is there."""
-        found = self.subject_of(connection, namespace, user_id)
+    def create(self, connection: Connection, entries: Sequence[Entry]) -> list[StoredSubject]:
+        """Enter identities, but those that are there; return for each what is stored. They are locked."""
+        return [self._create(connection, one) for one in entries]
+
+    def _create(self, connection: Connection, new: Entry) -> StoredSubject:
+        found = self.subject_of(connection, new.namespace, new.user_id)
         if found is not None:
             return found
-        return self.enter(connection, namespace, user_id, subject, now=now, version=0)
+        return self.enter(connection, new.namespace, new.user_id, new.subject, now=new.now, version=0)
 
     def unlink(self, connection: Connection, namespace: str, user_id: str, *, now: int) -> None:
         """Take an identity off its subject."""

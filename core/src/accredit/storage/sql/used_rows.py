@@ -1,6 +1,7 @@
 """What is done to identifiers that may be used once, as functions of a connection."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -12,38 +13,55 @@ _FORGOTTEN = "forgotten"
 """The row that says until when identifiers ended that are not kept any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What `ReplayStore.first_use` was called with."""
+
+    jti: str
+    expires_at: int
+
+
 class UsedRows:
     """The statements."""
 
     def __init__(self, tables: Tables) -> None:
         self._used = for_statements(tables.used_ids)
 
-    def first_use(self, connection: Connection, jti: str, expires_at: int, *, now: float) -> bool:
-        """Remember an identifier."""
-        found = self._ends(connection, [jti, _FORGOTTEN])
-        is_new = rules.is_first_use(
-            known_until=found.get(jti),
-            expires_at=expires_at,
-            forgotten_until=found.get(_FORGOTTEN, 0),
-            now=now,
-        )
-        if not is_new:
-            return False
-        if jti not in found:
-            # Where somebody else is doing the same, the second one fails, and looks again.
-            self._enter(connection, jti, expires_at)
-            return True
-        c = self._used.c
-        again = update(self._used).where(c.jti == jti, c.expires_at == found[jti]).values(expires_at=expires_at)
-        return connection.execute(again).rowcount == 1
+    def first_uses(self, connection: Connection, uses: Sequence[Use], *, now: float) -> list[bool]:
+        """Remember identifiers; tell of each use whether it is the first, here as well as among these."""
+        found = self._ends(connection, [*(use.jti for use in uses), _FORGOTTEN])
+        new: dict[str, Use] = {}
+        for use in uses:
+            is_new = rules.is_first_use(
+                known_until=found.get(use.jti),
+                expires_at=use.expires_at,
+                forgotten_until=found.get(_FORGOTTEN, 0),
+                now=now,
+            )
+            if is_new:
+                new.setdefault(use.jti, use)
+        ours = self._enter(connection, [use for use in new.values() if use.jti not in found])
+        ours |= {use.jti for use in new.values() if use.jti in found and self._renew(connection, use, found[use.jti])}
+        return [use.jti in ours and new.get(use.jti) is use for use in uses]
 
     def _ends(self, connection: Connection, names: Sequence[str]) -> dict[str, int]:
         """Return when those of these identifiers end that are kept."""
         c = self._used.c
         return dict(connection.execute(select(c.jti, c.expires_at).where(c.jti.in_(names))).all())
 
-    def _enter(self, connection: Connection, jti: str, expires_at: int) -> None:
-        connection.execute(insert(self._used).values(jti=jti, expires_at=expires_at))
+    def _enter(self, connection: Connection, uses: Sequence[Use]) -> set[str]:
+        """Enter identifiers that are not kept; return those of which nobody else was quicker to do so."""
+        if uses:
+            # Where somebody else is doing the same, the second one fails, and looks again.
+            rows = [{"jti": use.jti, "expires_at": use.expires_at} for use in uses]
+            connection.execute(insert(self._used), rows)
+        return {use.jti for use in uses}
+
+    def _renew(self, connection: Connection, use: Use, ended_at: int) -> bool:
+        """Keep one that has ended for longer, unless somebody else was quicker."""
+        c = self._used.c
+        again = update(self._used).where(c.jti == use.jti, c.expires_at == ended_at)
+        return connection.execute(again.values(expires_at=use.expires_at)).rowcount == 1
 
     def note_forgotten(self, connection: Connection, most: int, *, now: float) -> None:
         """Note until when at most `most` identifiers ended that are to be forgotten.
