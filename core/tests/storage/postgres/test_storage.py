@@ -246,36 +246,6 @@ async def test_a_look_up_is_asked_once_more_where_the_driver_loses_its_way(
     assert await storage.find("a") is not None
 
 
-async def test_logins_and_refreshes_look_through_no_table_of_which_the_database_knows_nothing_yet(
-    storage: PostgresStorage, postgres_database: PostgresDatabase
-) -> None:
-    """As after a copy or a restore: without statistics it takes a condition for one that many rows meet."""
-    for statement in (
-        "ALTER TABLE sessions SET (autovacuum_enabled = off)",
-        "ALTER TABLE refresh_tokens SET (autovacuum_enabled = off)",
-        "INSERT INTO sessions (id, client_id, subject, connection, strategy, namespace, provider_user_id, scope,"
-        " audience, claims, auth_time, expires_at, kept_until, renewable)"
-        " SELECT n, 'app', 'acme|' || n, 'acme', 'acme', 'acme', n, '', '', '{}', 1, 1e9, 1e9, true"
-        " FROM generate_series(1, 20000) AS n",
-        "INSERT INTO refresh_tokens (token_hash, session_id, issued_at, successors) SELECT n, n, 1, 0"
-        " FROM generate_series(1, 20000) AS n",
-    ):
-        rows(postgres_database, statement)
-    scans = (
-        "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname IN ('sessions', 'refresh_tokens') ORDER BY 1"
-    )
-    before = rows(postgres_database, scans)
-    for turn in range(8):  # after some the database plans once for all
-        await asyncio.gather(
-            *(storage.start(*login(f"{turn}/{n}", subject=f"acme|{n}")) for n in range(1, 60)),
-            *(storage.start(session(f"{turn}/{n}", renewable=False), None) for n in range(60, 70)),
-            *(storage.rotate(f"{n}", token(f"{turn}+{n}", f"{n}"), now=2, leeway_s=30) for n in range(70, 130)),
-            *(storage.find(f"{n}") for n in range(130, 190)),
-        )
-    await storage.close()  # then its numbers are in the statistics
-    assert rows(postgres_database, scans) == before
-
-
 @pytest.mark.threat(39)
 async def test_an_identity_that_came_meanwhile_is_looked_for_again(
     storage: PostgresStorage, monkeypatch: pytest.MonkeyPatch

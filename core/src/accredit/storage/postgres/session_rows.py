@@ -61,6 +61,10 @@ class PostgresSessionRows(SessionRows):
             f"SELECT r.* FROM unnest($1::text[]) AS w(id) JOIN LATERAL (SELECT {columns} FROM {tokens}"  # noqa: S608 - as above
             " WHERE session_id = w.id OFFSET 0) AS r ON true ORDER BY r.number"
         )
+        self._delete_of = (
+            f"DELETE FROM {tokens} WHERE number = ANY (ARRAY (SELECT r.number FROM unnest($1::text[]) AS w(id)"  # noqa: S608 - as above
+            f" JOIN LATERAL (SELECT number FROM {tokens} WHERE session_id = w.id OFFSET 0) AS r ON true))"
+        )
         ids = bindparam("ids", type_=_TEXTS)
         self.sessions_by_id = Statement(self._both.where(s.c.id == func.any(ids)))
         """Each a row for `stored_session`."""
@@ -97,6 +101,9 @@ class PostgresSessionRows(SessionRows):
         alone = [values_of(session) for session, token in starts if token is None]
         if alone:
             run(connection, lambda driver: driver.executemany(self._insert_session, alone))
+
+    def _delete_tokens(self, connection: Connection, session_ids: Sequence[str]) -> None:
+        fetch(connection, self._delete_of, session_ids)
 
     def _count(self, connection: Connection, owners: Iterable[Owner], *, renewable: bool) -> "Counter[Owner]":
         wanted = set(owners)

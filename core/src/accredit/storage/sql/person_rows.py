@@ -29,12 +29,11 @@ class PersonRows:
         self._sessions = sessions
         self._subjects = subjects
         self._s = for_statements(tables.sessions)
-        self._r = for_statements(tables.refresh_tokens)
         self._i = for_statements(tables.identities)
 
     def person(self, connection: Connection, subject: str, begun: Iterable[Numbered]) -> StoredPerson:
         """Return all that is stored about a subject. `begun` are sessions by identities that have changed hands."""
-        i, r = self._i, self._r
+        i = self._i
         wanted = select(i.c.namespace, i.c.provider_user_id, i.c.linked_at, i.c.unlinked).where(i.c.subject == subject)
         rows = connection.execute(wanted.order_by(i.c.linked_at, i.c.number))
         identities = [StoredIdentity(row[0], row[1], row[2], bool(row[3])) for row in rows]
@@ -42,8 +41,7 @@ class PersonRows:
         for part in self._parts(self._with_own(connection, subject, begun)):
             ids = [session_id for _, session_id in part]
             times: defaultdict[str, list[tuple[int, int | None]]] = defaultdict(list)
-            issued = select(r.c.session_id, r.c.issued_at, r.c.replaced_at).where(r.c.session_id.in_(ids))
-            for session_id, issued_at, replaced_at in connection.execute(issued.order_by(r.c.number)):
+            for _, _, session_id, issued_at, replaced_at, _ in self._sessions.tokens_of(connection, ids):
                 times[session_id].append((issued_at, replaced_at))
             stored = self._sessions.sessions_of(connection, ids)
             logins += [StoredLogin(one, tuple(times[one.session.id])) for one in stored]

@@ -214,8 +214,11 @@ class SessionRows:
             its = self._s.c.number.in_([number for number, _ in gone])
             # Or a refresh that is under way leaves its token behind. In the order of `Rotations`.
             lock_rows(connection, select(self._s.c.number).where(its).order_by(self._s.c.number))
-            connection.execute(delete(self._r).where(self._r.c.session_id.in_([one for _, one in gone])))
+            self._delete_tokens(connection, [one for _, one in gone])
             connection.execute(delete(self._s).where(its))
+
+    def _delete_tokens(self, connection: Connection, session_ids: Sequence[str]) -> None:
+        connection.execute(delete(self._r).where(self._r.c.session_id.in_(session_ids)))
 
 
 def _owner(session: Session) -> Owner:
