@@ -15,9 +15,10 @@ from core.tests.clock import Clock
 from core.tests.postgres import PostgresDatabase
 from core.tests.storage.sessions import login, session, token
 from core.tests.storage.sql.test_forks import USED_BEFORE_THE_FORK
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from accredit.errors import ConfigurationError, LifecycleError, StorageFailed, UnclearCommit
-from accredit.storage import Commit, Measured, Watched
+from accredit.storage import Commit, Measured, Rotation, Watched
 from accredit.storage.ports.sessions import MOST_SESSIONS
 from accredit.storage.postgres import PostgresStorage, connector, examination, lookups
 from accredit.storage.sql import locks, person_rows
@@ -228,6 +229,33 @@ async def test_a_driver_that_loses_its_way_at_a_commit_does_nothing_twice(
         found = await storage.find(f"{name}2")
         assert found is not None
         assert not found.session.ended
+
+
+@pytest.mark.threat(30)
+async def test_what_is_committed_is_told_where_time_runs_out_right_after_it(
+    storage: PostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds: list[asyncio.Timeout] = []
+    timeout, close = asyncio.timeout, AsyncConnection.close
+
+    def bounded(delay: float) -> asyncio.Timeout:
+        bounds.append(timeout(delay))
+        return bounds[-1]
+
+    async def closed(connection: AsyncConnection) -> None:
+        for bound in bounds:
+            if bound.when() is not None:
+                bound.reschedule(0)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        await close(connection)
+
+    await storage.start(*login("a"))
+    monkeypatch.setattr(asyncio, "timeout", bounded)
+    monkeypatch.setattr(AsyncConnection, "close", closed)
+    assert await storage.rotate("a", token("b", "a"), now=1_000, leeway_s=0) is Rotation.ROTATED
+    assert bounds
+    assert await storage.find("b") is not None
 
 
 async def test_a_look_up_is_asked_once_more_where_the_driver_loses_its_way(

@@ -257,9 +257,10 @@ class PostgresStorage(SqlStorage):
     async def _in_frame(self, pieces: list[Piece], frame: BoundedFrame) -> list[object]:
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(_TOTAL_S), self._writes.connect() as connection:
+            async with asyncio.timeout(_TOTAL_S) as bound, self._writes.connect() as connection:
                 work = partial(commit, how=self._together, pieces=pieces, frame=frame)
                 outcomes = await connection.run_sync(work)
+                bound.reschedule(None)  # what is committed is told, however late it has become
         except TimeoutError:
             if frame.is_committing:
                 raise UnclearCommit("the answer to a commit has not come in time") from None
