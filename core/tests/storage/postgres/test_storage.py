@@ -290,6 +290,26 @@ async def test_an_identity_that_came_meanwhile_is_looked_for_again(
     assert await storage.session("before") is None
 
 
+@pytest.mark.threat(39)
+async def test_an_erasure_that_has_waited_outdates_what_was_issued_meanwhile(
+    postgres_database: PostgresDatabase,
+) -> None:
+    clock = Clock(1_000)
+    storage = PostgresStorage(postgres_database.url(), clock=clock)
+    await storage.open()
+    with psycopg.connect(postgres_database.url()) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (locks.numbers_of([locks.subject_key("ada")])[0],))
+        erasing = asyncio.create_task(storage.erase("ada"))
+        while not storage.measured()["queue"]:  # noqa: ASYNC110 - it waits alone by then, which is no event
+            await asyncio.sleep(0)
+        clock.now = 1_002
+    await erasing
+    found = await storage.get("ada")
+    assert found is not None
+    assert found.outdated_at == 1_002
+    await storage.close()
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

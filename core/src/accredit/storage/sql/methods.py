@@ -213,7 +213,7 @@ class SqlMethods(ABC):
             known, begun = await self._begun_elsewhere(subject)
             identities = await self._read(lambda connection: self._persons.identities(connection, subject))
             erasure = await self._do(
-                partial(self._persons.erase, subject=subject, known=known, begun=begun, now=int(self._clock())),
+                partial(self._persons.erase, subject=subject, known=known, begun=begun, clock=self._clock),
                 locks.subject_key(subject),
                 *(locks.identity_key(*one) for one in identities),
             )

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from accredit.storage.ports.persons import Erasure, StoredIdentity, StoredLogin, StoredPerson
 from accredit.storage.sql.session_rows import SessionRows
-from accredit.storage.sql.subject_rows import SubjectRows
+from accredit.storage.sql.subject_rows import Clock, SubjectRows
 from accredit.storage.sql.tables import Tables
 from accredit.storage.sql.types import for_statements
 
@@ -87,7 +87,7 @@ class PersonRows:
         *,
         known: frozenset[Identity],
         begun: Iterable[Numbered],
-        now: int,
+        clock: Clock,
     ) -> Erasure | None:
         """Delete a subject's identities, its sessions and those that are `begun`, and outdate it.
 
@@ -101,7 +101,7 @@ class PersonRows:
         for part in self._parts(about):
             self._sessions.delete(connection, part)
         identities = connection.execute(delete(self._i).where(self._i.c.subject == subject)).rowcount
-        self._subjects.end_all(connection, subject, now=now)
+        self._subjects.end_all(connection, subject, now=int(clock()))
         found = self._subjects.get(connection, subject)
         return Erasure(identities, len(about), blocked=found is not None and found.blocked)
 
