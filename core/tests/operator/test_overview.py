@@ -10,6 +10,7 @@ from core.tests.acme import Acme, answer
 from core.tests.operator.desk import Office, office, seen
 
 from accredit.audit.events import OperationalEvent
+from accredit.audit.operations import operator_wrong_token
 from accredit.audit.readings import Reading
 from accredit.errors import InvalidProviderToken
 from accredit.keys import SigningKeys
@@ -18,6 +19,7 @@ from accredit.models import ProviderToken, Verification
 from accredit.operator.pages.keys import key_rows
 from accredit.operator.pages.overview import overview
 from accredit.operator.sessions import SignedIn
+from accredit.operator.view.seen import MOST_OTHERS
 from accredit.operator.view.snapshot import Snapshot, Worker
 from accredit.operator.view.together import together
 from accredit.operator.view.windows import WINDOWS
@@ -129,20 +131,32 @@ async def test_a_host_and_an_alert_stand_among_the_events() -> None:
         text = await one.text("/refusals")
         assert "failed plugin_failed in verify Alert" in text
         assert "hunter2" not in text
-        assert "Alerts 1 in the last hour, among the refusals ." in await one.text("/")
+        assert "Alerts 1 in the last hour: exchange.failed . Look at the refusals" in await one.text("/")
 
 
-async def test_alerts_are_told_for_an_hour_with_the_place_where_they_stand() -> None:
+async def test_no_flood_of_other_events_hides_an_alert() -> None:
+    alert = OperationalEvent(name="readiness.lost", level="critical", alert=True)
+    async with office() as one:
+        one.wire.exchange.engine.reporter.emit(alert)
+        for _ in range(MOST_OTHERS):
+            one.wire.exchange.engine.reporter.emit(operator_wrong_token())
+        text = await one.text("/")
+        assert "Alerts 1 in the last hour: readiness.lost ." in text
+        assert text.count("readiness.lost") == 1
+
+
+async def test_alerts_are_told_for_an_hour_with_their_names() -> None:
     alert = OperationalEvent(name="readiness.lost", level="critical", alert=True)
     async with office({"limits": {"breaker_outages": 1}}) as one:
         assert "Calm Every provider is asked, and there was no alert in the last hour." in await one.text("/")
         one.wire.exchange.engine.reporter.emit(alert)
-        assert "Alerts 1 in the last hour, among the other events ." in await one.text("/")
-        assert 'href="#others"' in (await one.browser.get("/")).text
-        one.wire.clock.advance(3599)
+        one.wire.exchange.engine.reporter.emit(alert)
+        assert "Alerts 2 in the last hour: readiness.lost . Look at the refusals" in await one.text("/")
+        assert {"acme", "acme-game", "globex", "all"} == {row.split()[0] for row in await rows(one, "/", "requests")}
+        one.wire.clock.advance(3299)
+        assert "Alerts 2 in the last hour" in await one.text("/")
+        one.wire.clock.advance(301)
         await one.sign_in()
-        assert "Alerts 1 in the last hour" in await one.text("/")
-        one.wire.clock.advance(2)
         assert "Calm Every provider is asked" in await one.text("/")
         assert "readiness.lost" in await one.text("/")
 

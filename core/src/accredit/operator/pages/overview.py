@@ -14,8 +14,6 @@ from accredit.operator.view.snapshot import Snapshot, Worker
 from accredit.operator.view.windows import WINDOWS, Window
 
 OUTCOMES = ("accepted", "refused", "limited", "failed", "abandoned")
-ALERT_S = 3600
-"""An alert is told for so long, and raised anew after that, if nobody has done anything."""
 SILENT_S = 10
 """A worker that has said nothing for so long may hang."""
 _COLUMNS = ("Last minute", "15 minutes", "Hour")
@@ -37,7 +35,7 @@ def overview(now: Snapshot, *, at: float, connections: Sequence[str], signed_in:
         tag("h1", "Overview"),
         bar,
         tag("p", id="trouble", role="alert"),
-        tag("p", _summary(now, at), id="summary", role="status", aria_live="polite", data_live=True),
+        tag("p", _summary(now), id="summary", role="status", aria_live="polite", data_live=True),
         _live("requests", "Requests", _requests(now, names)),
         _live(
             "reasons",
@@ -60,10 +58,10 @@ def _live(id_: str, title: str, *content: Child) -> Html:
 
 
 def _connections_of(now: Snapshot) -> Iterator[str]:
-    return (key[1] for counts in now.sums.values() for key in counts if key[0] != "limit")
+    return (key[1] for counts in now.sums.values() for key in counts if key[0] not in {"limit", "alert"})
 
 
-def _summary(now: Snapshot, at: float) -> Child:
+def _summary(now: Snapshot) -> Child:
     """Return a sentence that changes rarely: it is read out whenever it does."""
     down = sorted(one.connection for one in now.readings if one.name == "circuit_open" and one.value)
     parts: list[Child] = []
@@ -71,24 +69,19 @@ def _summary(now: Snapshot, at: float) -> Child:
         parts += [state("Down", "bad"), f" {', '.join(down)}: asked now and then. "]
     if any(one.name == "cache_away" and one.value for one in now.readings):
         parts += [state("Away", "bad"), " what nodes share: each goes on by itself. "]
-    parts += _alerts(now, at)
+    parts += _alerts(now.sums["hour"])
     return parts or [state("Calm", "good"), " Every provider is asked, and there was no alert in the last hour."]
 
 
-def _alerts(now: Snapshot, at: float) -> list[Child]:
-    """Return how many there were, with the way to where they stand; nothing where there was none."""
-    counts = [sum(one.is_alert and at - one.at < ALERT_S for one in kept) for kept in (now.refusals, now.others)]
-    links = (tag("a", "the refusals", href="refusals"), tag("a", "the other events", href="#others"))
-    among = [link for count, link in zip(counts, links, strict=True) if count]
-    if not among:
+def _alerts(counts: Counter[tuple[str, ...]]) -> list[Child]:
+    """Return which there were, with the ways to where they stand; nothing where there was none."""
+    names = sorted(key[1] for key in counts if key[0] == "alert")
+    if not names:
         return []
-    return [
-        state("Alerts", "bad"),
-        f" {sum(counts)} in the last hour, among ",
-        among[0],
-        [(" and ", one) for one in among[1:]],
-        ".",
-    ]
+    total = sum(counts[("alert", name)] for name in names)
+    told = [[", " if number else "", tag("code", name)] for number, name in enumerate(names)]
+    ways = (tag("a", "the refusals", href="refusals"), " and ", tag("a", "the other events", href="#others"))
+    return [state("Alerts", "bad"), f" {total:,} in the last hour: ", told, ". Look at ", ways, "."]
 
 
 def _requests(now: Snapshot, names: Sequence[str]) -> Html:

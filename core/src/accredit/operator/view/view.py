@@ -53,6 +53,8 @@ class View:
     @hookimpl
     def observe(self, event: AnyEvent) -> None:
         """Take note of one event."""
+        if event.alert:  # counted, so that no flood of other events hides it
+            self._windows.add(("alert", event.name))
         if isinstance(event, RequestEvent):
             self._windows.add(*_keys_of(event))
             if event.outcome != "accepted":
