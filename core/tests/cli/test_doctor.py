@@ -198,6 +198,7 @@ def test_connections_are_looked_at_although_the_settings_as_a_whole_are_not_good
         ("ok", "API version", "fake"),
     ]
     assert findings[2]["what"] == "connection 'broken': setting app_secret: Field required"
+    assert findings[2]["change"].endswith(", set ACCREDIT_CONNECTIONS__BROKEN__APP_SECRET")
 
 
 @pytest.fixture

@@ -39,6 +39,20 @@ def test_secrets_that_others_may_read_are_a_warning(file: Path, mode: int) -> No
     assert findings(file, text, 0o400) == []
 
 
+def test_so_are_those_of_what_nodes_share_and_of_a_proxy(file: Path) -> None:
+    cache = '[cache]\nurl = "redis://:hunter2@cache"\nencryption_key = "hunter2"\n'
+    [finding] = findings(file, 'proxy = "http://me:hunter2@proxy.example:3128"\n' + ISSUER + cache)
+    assert finding.what == "others may read it, and it holds proxy, cache.url, cache.encryption_key"
+    assert findings(file, 'proxy = "direct"\n' + ISSUER + '[cache]\nurl = "memory://"\n') == []
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "elsewhere"])
+def test_so_is_a_password_of_the_storage(file: Path, scheme: str) -> None:
+    [finding] = findings(file, ISSUER + f'[storage]\nurl = "{scheme}://me:hunter2@db/accredit"\n')
+    assert finding.what == "others may read it, and it holds storage.url"
+    assert findings(file, ISSUER + f'[storage]\nurl = "{scheme}://me@db/accredit"\n') == []
+
+
 def test_a_file_without_secrets_may_lie_open(file: Path) -> None:
     assert findings(file, ISSUER) == []
     assert findings(file, ISSUER + FAKE + "enabled = true\n") == []

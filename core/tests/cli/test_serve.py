@@ -170,7 +170,8 @@ def test_without_settings_it_says_how_to_name_them(run: Run) -> None:
         ('issuer = "https://a.example/"\n[connections.nowhere]', "no installed distribution brings strategy 'nowhere'"),
         (
             'issuer = "https://a.example/"\n[connections.fake]\napp_id = "do-not-print-me"',
-            "connection 'fake': setting app_secret: Field required",
+            "connection 'fake': setting app_secret: Field required; "
+            "where settings are read from the environment too, set ACCREDIT_CONNECTIONS__FAKE__APP_SECRET",
         ),
     ],
 )

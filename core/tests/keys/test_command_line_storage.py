@@ -65,7 +65,10 @@ def test_keys_in_the_database_are_listed_rotated_revoked_and_encrypted_anew() ->
 def test_keys_move_into_the_database_and_back_and_stay_the_same(path: Path) -> None:
     refused(run("copy", "--to", "storage", **{VARIABLE: ONE}), "accredit.db is not there")
     asyncio.run(_make_database(path.with_name("accredit.db")))
-    refused(run("copy", "--to", "storage"), "keys.encryption_key is not set")
+    refused(
+        run("copy", "--to", "storage"),
+        "keys.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION_KEY; `openssl rand -base64 32` makes a key",
+    )
 
     in_file = listed()
     result = run("copy", "--to", "storage", **{VARIABLE: ONE})

@@ -103,7 +103,7 @@ def test_the_first_key_encrypts_and_each_decrypts(path: Path) -> None:
 
 def test_without_a_key_nothing_is_encrypted(path: Path) -> None:
     file(path).load("ES256")
-    with pytest.raises(ConfigurationError, match=r"^keys\.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION"):
+    with pytest.raises(ConfigurationError, match=r"set ACCREDIT_KEYS__ENCRYPTION_KEY; `openssl rand"):
         file(path).encrypt()
 
 

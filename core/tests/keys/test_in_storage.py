@@ -339,7 +339,10 @@ def test_a_storage_that_keeps_no_keys_is_refused(path: Path) -> None:
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ({"encryption_key": None}, 'place = "storage" needs keys.encryption_key'),
+        (
+            {"encryption_key": None},
+            "set ACCREDIT_KEYS__ENCRYPTION_KEY, the same on each node; `openssl rand",
+        ),
         ({"place": "published"}, 'place = "published" and keys.published belong together'),
         ({"published": "keys.json"}, 'place = "published" and keys.published belong together'),
         ({"place": "published", "published": "http://login.example.com/"}, "must start with https://"),

@@ -110,14 +110,21 @@ def test_another_form_is_refused_in_a_sentence_that_does_not_quote_it(url: str, 
 
 
 def test_what_is_shared_is_not_shared_in_clear() -> None:
-    with pytest.raises(ConfigurationError, match=r"setting cache: encryption_key is missing"):
+    with pytest.raises(ConfigurationError) as refused:
         settings(url="redis://a")
+    assert str(refused.value) == (
+        "setting cache: encryption_key is missing, with which what nodes share is encrypted: "
+        "set ACCREDIT_CACHE__ENCRYPTION_KEY, the same on each node; `openssl rand -base64 32` makes a key"
+    )
 
 
 @pytest.mark.parametrize("key", ["", "c2hvcnQ=", "not base64!", f"{KEY},short"])
 def test_a_key_of_another_length_is_refused(key: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"setting cache.encryption_key: must be 32 bytes in base64"):
+    with pytest.raises(
+        ConfigurationError, match=r"^setting cache.encryption_key: must be 32 bytes in base64"
+    ) as refused:
         settings(url="redis://a", encryption_key=key)
+    assert "`openssl rand -base64 32` makes a key" in str(refused.value)
 
 
 def test_no_password_and_no_key_is_shown() -> None:

@@ -37,7 +37,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except ConfigurationError as exc:
-            typer.echo(f"accredit: {exc}", err=True)
+            typer.echo("; ".join([f"accredit: {exc}", *getattr(exc, "__notes__", ())]), err=True)
             raise typer.Exit(1 if isinstance(exc, NotReadyYet) else 2) from None
 
 

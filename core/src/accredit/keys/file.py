@@ -13,6 +13,7 @@ from accredit.errors import ConfigurationError
 from accredit.keys.jose import InvalidJwt, decrypt, encrypt
 from accredit.keys.signing import SigningKeys
 from accredit.keys.stored import Stored, StoredKey, check, complete, in_signing_order, missing_states
+from accredit.settings.encryption_key import MAKE_A_KEY
 
 Stamp = tuple[int, int, int]
 """What changes whenever the file does: time, inode, size."""
@@ -133,7 +134,7 @@ class KeyFile:
             ConfigurationError: there is no key to encrypt with, or the file cannot be used.
         """
         if not self._encryption_keys:
-            raise ConfigurationError("keys.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION_KEY")
+            raise ConfigurationError(f"keys.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION_KEY; {MAKE_A_KEY}")
         path = self.path.resolve()
         try:
             self._check_kind_and_mode()

@@ -1,6 +1,5 @@
 """The tables that are there once: tokens, keys, storage, subjects, limits, cache, and those of operators."""
 
-import base64
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -8,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from accredit.settings.cache_url import MEMORY, CacheUrl, SecretCacheUrl, read_cache_url
+from accredit.settings.encryption_key import MAKE_A_KEY, SecretEncryptionKey, decoded_keys
 from accredit.settings.fields import LONGEST_LEEWAY_S, FilePath, check_https_url
 from accredit.settings.rates import RateSettings
 from accredit.settings.table import Table
@@ -16,21 +16,6 @@ _SQLITE = "sqlite:///"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S*")
 _PATH = re.compile(r"/[!\"$->@-~]*")
 _CENTURY_S = 3_153_600_000
-
-
-def _decoded_keys(value: SecretStr) -> tuple[bytes, ...]:
-    parts = [part.strip().rstrip("=") for part in value.get_secret_value().split(",")]
-    return tuple(base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True) for part in parts)
-
-
-def _encryption_key(value: SecretStr) -> SecretStr:
-    try:
-        sizes = {len(key) for key in _decoded_keys(value)}
-    except ValueError:  # its own text quotes the value
-        sizes = set()
-    if sizes != {32}:
-        raise ValueError("must be 32 bytes in base64")
-    return value
 
 
 class TokenSettings(Table):
@@ -68,7 +53,7 @@ class KeySettings(Table):
     """One JWKS file, mode 0600. Relative paths begin at the settings file."""
     published: Annotated[FilePath, AfterValidator(_url_or_path)] | None = None
     """For `place = "published"`: the URL where other nodes publish their keys, `…/.well-known/jwks.json`, or a file."""
-    encryption_key: Annotated[SecretStr, AfterValidator(_encryption_key)] | None = None
+    encryption_key: SecretEncryptionKey | None = None
     """32 bytes in base64, to encrypt the private keys with: needed in the database, possible in a file. Several are
     separated by commas, of which the first encrypts."""
     check_interval_s: float = Field(default=2.0, gt=0, allow_inf_nan=False)
@@ -77,7 +62,10 @@ class KeySettings(Table):
     @model_validator(mode="after")
     def _has_what_its_place_needs(self) -> Self:
         if self.place == "storage" and self.encryption_key is None:
-            raise ValueError('place = "storage" needs keys.encryption_key: set ACCREDIT_KEYS__ENCRYPTION_KEY')
+            raise ValueError(
+                'place = "storage" needs keys.encryption_key: '
+                f"set ACCREDIT_KEYS__ENCRYPTION_KEY, the same on each node; {MAKE_A_KEY}"
+            )
         if (self.place == "published") != (self.published is not None):
             raise ValueError('place = "published" and keys.published belong together: set both, or neither')
         return self
@@ -85,7 +73,7 @@ class KeySettings(Table):
     @property
     def encryption_keys(self) -> tuple[bytes, ...]:
         """The keys themselves."""
-        return () if self.encryption_key is None else _decoded_keys(self.encryption_key)
+        return () if self.encryption_key is None else decoded_keys(self.encryption_key)
 
 
 def _storage_url(value: str) -> str:
@@ -170,7 +158,7 @@ class CacheSettings(Table):
     url: SecretCacheUrl = SecretStr(MEMORY)
     """`memory://`; or `redis://user:password@host:6379/0`, `rediss://` with TLS, `unix:///path`,
     `redis+sentinel://host,host/service`, `redis+cluster://host,host`, and the same of Valkey."""
-    encryption_key: Annotated[SecretStr, AfterValidator(_encryption_key)] | None = None
+    encryption_key: SecretEncryptionKey | None = None
     """32 bytes in base64, the same on each node, needed where it is shared: what is in it is encrypted. Several are
     separated by commas, of which the first encrypts."""
     timeout_s: float = Field(default=0.05, gt=0, le=5, allow_inf_nan=False)
@@ -182,7 +170,10 @@ class CacheSettings(Table):
     @model_validator(mode="after")
     def _is_encrypted_where_it_is_shared(self) -> Self:
         if self.place is not None and self.encryption_key is None:
-            raise ValueError("encryption_key is missing: what nodes share is encrypted with it")
+            raise ValueError(
+                "encryption_key is missing, with which what nodes share is encrypted: "
+                f"set ACCREDIT_CACHE__ENCRYPTION_KEY, the same on each node; {MAKE_A_KEY}"
+            )
         return self
 
     @property
@@ -193,7 +184,7 @@ class CacheSettings(Table):
     @property
     def encryption_keys(self) -> tuple[bytes, ...]:
         """The keys themselves."""
-        return () if self.encryption_key is None else _decoded_keys(self.encryption_key)
+        return () if self.encryption_key is None else decoded_keys(self.encryption_key)
 
 
 class CompatibilitySettings(Table):

@@ -80,7 +80,8 @@ def _load(name: str, table: Mapping[str, Any]) -> tuple[Finding, bool]:
         for connection in connections.values():
             api_version_of(connection)
     except ConfigurationError as exc:
-        change = f"change [connections.{name}], or install what is missing"
+        notes = getattr(exc, "__notes__", ())
+        change = "; ".join([f"change [connections.{name}], or install what is missing", *notes])
         return _connection_examiner.fail(name, str(exc), change), False
     if name in disabled:
         return _connection_examiner.ok(name, "is off, and so not looked at"), False

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -31,8 +32,14 @@ def examine_settings_file(path: Path | None) -> Iterator[Finding]:
 
 def _secrets(tables: Mapping[str, Any]) -> Iterator[str]:
     """Name the settings that are secret. Of a strategy that nobody knows each may be, and of a plugin for servers."""
-    if "encryption_key" in _table(tables, "keys"):
-        yield "keys.encryption_key"
+    if _has_password(tables.get("proxy")):
+        yield "proxy"
+    for name in ("storage", "cache"):
+        if _has_password(_table(tables, name).get("url")):
+            yield f"{name}.url"
+    for name in ("keys", "cache"):
+        if "encryption_key" in _table(tables, name):
+            yield f"{name}.encryption_key"
     connections = _table(tables, "connections")
     for name in connections:
         table = _table(connections, name)
@@ -52,6 +59,17 @@ def _secrets(tables: Mapping[str, Any]) -> Iterator[str]:
 def _table(tables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     table = tables.get(name)
     return table if isinstance(table, dict) else {}
+
+
+def _has_password(url: object) -> bool:
+    """Tell whether a URL holds one; one that cannot be read may."""
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    return bool(parts.password) or "password=" in parts.query
 
 
 def _is_secret(annotation: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from accredit.errors import ConfigurationError
 from accredit.keys import KeyFile, KeysInStorage, key_store
+from accredit.settings.encryption_key import MAKE_A_KEY
 from accredit.storage import storage_for
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class _File:
 class _Database:
     def __init__(self, settings: Settings) -> None:
         if not settings.keys.encryption_keys:
-            raise ConfigurationError("keys.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION_KEY")
+            raise ConfigurationError(f"keys.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION_KEY; {MAKE_A_KEY}")
         self._settings = settings
         self.place = settings.storage.place
 
