@@ -1,12 +1,15 @@
 """A node whose provider is down tells the others, which are more careful then; nobody is refused for it."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from core.tests.bench import Bench, signing_key
+from core.tests.acme import Acme, Brings, Globex, Provider
+from core.tests.bench import SETTINGS, Bench, ListLogger, merged, signing_key
 from core.tests.cache.nodes import ANY_TOKEN, node, sharing, told
 from core.tests.valkey import Elsewhere, Valkey
 
@@ -68,6 +71,40 @@ async def test_one_outage_is_enough_where_another_node_has_had_five(valkey: Serv
         its.leave(its.enter(), "outage")
         assert its.is_open
         assert told(other) == []
+
+
+def test_processes_that_were_forked_from_one_warn_each_other(valkey: Server) -> None:
+    exchange = Exchange(
+        Settings.model_validate(merged(SETTINGS, sharing(valkey.url))),
+        plugins=[Brings(Acme, Globex)],
+        transport=Provider(),
+        storage=MemoryStorage(),
+        keys=SigningKeys([signing_key()]),
+        logger=ListLogger(),
+    )
+    its = exchange.engine.providers.bounds["acme"].breaker
+
+    async def find_out() -> None:
+        async with exchange:
+            for _ in range(5):
+                its.leave(its.enter(), "outage")
+            await asyncio.sleep(LONG_S)
+
+    async def hear_of_it() -> None:
+        async with exchange:
+            await until(lambda: its.is_warned)
+
+    pid = os.fork()
+    if pid == 0:
+        try:
+            asyncio.run(find_out())
+        finally:
+            os._exit(0)
+    try:
+        asyncio.run(hear_of_it())
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 async def test_it_is_over_some_seconds_after_the_provider_is_back(valkey: Server) -> None:

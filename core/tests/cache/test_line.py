@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from typing import Any
 
 import pytest
@@ -66,6 +67,14 @@ async def test_one_that_is_always_late_costs_one_wait_and_is_told(monkeypatch: p
     assert (told, one.is_away) == (["cache.away", "cache.back"], False)
     assert await one.ask("GET", "a") == 1
     await one.close()
+
+
+def test_processes_that_have_lost_it_together_do_not_come_back_together() -> None:
+    longest = [min(line.FIRST_REST_S * 2**number, line.LONGEST_REST_S) for number in range(12)]
+    one, other = (list(itertools.islice(line.rests_s(), len(longest))) for _ in range(2))
+    for rests_s in (one, other):
+        assert all(end / 2 <= rest_s <= end for rest_s, end in zip(rests_s, longest, strict=True))
+    assert one != other
 
 
 ANSWERS: list[Any] = [None, b"", b"OK", "OK", -1, 7, 2**63, 1.5, [], [b"OK"], [1, [None]], {b"a": 1}]

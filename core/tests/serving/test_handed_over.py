@@ -124,6 +124,7 @@ def test_a_service_manager_hears_what_it_asks_for(abstract: bool, tmp_path: Path
         {"WATCHDOG_USEC": "3000000"},
         {"NOTIFY_SOCKET": "/nowhere"},
         {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": "soon"},
+        {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": "0"},
         {"NOTIFY_SOCKET": "/nowhere", "WATCHDOG_USEC": "3000000", "WATCHDOG_PID": "1"},
     ],
 )

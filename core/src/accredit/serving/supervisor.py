@@ -48,4 +48,4 @@ def _watchdog_s(environment: Mapping[str, str]) -> float | None:
     microseconds = environment.get("WATCHDOG_USEC", "")
     if not microseconds.isdecimal() or environment.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return None
-    return int(microseconds) / 1e6 / _PINGS
+    return int(microseconds) / 1e6 / _PINGS or None  # 0 asks for none

@@ -1,6 +1,7 @@
 """What one node knows of a provider that is down, told to the others: no more than a reason to be careful."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -49,6 +50,11 @@ class Hints:
         self._rejected = rejected
         self._token = secrets.token_hex(8)
 
+    @property
+    def _who(self) -> str:
+        """This process, also among those that were forked from one which has made this."""
+        return f"{self._token}-{os.getpid()}"
+
     async def go_on(self) -> None:
         """Tell and hear, again and again, until it is cancelled."""
         while self._keys:
@@ -66,7 +72,7 @@ class Hints:
         """
         ends_at = self._clock() + HINT_S
         told = [
-            self._line.ask("SET", key, self._seals.seal(what, f"{self._token} {ends_at}".encode()), "PX", _MS)
+            self._line.ask("SET", key, self._seals.seal(what, f"{self._who} {ends_at}".encode()), "PX", _MS)
             for key, (what, listener) in zip(self._keys, self._listeners, strict=True)
             if listener.is_open
         ]
@@ -79,14 +85,14 @@ class Hints:
 
     def _hear(self, what: bytes, listener: Listener, hint: bytes) -> None:
         try:
-            token, ends_at = self._seals.unseal(what, hint).decode().split(" ")
+            who, ends_at = self._seals.unseal(what, hint).decode().split(" ")
             left_s = min(float(ends_at) - self._clock(), HINT_S)
         except NotOurs:
             self._rejected()
             return
         except ValueError:  # of a node with another version
             return
-        if token != self._token and left_s > 0:
+        if who != self._who and left_s > 0:
             listener.warn(left_s)
 
 

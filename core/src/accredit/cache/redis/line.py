@@ -7,15 +7,16 @@ for it, until a look in the background has found that it can be written again.
 
 import asyncio
 import contextlib
+import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from accredit._guard import place_of
 from accredit.cache.redis.client import Client
 
 FIRST_REST_S = 0.1
-"""Before the first look whether it is back: a hiccup is over then."""
+"""At most, before the first look whether it is back: a hiccup is over then."""
 LONGEST_REST_S = 5.0
 """It doubles with each look, up to this."""
 _LOOK_S = 1.0
@@ -45,6 +46,14 @@ class Away(Exception):
 
 class Spoilt(Away):
     """Say that somebody else has written what was asked for, and that it is of another kind than ours."""
+
+
+def rests_s() -> Iterator[float]:
+    """Yield how long to rest before each look: all who have lost it at once do not look at once."""
+    longest_s = FIRST_REST_S
+    while True:
+        yield longest_s * random.uniform(0.5, 1)  # noqa: S311 - nobody gains by guessing it
+        longest_s = min(longest_s * 2, LONGEST_REST_S)
 
 
 class Line:
@@ -167,14 +176,13 @@ class Line:
                 future.set_exception(Away())
 
     async def _watch(self, *, was_told: bool) -> None:
-        rest_s = FIRST_REST_S
+        rests = rests_s()
         while True:
-            await asyncio.sleep(rest_s)
+            await asyncio.sleep(next(rests))
             await self._hang_up()  # a name may lead elsewhere by now, and so may a Sentinel
             try:
                 await self._look()
             except Exception as exc:  # whatever the library raises
-                rest_s = min(rest_s * 2, LONGEST_REST_S)
                 if not was_told:
                     was_told = True
                     self._report("cache.away", _word(exc))
