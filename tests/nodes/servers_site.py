@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 from core.tests import valkey
 from tests.nodes.node import Node
 from tests.nodes.postgres import DATABASE, PostgresServer
-from tests.nodes.site import CHECK_INTERVAL_S, NODES, Site, Tables
+from tests.nodes.site import CHECK_INTERVAL_S, NODES, OF_ONE_USER, Site, Tables
 
 CACHE_TIMEOUT_S = 0.5
 """Longer than by default: while a node counts alone for a moment, because the machine was busy, a limit counts less."""
@@ -20,8 +20,10 @@ CACHE_TIMEOUT_S = 0.5
 class ServersSite(Site):
     """Everything that runs, the servers included."""
 
-    def __init__(self, folder: Path, *, nodes: int = NODES, audit: bool = False) -> None:
-        super().__init__(folder, nodes=nodes, audit=audit)
+    def __init__(
+        self, folder: Path, *, nodes: int = NODES, audit: bool = False, of_one_user: int = OF_ONE_USER
+    ) -> None:
+        super().__init__(folder, nodes=nodes, audit=audit, of_one_user=of_one_user)
         self._cache_key, self._keys_key = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
 
     async def _begin(self, stack: AsyncExitStack) -> None:

@@ -26,7 +26,6 @@ ISSUER = "https://login.example.com/"
 ROBOT = "robot"
 API = "https://api.example.com"
 OF_ONE_USER = 200
-"""So many logins and refreshes in a minute."""
 CHECK_INTERVAL_S = 0.2
 _BY_CALLER = ("failed_attempts", "failed_attempts_by_address", "failed_attempts_by_token")
 _UNLIMITED = ("address", "client", "connection", *_BY_CALLER)
@@ -37,11 +36,17 @@ Tables = Mapping[str, Mapping[str, Any]]
 
 
 class Site:
-    """Everything that runs. `folder` is for the nodes' files; with `audit` the nodes keep an audit table."""
+    """Everything that runs. `folder` is for the nodes' files; with `audit` the nodes keep an audit table.
 
-    def __init__(self, folder: Path, *, nodes: int = NODES, audit: bool = False) -> None:
+    One user may log in and refresh `of_one_user` times in a minute.
+    """
+
+    def __init__(
+        self, folder: Path, *, nodes: int = NODES, audit: bool = False, of_one_user: int = OF_ONE_USER
+    ) -> None:
         self._folder = folder
         self._audit = audit
+        self._of_one_user = of_one_user
         self._stack = AsyncExitStack()
         self.provider = Moody()
         self.moody = Moody()
@@ -153,7 +158,7 @@ class Site:
             }
             for name, provider in providers.items()
         }
-        limits = {"subject": f"{OF_ONE_USER}/minute", "provider_timeout_s": 1.0, "breaker_outages": 0}
+        limits = {"subject": f"{self._of_one_user}/minute", "provider_timeout_s": 1.0, "breaker_outages": 0}
         return f"issuer = {json.dumps(ISSUER)}\n" + toml(
             {
                 **connections,
