@@ -16,6 +16,7 @@ import pytest
 from accredit.storage import Rotation, SqliteStorage
 from accredit.storage.schema import postgres
 from accredit.storage.schema.connections import on_databases
+from accredit.storage.schema.revisions import HEAD
 from accredit.testing.storage_conformance.samples import login, rotate, session, state, token
 
 if TYPE_CHECKING:
@@ -218,6 +219,31 @@ def test_a_table_of_somebody_else_stays_where_it_is(
         assert there.exit_code == 0, there.stderr
         assert "otes" not in there.stdout
         assert contents(target) == contents(source)
+
+
+def test_a_table_of_somebody_else_on_both_sides_is_neither_copied_nor_emptied(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
+) -> None:
+    postgres.migrate(postgresql)
+    for url, text in ((sqlite, "here"), (postgresql, "there")):
+        made = "CREATE TABLE notes (x TEXT)", f"INSERT INTO notes VALUES ('{text}')"  # noqa: S608 - written out above
+        for statement in made:
+            on_databases(lambda connection, statement=statement: _execute(connection, statement), url)
+    done = run("db", "copy", "--replace", sqlite, postgresql)
+    assert (done.exit_code, "notes" in done.stdout) == (0, False), done.stderr
+    notes = on_databases(lambda connection: connection.exec_driver_sql("SELECT x FROM notes").all(), postgresql)
+    assert [tuple(row) for row in notes] == [("there",)]
+
+
+def test_a_database_of_a_newer_accredit_is_copied_by_that_one(
+    run: Run, storage: SqliteStorage, sqlite: str, postgresql: str
+) -> None:
+    newer = f"UPDATE alembic_version SET version_num = '9999', runs_with = '{HEAD}'"  # noqa: S608 - our own constant
+    on_databases(lambda connection: _execute(connection, newer), sqlite)
+    refused = run("db", "copy", sqlite, postgresql)
+    assert refused.exit_code == 2
+    assert "has revision 9999, of a newer Accredit: copy it with that one" in refused.stderr
+    assert on_databases(postgres.found, postgresql).revision is None
 
 
 def test_a_table_of_ours_that_is_missing_is_named(

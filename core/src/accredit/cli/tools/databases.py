@@ -33,6 +33,10 @@ def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int],
     here.require_usable(found)
     if found.revision is None:
         raise ConfigurationError(f"there is nothing to copy: {here.place} is empty, or not there")
+    if found.is_newer:  # servers of this version can go on there, but do not know all that must come along
+        raise ConfigurationError(
+            f"{here.place} has revision {found.revision}, of a newer Accredit: copy it with that one"
+        )
     if not found.is_current:
         raise ConfigurationError(f"{here.place} must be upgraded first: accredit db upgrade --url {shown(source)}")
     there.upgrade(None, say=lambda _: None)

@@ -17,7 +17,6 @@ from accredit.storage.schema.differences import made_by_the_revisions
 
 _BATCH = 1_000
 _PATIENCE_S = 30
-_VERSIONS = "alembic_version"
 _FIRST = ("subjects", "identities", "sessions", "refresh_tokens")
 """A refresh token refers to its session; the other tables refer to nothing."""
 _NUMBER = "number"
@@ -42,10 +41,10 @@ def copy(
     replace: bool,
     say: Callable[[str, int], object],
 ) -> list[Copied]:
-    """Copy all tables of a schema that both have; return what was copied. `say` hears how many rows of a table are.
+    """Copy all tables of ours; return what was copied. `say` hears how many rows of a table are.
 
-    Both are locked meanwhile: servers read the source, and write neither. `replace` deletes what the target holds. A
-    table that only the source has is somebody else's, and stays where it is.
+    Both are locked meanwhile: servers read the source, and write neither. `replace` deletes what the target holds in
+    them. Any other table is somebody else's, and stays as it is.
 
     Raises:
         ConfigurationError: one of ours is missing; the target holds rows; a value cannot be kept there; or what has
@@ -66,10 +65,11 @@ def copy(
 
 
 def _names(source: Connection, target: Connection) -> list[str]:
-    here, there = (set(sa.inspect(one).get_table_names()) - {_VERSIONS} for one in (source, target))
-    if missing := made_by_the_revisions().difference(here & there):
-        raise ConfigurationError(f"there is no table {min(missing)} on one side; `accredit db check` says where")
-    return [*_FIRST, *sorted((here & there).difference(_FIRST))]
+    ours = made_by_the_revisions()
+    for one in (source, target):
+        if missing := ours.difference(sa.inspect(one).get_table_names()):
+            raise ConfigurationError(f"there is no table {min(missing)} on one side; `accredit db check` says where")
+    return [*_FIRST, *sorted(ours.difference(_FIRST))]
 
 
 def _lock(connection: Connection, names: Sequence[str], mode: str) -> None:
