@@ -78,14 +78,33 @@ async def test_who_comes_second_waits_and_finds_it_done(postgres_database: Postg
     with engine.begin() as first:
         first.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         second = asyncio.create_task(asyncio.to_thread(migrate, url))
-        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        async with asyncio.timeout(60):
-            while execute(engine, waiting) != [(1,)]:  # noqa: ASYNC110 - PostgreSQL has no event for it
-                await asyncio.sleep(0.01)
+        await _until_one_waits(engine)
         first.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT, runs_with TEXT)")
         first.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{HEAD}', '{HEAD}')")  # noqa: S608 - our own constant
     await second
     assert execute(engine, "SELECT to_regclass('sessions')") == [(None,)]
+
+
+async def test_who_waits_for_an_upgrade_keeps_no_table_from_it(
+    postgres_database: PostgresDatabase, engine: sa.Engine
+) -> None:
+    url = postgres_database.url()
+    await asyncio.to_thread(migrate, url, to="0004")
+    with engine.begin() as first:
+        first.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        second = asyncio.create_task(asyncio.to_thread(migrate, url))
+        await _until_one_waits(engine)
+        first.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
+        first.exec_driver_sql("ALTER TABLE alembic_version ADD COLUMN later TEXT")
+    await second
+    assert execute(engine, "SELECT version_num, later FROM alembic_version") == [(HEAD, None)]
+
+
+async def _until_one_waits(engine: sa.Engine) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with asyncio.timeout(60):
+        while execute(engine, waiting) != [(1,)]:  # noqa: ASYNC110 - PostgreSQL has no event for it
+            await asyncio.sleep(0.01)
 
 
 def test_a_database_of_a_newer_version_is_refused(postgres_database: PostgresDatabase, engine: sa.Engine) -> None:

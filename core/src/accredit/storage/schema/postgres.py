@@ -109,6 +109,7 @@ def _found_usable(connection: "Connection") -> Found:
 
 
 def _lock(connection: "Connection") -> None:
+    connection.rollback()  # who waits keeps no table that was looked at from whoever upgrades
     _wait_at_most(connection, _PATIENCE_S)
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
     _wait_at_most(connection, _TABLE_PATIENCE_S)
