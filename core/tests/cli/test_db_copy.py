@@ -339,3 +339,29 @@ def test_many_rows_are_copied_also_after_a_copy_that_was_killed(
     assert run("db", "copy", postgresql, again).exit_code == 0
     assert contents(again) == contents(many)
     assert os.stat(again.removeprefix("sqlite:///")).st_mode & 0o077 == 0
+
+
+INTERRUPTED = """
+import os, signal, sys, threading
+from accredit.cli.tools.databases import copied
+
+def say(table, rows):
+    if table == "sessions" and rows == 5_000:
+        threading.Timer(DELAY, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background
+try:
+    copied(sys.argv[1], sys.argv[2], replace=True, say=say)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.05])
+def test_an_interrupted_copy_ends_at_once_and_leaves_nothing(many: str, postgresql: str, delay_s: float) -> None:
+    with closing(sqlite3.connect(many.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute("UPDATE sessions SET claims = ?", (f'{{"a": "{"x" * 2_000}"}}',))  # more than a socket holds
+    command = [sys.executable, "-c", INTERRUPTED.replace("DELAY", str(delay_s)), many, postgresql]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603 - ours
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
+    assert not any(contents(postgresql).values())

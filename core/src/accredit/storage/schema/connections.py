@@ -135,12 +135,24 @@ def _here(work: Callable[..., T], paths: "list[Path]", *opened: "Connection") ->
 
 
 def _there(work: Callable[..., T], urls: "tuple[str, ...]") -> T:
+    """Run it. Who interrupts it has the connections cut: the server undoes what was not committed.
+
+    The driver does not end for a cancellation while a batch is larger than what the socket takes.
+    """
     from sqlalchemy.util import greenlet_spawn
 
     async def run() -> T:
         async with AsyncExitStack() as stack:
             opened = [await _opened(url, stack) for url in urls]
-            return await greenlet_spawn(work, *opened)
+            to_cut = [one.connection.driver_connection for one in opened if one.dialect.name == "postgresql"]
+            working = asyncio.ensure_future(greenlet_spawn(work, *opened))
+            try:
+                return await asyncio.shield(working)
+            except asyncio.CancelledError:  # somebody presses Ctrl-C
+                for driver in to_cut:
+                    driver.terminate()  # type: ignore[union-attr]  # asyncpg's
+                await asyncio.gather(working, return_exceptions=True)
+                raise
 
     return asyncio.run(run())
 
