@@ -75,7 +75,9 @@ def serving(folder: Path, *options: str, handed: socket.socket | None = None, **
     command = [sys.executable, "-m", "accredit", "serve", "--config", "accredit.toml", "--port", "0", *options]
     if handed is not None:
         command = [sys.executable, "-c", _AS_SYSTEMD, str(handed.fileno()), *command]
-    with subprocess.Popen(  # noqa: S603 - our own program
+    # A program that begins with hang-ups ignored leaves them so, as where `nohup` runs the tests.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    started = subprocess.Popen(  # noqa: S603 - our own program
         command,
         cwd=folder,
         env={**ours, **environment},
@@ -84,7 +86,9 @@ def serving(folder: Path, *options: str, handed: socket.socket | None = None, **
         stderr=subprocess.PIPE,
         text=True,
         pass_fds=() if handed is None else (handed.fileno(),),
-    ) as running:
+    )
+    signal.signal(signal.SIGHUP, before)
+    with started as running:
         try:
             yield Server(running)
         finally:
