@@ -357,11 +357,21 @@ except KeyboardInterrupt:
 """
 
 
+def interrupted(source: str, target: str, delay_s: float) -> tuple[int, str, str]:
+    command = [sys.executable, "-c", INTERRUPTED.replace("DELAY", str(delay_s)), source, target]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603 - ours
+    return done.returncode, done.stdout, done.stderr
+
+
 @pytest.mark.parametrize("delay_s", [0.0, 0.05])
-def test_an_interrupted_copy_ends_at_once_and_leaves_nothing(many: str, postgresql: str, delay_s: float) -> None:
+def test_an_interrupted_copy_ends_at_once_and_leaves_nothing(
+    run: Run, many: str, postgresql: str, delay_s: float, tmp_path: Path
+) -> None:
     with closing(sqlite3.connect(many.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute("UPDATE sessions SET claims = ?", (f'{{"a": "{"x" * 2_000}"}}',))  # more than a socket holds
-    command = [sys.executable, "-c", INTERRUPTED.replace("DELAY", str(delay_s)), many, postgresql]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603 - ours
-    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
+    assert interrupted(many, postgresql, delay_s) == (0, "interrupted\n", "")
     assert not any(contents(postgresql).values())
+    assert run("db", "copy", many, postgresql).exit_code == 0
+    again = f"sqlite:///{tmp_path}/again.db"
+    assert interrupted(postgresql, again, delay_s) == (0, "interrupted\n", "")
+    assert not any(contents(again).values())

@@ -144,14 +144,17 @@ def _there(work: Callable[..., T], urls: "tuple[str, ...]") -> T:
     async def run() -> T:
         async with AsyncExitStack() as stack:
             opened = [await _opened(url, stack) for url in urls]
-            to_cut = [one.connection.driver_connection for one in opened if one.dialect.name == "postgresql"]
+            there = [one for one in opened if one.dialect.name == "postgresql"]
+            drivers: list[Any] = [one.connection.driver_connection for one in there]
             working = asyncio.ensure_future(greenlet_spawn(work, *opened))
             try:
                 return await asyncio.shield(working)
             except asyncio.CancelledError:  # somebody presses Ctrl-C
-                for driver in to_cut:
-                    driver.terminate()  # type: ignore[union-attr]  # asyncpg's
+                for driver in drivers:
+                    driver.terminate()
                 await asyncio.gather(working, return_exceptions=True)
+                for one in there:
+                    one.invalidate()  # it is asked for nothing any more
                 raise
 
     return asyncio.run(run())
