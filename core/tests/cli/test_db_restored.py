@@ -79,6 +79,20 @@ def test_it_is_refused_while_a_server_runs_and_done_when_none_does(run: Run, url
     assert live(url) == 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["accredit", "login%20eu", "n" * 70])
+def test_servers_that_the_url_names_are_found_and_the_command_is_none(
+    run: Run, postgres_database: PostgresDatabase, name: str
+) -> None:
+    url = f"{postgres_database.url()}&application_name={name}"
+    with server(url):
+        refused = run("db", "restored", "--yes", "--url", url)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert "servers run on it" in refused.stderr
+    done = run("db", "restored", "--yes", "--url", url)
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
 def test_who_says_since_when_servers_run_is_believed(run: Run, url: str) -> None:
     with server(url):
         done = run("db", "restored", "--yes", "--serving-since", SINCE, "--url", url)

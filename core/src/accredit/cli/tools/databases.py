@@ -116,7 +116,9 @@ class Database:
 
     def is_in_use(self) -> bool:
         """Tell whether servers have it open."""
-        return self.run(in_use.is_served) if self._path is None else in_use.is_open(self._path)
+        if self._path is not None:
+            return in_use.is_open(self._path)
+        return self.run(partial(in_use.is_served, url=self._url))
 
     def differences(self) -> list[str]:
         """Return how it differs from what the revisions make."""

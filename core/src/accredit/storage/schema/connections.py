@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from accredit.errors import ConfigurationError
+from accredit.storage.schema.in_use import COMMAND
 from accredit.storage.schema.tls import tls_trouble
 
 if TYPE_CHECKING:
@@ -171,8 +172,7 @@ async def _opened(url: str, stack: AsyncExitStack) -> "Connection":
     from sqlalchemy.pool import NullPool
 
     several: dict[str, Any] = {} if "target_session_attrs" in url else {"target_session_attrs": "read-write"}
-    named = {} if "application_name" in url else {"server_settings": {"application_name": "accredit db"}}
-    connect = partial(asyncpg.connect, url, **several, **named)
+    connect = partial(asyncpg.connect, url, server_settings={"application_name": COMMAND}, **several)
     there = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     stack.push_async_callback(there.dispose)
     try:

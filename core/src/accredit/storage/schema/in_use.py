@@ -4,18 +4,26 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 SERVER = "accredit"
 """What PostgreSQL calls our servers' connections, unless `storage.url` says `application_name`."""
-_OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+COMMAND = "accredit db"
+"""What it calls those of commands, whatever the URL says: so that none is taken for a server, itself least of all."""
+_SERVERS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name IN ($1, left($2, 63))"
+)
+"""PostgreSQL keeps no more of a name."""
 
 
-def is_served(connection: "Connection") -> bool:
-    """Tell whether servers are connected to a PostgreSQL database. Any role may ask."""
-    found: int = connection.exec_driver_sql(f"{_OTHERS}'{SERVER}'").scalar_one()
+def is_served(connection: "Connection", url: str) -> bool:
+    """Tell whether servers are connected to the PostgreSQL database of `url`, which may name them. Any role may ask."""
+    named = parse_qs(urlsplit(url).query).get("application_name", [SERVER])[-1]
+    found: int = connection.exec_driver_sql(_SERVERS, (SERVER, named)).scalar_one()
     return found > 0
 
 
