@@ -12,7 +12,7 @@ from core.tests.storage.postgres.test_given_up import counter, until
 from core.tests.storage.sessions import login
 
 from accredit.storage import Commit, StoredSubject
-from accredit.storage.postgres import PostgresStorage, connector
+from accredit.storage.postgres import PostgresStorage, connector, driver, subject_rows
 
 pytestmark = pytest.mark.slow
 
@@ -111,3 +111,20 @@ async def test_whoever_does_the_same_elsewhere_is_waited_for_and_keeps_nobody_el
         getattr(other, ends)()
     subject = "eve" if ends == "commit" else "acme|1"
     assert await held == (StoredSubject(subject) if what == "first login" else ends == "rollback")
+
+
+async def test_an_identity_that_goes_meanwhile_lets_no_blocked_subject_in(
+    postgres_database: PostgresDatabase, storage: PostgresStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await storage.set_blocked("acme|1", True)
+    await storage.link("acme", "1", "ada", now=1)
+
+    def fetch(connection: Any, text: str, *values: Any) -> Any:
+        rows = driver.fetch(connection, text, *values)
+        if "INSERT" in text:
+            with psycopg.connect(postgres_database.url()) as other:
+                other.execute("DELETE FROM identities")
+        return rows
+
+    monkeypatch.setattr(subject_rows, "fetch", fetch)
+    assert (await first_login(storage, "1")).blocked

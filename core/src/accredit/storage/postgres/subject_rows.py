@@ -52,5 +52,6 @@ class PostgresSubjectRows(SubjectRows):
         fetch(connection, self._enter_all, namespaces, user_ids, subjects, times)
         # A statement of its own: it sees what somebody else has stored while the one before waited for it.
         rows = fetch(connection, self.look_up_all, namespaces, user_ids, subjects)
-        found = (looked_up(row, subject)[0] for row, subject in zip(rows, subjects, strict=True))
-        return [one or StoredSubject(subject) for one, subject in zip(found, subjects, strict=True)]
+        found = (looked_up(row, subject) for row, subject in zip(rows, subjects, strict=True))
+        # Where an erasure has taken the identity in between, what is known of its subject counts all the same.
+        return [its or by_itself or StoredSubject(one) for (its, by_itself), one in zip(found, subjects, strict=True)]
