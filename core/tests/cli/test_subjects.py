@@ -11,6 +11,7 @@ from unittest.mock import ANY
 
 import pytest
 from core.tests.cli.conftest import Run
+from core.tests.cli.test_audit import row as audit_row
 from core.tests.storage.sessions import login
 
 from accredit.errors import StorageFailed
@@ -286,3 +287,56 @@ def test_who_was_blocked_stays_blocked_when_erased(run: Run, config: str) -> Non
 
 def test_erase_takes_only_what_can_be_a_subject(run: Run, config: str) -> None:
     assert run("subjects", "erase", "a b", "--yes", "--config", config).exit_code == 2
+
+
+@pytest.mark.usefixtures("quick")
+def test_erasing_somebody_of_whom_nothing_is_stored_is_no_success_and_leaves_nothing(run: Run, config: str) -> None:
+    for _ in range(2):  # a row that the first time had left would make the second one look like a success
+        missed = run("subjects", "erase", "acme|typo", "--yes", "--config", config)
+        assert (missed.exit_code, missed.stdout) == (1, "")
+        assert missed.stderr == "accredit: nothing is stored about acme|typo, and nothing was erased\n"
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_erasure_may_be_repeated_for_what_came_late(run: Run, config: str) -> None:
+    for identities in (1, 0):
+        erased = run("subjects", "erase", "ada", "--yes", "--config", config)
+        assert (erased.exit_code, erased.stdout) == (0, f"ada is erased: {identities} identities, 0 sessions\n")
+        assert json.loads(erased.stderr)["event"] == "subject.erased"
+
+
+@pytest.mark.usefixtures("quick")
+def test_who_is_named_by_an_audit_row_alone_is_erased(run: Run, config: str, database: Path) -> None:
+    async def write() -> None:
+        storage = SqliteStorage(str(database))
+        await storage.open()
+        await storage.audit.write([audit_row(60_000, subject="acme|5")])
+        await storage.close()
+
+    asyncio.run(write())
+    assert run("subjects", "erase", "acme|5", "--yes", "--config", config).exit_code == 0
+    assert run("subjects", "export", "acme|5", "--config", config).stdout.count("acme|5") == 1
+
+
+def test_who_is_unknown_is_blocked_all_the_same_and_told_to_be_so(run: Run, config: str) -> None:
+    blocked = run("subjects", "block", "acme|typo", "--config", config)
+    told = "accredit: nothing is stored about acme|typo: see that the id is right\n"
+    assert (blocked.exit_code, blocked.stdout) == (0, "acme|typo is blocked\n")
+    assert blocked.stderr.endswith(told)
+    assert run("subjects", "show", "acme|typo", "--config", config).stdout.startswith("acme|typo: blocked\n")
+
+    assert told not in run("subjects", "block", "ada", "--config", config).stderr
+
+
+def test_a_storage_that_cannot_say_who_is_known_blocks(
+    run: Run, config: str, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StorageFailed("the look-up is too slow")
+
+    monkeypatch.setattr(SqliteStorage, "person", away)
+    blocked = run("subjects", "block", "ada", "--config", config)
+
+    assert (blocked.exit_code, blocked.stdout) == (0, "ada is blocked\n")
+    assert "nothing is stored" not in blocked.stderr
+    assert stored(database, "acme", "1") == StoredSubject("ada", blocked=True, version=1, outdated_at=ANY)

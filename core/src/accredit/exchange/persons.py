@@ -54,6 +54,19 @@ async def exported(storage: Storage, subject: str) -> dict[str, Any]:
     }
 
 
+async def is_known(storage: Storage, subject: str) -> bool:
+    """Tell whether anything is stored about a subject, be it an audit row or that it was erased before.
+
+    Raises:
+        ConfigurationError: that storage cannot.
+    """
+    found = await _persons_of(storage).person(subject)
+    if found.subject is not None or found.identities or found.logins:
+        return True
+    audit = audit_of(storage)
+    return audit is not None and bool(await audit.find(AuditQuery(subjects=_names(subject, found), limit=1)))
+
+
 async def erase(storage: Storage, subject: str, *, told: Callable[[], None], pause: Pause = asyncio.sleep) -> Erasure:
     """Erase a subject; `told` is called once its sessions and identities are gone.
 

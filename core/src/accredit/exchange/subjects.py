@@ -17,7 +17,7 @@ from accredit.audit.events import (
     UnblockedEvent,
     UnlinkedEvent,
 )
-from accredit.exchange.persons import Pause, audit_of, erase, exported
+from accredit.exchange.persons import Pause, audit_of, erase, exported, is_known
 from accredit.models import problem_of_subject_id
 from accredit.settings import SubjectPolicy
 from accredit.storage import AuditStore, Erasure, Session, Storage
@@ -94,6 +94,16 @@ class Subjects:
         """Tell whether a subject is blocked."""
         stored = await self._store.get(subject)
         return stored is not None and stored.blocked
+
+    async def is_known(self, subject: str) -> bool:
+        """Tell whether anything is stored about a subject, be it an audit row or that it was erased before.
+
+        Of somebody who logs in all the same nothing may be stored: under policy `stateless`, without a session.
+
+        Raises:
+            ConfigurationError: the storage cannot.
+        """
+        return await is_known(self._store, subject)
 
     async def block(self, subject: str) -> None:
         """Refuse every login of a subject, known here or not, and end its sessions.

@@ -37,6 +37,10 @@ class Subjects:
         """Tell whether a subject is blocked."""
         return self._call(lambda known: known.is_blocked(subject))
 
+    def is_known(self, subject: str) -> bool:
+        """Tell whether anything is stored about a subject."""
+        return self._call(lambda known: known.is_known(subject))
+
     def block(self, subject: str) -> None:
         """Refuse every login of a subject, known here or not, and end its sessions."""
         return self._call(lambda known: known.block(subject))

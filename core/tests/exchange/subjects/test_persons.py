@@ -182,7 +182,7 @@ async def test_a_storage_that_cannot_is_named(wire: Bench) -> None:
             return None
 
     subjects = Subjects(Foreign())  # type: ignore[arg-type]  # it is asked for nothing else
-    for call in (subjects.export("ada"), subjects.erase("ada")):
+    for call in (subjects.export("ada"), subjects.erase("ada"), subjects.is_known("ada")):
         with pytest.raises(ConfigurationError, match="the storage, a Foreign, can neither show nor erase a person"):
             await call
     assert subjects.audit is None
@@ -200,6 +200,7 @@ async def test_a_storage_without_a_table_for_audit_rows_shows_and_erases_the_res
     await subjects.link("acme", "1", "ada")
     assert (await subjects.export("ada"))["audit"] == []
     assert (await subjects.erase("ada")).identities == 1
+    assert (await subjects.is_known("ada"), await subjects.is_known("grace")) == (True, False)
 
 
 def test_hosts_without_an_event_loop_have_both(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,3 +212,4 @@ def test_hosts_without_an_event_loop_have_both(monkeypatch: pytest.MonkeyPatch) 
         assert len(exchange.subjects.export("ada")["identities"]) == 1
         assert exchange.subjects.erase("ada").identities == 1
         assert exchange.subjects.export("ada")["identities"] == []
+        assert (exchange.subjects.is_known("ada"), exchange.subjects.is_known("grace")) == (True, False)

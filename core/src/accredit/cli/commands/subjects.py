@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from accredit.cli.tools.with_subjects import run_with_subjects
 
 if TYPE_CHECKING:
     from accredit.exchange.subjects import Subjects
+    from accredit.storage import Erasure
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
@@ -53,10 +54,26 @@ def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
 
 @app.command()
 def block(subject: SubjectArgument, config: ConfigOption = None) -> None:
-    """Refuse every login of a subject, and end its sessions. Where an API does not ask, access tokens live on."""
+    """Refuse every login of a subject, and end its sessions. Where an API does not ask, access tokens live on.
+
+    Somebody of whom nothing is stored is blocked as well, beforehand, and told as such: the id may be misspelt.
+    """
     _require_subject(subject)
-    run_with_subjects(config, lambda subjects: subjects.block(subject))
+
+    async def lock_out(subjects: Subjects) -> bool:
+        from accredit.errors import ConfigurationError, StorageFailed
+
+        try:
+            is_known = await subjects.is_known(subject)
+        except (ConfigurationError, StorageFailed):  # who cannot be looked up is locked out all the same
+            is_known = True
+        await subjects.block(subject)
+        return is_known
+
+    is_known = run_with_subjects(config, lock_out)
     typer.echo(f"{subject} is blocked")
+    if not is_known:
+        typer.echo(f"accredit: nothing is stored about {subject}: see that the id is right", err=True)
 
 
 @app.command()
@@ -120,9 +137,12 @@ def export(subject: SubjectArgument, config: ConfigOption = None) -> None:
     """
     from accredit.cli.tools.screen import pretty
 
-    found = run_with_subjects(config, lambda subjects: subjects.export(subject))
+    async def look(subjects: Subjects) -> tuple[dict[str, Any], bool]:
+        return await subjects.export(subject), await subjects.is_known(subject)
+
+    found, is_known = run_with_subjects(config, look)
     typer.echo(pretty(found))
-    if not (found["identities"] or found["sessions"] or found["audit"] or found["outdated_at"] or found["blocked"]):
+    if not is_known:
         typer.echo(f"accredit: nothing is stored about {subject}", err=True)
         raise typer.Exit(1)
 
@@ -147,12 +167,20 @@ def erase(
     Takes two seconds: what is under way on other servers is caught. A later login of the same person begins anew. Who
     was blocked stays blocked; unblock first where that is not wanted. One row stays: the subject's id, and since when
     tokens of before are good for nothing. Plugins that observe are told, so that a host erases what it keeps itself.
+    It may be repeated. Exit code 1: nothing is stored about that subject, and nothing was done; or nobody has agreed.
     """
     _require_subject(subject)
     if not yes and not _agrees(f"Erase {subject}? This cannot be undone."):
         typer.echo("accredit: nothing was erased; --yes erases without asking", err=True)
         raise typer.Exit(1)
-    gone = run_with_subjects(config, lambda subjects: subjects.erase(subject))
+
+    async def erase_known(subjects: Subjects) -> Erasure | None:
+        return await subjects.erase(subject) if await subjects.is_known(subject) else None
+
+    gone = run_with_subjects(config, erase_known)
+    if gone is None:
+        typer.echo(f"accredit: nothing is stored about {subject}, and nothing was erased", err=True)
+        raise typer.Exit(1)
     typer.echo(f"{subject} is erased: {gone.identities} identities, {gone.sessions} sessions")
     if gone.blocked:
         typer.echo(f"{subject} was blocked, and still is")
