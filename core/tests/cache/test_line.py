@@ -50,7 +50,7 @@ async def test_one_that_is_always_late_costs_one_wait_and_is_told(monkeypatch: p
         told.append(name)
         later.set()
 
-    one = Line(lambda: slow, timeout_s=0.1, report=report)
+    one = Line(lambda: slow, place="shared:6379", timeout_s=0.1, report=report)
     await one.open()
     slow.takes_s = 0.4
     with contextlib.suppress(Away):
@@ -94,7 +94,7 @@ async def test_whatever_is_answered_in_its_place_logs_nobody_in_and_ends_no_logi
         rejected.append(1)
 
     seals = Seals([b"k" * 32])
-    one = Line(lambda: server, timeout_s=60, report=lambda *_: None)
+    one = Line(lambda: server, place="shared:6379", timeout_s=60, report=lambda *_: None)
     await one.open()
     server.answer = answer
     cache = RedisCache(one, seals, max_bytes=10_000, clock=lambda: 0, monotonic=lambda: 0, rejected=reject)
@@ -111,3 +111,38 @@ async def test_whatever_is_answered_in_its_place_logs_nobody_in_and_ends_no_logi
     await Hints(one, seals, {"a": Listening()}, clock=lambda: 0, rejected=reject).exchange()
     assert warned == []
     await one.close()
+
+
+class Failing(Slow):
+    """A client whose server cannot be asked."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    async def execute(self, *, raise_on_error: bool) -> list[Any]:
+        raise self.error
+
+
+class NotForeseen(Exception):
+    """What nobody has a word for."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param(TimeoutError(), "the server does not answer in time", id="late"),
+        pytest.param(OSError(113, "x"), "OSError in Failing.execute (test_line.py:", id="a way that breaks"),
+        pytest.param(NotForeseen("CLUSTERDOWN hunter2"), "NotForeseen in Failing.execute (test_line.py:", id="another"),
+    ],
+)
+async def test_what_is_wrong_is_told_with_the_place_and_without_what_an_error_says(error: Exception, told: str) -> None:
+    heard = list[str]()
+    one = Line(lambda: Failing(error), place="shared:6379", timeout_s=60, report=lambda _, detail: heard.append(detail))
+    await one.open()
+    await one.close()
+    [detail] = heard
+    assert detail.startswith(f"shared:6379: {told}")
+    assert "hunter2" not in detail
+    assert detail.endswith(": CLUSTERDOWN") == isinstance(error, NotForeseen)
+    assert detail.endswith(": No route to host") == (type(error) is OSError)

@@ -64,6 +64,21 @@ def test_by_default_each_process_has_its_own() -> None:
 )
 def test_each_form_is_read(url: str, read: CacheUrl) -> None:
     assert read_cache_url(url) == read
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("redis://me:hunter2@cache.example/3", "cache.example:6379"),
+        ("rediss+cluster://:hunter2@[::1]:7000,b", "[::1]:7000,b:6379"),
+        ("redis+sentinel://me:hunter2@a,b:7000/main?sentinel_username=me&sentinel_password=hunter2", "a:26379,b:7000"),
+        ("unix://me:hunter2@/run/valkey.sock?db=2", "/run/valkey.sock"),
+    ],
+)
+def test_where_it_is_is_told_without_user_and_password(url: str, place: str) -> None:
+    read = read_cache_url(url)
+    assert read is not None
+    assert read.place == place
     assert settings(url=url, encryption_key=KEY).cache.place == read
 
 

@@ -39,6 +39,13 @@ class CacheUrl:
     ssl_certfile: str = ""
     ssl_keyfile: str = ""
 
+    @property
+    def place(self) -> str:
+        """Say where that is, without user and password."""
+        if self.kind == "socket":
+            return self.socket
+        return ",".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.nodes)
+
 
 def read_cache_url(url: str) -> CacheUrl | None:
     """Return what `cache.url` says, None for `memory://`.

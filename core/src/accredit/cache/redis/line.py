@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from accredit._guard import place_of
+from accredit._network import why_unreachable
 from accredit.cache.redis.client import Client
 
 FIRST_REST_S = 0.1
@@ -35,6 +36,7 @@ _PLAIN = {
     "ReadOnlyError": "the server is a replica, which takes no writes",
     "BusyLoadingError": "the server still loads its data",
     "TimeoutError": "the server does not answer in time",
+    "MasterNotFoundError": "no Sentinel can be reached that knows a primary by this name",
     "ConnectionError": "the server cannot be reached",
 }
 """What an error means, by its class or the nearest of those above it: the library's, or Python's own."""
@@ -59,6 +61,8 @@ def rests_s() -> Iterator[float]:
 class Line:
     """Ask the server that `make_client` goes to; `timeout_s` is how long an answer may take.
 
+    `place` says where it is, without user and password.
+
     `report` is told `cache.away` with what is wrong, where a look has found that it stays away, and `cache.back`.
     """
 
@@ -66,6 +70,7 @@ class Line:
         self,
         make_client: Callable[[], Client],
         *,
+        place: str,
         timeout_s: float,
         report: Callable[[str, str], None],
     ) -> None:
@@ -73,6 +78,7 @@ class Line:
         self.failures = 0
         """How often it was found to be gone since the start."""
         self._make_client = make_client
+        self._place = place
         self._timeout_s = timeout_s
         self._report = report
         self._client: Client | None = None
@@ -86,7 +92,7 @@ class Line:
             await self._look()
         except Exception as exc:  # whatever the library raises
             self.failures += 1
-            self._report("cache.away", _word(exc))
+            self._report("cache.away", _detail(exc, self._place))
             self._watcher = asyncio.create_task(self._watch(was_told=True))
         else:
             self.is_away = False
@@ -185,7 +191,7 @@ class Line:
             except Exception as exc:  # whatever the library raises
                 if not was_told:
                     was_told = True
-                    self._report("cache.away", _word(exc))
+                    self._report("cache.away", _detail(exc, self._place))
             else:
                 break
         self.is_away = False
@@ -234,9 +240,21 @@ class _Expiry:
             self._limit.reschedule(self._loop.time())
 
 
-def _word(exc: Exception) -> str:
-    """Say what is wrong by the kind of an error, and by the word that the server's begin with; not by its text."""
-    word = str(exc).partition(" ")[0]
-    place = f"{place_of(exc)}{f': {word}' if word.isascii() and word.isupper() and word.isalpha() else ''}"
+def _detail(exc: Exception, place: str) -> str:
+    """Say what is wrong by the kind of an error, and what of it is no text of the server's; with `place` before it."""
     plain = next((_PLAIN[one.__name__] for one in type(exc).__mro__ if one.__name__ in _PLAIN), "")
-    return f"{plain} ({place})" if plain else place
+    if not plain:  # nobody has foreseen it: where it was raised, and the word that a server's errors begin with
+        word = str(exc).partition(" ")[0]
+        plain = f"{place_of(exc)}{f': {word}' if word.isascii() and word.isupper() and word.isalpha() else ''}"
+    why = _why(exc)
+    return f"{place}: {plain}{f': {why}' if why else ''}"
+
+
+def _why(exc: BaseException) -> str:
+    """Return why there is no way to the server, by the error of the network that this one came of."""
+    cause: BaseException | None = exc
+    while cause is not None:
+        if isinstance(cause, OSError):
+            return why_unreachable(cause)
+        cause = cause.__cause__ or cause.__context__
+    return ""

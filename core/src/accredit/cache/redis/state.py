@@ -45,6 +45,7 @@ class SharedState:
         seals = Seals(settings.encryption_keys)
         self._line = Line(
             lambda: make_client(place, timeout_s=max(1.0, settings.timeout_s)),
+            place=place.place,
             timeout_s=settings.timeout_s,
             report=report,
         )

@@ -24,6 +24,6 @@ async def examine_cache(settings: CacheSettings, *, clock: Callable[[], float]) 
     await shared.open()
     await shared.close()
     if told:
-        advice = "look at the server, its password and the way there; until then each process goes on by itself"
+        advice = "look at the server, the user of cache.url and the way there; meanwhile each process goes on by itself"
         return [_examiner.warn(_ABOUT, f"it cannot be used: {told[0]}", advice)]
     return [_examiner.ok(_ABOUT, "it is there, and can be written")]

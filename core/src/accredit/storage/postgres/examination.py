@@ -8,6 +8,7 @@ from sqlalchemy import Connection, NullPool
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from accredit._network import why_unreachable
 from accredit.errors import ConfigurationError, NotReadyYet
 from accredit.storage.postgres.address import Address, read
 from accredit.storage.postgres.connector import Connector
@@ -113,7 +114,7 @@ def unusable(exc: Exception, address: Address) -> ConfigurationError:
     cause = exc.orig if isinstance(exc, DBAPIError) else exc
     inner = getattr(cause, "__cause__", None)
     cause = inner if isinstance(inner, asyncpg.PostgresError | asyncpg.ClientConfigurationError) else cause
-    said = str(cause).strip().partition("\n")[0]
+    said = why_unreachable(cause) if isinstance(cause, OSError) else str(cause).strip().partition("\n")[0]
     # The driver's own complaints about a URL may quote any part of it, but for the one about a file.
     if not isinstance(cause, asyncpg.PostgresError | OSError) and not said.startswith(_NO_AUTHORITY):
         said = ""

@@ -6,13 +6,13 @@ waited for in the middle of such a function.
 
 import asyncio
 import importlib.util
-import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from accredit._network import why_unreachable
 from accredit.errors import ConfigurationError
 from accredit.storage.schema.in_use import COMMAND
 from accredit.storage.schema.tls import tls_trouble
@@ -103,8 +103,7 @@ def _why(exc: Exception, url: str) -> str:
     if isinstance(exc, TimeoutError):
         return "no answer in time"
     if isinstance(exc, OSError):
-        # A host that cannot be found has a number of its own kind, and says so in words.
-        return os.strerror(exc.errno) if exc.errno is not None and exc.errno > 0 else str(exc)
+        return why_unreachable(exc)
     if isinstance(exc, ValueError):
         if str(exc).startswith("`sslmode` parameter"):  # it names the modes, and nothing of the URL
             return str(exc)
