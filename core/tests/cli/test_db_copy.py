@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from core.tests.cli.test_db_restored import live, server
 
 from accredit.storage import Rotation, SqliteStorage
 from accredit.storage.schema import postgres
@@ -109,7 +110,7 @@ def test_everything_goes_to_postgresql_and_back_and_stays_what_it_is(
     assert there.exit_code == 0, there.stderr
     assert contents(postgresql) == before
     assert f"sessions: {len(before['sessions'])} rows, sha256 " in there.stdout
-    assert "stop them" in there.stderr
+    assert there.stderr == ""
     again = f"sqlite:///{tmp_path}/again.db"
     back = run("db", "copy", postgresql, again)
     assert back.exit_code == 0, back.stderr
@@ -162,8 +163,47 @@ def test_a_target_that_holds_rows_is_refused_unless_told(
     assert refused.exit_code == 2
     assert "the target holds rows already (table used_ids)" in refused.stderr
     assert contents(postgresql) == before
-    assert run("db", "copy", "--replace", sqlite, postgresql).exit_code == 0
+    assert run("db", "copy", "--replace", "--yes", sqlite, postgresql).exit_code == 0
     assert contents(postgresql) == contents(sqlite)
+
+
+def test_what_the_target_holds_is_not_deleted_before_somebody_says_yes(
+    run: Run, storage: SqliteStorage, sqlite: str, tmp_path: Path
+) -> None:
+    target = f"sqlite:///{tmp_path}/target.db"
+    assert run("db", "copy", "--replace", sqlite, target).exit_code == 0  # nothing is there to be deleted
+    on_databases(lambda connection: _execute(connection, "DELETE FROM subjects"), target)
+    before = contents(target)
+    asked = run("db", "copy", "--replace", sqlite, target)
+    assert (asked.exit_code, asked.stderr) == (1, "nothing was changed; --yes does it\n")
+    assert f"target.db: would be deleted: sessions: {len(before['sessions'])} rows\n" in asked.stdout
+    assert "subjects" not in asked.stdout
+    assert contents(target) == before
+    assert run("db", "copy", "--yes", sqlite, target).exit_code == 2  # without --replace nothing is deleted
+    assert contents(target) == before
+    assert run("db", "copy", "--replace", "--yes", sqlite, target).exit_code == 0
+    assert contents(target) == contents(sqlite)
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def test_it_is_refused_while_a_server_runs_on_either_side_and_done_when_none_does(
+    run: Run, kind: str, side: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    served, other = request.getfixturevalue(kind), f"sqlite:///{tmp_path}/other.db"
+    source, target = (served, other) if side == "source" else (other, served)
+    words = ("db", "copy", "--replace", source, target)
+    if side == "target":
+        run("db", "upgrade", "--url", other)
+    with server(served):
+        for refused in (run(*words), run(*words, "--yes")):
+            assert (refused.exit_code, refused.stdout) == (2, "")
+            assert "servers run on it: stop them all, and run this again\n" in refused.stderr
+        assert live(served) == 1
+        assert (tmp_path / "other.db").exists() == (side == "target")
+    done = run(*words, "--yes")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert live(target) == live(source)
 
 
 def _execute(connection: Connection, statement: str) -> None:

@@ -165,25 +165,31 @@ def copy_database(
     source: Annotated[str, typer.Argument(metavar="FROM_URL", help="Such as sqlite:///accredit.db.")],
     target: Annotated[str, typer.Argument(metavar="TO_URL", help="Such as postgresql://accredit@db/accredit.")],
     replace: Annotated[bool, typer.Option("--replace", help="Delete first what the target holds.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it although --replace deletes something.")] = False,
 ) -> None:
     """Move everything into another database, from SQLite to PostgreSQL or back. All of it arrives, or nothing.
 
-    Stop every server first: what it would write goes nowhere, since the source can only be read meanwhile. The target
-    gets its schema, and is compared with the source, row by row, before it is committed. Afterwards let storage.url
-    name the target, and start the servers. The source stays as it is, and tables of others in it stay where they are.
+    Stop every server first: what one writes into the source afterwards is not in the target. Refused where servers are
+    found to run on either. The target gets its schema, and is compared with the source, row by row, before it is
+    committed. Afterwards let storage.url name the target, and start the servers. The source stays as it is, and tables
+    of others in it stay where they are. With --replace but without --yes it only says what would be deleted.
 
     A password belongs into the variable PGPASSWORD or into ~/.pgpass: everybody on a machine can read command lines.
 
-    Exit codes: 0 everything is there, 2 nothing is, and why, 1 anything else, and nothing is there.
+    Exit codes: 0 everything is there, 2 nothing is, and why, 1 nothing was changed: --yes is missing, or anything else.
 
     \b
     Example:
       accredit db copy sqlite:///accredit.db postgresql://accredit@db.example.com/accredit
     """
-    from accredit.cli.tools.databases import copied
+    from accredit.cli.tools.databases import copied, would_be_deleted
 
-    typer.echo("accredit: servers that run get no write through meanwhile; stop them", err=True)
-    moved = copied(source, target, replace=replace, say=_rows_done)
+    if replace and not yes and (deleted := would_be_deleted(source, target)):
+        for table, rows in deleted.items():
+            typer.echo(f"{_place(target)}: would be deleted: {table}: {rows} rows")
+        typer.echo("nothing was changed; --yes does it", err=True)
+        raise typer.Exit(1)
+    moved = copied(source, target, replace=replace and yes, say=_rows_done)
     for one in moved:
         typer.echo(f"{one.table}: {one.rows} rows, sha256 {one.sha256}")
     typer.echo(f"all of it is in {_place(target)} now, compared row by row; let storage.url name it")

@@ -10,14 +10,15 @@ from accredit.oauth.client.assertion import CLOCK_SKEW_S, LONGEST_LIFE_S
 from accredit.storage import migrate as on_sqlite
 from accredit.storage.schema import in_use, postgres, restored, runner
 from accredit.storage.schema.connections import on_databases, path_of, place_of, require_packages
-from accredit.storage.schema.copying import Copied, copy
+from accredit.storage.schema.copying import Copied, copy, held
 from accredit.storage.schema.differences import differences
 from accredit.storage.schema.restored import Ended
 from accredit.storage.schema.revisions import HEAD, Found
 
 T = TypeVar("T")
 
-SERVERS_RUN = "servers run on it: stop them all, and run this again; or say --serving-since when they have begun"
+_STOP_THEM = "servers run on it: stop them all, and run this again"
+SERVERS_RUN = f"{_STOP_THEM}; or say --serving-since when they have begun"
 
 
 def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int], object]) -> list[Copied]:
@@ -26,6 +27,29 @@ def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int],
     Raises:
         ConfigurationError: it cannot be done; nothing is there then.
     """
+    here, there = _ready_to_copy(source, target)
+    there.upgrade(None, say=lambda _: None)
+    sent, arrives = here.found().revision, there.found().revision
+    if arrives != sent:
+        raise ConfigurationError(
+            f"{here.place} has revision {sent} and {there.place} {arrives}: upgrade the older one "
+            "with the newer Accredit"
+        )
+    return on_databases(partial(copy, replace=replace, say=say), source, target)
+
+
+def would_be_deleted(source: str, target: str) -> dict[str, int]:
+    """Return how many rows of which tables a copy deletes that replaces what the target holds. Changes nothing.
+
+    Raises:
+        ConfigurationError: it cannot be copied anyway.
+    """
+    _, there = _ready_to_copy(source, target)
+    return there.run(held) if there.found().revision is not None else {}
+
+
+def _ready_to_copy(source: str, target: str) -> "tuple[Database, Database]":
+    """Return both sides, which nobody uses, the source at the newest revision."""
     here, there = Database(source), Database(target)
     if source == target:
         raise ConfigurationError("the source and the target are one and the same")
@@ -39,14 +63,11 @@ def copied(source: str, target: str, *, replace: bool, say: Callable[[str, int],
         )
     if not found.is_current:
         raise ConfigurationError(f"{here.place} must be upgraded first: accredit db upgrade --url {shown(source)}")
-    there.upgrade(None, say=lambda _: None)
-    arrives = there.found()
-    if arrives.revision != found.revision:
-        raise ConfigurationError(
-            f"{here.place} has revision {found.revision} and {there.place} {arrives.revision}: upgrade the older one "
-            "with the newer Accredit"
-        )
-    return on_databases(partial(copy, replace=replace, say=say), source, target)
+    there.require_usable(there.found())
+    for one in (here, there):
+        if one.is_in_use():
+            raise ConfigurationError(f"{one.place}: {_STOP_THEM}")
+    return here, there
 
 
 def end_what_is_old(database: "Database", *, since: int, is_serving: bool, write: bool) -> Ended:

@@ -64,6 +64,16 @@ def copy(
     return sent
 
 
+def held(connection: Connection) -> dict[str, int]:
+    """Return how many rows there are in each of our tables that holds any: what `replace` deletes."""
+    there = made_by_the_revisions().intersection(sa.inspect(connection).get_table_names())
+    counts = {
+        name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
+        for name in sorted(there)
+    }
+    return {name: rows for name, rows in counts.items() if rows}
+
+
 def _names(source: Connection, target: Connection) -> list[str]:
     ours = made_by_the_revisions()
     for one in (source, target):

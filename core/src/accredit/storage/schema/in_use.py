@@ -31,7 +31,10 @@ def is_open(path: Path) -> bool:
     """Tell whether anybody has a SQLite database open as servers do: in WAL mode, with a lock from first to last.
 
     Who asks to have it alone is refused then. Source: https://www.sqlite.org/pragma.html#pragma_locking_mode.
+    Nobody has a file open that is not there; asking must not make it.
     """
+    if not path.exists():
+        return False
     with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as alone:
         alone.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
