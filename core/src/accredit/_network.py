@@ -14,7 +14,8 @@ def why_unreachable(error: OSError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not believed: {error.verify_message}"
     if isinstance(error, ssl.SSLError):  # its numbers are OpenSSL's own
-        return f"TLS with it fails: {error.reason.replace('_', ' ').lower() if error.reason else error}"
+        reason: str | None = getattr(error, "reason", None)  # OpenSSL sets it; one raised by hand has none
+        return f"TLS with it fails: {reason.replace('_', ' ').lower() if reason else error}"
     if isinstance(error, socket.gaierror):  # as are a resolver's
         return error.strerror or "its name is not resolved"
     if error.errno is not None:
