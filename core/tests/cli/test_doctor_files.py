@@ -111,6 +111,7 @@ def test_a_folder_that_is_not_there_is_a_failure(tmp_path: Path, examine: Callab
     finding = examine(tmp_path / "nowhere" / "file")
 
     assert (finding.status, finding.what) == ("fail", f"the folder {tmp_path / 'nowhere'} does not exist")
+    assert finding.change in ("make it, or change keys.path", "make it, or change storage.url")
 
 
 @pytest.mark.parametrize("examine", [judged, lambda path: _only(path)])
@@ -122,6 +123,8 @@ def test_a_folder_that_may_not_be_written_is_a_failure(
     finding = examine(tmp_path / "file")
 
     assert (finding.status, finding.what) == ("fail", f"the folder {tmp_path} may not be written")
+    assert finding.change is not None
+    assert finding.change.startswith("give it to the user that runs Accredit")
 
 
 def test_a_database_that_may_not_be_written_is_a_failure(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,8 +72,21 @@ def test_a_database_that_takes_no_writes(postgres_database: PostgresDatabase) ->
     assert finding.what.startswith("the database is read-only")
 
 
+def test_a_database_that_is_not_there_and_a_file_that_is_not(postgres_database: PostgresDatabase) -> None:
+    url, name = postgres_database.url(), postgres_database.name
+    [finding] = postgres.examine_postgres(url.replace(name, "nowhere"))
+    assert (finding.status, '"nowhere" does not exist' in finding.what) == ("fail", True)
+    assert finding.change == "make the database (CREATE DATABASE), or correct its name in storage.url"
+    asked = f"{'&' if '?' in url else '?'}sslmode=verify-full&sslrootcert=/nowhere/ca.pem"
+    [finding] = postgres.examine_postgres(url + asked)
+    assert (finding.status, "/nowhere/ca.pem" in finding.what) == ("fail", True)
+    assert finding.change is not None
+    assert finding.change.startswith("correct sslmode in storage.url, or the file that the message names")
+
+
 def test_a_server_that_is_not_there() -> None:
     [finding] = postgres.examine_postgres("postgresql://ada:secret@127.0.0.1:1/accredit")
     assert (finding.status, finding.about) == ("fail", "127.0.0.1:1")
     assert finding.what == "the database at 127.0.0.1:1 cannot be used: Connection refused"
+    assert finding.change == "start the server, or correct host and port, or its socket's folder, in storage.url"
     assert "secret" not in repr(finding)

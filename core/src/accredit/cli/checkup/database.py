@@ -16,8 +16,8 @@ _examiner = Examiner("database")
 def examine_database(path: Path) -> Iterator[Finding]:
     """Judge the SQLite database at `path` as the next start will."""
     about = str(path)
-    if (problem := not_writable(path)) is not None:
-        yield _examiner.fail(about, problem, "change storage.url, or the permissions, or the user that runs Accredit")
+    if (problem := not_writable(path, "storage.url")) is not None:
+        yield _examiner.fail(about, *problem)
         return
     if not path.exists():
         change = "if there has been one, restore it: every refresh token is lost without"

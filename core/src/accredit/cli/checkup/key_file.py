@@ -21,8 +21,8 @@ def examine_key_file(file: KeyFile, alg: str) -> Iterator[Finding]:
         return
     is_complete = find(keys, alg, "current") is not None
     # A file that has what it needs may lie where nothing can be written; only a rotation will then fail.
-    if not is_complete and (problem := not_writable(file.path)) is not None:
-        yield _examiner.fail(about, problem, "change keys.path, or the permissions, or the user that runs Accredit")
+    if not is_complete and (problem := not_writable(file.path, "keys.path")) is not None:
+        yield _examiner.fail(about, *problem)
     elif is_missing:
         change = "if there has been one, restore it: no token issued so far can be verified without"
         yield _examiner.warn(about, "is not there; the next start makes one", change)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 from accredit.cli.checkup.finding import Examiner, Finding
+from accredit.cli.checkup.postgres_remedy import remedy
 from accredit.errors import ConfigurationError
 from accredit.storage.schema.revisions import HEAD, Found
 
@@ -19,11 +20,10 @@ def examine_postgres(url: str) -> Iterator[Finding]:
     try:
         found = asyncio.run(examine(url))
     except ConfigurationError as exc:
-        change = "start the server, or change storage.url; the password comes from it, PGPASSWORD or ~/.pgpass"
-        yield _examiner.fail(about, str(exc).removeprefix("storage.url: "), change)
+        yield _examiner.fail(about, str(exc).removeprefix("storage.url: "), remedy(exc, url))
         return
     if found.refusal is not None:
-        yield _examiner.fail(about, found.refusal, "change storage.url, or the server")
+        yield _examiner.fail(about, found.refusal, "do what the message says; nothing starts before")
         return
     connections = f"{found.version}, takes writes, {found.most_connections} connections in all"
     yield _judged(about, connections, found.schema or Found(None))
