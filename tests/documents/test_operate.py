@@ -11,6 +11,7 @@ from tests.documents.blocks import ROOT, blocks
 
 from accredit.audit.events import AnyEvent, Check, ExchangeEvent
 from accredit.audit.trail import Trail
+from accredit.cli.tools.event_names import EVENT_NAMES
 from accredit.errors import ExchangeError
 from accredit.exchange.exchange import Exchange
 from accredit.metrics.instruments import GAUGES, INSTRUMENTS
@@ -63,6 +64,14 @@ def test_every_event_is_described_and_no_other() -> None:
     }
     assert described == events_in_the_code()
     assert all(f"`{outcome}`" in PAGE for outcome in OUTCOMES)
+
+
+def test_the_command_line_knows_every_event() -> None:
+    described = {name for name in named("Other events") if re.fullmatch(r"[a-z]+\.[a-z_]+", name)}
+    described.remove("events.dropped")  # by who writes the log, which is missing it
+    nouns = ("token", "revocation", "introspection", "userinfo", "tokeninfo")
+    described |= {f"{noun}.{how}" for noun in nouns for how in ("limited", "failed", "abandoned")}
+    assert sorted(EVENT_NAMES) == sorted(described | OUTCOMES)
 
 
 def test_every_field_is_described_and_no_other() -> None:

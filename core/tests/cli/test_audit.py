@@ -145,6 +145,20 @@ def test_people_get_a_line_each_without_colours_or_commands_to_a_terminal(run: R
     assert "\x1b" not in "".join(lines)
 
 
+def test_columns_are_as_wide_as_what_stands_in_them(run: Run, config: str, tmp_path: Path) -> None:
+    google = "google-oauth2|100000000000000000001"
+    long = "x" * 255
+    stored(tmp_path / "accredit.db", [row(3, subject=google), row(2, client_id="c" * 32), row(1, event="e\x1b" * 6)])
+    head, *lines = run("audit", "--config", config).stdout.splitlines()
+    for name, values in (("CLIENT", {"app", "other", "c" * 32}), ("CONNECTION", {"acme", "globex"})):
+        assert {line[head.index(name) :].split()[0] for line in lines} == values
+
+    stored(tmp_path / "accredit.db", [row(0, subject=long)])
+    head, *lines = run("audit", "--config", config).stdout.splitlines()
+    assert head.index("CLIENT") - head.index("SUBJECT") == 41
+    assert long in lines[-1]
+
+
 def test_a_line_says_who_has_asked_for_what_was_done(run: Run, config: str, tmp_path: Path) -> None:
     changes = {"event": "subject.blocked", "connection": "", "client_id": "", "session_id": None, "duration_ms": 0.0}
     stored(tmp_path / "accredit.db", [row(0, **changes, facts='{"by":"support"}'), row(1, **changes, facts="{}")])
@@ -183,6 +197,11 @@ def test_where_nothing_has_happened_the_exit_code_is_1(run: Run, config: str) ->
         (["--before", "9" * 20], "Invalid value for --before"),
         (["--before", str(1 << 63)], "Invalid value for --before: it is no id of a row"),
         (["--outcome", "refuse"], "Invalid value for --outcome: it is none of accepted, refused, limited, "),
+        (
+            ["--event", "exchange.acceptd"],
+            "Invalid value for --event: it is none of exchange.accepted, exchange.refused, ",
+        ),
+        (["--event", "logins"], "Invalid value for --event: it is none of audit.behind, cache.failed, "),
         (["--limit", "0"], "Invalid value for '--limit'"),
     ],
 )

@@ -79,7 +79,7 @@ def command(
         session_id=session,
         reason=reason,
         outcome=_known(outcome),
-        event=event,
+        event=_known_event(event),
         from_id=_bound(since, "--since"),
         before_id=_earlier(_id(before), _bound(until, "--until")),
         limit=limit,
@@ -152,6 +152,14 @@ def _known(outcome: str | None) -> str | None:
     return outcome
 
 
+def _known_event(event: str | None) -> str | None:
+    from accredit.cli.tools.event_names import EVENT_NAMES, names_like
+
+    if event is not None and event not in EVENT_NAMES:
+        _refuse(f"is none of {', '.join(names_like(event))}", "--event")
+    return event
+
+
 def _refuse(problem: str, option: str) -> NoReturn:
     raise typer.BadParameter(f"it {problem}", param_hint=option)
 
@@ -182,6 +190,6 @@ class _Lines:
         if self._print is None:
             from accredit.cli.tools.audit_lines import printer
 
-            self._print = printer()
+            self._print = printer(rows)
         for row in rows:
             self._print(row)

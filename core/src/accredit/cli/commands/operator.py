@@ -17,14 +17,16 @@ def operator() -> None:
 
 @app.command()
 def token() -> None:
-    """Make a token, and the line that lets it in. The token goes to standard output, this once.
+    """Make a token, and the line that lets it in. Each is shown this once.
 
-    Nothing is written: put the line into the table [operator] of the settings, or the hash into the environment, as
-    ACCREDIT_OPERATOR__TOKEN_HASH, and start the server again. The token before it is let in no more.
+    The token goes to standard output, the line with its hash to standard error: where the first is led into a file,
+    the hash stays on the screen, or goes where 2> says. Nothing else is written: put the line into the table [operator]
+    of the settings, or the hash into the environment, as ACCREDIT_OPERATOR__TOKEN_HASH, and start the server again.
+    The token before it is let in no more.
 
     \b
     Example:
-      accredit operator token > token.txt
+      accredit operator token > token.txt 2> hash.txt
     """
     from accredit.settings.operator import OperatorTokenHash, new_operator_token
 
