@@ -372,6 +372,16 @@ def test_a_settings_file_that_others_may_read_is_a_warning(doctor: Doctor, folde
     assert findings[1]["what"] == "others may read it, and it holds connections.fake.app_secret"
 
 
+@pytest.mark.usefixtures("good")
+def test_secrets_in_files_are_looked_at_too(doctor: Doctor, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCREDIT_SECRETS", str(folder))
+    monkeypatch.setattr("accredit.cli.checkup.secrets_folder._is_open", lambda _: True)
+
+    code, findings = doctor("--offline", check="configuration")
+
+    assert (code, findings[-1]["status"], findings[-1]["about"]) == (0, "warn", str(folder))
+
+
 def test_nobody_to_log_in_is_told(doctor: Doctor, configure: Callable[[str], None]) -> None:
     configure(ISSUER + "[connections.scripted]\napp_id = '123'\n")
 

@@ -1,6 +1,7 @@
 """All checks, in order."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from accredit.cli.checkup.credentials import examine_credentials
 from accredit.cli.checkup.finding import Finding
 from accredit.cli.checkup.keys import examine_keys
 from accredit.cli.checkup.providers import ask_providers, examine_clock, not_asked
+from accredit.cli.checkup.secrets_folder import examine_secrets_folder
 from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.checkup.storage import examine_storage
 from accredit.cli.tools.exchange import exchange_without_files
@@ -31,6 +33,7 @@ async def examine(config: Path | None, *, offline: bool, clock: Callable[[], flo
     """
     findings, settings, tables = examine_configuration(config)
     findings += examine_settings_file(config)
+    findings += examine_secrets_folder(os.environ)
     transport = make_transport(max_connections=10)
     try:
         # Without good settings there are still connections to look at, but none to call anybody with.
