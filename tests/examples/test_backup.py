@@ -44,7 +44,7 @@ def stack() -> Iterator[ExitStack]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/accredit.db"
+        return f"sqlite:///{tmp_path}/var/accredit.db"
     server: Postgres = request.getfixturevalue("server")
     stack: ExitStack = request.getfixturevalue("stack")
     return stack.enter_context(server.database()).url()
@@ -55,15 +55,24 @@ Run = Callable[[str], str]
 
 @pytest.fixture
 def run(url: str, tmp_path: Path) -> Run:
-    """Run lines of the page beside the settings, with PostgreSQL's own programs; return what they print."""
+    """Run lines of the page beside the settings, which the database is not, with PostgreSQL's own programs.
+
+    It returns what they print.
+    """
+    for name in ("etc", "var"):
+        (tmp_path / name).mkdir()
     table = f'issuer = "{ISSUER}"\n[storage]\nurl = "{url}"\n'
-    (tmp_path / "accredit.toml").write_text(table, "utf-8")
+    (tmp_path / "etc/accredit.toml").write_text(table, "utf-8")
     path = f"{BIN}:{programs_for({}, tmp_path)}:{os.environ['PATH']}"
 
     def run(lines: str) -> str:
         done = subprocess.run(
-            ["/bin/bash", "-euc", lines],
-            cwd=tmp_path,
+            [
+                "/bin/bash",
+                "-uc",
+                lines.replace("/etc/accredit", f"{tmp_path}/etc").replace("/var/lib/accredit", f"{tmp_path}/var"),
+            ],
+            cwd=tmp_path / "etc",
             env={**os.environ, "PATH": path, "ACCREDIT_STORAGE__URL": url},
             capture_output=True,
             text=True,
@@ -89,7 +98,7 @@ def node(url: str, tmp_path: Path, connections: dict[str, dict[str, Any]]) -> Ca
             },
             "tokens": {"sessions": "offline_access"},
             "storage": {"url": url},
-            "keys": {"path": f"{tmp_path}/keys.json"},
+            "keys": {"path": f"{tmp_path}/var/keys.json"},
         }
     )
 
@@ -189,7 +198,7 @@ def test_without_the_command_what_had_ended_lives_again(
         refresh(client, rotated["refresh_token"])
         client.post("/oauth/revoke", data={"client_id": "my-app", "token": ended["refresh_token"]})
         assert present(client, used) == 200
-    run("\n".join(restore.splitlines()[:-1]))
+    run(restore.rpartition(" &&\n")[0])
     with node() as (client, _):
         assert refresh(client, rotated["refresh_token"]).status_code == 200
         assert refresh(client, ended["refresh_token"]).status_code == 200
@@ -224,12 +233,48 @@ def test_a_time_without_a_zone_or_that_has_not_been_is_refused(run: Run, when: s
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_backup_of_before_an_upgrade_is_restored_into_another_database(run: Run, server: Postgres) -> None:
     backup, restore = POSTGRESQL
-    run("accredit db upgrade --to 0003 --config accredit.toml && touch keys.json")
+    run("accredit db upgrade --to 0003 --config accredit.toml && touch /var/lib/accredit/keys.json")
     run(backup)
     run("accredit db upgrade --config accredit.toml")
     assert "tables that Accredit has not made" in run(f"({restore}) 2>&1 || [ $? = 2 ]")
     with server.database() as empty:
         assert "as this version needs it" in run(f"export ACCREDIT_STORAGE__URL='{empty.url()}'\n{restore}")
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("lost", ["rm accredit.db", "echo -n > accredit.db"])
+def test_a_database_that_is_not_there_takes_the_place_of_no_backup(run: Run, tmp_path: Path, lost: str) -> None:
+    run("accredit db upgrade --config accredit.toml && touch /var/lib/accredit/keys.json")
+    assert run(SQLITE[0]) == "0 sessions\n"
+    good = (tmp_path / "var/backup.db").read_bytes()
+    run(f"cd /var/lib/accredit && {lost} && ! ({SQLITE[0]})")
+    assert (tmp_path / "var/backup.db").read_bytes() == good
+    assert not (tmp_path / "etc/accredit.db").exists()
+    run(SQLITE[1])
+    assert "as this version needs it" in run("accredit db check --config accredit.toml")
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("made", ["true", "echo -n > backup.db"])
+def test_a_backup_that_is_empty_or_not_there_takes_the_place_of_no_database(
+    url: str, run: Run, node: Callable[[], Any], bench: Bench, made: str
+) -> None:
+    with node() as (client, _):
+        token = log_in(client, bench)["refresh_token"]
+    run(f"cd /var/lib/accredit && {made} && ! ({SQLITE[1]})")
+    with node() as (client, _):
+        assert refresh(client, token).status_code == 200
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("without", ["unset ACCREDIT_STORAGE__URL", "export ACCREDIT_STORAGE__URL="])
+def test_no_other_database_is_dumped_or_overwritten_where_the_url_is_not_set(
+    run: Run, tmp_path: Path, without: str
+) -> None:
+    run("touch /var/lib/accredit/keys.json")
+    for lines in POSTGRESQL:
+        assert "ACCREDIT_STORAGE__URL: parameter null or not set" in run(f"! ({without}\n{lines}) 2>&1")
+    assert not list((tmp_path / "var").glob("*.dump*"))
 
 
 def test_an_old_schema_is_upgraded_first(run: Run) -> None:
