@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -42,7 +43,7 @@ async def logged_in(settings: Settings) -> str:
 
 
 def run(command: str, subject: str) -> "subprocess.CompletedProcess[str]":
-    words = shlex.split(command.partition(">")[0].replace("facebook|1234", subject))
+    words = shlex.split(re.split(r" 2?>", command)[0].replace("facebook|1234", subject))
     assert words[0] == "accredit"
     call = [sys.executable, "-c", "from accredit.cli import main; main()", *words[1:]]
     return subprocess.run(call, capture_output=True, text=True, check=False, timeout=120)

@@ -23,7 +23,7 @@ from accredit.testing import serve
 PAGE = "docs/guides/backup.md"
 ISSUER = "https://login.example.com/"
 KEY = SigningKey.generate("ES256")
-SQLITE, POSTGRESQL = code(PAGE, "bash")[:2], code(PAGE, "bash")[2:]
+SQLITE, POSTGRESQL, [REPEAT] = code(PAGE, "bash")[:2], code(PAGE, "bash")[2:4], code(PAGE, "bash")[4:]
 BIN = Path(sys.executable).parent
 
 pytestmark = pytest.mark.slow
@@ -152,6 +152,10 @@ def test_nothing_lives_after_a_restore_that_had_ended_before(
 ) -> None:
     backup, restore = SQLITE if url.startswith("sqlite") else POSTGRESQL
     used, again = assertion("used", 300), assertion("later", 300)
+
+    def change(command: str) -> None:
+        run(f"accredit {command} --config accredit.toml 2>&1 | tee -a changes.log")  # as the page says
+
     with node() as (client, _):
         rotated, ended, kept = (log_in(client, bench) for _ in range(3))
         run(backup)  # yesterday's, which the next one replaces
@@ -161,9 +165,11 @@ def test_nothing_lives_after_a_restore_that_had_ended_before(
         client.post("/oauth/revoke", data={"client_id": "my-app", "token": ended["refresh_token"]})
         later = log_in(client, bench)
         who = {"Authorization": f"Bearer {later['access_token']}"}
-        block = f"accredit subjects block '{client.get('/userinfo', headers=who).json()['sub']}' --config accredit.toml"
+        subject = client.get("/userinfo", headers=who).json()["sub"]
         assert present(client, used) == 200
-        run(block)
+        began = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        change(f"subjects erase '{subject}' --yes")
+        change(f"subjects block '{subject}'")
         assert ask(client, bench).status_code == 401
 
     said = run(restore)
@@ -182,7 +188,11 @@ def test_nothing_lives_after_a_restore_that_had_ended_before(
         new = log_in(client, bench)
         assert userinfo(client, new["access_token"]) == 200
         assert refresh(client, new["refresh_token"]).status_code == 200
-        run(block)
+
+    repeated = run(f"BACKUP_BEGAN={began}\n{REPEAT}")
+    assert repeated == f"erased {subject}\nblocked {subject}\n"
+    with node() as (client, _):
+        assert userinfo(client, new["access_token"]) == 401
         assert ask(client, bench).status_code == 401
 
 

@@ -212,8 +212,8 @@ def restored(
 
     The backup does not know what has happened since: replaced refresh tokens would work again, and so would sessions
     that have ended. So every session ends, older access tokens without a session are refused, and client assertions
-    count as used that may have been. Blocks, links and unlinkings of that time must be repeated by hand. Refused where
-    servers are found to run on it, unless --serving-since says that they do.
+    count as used that may have been. Erasures, blocks, links and unlinkings of that time must be repeated: `accredit
+    subjects repeat` does it. Refused where servers are found to run on it, unless --serving-since says that they do.
 
     Exit codes: 0 done, 1 nothing was changed: --yes is missing, 2 it cannot be done.
 
@@ -237,7 +237,8 @@ def restored(
     if done.holds_keys:
         typer.echo("look at `accredit keys list`: a key that was revoked since the backup is published again")
     typer.echo(
-        "repeat what was blocked, linked and unlinked since the backup: the audit events subject.* of that time tell"
+        "who was erased since the backup is there again, and who was blocked is let in: repeat that, and what was "
+        "linked and unlinked, from the events that you have kept: accredit subjects repeat LOG --since TIME"
     )
     if not yes:
         if serving_since is None and database.is_in_use():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,11 +30,12 @@ def subjects() -> None:
     """Look at subjects (our users) and their identities (their accounts at providers); block, link, unlink, erase them.
 
     What is changed here holds at once in every running server that uses the same database. Each change leaves its
-    audit event on standard error, one JSON object a line.
+    audit event on standard error, one JSON object a line, and in no server's log: keep it outside the database. After
+    a backup was restored, `repeat` does again what it says.
 
     \b
     Example:
-      accredit subjects block 'facebook|1234' --config accredit.toml
+      accredit subjects block 'facebook|1234' --config accredit.toml 2>&1 | tee -a changes.log
     """
 
 
@@ -184,6 +186,55 @@ def erase(
     typer.echo(f"{subject} is erased: {gone.identities} identities, {gone.sessions} sessions")
     if gone.blocked:
         typer.echo(f"{subject} was blocked, and still is")
+
+
+@app.command()
+def repeat(
+    logs: Annotated[
+        list[Path], typer.Argument(metavar="LOG...", exists=True, dir_okay=False, help="What was kept of the events.")
+    ],
+    since: Annotated[str, typer.Option(metavar="TIME", help="When the backup began: 2026-11-26T03:00, in UTC, or 2h.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Do again, in a restored database, what was done to subjects since the backup: who was erased is there again.
+
+    Reads the events of erasures, blocks, links and unlinkings from logs: of servers, and what these commands have left
+    on standard error. Other lines are left out. Run it before any server. Without --yes it says what it would do.
+
+    Exit codes: 0 done, or nothing is to be, 1 --yes is missing, or not everything could be done, 2 a log is not usable.
+
+    \b
+    Example:
+      accredit subjects repeat changes.log --since 2026-11-26T03:00 --yes --config accredit.toml
+    """
+    import time
+
+    from accredit.cli.tools.changes import changes_in
+    from accredit.cli.tools.changes import repeat as do_again
+    from accredit.cli.tools.times import epoch_ms
+
+    try:
+        since_ms = epoch_ms(since, time.time())
+    except ValueError as exc:
+        raise typer.BadParameter(f"it {exc}", param_hint="--since") from None
+    lines = (line for log in logs for line in log.read_text("utf-8", "replace").split("\n"))
+    changes = changes_in(lines, since_ms)
+
+    async def all_again(subjects: Subjects) -> int:
+        failed = 0
+        for change in changes:
+            is_done = await do_again(change, subjects)
+            typer.echo(f"{change}{'' if is_done else ': cannot be done, it belongs to another subject'}")
+            failed += not is_done
+        return failed
+
+    if yes:
+        raise typer.Exit(min(1, run_with_subjects(config, all_again)))
+    for change in changes:
+        typer.echo(f"would be {change}")
+    typer.echo(f"accredit: {len(changes)} changes since then; --yes does them again", err=True)
+    raise typer.Exit(1 if changes else 0)
 
 
 def _require_subject(subject: str) -> None:
