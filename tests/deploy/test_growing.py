@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 PAGE = "docs/guides/deployment.md"
 LOGIN = {"client_id": "shop-app", "connection": "facebook", "scope": "openid profile offline_access"}
 SQLITE = "sqlite:////var/lib/accredit/accredit.db"
+KEYS = "/var/lib/accredit/keys.json"
 POSTGRESQL = "postgresql://accredit@db.example.com/accredit"
 VALKEY = "valkey://cache.example.com"
 
@@ -124,9 +125,16 @@ def table(name: str) -> str:
 def operator(tmp_path: Path, connections: dict[str, dict[str, Any]]) -> Iterator[Operator]:
     variables = {**environment({"facebook": connections["facebook"]}), "PATH": os.environ["PATH"]}
     with running() as postgres, postgres.database() as database, any_server() as valkey:
-        addresses = {SQLITE: f"sqlite:///{tmp_path}/accredit.db", POSTGRESQL: database.url(), VALKEY: valkey.url}
+        (tmp_path / "var").mkdir()
+        addresses = {
+            SQLITE: f"sqlite:///{tmp_path}/var/accredit.db",
+            KEYS: f"{tmp_path}/var/keys.json",
+            POSTGRESQL: database.url(),
+            VALKEY: valkey.url,
+        }
         it = Operator(tmp_path, variables, addresses)
         it.set("storage", f'url = "{SQLITE}"')
+        it.set("keys", f'path = "{KEYS}"')
         yield it
 
 
@@ -144,8 +152,9 @@ def test_from_one_process_to_three_nodes_and_back_nobody_logs_in_again(operator:
 
     operator.variables["ACCREDIT_KEYS__ENCRYPTION_KEY"] = base64.b64encode(secrets.token_bytes(32)).decode()
     operator.run(*commands("accredit keys copy"))
-    operator.set("keys", 'place = "storage"')
-    (operator.folder / "accredit-keys.json").unlink()
+    operator.set("keys", table("keys"))
+    key_file = operator.folder / "var/keys.json"
+    key_file.unlink()
     operator.set("cache", table("cache"))
     with ExitStack() as stack:
         nodes = [stack.enter_context(operator.serving()) for _ in range(3)]
@@ -158,7 +167,8 @@ def test_from_one_process_to_three_nodes_and_back_nobody_logs_in_again(operator:
             other.comes_back(node)
 
     operator.run("accredit keys copy --to file --config accredit.toml")
-    operator.set("keys", "")
+    assert key_file.exists()
+    operator.set("keys", table("keys").replace('"storage"', '"file"'))
     operator.run(f"accredit db copy {POSTGRESQL} sqlite:///{operator.folder}/back.db")
     operator.set("storage", f'url = "sqlite:///{operator.folder}/back.db"')
     operator.set("cache", "")

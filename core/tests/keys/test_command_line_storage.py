@@ -10,6 +10,8 @@ import pytest
 from core.tests.keys.test_command_line import ONE, TWO, VARIABLE, path, run
 from typer.testing import Result
 
+from accredit import Settings
+from accredit.cli.tools.key_places import place_of_keys
 from accredit.keys import KeyFile, KeysInStorage
 from accredit.storage import SqliteStorage
 
@@ -44,8 +46,7 @@ def refused(result: Result, told: str) -> None:
     assert told in result.stderr
 
 
-@pytest.mark.usefixtures("database")
-def test_keys_in_the_database_are_listed_rotated_revoked_and_encrypted_anew() -> None:
+def test_keys_in_the_database_are_listed_rotated_revoked_and_encrypted_anew(database: Path) -> None:
     before = listed(**STORAGE)
     assert sorted(before.values()) == ["current", "next"]
     result = run("rotate", **STORAGE)
@@ -57,7 +58,7 @@ def test_keys_in_the_database_are_listed_rotated_revoked_and_encrypted_anew() ->
     assert previous not in listed(**STORAGE)
 
     result = run("encrypt", **{**STORAGE, VARIABLE: f"{TWO},{ONE}"})
-    assert result.stdout.startswith("encrypted anew: sqlite:///")
+    assert result.stdout == f"encrypted anew: {database}\n"
     refused(run("list", **STORAGE), "cannot be decrypted with keys.encryption_key")
     assert sorted(listed(**{**STORAGE, VARIABLE: TWO}).values()) == ["current", "next"]
 
@@ -72,7 +73,7 @@ def test_keys_move_into_the_database_and_back_and_stay_the_same(path: Path) -> N
 
     in_file = listed()
     result = run("copy", "--to", "storage", **{VARIABLE: ONE})
-    assert result.stdout.startswith(f"copied 2 keys from {path} to sqlite:///")
+    assert result.stdout == f"copied 2 keys from {path} to {path.with_name('accredit.db')}\n"
     assert listed(**STORAGE) == in_file
     assert run("copy", "--to", "storage", **{VARIABLE: ONE}).exit_code == 0
 
@@ -90,6 +91,19 @@ async def _make_database(path: Path) -> None:
     storage = SqliteStorage(str(path))
     await storage.open()
     await storage.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://ada:secret@db.example.com/accredit?sslmode=require", "postgresql://db.example.com/accredit"),
+        ("other://ada:secret@db.example.com/accredit", "other://…"),
+    ],
+)
+def test_the_database_is_called_as_accredit_db_calls_it_and_without_a_password(url: str, told: str) -> None:
+    keys = {"place": "storage", "encryption_key": ONE}
+    settings = Settings.model_validate({"issuer": "https://login.example.com/", "storage": {"url": url}, "keys": keys})
+    assert place_of_keys(settings).place == told
 
 
 @pytest.mark.parametrize("words", [["list"], ["rotate"], ["revoke", "x"], ["encrypt"], ["copy", "--to", "file"]])

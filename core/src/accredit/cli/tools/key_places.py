@@ -11,10 +11,12 @@ from accredit.errors import ConfigurationError
 from accredit.keys import KeyFile, KeysInStorage, key_store
 from accredit.settings.encryption_key import MAKE_A_KEY
 from accredit.storage import storage_for
+from accredit.storage.schema.connections import place_of
 
 if TYPE_CHECKING:
     from accredit.keys.stored import Stored
     from accredit.settings import Settings
+    from accredit.settings.tables import StorageSettings
 
 T = TypeVar("T")
 
@@ -53,7 +55,7 @@ class _Database:
         if not settings.keys.encryption_keys:
             raise ConfigurationError(f"keys.encryption_key is not set: set ACCREDIT_KEYS__ENCRYPTION_KEY; {MAKE_A_KEY}")
         self._settings = settings
-        self.place = settings.storage.place
+        self.place = _called(settings.storage)
 
     def read(self) -> Stored:
         return self._with(lambda keys: keys.read())
@@ -79,6 +81,14 @@ class _Database:
             return await work(KeysInStorage(store, encryption_keys=self._settings.keys.encryption_keys))
         finally:
             await storage.close()
+
+
+def _called(storage: StorageSettings) -> str:
+    """Return what `accredit db` calls the database; another storage is not known there."""
+    try:
+        return place_of(storage.url)
+    except ConfigurationError:
+        return storage.place
 
 
 def place_of_keys(settings: Settings, name: str = "") -> PlaceOfKeys:
