@@ -52,3 +52,15 @@ def test_a_command_that_looks_into_a_connection_asks_its_provider_whatever_nodes
     tables: dict[str, Any] = {"issuer": "https://login.example.com/", "cache": sharing("redis://a")["cache"]}
     exchange = exchange_without_files(Settings.model_validate(tables), {})
     assert exchange.settings.cache.place is None
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis+sentinel://a:hunter2@127.0.0.1:1/main", "no Sentinel can be reached that knows a primary by this name"),
+        ("redis+cluster://a:hunter2@127.0.0.1:1", "no node of the cluster can be used: Connection refused"),
+    ],
+    ids=["sentinel", "cluster"],
+)
+async def test_several_that_are_gone_are_told_in_words_too(url: str, told: str) -> None:
+    assert (await examined(url)).what == f"it cannot be used: 127.0.0.1:1: {told}"

@@ -36,6 +36,7 @@ _PLAIN = {
     "ReadOnlyError": "the server is a replica, which takes no writes",
     "BusyLoadingError": "the server still loads its data",
     "TimeoutError": "the server does not answer in time",
+    "RedisClusterException": "no node of the cluster can be used",
     "MasterNotFoundError": "no Sentinel can be reached that knows a primary by this name",
     "ConnectionError": "the server cannot be reached",
 }
