@@ -345,9 +345,16 @@ class BlockedToken(InvalidToken):
 
 
 class EndedToken(InvalidToken):
-    """Refuse a good token whose session has ended since; it looks like any other outside."""
+    """Refuse a good token whose session has ended since; it looks like any other outside.
+
+    Where it `is_gone`, no session is stored, as after an erasure: no event names the subject again.
+    """
 
     reason = "session_ended"
+
+    def __init__(self, *, is_gone: bool = False) -> None:
+        super().__init__()
+        self.is_gone = is_gone
 
 
 class InsufficientScope(ExchangeError):

@@ -46,5 +46,5 @@ class Standing:
         if subject is not None and subject.blocked:
             raise BlockedToken
         if token.session_id is not None or is_outdated(token.issued_at, subject, has_session=False):
-            raise EndedToken
+            raise EndedToken(is_gone=stored is None)
         return None

@@ -136,6 +136,36 @@ async def test_an_erasure_that_failed_halfway_and_is_called_again_leaves_no_name
         assert SUBJECT not in str(rows)
 
 
+@pytest.mark.parametrize("scope", ["openid", "openid offline_access"])
+async def test_an_app_that_goes_on_with_an_old_token_does_not_bring_the_name_back(scope: str) -> None:
+    async with bench(ON) as wire:
+        tokens = (await wire.post(scope=scope)).json()
+        await written(wire)
+        wire.clock.advance(10)
+        await subjects_of(wire, Pauses()).erase(SUBJECT)
+        for path, sent in (
+            ("/userinfo", {"access_token": tokens["access_token"]}),
+            ("/tokeninfo", {"id_token": tokens["id_token"]}),
+        ):
+            assert (await wire.client.post(path, data=sent)).status_code == 401
+        await written(wire)
+        rows = await wire.storage.audit.find(AuditQuery(reason="session_ended"))
+
+        assert [(row.event, row.subject) for row in rows] == [("userinfo.refused", None), ("tokeninfo.refused", None)]
+        assert SUBJECT not in str(await wire.storage.audit.find(AuditQuery()))
+
+
+async def test_whose_session_alone_has_ended_is_named() -> None:
+    async with bench(ON) as wire:
+        tokens = (await wire.post(scope="openid offline_access")).json()
+        await wire.exchange.subjects.end_sessions(SUBJECT)
+        await wire.client.post("/userinfo", data={"access_token": tokens["access_token"]})
+        await written(wire)
+        [row] = await wire.storage.audit.find(AuditQuery(reason="session_ended"))
+
+        assert (row.event, row.subject) == ("userinfo.refused", SUBJECT)
+
+
 async def test_a_later_login_begins_anew() -> None:
     async with bench({"subjects": {"policy": "create"}}) as wire:
         await wire.exchange(good_request(scopes=OFFLINE))

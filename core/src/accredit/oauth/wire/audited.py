@@ -10,7 +10,7 @@ from accredit.audit import operations
 from accredit.audit.event import facts_of, outcome_of
 from accredit.audit.events import EndpointEvent
 from accredit.audit.reporter import Reporter
-from accredit.errors import Abandoned, ExchangeError, InternalFailure, LifecycleError, NotOpen
+from accredit.errors import Abandoned, EndedToken, ExchangeError, InternalFailure, LifecycleError, NotOpen
 from accredit.oauth.wire.answer import Answer, refusal
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.endpoint import Handle
@@ -48,6 +48,8 @@ class Audited:
             answer = await self._handle(call, record)
         except ExchangeError as error:
             problem = error
+            if isinstance(error, EndedToken) and error.is_gone:
+                record.subject = None  # who may have been erased
             if not record.is_told:  # else whoever tells of it has counted it, too
                 await record.attempt.refused(error)
         except LifecycleError as mistake:
