@@ -102,4 +102,7 @@ def test_who_says_since_when_servers_run_is_believed(run: Run, url: str) -> None
 
 def test_a_database_that_no_server_has_opened_is_nobodys(run: Run, url: str) -> None:
     run("db", "upgrade", "--url", url)
-    assert run("db", "restored", "--yes", "--url", url).exit_code == 0
+    done = run("db", "restored", "--yes", "--url", url)
+    assert done.exit_code == 0
+    assert "who was erased since the backup is there again" in done.stdout
+    assert "accredit subjects repeat LOG --since TIME" in done.stdout
