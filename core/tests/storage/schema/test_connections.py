@@ -2,13 +2,16 @@
 
 import asyncio
 import importlib.util
+import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from unittest.mock import AsyncMock
 
 import asyncpg
 import pytest
+import sqlalchemy as sa
 from core.tests.postgres import PostgresDatabase
 from sqlalchemy import Connection
 
@@ -130,3 +133,40 @@ def test_what_the_server_says_is_told_and_values_are_not(postgres_database: Post
     with pytest.raises(ConfigurationError, match='database "nowhere" does not exist') as refused:
         on_databases(ask, url.replace(postgres_database.name, "nowhere"))
     assert refused.value.__cause__ is None
+
+
+STALLED = """
+import signal, sys
+import sqlalchemy as sa
+from accredit.storage.schema.connections import on_databases
+
+def write(connection):
+    rows = [{"k": number, "v": "x" * 100_000} for number in range(500)]
+    connection.execute(sa.text("INSERT INTO stalled VALUES (:k, :v)"), rows)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background
+try:
+    on_databases(write, sys.argv[1])
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+WAITING = """SELECT count(*) FROM pg_stat_activity, pg_sleep(0.1)
+    WHERE datname = current_database() AND wait_event_type = 'Lock' AND starts_with(query, 'INSERT INTO stalled')"""
+
+
+def test_who_waits_for_a_server_that_takes_no_more_can_be_interrupted(postgres_database: PostgresDatabase) -> None:
+    engine = sa.create_engine(postgres_database.url("psycopg"), poolclass=sa.NullPool)
+    with engine.connect() as holds, engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looks:
+        looks.exec_driver_sql("CREATE TABLE stalled (k int PRIMARY KEY, v text)")
+        holds.exec_driver_sql("INSERT INTO stalled VALUES (0, '')")  # who inserts it, too, waits what comes of this
+        command = [sys.executable, "-c", STALLED, postgres_database.url()]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as writes:  # noqa: S603 - ours
+            try:
+                while not looks.exec_driver_sql(WAITING).scalar_one():
+                    assert writes.poll() is None
+                writes.send_signal(signal.SIGINT)
+                assert writes.communicate(timeout=30) == ("interrupted\n", "")
+            finally:
+                writes.kill()

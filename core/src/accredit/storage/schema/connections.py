@@ -137,7 +137,7 @@ def _here(work: Callable[..., T], paths: "list[Path]", *opened: "Connection") ->
 def _there(work: Callable[..., T], urls: "tuple[str, ...]") -> T:
     """Run it. Who interrupts it has the connections cut: the server undoes what was not committed.
 
-    The driver does not end for a cancellation while a batch is larger than what the socket takes.
+    The driver does not end for a cancellation alone: it waits for the answer to what it has sent.
     """
     from sqlalchemy.util import greenlet_spawn
 
@@ -152,6 +152,7 @@ def _there(work: Callable[..., T], urls: "tuple[str, ...]") -> T:
             except asyncio.CancelledError:  # somebody presses Ctrl-C
                 for driver in drivers:
                     driver.terminate()
+                working.cancel()  # nobody else wakes a batch that waits for the socket to take more
                 await asyncio.gather(working, return_exceptions=True)
                 for one in there:
                     one.invalidate()  # it is asked for nothing any more
