@@ -13,7 +13,13 @@ from accredit import Exchange, ExchangeEvent, Settings, create_app, hookimpl
 from accredit.audit.events import AnyEvent
 from accredit.testing import Simulator, installed_simulators, serve
 
-STRATEGIES = ("facebook", "google-oauth2", "twitter", "weibo")
+STRATEGIES = (
+    "facebook",
+    "google-oauth2",
+    "twitter",
+    "weibo",
+)
+"""Of the plugins of this repository, in the order of their names."""
 
 
 class Observer:

@@ -1,4 +1,4 @@
-"""Our four plugins have one shape: who knows one finds the way in all others."""
+"""Our plugins have one shape: who knows one finds the way in all others."""
 
 import subprocess
 import sys

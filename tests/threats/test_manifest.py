@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.conftest import STRATEGIES
 from tests.threats.manifest import (
     CHECKS_PAGES,
     LINES,
@@ -61,7 +62,7 @@ def test_the_kit_proves_a_good_part_of_it_for_every_strategy() -> None:
 
 def test_every_place_of_tests_is_searched() -> None:
     places = {name.partition(": ")[0] for name, _ in searched_files()}
-    assert places == {"kit", "storage kit", "core", "tests", "facebook", "google-oauth2", "twitter", "weibo"}
+    assert places == {"kit", "storage kit", "core", "tests", *STRATEGIES}
 
 
 @pytest.mark.parametrize(

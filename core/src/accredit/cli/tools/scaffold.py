@@ -23,7 +23,14 @@ _ACME = re.compile(r"accredit_acme|accredit-acme|\ban Acme|Acme|ACME|acme|>=0\.1
 _BEGINS_WITH_A_VOWEL = re.compile(r"[aei]|o(?!ne)|u(?!ni)(?=[a-z])|[fhlmnrsx](?![a-z])")
 """As it is spoken: an Acme token, an Uber token, an X token, but a Unity token, a OneLogin token."""
 _SUFFIX = ".template"
-_PUBLISHED = frozenset({"facebook", "google-oauth2", "twitter", "weibo"})
+_PUBLISHED = frozenset(
+    {
+        "facebook",
+        "google-oauth2",
+        "twitter",
+        "weibo",
+    }
+)
 """Strategies of plugins that there are, installed or not: a second one of the name could not stand beside it."""
 
 
