@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import SecretStr
 
+from accredit._facts import NOTHING, check_alternate_ids, check_facts
 from accredit._quick_init import with_quick_init
 from accredit.audience import AudienceProof
 from accredit.errors import InvalidParameter
@@ -164,10 +165,10 @@ class Verification:
     `scopes` are the provider's own permission names.
 
     Raises:
-        TypeError: `user_id` is no string, `audience` no proof, `expires_at` no whole number, or `scopes` no frozenset
-            of strings.
-        ValueError: `user_id` is empty, too long, or holds `|`, blanks or other than printable ASCII; or `expires_at`
-            is not positive.
+        TypeError: `user_id` is no string, `audience` no proof, `expires_at` no whole number, `scopes` no frozenset of
+            strings, `alternate_ids` no mapping of strings, or `facts` more than JSON can say.
+        ValueError: `user_id` is empty, too long, or holds `|`, blanks or other than printable ASCII; `expires_at` is
+            not positive; or there are too many ids or facts, or one with a name that is none.
     """
 
     user_id: str
@@ -175,6 +176,11 @@ class Verification:
     claims: Mapping[str, Any] = field(repr=False)
     expires_at: int | None = None
     scopes: frozenset[str] = frozenset()
+    alternate_ids: Mapping[str, str] = NOTHING
+    """Further ids of the same user there, such as `{"unionid": …}`: 8 at most. Nobody is found by one."""
+    facts: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    """What hooks may want to know and no claim of OIDC says, such as a tenant: JSON values by name, 32 of them and 4096
+    bytes at most."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.audience, _PROOFS):
@@ -190,6 +196,10 @@ class Verification:
                 raise ValueError("expires_at must be positive; where the token does not end, it is None")
         if not _is_set_of_texts(self.scopes):
             raise TypeError("scopes must be a frozenset of strings")
+        if self.alternate_ids is not NOTHING:
+            check_alternate_ids(self.alternate_ids)
+        if self.facts is not NOTHING:
+            check_facts(self.facts)
 
 
 def is_user_id(value: object) -> bool:
@@ -222,6 +232,13 @@ class Identity:
     """None where a refresh token continues a login: the proof was made then, and is not kept."""
     expires_at: int | None = None
     provider_scopes: frozenset[str] = frozenset()
+    alternate_ids: Mapping[str, str] = NOTHING
+    """Further ids of the same user at the provider, such as `{"unionid": …}`."""
+    facts: Mapping[str, Any] = field(default=NOTHING, repr=False)
+    """What the provider says that is no claim of OIDC. It is in no token unless a hook puts it there.
+
+    Like `alternate_ids` it is empty where a refresh token continues a login: neither is kept.
+    """
 
 
 @dataclass(frozen=True, slots=True)

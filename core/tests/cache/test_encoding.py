@@ -30,6 +30,7 @@ JSON = st.recursive(
     lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(), some, max_size=3),
     max_leaves=8,
 )
+NAMES = st.text("abZ09_.-", min_size=1, max_size=5).map("n{}".format)
 
 
 @pytest.mark.threat(1)
@@ -39,11 +40,26 @@ JSON = st.recursive(
     claims=st.dictionaries(st.text(), JSON, max_size=4),
     expires_at=st.none() | st.integers(min_value=1, max_value=10**20),
     scopes=st.frozensets(st.text(max_size=5), max_size=3),
+    alternate_ids=st.dictionaries(NAMES, st.text("aZ09-_|", min_size=1, max_size=5), max_size=3),
+    facts=st.dictionaries(NAMES, JSON, max_size=3),
 )
 def test_all_of_it_comes_back_as_it_was(
-    proof: Any, claims: dict[str, Any], expires_at: int | None, scopes: frozenset[str]
+    proof: Any,
+    claims: dict[str, Any],
+    expires_at: int | None,
+    scopes: frozenset[str],
+    alternate_ids: dict[str, str],
+    facts: dict[str, Any],
 ) -> None:
-    one = Verification(user_id="1000", audience=proof, claims=claims, expires_at=expires_at, scopes=scopes)
+    one = Verification(
+        user_id="1000",
+        audience=proof,
+        claims=claims,
+        expires_at=expires_at,
+        scopes=scopes,
+        alternate_ids=alternate_ids,
+        facts=facts,
+    )
     assert decode(encode(one, ends_at=1.5)) == (one, 1.5)
 
 
@@ -55,6 +71,10 @@ def test_all_of_it_comes_back_as_it_was(
         {"audience": ["app"]},
         {"audience": "app"},
         {"scopes": None},
+        {"alternate_ids": {"unionid": ""}},
+        {"alternate_ids": ["unionid"]},
+        {"facts": {"email": "ada@example.com"}},
+        {"facts": [1]},
         {"ends_at": "soon"},
         {"ends_at": None},
     ],
@@ -138,3 +158,11 @@ async def test_without_it_there_is_the_memory_of_the_process(shared: SharedState
     await shared.close()
     await cache.put(b"a", one, ttl_s=10, size_bytes=10)
     assert await cache.get(b"a") == one
+
+
+@pytest.mark.parametrize("part", ["alternate_ids", "facts"])
+def test_what_an_earlier_version_has_written_without_a_part_is_asked_for_anew(part: str) -> None:
+    value = json.loads(encode(Verification(user_id="1000", audience=PROOFS[0], claims={}), ends_at=1.5))
+    del value[part]
+    with pytest.raises(WrittenOtherwise):
+        decode(json.dumps(value).encode())

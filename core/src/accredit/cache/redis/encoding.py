@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from accredit._facts import NOTHING
 from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
 from accredit.models import Verification
 
@@ -29,6 +30,8 @@ def encode(verification: Verification, *, ends_at: float) -> bytes:
         "claims": claims,
         "expires_at": verification.expires_at,
         "scopes": sorted(verification.scopes),
+        "alternate_ids": dict(verification.alternate_ids),
+        "facts": dict(verification.facts),
         "ends_at": ends_at,
     }
     try:
@@ -54,6 +57,8 @@ def decode(encoded: bytes) -> tuple[Verification, float]:
             claims=value["claims"],
             expires_at=value["expires_at"],
             scopes=frozenset(value["scopes"]),
+            alternate_ids=value["alternate_ids"] or NOTHING,
+            facts=value["facts"] or NOTHING,
         )
         return verification, float(value["ends_at"])
     except (ValueError, TypeError, LookupError, RecursionError):

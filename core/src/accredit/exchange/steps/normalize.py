@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from accredit._facts import NOTHING, copied
 from accredit._guard import place_of
 from accredit.audience import AudienceProof, Unbound
 from accredit.errors import PluginFailed
@@ -29,6 +30,7 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
         # A class of the strategy's own could state whatever it likes here, too. To make a profile anew takes a while.
         if assurance is not profile.email.assurance or type(profile.email) is not Email:
             profile = replace(profile, email=Email(profile.email.address, assurance))
+    ids, facts = verification.alternate_ids, verification.facts
     return Identity(
         connection=connection.name,
         strategy=connection.strategy.name,
@@ -38,6 +40,8 @@ def normalize(connection: Connection, verification: Verification) -> Identity:
         audience=verification.audience,
         expires_at=verification.expires_at,
         provider_scopes=verification.scopes,
+        alternate_ids=ids if ids is NOTHING else copied(ids),
+        facts=facts if facts is NOTHING else copied(facts),
     )
 
 
