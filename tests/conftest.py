@@ -15,6 +15,7 @@ from accredit.testing import Simulator, installed_simulators, serve
 
 STRATEGIES = (
     "facebook",
+    "github",
     "google-oauth2",
     "twitter",
     "weibo",

@@ -26,6 +26,7 @@ _SUFFIX = ".template"
 _PUBLISHED = frozenset(
     {
         "facebook",
+        "github",
         "google-oauth2",
         "twitter",
         "weibo",

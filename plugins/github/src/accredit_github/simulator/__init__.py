@@ -1,0 +1,116 @@
+"""A simulated GitHub: the check-token call, the user and their addresses, as strict as the real ones.
+
+Sources: https://docs.github.com/en/rest/apps/oauth-applications, /rest/users/users, /rest/users/emails, and of
+octokit/oauth-methods.js `test/check-token.test.ts`.
+"""
+
+import base64
+import binascii
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from accredit.testing import Sample, Simulator, plain
+from accredit_github.simulator import answers
+from accredit_github.simulator.answers import Answer, success
+from accredit_github.simulator.tokens import CLIENT_ID, Token, all_tokens
+
+CLIENT_SECRET = "sim-github-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
+
+
+class GitHubSimulator(Simulator):
+    """A simulated GitHub."""
+
+    strategy = "github"
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock=clock)
+        self.tokens = {token.value: token for token in all_tokens()}
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        """Return the connection table of our sample app."""
+        return {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "api_url": base_url}
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return GitHub's endpoints."""
+        return [
+            Route("/applications/{client_id}/token", self._served(self._check), methods=["POST"]),
+            Route("/user", self._served(self._user), methods=["GET"]),
+            Route("/user/emails", self._served(self._emails), methods=["GET"]),
+        ]
+
+    def samples(self) -> Sequence[Sample]:
+        """Return everybody's good token, then ada's in every other situation."""
+        return [one.sample() for one in self.tokens.values() if one.knob == "good" or one.owner.key == "ada"]
+
+    def other_tokens(self) -> Mapping[str, str]:
+        """Return the refused tokens of everybody else."""
+        sampled = {sample.parameters["access_token"] for sample in self.samples()}
+        return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
+
+    def _served(self, answer: Callable[[Request, bytes], Answer]) -> Callable[[Request], Any]:
+        async def serve(request: Request) -> Response:
+            if not request.headers.get("user-agent"):
+                return answers.NO_USER_AGENT.response()
+            return answer(request, await request.body()).response()
+
+        return serve
+
+    def _check(self, request: Request, body: bytes) -> Answer:
+        if not (authorization := request.headers.get("authorization")):
+            return answers.REQUIRES_AUTHENTICATION
+        if _basic(authorization) != (CLIENT_ID, CLIENT_SECRET):
+            return answers.BAD_CREDENTIALS
+        if request.path_params["client_id"] != CLIENT_ID:
+            return answers.NOT_FOUND
+        try:
+            fields = json.loads(body)
+        except ValueError:
+            return answers.NO_JSON
+        if not isinstance(fields, dict):
+            return answers.NO_JSON
+        if not isinstance(value := fields.get("access_token"), str) or not value:
+            return answers.INVALID
+        token = self.tokens.get(plain(value))
+        if token is None or token.dead or token.app != CLIENT_ID:
+            return answers.NOT_FOUND
+        return token.on_check or success(token.checked())
+
+    def _user(self, request: Request, _: bytes) -> Answer:
+        token = self._authorized(request)
+        if isinstance(token, Answer):
+            return token
+        return token.on_user or success(token.user_object(), X_OAuth_Scopes=", ".join(token.scopes))
+
+    def _emails(self, request: Request, _: bytes) -> Answer:
+        token = self._authorized(request)
+        if isinstance(token, Answer):
+            return token
+        if token.on_emails is not None:
+            return token.on_emails
+        if token.prefix != "ghu_" and not {"user", "user:email"} & set(token.scopes):
+            return answers.NOT_FOUND
+        return success(token.address_list())
+
+    def _authorized(self, request: Request) -> Token | Answer:
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        if not value:
+            return answers.REQUIRES_AUTHENTICATION
+        token = self.tokens.get(plain(value))
+        if scheme.lower() not in {"bearer", "token"} or token is None or token.dead:
+            return answers.BAD_CREDENTIALS
+        return token
+
+
+def _basic(header: str) -> tuple[str, str] | None:
+    scheme, _, encoded = header.partition(" ")
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    return (user, password) if scheme.lower() == "basic" else None
