@@ -18,6 +18,7 @@ from accredit import (
     ExchangeEvent,
     IntrospectionEvent,
     LinkedEvent,
+    NonceEvent,
     OperationalEvent,
     ProviderToken,
     RefreshEvent,
@@ -196,6 +197,14 @@ HAPPENINGS: dict[str, Happening] = {
         lambda wire, _: ask(wire, grant_type="client_credentials", client_id="svc", client_secret="wr0ng-secret"),
         ((TokenEvent, "token.refused"),),
         {"reason": "invalid_client", "grant_type": "client_credentials"},
+    ),
+    "nonce": Happening(
+        lambda wire, _: call(wire, "/oauth/nonce", client_id="app", connection="acme"),
+        ((NonceEvent, "nonce.issued"),),
+        {"client_id": "app", "connection": "acme"},
+    ),
+    "nonce, refused": Happening(
+        lambda wire, _: call(wire, "/oauth/nonce", client_id="app"), ((NonceEvent, "nonce.refused"),)
     ),
     "revocation": Happening(
         lambda wire, tokens: call(wire, "/oauth/revoke", client_id="app", token=tokens["refresh_token"]),

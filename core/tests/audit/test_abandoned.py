@@ -13,6 +13,7 @@ from accredit import (
     AnyEvent,
     ExchangeEvent,
     IntrospectionEvent,
+    NonceEvent,
     ProviderToken,
     RefreshEvent,
     RevocationEvent,
@@ -27,6 +28,7 @@ from accredit.storage import MemoryStorage
 ENDPOINTS: dict[str, tuple[type[AnyEvent], str]] = {
     "/oauth/access_token": (ExchangeEvent, "exchange.abandoned"),
     "/oauth/token": (TokenEvent, "token.abandoned"),
+    "/oauth/nonce": (NonceEvent, "nonce.abandoned"),
     "/oauth/revoke": (RevocationEvent, "revocation.abandoned"),
     "/oauth/introspect": (IntrospectionEvent, "introspection.abandoned"),
     "/userinfo": (UserinfoEvent, "userinfo.abandoned"),

@@ -29,6 +29,7 @@ async def test_the_metadata_says_everything_a_client_needs(wire: Bench, path: st
     assert response.json() == {
         "issuer": "https://login.example.com/",
         "jwks_uri": "https://login.example.com/.well-known/jwks.json",
+        "nonce_endpoint": "https://login.example.com/oauth/nonce",
         "token_endpoint": "https://login.example.com/oauth/token",
         "token_endpoint_auth_methods_supported": ["none", *CONFIDENTIAL],
         "token_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
@@ -61,7 +62,7 @@ async def test_the_metadata_says_everything_a_client_needs(wire: Bench, path: st
 async def test_every_address_in_it_answers(wire: Bench) -> None:
     document = (await wire.client.get(CONFIGURATION[0])).json()
     addresses = [value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))]
-    assert len(addresses) == 5
+    assert len(addresses) == 6
     for address in addresses:
         assert (await wire.client.get(urlsplit(address).path)).status_code in {200, 401, 405}
 

@@ -15,7 +15,7 @@ from core.tests.sync.doors import CountingStorage, Unopenable, doorstep
 from pydantic import SecretStr
 
 from accredit import ConfigurationError, ProviderToken, RefreshRequest, Settings, VerifyEvent
-from accredit.errors import InvalidGrant, InvalidToken, LifecycleError, UnknownClient
+from accredit.errors import ConnectionDisabled, InvalidGrant, InvalidToken, LifecycleError, UnknownClient
 from accredit.exchange import exchange as behind
 from accredit.exchange import subjects as known
 from accredit.storage import MemoryStorage
@@ -58,6 +58,13 @@ def test_both_halves_of_a_login_can_be_had() -> None:
         tokens = step.exchange.issue(identity, client_id="app", subject="user-7")
         assert step.exchange.authenticate(tokens.access_token.get_secret_value()).subject == "user-7"
         assert isinstance(step.heard[0], VerifyEvent)
+
+
+def test_a_nonce_can_be_had() -> None:
+    with doorstep() as step:
+        assert len(step.exchange.issue_nonce(client_id="app", connection="acme")) == 52
+        with pytest.raises(ConnectionDisabled):
+            step.exchange.issue_nonce(client_id="app", connection="off")
 
 
 def test_a_token_can_be_forgotten() -> None:

@@ -9,6 +9,7 @@ type                     what has happened
 `ReuseEvent`             and it had been used before: it may be stolen, and its session has ended
 `ClientTokenEvent`       a client asked for a token of its own
 `TokenEvent`             the token endpoint refused a call before it had come to any of these
+`NonceEvent`             a client asked for a nonce
 `RevocationEvent`        a client asked to end a session
 `IntrospectionEvent`     a client asked about a token
 `UserinfoEvent`          somebody asked who a user is, by an access token
@@ -22,7 +23,7 @@ type                     what has happened
 `OperationalEvent`       anything else that operators want to know: keys, readiness, warnings, mistakes of the host
 =======================  ==========================================================================================
 
-Every request leaves exactly one of the first ten. `AnyEvent` is any of them; `Event` has what they share.
+Every request leaves exactly one of the first eleven. `AnyEvent` is any of them; `Event` has what they share.
 """
 
 from collections.abc import Mapping
@@ -150,6 +151,16 @@ class TokenEvent(RequestEvent):
     def name(self) -> str:
         """`token.refused` and so on."""
         return f"token.{self.outcome}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonceEvent(RequestEvent):
+    """One finished request for a nonce."""
+
+    @property
+    def name(self) -> str:
+        """`nonce.issued`, or `nonce.refused` and so on."""
+        return _name("nonce.issued", self.outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +306,7 @@ EndpointEvent = (
     | ReuseEvent
     | ClientTokenEvent
     | TokenEvent
+    | NonceEvent
     | RevocationEvent
     | IntrospectionEvent
     | UserinfoEvent

@@ -5,7 +5,8 @@ and `refresh` are the two orders; `steps/` has one file for each step, and none 
 parts that they work with, of which `providers` are those for the first half. `life` says when they may be used,
 `lifecycle` opens and closes them, `deadline` says how long one call may take, `admission` how many at once.
 `standing` says whether a subject may still be here, `presented` reads tokens of ours that come back, `authenticate` is
-what APIs ask of one. `client` is who calls, `subjects` what a host does to its users, and `persons` what it owes them.
+what APIs ask of one. `client` is who calls, `nonces` makes what one may put into an ID token, `subjects` is what a host
+does to its users, and `persons` what it owes them.
 `readings` tells how things stand, `key_place` where our keys are, and `audit_table` where events are kept.
 `verifications` asks providers, once for many: `flights` are those who wait for one answer, `cache_keys` under what it
 is kept, with a `fingerprint` of the connection. `unrecallable` is for writes that have begun.

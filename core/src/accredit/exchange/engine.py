@@ -17,6 +17,7 @@ from accredit.exchange.client import Client
 from accredit.exchange.fingerprint import fingerprint
 from accredit.exchange.key_place import key_place
 from accredit.exchange.lifecycle import Closing, Lifecycle
+from accredit.exchange.nonces import Nonces
 from accredit.exchange.presented import Presented
 from accredit.exchange.providers import Providers
 from accredit.exchange.readings import EngineReadings
@@ -142,6 +143,12 @@ class Engine:
         self.presented = Presented(settings, keys=lambda: self.keys, clock=clock, standing=self.standing)
         self.clients = {name: Client(name, client) for name, client in settings.clients.items()}
         """Those that may call, by id."""
+        self.nonces = Nonces(
+            issuer=settings.issuer,
+            keys=lambda: self.keys,
+            encryption_keys=settings.keys.encryption_keys,
+            clock=clock,
+        )
         self.clock = clock
         self.subjects = Subjects(
             self.storage,

@@ -20,13 +20,14 @@ from pydantic import SecretStr
 from accredit.audit.events import RefreshEvent
 from accredit.audit.trail import Trail
 from accredit.cache import VerificationCache
-from accredit.errors import ExchangeError, LifecycleError, UnknownClient
+from accredit.errors import ExchangeError, LifecycleError, SignsElsewhere, UnknownClient
 from accredit.exchange.authenticate import authenticate
 from accredit.exchange.client import Client
 from accredit.exchange.engine import Engine
 from accredit.exchange.identify import forget, identify, verify_alone
 from accredit.exchange.login import admit, admit_identity, conclude
 from accredit.exchange.refresh import refresh
+from accredit.exchange.steps.find_connection import allow_connection, find_connection
 from accredit.keys import SigningKeys
 from accredit.limits.attempt import Attempt
 from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, Subject, TokenSet
@@ -162,6 +163,25 @@ class Exchange:
         """
         self.engine.require_open()
         await forget(connection, token, self.engine.providers)
+
+    async def issue_nonce(self, *, client_id: str, connection: str) -> str:
+        """Return a nonce for one login of that client at that connection, good once and for ten minutes.
+
+        Nothing is stored, and no event is left. What asks for it is the connection's setting `nonce = "issued"`.
+
+        Raises:
+            ExchangeError: there is no such client or connection, that one is not for this one, or it is off; or this
+                node issues no tokens.
+        """
+        engine = self.engine
+        engine.require_open()
+        check_text("connection", connection)
+        client = self.vouch_for(client_id)
+        if not engine.can_sign:
+            raise SignsElsewhere
+        found = find_connection(connection, engine.connections, engine.disabled)
+        allow_connection(found, client.settings)
+        return engine.nonces.issue(client.id, found.name)
 
     async def issue(
         self,

@@ -5,6 +5,7 @@ Algorithms are always pinned by the caller, never taken from a token's header.
 
 import functools
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -126,6 +127,11 @@ class SigningKey:
         """Return `claims` as a compact JWS with header `alg`, `kid`, `typ`."""
         unsigned = f"{_header(self.alg, self.kid, typ)}.{base64url(to_json(claims))}"
         return f"{unsigned}.{base64url(self._signature_of(unsigned.encode('ascii')))}"
+
+    def derived(self, purpose: bytes) -> bytes:
+        """Return a secret of 32 bytes that only those have who have this key, another one for each purpose."""
+        private = str(self.private_jwk()["d"])  # of RSA, elliptic curves and Ed25519 alike
+        return hmac.digest(private.encode("ascii"), purpose, "sha256")
 
     def at_hash(self, access_token: str) -> str:
         """Return the token's hash for the ID token beside it; see `at_hash`."""

@@ -25,6 +25,15 @@ class SigningKeys:
         self._jwks = {"keys": [key.public_jwk() for key in keys]}
         self.public = PublicKeys(self._jwks)
 
+    def derived(self, purpose: bytes) -> tuple[bytes, ...]:
+        """Return a secret of each private key that is here, that of the current one first.
+
+        None at all where the current one is elsewhere: other nodes need not have the rest.
+        """
+        if not isinstance(self.current, SigningKey):
+            return ()
+        return tuple(key.derived(purpose) for key in reversed(self.all) if isinstance(key, SigningKey))
+
     def jwks(self) -> dict[str, Any]:
         """Return the JWKS to publish; it holds no private parts."""
         return self._jwks

@@ -6,7 +6,14 @@ A new endpoint is a file that says what it answers, and a line in `ENDPOINTS`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from accredit.audit.events import IntrospectionEvent, RevocationEvent, TokenEvent, TokeninfoEvent, UserinfoEvent
+from accredit.audit.events import (
+    IntrospectionEvent,
+    NonceEvent,
+    RevocationEvent,
+    TokenEvent,
+    TokeninfoEvent,
+    UserinfoEvent,
+)
 from accredit.exchange.engine import Engine
 from accredit.exchange.exchange import Exchange
 from accredit.exchange.presented import Presented
@@ -18,6 +25,7 @@ from accredit.oauth.discovery import Discovery
 from accredit.oauth.grant_types import GRANT_TYPES
 from accredit.oauth.health import Health
 from accredit.oauth.introspect import Introspection
+from accredit.oauth.nonce import NonceEndpoint
 from accredit.oauth.readiness import Readiness
 from accredit.oauth.revoke import Revocation
 from accredit.oauth.token import TokenEndpoint
@@ -50,6 +58,12 @@ ENDPOINTS: tuple[Endpoint[Parts], ...] = (
         path="/oauth/access_token",
         grant_type=EXCHANGE_GRANT,
         make=lambda parts: AccessTokenEndpoint(parts.exchange),
+    ),
+    Endpoint(
+        path="/oauth/nonce",
+        event=NonceEvent,
+        published_as="nonce_endpoint",
+        make=lambda parts: NonceEndpoint(parts.exchange),
     ),
     Endpoint(
         path="/.well-known/jwks.json",

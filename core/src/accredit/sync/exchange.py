@@ -161,6 +161,21 @@ class Exchange:
         """Do what `forget` does, from an event loop."""
         await self._door.acall(lambda served: served.exchange.forget(connection, token))
 
+    def issue_nonce(self, *, client_id: str, connection: str) -> str:
+        """Return a nonce for one login of that client at that connection, good once and for ten minutes.
+
+        Raises:
+            ExchangeError: there is no such client or connection, that one is not for this one, or it is off; or this
+                node issues no tokens.
+        """
+        return self._door.call(lambda served: served.exchange.issue_nonce(client_id=client_id, connection=connection))
+
+    async def aissue_nonce(self, *, client_id: str, connection: str) -> str:
+        """Do what `issue_nonce` does, from an event loop."""
+        return await self._door.acall(
+            lambda served: served.exchange.issue_nonce(client_id=client_id, connection=connection)
+        )
+
     def issue(
         self,
         identity: Identity,

@@ -37,6 +37,7 @@ CALLS: list[tuple[str, str, Mapping[str, str], bytes]] = [
     ("POST", "/oauth/token", FORM, b"grant_type=refresh_token&client_id=app&refresh_token=x"),
     ("POST", "/oauth/token", FORM, b"grant_type=unheard-of&client_id=app"),
     ("POST", "/oauth/revoke", FORM, b"client_id=app&token=x"),
+    ("POST", "/oauth/nonce", JSON, b'{"client_id": "app"}'),
     ("POST", "/oauth/introspect", FORM, b"token=x"),
     ("GET", "/userinfo", {}, b""),
     ("GET", "/userinfo", {"authorization": "Bearer x"}, b""),

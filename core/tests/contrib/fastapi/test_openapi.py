@@ -28,7 +28,7 @@ def test_every_operation_is_shown_below_the_prefix_with_a_name_of_its_own(docume
         for method, operation in methods.items()
     }
     ours = {key: operation for key, operation in shown.items() if key[0].startswith("/login/")}
-    assert len(ours) == 12
+    assert len(ours) == 13
     assert ("/login/oauth/access_token", "post") in ours
     assert {method for path, method in ours if path == "/login/userinfo"} == {"get", "post"}
     ids = [operation["operationId"] for operation in shown.values()]

@@ -51,6 +51,7 @@ REQUESTS: list[tuple[str, str, Mapping[str, str], str | bytes]] = [
     ("POST", TOKEN, JSON | ORIGIN, '{"client_id": "app"}'),
     ("POST", REVOKE, FORM, "client_id=app&token=unknown"),
     ("POST", REVOKE, FORM, "client_id=app"),
+    ("POST", "/oauth/nonce", JSON | ORIGIN, '{"client_id": "app"}'),
     ("POST", "/oauth/introspect", FORM | basic("svc", SECRET), "token=unknown"),
     ("POST", "/oauth/introspect", FORM, "token=unknown&client_id=app"),
     ("GET", "/userinfo", {}, ""),

@@ -70,6 +70,7 @@ REQUESTS: dict[str, Wanted] = {
     ),
     "a revocation": posted("/login/oauth/revoke", {"client_id": "app", "token": "x"}),
     "a revocation of nothing": posted("/login/oauth/revoke", {"client_id": "app"}),
+    "a nonce of no connection": posted("/login/oauth/nonce", {"client_id": "app"}),
     "an introspection by a public client": posted("/login/oauth/introspect", {"client_id": "app", "token": "x"}),
     "userinfo without a token": ("GET", "/login/userinfo", {}, b""),
     "userinfo with a bad token": ("GET", "/login/userinfo", {"Authorization": "Bearer x"}, b""),

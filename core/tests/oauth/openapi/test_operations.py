@@ -59,6 +59,7 @@ async def every_answer(wire: Bench) -> Mapping[str, Any]:
     found = {
         "exchange_token": login,
         "token": (await wire.client.post("/oauth/token", data=exchange)).json(),
+        "nonce": (await wire.client.post("/oauth/nonce", data={"client_id": "app", "connection": "acme"})).json(),
         "introspect": (
             await wire.client.post(
                 "/oauth/introspect", data={"token": login["access_token"]}, headers=basic("svc", SECRET)

@@ -11,6 +11,7 @@ _NAMES = {
     "jwks": "fetch_failed",
     "keys": "changed unusable",
     "limits": "storage_failed proxy_unnamed",
+    "nonce": f"issued {_OUTCOMES}",
     "observer": "failed",
     "operator": "signed_in signed_out wrong_token many_wrong_tokens",
     "readiness": "lost back",

@@ -42,6 +42,15 @@ class OAuthTokens(BaseModel):
     issued_token_type: OptionalText = Field(default=None, description="after a token exchange (RFC 8693)")
 
 
+class OAuthNonce(BaseModel):
+    """A nonce for one login."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    nonce: str = Field(description="to be put into the provider's ID token, raw or hashed as its SDK wants it")
+    expires_in: int = Field(description="seconds for which it is good")
+
+
 class _Claims(BaseModel):
     """Claims of a person: those that the provider stated. Source: OpenID Connect Core 1.0 section 5.1."""
 
@@ -104,6 +113,7 @@ class OAuthMetadata(BaseModel):
     token_endpoint: str
     revocation_endpoint: str
     introspection_endpoint: str
+    nonce_endpoint: str
     userinfo_endpoint: str
     grant_types_supported: list[str]
     response_types_supported: list[str]

@@ -20,6 +20,7 @@ from accredit.errors import (
     MissingParameter,
     ProviderUnavailable,
     ServerError,
+    SignsElsewhere,
     StorageFailed,
     SubjectBlocked,
     TooManyAttempts,
@@ -36,12 +37,20 @@ from accredit.oauth.openapi.answers import (
     OAuthIntrospection,
     OAuthKeys,
     OAuthMetadata,
+    OAuthNonce,
     OAuthTokeninfo,
     OAuthTokens,
     OAuthUserinfo,
 )
 from accredit.oauth.openapi.operation import Operation
-from accredit.oauth.openapi.requests import ExchangeBody, TokenBody, TokeninfoBody, TokenInHandBody, UserinfoBody
+from accredit.oauth.openapi.requests import (
+    ExchangeBody,
+    NonceBody,
+    TokenBody,
+    TokeninfoBody,
+    TokenInHandBody,
+    UserinfoBody,
+)
 from accredit.settings import CLIENT_CREDENTIALS_GRANT, EXCHANGE_GRANT, REFRESH_TOKEN_GRANT, TOKEN_EXCHANGE_GRANT
 
 _ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the name of a kind of token
@@ -98,6 +107,26 @@ OPERATIONS: tuple[Operation, ...] = (
             GrantNotAllowed(EXCHANGE_GRANT),
             *_OF_LIMITS,
             *_OF_SERVERS,
+        ),
+    ),
+    Operation(
+        path="/oauth/nonce",
+        name="nonce",
+        summary="Get a nonce for one login",
+        description="For connections that take none but ours. It is good once, and for ten minutes.",
+        body=NonceBody,
+        examples={"Apple": {"client_id": "my-app", "connection": "apple"}},
+        answer=OAuthNonce,
+        errors=(
+            *_OF_BODIES,
+            MissingParameter("client_id"),
+            MissingParameter("connection"),
+            ConnectionNotFound(),
+            ConnectionDisabled(),
+            UnknownClient(),
+            *_OF_LIMITS,
+            ServerError(),
+            SignsElsewhere(),
         ),
     ),
     Operation(

@@ -49,6 +49,13 @@ class TokenBody(_OfClients, _OfLogins):
     actor_token_type: OptionalText = Field(default=None, description="refused with it")
 
 
+class NonceBody(BaseModel):
+    """Which login a nonce is for."""
+
+    client_id: str = Field(description="the calling application")
+    connection: str = Field(description="the provider, by the name it was configured under")
+
+
 class TokenInHandBody(_OfClients):
     """One of our tokens, to be revoked or looked at."""
 
