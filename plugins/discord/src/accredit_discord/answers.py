@@ -1,0 +1,98 @@
+"""Read what Discord answers: of which application a token is, and who its user is."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
+from accredit.strategy import ProviderResponse
+from accredit.text import digits
+from accredit_discord.refusals import refused
+
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = re.compile(rf"{_DATE}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]{{1,6}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+
+
+class Authorization(NamedTuple):
+    """A live token. `user` is its user in part, without an address; `expires_at` is in epoch seconds."""
+
+    application_id: str
+    scopes: frozenset[str]
+    expires_at: int
+    user_id: str
+    user: Mapping[str, Any]
+
+
+def read_authorization(response: ProviderResponse, *, now: float) -> Authorization:
+    """Read the answer of `/oauth2/@me`; `now` is in epoch seconds.
+
+    Source: https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information
+
+    Raises:
+        ExchangeError: Discord refuses; the class says whose fault it is.
+        InvalidProviderToken: the token has ended, or its user is a bot.
+        MissingPermission: the token does not say who its user is.
+        ProviderUnavailable: a field is missing or of the wrong type.
+    """
+    body = _read_object("oauth2/@me", response, now=now)
+    application, scopes = body.get("application"), body.get("scopes")
+    application_id = _snowflake(application.get("id")) if isinstance(application, dict) else None
+    if application_id is None:
+        raise ProviderUnavailable("oauth2/@me: application.id is no text of digits")
+    if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
+        raise ProviderUnavailable("oauth2/@me: scopes is no list of texts")
+    expires_at = _expires_at(body.get("expires"))
+    if expires_at <= now:
+        raise InvalidProviderToken("oauth2/@me: expires has passed")
+    if body.get("user") is None:
+        raise MissingPermission("oauth2/@me names no user: the scope identify is missing")
+    user = body["user"]
+    return Authorization(application_id, frozenset(scopes), expires_at, _user_id("oauth2/@me", user), user)
+
+
+def read_user(response: ProviderResponse, *, user_id: str, now: float) -> dict[str, Any]:
+    """Read the answer of `/users/@me`, who must be the one that `user_id` names.
+
+    Raises:
+        ExchangeError: Discord refuses; the class says whose fault it is.
+        InvalidProviderToken: the user is a bot.
+        ProviderUnavailable: the user is another one.
+    """
+    user = _read_object("users/@me", response, now=now)
+    if _user_id("users/@me", user) != user_id:
+        raise ProviderUnavailable("users/@me: the user is not the one that oauth2/@me named")
+    return user
+
+
+def _user_id(call: str, user: object) -> str:
+    user_id = _snowflake(user.get("id")) if isinstance(user, dict) else None
+    if not isinstance(user, dict) or user_id is None:
+        raise ProviderUnavailable(f"{call}: the user's id is no text of digits")
+    if user.get("bot", False) is not False or user.get("system", False) is not False:
+        raise InvalidProviderToken(f"{call}: the user is no person")
+    return user_id
+
+
+def _snowflake(value: object) -> str | None:
+    """Return an id, which is always a text: it has 64 bits, and JavaScript's numbers do not."""
+    return digits(value) if isinstance(value, str) else None
+
+
+def _expires_at(value: object) -> int:
+    """`2021-01-23T02:33:17.017000+00:00`."""
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
+        raise ProviderUnavailable("oauth2/@me: expires is no time")
+    try:
+        at = int(dt.datetime.fromisoformat(value).timestamp())
+    except (ValueError, OverflowError):  # such as the 30th of February
+        at = 0
+    if at <= 0:
+        raise ProviderUnavailable("oauth2/@me: expires is no time")
+    return at
+
+
+def _read_object(call: str, response: ProviderResponse, *, now: float) -> dict[str, Any]:
+    if response.status != 200:
+        raise refused(call, response, now=now)
+    return response.json_object()
