@@ -35,6 +35,7 @@ CONSTANTS_OF_SETTINGS = (
     "accredit.settings.plugins",
     "accredit.settings.connections",
     "accredit.settings.fields",
+    "accredit.settings.private_key",
     "accredit.settings.table",
 )
 """The modules of which the page of the settings lists what they assign."""

@@ -22,7 +22,7 @@ PAGE = (ROOT / "docs/guides/operate.md").read_text("utf-8")
 CORE = ROOT / "core/src/accredit"
 SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
 EVENT = re.compile(
-    r"(connection|host|jwks|keys|limits|observer|operator|readiness|request|subject|token|tokeninfo|userinfo)\.[a-z_]+"
+    r"(connection|document|host|jwks|keys|limits|observer|operator|readiness|request|subject|token|tokeninfo|userinfo)\.[a-z_]+"
 )
 OUTCOMES = {"exchange.accepted", "exchange.refused", "exchange.limited", "exchange.failed", "exchange.abandoned"}
 

@@ -7,16 +7,20 @@ A plugin author needs this module, `accredit.errors` (what to raise), `accredit.
 import asyncio
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Generic, Literal, TypeVar, overload
+
+from pydantic import SecretStr
 
 from accredit._guard import place_of
 from accredit._quick_init import with_quick_init
 from accredit.errors import PluginFailed
 from accredit.models import ProviderToken, Verification
 from accredit.profile import Profile
+from accredit.provider.assertion import AssertionAlgorithm, signed
+from accredit.provider.documents import DocumentCache
 from accredit.provider.http import ProviderHTTP, ProviderResponse
 from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
 from accredit.provider.nonce import NonceCheck
@@ -24,6 +28,7 @@ from accredit.settings import ConnectionSettings
 
 __all__ = [
     "ApiVersion",
+    "AssertionAlgorithm",
     "IdTokenVerifier",
     "NonceCheck",
     "ProviderHTTP",
@@ -71,6 +76,42 @@ class VerifyContext:
     """Compares the request's nonce with what a provider has found in an ID token; `verify_id_token` does so itself."""
     clock: Callable[[], float]
     """Returns epoch seconds."""
+    _documents: DocumentCache
+
+    async def document(self, url: str) -> Mapping[str, Any]:
+        """Return the JSON object at `url` that changes seldom, such as OpenID Connect's discovery document.
+
+        All exchanges share it, so it is read, never changed. It is kept for as long as its `Cache-Control` or `Expires`
+        says, an hour where they say nothing, a minute at least and a day at most; in the second half of that time it is
+        fetched beside whoever asks. Where it cannot be fetched, the last one serves for another day, and an alert
+        tells of it.
+
+        Whatever host it names is called only where that is declared: `ctx.http.is_declared` tells.
+
+        Raises:
+            ProviderUnavailable: there is none, and it cannot be fetched, or not yet again.
+            PluginFailed: `url` is of a host that the strategy did not declare.
+        """
+        self.http.require_declared(url)  # also where it is at hand: another connection may have fetched it
+        return await self._documents.document(url, self.http.get_key_set)
+
+    def sign(
+        self,
+        key: SecretStr,
+        claims: Mapping[str, Any],
+        *,
+        algorithm: AssertionAlgorithm = "ES256",
+        headers: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Return `claims` as a compact JWS that proves to a provider who we are: a client assertion, say. No I/O.
+
+        `key` is a setting of type `PrivateKey`. Nothing is added to the claims: `iat` and `exp` are epoch seconds, of
+        `clock`. `headers` are added to `alg` and `typ`, such as `{"kid": …}` or `{"x5t#S256": …}`.
+
+        Raises:
+            PluginFailed: the algorithm does not fit the key, or JSON cannot hold what is to be signed.
+        """
+        return signed(key, claims, algorithm=algorithm, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

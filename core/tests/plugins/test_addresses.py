@@ -10,7 +10,7 @@ from pydantic import AnyHttpUrl, model_validator
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins import Connection, load_connections, make_plugin_manager
 from accredit.plugins.registry import source_of_object
-from accredit.settings import BaseUrl, ConnectionSettings, HttpsUrl
+from accredit.settings import BaseUrl, ConnectionSettings, HttpsUrl, ListOf
 
 API = "https://api.acme.example"
 EVIL = "https://evil.example"
@@ -54,6 +54,81 @@ def test_a_url_that_is_none_declares_nothing() -> None:
     assert load(Optional).provider_urls == (API,)
     assert load(Optional).settings.provider_urls == (API,)
     assert load(Optional, web_url="https://www.acme.example").provider_urls == (API, "https://www.acme.example")
+
+
+class Discovers(AcmeSettings):
+    issuer: HttpsUrl
+    host_urls: ListOf[HttpsUrl] = ()
+
+
+class NamesAnIssuer(AcmeSettings):
+    issuer: str
+
+
+class MayHaveAnIssuer(AcmeSettings):
+    issuer: HttpsUrl | None = None
+
+
+ISSUER = "https://id.acme.example/tenant"
+KEYS = "https://keys.acme.example"
+
+
+@pytest.mark.threat(44)
+def test_an_issuer_that_is_a_url_is_declared_and_so_is_each_entry_of_a_list_of_urls() -> None:
+    assert load(Discovers, issuer=ISSUER).provider_urls == (API, ISSUER)
+    found = load(Discovers, issuer=ISSUER, host_urls=[KEYS, "https://me.acme.example"])
+    assert found.provider_urls == found.settings.provider_urls == (API, ISSUER, KEYS, "https://me.acme.example")
+    assert (
+        load(Discovers, issuer=ISSUER, host_urls=f"{KEYS},https://me.acme.example").provider_urls == found.provider_urls
+    )
+
+
+@pytest.mark.threat(44)
+def test_an_issuer_that_is_any_text_declares_nothing() -> None:
+    assert load(NamesAnIssuer, issuer=ISSUER).provider_urls == (API,)
+    assert load(MayHaveAnIssuer).provider_urls == (API,)
+    assert load(MayHaveAnIssuer, issuer=ISSUER).provider_urls == (API, ISSUER)
+
+
+def test_hosts_that_are_accepted_do_not_say_who_gives_out_the_ids() -> None:
+    one, two = (load(Discovers, issuer=ISSUER, host_urls=urls) for urls in ([], [KEYS]))
+    assert one.user_id_issuer == two.user_id_issuer
+    assert one.user_id_issuer != load(Discovers, issuer=f"{ISSUER}/").user_id_issuer
+
+
+@pytest.mark.parametrize(
+    ("setting", "url"),
+    [("issuer", "http://id.acme.example"), ("issuer", "acme"), ("host_urls", ["http://keys.acme.example"])],
+    ids=["issuer in the clear", "issuer that is no URL", "list in the clear"],
+)
+def test_what_an_operator_may_not_declare_does_not_start(setting: str, url: object) -> None:
+    with pytest.raises(ConfigurationError, match=f"setting {setting}") as refused:
+        load(Discovers, **{"issuer": ISSUER, setting: url})
+    assert not isinstance(refused.value, PluginError)
+
+
+class AnyTexts(AcmeSettings):
+    host_urls: tuple[str, ...] = ("http://evil.example",)
+
+
+class NoTexts(AcmeSettings):
+    host_urls: tuple[AnyHttpUrl, ...] = (AnyHttpUrl(EVIL),)
+
+
+class ASet(AcmeSettings):
+    host_urls: frozenset[str] = frozenset({EVIL})
+
+
+class NoList(AcmeSettings):
+    host_urls: ListOf[HttpsUrl] | None = None
+
+
+@pytest.mark.threat(44)
+@pytest.mark.parametrize("settings", [AnyTexts, NoTexts, ASet, NoList], ids=lambda kind: kind.__name__)
+def test_a_list_of_urls_holds_https_urls(settings: type[ConnectionSettings]) -> None:
+    assert fault(settings) == (
+        f"setting host_urls of {settings.__name__} is no list of https URLs: make it a ListOf[HttpsUrl]"
+    )
 
 
 def test_loopback_needs_no_tls() -> None:

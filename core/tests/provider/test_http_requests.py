@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from accredit.audit.redact import redact
 from accredit.errors import PluginFailed
+from accredit.provider.http import ProviderHTTP
 from accredit.provider.transport import READS_ONLY
 
 SECRET = SecretStr("s3cret")
@@ -51,6 +52,74 @@ async def test_a_json_body_that_changes_nothing_may_be_sent_again(reads_only: bo
     transport = answering()
     await client(transport).post(f"{API}/token", json={}, reads_only=reads_only)
     assert transport.requests[0].extensions.get(READS_ONLY, False) is reads_only
+
+
+async def test_a_post_without_a_body_has_no_content_type_either() -> None:
+    transport = answering()
+    await client(transport).post(f"{API}/revoke", no_body=True, headers={"Authorization": "Bearer t"})
+    (request,) = transport.requests
+    assert (request.method, request.content, request.headers["content-length"]) == ("POST", b"", "0")
+    assert "content-type" not in request.headers
+    await client(transport).post(f"{API}/revoke")
+    assert transport.requests[1].headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    "body", [{"json": {}}, {"form": {}}, {"form": {"token": "s3cret"}}], ids=["json", "no", "form"]
+)
+async def test_a_call_has_a_body_or_none(body: dict[str, Any]) -> None:
+    assert await fault(no_body=True, **body) == "it has a body and no_body=True"
+
+
+async def test_a_delete_may_have_a_json_body() -> None:
+    transport = answering()
+    http = client(transport)
+    await http.delete(f"{API}/token", json={"access_token": "t"}, basic=("client", SECRET), headers={"X-Version": "1"})
+    await http.delete(f"{API}/permissions")
+    with_body, without = transport.requests
+    assert (with_body.method, with_body.content) == ("DELETE", b'{"access_token":"t"}')
+    assert with_body.headers["content-type"] == "application/json"
+    assert with_body.headers["content-length"] == str(len(with_body.content))
+    assert with_body.headers["authorization"].startswith("Basic ")
+    assert with_body.headers["x-version"] == "1"
+    assert (without.method, without.content) == ("DELETE", b"")
+    assert "content-type" not in without.headers
+    assert [call.method for call in http.calls] == ["DELETE", "DELETE"]
+
+
+@pytest.mark.parametrize(("reads_only", "calls"), [(True, 2), (False, 1)])
+async def test_a_get_that_uses_something_up_is_never_sent_twice(reads_only: bool, calls: int) -> None:
+    transport = answering(status=503)
+    http = ProviderHTTP(transport, urls=(API,), timeout_s=5.0, max_response_bytes=1000, retries=1)
+    assert (await http.get(f"{API}/token", reads_only=reads_only)).status == 503
+    assert len(transport.requests) == len(http.calls) == calls
+    assert transport.requests[0].extensions[READS_ONLY] is reads_only
+
+
+async def test_a_delete_is_never_sent_twice() -> None:
+    transport = answering(status=503)
+    http = ProviderHTTP(transport, urls=(API,), timeout_s=5.0, max_response_bytes=1000, retries=1)
+    assert (await http.delete(f"{API}/token")).status == 503
+    assert len(transport.requests) == 1
+
+
+@pytest.mark.threat(44)
+async def test_a_delete_goes_to_a_declared_host_or_nowhere() -> None:
+    transport = answering()
+    with pytest.raises(PluginFailed, match="did not declare the host"):
+        await client(transport).delete("https://evil.example/token")
+    assert transport.requests == []
+
+
+@pytest.mark.parametrize(
+    ("url", "declared"),
+    [(f"{API}/any", True), ("https://evil.example/", False), (f"{API}:8443/", False), ("no url", False), (None, False)],
+    ids=["declared", "another", "another port", "no url", "nothing"],
+)
+async def test_a_strategy_can_ask_whether_a_host_is_declared(url: Any, declared: bool) -> None:
+    http = client(answering())
+    assert http.is_declared(url) is declared
+    assert http.calls == []
 
 
 def _endless() -> dict[str, Any]:

@@ -11,13 +11,13 @@ from core.tests.clock import Clock
 from accredit.errors import ProviderUnavailable
 from accredit.keys.jose import PublicKeys, SigningKey
 from accredit.provider.http import ProviderResponse
-from accredit.provider.jwks import (
+from accredit.provider.jwks import JwksCache
+from accredit.provider.published import (
     DEFAULT_MAX_AGE_S,
     FIRST_COOLDOWN_S,
     LONGEST_COOLDOWN_S,
     LONGEST_MAX_AGE_S,
     LONGEST_STALE_S,
-    JwksCache,
 )
 
 URL = "https://api.acme.example/jwks"

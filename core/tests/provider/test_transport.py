@@ -35,9 +35,14 @@ async def transport() -> AsyncIterator[httpx.AsyncBaseTransport]:
 
 
 async def call(
-    transport: httpx.AsyncBaseTransport, url: str, method: str = "GET", *, reads_only: bool = False, body: bytes = b""
+    transport: httpx.AsyncBaseTransport,
+    url: str,
+    method: str = "GET",
+    *,
+    reads_only: bool | None = None,
+    body: bytes = b"",
 ) -> httpx.Response:
-    extensions = {READS_ONLY: True} if reads_only else {}
+    extensions = {} if reads_only is None else {READS_ONLY: reads_only}
     request = httpx.Request(method, url, content=body, extensions=extensions)
     response = await transport.handle_async_request(request)
     try:
@@ -129,9 +134,9 @@ def closing_at_reuse(first_byte: bytes = b"") -> Callable[[asyncio.StreamWriter]
     return reply
 
 
-@pytest.mark.parametrize(("method", "reads_only"), [("GET", False), ("OPTIONS", False), ("POST", True), ("PUT", True)])
+@pytest.mark.parametrize(("method", "reads_only"), [("GET", None), ("OPTIONS", None), ("POST", True), ("PUT", True)])
 async def test_a_call_that_changes_nothing_is_sent_once_more_when_a_reused_connection_ends_without_an_answer(
-    transport: httpx.AsyncBaseTransport, method: str, reads_only: bool
+    transport: httpx.AsyncBaseTransport, method: str, reads_only: bool | None
 ) -> None:
     async with listening(closing_at_reuse()) as wire:
         await call(transport, wire.url)
@@ -140,11 +145,14 @@ async def test_a_call_that_changes_nothing_is_sent_once_more_when_a_reused_conne
         assert (wire.connections, len(wire.requests)) == (2, 3)
 
 
-async def test_a_call_that_may_change_something_is_not(transport: httpx.AsyncBaseTransport) -> None:
+@pytest.mark.parametrize(("method", "reads_only"), [("POST", None), ("POST", False), ("DELETE", None), ("GET", False)])
+async def test_a_call_that_may_change_something_is_not(
+    transport: httpx.AsyncBaseTransport, method: str, reads_only: bool | None
+) -> None:
     async with listening(closing_at_reuse()) as wire:
         await call(transport, wire.url)
         with pytest.raises(httpx.ReadError):
-            await call(transport, wire.url, "POST")
+            await call(transport, wire.url, method, reads_only=reads_only)
         assert (wire.connections, len(wire.requests)) == (1, 2)
 
 

@@ -24,6 +24,7 @@ from accredit.plugins.api_versions import api_version_of, today
 from accredit.provider.bounds.breaker import Breaker, State
 from accredit.provider.bounds.bulkhead import Bulkhead
 from accredit.provider.bounds.passage import Bounds, Passage
+from accredit.provider.documents import DocumentCache
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.provider.id_token import IdTokenVerifier
 from accredit.provider.jwks import JwksCache
@@ -84,6 +85,8 @@ class Providers:
         )
         key_sets: dict[SecretStr, JwksCache] = defaultdict(partial(self._key_sets, monotonic))
         self._jwks = {name: key_sets[one.settings.proxy or proxy] for name, one in self.connections.items()}
+        documents: dict[SecretStr, DocumentCache] = defaultdict(partial(self._kept_documents, monotonic))
+        self._documents = {name: documents[one.settings.proxy or proxy] for name, one in self.connections.items()}
         self.bounds = {name: self._bounds_of(one, monotonic) for name, one in self.connections.items()}
         self.admission = Admission(
             self.connections,
@@ -93,6 +96,11 @@ class Providers:
 
     def _key_sets(self, clock: Callable[[], float]) -> JwksCache:
         return JwksCache(clock=clock, alert=lambda event, url: self._reporter.emit(operations.fetch_failed(event, url)))
+
+    def _kept_documents(self, clock: Callable[[], float]) -> DocumentCache:
+        return DocumentCache(
+            clock=clock, alert=lambda event, url: self._reporter.emit(operations.fetch_failed(event, url))
+        )
 
     def _bounds_of(self, connection: Connection, clock: Callable[[], float]) -> Bounds:
         def tell(state: State) -> None:
@@ -115,6 +123,8 @@ class Providers:
             self._transport = transport
         for key_sets in set(self._jwks.values()):
             closing("key sets", key_sets.close)  # before the transport: they are fetched by it
+        for documents in set(self._documents.values()):
+            closing("documents", documents.close)
         closing("admission", self.admission.close)
 
     async def _close_transport(self, transport: Transport) -> None:
@@ -172,4 +182,4 @@ class Providers:
         key_sets = self._jwks[connection.name]
         check_nonce = NonceCheck(connection.settings.nonce)
         verify_id_token = IdTokenVerifier(key_sets, http, self.clock, connection.settings, check_nonce)
-        return VerifyContext(http, verify_id_token, check_nonce, self.clock)
+        return VerifyContext(http, verify_id_token, check_nonce, self.clock, self._documents[connection.name])

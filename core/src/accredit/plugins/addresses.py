@@ -1,4 +1,4 @@
-"""Which hosts a connection calls: those of its validated `*_url` settings, and no other."""
+"""Which hosts a connection calls: those of its validated `*_url` and `*_urls` settings and its issuer, and no other."""
 
 import inspect
 
@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from accredit.errors import PluginError
 from accredit.settings import ConnectionSettings, HttpsUrl
+from accredit.settings.connections import stated_urls
 
 _HTTPS_URL: TypeAdapter[str] = TypeAdapter(HttpsUrl)
 
@@ -22,23 +23,18 @@ def provider_urls(settings: ConnectionSettings, *, source: str) -> tuple[str, ..
             f"{source}: {kind.__name__} overrides provider_urls: remove it, since only the hosts of settings whose"
             " names end in _url are called"
         )
-    return tuple(_checked(settings, name, source) for name in _names(settings))
+    return tuple(_checked(kind, name, url, source) for name, url in stated_urls(settings))
 
 
-def _names(settings: ConnectionSettings) -> list[str]:
-    return [
-        name for name in type(settings).model_fields if name.endswith("_url") and vars(settings).get(name) is not None
-    ]
-
-
-def _checked(settings: ConnectionSettings, name: str, source: str) -> str:
-    kind = type(settings)
+def _checked(kind: type[ConnectionSettings], name: str, url: object, source: str) -> str:
     if hasattr(kind, name):
         raise PluginError(f"{source}: {kind.__name__} has a property in the place of its setting {name}: remove it")
     try:
-        return _HTTPS_URL.validate_python(vars(settings)[name], strict=True)
+        return _HTTPS_URL.validate_python(url, strict=True)
     except ValidationError:
         raise PluginError(
             f"{source}: setting {name} of {kind.__name__} lets through what is no https URL:"
             " make it an HttpsUrl or a BaseUrl, and its default one that calls nobody in the clear"
+            if not name.endswith("_urls")
+            else f"{source}: setting {name} of {kind.__name__} is no list of https URLs: make it a ListOf[HttpsUrl]"
         ) from None

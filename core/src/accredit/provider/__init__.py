@@ -3,5 +3,6 @@
 `http` asks, over `transport/`: `request` is what it sends, `headers` and `body` what it reads, `time_limit` how long a
 call may take.
 `bounds/` keep a provider that is down or slow from taking more than its share.
-`jwks`, `id_token`, `token_kind` and `nonce` judge ID tokens.
+`published` keeps what seldom changes: key sets (`jwks`) and `documents`.
+`id_token`, `token_kind` and `nonce` judge ID tokens; `assertion` signs what proves to a provider who we are.
 """

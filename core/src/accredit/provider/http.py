@@ -156,6 +156,14 @@ class ProviderHTTP:
         other.__dict__ = {**self.__dict__, "calls": [], "passage": passage}
         return other
 
+    def is_declared(self, url: str) -> bool:
+        """Tell whether `url` is of a host that may be called, such as one that a document of the provider names."""
+        try:
+            self._target_of(url)
+        except PluginFailed:
+            return False
+        return True
+
     def require_declared(self, url: str) -> None:
         """Check that `url` is one that may be called; no I/O.
 
@@ -182,8 +190,11 @@ class ProviderHTTP:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         basic: Basic | None = None,
+        reads_only: bool = True,
     ) -> ProviderResponse:
         """Send one GET with `params` as the query; `basic` as in `post`.
+
+        `reads_only=False` is for a provider that uses something up by a GET, such as a code: it is never sent twice.
 
         Raises:
             ProviderUnavailable: no answer in time, none at all, a redirect, one too large, or packed by more than gzip.
@@ -191,12 +202,12 @@ class ProviderHTTP:
         """
         target = self._target_of(url)
         request = request_of(
-            "GET", target.address, params=params, headers=headers, basic=basic, reads_only=True, proxy=self._proxy
+            "GET", target.address, params=params, headers=headers, basic=basic, reads_only=reads_only, proxy=self._proxy
         )
         return await self._send(request, target, self.passage)
 
     async def get_key_set(self, url: str) -> ProviderResponse:
-        """Send one GET for keys, which have bounds of their own: their host may be up while the others are not."""
+        """Send one GET for keys, or a document: they have bounds of their own, since their host may be up alone."""
         target = self._target_of(url)
         request = request_of("GET", target.address, reads_only=True, proxy=self._proxy)
         return await self._send(request, target, Passage(until=self.passage.until))
@@ -207,11 +218,15 @@ class ProviderHTTP:
         *,
         form: Mapping[str, str] | None = None,
         json: Any = None,
+        no_body: bool = False,
         basic: Basic | None = None,
         headers: Mapping[str, str] | None = None,
         reads_only: bool = False,
     ) -> ProviderResponse:
         """Send one POST with a urlencoded form body, empty by default, or with a JSON body. Raises as `get` does.
+
+        `no_body=True` sends neither a body nor a `Content-Type`: some servers take the type of an empty form for a
+        mistake.
 
         `json` is anything that JSON can hold but None, which stands for "no JSON body": text, numbers other than NaN
         and the infinite ones, lists, dictionaries. It travels as compact UTF-8. A `SecretStr` must be revealed first.
@@ -231,11 +246,28 @@ class ProviderHTTP:
             target.address,
             form=form,
             json=json,
+            no_body=no_body,
             headers=headers,
             basic=basic,
             reads_only=reads_only,
             proxy=self._proxy,
         )
+        return await self._send(request, target, self.passage)
+
+    async def delete(
+        self,
+        url: str,
+        *,
+        json: Any = None,
+        basic: Basic | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ProviderResponse:
+        """Send one DELETE, with a JSON body where `json` is given; it is never sent twice.
+
+        `json` and `basic` are as in `post`. Raises as `get` does.
+        """
+        target = self._target_of(url)
+        request = request_of("DELETE", target.address, json=json, headers=headers, basic=basic, proxy=self._proxy)
         return await self._send(request, target, self.passage)
 
     async def _send(self, request: Request, target: "_Target", passage: Passage) -> ProviderResponse:

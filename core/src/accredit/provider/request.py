@@ -36,6 +36,7 @@ def request_of(
     params: Mapping[str, str] | None = None,
     form: Mapping[str, str] | None = None,
     json: Any = None,
+    no_body: bool = False,
     basic: Basic | None = None,
     headers: Mapping[str, str] | None = None,
     reads_only: bool = False,
@@ -50,7 +51,11 @@ def request_of(
         query = _urlencoded(params) if params else ""
         all_headers = {"host": address.authority, **_HEADERS}
         content = b""
-        if method == "POST":
+        if no_body:
+            if form is not None or json is not None:
+                raise _unsendable("it has a body and no_body=True")
+            all_headers["content-length"] = "0"
+        elif json is not None or method == "POST":
             content = _urlencoded(form or {}).encode() if json is None else _json(json, form)
             all_headers["content-type"] = _FORM if json is None else "application/json"
             all_headers["content-length"] = str(len(content))

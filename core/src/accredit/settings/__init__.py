@@ -8,7 +8,8 @@ Begin at `top`, which holds everything: `tables` that are there once, `clients` 
 `proxies` (in front) and `proxy` (on the way out) are kinds of values, `text` is what all of them refuse, `sentences`
 how it is told. `load` reads the file, `environment` the variables, `secrets` the values that stand in files; `paths`
 says where relative paths begin, and `unread_table` keeps what only a plugin understands. `cache_url` says where
-shared state is, and `encryption_key` what is encrypted with. `verifier` is the part of `top` that a verifier takes.
+shared state is, `encryption_key` what is encrypted with, and `private_key` what proves to a provider who we are.
+`verifier` is the part of `top` that a verifier takes.
 """
 
 from accredit.settings.clients import (
@@ -25,6 +26,7 @@ from accredit.settings.connections import ConnectionSettings, NoncePolicy
 from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names
 from accredit.settings.operator import OperatorSettings
 from accredit.settings.plugins import PluginSettings
+from accredit.settings.private_key import EcPrivateKey, PrivateKey, RsaPrivateKey
 from accredit.settings.tables import (
     AuditSettings,
     CacheSettings,
@@ -59,6 +61,7 @@ __all__ = [
     "ClientSettings",
     "CompatibilitySettings",
     "ConnectionSettings",
+    "EcPrivateKey",
     "HttpsUrl",
     "KeySettings",
     "LimitSettings",
@@ -68,6 +71,8 @@ __all__ = [
     "NoncePolicy",
     "OperatorSettings",
     "PluginSettings",
+    "PrivateKey",
+    "RsaPrivateKey",
     "ServerSettings",
     "Settings",
     "StorageSettings",

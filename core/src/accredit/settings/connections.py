@@ -1,9 +1,11 @@
 """What every connection has."""
 
-from typing import Annotated, Literal, final
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal, final, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from accredit.settings.fields import check_https_url
 from accredit.settings.proxy import Proxy
 from accredit.settings.table import Table
 
@@ -16,9 +18,10 @@ NoncePolicy = Literal["matched", "required", "if_sent"]
 class ConnectionSettings(Table):
     """What every connection has; a strategy adds its own settings by subclassing this.
 
-    Every setting whose name ends in `_url` must be an `HttpsUrl` or `BaseUrl`, or one of them or None: together they
-    are the hosts the strategy may talk to. What stands here is the operator's to decide: a subclass that changes one of
-    these settings does not start.
+    Every setting whose name ends in `_url` must be an `HttpsUrl` or `BaseUrl`, or one of them or None. One whose name
+    ends in `_urls` must be a `ListOf[HttpsUrl]`: hosts that the operator accepts where a document of the provider names
+    them. Together with a setting `issuer`, where that is an `HttpsUrl`, they are the hosts the strategy may talk to.
+    What stands here is the operator's to decide: a subclass that changes one of these settings does not start.
     """
 
     strategy: str = ""
@@ -63,9 +66,7 @@ class ConnectionSettings(Table):
     @final
     def provider_urls(self) -> tuple[str, ...]:
         """Every provider URL of this connection; no other host is ever called. It cannot be overridden."""
-        values = vars(self)
-        urls = (values.get(name) for name in type(self).model_fields if name.endswith("_url"))
-        return tuple(url for url in urls if url is not None)
+        return tuple(url for _, url in stated_urls(self))
 
     @property
     def user_id_issuer(self) -> str:
@@ -73,4 +74,31 @@ class ConnectionSettings(Table):
 
         Two connections with different ones do not share users, unless the strategy's ids are `global`.
         """
-        return " ".join([str(getattr(self, "issuer", "")), *self.provider_urls])
+        urls = [url for name, url in stated_urls(self) if name.endswith("_url")]
+        return " ".join([str(getattr(self, "issuer", "")), *urls])
+
+
+def stated_urls(settings: ConnectionSettings) -> Iterator[tuple[str, Any]]:
+    """Return each setting of a connection that names a host, with its URL; a list has an entry for each of its own."""
+    values = vars(settings)
+    for name in url_settings(type(settings)):
+        value = values.get(name)
+        if name.endswith("_urls"):
+            yield from ((name, url) for url in (value if isinstance(value, tuple) else [value]))
+        elif value is not None:
+            yield name, value
+
+
+def url_settings(kind: type[ConnectionSettings]) -> list[str]:
+    """Name the settings of a model that name hosts."""
+    return [
+        name
+        for name, field in kind.model_fields.items()
+        if name.endswith(("_url", "_urls")) or (name == "issuer" and _is_https_url(field.annotation, field.metadata))
+    ]
+
+
+def _is_https_url(annotation: Any, metadata: Sequence[Any]) -> bool:
+    if any(isinstance(one, AfterValidator) and one.func is check_https_url for one in metadata):
+        return True
+    return any(_is_https_url(one, getattr(one, "__metadata__", ())) for one in get_args(annotation))

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from accredit.settings.private_key import is_path
 from accredit.settings.top import Settings
+from accredit.settings.unread_table import UnreadTable
 
 
 def relative_to(folder: Path, settings: Settings) -> Settings:
@@ -19,4 +21,16 @@ def relative_to(folder: Path, settings: Settings) -> Settings:
     keys = keys.model_copy(update={"path": str(folder / keys.path)})
     if keys.published is not None and "://" not in keys.published:
         keys = keys.model_copy(update={"published": str(folder / keys.published)})
-    return settings.model_copy(update={"clients": clients, "keys": keys, "storage": storage})
+    connections = {name: _connection(folder, table) for name, table in settings.connections.items()}
+    changed = {"clients": clients, "connections": connections, "keys": keys, "storage": storage}
+    return settings.model_copy(update=changed)
+
+
+def _connection(folder: Path, table: UnreadTable) -> UnreadTable:
+    """Return a connection's table with the paths of its private keys made absolute. Nobody else has read it yet."""
+    return UnreadTable(
+        {
+            name: str(folder / value) if name.lower().endswith("private_key") and is_path(value) else value
+            for name, value in table.items()
+        }
+    )

@@ -15,7 +15,7 @@ from accredit import AppBound, ProviderToken, Verification, VerifyContext
 from accredit.audit.events import OperationalEvent
 from accredit.errors import ProviderRateLimited
 from accredit.provider.bounds.breaker import FIRST_REST_S
-from accredit.provider.jwks import DEFAULT_MAX_AGE_S
+from accredit.provider.published import DEFAULT_MAX_AGE_S
 from accredit.refusals import retry_after_s
 
 UNAVAILABLE = (503, "temporarily_unavailable", "the identity provider is not available, try again later")

@@ -28,6 +28,12 @@ def test_json_has_the_names_of_its_members_however_deep() -> None:
     assert parameters('"a=b"') == set()
 
 
+def test_a_delete_has_the_names_of_its_body_too() -> None:
+    seen = Seen("DELETE", URL, ("accept",), b'{"access_token": "t0ken"}')
+    assert seen.form == ("DELETE", "/me", frozenset({"access_token"}), frozenset({"accept"}))
+    assert seen.holds("t0ken")
+
+
 def test_a_token_that_breaks_out_of_json_changes_the_form_of_the_call() -> None:
     by_hand = '{"access_token": "%s"}'
     assert parameters(by_hand % "x") != parameters(by_hand % 'x", "admin": "1')

@@ -8,6 +8,7 @@ _NAMES = {
     "exchange": f"accepted {_OUTCOMES}",
     "host": "not_open issuer_mismatch log_unheard log_failed close_failed",
     "introspection": _OUTCOMES,
+    "document": "fetch_failed",
     "jwks": "fetch_failed",
     "keys": "changed unusable",
     "limits": "storage_failed proxy_unnamed",

@@ -21,6 +21,7 @@ from accredit.plugins import (
     strategies_of,
 )
 from accredit.settings import ConnectionSettings
+from accredit.settings.connections import url_settings
 from accredit.settings.load import load_settings, read_file
 from accredit.strategy import Strategy
 
@@ -156,9 +157,9 @@ def _missing(settings_type: type[ConnectionSettings], table: Mapping[str, Any]) 
 
 
 def _default_urls(settings_type: type[ConnectionSettings]) -> Iterable[str]:
-    for name, field in settings_type.model_fields.items():
-        if name.endswith("_url") and isinstance(field.default, str):
-            yield field.default
+    for name in url_settings(settings_type):
+        default = settings_type.model_fields[name].default
+        yield from [default] if isinstance(default, str) else default if isinstance(default, tuple) else []
 
 
 def _hosts(urls: Iterable[str]) -> tuple[str, ...]:

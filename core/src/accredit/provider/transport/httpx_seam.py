@@ -12,7 +12,9 @@ import httpx
 from accredit.provider.transport.messages import Reply, Request, Send, Whole, address_of
 
 READS_ONLY = "accredit.reads_only"
-"""The extension of an `httpx.Request` that says: it changes nothing at the provider, and may be sent once more."""
+"""The extension of an `httpx.Request` that says whether it changes nothing at the provider, and may be sent once more.
+Without it the method says so."""
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # Source: RFC 9110 section 9.2.1.
 PROXY = "accredit.proxy"
 """The extension of an `httpx.Request` with the proxy it goes through: a `SecretStr`, as in the settings."""
 
@@ -43,7 +45,7 @@ class NativeTransport(httpx.AsyncBaseTransport):
                 "",
                 headers,
                 content,
-                reads_only=READS_ONLY in request.extensions,
+                reads_only=request.extensions.get(READS_ONLY, request.method in _SAFE_METHODS),
                 proxy=request.extensions.get(PROXY),
             )
         )
@@ -61,7 +63,7 @@ class _Adapted:
         self._transport = transport
 
     async def __call__(self, request: Request) -> "_HttpxReply":
-        extensions: dict[str, Any] = {READS_ONLY: True} if request.reads_only else {}
+        extensions: dict[str, Any] = {READS_ONLY: request.reads_only}
         if request.proxy is not None:
             extensions[PROXY] = request.proxy
         response = await self._transport.handle_async_request(

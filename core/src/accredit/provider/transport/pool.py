@@ -17,7 +17,6 @@ from accredit.provider.transport.slots import Slots
 CONNECT_TIMEOUT_S = 3.0
 """For one connection: all addresses of the host, and TLS."""
 KEEP_ALIVE_S = 30.0
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # Source: RFC 9110 section 9.2.1.
 
 
 class Share:
@@ -39,8 +38,7 @@ class Share:
         """Send one request; a redirect is not followed, a body not unpacked. The caller bounds the time.
 
         A kept connection may end just when it is used again. Where that happens before any byte of an answer, a
-        request that changes nothing is sent once more, over a fresh connection: one of a safe method, or one that says
-        that it `reads_only`.
+        request that says that it `reads_only` is sent once more, over a fresh connection.
 
         Raises:
             httpx.LocalProtocolError: the request cannot be sent.
@@ -56,7 +54,7 @@ class Share:
                 try:
                     await connection.send(message, has_body=has_body)
                 except httpx.ReadError:
-                    if connection.answer.has_begun or not (request.reads_only or request.method in _SAFE_METHODS):
+                    if connection.answer.has_begun or not request.reads_only:
                         raise
                     connection = None
             if connection is None:

@@ -66,7 +66,7 @@ class Spy(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Pass one request on."""
         place = len(self.calls)
-        reads_only = READS_ONLY in request.extensions
+        reads_only = request.extensions.get(READS_ONLY, False)
         seen = Seen(request.method, str(request.url), tuple(request.headers), request.content, reads_only=reads_only)
         self.calls.append(seen)
         # A simulator in the same process answers at once; a network lets others run meanwhile, in any order.

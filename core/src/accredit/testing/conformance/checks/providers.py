@@ -7,6 +7,7 @@ import pytest
 
 from accredit.errors import ConfigurationError
 from accredit.provider.http import origin
+from accredit.settings.connections import url_settings
 from accredit.testing.conformance.bench.bench import (
     UNAVAILABLE,
     Bench,
@@ -205,7 +206,7 @@ class Providers(Suite):
         """Every URL setting refuses http off loopback, credentials, a query and what is no URL at all."""
         table = make_simulator(self).settings(BASE_URL)
         settings = start(self, table).engine.connections[self.strategy.name].settings
-        names = [name for name in type(settings).model_fields if name.endswith("_url")]
+        names = url_settings(type(settings))
         if not names:
             unless_declared(self, "makes_no_call")
         require(names, "the strategy has no setting that ends in _url, so it can call nobody")
@@ -213,9 +214,10 @@ class Providers(Suite):
             default = type(settings).model_fields[name].default
             safe = not isinstance(default, str) or default.startswith("https://")
             require(safe, f"the default of {name} is not https")
-            start(self, {**table, name: "https://provider.example/path"})
+            is_list, good = name.endswith("_urls"), "https://provider.example/path"
+            start(self, {**table, name: [good] if is_list else good})
             for bad in ("http://provider.example", "https://u:p@provider.example", "https://p.example/?a=b", "x", ""):
-                self._refused_url({**table, name: bad}, f"{name} = {bad}")
+                self._refused_url({**table, name: [bad] if is_list else bad}, f"{name} = {bad}")
 
     def _refused_url(self, table: dict[str, Any], why: str) -> None:
         try:
