@@ -1,0 +1,27 @@
+"""What LINE's refusals mean for us. It has one status, 400, and one word for every kind of bad token.
+
+Not listed, and so refused as `unlisted_refusal`, is what the reference does not explain.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from accredit.errors import InvalidProviderToken, MissingPermission, ProviderRateLimited
+from accredit.refusals import Line
+
+_REFERENCE: Final = "https://developers.line.biz/en/reference/line-login"
+_STATUS: Final = f"{_REFERENCE}/#status-codes, at that status"
+
+VERIFY_ERRORS: Mapping[str, Line] = {
+    "invalid_request": Line(InvalidProviderToken, f"{_REFERENCE}/#verify-access-token; we send nothing but the token"),
+    "429": Line(ProviderRateLimited, f"{_STATUS}; {_REFERENCE}/#rate-limits: thresholds are not disclosed"),
+}
+"""What they mean from `verify`, which hears nothing but the token."""
+
+PROFILE_ERRORS: Mapping[str, Line] = {
+    "400": Line(InvalidProviderToken, f"{_STATUS}; nothing of the request but the token is a client's"),
+    "401": Line(InvalidProviderToken, f"{_STATUS}: the Authorization header, which holds the token"),
+    "403": Line(MissingPermission, f"{_STATUS}; {_REFERENCE}/#get-user-profile: needs the scope profile"),
+    "429": VERIFY_ERRORS["429"],
+}
+"""What they mean from `profile` and `userinfo`, whose refusals have a sentence (`message`) and no word: by status."""

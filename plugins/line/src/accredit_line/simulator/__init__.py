@@ -1,0 +1,105 @@
+"""A faithful LINE: `verify`, `profile`, `userinfo` and the keys of ID tokens, with fixed access tokens."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
+from accredit_line.simulator import answers
+from accredit_line.simulator.id_tokens import id_token_samples, make_claims
+from accredit_line.simulator.tokens import CHANNEL_ID, CHANNEL_SECRET, LIFE_S, Token, cases, picture, user_id
+
+
+class LineSimulator(Simulator):
+    """LINE, as far as our strategy can see."""
+
+    strategy = "line"
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock=clock)
+        self._cases = tuple(cases())
+        self._tokens = {case.access_token: case.token for case in self._cases}
+        self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims, algorithm="ES256")
+        self.web_id_tokens = IdTokenIssuer(clock, make_claims, secret=CHANNEL_SECRET)
+        """ID tokens of web logins, signed with the channel's secret."""
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        """Return the connection table of a channel that is used by apps."""
+        return {
+            "channel_id": CHANNEL_ID,
+            "channel_secret": CHANNEL_SECRET,
+            "api_url": base_url,
+            "jwks_url": f"{base_url}/oauth2/v2.1/certs",
+        }
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return LINE's endpoints."""
+        return [
+            Route("/oauth2/v2.1/verify", self._verify, methods=["GET"]),
+            Route("/v2/profile", self._profile, methods=["GET"]),
+            Route("/oauth2/v2.1/userinfo", self._userinfo, methods=["GET", "POST"]),
+            Route("/oauth2/v2.1/certs", self._certs, methods=["GET"]),
+        ]
+
+    def samples(self) -> Sequence[Sample]:
+        """Return every access token, and ID tokens minted now."""
+        fixed = [
+            Sample(
+                name=case.name,
+                about=case.about,
+                parameters={"access_token": case.access_token},
+                expected=case.expected,
+                claims=case.claims,
+            )
+            for case in self._cases
+        ]
+        return [*fixed, *id_token_samples(self.id_tokens, self.web_id_tokens)]
+
+    async def _verify(self, request: Request) -> Response:
+        value = request.query_params.get("access_token")  # nowhere else
+        if not value:
+            return answers.NO_TOKEN.response()
+        token = self._tokens.get(plain(value))
+        if token is None:
+            return answers.INVALID.response()
+        if token.verify is not None:
+            return token.verify.response()
+        body = {"scope": token.scope, "client_id": token.channel_id, "expires_in": LIFE_S, **token.granted}
+        return JSONResponse(body)
+
+    async def _profile(self, request: Request) -> Response:
+        token = self._bearer(request)
+        if token is None:
+            return answers.UNAUTHORIZED.response()
+        if token.profile is not None:
+            return token.profile.response()
+        if "profile" not in token.scope.split():
+            return answers.FORBIDDEN.response()
+        one = token.person
+        said = {"userId": user_id(one), "displayName": one.name, "pictureUrl": picture(one), **token.user}
+        return JSONResponse({name: value for name, value in said.items() if value is not None})
+
+    async def _userinfo(self, request: Request) -> Response:
+        token = self._bearer(request)
+        if token is None:
+            return answers.UNAUTHORIZED.response()
+        if token.userinfo is not None:
+            return token.userinfo.response()
+        scopes = token.scope.split()
+        if "openid" not in scopes:
+            return answers.FORBIDDEN.response()
+        said: dict[str, Any] = {"sub": user_id(token.person)}
+        if "profile" in scopes:
+            said |= {"name": token.person.name, "picture": picture(token.person)}
+        return JSONResponse({name: value for name, value in said.items() if value is not None})
+
+    async def _certs(self, request: Request) -> Response:
+        return self.id_tokens.jwks_response()
+
+    def _bearer(self, request: Request) -> Token | None:
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        return self._tokens.get(plain(value)) if scheme.lower() == "bearer" else None

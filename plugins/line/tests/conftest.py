@@ -1,0 +1,72 @@
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from accredit.models import Identity, ProviderToken
+from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit_line.simulator import LineSimulator
+
+NOW = 1_800_000_000
+GOOD = "eyJhbGciOiJIUzI1NiJ9.sim-good-ada.line"
+PATHS = {"granted": "/oauth2/v2.1/verify", "profile": "/v2/profile", "userinfo": "/oauth2/v2.1/userinfo"}
+
+
+class Line(httpx.AsyncBaseTransport):
+    """The simulator, with chosen answers put in the place of its own, by path; remembers every request."""
+
+    def __init__(
+        self, simulator: LineSimulator, answers: Mapping[str, tuple[int, Any]], requests: list[httpx.Request]
+    ) -> None:
+        self._simulator = InProcess({BASE_URL: simulator.app()})
+        self._answers = answers
+        self._requests = requests
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._requests.append(request)
+        answer = self._answers.get(request.url.path)
+        if answer is None:
+            return await self._simulator.handle_async_request(request)
+        status, body = answer
+        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        return httpx.Response(status, stream=httpx.ByteStream(content), request=request)
+
+
+@pytest.fixture(scope="session")
+def simulator() -> LineSimulator:
+    return LineSimulator(clock=lambda: NOW)
+
+
+@pytest.fixture
+def now() -> int:
+    return NOW
+
+
+@pytest.fixture
+def requests() -> list[httpx.Request]:
+    """Every request that `verify` has sent."""
+    return []
+
+
+@pytest.fixture
+def verify(simulator: LineSimulator, requests: list[httpx.Request]) -> Callable[..., Awaitable[Identity]]:
+    """`verify(token, …, **connection settings)`; `granted`, `profile` and `userinfo` are (status, body)."""
+
+    async def verify(
+        token: str = GOOD,
+        *,
+        nonce: str | None = None,
+        granted: tuple[int, Any] | None = None,
+        profile: tuple[int, Any] | None = None,
+        userinfo: tuple[int, Any] | None = None,
+        **connection: Any,
+    ) -> Identity:
+        chosen = {"granted": granted, "profile": profile, "userinfo": userinfo}
+        answers = {PATHS[call]: answer for call, answer in chosen.items() if answer is not None}
+        transport = Line(simulator, answers, requests)
+        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+            return await exchange.verify("line", ProviderToken.of(token, nonce=nonce))
+
+    return verify
