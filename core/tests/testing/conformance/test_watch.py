@@ -1,11 +1,12 @@
 """What the kit notices while a strategy runs, and what it puts between strategy and simulator."""
 
 import asyncio
+import gc
 import json
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, ClassVar
 
 import httpx
@@ -49,6 +50,28 @@ def test_descriptors_are_read_and_given_back(capfd: pytest.CaptureFixture[str]) 
     os.write(2, b"after")
     assert said == ["one two"]
     assert capfd.readouterr().err == "after"
+
+
+def test_a_generator_that_the_loop_closes_is_left_out() -> None:
+    async def numbers() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            closed.append(True)
+
+    async def run() -> tuple[int, list[str]]:
+        generator = numbers()
+        await anext(generator)
+        before = len(asyncio.all_tasks())
+        with left_behind() as still:
+            del generator
+            gc.collect()
+            await asyncio.sleep(0)  # the loop makes a task of it
+            return len(asyncio.all_tasks()) - before, still()
+
+    closed: list[bool] = []
+    assert asyncio.run(run()) == (1, [])
+    assert closed == [True]
 
 
 def test_what_still_runs_is_named() -> None:
