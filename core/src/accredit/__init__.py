@@ -3,6 +3,7 @@
 A file at the top is public, or begins with an underscore; a folder is a room:
 
 * `errors`: everything that can go wrong, drawn as a tree. `models`, `profile`, `audience`, `parameters`: what travels.
+  `revocation`: a provider's token that may be kept.
 * `strategy`, `refusals`, `text`: what the author of a plugin needs. `hookspecs`: every hook on one screen.
 * `asgi`: the HTTP edge; `create_app` is the way in. `_starlette`: what hosts in Starlette get of their own kind.
 * `exchange/`: the order of a login, its steps, and the engine that they work with.
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         Verification,
     )
     from accredit.profile import Assurance, Email, Profile
+    from accredit.revocation import RevocableToken
     from accredit.settings import ConnectionSettings, Settings
     from accredit.settings.load import load_settings
     from accredit.strategy import Strategy, VerifyContext
@@ -116,6 +118,7 @@ else:
                 "Verification",
             ),
             "profile": ("Assurance", "Email", "Profile"),
+            "revocation": ("RevocableToken",),
             "settings": ("ConnectionSettings", "Settings"),
             "strategy": ("Strategy", "VerifyContext"),
             "tokens.read": ("AccessToken",),
@@ -154,6 +157,7 @@ __all__ = [
     "RefreshEvent",
     "RefreshRequest",
     "ReuseEvent",
+    "RevocableToken",
     "RevocationEvent",
     "SessionEndedEvent",
     "Settings",

@@ -16,6 +16,7 @@ from accredit.audience import AudienceProof
 from accredit.errors import InvalidParameter
 from accredit.parameters import check_given, check_scopes, check_secret, check_text, checked_text, revealed
 from accredit.profile import Profile
+from accredit.revocation import RevocableToken
 
 _PROOFS = get_args(AudienceProof)
 _USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
@@ -166,7 +167,8 @@ class Verification:
 
     Raises:
         TypeError: `user_id` is no string, `audience` no proof, `expires_at` no whole number, `scopes` no frozenset of
-            strings, `alternate_ids` no mapping of strings, or `facts` more than JSON can say.
+            strings, `alternate_ids` no mapping of strings, `facts` more than JSON can say, or `provider_token` no
+            `RevocableToken`.
         ValueError: `user_id` is empty, too long, or holds `|`, blanks or other than printable ASCII; `expires_at` is
             not positive; or there are too many ids or facts, or one with a name that is none.
     """
@@ -181,6 +183,8 @@ class Verification:
     facts: Mapping[str, Any] = field(default=NOTHING, repr=False)
     """What hooks may want to know and no claim of OIDC says, such as a tenant: JSON values by name, 32 of them and 4096
     bytes at most."""
+    provider_token: RevocableToken | None = field(default=None, repr=False)
+    """By which the provider can be told that its user is gone: kept where the connection says so, else forgotten."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.audience, _PROOFS):
@@ -200,6 +204,8 @@ class Verification:
             check_alternate_ids(self.alternate_ids)
         if self.facts is not NOTHING:
             check_facts(self.facts)
+        if self.provider_token is not None and type(self.provider_token) is not RevocableToken:
+            raise TypeError("provider_token must be a RevocableToken, or None")
 
 
 def is_user_id(value: object) -> bool:

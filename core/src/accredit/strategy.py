@@ -24,6 +24,7 @@ from accredit.provider.documents import DocumentCache
 from accredit.provider.http import ProviderHTTP, ProviderResponse
 from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
 from accredit.provider.nonce import NonceCheck
+from accredit.revocation import RevocableToken
 from accredit.settings import ConnectionSettings
 
 __all__ = [
@@ -185,6 +186,19 @@ class Strategy(ABC, Generic[SettingsT]):
             ProviderMisconfigured: the provider refuses them.
             ProviderUnavailable: nobody can tell now.
         """
+
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        """Tell the provider that its user is gone here: by a token that `verify` had put into `provider_token`.
+
+        Optional: without it a connection cannot say `keep_provider_token`. May be called again for one token: what the
+        provider does not know any more is done. An answer that is not understood is a failure, and it is tried again.
+
+        Raises:
+            ProviderUnavailable: nobody can tell now.
+            ServerError: the provider blames us (use its subclasses).
+            ProviderTokenRejected: the provider refuses, and what was granted may still be.
+        """
+        raise NotImplementedError("this strategy revokes nothing")
 
     @abstractmethod
     def normalize(self, verification: Verification) -> Profile:

@@ -11,7 +11,7 @@ from core.tests.valkey import Elsewhere, Valkey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accredit import AppBound, JwtAudience, SignedByUs, Unbound, Verification
+from accredit import AppBound, JwtAudience, RevocableToken, SignedByUs, Unbound, Verification
 from accredit.audience import AudienceProof
 from accredit.cache.redis.encoding import NoJson, WrittenOtherwise, decode, encode
 from accredit.cache.redis.seals import NotOurs, Seals
@@ -30,6 +30,13 @@ JSON = st.recursive(
     lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(), some, max_size=3),
     max_leaves=8,
 )
+
+
+def is_finite(value: Any) -> bool:
+    """Tell whether strict JSON can say it: infinity, which Python writes, is none of it."""
+    return "Infinity" not in json.dumps(value)
+
+
 NAMES = st.text("abZ09_.-", min_size=1, max_size=5).map("n{}".format)
 
 
@@ -41,7 +48,7 @@ NAMES = st.text("abZ09_.-", min_size=1, max_size=5).map("n{}".format)
     expires_at=st.none() | st.integers(min_value=1, max_value=10**20),
     scopes=st.frozensets(st.text(max_size=5), max_size=3),
     alternate_ids=st.dictionaries(NAMES, st.text("aZ09-_|", min_size=1, max_size=5), max_size=3),
-    facts=st.dictionaries(NAMES, JSON, max_size=3),
+    facts=st.dictionaries(NAMES, JSON.filter(is_finite), max_size=3),
 )
 def test_all_of_it_comes_back_as_it_was(
     proof: Any,
@@ -92,9 +99,13 @@ def test_what_is_no_verification_is_none(written: bytes) -> None:
         decode(written)
 
 
-def test_every_part_of_it_is_written_down() -> None:
-    one = Verification(user_id="1000", audience=PROOFS[0], claims={})
-    assert set(json.loads(encode(one, ends_at=0))) == {*Verification.__dataclass_fields__, "ends_at"}
+def test_every_part_of_it_is_written_down_but_a_token() -> None:
+    token = RevocableToken.of("refreshing-secret", kind="refresh_token")
+    one = Verification(user_id="1000", audience=PROOFS[0], claims={}, provider_token=token)
+    assert b"refreshing" not in encode(one, ends_at=0)
+    assert set(json.loads(encode(one, ends_at=0))) == {*Verification.__dataclass_fields__, "ends_at"} - {
+        "provider_token"
+    }
 
 
 @pytest.mark.parametrize(

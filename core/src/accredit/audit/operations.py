@@ -118,6 +118,26 @@ def observer_failed(plugin: str, place: str) -> OperationalEvent:
     return OperationalEvent(name="observer.failed", level="error", facts={"plugin": plugin, "place": place})
 
 
+def provider_token_revoked(connection: str) -> OperationalEvent:
+    """Tell that a provider has taken back what its user had granted."""
+    return OperationalEvent(name="connection.token_revoked", connection=connection)
+
+
+def provider_token_unrevoked(connection: str, error: ExchangeError) -> OperationalEvent:
+    """Tell that a provider could not be told that a user is gone: somebody has to try again.
+
+    It does not say who that was: the audit table names nobody who is erased.
+    """
+    return OperationalEvent(
+        name="connection.token_unrevoked",
+        level="critical",
+        alert=True,
+        connection=connection,
+        reason=error.reason,
+        detail=error.detail,
+    )
+
+
 def operator_signed_in() -> OperationalEvent:
     """Tell that somebody has opened the operator's page with its token."""
     return OperationalEvent(name="operator.signed_in")

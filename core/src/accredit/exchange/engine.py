@@ -19,6 +19,7 @@ from accredit.exchange.key_place import key_place
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.nonces import Nonces
 from accredit.exchange.presented import Presented
+from accredit.exchange.provider_tokens import ProviderTokens, Revoker, check_connections
 from accredit.exchange.providers import Providers
 from accredit.exchange.readings import EngineReadings
 from accredit.exchange.standing import Standing
@@ -37,7 +38,7 @@ from accredit.plugins.hooks import Hooks, annotators_of, observers_of, offer_rea
 from accredit.plugins.signers import signers_of
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.settings import Settings
-from accredit.storage import Storage, storage_for
+from accredit.storage import ProviderTokenStore, Storage, storage_for
 from accredit.strategy import VerifyContext
 
 if TYPE_CHECKING:  # there is one among workers only
@@ -150,8 +151,21 @@ class Engine:
             clock=clock,
         )
         self.clock = clock
+        encryption_keys = settings.keys.encryption_keys
+        check_connections(self.connections, self.storage, place=settings.storage.place, encryption_keys=encryption_keys)
+        self.provider_tokens: ProviderTokens | None = None
+        """None where the storage keeps none."""
+        if isinstance(self.storage, ProviderTokenStore):
+            self.provider_tokens = ProviderTokens(
+                self.storage,
+                encryption_keys=encryption_keys,
+                revoke=Revoker(self.connections, self.providers.context),
+                clock=clock,
+                emit=self.reporter.emit,
+            )
         self.subjects = Subjects(
             self.storage,
+            tokens=self.provider_tokens,
             policy=settings.subjects.policy,
             tell_plugins=self.hooks.unlink_identity,
             clock=clock,

@@ -131,7 +131,7 @@ class Exchange:
             attempt = Attempt(engine.limits, request.address, is_proven=_is_proven(client))
             try:
                 admission = await admit(request, client, engine, trail, attempt)
-                identity = await identify(
+                identity, provider_token = await identify(
                     admission.connection,
                     request.token,
                     request.user_id_hint,
@@ -139,7 +139,7 @@ class Exchange:
                     trail,
                     until=deadline.until,
                 )
-                return await conclude(admission, identity, engine, trail, deadline)
+                return await conclude(admission, identity, engine, trail, deadline, provider_token=provider_token)
             except ExchangeError as error:
                 await attempt.refused(error)
                 raise

@@ -11,6 +11,7 @@ from accredit.exchange.steps.normalize import normalize
 from accredit.models import Identity, ProviderToken
 from accredit.parameters import check_text
 from accredit.plugins import Connection
+from accredit.revocation import RevocableToken
 
 
 async def verify_alone(connection: str, token: ProviderToken, providers: Providers, lifecycle: Lifecycle) -> Identity:
@@ -25,7 +26,8 @@ async def verify_alone(connection: str, token: ProviderToken, providers: Provide
             raise InvalidParameter("access_token")
         with providers.deadlines.begin() as deadline:
             named = connection_named(connection, providers, trail)
-            return await identify(named, token, None, providers, trail, until=deadline.until)
+            identity, _ = await identify(named, token, None, providers, trail, until=deadline.until)
+            return identity
 
 
 async def forget(connection: str, token: ProviderToken, providers: Providers) -> None:
@@ -60,8 +62,10 @@ async def identify(
     trail: Trail,
     *,
     until: float,
-) -> Identity:
-    """Who is it? Proven to be meant for our app. The exchange ends at `until`, by the event loop's clock.
+) -> tuple[Identity, RevocableToken | None]:
+    """Who is it? Proven to be meant for our app; and a token of the provider, where one is to be kept.
+
+    The exchange ends at `until`, by the event loop's clock.
 
     Raises:
         ExchangeError: the provider says no, or nobody can tell.
@@ -75,4 +79,4 @@ async def identify(
     trail.begin("check_user_hint")
     check_user_hint(user_id_hint, verification.user_id)
     trail.begin("normalize")
-    return normalize(connection, verification)
+    return normalize(connection, verification), verification.provider_token

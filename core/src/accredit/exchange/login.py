@@ -26,6 +26,7 @@ from accredit.exchange.unrecallable import noted
 from accredit.limits.attempt import Attempt
 from accredit.models import ExchangeRequest, Identity, Login, MainToken, ProviderToken, Resolution, Subject, TokenSet
 from accredit.plugins import Connection
+from accredit.revocation import RevocableToken
 from accredit.settings import EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT
 from accredit.tokens.claims import build_claims
 from accredit.tokens.mint import mint
@@ -130,8 +131,11 @@ async def conclude(
     deadline: Deadline,
     *,
     subject: Subject | None = None,
+    provider_token: RevocableToken | None = None,
 ) -> TokenSet:
     """Which of our users is it, may they be here, and what do their tokens say? `subject` is whom the host names.
+
+    `provider_token` is to be kept.
 
     Raises:
         ExchangeError: they may not, or something has failed; nothing was issued.
@@ -176,6 +180,8 @@ async def conclude(
     if resolution.entry is not None:
         resolution = await _link(login, resolution, engine, trail, now=now)
     trail.begin("issue")
+    if provider_token is not None and engine.provider_tokens is not None:
+        await engine.provider_tokens.keep(provider_token, identity, resolution)
     await store_session(
         login, claims, session, resolution=resolution, storage=engine.storage, ttl=settings.tokens, now=now
     )

@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from accredit.errors import ConfigurationError
+from accredit.exchange.provider_tokens import ProviderTokens
 from accredit.storage import (
     AuditQuery,
     AuditStore,
     Erasure,
     KeepsAudit,
+    KeptToken,
     PersonStore,
+    ProviderTokenStore,
     Storage,
     StoredLogin,
     StoredPerson,
@@ -50,6 +53,7 @@ async def exported(storage: Storage, subject: str) -> dict[str, Any]:
             for one in found.identities
         ],
         "sessions": [_session(login) for login in found.logins],
+        "provider_tokens": [_kept(one) for one in await kept_tokens(storage, subject)],
         "audit": await _audit_rows(audit_of(storage), _names(subject, found)),
     }
 
@@ -61,14 +65,28 @@ async def is_known(storage: Storage, subject: str) -> bool:
         ConfigurationError: that storage cannot.
     """
     found = await _persons_of(storage).person(subject)
-    if found.subject is not None or found.identities or found.logins:
+    if found.subject is not None or found.identities or found.logins or await kept_tokens(storage, subject):
         return True
     audit = audit_of(storage)
     return audit is not None and bool(await audit.find(AuditQuery(subjects=_names(subject, found), limit=1)))
 
 
-async def erase(storage: Storage, subject: str, *, told: Callable[[], None], pause: Pause = asyncio.sleep) -> Erasure:
+async def kept_tokens(storage: Storage, subject: str) -> tuple[KeptToken, ...]:
+    """Return the providers' tokens that a storage keeps of a subject."""
+    return await storage.provider_tokens(subject) if isinstance(storage, ProviderTokenStore) else ()
+
+
+async def erase(
+    storage: Storage,
+    subject: str,
+    *,
+    told: Callable[[], None],
+    tokens: ProviderTokens | None = None,
+    pause: Pause = asyncio.sleep,
+) -> Erasure:
     """Erase a subject; `told` is called once its sessions and identities are gone.
+
+    Then the providers of which `tokens` keeps a token are told, all at once; who cannot be told keeps up nothing.
 
     Audit rows come first: once the identities are gone nobody knows any more under which names they are. It goes on for
     `COMMIT_S`: what other servers were committing meanwhile is taken then, and rows of the audit table that were on
@@ -84,10 +102,24 @@ async def erase(storage: Storage, subject: str, *, told: Callable[[], None], pau
     await _pseudonymize(audit_of(storage), names, pseudonym)
     erasure = await persons.erase(subject)
     told()
+    unrevoked = await _revoke(storage, subject, tokens)
     await pause(COMMIT_S)
     late = await persons.forget_ended(subject)
+    unrevoked += await _revoke(storage, subject, tokens, but=unrevoked)
     await _pseudonymize(audit_of(storage), names, pseudonym)
-    return Erasure(erasure.identities, erasure.sessions + late, erasure.blocked)
+    connections = tuple(sorted({one.connection for one in unrevoked}))
+    return Erasure(erasure.identities, erasure.sessions + late, erasure.blocked, connections)
+
+
+async def _revoke(
+    storage: Storage, subject: str, tokens: ProviderTokens | None, *, but: tuple[KeptToken, ...] = ()
+) -> tuple[KeptToken, ...]:
+    """Revoke the tokens of logins that began before a subject's erasure; return those of which it could not be done."""
+    stored = await storage.get(subject)
+    if tokens is None or stored is None:
+        return ()
+    found = [one for one in await tokens.store.provider_tokens(subject) if one.subject_version < stored.version]
+    return await tokens.revoke([one for one in found if one not in but])
 
 
 def _persons_of(storage: Storage) -> PersonStore:
@@ -125,6 +157,17 @@ def _session(login: StoredLogin) -> dict[str, Any]:
         "refresh_tokens": [
             {"issued_at": issued_at, "replaced_at": replaced_at} for issued_at, replaced_at in login.refresh_tokens
         ],
+    }
+
+
+def _kept(token: KeptToken) -> dict[str, Any]:
+    """Say that a token is kept, and nothing of it."""
+    return {
+        "connection": token.connection,
+        "namespace": token.namespace,
+        "user_id": token.user_id,
+        "kind": token.kind,
+        "kept_at": token.kept_at,
     }
 
 

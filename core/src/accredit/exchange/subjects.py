@@ -17,10 +17,11 @@ from accredit.audit.events import (
     UnblockedEvent,
     UnlinkedEvent,
 )
-from accredit.exchange.persons import Pause, audit_of, erase, exported, is_known
+from accredit.exchange.persons import Pause, audit_of, erase, exported, is_known, kept_tokens
+from accredit.exchange.provider_tokens import ProviderTokens
 from accredit.models import problem_of_subject_id
 from accredit.settings import SubjectPolicy
-from accredit.storage import AuditStore, Erasure, Session, Storage
+from accredit.storage import AuditStore, Erasure, KeptToken, Session, Storage
 from accredit.storage.rules import default_subject
 
 
@@ -45,6 +46,7 @@ class Subjects:
         clock: Callable[[], float] = time.time,
         emit: Callable[[AnyEvent], None] = lambda _: None,
         require_open: Callable[[], None] = lambda: None,
+        tokens: ProviderTokens | None = None,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._stored = store
@@ -53,6 +55,7 @@ class Subjects:
         self._require_open = require_open
         self._clock = clock
         self._emit = emit
+        self._tokens = tokens
         self._pause = pause
 
     @property
@@ -140,7 +143,8 @@ class Subjects:
         """Take an identity off its subject: it logs in nobody until it is linked again, and its sessions end.
 
         Plugins are told first, by `unlink_identity`: where one raises, nothing here has changed. Where the store fails
-        after that, call it again: it has no effect twice.
+        after that, call it again: it has no effect twice. Last the provider is told, where a token of it is kept: one
+        that could not be revoked stays kept, and an event says so.
 
         Raises:
             AccessDenied: a plugin refuses.
@@ -151,6 +155,8 @@ class Subjects:
         await self._tell_plugins(namespace, user_id, subject)
         await self._store.unlink(namespace, user_id)
         self._emit(UnlinkedEvent(subject=subject, namespace=namespace, user_id=user_id))
+        if self._tokens is not None:
+            await self._tokens.revoke(await self._tokens.store.provider_tokens_of(namespace, user_id))
 
     async def sessions(self, subject: str) -> tuple[Session, ...]:
         """Return the sessions of a subject that have not ended, newest first."""
@@ -188,6 +194,29 @@ class Subjects:
         """
         return await exported(self._store, subject)
 
+    async def kept_tokens(self, subject: str) -> tuple[KeptToken, ...]:
+        """Return which providers' tokens are kept of a subject, sealed: after an erasure those not revoked yet."""
+        return await kept_tokens(self._store, subject)
+
+    async def forget_tokens(self, subject: str) -> int:
+        """Delete the providers' tokens that are kept of a subject, and tell no provider; return how many there were.
+
+        For those that can never be revoked, such as of a connection that is gone.
+        """
+        found = await self.kept_tokens(subject)
+        return (
+            0 if self._tokens is None else sum([await self._tokens.store.forget_provider_token(one) for one in found])
+        )
+
+    async def encrypt_tokens(self) -> int:
+        """Encrypt all providers' tokens that are kept anew, under the first of `keys.encryption_key`; return how many.
+
+        Raises:
+            ConfigurationError: one cannot be decrypted; those before it are done.
+        """
+        self._require_open()
+        return 0 if self._tokens is None else await self._tokens.encrypt()
+
     async def erase(self, subject: str) -> Erasure:
         """Erase a subject: its identities and sessions go, and audit rows name nobody; what logs in later begins anew.
 
@@ -195,13 +224,20 @@ class Subjects:
         block. Who was blocked stays blocked. One row stays, with the subject's id, that and when tokens of before
         became good for nothing. Observers hear `ErasedEvent`. Where it fails, call it again.
 
+        Providers of which a token is kept are told to take back what was granted, all at once, and waited for up to ten
+        seconds. Those that could not be are in `unrevoked`; their tokens stay, and calling it again tries again.
+
         Raises:
             ValueError: `subject` is nobody's id.
             ConfigurationError: the storage cannot.
         """
         _require_subject_id(subject)
         return await erase(
-            self._store, subject, told=lambda: self._emit(ErasedEvent(subject=subject)), pause=self._pause
+            self._store,
+            subject,
+            told=lambda: self._emit(ErasedEvent(subject=subject)),
+            tokens=self._tokens,
+            pause=self._pause,
         )
 
 

@@ -119,7 +119,8 @@ class Verifications:
             raise
         size_bytes = ctx.http.received_bytes + len(token.reveal())
         ends_at = began + self._cache_s[connection.name]
-        await self._keep(key, verification, flight, ends_at=ends_at, size_bytes=size_bytes)
+        if verification.provider_token is None:  # one that is to be kept is in no cache, nor is a login without it
+            await self._keep(key, verification, flight, ends_at=ends_at, size_bytes=size_bytes)
         flight.result = verification
         return verification
 

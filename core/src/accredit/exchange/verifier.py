@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from accredit.audit.reporter import Reporter
 from accredit.cache import VerificationCache
-from accredit.errors import LifecycleError
+from accredit.errors import ConfigurationError, LifecycleError
 from accredit.exchange.identify import forget, verify_alone
 from accredit.exchange.life import VERIFIER
 from accredit.exchange.lifecycle import Closing, Lifecycle
@@ -69,6 +69,11 @@ class Verifier:
             reporter=reporter,
             sentences=VERIFIER,
         )
+        for name, connection in self.connections.items():
+            if connection.settings.keep_provider_token:
+                raise ConfigurationError(
+                    f"connection '{name}': keep_provider_token: a Verifier keeps nothing; remove it"
+                )
 
     @property
     def connections(self) -> Mapping[str, Connection]:

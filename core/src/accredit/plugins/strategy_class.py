@@ -12,7 +12,12 @@ from accredit.strategy import Strategy, Trait, UserIdScope
 
 _NAMESPACE: TypeAdapter[str] = TypeAdapter(Namespace)
 """A strategy's name is the namespace of its users where no other is set."""
-_METHODS = {"verify": ("token", "ctx"), "check_credentials": ("ctx",), "normalize": ("verification",)}
+_METHODS = {
+    "verify": ("token", "ctx"),
+    "check_credentials": ("ctx",),
+    "revoke": ("token", "ctx"),
+    "normalize": ("verification",),
+}
 """What a strategy is asked by, and what it is given."""
 _PLAIN = frozenset({"normalize"})
 _HOUR_S = 3600

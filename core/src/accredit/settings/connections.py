@@ -45,6 +45,12 @@ class ConnectionSettings(Table):
     So a token that is revoked at the provider logs in here for so long. Never beyond the end of the token. 0: the
     provider is asked each time.
     """
+    keep_provider_token: bool = False
+    """Keep the token by which the provider can be told that a user is erased, encrypted; needs `keys.encryption_key`.
+
+    Only with a strategy that can revoke one. The provider is asked at each login that brings a token, whatever
+    `cache_s` says.
+    """
     proxy: Proxy | None = None
     """Overrides the top-level `proxy` for this connection."""
     namespace: Namespace | None = None

@@ -15,6 +15,7 @@ from accredit.storage.ports.audit import AuditQuery, AuditRow, AuditStore, Keeps
 from accredit.storage.ports.keys import KeyStore, SealedKeys
 from accredit.storage.ports.measured import Commit, Measured, Watched
 from accredit.storage.ports.persons import Erasure, PersonStore, StoredIdentity, StoredLogin, StoredPerson
+from accredit.storage.ports.provider_tokens import KeptToken, ProviderTokenStore
 from accredit.storage.ports.replay import ReplayStore
 from accredit.storage.ports.sessions import (
     MOST_REPLACED,
@@ -49,10 +50,12 @@ __all__ = [
     "Commit",
     "Erasure",
     "KeepsAudit",
+    "KeptToken",
     "KeyStore",
     "Measured",
     "MemoryStorage",
     "PersonStore",
+    "ProviderTokenStore",
     "RefreshToken",
     "ReplayStore",
     "Rotation",

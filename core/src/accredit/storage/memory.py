@@ -10,6 +10,7 @@ from accredit.models import MainToken
 from accredit.storage import rules
 from accredit.storage.memory_audit import MemoryAudit
 from accredit.storage.ports.persons import Erasure, StoredIdentity, StoredLogin, StoredPerson
+from accredit.storage.ports.provider_tokens import KeptToken
 from accredit.storage.ports.sessions import (
     PUSHED_OUT,
     RefreshToken,
@@ -38,6 +39,7 @@ class MemoryStorage:
         self._subjects: dict[str, StoredSubject] = {}
         self._identities: dict[tuple[str, str], StoredSubject] = {}
         self._used: dict[str, int] = {}
+        self._provider_tokens: dict[str, KeptToken] = {}
         self._forgotten_until = 0
         self._unpruned = 0
         self.audit = MemoryAudit()
@@ -224,6 +226,41 @@ class MemoryStorage:
         if is_new:
             self._used[jti] = expires_at
         return is_new
+
+    async def keep_provider_token(self, token: KeptToken) -> None:
+        """Keep a provider's token, in the place of one with the same id."""
+        self._provider_tokens[token.id] = token
+
+    async def provider_tokens(self, subject: str) -> tuple[KeptToken, ...]:
+        """Return a subject's provider tokens."""
+        return tuple(one for one in self._tokens_in_order() if one.subject == subject)
+
+    async def provider_tokens_of(self, namespace: str, user_id: str) -> tuple[KeptToken, ...]:
+        """Return an identity's provider tokens."""
+        return tuple(one for one in self._tokens_in_order() if (one.namespace, one.user_id) == (namespace, user_id))
+
+    async def some_provider_tokens(self, after: str, limit: int) -> tuple[KeptToken, ...]:
+        """Return some of all provider tokens."""
+        return tuple([one for one in self._tokens_in_order() if one.id > after][:limit])
+
+    async def reseal_provider_token(self, token: KeptToken, sealed: str) -> bool:
+        """Seal a provider's token anew, if it is as it was."""
+        there = self._provider_tokens.get(token.id)
+        if there is None or there.sealed != token.sealed:
+            return False
+        self._provider_tokens[token.id] = there._replace(sealed=sealed)
+        return True
+
+    async def forget_provider_token(self, token: KeptToken) -> bool:
+        """Delete a provider's token, if it is as it was."""
+        there = self._provider_tokens.get(token.id)
+        if there is None or there.sealed != token.sealed:
+            return False
+        del self._provider_tokens[token.id]
+        return True
+
+    def _tokens_in_order(self) -> list[KeptToken]:
+        return [self._provider_tokens[one] for one in sorted(self._provider_tokens)]
 
     async def _enter(self, namespace: str, user_id: str, subject: str, *, version: int) -> StoredSubject:
         found = self._identities.pop((namespace, user_id), None)  # so that it becomes the newest

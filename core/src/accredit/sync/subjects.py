@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from accredit.exchange import subjects
-from accredit.storage import Erasure, Session
+from accredit.storage import Erasure, KeptToken, Session
 from accredit.sync.door import Door
 from accredit.sync.served import Served
 
@@ -72,6 +72,18 @@ class Subjects:
     def export(self, subject: str) -> dict[str, Any]:
         """Return all that is stored about a subject, as JSON values: for a person who asks."""
         return self._call(lambda known: known.export(subject))
+
+    def kept_tokens(self, subject: str) -> tuple[KeptToken, ...]:
+        """Return which providers' tokens are kept of a subject, sealed."""
+        return self._call(lambda known: known.kept_tokens(subject))
+
+    def forget_tokens(self, subject: str) -> int:
+        """Delete the providers' tokens that are kept of a subject, and tell no provider."""
+        return self._call(lambda known: known.forget_tokens(subject))
+
+    def encrypt_tokens(self) -> int:
+        """Encrypt all providers' tokens that are kept anew, under the first of `keys.encryption_key`."""
+        return self._call(lambda known: known.encrypt_tokens())
 
     def erase(self, subject: str) -> Erasure:
         """Erase a subject: its identities and sessions go, and audit rows name nobody. Takes two seconds."""

@@ -17,6 +17,7 @@ from accredit.storage.schema.postgres import LOCK, migrate
 from accredit.storage.schema.revisions import HEAD
 from accredit.storage.sql import tables_in
 from accredit.storage.sql.key_rows import signing_keys
+from accredit.storage.sql.provider_token_rows import provider_tokens
 
 pytestmark = pytest.mark.slow
 
@@ -47,6 +48,7 @@ def test_the_migrated_schema_is_the_one_that_the_statements_are_written_for(
     described = sa.MetaData()
     tables_in(described, prefix="", audit=True)
     signing_keys.to_metadata(described)
+    provider_tokens.to_metadata(described)
     with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
         assert compare_metadata(MigrationContext.configure(connection, opts=options), described) == []

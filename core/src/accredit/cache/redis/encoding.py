@@ -18,7 +18,7 @@ class WrittenOtherwise(Exception):
 
 
 def encode(verification: Verification, *, ends_at: float) -> bytes:
-    """Return it, with when it ends, in epoch seconds.
+    """Return it, with when it ends, in epoch seconds. Its `provider_token` is not written down.
 
     Raises:
         NoJson: its claims are not what JSON can say.

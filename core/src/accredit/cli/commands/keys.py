@@ -133,17 +133,23 @@ def encrypt_keys(config: ConfigOption = None) -> None:
 
     In the database they always are. Servers that run go on with the keys they have; restart them with the variable. To
     change it, restart them with the old one and the new one, separated by a comma, then with the new one and the old
-    one, and run this: the first encrypts, each decrypts.
+    one, and run this: the first encrypts, each decrypts. Where a connection says keep_provider_token, providers' tokens
+    in the database are encrypted anew, too.
 
     \b
     Example:
       accredit keys encrypt --config accredit.toml
     """
     from accredit.cli.tools.key_places import existing_keys
+    from accredit.cli.tools.with_subjects import run_with_subjects
 
-    place = existing_keys(read_settings(config), must_read=False)
+    settings = read_settings(config)
+    place = existing_keys(settings, must_read=False)
     was_plain = place.encrypt()
     typer.echo(f"{'encrypted' if was_plain else 'encrypted anew'}: {place.place}")
+    if any("keep_provider_token" in table for table in settings.connections.values()):
+        count = run_with_subjects(config, lambda subjects: subjects.encrypt_tokens())
+        typer.echo(f"encrypted anew: {count} providers' tokens")
 
 
 @app.command("copy")

@@ -12,7 +12,7 @@ from accredit.cli.tools.with_subjects import run_with_subjects
 
 if TYPE_CHECKING:
     from accredit.exchange.subjects import Subjects
-    from accredit.storage import Erasure
+    from accredit.storage import Erasure, KeptToken
 
 app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
@@ -41,17 +41,21 @@ def subjects() -> None:
 
 @app.command()
 def show(subject: SubjectArgument, config: ConfigOption = None) -> None:
-    """Show a subject's identities and whether it is blocked."""
+    """Show a subject's identities, whether it is blocked, and of which connections a provider's token is kept."""
 
-    async def look(subjects: Subjects) -> tuple[tuple[tuple[str, str], ...], bool]:
-        return await subjects.identities(subject), await subjects.is_blocked(subject)
+    async def look(subjects: Subjects) -> tuple[tuple[tuple[str, str], ...], bool, tuple[KeptToken, ...]]:
+        identities, blocked = await subjects.identities(subject), await subjects.is_blocked(subject)
+        return identities, blocked, await subjects.kept_tokens(subject)
 
-    identities, blocked = run_with_subjects(config, look)
+    identities, blocked, kept = run_with_subjects(config, look)
     typer.echo(f"{subject}: {'blocked' if blocked else 'not blocked'}")
     for namespace, user_id in identities:
         typer.echo(f"  {namespace} {user_id}")
     if not identities:
         typer.echo("  no identity is stored")
+    for token in kept:
+        kind = token.kind.replace("_", " ")
+        typer.echo(f"  {token.connection}: the provider's {kind} of {token.namespace} {token.user_id} is kept")
 
 
 @app.command()
@@ -169,7 +173,10 @@ def erase(
     Takes two seconds: what is under way on other servers is caught. A later login of the same person begins anew. Who
     was blocked stays blocked; unblock first where that is not wanted. One row stays: the subject's id, and since when
     tokens of before are good for nothing. Plugins that observe are told, so that a host erases what it keeps itself.
-    It may be repeated. Exit code 1: nothing is stored about that subject, and nothing was done; or nobody has agreed.
+    It may be repeated. Providers of which a token is kept (keep_provider_token) are told.
+
+    Exit code 1: nothing is stored about that subject, and nothing was done; or nobody has agreed; or it is erased, and
+    a provider could not be told: the message names it. Its token stays; run this again, or forget-tokens.
     """
     _require_subject(subject)
     if not yes and not _agrees(f"Erase {subject}? This cannot be undone."):
@@ -186,6 +193,24 @@ def erase(
     typer.echo(f"{subject} is erased: {gone.identities} identities, {gone.sessions} sessions")
     if gone.blocked:
         typer.echo(f"{subject} was blocked, and still is")
+    if gone.unrevoked:
+        typer.echo(
+            f"accredit: still to be told that the user is gone: {', '.join(gone.unrevoked)}; run this again, or "
+            f"`accredit subjects forget-tokens` where that can never be",
+            err=True,
+        )
+        raise typer.Exit(1)
+
+
+@app.command("forget-tokens")
+def forget_tokens(subject: SubjectArgument, config: ConfigOption = None) -> None:
+    """Delete the providers' tokens that are kept of a subject, and tell no provider.
+
+    For those that can never be revoked, such as of a connection that is gone. Where they can, erase or unlink does it.
+    """
+    _require_subject(subject)
+    count = run_with_subjects(config, lambda subjects: subjects.forget_tokens(subject))
+    typer.echo(f"{subject}: {count} tokens are forgotten")
 
 
 @app.command()

@@ -2,21 +2,24 @@
 
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
 
 from accredit.audit.events import AnyEvent
 from accredit.audit.reporter import Reporter
+from accredit.cli.tools.exchange import exchange_without_files
 from accredit.errors import ConfigurationError, StorageFailed
 from accredit.exchange.audit_table import audit_sinks, audit_table_of
+from accredit.exchange.provider_tokens import ProviderTokens, Revoker
 from accredit.exchange.subjects import Subjects
 from accredit.plugins import installed_entry_points, make_plugin_manager, reserved_namespaces
 from accredit.plugins.enabled import register_enabled
 from accredit.plugins.hooks import Hooks, observers_of
+from accredit.revocation import RevocableToken
 from accredit.settings import Settings, StorageSettings
-from accredit.storage import storage_for
+from accredit.storage import ProviderTokenStore, Storage, storage_for
 
 
 @asynccontextmanager
@@ -47,7 +50,13 @@ async def stored_subjects(settings: Settings) -> AsyncIterator[Subjects]:
     reporter = Reporter(sinks, clock=time.monotonic, logger=structlog.PrintLogger(sys.stderr))
     await storage.open()
     try:
-        yield Subjects(storage, policy=settings.subjects.policy, tell_plugins=hooks.unlink_identity, emit=reporter.emit)
+        yield Subjects(
+            storage,
+            policy=settings.subjects.policy,
+            tell_plugins=hooks.unlink_identity,
+            emit=reporter.emit,
+            tokens=_tokens(storage, settings, emit=reporter.emit),
+        )
     except StorageFailed as exc:
         raise ConfigurationError(f"storage.url: cannot use {settings.storage.place}: {exc.detail}") from exc
     finally:
@@ -55,6 +64,23 @@ async def stored_subjects(settings: Settings) -> AsyncIterator[Subjects]:
             await table.flush()
             table.tell()
         await storage.close()
+
+
+def _tokens(storage: Storage, settings: Settings, *, emit: Callable[[AnyEvent], None]) -> ProviderTokens | None:
+    if not isinstance(storage, ProviderTokenStore):
+        return None
+
+    async def revoke(connection: str, token: RevocableToken) -> None:
+        # The connection is looked at only now: without a token to revoke, its settings need not be good.
+        table = settings.connections.get(connection)
+        tables = {} if table is None else {connection: {**table, "keep_provider_token": False}}
+        exchange = exchange_without_files(settings, tables, logger=structlog.PrintLogger(sys.stderr))
+        async with exchange:
+            await Revoker(exchange.engine.connections, exchange.engine.providers.context)(connection, token)
+
+    return ProviderTokens(
+        storage, encryption_keys=settings.keys.encryption_keys, revoke=revoke, clock=time.time, emit=emit
+    )
 
 
 def _require_database(stored: StorageSettings) -> None:

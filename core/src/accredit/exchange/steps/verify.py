@@ -1,5 +1,7 @@
 """What the provider says about the token, within the exchange's deadline (`accredit.exchange.deadline`)."""
 
+from dataclasses import replace
+
 from accredit._guard import guarded
 from accredit.errors import (
     ExchangeError,
@@ -37,4 +39,6 @@ async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContex
     ctx.check_nonce.confirm(token)
     if verification.expires_at is not None and ctx.clock() >= verification.expires_at:
         raise InvalidProviderToken("expires_at has passed")
+    if verification.provider_token is not None and not connection.settings.keep_provider_token:
+        return replace(verification, provider_token=None)
     return verification

@@ -44,6 +44,9 @@ class Erasure:
     identities: int
     sessions: int
     blocked: bool
+    unrevoked: tuple[str, ...] = ()
+    """Connections of which a kept token could not be revoked at the provider; it is kept still, to try again. A storage
+    leaves it empty."""
 
 
 @runtime_checkable

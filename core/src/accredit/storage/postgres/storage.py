@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from accredit.errors import AccreditError, ConfigurationError, StorageFailed, UnclearCommit
 from accredit.storage.ports.keys import SealedKeys
 from accredit.storage.ports.measured import Commit
+from accredit.storage.ports.provider_tokens import KeptToken
 from accredit.storage.ports.sessions import StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
 from accredit.storage.postgres.address import read as read_address
@@ -29,7 +30,7 @@ from accredit.storage.postgres.session_rows import PostgresSessionRows
 from accredit.storage.postgres.subject_rows import PostgresSubjectRows
 from accredit.storage.postgres.used_rows import PostgresUsedRows
 from accredit.storage.schema.postgres import bring_up_to_date
-from accredit.storage.sql import key_rows
+from accredit.storage.sql import key_rows, provider_token_rows
 from accredit.storage.sql.batches import Piece, Stuck, commit, told
 from accredit.storage.sql.failures import failure
 from accredit.storage.sql.storage import SqlStorage, Waiting, tell
@@ -159,6 +160,32 @@ class PostgresStorage(SqlStorage):
     async def replace_keys(self, replacement: SealedKeys) -> bool:
         """Replace the signing keys."""
         done: bool = await self._write(Piece(partial(key_rows.replace, replacement=replacement)))
+        return done
+
+    async def keep_provider_token(self, token: KeptToken) -> None:
+        """Keep a provider's token, in the place of one with the same id."""
+        await self._write(Piece(partial(provider_token_rows.keep, token=token)))
+
+    async def provider_tokens(self, subject: str) -> tuple[KeptToken, ...]:
+        """Return a subject's provider tokens."""
+        return await self._read(partial(provider_token_rows.of_subject, subject=subject))
+
+    async def provider_tokens_of(self, namespace: str, user_id: str) -> tuple[KeptToken, ...]:
+        """Return an identity's provider tokens."""
+        return await self._read(partial(provider_token_rows.of_identity, namespace=namespace, user_id=user_id))
+
+    async def some_provider_tokens(self, after: str, limit: int) -> tuple[KeptToken, ...]:
+        """Return some of all provider tokens."""
+        return await self._read(partial(provider_token_rows.some, after=after, limit=limit))
+
+    async def reseal_provider_token(self, token: KeptToken, sealed: str) -> bool:
+        """Seal a provider's token anew, if it is as it was."""
+        done: bool = await self._write(Piece(partial(provider_token_rows.reseal, token=token, sealed=sealed)))
+        return done
+
+    async def forget_provider_token(self, token: KeptToken) -> bool:
+        """Delete a provider's token, if it is as it was."""
+        done: bool = await self._write(Piece(partial(provider_token_rows.forget, token=token)))
         return done
 
     @property

@@ -7,7 +7,7 @@ servers of both versions share a database while one replaces the other.
 
 from dataclasses import dataclass
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in `accredit.storage.migrations.versions`."""
 
 

@@ -9,10 +9,10 @@
 whether they are there. `storage` is the one for an asynchronous engine, `blocking` that for the other kind, which knows
 what is `under_way`; `methods` are what they share. `session_rows`, `rotations`, `subject_rows`, `used_rows`, `links`,
 `person_rows` and `audit_rows` are the statements, as functions of a connection, and `key_rows` those for signing keys,
-in databases that are ours; `audit` is the audit table. `batches` puts what waits into one transaction, `frames` are
-what is around it, `transactions` begins it as each database needs (`sqlite` in its own way), `locks` says who waits for
-whom, `askers` whether anybody still does, `failures` what went wrong, and `heirloom` keeps a forked process away from
-its parent's connections.
+and `provider_token_rows` those for providers' tokens, in databases that are ours; `audit` is the audit table. `batches`
+puts what waits into one transaction, `frames` are what is around it, `transactions` begins it as each database needs
+(`sqlite` in its own way), `locks` says who waits for whom, `askers` whether anybody still does, `failures` what went
+wrong, and `heirloom` keeps a forked process away from its parent's connections.
 """
 
 try:

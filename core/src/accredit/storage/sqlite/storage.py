@@ -16,9 +16,18 @@ from accredit.storage.migrate import migrate, unusable
 from accredit.storage.ports.keys import SealedKeys
 from accredit.storage.ports.measured import Commit
 from accredit.storage.ports.persons import Erasure, StoredPerson
+from accredit.storage.ports.provider_tokens import KeptToken
 from accredit.storage.ports.sessions import RefreshToken, Rotation, Session, StoredRefreshToken, StoredSession
 from accredit.storage.ports.subjects import StoredSubject
-from accredit.storage.sqlite import key_rows, links, person_rows, session_rows, subject_rows, used_rows
+from accredit.storage.sqlite import (
+    key_rows,
+    links,
+    person_rows,
+    provider_token_rows,
+    session_rows,
+    subject_rows,
+    used_rows,
+)
 from accredit.storage.sqlite.audit import SqliteAudit
 from accredit.storage.sqlite.files import DatabaseFiles
 from accredit.storage.sqlite.writer import Work, Writer, failure
@@ -195,6 +204,30 @@ class SqliteStorage:
     async def replace_keys(self, replacement: SealedKeys) -> bool:
         """Replace the signing keys."""
         return await self._write(partial(key_rows.replace, replacement=replacement))
+
+    async def keep_provider_token(self, token: KeptToken) -> None:
+        """Keep a provider's token, in the place of one with the same id."""
+        await self._write(partial(provider_token_rows.keep, token=token))
+
+    async def provider_tokens(self, subject: str) -> tuple[KeptToken, ...]:
+        """Return a subject's provider tokens."""
+        return await self._read(provider_token_rows.of_subject, subject)
+
+    async def provider_tokens_of(self, namespace: str, user_id: str) -> tuple[KeptToken, ...]:
+        """Return an identity's provider tokens."""
+        return await self._read(provider_token_rows.of_identity, namespace, user_id)
+
+    async def some_provider_tokens(self, after: str, limit: int) -> tuple[KeptToken, ...]:
+        """Return some of all provider tokens."""
+        return await self._read(provider_token_rows.some, after, limit)
+
+    async def reseal_provider_token(self, token: KeptToken, sealed: str) -> bool:
+        """Seal a provider's token anew, if it is as it was."""
+        return await self._write(partial(provider_token_rows.reseal, token=token, sealed=sealed))
+
+    async def forget_provider_token(self, token: KeptToken) -> bool:
+        """Delete a provider's token, if it is as it was."""
+        return await self._write(partial(provider_token_rows.forget, token=token))
 
     async def person(self, subject: str) -> StoredPerson:
         """Return all that is stored about a subject."""

@@ -10,7 +10,7 @@
 
 One file for each idea: `sessions`, `rotations`, `crowds`, `endings`, `identities`, `links`, `single_use`; `races`,
 `atomicity`; with more than one handle `handles`, `durability`, `processes`; and what a storage need not do, `persons`,
-`audit_rows` and `signing_keys`. `suite` says what a subclass states.
+`audit_rows`, `signing_keys` and `provider_tokens`. `suite` says what a subclass states.
 """
 
 from typing import Any
@@ -25,6 +25,7 @@ from accredit.testing.storage_conformance.identities import Identities
 from accredit.testing.storage_conformance.links import Links
 from accredit.testing.storage_conformance.persons import Persons
 from accredit.testing.storage_conformance.processes import Processes
+from accredit.testing.storage_conformance.provider_tokens import ProviderTokens
 from accredit.testing.storage_conformance.races import Races
 from accredit.testing.storage_conformance.rotations import Rotations
 from accredit.testing.storage_conformance.sessions import Sessions
@@ -37,6 +38,7 @@ __all__ = ["StorageConformance", "StorageConformanceError"]
 
 # The last base comes first in the report.
 class StorageConformance(
+    ProviderTokens,
     SigningKeys,
     AuditRows,
     Persons,
