@@ -14,10 +14,15 @@ class Chunks(httpx.AsyncByteStream):
     def __init__(self, *chunks: bytes) -> None:
         self.chunks = chunks
         self.closed = False
+        self.ended = False
+        """Nothing is left of the reading."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in self.chunks:
-            yield chunk
+        try:
+            for chunk in self.chunks:
+                yield chunk
+        finally:
+            self.ended = True
 
     async def aclose(self) -> None:
         self.closed = True

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from core.tests.provider.providers import API, Chunks, Told, answering, client
+from core.tests.provider.providers import API, LIMIT, Chunks, Told, answering, client
 from core.tests.provider.server import always, answer, listening
 from pydantic import SecretStr
 
+from accredit.errors import ProviderUnavailable
 from accredit.provider.bounds.passage import Passage
 from accredit.provider.headers import Headers
 from accredit.provider.http import ProviderResponse
@@ -108,3 +109,11 @@ async def test_a_reply_is_let_go_of_once(transport: httpx.AsyncBaseTransport) ->
             await response.aclose()
             await response.aclose()
     assert wire.connections == 1
+
+
+async def test_an_answer_that_is_not_read_to_its_end_leaves_nothing_to_be_ended_later() -> None:
+    stream = Chunks(b"x" * LIMIT, b"x", b"never read")
+    http = client(Told(lambda: httpx.Response(200, stream=stream)))
+    with pytest.raises(ProviderUnavailable, match="answer is over"):
+        await http.get(f"{API}/me")
+    assert (stream.ended, stream.closed) == (True, True)

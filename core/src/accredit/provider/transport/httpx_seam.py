@@ -4,7 +4,7 @@ Hosts and tests hand in any `httpx.AsyncBaseTransport`; who holds our transport 
 """
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from typing import Any, cast
 
 import httpx
@@ -94,6 +94,8 @@ class _HttpxReply:
         return b""
 
     async def close(self) -> None:
+        if isinstance(self._parts, AsyncGenerator):  # left half read, it would be ended later, by a task of nobody's
+            await self._parts.aclose()
         await self._response.aclose()
 
 
