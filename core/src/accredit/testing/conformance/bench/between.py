@@ -47,6 +47,12 @@ class RecordedCall:
         said = self.json()
         return isinstance(said, dict) and isinstance(said.get("keys"), list)
 
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether core fetches the answer for all who wait for it: a key set, or a document that names one."""
+        said = self.json()
+        return self.is_key_set or (isinstance(said, dict) and isinstance(said.get("jwks_uri"), str))
+
 
 class Between(httpx.AsyncBaseTransport):
     """A transport that passes everything on, but for one call that is to fail, or one whose answer is to change.

@@ -57,8 +57,8 @@ class Machine(Suite):
         """Stopped while a call hangs, a login ends at once: it is no yes, goes on to no other call, leaves nothing."""
         tried = False
         for way in await ways_of(self):
-            # A key set is core's to fetch, for all who wait for it.
-            for call in dict.fromkeys(one.call for one in way.said if not one.is_key_set):
+            # A key set is core's to fetch, for all who wait for it, and so is a document that names it.
+            for call in dict.fromkeys(one.call for one in way.said if not one.is_shared):
                 tried = True
                 await self._stop(way, call)
         if not tried:

@@ -1,5 +1,6 @@
 """Providers that misbehave, keys that rotate, and hosts that were not declared."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -179,7 +180,9 @@ class Providers(Suite):
             for answer in await forge.bench.post_all([forge.mint()] * 20):
                 require(answer.status == 503, f"status {answer.status} without any key")
                 require(answer.error == UNAVAILABLE, "another body than any outage")
-            require(len(forge.bench.calls) <= 1, f"20 logins caused {len(forge.bench.calls)} fetches")
+            # A document that names the key set may have been fetched before it, and once as well.
+            most = max(Counter(seen.url for seen in forge.bench.calls).values(), default=0)
+            require(most <= 1, f"20 logins caused {most} fetches of one address")
             forge.issuer.keys_down = False
             clock.advance(3600)
             await forge.bench.accepted(forge.mint(), "once the key set is up")
