@@ -20,6 +20,7 @@ STRATEGIES = (
     "google-oauth2",
     "line",
     "linkedin",
+    "oidc",
     "twitter",
     "weibo",
 )

@@ -31,6 +31,7 @@ _PUBLISHED = frozenset(
         "google-oauth2",
         "line",
         "linkedin",
+        "oidc",
         "twitter",
         "weibo",
     }

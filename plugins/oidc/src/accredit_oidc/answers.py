@@ -1,0 +1,119 @@
+"""Read a provider's answers, trusting no type and no field."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from accredit.audience import AppBound, JwtAudience
+from accredit.errors import InvalidProviderToken, MissingPermission, ProviderMisconfigured, ProviderUnavailable
+from accredit.refusals import Line, refusal, retry_after_s
+from accredit.strategy import ProviderResponse, VerifyContext
+
+_ERROR = re.compile(r'Bearer\b.*?\berror="([a-z_]{1,40})"', re.IGNORECASE)
+_USED_AS_BEARER = frozenset({"bearer", "access_token"})
+
+
+class Introspected(NamedTuple):
+    """What the provider says of a live access token. Whether it is *ours* is for the engine to check."""
+
+    subject: str
+    audience: AppBound | JwtAudience
+    expires_at: int | None
+    scopes: frozenset[str]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids that it is for."""
+        match self.audience:
+            case AppBound(app_id=one):
+                return frozenset({one})
+            case JwtAudience(aud=several):
+                return frozenset(several)
+
+
+def endpoint(document: Mapping[str, Any], name: str, ctx: VerifyContext) -> str:
+    """Return an endpoint that the provider's document names.
+
+    Raises:
+        ProviderMisconfigured: it is of a host that the operator has not accepted.
+        ProviderUnavailable: the document does not name it.
+    """
+    url = document.get(name)
+    if not isinstance(url, str):
+        raise ProviderUnavailable(f"discovery: {name} is missing or no string")
+    if not ctx.http.is_declared(url):
+        raise ProviderMisconfigured(f"discovery: {name} is of a host that is neither the issuer's nor in host_urls")
+    return url
+
+
+def read_introspection(answer: Mapping[str, Any], *, issuer: str, now: float) -> Introspected:
+    """Read an answer of introspection. Source: RFC 7662 section 2.2.
+
+    Raises:
+        InvalidProviderToken: the token is not active, or is of another kind: a refresh token, say, or one that is bound
+            to a key.
+        MissingPermission: it is the app's own, and names no user.
+        ProviderUnavailable: a field is missing or of the wrong type.
+    """
+    if answer.get("active") is not True:
+        raise InvalidProviderToken("introspection: the token is not active")
+    kind = _text_or_none(answer, "token_type")
+    # Keycloak answers for refresh tokens as well, and tells them apart by `typ` alone.
+    if (kind is not None and kind.lower() not in _USED_AS_BEARER) or answer.get("typ", "Bearer") != "Bearer":
+        raise InvalidProviderToken("introspection: the token is no bearer access token")
+    if _text_or_none(answer, "iss") not in {None, issuer}:
+        raise InvalidProviderToken("introspection: iss is another issuer")
+    expires_at = answer.get("exp")
+    if "exp" in answer and type(expires_at) is not int:
+        raise ProviderUnavailable("introspection: exp is no integer")
+    if isinstance(expires_at, int) and now >= expires_at:
+        raise InvalidProviderToken("introspection: the token has expired")
+    client_id, subject = _text_or_none(answer, "client_id"), _text_or_none(answer, "sub")
+    if subject is None or subject == client_id:
+        raise MissingPermission("introspection names no user")
+    audience = _audience(answer) if client_id is None else AppBound(client_id)
+    scopes = frozenset((_text_or_none(answer, "scope") or "").split())
+    return Introspected(subject, audience, expires_at, scopes)
+
+
+def _audience(answer: Mapping[str, Any]) -> JwtAudience:
+    aud = answer.get("aud")
+    several: list[Any] = aud if isinstance(aud, list) else [aud]
+    if not several or not all(isinstance(one, str) for one in several):
+        raise ProviderUnavailable("introspection: neither client_id nor aud is there")
+    return JwtAudience(tuple(several), None)
+
+
+def _text_or_none(answer: Mapping[str, Any], name: str) -> str | None:
+    value = answer.get(name)
+    if name in answer and not isinstance(value, str):
+        raise ProviderUnavailable(f"introspection: {name} is no string")
+    return value
+
+
+def read_object(call: str, response: ProviderResponse, *, now: float, errors: Mapping[str, Line]) -> dict[str, Any]:
+    """Return the JSON object of a successful answer. `call` is our name of the call, for the log.
+
+    Raises:
+        ExchangeError: the provider refuses; `errors` says what its code means.
+    """
+    if response.status == 200:
+        return response.json_object()
+    wait_s = retry_after_s(response, now=now)
+    raise refusal(errors, _code(response), call=call, response=response, retry_after_s=wait_s)
+
+
+def _code(response: ProviderResponse) -> str | None:
+    """Return the code of a refusal, from the header or the body; None on an error page of a machine in front.
+
+    Source: RFC 6750 section 3 (header), RFC 6749 section 5.2 (body).
+    """
+    if stated := _ERROR.search(response.headers.get("www-authenticate", "")):
+        return stated[1].lower()
+    try:
+        code = response.json_object().get("error")
+    except ProviderUnavailable:
+        return None
+    if not isinstance(code, str):
+        return None
+    return "429" if response.status == 429 else code

@@ -1,0 +1,54 @@
+"""What an operator may write about an OpenID provider, and what stops the start."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from accredit_oidc import OidcSettings
+
+ISSUER = "https://id.example.com/realms/staff"
+APP = {"issuer": ISSUER, "client_ids": ["one", "two"]}
+
+
+def test_the_client_ids_are_the_accepted_audiences_and_the_issuer_the_host() -> None:
+    settings = OidcSettings.model_validate({**APP, "client_secret": "hush-hush"})
+    assert settings.accepted_audiences == {"one", "two"}
+    assert settings.provider_urls == (ISSUER,)
+    assert settings.algorithms == ("RS256",)
+    assert "hush-hush" not in repr(settings)
+
+
+def test_further_hosts_are_the_operators_to_name() -> None:
+    more = {"discovery_url": "https://meta.example.com/openid", "host_urls": ["https://keys.example.com"]}
+    settings = OidcSettings.model_validate({**APP, **more})
+    assert settings.provider_urls == (ISSUER, "https://meta.example.com/openid", "https://keys.example.com")
+
+
+@pytest.mark.threat(6)
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "HS512", "rs256", ""])
+def test_only_algorithms_of_published_keys_may_be_named(algorithm: str) -> None:
+    with pytest.raises(ValidationError, match="algorithms"):
+        OidcSettings.model_validate({**APP, "algorithms": [algorithm]})
+    assert OidcSettings.model_validate({**APP, "algorithms": "ES256,EdDSA"}).algorithms == ("ES256", "EdDSA")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("issuer", "http://id.example.com"),
+        ("issuer", "id.example.com"),
+        ("client_ids", []),
+        ("client_ids", ["a:b"]),
+        ("client_ids", ["a b"]),
+        ("algorithms", []),
+        ("host_urls", ["http://keys.example.com"]),
+        ("email_domains", ["*.example.com"]),
+        ("email_domains", ["@example.com"]),
+        ("email_domains", ["Example.com"]),
+    ],
+    ids=str,
+)
+def test_what_cannot_work_is_refused(setting: str, value: Any) -> None:
+    with pytest.raises(ValidationError, match=setting):
+        OidcSettings.model_validate({**APP, setting: value})
