@@ -18,6 +18,7 @@ STRATEGIES = (
     "facebook",
     "github",
     "google-oauth2",
+    "kakao",
     "line",
     "linkedin",
     "oidc",

@@ -29,6 +29,7 @@ _PUBLISHED = frozenset(
         "facebook",
         "github",
         "google-oauth2",
+        "kakao",
         "line",
         "linkedin",
         "oidc",

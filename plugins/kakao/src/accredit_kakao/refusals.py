@@ -1,0 +1,73 @@
+"""What Kakao's refusals mean for us: a table of its codes, negative numbers, and of texts that one code is used for.
+
+`-401` means a dead token, and also that our server's address, or an app's signature, is not the registered one. Then
+only `msg` tells them apart, so it is read into a word of our own.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from accredit.errors import (
+    InvalidProviderToken,
+    MissingPermission,
+    ProviderMisconfigured,
+    ProviderProtocolError,
+    ProviderRateLimited,
+    ProviderUnavailable,
+    ProviderUserBlocked,
+)
+from accredit.refusals import Line
+
+_CODES: Final = "https://developers.kakao.com/docs/latest/en/rest-api/reference#error-code, at that code"
+_SDK: Final = "ApiErrorCause of kakao/kakao_flutter_sdk, at that code"
+_TEXT: Final = "https://developers.kakao.com/docs/latest/en/kakaologin/trouble-shooting, at that text"
+
+IP_MISMATCHED: Final = "ip_mismatched"
+_TEXTS: Mapping[str, str] = {
+    "ip mismatched": IP_MISMATCHED,
+    "android keyhash mismatched": "keyhash_mismatched",
+    "ios bundle id mismatched": "bundle_id_mismatched",
+}
+_OF_AN_APP = frozenset({-3, -5, *_TEXTS.values()})
+
+ERRORS: Mapping[int | str, Line] = {
+    # The token, or what its user has allowed.
+    -2: Line(InvalidProviderToken, f"{_CODES}: malformed argument; nothing of the request but the token is a client's"),
+    -101: Line(InvalidProviderToken, f"{_CODES}: the user has not joined the app"),
+    -401: Line(InvalidProviderToken, _CODES),
+    -402: Line(MissingPermission, _CODES),
+    # The user's own state.
+    -4: Line(ProviderUserBlocked, _SDK),
+    -103: Line(ProviderUserBlocked, f"{_CODES}: dormant, or gone"),
+    -406: Line(ProviderUserBlocked, f"{_CODES}: under 14 years"),
+    # Our app, or our server's address.
+    -3: Line(ProviderMisconfigured, f"{_CODES}: the feature is not switched on"),
+    -5: Line(ProviderMisconfigured, f"{_CODES}: the app may not call it"),
+    **{word: Line(ProviderMisconfigured, _TEXT) for word in _TEXTS.values()},
+    # Limits and troubles.
+    -10: Line(ProviderRateLimited, f"{_CODES}: nobody says whose quota"),
+    -1: Line(ProviderUnavailable, f"{_CODES}: passes by itself"),
+    -603: Line(ProviderUnavailable, f"{_CODES}: a time-out within Kakao"),
+    -9798: Line(ProviderUnavailable, f"{_CODES}: maintenance"),
+    # Our call itself.
+    -8: Line(ProviderProtocolError, _CODES),
+    -9: Line(ProviderProtocolError, _CODES),
+}
+"""What they mean from `user/me`, which is read for tokens of our app alone."""
+
+TOKEN_INFO_ERRORS: Mapping[int | str, Line] = {code: line for code, line in ERRORS.items() if code not in _OF_AN_APP}
+"""What they mean from `access_token_info`, which hears nothing of ours but a token that may be of anybody's app.
+
+What is said of an app there is not listed: a stranger's must not page our operator at each request. It is an
+`unlisted_refusal`, whose alert comes once an hour and names the word, such as `ip_mismatched`.
+"""
+
+
+def code_of(body: Mapping[str, Any]) -> int | str | None:
+    """Return the code of a refusal, or the word for the text of `-401`; None where there is none to read."""
+    code, said = body.get("code"), body.get("msg")
+    if type(code) is not int:  # not isinstance: True is an int
+        return None
+    if code == -401 and isinstance(said, str):
+        return next((word for text, word in _TEXTS.items() if said.lower().startswith(text)), code)
+    return code
