@@ -1,6 +1,7 @@
 """Two fake strategies and the provider behind them, in memory."""
 
 import functools
+import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar
@@ -23,6 +24,17 @@ from accredit import (
 )
 from accredit.errors import InvalidProviderToken, MissingParameter
 from accredit.keys.jose import SigningKey
+from accredit.notices import (
+    InvalidNotice,
+    Notice,
+    NoticeAnswer,
+    NoticeEvent,
+    NoticeRequest,
+    confirmation_code,
+    form_fields,
+    is_confirmation_code,
+    json_object,
+)
 from accredit.settings import BaseUrl, HttpsUrl, Names
 from accredit.strategy import UserIdScope
 from accredit.text import email_address, text
@@ -30,6 +42,7 @@ from accredit.text import email_address, text
 API_URL = "https://api.acme.example"
 JWKS_URL = "https://keys.acme.example/jwks"
 ISSUER = "https://acme.example"
+NOTICE_SECRET = b"acme-app-secret"
 
 ADA: Mapping[str, Any] = {
     "app": "acme-app",
@@ -56,7 +69,7 @@ class AcmeSettings(ConnectionSettings):
 
 
 class Acme(Strategy[AcmeSettings]):
-    """Bearer tokens by one call, ID tokens by published keys."""
+    """Bearer tokens by one call, ID tokens by published keys; it tells of its own accord, signed by our secret."""
 
     name = "acme"
     settings_type = AcmeSettings
@@ -74,6 +87,24 @@ class Acme(Strategy[AcmeSettings]):
             raise InvalidProviderToken("status 401")
         me = answer.json_object()
         return Verification(user_id=me["id"], audience=AppBound(me["app"]), claims=me)
+
+    async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
+        """Read JSON with `id`, `app`, and `events` of kind and user, with a MAC in a header; by GET in the query."""
+        told = request.body if request.method == "POST" else form_fields(request.query)["notice"].encode()
+        if not hmac.compare_digest(
+            request.header("x-acme-mac").encode(), hmac.new(NOTICE_SECRET, told, "sha256").hexdigest().encode()
+        ):
+            raise InvalidNotice("wrong mac")
+        said = json_object(told)
+        events = tuple(NoticeEvent(kind, user) for kind, user in said["events"])
+        answer = NoticeAnswer(204)
+        if "code" in said:
+            code = confirmation_code(NOTICE_SECRET, said["code"])
+            answer = NoticeAnswer.json({"url": request.status_url(code), "confirmation_code": code})
+        return Notice(audience=(said.get("app", "acme-app"),), events=events, id=said.get("id"), answer=answer)
+
+    def confirms(self, code: str) -> bool:
+        return is_confirmation_code(NOTICE_SECRET, code)
 
     def normalize(self, verification: Verification) -> Profile:
         claims = verification.claims

@@ -4,7 +4,7 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 
 * `errors`: everything that can go wrong, drawn as a tree. `models`, `profile`, `audience`, `parameters`: what travels.
   `revocation`: a provider's token that may be kept.
-* `strategy`, `refusals`, `text`: what the author of a plugin needs. `hookspecs`: every hook on one screen.
+* `strategy`, `notices`, `refusals`, `text`: what the author of a plugin needs. `hookspecs`: every hook on one screen.
 * `asgi`: the HTTP edge; `create_app` is the way in. `_starlette`: what hosts in Starlette get of their own kind.
 * `exchange/`: the order of a login, its steps, and the engine that they work with.
 * `oauth/`: the endpoints; `grant_types/`, `client/` (who calls) and `wire/` (the form of what comes and goes).
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         LinkedEvent,
         NonceEvent,
         OperationalEvent,
+        ProviderNoticeEvent,
         RefreshEvent,
         ReuseEvent,
         RevocationEvent,
@@ -90,6 +91,7 @@ else:
                 "LinkedEvent",
                 "NonceEvent",
                 "OperationalEvent",
+                "ProviderNoticeEvent",
                 "RefreshEvent",
                 "ReuseEvent",
                 "RevocationEvent",
@@ -153,6 +155,7 @@ __all__ = [
     "NonceEvent",
     "OperationalEvent",
     "Profile",
+    "ProviderNoticeEvent",
     "ProviderToken",
     "RefreshEvent",
     "RefreshRequest",

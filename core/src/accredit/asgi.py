@@ -23,6 +23,7 @@ from accredit.oauth.wire.endpoint import Respond
 from accredit.oauth.wire.failures import answer_to
 from accredit.oauth.wire.methods import Document
 from accredit.oauth.wire.mount import MountCheck, has_encoded_slash, metadata_path
+from accredit.oauth.wire.paths import find_path, is_open
 from accredit.provider.time_limit import TimeLimit
 from accredit.settings import LimitSettings
 from accredit.tokens.read import AccessToken
@@ -37,6 +38,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+PARTS = "path_params"
+"""Where Starlette, and so FastAPI, puts what stands for the names of a route's path."""
 _WITHOUT_CONTENT = frozenset({204, 304})
 """Answers that say nothing of a length. Source: RFC 9110 section 8.6."""
 
@@ -76,6 +79,8 @@ class App:
         path, mount = _place(scope) if self._mount is None else _place_below(self._mount, scope)
         self._check_mount(mount)
         edge = None if has_encoded_slash(scope.get("raw_path")) else self._edges.get(path)
+        if edge is None and not has_encoded_slash(scope.get("raw_path")) and (found := find_path(self._edges, path)):
+            edge, scope = self._edges[found[0]], {**scope, PARTS: found[1]}
         try:
             answer = nothing_here() if edge is None else await edge.answer(scope, receive)
         except Exception as exc:
@@ -167,12 +172,13 @@ def _metadata(exchange: Exchange) -> "tuple[str, Edge]":
 
 def edges_of(exchange: Exchange) -> "dict[str, Edge]":
     """Return the edges of all endpoints, by their paths."""
-    return {path: edge_of(exchange, respond) for path, respond in responders(exchange).items()}
+    return {path: edge_of(exchange, respond, path) for path, respond in responders(exchange).items()}
 
 
-def edge_of(exchange: Exchange, respond: Respond) -> "Edge":
-    """Return the edge of one endpoint of an exchange."""
-    return Edge(respond, exchange.settings.limits, exchange.engine.caller_address)
+def edge_of(exchange: Exchange, respond: Respond, path: str = "") -> "Edge":
+    """Return the edge of one endpoint of an exchange, whose path may have names in it."""
+    kind = OpenEdge if is_open(path) else Edge
+    return kind(respond, exchange.settings.limits, exchange.engine.caller_address)
 
 
 async def authenticate_request(
@@ -211,6 +217,7 @@ class Edge:
 
     def __init__(self, respond: Respond, limits: LimitSettings, caller_address: CallerAddress) -> None:
         self._respond = respond
+        self._limits = limits
         self._max_body_bytes = limits.max_body_bytes
         self._body_time = TimeLimit(limits.body_timeout_s)
         self._caller_address = caller_address
@@ -231,6 +238,20 @@ class Edge:
                 address=self._caller_address(client[0] if client else "", partial(_forwarded, headers)),
             )
         )
+
+
+class OpenEdge(Edge):
+    """The same for a path with names in it, for which `scope["path_params"]` has what was asked for."""
+
+    def answer(self, scope: Scope, receive: Receive) -> Awaitable[Answer]:
+        """Return the answer to one request."""
+        parts, query = scope.get(PARTS) or {}, scope.get("query_string", b"").decode("latin-1")
+        respond = self._respond
+
+        def placed(call: Call) -> Awaitable[Answer]:
+            return respond(call._replace(parts=parts, query=query))
+
+        return Edge(placed, self._limits, self._caller_address).answer(scope, receive)
 
 
 def _header(headers: Mapping[bytes, bytes], name: str) -> str:

@@ -22,6 +22,7 @@
         │   ├── LinkingUnavailable
         │   ├── ConnectionNotFound
         │   └── ConnectionDisabled
+        ├── InvalidNotice                400  what calls itself a provider's notice is none, or is for another app
         ├── UnauthorizedClient           403  the calling application may not do this
         │   ├── UnknownClient
         │   └── GrantNotAllowed
@@ -232,6 +233,18 @@ class LinkingUnavailable(InvalidRequest):
 
     reason = "linking_unavailable"
     description = "linking identities is not available"
+
+
+class InvalidNotice(ExchangeError):
+    """Refuse what calls itself a provider's notice: forged, unsigned, malformed, or meant for another app.
+
+    The sender always reads the same; `detail` tells operators more. Source: RFC 8935 section 2.3 (400).
+    """
+
+    status = 400
+    error = "invalid_request"
+    reason = "invalid_notice"
+    description = "the notice is not valid"
 
 
 class ConnectionNotFound(InvalidRequest):

@@ -12,6 +12,7 @@ hook                    when, how often                    returns              
 `unlink_identity`       the host takes a login off         nothing                     nothing is changed
 `authorize`             each exchange, subject known       None; raise `AccessDenied`  refused; any other: 500
 `claims`                each exchange, once authorized     `ExtraClaims` or None       refused, 500 with an alert
+`provider_notice`       a provider says a user has left    nothing                     logged, nothing else
 `annotate`              whatever happens, unlogged yet     fields for its log line     logged, without fields
 `observe`               whatever happens, once it has      nothing                     logged, nothing else
 `measure`               once, at start-up                  nothing                     start-up stops
@@ -49,6 +50,7 @@ from accredit.audit.events import AnyEvent
 from accredit.audit.readings import Readings
 from accredit.keys import Signer
 from accredit.models import ExtraClaims, Identity, Login, Subject
+from accredit.notices import ProviderNotice
 from accredit.strategy import Strategy
 
 hookspec = pluggy.HookspecMarker("accredit")
@@ -125,6 +127,16 @@ async def authorize(login: Login) -> None:
 @hookspec
 async def claims(login: Login) -> ExtraClaims | None:
     """Add claims to our tokens. Reserved names are refused."""
+    raise NotImplementedError
+
+
+@hookspec
+async def provider_notice(notice: ProviderNotice) -> None:
+    """Act on what a provider tells of its own accord: a user has left, or wants to be forgotten.
+
+    Called for each event that a notice holds, once what `notice.effects` names is done here, and before the provider
+    has its answer: be quick. Called again where that answer failed.
+    """
     raise NotImplementedError
 
 

@@ -18,6 +18,7 @@ from accredit._guard import place_of
 from accredit._quick_init import with_quick_init
 from accredit.errors import PluginFailed
 from accredit.models import ProviderToken, Verification
+from accredit.notices import Notice, NoticeRequest
 from accredit.profile import Profile
 from accredit.provider.assertion import AssertionAlgorithm, signed
 from accredit.provider.documents import DocumentCache
@@ -199,6 +200,25 @@ class Strategy(ABC, Generic[SettingsT]):
             ProviderTokenRejected: the provider refuses, and what was granted may still be.
         """
         raise NotImplementedError("this strategy revokes nothing")
+
+    async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
+        """Verify what the provider tells of its own accord, and say what has happened: see `accredit.notices`.
+
+        Where it is not overridden, there is nothing at the address of a connection's notices.
+
+        Raises:
+            InvalidNotice: it is forged, unsigned or malformed.
+            ProviderUnavailable: nobody can tell now; the provider is to try again.
+            ServerError: the fault is ours (use its subclasses).
+        """
+        raise NotImplementedError
+
+    def confirms(self, code: str) -> bool:
+        """Tell whether a confirmation code for deleted data is one of ours: see `accredit.notices.confirmation_code`.
+
+        `code` is what a stranger has put into a URL. No I/O.
+        """
+        return False
 
     @abstractmethod
     def normalize(self, verification: Verification) -> Profile:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 from core.tests.bench import GOOD, Bench
+from core.tests.oauth.noticing import tell
 from core.tests.oauth.presented import SVC, call
 from core.tests.oauth.support import SECRET, ask
 
@@ -20,6 +21,7 @@ from accredit import (
     LinkedEvent,
     NonceEvent,
     OperationalEvent,
+    ProviderNoticeEvent,
     ProviderToken,
     RefreshEvent,
     ReuseEvent,
@@ -121,6 +123,12 @@ async def _bearer(wire: Bench, token: str) -> httpx.Response:
 async def _end_session(wire: Bench) -> bool:
     [session] = await wire.exchange.subjects.sessions(SUBJECT)
     return await wire.exchange.subjects.end_session(session.id)
+
+
+async def _repeat_notice(wire: Bench, _: Tokens) -> httpx.Response:
+    await tell(wire, ("test", None), id="1")
+    wire.forget()
+    return await tell(wire, ("test", None), id="1")
 
 
 async def _unlink(wire: Bench) -> None:
@@ -243,6 +251,26 @@ HAPPENINGS: dict[str, Happening] = {
         lambda wire, tokens: call(wire, "/tokeninfo", id_token=tokens["access_token"]),
         ((TokeninfoEvent, "tokeninfo.refused"),),
         REFUSED,
+    ),
+    "notice": Happening(
+        lambda wire, _: tell(wire, ("credential_change_required", "1000"), id="1"),
+        ((ProviderNoticeEvent, "notice.received"),),
+        {"subject": SUBJECT, "connection": "acme", "status": 204, "kinds": ("credential_change_required",)},
+    ),
+    "notice, repeated": Happening(
+        _repeat_notice,
+        ((ProviderNoticeEvent, "notice.repeated"),),
+        {"subject": None, "connection": "acme", "status": 204, "kinds": ("test",)},
+    ),
+    "notice, refused": Happening(
+        lambda wire, _: call(wire, "/notices/acme"),
+        ((ProviderNoticeEvent, "notice.refused"),),
+        {**REFUSED, "reason": "invalid_notice", "connection": "acme"},
+    ),
+    "notice that ends a session": Happening(
+        lambda wire, _: tell(wire, ("consent_revoked", "1000")),
+        ((SessionEndedEvent, "session.ended"), (ProviderNoticeEvent, "notice.received")),
+        {"subject": SUBJECT, "session_id": ..., "by": "notice"},
     ),
     "link by the host": Happening(
         lambda wire, _: wire.exchange.subjects.link("globex", "5", SUBJECT),

@@ -14,6 +14,7 @@ from accredit import (
     ExchangeEvent,
     IntrospectionEvent,
     NonceEvent,
+    ProviderNoticeEvent,
     ProviderToken,
     RefreshEvent,
     RevocationEvent,
@@ -33,6 +34,7 @@ ENDPOINTS: dict[str, tuple[type[AnyEvent], str]] = {
     "/oauth/introspect": (IntrospectionEvent, "introspection.abandoned"),
     "/userinfo": (UserinfoEvent, "userinfo.abandoned"),
     "/tokeninfo": (TokeninfoEvent, "tokeninfo.abandoned"),
+    "/notices/acme": (ProviderNoticeEvent, "notice.abandoned"),
 }
 
 

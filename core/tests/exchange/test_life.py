@@ -40,6 +40,7 @@ ENDPOINTS = [
     ("POST", "/oauth/introspect"),
     ("GET", "/userinfo"),
     ("POST", "/tokeninfo"),
+    ("POST", "/notices/acme"),
 ]
 DOCUMENTS = ["/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
 EVERY_CALL = pytest.mark.parametrize("name", CALLS)

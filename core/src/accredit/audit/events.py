@@ -14,6 +14,7 @@ type                     what has happened
 `IntrospectionEvent`     a client asked about a token
 `UserinfoEvent`          somebody asked who a user is, by an access token
 `TokeninfoEvent`         the same, by an ID token
+`ProviderNoticeEvent`    a provider has told of its own accord that a user has left, or the like
 `LinkedEvent`            an identity has become another one of a subject's, by a login or by the host
 `UnlinkedEvent`          the host has taken an identity off its subject
 `BlockedEvent`           the host has blocked a subject, and so ended its sessions
@@ -205,6 +206,21 @@ class TokeninfoEvent(RequestEvent):
         return _name("tokeninfo.stated", self.outcome)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderNoticeEvent(RequestEvent):
+    """One finished call of `/notices/<connection>`; `subject` is whose identity it was about."""
+
+    kinds: tuple[str, ...] = ()
+    """What the provider says has happened, such as `consent_revoked`; see `accredit.notices.NoticeKind`."""
+    is_replay: bool = False
+    """It had come before, and so had no effect."""
+
+    @property
+    def name(self) -> str:
+        """`notice.received`, `notice.repeated`, or `notice.refused` and so on."""
+        return "notice.repeated" if self.is_replay else _name("notice.received", self.outcome)
+
+
 def _name(accepted: str, outcome: Outcome) -> str:
     return accepted if outcome == "accepted" else f"{accepted.partition('.')[0]}.{outcome}"
 
@@ -311,6 +327,7 @@ EndpointEvent = (
     | IntrospectionEvent
     | UserinfoEvent
     | TokeninfoEvent
+    | ProviderNoticeEvent
 )
 """One finished call of an endpoint beside the exchange."""
 

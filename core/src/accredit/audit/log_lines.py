@@ -38,6 +38,7 @@ _COPIED = (
     "session_id",
     "scopes",
     "limit",
+    "kinds",
     "audience_proof",
     "verified_by",
 )

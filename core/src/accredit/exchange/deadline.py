@@ -64,7 +64,7 @@ class Deadline(Block):
 
 
 def _error_of(place: str | None) -> ExchangeError:
-    if place == "verify":
+    if place in {"verify", "read_notice"}:
         return ProviderUnavailable("the exchange's deadline has passed")
     if place is not None:
         return PluginFailed(f"{place}: the exchange's deadline has passed")

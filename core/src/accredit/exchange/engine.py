@@ -18,6 +18,7 @@ from accredit.exchange.fingerprint import fingerprint
 from accredit.exchange.key_place import key_place
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.nonces import Nonces
+from accredit.exchange.notices import Notices
 from accredit.exchange.presented import Presented
 from accredit.exchange.provider_tokens import ProviderTokens, Revoker, check_connections
 from accredit.exchange.providers import Providers
@@ -171,6 +172,14 @@ class Engine:
             clock=clock,
             emit=self.reporter.emit,
             require_open=self.lifecycle.require,
+        )
+        self.notices = Notices(
+            self.providers,
+            issuer=settings.issuer,
+            storage=self.storage,
+            subjects=self.subjects,
+            hooks=self.hooks,
+            reporter=self.reporter,
         )
         signers = signers_of(manager)
         self.can_sign = settings.keys.place != "published" or bool(signers) or keys is not None

@@ -8,6 +8,7 @@ from accredit.errors import (
     InvalidClient,
     InvalidGrant,
     InvalidMainToken,
+    InvalidNotice,
     InvalidRequest,
     ProviderTokenRejected,
     UnknownClient,
@@ -16,7 +17,15 @@ from accredit.limits.limit import SEPARATOR, Counted
 from accredit.limits.limits import Limits
 from accredit.limits.network import network_of
 
-_GUESSES = (UnknownClient, InvalidClient, InvalidGrant, InvalidBearer, InvalidMainToken, ProviderTokenRejected)
+_GUESSES = (
+    UnknownClient,
+    InvalidClient,
+    InvalidGrant,
+    InvalidBearer,
+    InvalidMainToken,
+    InvalidNotice,
+    ProviderTokenRejected,
+)
 """What somebody gets who tries one thing after another. Not what a hook says of a user whom a provider has proven."""
 
 

@@ -6,6 +6,7 @@ from accredit.audit.events import (
     ExchangeEvent,
     IntrospectionEvent,
     NonceEvent,
+    ProviderNoticeEvent,
     RefreshEvent,
     RequestEvent,
     ReuseEvent,
@@ -34,6 +35,7 @@ _REQUESTS: dict[type[Event], str] = {
     IntrospectionEvent: "introspection",
     UserinfoEvent: "userinfo",
     TokeninfoEvent: "tokeninfo",
+    ProviderNoticeEvent: "notice",
 }
 _ANSWERS = {2: "2xx", 3: "3xx", 4: "4xx", 5: "5xx", 0: "none"}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from accredit.audit.events import (
     IntrospectionEvent,
     NonceEvent,
+    ProviderNoticeEvent,
     RevocationEvent,
     TokenEvent,
     TokeninfoEvent,
@@ -26,6 +27,7 @@ from accredit.oauth.grant_types import GRANT_TYPES
 from accredit.oauth.health import Health
 from accredit.oauth.introspect import Introspection
 from accredit.oauth.nonce import NonceEndpoint
+from accredit.oauth.notices import NoticeEndpoint, NoticeStatus
 from accredit.oauth.readiness import Readiness
 from accredit.oauth.revoke import Revocation
 from accredit.oauth.token import TokenEndpoint
@@ -34,7 +36,7 @@ from accredit.oauth.userinfo import Userinfo
 from accredit.oauth.wire.audited import Audited
 from accredit.oauth.wire.cors import Cors
 from accredit.oauth.wire.endpoint import Endpoint, Respond, address_of
-from accredit.oauth.wire.methods import Document, Operation
+from accredit.oauth.wire.methods import Callback, Document, Operation
 from accredit.settings import EXCHANGE_GRANT
 
 _CONFIDENTIAL = ("client_secret_basic", "client_secret_post", "private_key_jwt")
@@ -116,6 +118,18 @@ ENDPOINTS: tuple[Endpoint[Parts], ...] = (
         make=lambda parts: Userinfo(issuer=parts.engine.settings.issuer, presented=parts.presented),
     ),
     Endpoint(path="/tokeninfo", event=TokeninfoEvent, make=lambda parts: Tokeninfo(presented=parts.presented)),
+    Endpoint(
+        path="/notices/{connection}",
+        methods=("GET", "POST"),
+        event=ProviderNoticeEvent,
+        is_for_servers=True,
+        make=lambda parts: NoticeEndpoint(parts.engine.notices),
+    ),
+    Endpoint(
+        path="/notices/{connection}/status/{code}",
+        methods=("GET",),
+        make=lambda parts: NoticeStatus(parts.engine.notices),
+    ),
     Endpoint(path="/healthz", methods=("GET",), make=lambda parts: parts.health.healthz),
     Endpoint(path="/readyz", methods=("GET",), make=lambda parts: parts.health.readyz),
     Endpoint(
@@ -167,6 +181,8 @@ def _responder(endpoint: Endpoint[Parts], parts: Parts, cors: Cors) -> Respond:
             reporter=engine.reporter,
             compatibility=engine.settings.compatibility,
         )
+    if endpoint.is_for_servers:
+        return Callback(handle, endpoint.methods, engine.limits)
     return Operation(handle, endpoint.methods, cors, engine.limits)
 
 

@@ -27,3 +27,8 @@ class Connection:
     def namespace(self) -> str:
         """The first half of its users' subjects."""
         return self.settings.namespace or self.strategy.name
+
+    @property
+    def reads_notices(self) -> bool:
+        """Tell whether its provider may tell us things of its own accord."""
+        return type(self.strategy).read_notice is not Strategy.read_notice

@@ -16,6 +16,7 @@ from accredit.audit.readings import Readings
 from accredit.audit.sinks import NamedAnnotator, NamedSink
 from accredit.errors import AccessDenied, PluginFailed
 from accredit.models import ExtraClaims, Identity, Login, Subject, problem_of_subject_id
+from accredit.notices import ProviderNotice
 from accredit.plugins.registration import implementations
 from accredit.storage import SubjectStore
 from accredit.storage.rules import default_subject
@@ -40,6 +41,7 @@ class Hooks:
         self._subject_active = _calls(manager, "subject_active")
         self._link_identity = _calls(manager, "link_identity")
         self._unlink_identity = _calls(manager, "unlink_identity")
+        self._provider_notice = _calls(manager, "provider_notice")
         self._authorize = _calls(manager, "authorize")
         self._claims = _calls(manager, "claims")
         # A login looks at these before it calls a hook: one that no plugin has is to cost nothing.
@@ -113,6 +115,14 @@ class Hooks:
             if answer is False:
                 return False
         return True
+
+    async def provider_notice(self, notice: ProviderNotice, failed: Callable[[str, str], None]) -> None:
+        """Tell every plugin what a provider has told. `failed` takes the name of one that raises, and where."""
+        for call in self._provider_notice:
+            try:
+                await self._call(call, {"notice": notice}, type(None))
+            except (AccessDenied, PluginFailed) as exc:
+                failed(call[0], exc.detail or type(exc).__name__)
 
     async def authorize(self, login: Login) -> None:
         """Let every plugin refuse."""

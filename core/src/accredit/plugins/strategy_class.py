@@ -16,10 +16,12 @@ _METHODS = {
     "verify": ("token", "ctx"),
     "check_credentials": ("ctx",),
     "revoke": ("token", "ctx"),
+    "read_notice": ("request", "ctx"),
+    "confirms": ("code",),
     "normalize": ("verification",),
 }
 """What a strategy is asked by, and what it is given."""
-_PLAIN = frozenset({"normalize"})
+_PLAIN = frozenset({"normalize", "confirms"})
 _HOUR_S = 3600
 
 

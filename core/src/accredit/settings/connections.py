@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, final, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from accredit.settings.fields import check_https_url
+from accredit.settings.fields import ListOf, check_https_url
 from accredit.settings.proxy import Proxy
 from accredit.settings.table import Table
 
@@ -13,6 +13,7 @@ Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-
 """The first half of `sub`: it must fit, with a `|` and a user id of 200 characters, into 255."""
 
 NoncePolicy = Literal["matched", "required", "if_sent"]
+NoticeEffect = Literal["end_sessions", "unlink", "block", "unblock", "erase"]
 
 
 class ConnectionSettings(Table):
@@ -50,6 +51,13 @@ class ConnectionSettings(Table):
 
     Only with a strategy that can revoke one. The provider is asked at each login that brings a token, whatever
     `cache_s` says.
+    """
+    notice_effects: ListOf[NoticeEffect] = ("end_sessions", "unlink")
+    """What is done where the provider tells that a user has left; whatever stands here, hosts hear of it.
+
+    `end_sessions`: consent revoked, account deleted or disabled, or sessions revoked. `unlink`: account deleted.
+    `block`: account disabled. `unblock`: account enabled, also where you have blocked the user yourself. `erase`: the
+    user asks for deletion; who has another login keeps that, and loses this one.
     """
     proxy: Proxy | None = None
     """Overrides the top-level `proxy` for this connection."""

@@ -285,6 +285,7 @@ class Exchange:
         body: Callable[[], bytes],
         mount: str | None = None,
         peer: str = "",
+        query: str = "",
     ) -> Answer:
         """Answer one HTTP request: the wire, for a framework to carry.
 
@@ -295,12 +296,14 @@ class Exchange:
         at which the framework has mounted the endpoints, if it is known: an issuer that names another one is told
         once, as `host.issuer_mismatch`. `peer` is the IP address of who has connected, for limits: empty where nobody
         knows. Where it is a trusted proxy's, `header` is asked for `x-forwarded-for`, which is to have the lines of all
-        headers of that name, with commas between them.
+        headers of that name, with commas between them. `query` is that of the URL, as it was sent.
 
         What fails is an answer, too: nothing is raised but `LifecycleError`, where an event loop runs in this thread.
         """
         try:
-            return self._door.call(_asking(path, method=method, header=header, body=body, mount=mount, peer=peer))
+            return self._door.call(
+                _asking(path, method=method, header=header, body=body, mount=mount, peer=peer, query=query)
+            )
         except LifecycleError:
             raise
         except Exception as exc:
@@ -315,10 +318,11 @@ class Exchange:
         body: Callable[[], bytes],
         mount: str | None = None,
         peer: str = "",
+        query: str = "",
         runner: Runner | None = None,
     ) -> Answer:
         """Do what `answer` does, from an event loop. `body` runs by `runner`."""
-        asking = _asking(path, method=method, header=header, body=body, mount=mount, peer=peer)
+        asking = _asking(path, method=method, header=header, body=body, mount=mount, peer=peer, query=query)
         try:
             return await self._door.acall(asking, runner=runner)
         except Exception as exc:
@@ -342,6 +346,15 @@ class Exchange:
 
 
 def _asking(
-    path: str, *, method: str, header: Callable[[str], str], body: Callable[[], bytes], mount: str | None, peer: str
+    path: str,
+    *,
+    method: str,
+    header: Callable[[str], str],
+    body: Callable[[], bytes],
+    mount: str | None,
+    peer: str,
+    query: str,
 ) -> Callable[[Served], Awaitable[Answer]]:
-    return lambda served: served.wire.answer(path, method=method, header=header, body=body, mount=mount, peer=peer)
+    return lambda served: served.wire.answer(
+        path, method=method, header=header, body=body, mount=mount, peer=peer, query=query
+    )

@@ -1,6 +1,6 @@
 """The wire for frameworks that have no event loop: a path and a request in, an answer out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from accredit._caller import run_in_caller
 from accredit.audit import operations
@@ -13,6 +13,7 @@ from accredit.oauth.wire.endpoint import Respond
 from accredit.oauth.wire.failures import answer_to
 from accredit.oauth.wire.methods import Document
 from accredit.oauth.wire.mount import MountCheck, metadata_path
+from accredit.oauth.wire.paths import find_path
 
 
 class Wire:
@@ -36,11 +37,15 @@ class Wire:
         body: Callable[[], bytes],
         mount: str | None,
         peer: str,
+        query: str,
     ) -> Answer:
         """Answer one request."""
         if mount is not None:
             self._check_mount(mount)
+        parts: Mapping[str, str] = {}
         respond = self._responders.get(path)
+        if respond is None and (found := find_path(self._responders, path)) is not None:
+            respond, parts = self._responders[found[0]], found[1]
         if respond is None:
             return nothing_here()
 
@@ -49,7 +54,9 @@ class Wire:
 
         try:
             address = self._caller_address(peer, lambda: [header("x-forwarded-for")])
-            return await respond(Call(method=method, header=header, read=read, address=address))
+            return await respond(
+                Call(method=method, header=header, read=read, address=address, parts=parts, query=query)
+            )
         except Exception as exc:
             return self.failed(exc)
 

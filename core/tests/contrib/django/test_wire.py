@@ -10,14 +10,17 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from asgiref.sync import async_to_sync
+from core.tests.acme import NOTICE_SECRET
 from core.tests.bench import GOOD, bench
 from core.tests.contrib.django.shop import ISSUER, LOGIN, Shop, ShopUsers, log_in
+from core.tests.oauth.noticing import mac
 from django.contrib.auth.models import User
 from django.test import AsyncClient, AsyncRequestFactory, Client, RequestFactory, override_settings
 from django.urls import resolve, reverse
 
 from accredit import ProviderToken
 from accredit.contrib.django import exchange
+from accredit.notices import confirmation_code
 from accredit.oauth.endpoints import ENDPOINTS
 
 pytestmark = pytest.mark.usefixtures("shop")
@@ -42,6 +45,13 @@ CALLS: list[tuple[str, str, Mapping[str, str], bytes]] = [
     ("GET", "/userinfo", {}, b""),
     ("GET", "/userinfo", {"authorization": "Bearer x"}, b""),
     ("POST", "/tokeninfo", JSON, b"{}"),
+    ("POST", "/notices/acme", {"x-acme-mac": mac(b'{"events": []}').decode()}, b'{"events": []}'),
+    ("GET", "/notices/acme?notice=%7B%22events%22%3A+%5B%5D%7D", {"x-acme-mac": mac(b'{"events": []}').decode()}, b""),
+    ("POST", "/notices/acme", {}, b"{}"),
+    ("POST", "/notices/globex", {}, b"{}"),
+    ("PUT", "/notices/acme", {}, b""),
+    ("GET", f"/notices/acme/status/{confirmation_code(NOTICE_SECRET, 'x')}", {}, b""),
+    ("GET", "/notices/acme/status/x", {}, b""),
     ("GET", "/healthz", {}, b""),
     ("GET", "/readyz", {}, b""),
     ("HEAD", "/readyz", {}, b""),
@@ -89,8 +99,12 @@ def test_an_answer_is_that_of_the_asgi_app(
 
 
 def test_every_endpoint_has_a_name_to_reverse() -> None:
-    names = {reverse(f"accredit:{path.rpartition('/')[2].removesuffix('.json')}") for path in paths()}
-    assert names == {f"/login{path}" for path in paths()}
+    plain = [path for path in paths() if "{" not in path]
+    names = {reverse(f"accredit:{path.rpartition('/')[2].removesuffix('.json')}") for path in plain}
+    assert names == {f"/login{path}" for path in plain}
+    assert reverse("accredit:notices", kwargs={"connection": "acme"}) == "/login/notices/acme"
+    status = reverse("accredit:notices-status", kwargs={"connection": "acme", "code": "x"})
+    assert status == "/login/notices/acme/status/x"
 
 
 def paths() -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
-from core.tests.acme import Acme, Brings, Globex, Provider
+from core.tests.acme import NOTICE_SECRET, Acme, Brings, Globex, Provider
 from core.tests.bench import GOOD, Clock, ListLogger, signing_key
 from core.tests.contrib.flask.shop import LOGIN, extension, log_in, shop, tables
+from core.tests.oauth.noticing import mac
 from flask import Flask, Response, request
 from flask.cli import FlaskGroup
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from accredit import Exchange, Settings, create_app, metadata_route
 from accredit.keys import SigningKeys
+from accredit.notices import confirmation_code
 from accredit.oauth.endpoints import ENDPOINTS
 
 JSON = {"Content-Type": "application/json"}
@@ -33,6 +35,15 @@ def posted(path: str, body: Mapping[str, Any], **headers: str) -> Wanted:
     return ("POST", path, {**JSON, **headers}, json.dumps(body).encode())
 
 
+def noticed(told: bytes = b'{"events": [["test", null]]}') -> Mapping[str, str]:
+    return {"x-acme-mac": mac(told).decode()}
+
+
+def by_get() -> Mapping[str, str]:
+    return noticed(b'{"events": []}')
+
+
+CODE = confirmation_code(NOTICE_SECRET, "x")
 REQUESTS: dict[str, Wanted] = {
     "a login": posted("/login/oauth/access_token", {**GOOD, "scope": "openid offline_access"}),
     "a login by form": ("POST", LOGIN, FORM, b"client_id=app&access_token=good-token&connection=acme&state=%C3%A9"),
@@ -76,6 +87,19 @@ REQUESTS: dict[str, Wanted] = {
     "userinfo with a bad token": ("GET", "/login/userinfo", {"Authorization": "Bearer x"}, b""),
     "userinfo by DELETE": ("DELETE", "/login/userinfo", {}, b""),
     "tokeninfo with a bad token": posted("/login/tokeninfo", {"id_token": "x"}),
+    "a notice": ("POST", "/login/notices/acme", noticed(), b'{"events": [["test", null]]}'),
+    "a notice by GET": ("GET", "/login/notices/acme?notice=%7B%22events%22%3A%20%5B%5D%7D", {}, b""),
+    "a notice by GET that is signed": ("GET", "/login/notices/acme?notice=%7B%22events%22%3A+%5B%5D%7D", by_get(), b""),
+    "a forged notice": ("POST", "/login/notices/acme", {}, b"{}"),
+    "a notice that is too long": ("POST", "/login/notices/acme", {}, b"x" * 65_537),
+    "a notice by PUT": ("PUT", "/login/notices/acme", {}, b""),
+    "a notice by HEAD": ("HEAD", "/login/notices/acme", {}, b""),
+    "a notice from a page": ("OPTIONS", "/login/notices/acme", PREFLIGHT, b""),
+    "a notice for a connection that reads none": ("POST", "/login/notices/globex", {}, b"{}"),
+    "a notice for nobody": ("POST", "/login/notices/{connection}", {}, b"{}"),
+    "a status": ("GET", f"/login/notices/acme/status/{CODE}", {}, b""),
+    "a status of nobody's": ("GET", "/login/notices/acme/status/{code}", {}, b""),
+    "a status by POST": ("POST", f"/login/notices/acme/status/{CODE}", {}, b""),
     "the keys": ("GET", "/login/.well-known/jwks.json", {}, b""),
     "the keys by HEAD": ("HEAD", "/login/.well-known/jwks.json", {}, b""),
     "the keys by POST": ("POST", "/login/.well-known/jwks.json", {}, b""),
@@ -139,7 +163,8 @@ def test_the_answer_is_that_of_the_asgi_app(name: str) -> None:
 
 
 def test_every_endpoint_is_in_the_table_of_requests() -> None:
-    assert {f"/login{endpoint.path}" for endpoint in ENDPOINTS} <= {path for _, path, _, _ in REQUESTS.values()}
+    asked = {path for _, path, _, _ in REQUESTS.values()} | {"/login/notices/{connection}/status/{code}"}
+    assert {f"/login{endpoint.path}" for endpoint in ENDPOINTS} <= asked
 
 
 @pytest.mark.threat(53)

@@ -14,6 +14,7 @@ _NAMES = {
     "keys": "changed unusable",
     "limits": "storage_failed proxy_unnamed",
     "nonce": f"issued {_OUTCOMES}",
+    "notice": f"received repeated {_OUTCOMES}",
     "observer": "failed",
     "operator": "signed_in signed_out wrong_token many_wrong_tokens",
     "readiness": "lost back",

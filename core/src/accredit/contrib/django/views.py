@@ -77,6 +77,7 @@ def _arguments(request: HttpRequest, path: str) -> dict[str, Any]:
         "method": request.method or "",
         "header": lambda name: request.headers.get(name, ""),
         "body": lambda: request.read(most + 1),
+        "query": request.META.get("QUERY_STRING") or "",
         "peer": request.META.get("REMOTE_ADDR") or "",
         "mount": request.path.removesuffix(path) if request.path.endswith(path) else None,
     }

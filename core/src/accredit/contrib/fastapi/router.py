@@ -19,6 +19,7 @@ from accredit.oauth.wire.answer import Answer, nothing_here
 from accredit.oauth.wire.call import Call
 from accredit.oauth.wire.failures import answer_to
 from accredit.oauth.wire.mount import has_encoded_slash
+from accredit.oauth.wire.paths import path_with
 
 
 def make_router(exchange: Exchange, bearer: Bearer, *, arrived: Callable[[str], None]) -> APIRouter:
@@ -48,7 +49,9 @@ async def _nothing(_: Call) -> Answer:
 
 
 def _add(router: APIRouter, operation: Operation, endpoint: "Endpoint", bearer: Bearer) -> None:
-    body: dict[str, Any] = {"requestBody": operation.request_body} if operation.request_body else {}
+    more: dict[str, Any] = {"requestBody": operation.request_body} if operation.request_body else {}
+    if operation.parameters:
+        more["parameters"] = operation.parameters
     router.add_api_route(
         operation.path,
         endpoint.answer,
@@ -59,7 +62,7 @@ def _add(router: APIRouter, operation: Operation, endpoint: "Endpoint", bearer: 
         response_model=None,
         responses=operation.responses,
         dependencies=[Depends(bearer)] if operation.takes_bearer else [],
-        openapi_extra=body or None,
+        openapi_extra=more or None,
     )
 
 
@@ -78,7 +81,7 @@ class Endpoint:
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
-        self._arrived(_mount_of(request.scope, self._path))
+        self._arrived(_mount_of(request.scope, path_with(self._path, request.path_params)))
         try:
             answer = await self.edge.answer(request.scope, _body_of(request))
         except Exception as exc:  # what no endpoint has foreseen is answered as `create_app` does

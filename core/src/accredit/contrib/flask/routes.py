@@ -10,8 +10,9 @@ from accredit.contrib.flask.state import NAME, state_of, this_app
 from accredit.contrib.flask.wire import answered
 from accredit.oauth.endpoints import ENDPOINTS
 from accredit.oauth.wire.mount import metadata_path
+from accredit.oauth.wire.paths import is_open, path_with
 
-View = Callable[[], Response]
+View = Callable[..., Response]
 
 
 def blueprint_of_endpoints() -> Blueprint:
@@ -24,7 +25,8 @@ def blueprint_of_endpoints() -> Blueprint:
 def _add_endpoints(setup: BlueprintSetupState) -> None:
     mount = (setup.url_prefix or "").rstrip("/")
     for endpoint in ENDPOINTS:
-        _add(setup, f"{mount}{endpoint.path}", _view(endpoint.path, mount))
+        rule = endpoint.path.replace("{", "<").replace("}", ">")
+        _add(setup, f"{mount}{rule}", _view(endpoint.path, mount))
     at_root = metadata_path(state_of(setup.app).settings.issuer)
     if at_root not in {endpoint.path for endpoint in ENDPOINTS}:
         _add(setup, at_root, _view(at_root, mount, name="metadata_at_root"))
@@ -47,9 +49,9 @@ def _add(setup: BlueprintSetupState, path: str, view: View) -> None:
 
 
 def _view(path: str, mount: str, *, name: str | None = None) -> View:
-    def view() -> Response:
+    def view(**parts: str) -> Response:
         app = this_app()
-        return answered(app, state_of(app), request, path, mount=mount)
+        return answered(app, state_of(app), request, path_with(path, parts), mount=mount)
 
     view.__name__ = name or _name_of(path)  # by name and module others, such as Flask-WTF, know a view
     return view
@@ -57,4 +59,5 @@ def _view(path: str, mount: str, *, name: str | None = None) -> View:
 
 def _name_of(path: str) -> str:
     """Return the name of the endpoint in `url_for`: `/.well-known/jwks.json` is `accredit.well_known_jwks_json`."""
+    path = "/".join(one for one in path.split("/") if not is_open(one))
     return "_".join(path.strip("/").replace(".", "/").replace("-", "_").split("/")).strip("_")

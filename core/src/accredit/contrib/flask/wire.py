@@ -22,6 +22,7 @@ def answered(app: Flask, state: AppState, request: Request, path: str, *, mount:
             header=lambda name: request.headers.get(name, ""),
             body=lambda: body_of(request, most=state.settings.limits.max_body_bytes),
             peer=request.environ.get("REMOTE_ADDR", ""),
+            query=request.query_string.decode("latin-1"),
             mount=f"{request.root_path.rstrip('/')}{mount}",
         )
     return response_of(app, answer)

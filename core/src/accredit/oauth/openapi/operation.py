@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from accredit.errors import ExchangeError
 from accredit.oauth.openapi.answers import OAuthError
+from accredit.oauth.wire.paths import names_in
 from accredit.oauth.wire.respond import error_body
 
 _JSON = "application/json"
@@ -26,7 +27,7 @@ class Operation:
     """What there is to know of one operation. It says nothing that a test does not compare with the wire."""
 
     path: str
-    """Below the issuer."""
+    """Below the issuer; a name in braces is a parameter."""
     method: str = "POST"
     name: str
     """For programs: unique."""
@@ -54,6 +55,11 @@ class Operation:
             "required": bool(self.body.model_json_schema().get("required")),
             "content": {_JSON: media_type, _FORM: media_type},
         }
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """The OpenAPI objects of what stands in its path."""
+        return [{"name": name, "in": "path", "required": True, **_TEXT} for name in names_in(self.path)]
 
     @property
     def responses(self) -> dict[int | str, dict[str, Any]]:

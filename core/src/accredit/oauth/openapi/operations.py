@@ -10,6 +10,7 @@ from accredit.errors import (
     InvalidClient,
     InvalidGrant,
     InvalidMainToken,
+    InvalidNotice,
     InvalidParameter,
     InvalidProviderToken,
     InvalidScope,
@@ -33,6 +34,7 @@ from accredit.errors import (
     WrongMediaType,
 )
 from accredit.oauth.openapi.answers import (
+    OAuthError,
     OAuthHealth,
     OAuthIntrospection,
     OAuthKeys,
@@ -81,6 +83,14 @@ _OF_LOGINS: tuple[ExchangeError, ...] = (
     InvalidMainToken(),
     ProviderUnavailable(),
 )
+_OF_NOTICES: tuple[ExchangeError, ...] = (
+    MalformedBody(),
+    InvalidNotice(),
+    ProviderUnavailable(),
+    *_OF_LIMITS,
+    *_OF_SERVERS,
+)
+_NOTICES = "Its form, and that of the answer, is the provider's: 200 or 202 with what it asks for, or 204."
 _METADATA = "What libraries configure themselves by. May be cached for five minutes."
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -242,6 +252,34 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Public keys",
         description="To verify our tokens with. May be cached for five minutes.",
         answer=OAuthKeys,
+    ),
+    Operation(
+        path="/notices/{connection}",
+        method="GET",
+        name="notice_by_get",
+        summary="Take a notice of a provider",
+        description=_NOTICES,
+        answer=None,
+        errors=_OF_NOTICES,
+        more={404: OAuthError},
+    ),
+    Operation(
+        path="/notices/{connection}",
+        name="notice",
+        summary="Take a notice of a provider",
+        description=_NOTICES,
+        answer=None,
+        errors=_OF_NOTICES,
+        more={404: OAuthError},
+    ),
+    Operation(
+        path="/notices/{connection}/status/{code}",
+        method="GET",
+        name="notice_status",
+        summary="Tell a person that a request to delete data has come",
+        description="One sentence of plain text, the same for every code.",
+        answer=None,
+        more={404: OAuthError},
     ),
     Operation(path="/healthz", method="GET", name="healthz", summary="Whether the process answers", answer=OAuthHealth),
     Operation(

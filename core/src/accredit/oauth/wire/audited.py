@@ -71,7 +71,7 @@ class Audited:
             return
         known: dict[str, Any] = {
             "outcome": outcome_of(error),
-            "status": 200,
+            "status": record.status,
             "client_id": record.client_id,
             "subject": record.subject,
             "session_id": record.session_id,
@@ -79,6 +79,7 @@ class Audited:
             "grant_type": record.grant_type,
             "scopes": record.scopes,
             "duration_ms": (time.perf_counter() - started) * 1000,
+            **record.more,
         }
         if error is not None:
             known |= facts_of(error)

@@ -1,6 +1,6 @@
 """A request, whatever framework it came through."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 
@@ -21,6 +21,10 @@ class Call(NamedTuple):
     """
     address: str = ""
     """Of who has sent it: the peer's, or what a trusted proxy says; empty where nobody knows."""
+    parts: Mapping[str, str] = {}
+    """What stands in the path for the names in the endpoint's, decoded; see `accredit.oauth.wire.paths`."""
+    query: str = ""
+    """As it was sent, without the question mark; of endpoints with such names alone."""
 
     def __repr__(self) -> str:
         return "Call()"

@@ -22,7 +22,7 @@ class Endpoint(Generic[PartsT]):
     """One endpoint, and all that is said of it elsewhere."""
 
     path: str
-    """Below the issuer."""
+    """Below the issuer. A name in braces stands for any one part: see `accredit.oauth.wire.paths`."""
     make: Callable[[PartsT], Handle]
     """Make what answers, once for an app, of the parts that it needs."""
     methods: tuple[str, ...] = ("POST",)
@@ -32,6 +32,8 @@ class Endpoint(Generic[PartsT]):
     """What its calls are told as. None: they are not, or it tells them itself."""
     published_as: str = ""
     """Its name in the discovery document, such as `revocation_endpoint`; empty where it has none."""
+    is_for_servers: bool = False
+    """It is called by other servers, and so by no page: no origin may read its answers."""
     client_authentication: tuple[str, ...] = ()
     """How clients authenticate, as the discovery document says it; empty where they do not."""
     is_assertion_audience: bool = False

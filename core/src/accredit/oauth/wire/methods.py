@@ -35,6 +35,21 @@ class Operation:
         return self._cors.allow(call, answer, record.client_id)
 
 
+class Callback:
+    """Answer another server, not a page of anybody's: there is no preflight, and no origin may read an answer."""
+
+    def __init__(self, handle: Handle, methods: Sequence[str], limits: Limits) -> None:
+        self._handle = handle
+        self._methods = methods
+        self._limits = limits
+
+    async def __call__(self, call: Call) -> Answer:
+        """Answer one call."""
+        if call.method not in self._methods:
+            return nothing_here(405, {"allow": ", ".join(self._methods)})
+        return await self._handle(call, Record(attempt=Attempt(self._limits, call.address)))
+
+
 class Document:
     """Answer GET and HEAD with what is the same for everybody."""
 

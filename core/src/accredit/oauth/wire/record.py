@@ -1,6 +1,8 @@
 """What becomes known of a call while it is answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from accredit.audit.events import EndpointEvent
 from accredit.limits.attempt import Attempt
@@ -24,6 +26,10 @@ class Record:
     connection: str = ""
     grant_type: str = ""
     scopes: tuple[str, ...] = ()
+    status: int = 200
+    """What the answer will be, unless the call is refused."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What the event of this endpoint says beside what all say."""
     form_as_json: bool = False
     event: type[EndpointEvent] | None = None
     """What it is told as, if not as its endpoint's calls are."""
