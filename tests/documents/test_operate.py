@@ -69,7 +69,7 @@ def test_every_event_is_described_and_no_other() -> None:
 def test_the_command_line_knows_every_event() -> None:
     described = {name for name in named("Other events") if re.fullmatch(r"[a-z]+\.[a-z_]+", name)}
     described.remove("events.dropped")  # by who writes the log, which is missing it
-    nouns = ("token", "nonce", "revocation", "introspection", "userinfo", "tokeninfo")
+    nouns = ("token", "nonce", "revocation", "introspection", "userinfo", "tokeninfo", "notice")
     described |= {f"{noun}.{how}" for noun in nouns for how in ("limited", "failed", "abandoned")}
     assert sorted(EVENT_NAMES) == sorted(described | OUTCOMES)
 

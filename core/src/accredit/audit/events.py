@@ -24,7 +24,7 @@ type                     what has happened
 `OperationalEvent`       anything else that operators want to know: keys, readiness, warnings, mistakes of the host
 =======================  ==========================================================================================
 
-Every request leaves exactly one of the first eleven. `AnyEvent` is any of them; `Event` has what they share.
+Every request leaves exactly one of the first twelve. `AnyEvent` is any of them; `Event` has what they share.
 """
 
 from collections.abc import Mapping
