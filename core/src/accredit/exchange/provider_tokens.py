@@ -69,7 +69,7 @@ class ProviderTokens:
         emit: Callable[[OperationalEvent], None],
     ) -> None:
         self.store = store
-        self._encryption_keys = tuple(encryption_keys)
+        self.encryption_keys = tuple(encryption_keys)
         self._revoke = revoke
         self._clock = clock
         self._emit = emit
@@ -91,7 +91,7 @@ class ProviderTokens:
             user_id=identity.user_id,
             kind=token.kind,
             kept_at=int(self._clock()),
-            sealed=_sealed(token, token_id, self._encryption_keys[0]),
+            sealed=_sealed(token, token_id, self.encryption_keys[0]),
         )
         await self.store.keep_provider_token(kept)
 
@@ -109,7 +109,7 @@ class ProviderTokens:
 
     async def _is_revoked(self, token: KeptToken) -> bool:
         try:
-            await self._revoke(token.connection, _unsealed(token, self._encryption_keys))
+            await self._revoke(token.connection, unsealed(token, self.encryption_keys))
         except (ExchangeError, ConfigurationError) as exc:
             error = exc if isinstance(exc, ExchangeError) else InternalFailure(str(exc))
             self._emit(operations.provider_token_unrevoked(token.connection, error))
@@ -127,7 +127,7 @@ class ProviderTokens:
         while page := await self.store.some_provider_tokens(after, _PAGE):
             after = page[-1].id
             for token in page:
-                sealed = _sealed(_unsealed(token, self._encryption_keys), token.id, self._encryption_keys[0])
+                sealed = _sealed(unsealed(token, self.encryption_keys), token.id, self.encryption_keys[0])
                 done += await self.store.reseal_provider_token(token, sealed)
         return done
 
@@ -169,7 +169,12 @@ def _sealed(token: RevocableToken, token_id: str, key: bytes) -> str:
     return encrypt(json.dumps(content).encode(), key, cty=_cty(token_id))
 
 
-def _unsealed(token: KeptToken, keys: Sequence[bytes]) -> RevocableToken:
+def unsealed(token: KeptToken, keys: Sequence[bytes]) -> RevocableToken:
+    """Return the token itself, which was sealed with any of `keys`.
+
+    Raises:
+        ConfigurationError: it was not, or is not as it was.
+    """
     for key in keys:
         try:
             return RevocableToken.of(**json.loads(decrypt(token.sealed, key, cty=_cty(token.id))))

@@ -19,6 +19,10 @@ BASE_URL = "http://127.0.0.1:9"
 _signing_key = functools.cache(lambda: SigningKey.generate("ES256"))
 
 
+_ENCRYPTION_KEY = "A" * 43 + "="
+"""For what a connection keeps, in memory; a secret of nobody's."""
+
+
 @asynccontextmanager
 async def exchange_for(
     simulator: Simulator,
@@ -46,6 +50,7 @@ async def exchange_for(
         {
             "issuer": "https://login.example.com/",
             "connections": {simulator.strategy: table},
+            "keys": {"encryption_key": _ENCRYPTION_KEY},
             "clients": {"app": {"connections": [simulator.strategy]}},
             "limits": {"provider_retries": 0, "breaker_outages": 0, **(limits or {})},
         }

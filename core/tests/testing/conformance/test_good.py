@@ -3,6 +3,7 @@
 import pytest
 from core.tests.testing.conformance.good import GoodSuite
 from core.tests.testing.conformance.inspected import InspectedSuite
+from core.tests.testing.conformance.revoking import RevokingSuite
 
 pytestmark = pytest.mark.slow
 
@@ -13,3 +14,7 @@ class TestGood(GoodSuite):
 
 class TestInspected(InspectedSuite):
     pass
+
+
+class TestRevoking(RevokingSuite):
+    """One that revokes what it was given."""

@@ -35,6 +35,7 @@ from accredit.testing.conformance.checks.outages import Outages
 from accredit.testing.conformance.checks.providers import Providers
 from accredit.testing.conformance.checks.readiness import Readiness
 from accredit.testing.conformance.checks.requests import Requests
+from accredit.testing.conformance.checks.revocation import Revocation
 from accredit.testing.conformance.checks.secrets import Secrets
 from accredit.testing.conformance.checks.times import Times
 from accredit.testing.conformance.checks.traces import Traces
@@ -52,6 +53,7 @@ class StrategyConformance(
     Machine,
     Watching,
     Traces,
+    Revocation,
     Secrets,
     Memory,
     Normalization,

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.tests.testing.conformance.good import GoodSuite
 from core.tests.testing.conformance.inspected import Inspected, InspectedSuite
+from core.tests.testing.conformance.revoking import Revoking, RevokingSuite
 
 from accredit.testing import Simulator
 
@@ -31,7 +32,8 @@ def fails(*checks: str, simulator: type[Simulator] | None = None) -> Callable[[C
     """State which checks a wrong strategy must fail; `simulator` is one that belongs to the mistake."""
 
     def note(strategy: Class) -> Class:
-        honest = InspectedSuite if issubclass(strategy, Inspected) else GoodSuite
+        others = RevokingSuite if issubclass(strategy, Revoking) else GoodSuite
+        honest = InspectedSuite if issubclass(strategy, Inspected) else others
         parts = {"strategy": strategy, "simulator": simulator or honest.simulator}
         suite = type(f"Suite{strategy.__name__}", (honest,), parts)
         WRONG.append(Wrong(suite, honest, tuple(f"test_{check}" for check in checks)))
