@@ -18,10 +18,12 @@ from accredit.cli.checkup.storage import examine_storage
 from accredit.cli.tools.exchange import exchange_without_files
 from accredit.cli.tools.host import current_host
 from accredit.exchange.exchange import Exchange
+from accredit.plugins import Connection
 from accredit.plugins.api_versions import today
 from accredit.provider.http import Transport
 from accredit.provider.transport import make_transport
 from accredit.settings import Settings
+from accredit.settings.connections import stated_urls
 
 _NO_ISSUER = "https://issuer.invalid/"
 
@@ -60,11 +62,18 @@ async def _ask(exchange: Exchange, transport: Transport, clock: Callable[[], flo
     ways = [
         (url, one.settings.proxy or exchange.settings.proxy)
         for one in exchange.engine.connections.values()
-        for url in one.provider_urls
+        for url in _asked(one)
     ]
     answers = await ask_providers(ways, transport, timeout_s=exchange.settings.limits.provider_timeout_s, clock=clock)
     credentials = [await examine_credentials(one, exchange) for one in exchange.engine.connections.values()]
     return [*(answer.finding for answer in answers), examine_clock(answers), *credentials]
+
+
+def _asked(connection: Connection) -> list[str]:
+    """Return the URLs whose hosts are tried: an issuer is but a name where a setting says where its things are."""
+    stated = list(stated_urls(connection.settings))
+    is_a_name = any(name.endswith("_url") for name, _ in stated)
+    return [url for name, url in stated if not (is_a_name and name == "issuer")]
 
 
 class _Silence:
