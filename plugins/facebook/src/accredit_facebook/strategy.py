@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from accredit.audience import AppBound
 from accredit.errors import InvalidProviderToken, MissingPermission
 from accredit.models import ProviderToken, Verification
+from accredit.notices import Notice, NoticeRequest, is_confirmation_code
 from accredit.profile import Profile
 from accredit.strategy import ApiVersion, ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_facebook.answers import Inspection, is_user_id, read_inspection, read_profile, require_inspection
 from accredit_facebook.normalize import to_profile
+from accredit_facebook.notices import read_signed_request
 from accredit_facebook.settings import FacebookSettings, graph_version
 
 _FIELDS = (
@@ -41,7 +43,8 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         fields = dict.fromkeys((*_FIELDS, *settings.extra_fields))  # each once, in order
         self._debug_token_url = f"{graph}/debug_token"
         self._me_url = f"{graph}/me?{urlencode({'fields': ','.join(fields)})}"
-        self._proof = hmac.new(settings.app_secret.get_secret_value().encode(), digestmod="sha256")
+        self._secret = settings.app_secret.get_secret_value().encode()
+        self._proof = hmac.new(self._secret, digestmod="sha256")
         self._accepted = settings.accepted_audiences
 
     @property
@@ -59,6 +62,14 @@ class FacebookStrategy(Strategy[FacebookSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map Graph fields, or the claims of a Limited Login token, to OIDC claims."""
         return to_profile(verification.claims)
+
+    async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
+        """Read what is posted when a user removes the app, or asks for deletion: no request of ours."""
+        return read_signed_request(request, app_id=self.settings.app_id, secret=self._secret, now=ctx.clock())
+
+    def confirms(self, code: str) -> bool:
+        """Tell whether a confirmation code for deleted data is one of ours."""
+        return is_confirmation_code(self._secret, code)
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
         """Let `debug_token` inspect our own app token: one HTTPS request, refused for a wrong id or secret."""
