@@ -15,13 +15,13 @@ from accredit import (
     ConnectionSettings,
     Email,
     Profile,
-    ProviderToken,
     SignedByUs,
     Strategy,
     Verification,
     VerifyContext,
     hookimpl,
 )
+from accredit.credentials import AccessToken, Credential
 from accredit.errors import InvalidProviderToken, MissingParameter
 from accredit.keys.jose import SigningKey
 from accredit.notices import (
@@ -75,7 +75,7 @@ class Acme(Strategy[AcmeSettings]):
     settings_type = AcmeSettings
     user_id_scope: ClassVar[UserIdScope] = "global"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if token.is_jwt:
             id_token = await ctx.verify_id_token(
                 token, jwks_url=self.settings.jwks_url, issuers={ISSUER}, algorithms=("ES256",)
@@ -135,8 +135,8 @@ class Globex(Strategy[GlobexSettings]):
     name = "globex"
     settings_type = GlobexSettings
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
-        if token.secret is None:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
+        if not isinstance(token, AccessToken) or token.secret is None:
             raise MissingParameter("access_token_secret")
         form = {"token": token.reveal(), "secret": token.secret.get_secret_value()}
         answer = await ctx.http.post(f"{self.settings.api_url}/verify", form=form)
@@ -147,11 +147,11 @@ class Globex(Strategy[GlobexSettings]):
         return Profile(nickname=text(verification.claims.get("screen_name")))
 
 
-def acme_that(verify: Callable[[ProviderToken, VerifyContext], Awaitable[Any]]) -> type[Acme]:
+def acme_that(verify: Callable[[Credential, VerifyContext], Awaitable[Any]]) -> type[Acme]:
     """Return an Acme whose `verify` is the given coroutine function."""
 
     class Scripted(Acme):
-        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
             verification: Verification = await verify(token, ctx)
             return verification
 
@@ -161,7 +161,7 @@ def acme_that(verify: Callable[[ProviderToken, VerifyContext], Awaitable[Any]]) 
 def acme_raising(error: BaseException) -> type[Acme]:
     """Return an Acme whose `verify` raises."""
 
-    async def verify(_: ProviderToken, __: VerifyContext) -> None:
+    async def verify(_: Credential, __: VerifyContext) -> None:
         raise error
 
     return acme_that(verify)
@@ -170,7 +170,7 @@ def acme_raising(error: BaseException) -> type[Acme]:
 def acme_returning(verification: object) -> type[Acme]:
     """Return an Acme whose `verify` returns anything at all."""
 
-    async def verify(_: ProviderToken, __: VerifyContext) -> object:
+    async def verify(_: Credential, __: VerifyContext) -> object:
         return verification
 
     return acme_that(verify)

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 
 from accredit.audience import AppBound
+from accredit.credentials import Credential
 from accredit.hookspecs import hookimpl
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.settings import BaseUrl, ConnectionSettings
 from accredit.strategy import Strategy, UserIdScope, VerifyContext
@@ -57,7 +58,7 @@ class Acme(Strategy[AcmeSettings]):
     settings_type = AcmeSettings
     user_id_scope: ClassVar[UserIdScope] = "global"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         return Verification(user_id="1", audience=AppBound(self.settings.app_id), claims={})
 
     def normalize(self, verification: Verification) -> Profile:

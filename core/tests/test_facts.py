@@ -19,6 +19,7 @@ from accredit import (
     hookimpl,
 )
 from accredit._facts import NOTHING
+from accredit.credentials import Credential
 
 IDS: Mapping[str, str] = {"unionid": "o6_bm|x", "open.id-2": "x" * 200}
 FACTS: Mapping[str, Any] = {
@@ -216,7 +217,7 @@ def test_no_fact_is_shown() -> None:
 
 
 async def test_what_a_strategy_may_not_say_is_its_own_failure() -> None:
-    async def verify(_: ProviderToken, __: VerifyContext) -> Verification:
+    async def verify(_: Credential, __: VerifyContext) -> Verification:
         return verification(facts={"email": "ada@example.com"})
 
     async with bench(acme=acme_that(verify)) as wire:

@@ -7,8 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from accredit.audience import AppBound, JwtAudience, SignedByUs, Unbound
+from accredit.credentials import ProviderToken
 from accredit.errors import InvalidParameter
-from accredit.models import ExchangeRequest, ProviderToken, TokenSet, Verification
+from accredit.models import ExchangeRequest, TokenSet, Verification
 
 
 def test_a_token_may_hold_every_printable_ascii_character() -> None:
@@ -29,7 +30,7 @@ def test_a_token_with_another_character_is_refused_by_its_parameters_name(parame
 
 
 @pytest.mark.parametrize("parts", [{"value": ""}, {"value": "t", "secret": ""}, {"value": "t", "nonce": ""}])
-def test_an_empty_part_is_refused(parts: dict[str, str]) -> None:
+def test_an_empty_part_is_refused(parts: dict[str, Any]) -> None:
     with pytest.raises(InvalidParameter):
         ProviderToken.of(**parts)
 

@@ -2,8 +2,8 @@
 
 A file at the top is public, or begins with an underscore; a folder is a room:
 
-* `errors`: everything that can go wrong, drawn as a tree. `models`, `profile`, `audience`, `parameters`: what travels.
-  `revocation`: a provider's token that may be kept.
+* `errors`: everything that can go wrong, drawn as a tree. `credentials`, `models`, `profile`, `audience`, `parameters`:
+  what travels. `revocation`: a provider's token that may be kept.
 * `strategy`, `notices`, `refusals`, `text`: what the author of a plugin needs. `hookspecs`: every hook on one screen.
 * `asgi`: the HTTP edge; `create_app` is the way in. `_starlette`: what hosts in Starlette get of their own kind.
 * `exchange/`: the order of a login, its steps, and the engine that they work with.
@@ -27,7 +27,7 @@ from accredit._on_demand import on_demand
 
 if TYPE_CHECKING:
     from accredit.asgi import create_app, metadata_route
-    from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+    from accredit.audience import AppBound, AudienceProof, CodeExchanged, JwtAudience, SignedByUs, Unbound
     from accredit.audit.events import (
         AnyEvent,
         BlockedEvent,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         UserinfoEvent,
         VerifyEvent,
     )
+    from accredit.credentials import AuthorizationCode, Credential, IdToken, ProviderToken, SignedPayload
     from accredit.errors import AccessDenied, AccreditError, ConfigurationError, ExchangeError
     from accredit.exchange.client import Client
     from accredit.exchange.exchange import Exchange
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
         ExtraClaims,
         Identity,
         Login,
-        ProviderToken,
         RefreshRequest,
         Subject,
         TokenSet,
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     )
     from accredit.profile import Assurance, Email, Profile
     from accredit.revocation import RevocableToken
-    from accredit.settings import ConnectionSettings, Settings
+    from accredit.settings import CodeSettings, ConnectionSettings, Settings
     from accredit.settings.load import load_settings
     from accredit.strategy import Strategy, VerifyContext
     from accredit.tokens.read import AccessToken
@@ -78,7 +78,8 @@ else:
         __name__,
         {
             "asgi": ("create_app", "metadata_route"),
-            "audience": ("AppBound", "AudienceProof", "JwtAudience", "SignedByUs", "Unbound"),
+            "audience": ("AppBound", "AudienceProof", "CodeExchanged", "JwtAudience", "SignedByUs", "Unbound"),
+            "credentials": ("AuthorizationCode", "Credential", "IdToken", "ProviderToken", "SignedPayload"),
             "settings.load": ("load_settings",),
             "errors": ("AccessDenied", "AccreditError", "ConfigurationError", "ExchangeError"),
             "audit.events": (
@@ -113,7 +114,6 @@ else:
                 "ExtraClaims",
                 "Identity",
                 "Login",
-                "ProviderToken",
                 "RefreshRequest",
                 "Subject",
                 "TokenSet",
@@ -121,7 +121,7 @@ else:
             ),
             "profile": ("Assurance", "Email", "Profile"),
             "revocation": ("RevocableToken",),
-            "settings": ("ConnectionSettings", "Settings"),
+            "settings": ("CodeSettings", "ConnectionSettings", "Settings"),
             "strategy": ("Strategy", "VerifyContext"),
             "tokens.read": ("AccessToken",),
         },
@@ -135,11 +135,15 @@ __all__ = [
     "AppBound",
     "Assurance",
     "AudienceProof",
+    "AuthorizationCode",
     "BlockedEvent",
     "Client",
     "ClientTokenEvent",
+    "CodeExchanged",
+    "CodeSettings",
     "ConfigurationError",
     "ConnectionSettings",
+    "Credential",
     "Email",
     "ErasedEvent",
     "Exchange",
@@ -147,6 +151,7 @@ __all__ = [
     "ExchangeEvent",
     "ExchangeRequest",
     "ExtraClaims",
+    "IdToken",
     "Identity",
     "IntrospectionEvent",
     "JwtAudience",
@@ -165,6 +170,7 @@ __all__ = [
     "SessionEndedEvent",
     "Settings",
     "SignedByUs",
+    "SignedPayload",
     "Signer",
     "Strategy",
     "Subject",

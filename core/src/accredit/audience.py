@@ -13,6 +13,8 @@ class AppBound:
     """State the app id that the provider names as the token's owner (Facebook `app_id`, Weibo `appkey`)."""
 
     app_id: str
+    family: str = ""
+    """Of which family of our ids it must be, where a provider has several: see `audience_families` of the settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class JwtAudience:
 
     aud: tuple[str, ...]
     azp: str | None = None
+    family: str = ""
+    """As in `AppBound`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,24 @@ class SignedByUs:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeExchanged:
+    """State the client id by whose credentials the provider has exchanged the authorization code.
+
+    It was issued to that client, or the provider would have refused it. Only a verification of a code may say so. It
+    does not show that the device that sends the code has begun the login: PKCE or a nonce does.
+    Source: RFC 6749 section 4.1.3; RFC 9700 section 2.1.1.
+    """
+
+    client_id: str
+    family: str = ""
+    """As in `AppBound`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unbound:
     """Admit that the provider offers no way to learn the token's app; refused unless the connection opts in."""
 
     reason: str
 
 
-AudienceProof = AppBound | JwtAudience | SignedByUs | Unbound
+AudienceProof = AppBound | JwtAudience | SignedByUs | CodeExchanged | Unbound

@@ -1,8 +1,5 @@
 """The values that travel through one exchange. All are frozen; none shows a secret in its `repr`."""
 
-import base64
-import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +10,8 @@ from pydantic import SecretStr
 from accredit._facts import NOTHING, check_alternate_ids, check_facts
 from accredit._quick_init import with_quick_init
 from accredit.audience import AudienceProof
-from accredit.errors import InvalidParameter
-from accredit.parameters import check_given, check_scopes, check_secret, check_text, checked_text, revealed
+from accredit.credentials import Credential, ProviderToken, check_handed
+from accredit.parameters import check_given, check_scopes, check_text, checked_text, revealed
 from accredit.profile import Profile
 from accredit.revocation import RevocableToken
 
@@ -23,59 +20,6 @@ _USER_ID = re.compile(r"[\x21-\x7b\x7d\x7e]{1,200}")
 _LONGEST_ADDRESS = 256
 """Characters of a caller's address, which may be the path of a socket."""
 _SUBJECT_ID = re.compile(r"[\x21-\x7e]{1,255}")
-
-
-@with_quick_init
-@dataclass(frozen=True, slots=True)
-class ProviderToken:
-    """What the client hands in: a provider's token, and what it says belongs to it.
-
-    `secret` is the token secret of OAuth 1.0a; `nonce` the value the client put into the provider's ID token.
-
-    Raises:
-        InvalidParameter: a part is longer than the wire would take (`accredit.parameters.LONGEST`), or holds a
-            character other than printable ASCII, with which a token could break out of a header or URL.
-            Source: RFC 6749 appendix A.12 (`access-token = 1*VSCHAR`).
-    """
-
-    value: SecretStr
-    secret: SecretStr | None = None
-    nonce: SecretStr | None = None
-
-    def __post_init__(self) -> None:
-        check_secret("access_token", self.value)
-        if self.secret is not None:
-            check_secret("access_token_secret", self.secret)
-        if self.nonce is not None:
-            check_secret("nonce", self.nonce)
-
-    @classmethod
-    def of(cls, value: str, *, secret: str | None = None, nonce: str | None = None) -> "ProviderToken":
-        """Build one from plain strings."""
-        return cls(
-            SecretStr(value),
-            None if secret is None else SecretStr(secret),
-            None if nonce is None else SecretStr(nonce),
-        )
-
-    def reveal(self) -> str:
-        """Return the token itself, to send it to the provider and nowhere else."""
-        return self.value.get_secret_value()
-
-    @property
-    def is_jwt(self) -> bool:
-        """Tell by its form whether this is an ID token: three parts, the middle one a JSON object.
-
-        The header does not decide: LINE's access tokens have one, and their middle is no JSON.
-        """
-        parts = self.reveal().split(".")
-        if len(parts) != 3:
-            return False
-        try:
-            payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        except (binascii.Error, ValueError, RecursionError):
-            return False
-        return isinstance(payload, dict)
 
 
 @with_quick_init
@@ -92,7 +36,8 @@ class ExchangeRequest:
 
     client_id: str
     connection: str
-    token: ProviderToken
+    token: ProviderToken | Credential
+    """What the client hands in; a `ProviderToken` where only the connection's strategy knows of which kind it is."""
     scopes: tuple[str, ...] = ()
     user_id_hint: str | None = None
     """Never used as identity; a mismatch with what the provider says is refused."""
@@ -108,8 +53,7 @@ class ExchangeRequest:
     def __post_init__(self) -> None:
         check_given("client_id", self.client_id)
         check_given("connection", self.connection)
-        if not isinstance(self.token, ProviderToken):
-            raise InvalidParameter("access_token")
+        check_handed(self.token)
         check_scopes(self.scopes)
         if self.user_id_hint is not None:
             check_text("user_id", self.user_id_hint)

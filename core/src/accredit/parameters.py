@@ -21,9 +21,16 @@ _LONGEST = {
     "main_access_token": 16_384,
     "state": 4096,
     "refresh_token": 4096,
+    "code": 16_384,
+    "code_verifier": 128,
+    "redirect_uri": 2048,
+    "id_token": 16_384,
 }
 LONGEST: Mapping[str, int] = MappingProxyType(_LONGEST)
-"""The most characters that each parameter of an exchange may have, on every wire and for callers from Python."""
+"""The most characters that each parameter of an exchange may have, on every wire and for callers from Python.
+
+`code_verifier`: RFC 7636 section 4.1.
+"""
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """Control characters, and halves of surrogate pairs, which JSON can hold and UTF-8 cannot."""

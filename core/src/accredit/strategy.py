@@ -10,14 +10,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Literal, TypeVar, overload
 
 from pydantic import SecretStr
 
 from accredit._guard import place_of
 from accredit._quick_init import with_quick_init
+from accredit.credentials import Credential, CredentialKind, is_jwt
 from accredit.errors import PluginFailed
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.notices import Notice, NoticeRequest
 from accredit.profile import Profile
 from accredit.provider.assertion import AssertionAlgorithm, signed
@@ -63,6 +65,8 @@ be looked at, and names it in the level.
 * `hs256`: ID tokens are signed with a secret of the settings; there is no key set for them.
 """
 
+_KINDS: tuple[CredentialKind, ...] = ("access_token", "code", "signed_payload", "id_token")
+
 WARNING_DAYS = 90
 """So many days before an API version ends, start-up and `accredit doctor` begin to warn."""
 
@@ -75,7 +79,10 @@ class VerifyContext:
     http: ProviderHTTP
     verify_id_token: IdTokenVerifier
     check_nonce: NonceCheck
-    """Compares the request's nonce with what a provider has found in an ID token; `verify_id_token` does so itself."""
+    """Compares the request's nonce with what a provider has found in an ID token; `verify_id_token` does so itself.
+
+    With None where there is none to be found: a code that brings no ID token, an access token of a JWT's form.
+    """
     clock: Callable[[], float]
     """Returns epoch seconds."""
     _documents: DocumentCache
@@ -147,6 +154,18 @@ class Strategy(ABC, Generic[SettingsT]):
     settings_type: ClassVar[type[ConnectionSettings]]
     user_id_scope: ClassVar[UserIdScope] = "app"
     """Whether two connections may have the same id for two people. Say `global` only where the provider does."""
+    accepts: ClassVar[frozenset[CredentialKind]] = frozenset({"access_token", "id_token"})
+    """The kinds of credentials that `verify` takes; it is given no other."""
+    reads: ClassVar[Mapping[str, int]] = MappingProxyType({})
+    """Further parameters of a request that it reads, each with the most characters it may have.
+
+    They arrive as secrets, in `Credential.extras`: whatever they say is the client's word. `id_token` is one that
+    arrives as `AccessToken.id_token`.
+    """
+    token_types: ClassVar[Mapping[str, CredentialKind]] = MappingProxyType({})
+    """Values of `subject_token_type` that are this provider's own, and the kind that each says (RFC 8693 section 3)."""
+    supports_pkce: ClassVar[bool] = True
+    """Whether the provider takes a `code_verifier` with a code (RFC 7636)."""
     traits: ClassVar[frozenset[Trait]] = frozenset()
     """What makes this strategy different from most, for the conformance suite. At run time nothing is kept of what is
     verified with `single_use` or `makes_no_call`, whatever a connection's `cache_s` says."""
@@ -169,9 +188,19 @@ class Strategy(ABC, Generic[SettingsT]):
         """Name the API version that is called, where the provider ends versions. No I/O; read at start-up."""
         return None
 
+    def kind_of(self, value: str) -> CredentialKind:
+        """Say of which kind a credential is that came without it, as in the parameter `access_token`. No I/O.
+
+        By default the form decides, where ID tokens are accepted: three parts, the middle one a JSON object. Override
+        it where that is wrong. A kind that is not accepted refuses the credential.
+        """
+        if "id_token" in self.accepts and is_jwt(value):
+            return "id_token"
+        return next(kind for kind in _KINDS if kind in self.accepts)
+
     @abstractmethod
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
-        """Ask the provider about `token`.
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+        """Ask the provider about `credential`, which is of a kind that is accepted.
 
         Raises:
             ProviderTokenRejected: the token is no good (use its subclasses).

@@ -9,8 +9,8 @@ from core.tests.bench import Bench, bench
 from accredit.audit.alerts import INTERVAL_S, MOST_KEYS, AlertLimit
 from accredit.audit.operations import circuit_changed
 from accredit.audit.trail import Trail
+from accredit.credentials import Credential
 from accredit.errors import ExchangeError, ProviderMisconfigured, ProviderQuotaExhausted, UnlistedRefusal
-from accredit.models import ProviderToken
 from accredit.strategy import VerifyContext
 
 UNLISTED: Callable[[], ExchangeError] = lambda: UnlistedRefusal("me", 4711, status=403)  # noqa: E731 - beside the class
@@ -52,7 +52,7 @@ async def test_an_unlisted_refusal_looks_as_any_other_outside() -> None:
 async def test_other_codes_calls_and_connections_are_alerts_of_their_own() -> None:
     refusals = [("me", 1), ("me", 2), ("inspect", 1), ("me", 1), ("me", 2), ("inspect", 1)]
 
-    async def verify(_: ProviderToken, __: VerifyContext) -> None:
+    async def verify(_: Credential, __: VerifyContext) -> None:
         call, code = refusals.pop(0)
         raise UnlistedRefusal(call, code, status=400)
 
@@ -65,7 +65,7 @@ async def test_other_codes_calls_and_connections_are_alerts_of_their_own() -> No
 async def test_a_new_code_in_every_answer_is_no_flood_of_alerts() -> None:
     codes = iter(range(10 * MOST_KEYS))
 
-    async def verify(_: ProviderToken, __: VerifyContext) -> None:
+    async def verify(_: Credential, __: VerifyContext) -> None:
         raise UnlistedRefusal("me", next(codes), status=400)
 
     async with bench(acme=acme_that(verify)) as wire:

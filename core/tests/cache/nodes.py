@@ -10,6 +10,7 @@ from core.tests.bench import Bench, bench, merged
 from core.tests.valkey import Elsewhere, Valkey
 
 from accredit import AppBound, ProviderToken, Verification, VerifyContext
+from accredit.credentials import Credential
 
 KEY = base64.b64encode(b"k" * 32).decode()
 OTHER_KEY = base64.b64encode(b"o" * 32).decode()
@@ -18,7 +19,7 @@ NEVER_S = 5.0
 """Time-out of tests that are not about time: on a busy machine an answer may take its time."""
 
 
-async def _verify(_: ProviderToken, ctx: VerifyContext) -> Verification:
+async def _verify(_: Credential, ctx: VerifyContext) -> Verification:
     await ctx.http.get("https://api.acme.example/me", params={"access_token": "good-token"})
     return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA)
 

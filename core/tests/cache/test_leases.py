@@ -9,9 +9,10 @@ from core.tests.bench import Bench
 from core.tests.cache.nodes import asked, node
 from core.tests.valkey import Elsewhere, Valkey
 
-from accredit import AppBound, ProviderToken, Verification, VerifyContext
+from accredit import AppBound, Verification, VerifyContext
 from accredit import errors as e
 from accredit.cache.redis import verifications
+from accredit.credentials import Credential
 
 pytestmark = pytest.mark.slow
 Server = Valkey | Elsewhere
@@ -20,7 +21,7 @@ Server = Valkey | Elsewhere
 def slow(come_to: Callable[[], Awaitable[None]]) -> type[Acme]:
     """Return a strategy that asks, waits for what a test says, and knows the user then."""
 
-    async def verify(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(_: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get("https://api.acme.example/me", params={"access_token": "good-token"})
         await come_to()
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA)

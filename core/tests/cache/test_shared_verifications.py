@@ -12,6 +12,7 @@ from core.tests.valkey import Elsewhere, Valkey
 
 from accredit import AppBound, ConfigurationError, ProviderToken, Verification, VerifyContext
 from accredit.cache import MemoryCache
+from accredit.credentials import Credential
 
 pytestmark = pytest.mark.slow
 Server = Valkey | Elsewhere
@@ -19,7 +20,7 @@ TOKEN = ProviderToken.of("good-token")
 
 
 def ending(expires_at: int) -> type[Acme]:
-    async def verify(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(_: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get("https://api.acme.example/me", params={"access_token": "good-token"})
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA, expires_at=expires_at)
 
@@ -202,7 +203,7 @@ async def test_forgotten_on_one_node_is_forgotten_on_all(valkey: Server) -> None
 async def test_what_was_asked_before_it_was_forgotten_elsewhere_is_not_kept(valkey: Server) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def verify(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(_: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get("https://api.acme.example/me", params={"access_token": "good-token"})
         begun.set()
         await go_on.wait()
@@ -223,7 +224,7 @@ async def test_what_was_asked_before_it_was_forgotten_elsewhere_is_not_kept(valk
     ids=["tuple", "number as a name", "object", "nan", "large"],
 )
 async def test_what_is_no_json_or_very_large_is_not_shared(valkey: Server, claims: dict[str, Any]) -> None:
-    async def verify(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(_: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get("https://api.acme.example/me", params={"access_token": "good-token"})
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims={**ADA, **claims})
 

@@ -20,6 +20,7 @@ from accredit import (
     Verification,
     VerifyContext,
 )
+from accredit.credentials import Credential
 from accredit.errors import WrongAudience
 from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 
@@ -61,7 +62,7 @@ NOT_OURS: list[Any] = [
 
 @pytest.mark.parametrize("proof", ACCEPTED)
 def test_a_token_of_ours_is_accepted(proof: AudienceProof) -> None:
-    check_audience(proof, OURS, accept_unbound=False)
+    check_audience(proof, {"": OURS}, accept_unbound=False)
 
 
 @pytest.mark.threat(1, 2, 5)
@@ -78,9 +79,9 @@ def test_anything_that_is_not_exactly_ours_is_refused(other: Any) -> None:
         proofs.append(JwtAudience(("1234567890",), azp=other))
     for proof in proofs:
         with pytest.raises(WrongAudience, match=r"^the token was minted for another app: "):
-            check_audience(proof, OURS, accept_unbound=False)
+            check_audience(proof, {"": OURS}, accept_unbound=False)
         with pytest.raises(WrongAudience):
-            check_audience(proof, OURS, accept_unbound=True)
+            check_audience(proof, {"": OURS}, accept_unbound=True)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +101,14 @@ def test_anything_that_is_not_exactly_ours_is_refused(other: Any) -> None:
 )
 def test_the_detail_names_the_id_and_its_place(proof: AudienceProof, seen: str) -> None:
     with pytest.raises(WrongAudience) as refused:
-        check_audience(proof, OURS, accept_unbound=False)
+        check_audience(proof, {"": OURS}, accept_unbound=False)
     assert refused.value.detail == f"the token was minted for another app: {seen}"
 
 
 def test_what_is_no_text_is_named_by_its_type_only() -> None:
     number: Any = 42
     with pytest.raises(WrongAudience, match=r"app id is no text but int$"):
-        check_audience(AppBound(number), frozenset({number}), accept_unbound=False)
+        check_audience(AppBound(number), {"": frozenset({number})}, accept_unbound=False)
 
 
 @pytest.mark.threat(33)
@@ -128,7 +129,7 @@ async def test_the_id_is_in_the_log_and_never_with_the_client() -> None:
 @pytest.mark.parametrize("azp", [None, "1234567890"])
 def test_an_empty_aud_is_refused(azp: str | None) -> None:
     with pytest.raises(WrongAudience, match=r"^aud is empty$"):
-        check_audience(JwtAudience((), azp=azp), OURS, accept_unbound=False)
+        check_audience(JwtAudience((), azp=azp), {"": OURS}, accept_unbound=False)
 
 
 @pytest.mark.threat(2)
@@ -136,19 +137,19 @@ def test_an_aud_that_is_no_tuple_is_not_read_letter_by_letter() -> None:
     careless: Any = "aba"
 
     with pytest.raises(WrongAudience):
-        check_audience(JwtAudience(careless), frozenset({"a", "b"}), accept_unbound=False)
+        check_audience(JwtAudience(careless), {"": frozenset({"a", "b"})}, accept_unbound=False)
 
 
 @pytest.mark.parametrize("nothing", [None, "1234567890", ("1234567890",), object()])
 def test_what_is_no_proof_at_all_is_refused(nothing: Any) -> None:
     with pytest.raises(WrongAudience):
-        check_audience(nothing, OURS, accept_unbound=True)
+        check_audience(nothing, {"": OURS}, accept_unbound=True)
 
 
 def test_an_unbound_token_needs_the_connections_consent() -> None:
     with pytest.raises(WrongAudience, match=r"^the provider cannot prove for whom the token was minted$"):
-        check_audience(Unbound("no endpoint says so"), OURS, accept_unbound=False)
-    check_audience(Unbound("no endpoint says so"), OURS, accept_unbound=True)
+        check_audience(Unbound("no endpoint says so"), {"": OURS}, accept_unbound=False)
+    check_audience(Unbound("no endpoint says so"), {"": OURS}, accept_unbound=True)
 
 
 @pytest.mark.parametrize("hint", [None, "1000"])
@@ -191,7 +192,7 @@ class Vouching(Acme):
 @pytest.mark.parametrize("trusted", [False, True])
 async def test_an_unbound_token_never_asserts_an_address(strategy: type[Acme], trusted: bool) -> None:
     class Shrugs(strategy):  # type: ignore[misc, valid-type]  # a class that the test is given
-        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
             return replace(UNBOUND, claims={"email": "ada@example.com"})
 
     settings = {"connections": {"acme": {"accept_unbound_tokens": True, "trust_email": trusted}}}

@@ -8,7 +8,8 @@ import pytest
 from core.tests.acme import acme_that
 from core.tests.bench import Bench, bench
 
-from accredit import ExtraClaims, Identity, Login, ProviderToken, Subject, VerifyContext, hookimpl
+from accredit import ExtraClaims, Identity, Login, Subject, VerifyContext, hookimpl
+from accredit.credentials import Credential
 from accredit.errors import ProviderUnavailable, StorageFailed
 from accredit.exchange.deadline import STORAGE_TIMEOUT_S, Deadlines
 from accredit.storage import MemoryStorage
@@ -84,7 +85,7 @@ async def test_a_write_has_its_own_time_where_that_ends_later() -> None:
 
 
 async def test_a_provider_that_takes_it_is_unavailable() -> None:
-    async def hang(_: ProviderToken, __: VerifyContext) -> None:
+    async def hang(_: Credential, __: VerifyContext) -> None:
         await _for_ever()
 
     async with bench(SHORT, acme=acme_that(hang)) as wire:

@@ -14,6 +14,7 @@ from core.tests.bench import SETTINGS, Bench, assert_refused, bench, good_reques
 from accredit import Exchange, ProviderToken, Settings, VerifyContext
 from accredit import errors as e
 from accredit.audience import AppBound
+from accredit.credentials import Credential
 from accredit.storage import MemoryStorage, RefreshToken, Session, SqliteStorage
 
 UNAVAILABLE = (503, "temporarily_unavailable", "the service is not available, try again later")
@@ -100,7 +101,7 @@ ADVICE = "compare the credentials under connections.acme with the provider's das
 
 @pytest.mark.parametrize(("said", "detail"), [("code 190", f"code 190; {ADVICE}"), ("", ADVICE)])
 async def test_the_event_of_refused_credentials_says_which_settings_to_look_at(said: str, detail: str) -> None:
-    async def refuse(_: ProviderToken, __: VerifyContext) -> None:
+    async def refuse(_: Credential, __: VerifyContext) -> None:
         raise e.ProviderMisconfigured(said)
 
     async with bench(acme=acme_that(refuse)) as wire:
@@ -113,7 +114,7 @@ async def test_the_event_of_refused_credentials_says_which_settings_to_look_at(s
 async def test_a_cancelled_exchange_leaves_an_event_and_no_row() -> None:
     asked = asyncio.Event()
 
-    async def wait(_: ProviderToken, __: VerifyContext) -> None:
+    async def wait(_: Credential, __: VerifyContext) -> None:
         asked.set()
         await asyncio.Event().wait()
 

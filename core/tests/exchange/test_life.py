@@ -14,6 +14,7 @@ from core.tests.acme import ADA, Acme, Brings, Globex, acme_that
 from core.tests.bench import GOOD, SETTINGS, ListLogger, Observer, bench, good_request, merged, signing_key
 
 from accredit import AccreditError, Exchange, ProviderToken, Settings, VerifyContext, create_app
+from accredit.credentials import Credential
 from accredit.errors import ConfigurationError, ExchangeError, InvalidScope, LifecycleError, ProviderUnavailable
 from accredit.exchange.life import CLOSED, FORKED, NOT_OPEN, OPEN_ALREADY, OTHER_LOOP
 from accredit.keys import SigningKeys
@@ -401,7 +402,7 @@ def test_any_loop_closes_it_once_its_own_has_ended(tmp_path: Path) -> None:
 async def test_a_call_that_outlives_the_exchange_is_not_the_providers_fault(ending: Exception) -> None:
     asked, closed = asyncio.Event(), asyncio.Event()
 
-    async def wait(_: ProviderToken, __: VerifyContext) -> None:
+    async def wait(_: Credential, __: VerifyContext) -> None:
         asked.set()
         await closed.wait()
         raise ending

@@ -11,6 +11,7 @@ from core.tests.bench import NOW, Bench, assert_refused, bench, good_request
 from pydantic import SecretStr
 
 from accredit import hookimpl
+from accredit.credentials import ProviderToken
 from accredit.errors import IdentityTaken
 from accredit.storage import SqliteStorage
 
@@ -263,7 +264,7 @@ async def test_of_two_users_who_link_one_identity_at_once_one_gets_it(tmp_path: 
         requests = [
             good_request(
                 connection="globex",
-                token=good_request().token.of("t", secret="s"),
+                token=ProviderToken.of("t", secret="s"),
                 main_access_token=SecretStr(token),
             )
             for token in tokens * 10

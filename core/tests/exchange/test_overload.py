@@ -10,6 +10,7 @@ from core.tests.bench import Bench, assert_refused, bench, good_request
 
 from accredit import AppBound, ProviderToken, Verification, VerifyContext
 from accredit.audit.events import OperationalEvent
+from accredit.credentials import Credential
 from accredit.errors import Overloaded
 
 FEW = {"limits": {"max_exchanges": 1, "exchange_timeout_s": 60.0}}
@@ -20,7 +21,7 @@ async def full() -> AsyncIterator[Bench]:
     """Run an exchange of which a login by acme that hangs has taken the one place."""
     asked, answered = asyncio.Event(), asyncio.Event()
 
-    async def hang(token: ProviderToken, _: VerifyContext) -> Verification:
+    async def hang(token: Credential, _: VerifyContext) -> Verification:
         if token.reveal() == "slow":
             asked.set()
             await answered.wait()

@@ -15,9 +15,9 @@ from accredit.settings import EXCHANGE_GRANT, ClientSettings
 
 @pytest.mark.threat(5)
 def test_an_azp_of_ours_does_not_excuse_a_foreign_aud() -> None:
-    check_audience(JwtAudience(("ours",), "ours"), {"ours"}, accept_unbound=False)
+    check_audience(JwtAudience(("ours",), "ours"), {"": {"ours"}}, accept_unbound=False)
     with pytest.raises(WrongAudience):
-        check_audience(JwtAudience(("theirs",), "ours"), {"ours"}, accept_unbound=False)
+        check_audience(JwtAudience(("theirs",), "ours"), {"": {"ours"}}, accept_unbound=False)
 
 
 @pytest.mark.threat(13)

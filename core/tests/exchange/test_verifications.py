@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from accredit import AppBound, Profile, ProviderToken, Verification, VerifyContext
 from accredit import errors as e
 from accredit.cache import MemoryCache
+from accredit.credentials import Credential
 from accredit.exchange.cache_keys import CacheKeys
 from accredit.strategy import Trait
 
@@ -27,7 +28,7 @@ CACHED: Mapping[str, Any] = {
 
 
 def ending(expires_at: int) -> type[Acme]:
-    async def verify(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(_: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get("https://api.acme.example/me", params={"access_token": "good-token"})
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA, expires_at=expires_at)
 
@@ -201,7 +202,7 @@ async def test_nothing_is_kept_of_what_is_good_once_or_costs_no_call(trait: Trai
 
 async def test_what_a_provider_says_is_as_old_as_the_question() -> None:
     class Late(Acme):
-        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
             verification = await super().verify(token, ctx)
             wire.clock.advance(20)
             return verification
@@ -283,7 +284,7 @@ async def test_a_refusal_can_be_forgotten_and_with_0_none_is_kept() -> None:
 @pytest.mark.parametrize("error", [e.ProviderUnavailable(), e.ProviderMisconfigured(), e.ProviderProtocolError()])
 async def test_outages_and_our_own_failures_are_never_kept(error: e.ExchangeError) -> None:
     class Fails(Bans):
-        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
             await super().verify(token, ctx)
             raise error
 

@@ -13,11 +13,11 @@ from accredit import (
     AppBound,
     ConfigurationError,
     ExchangeError,
-    ProviderToken,
     Verification,
     VerifyContext,
 )
 from accredit import errors as e
+from accredit.credentials import Credential
 
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")
 UNAVAILABLE = (503, "temporarily_unavailable", "the identity provider is not available, try again later")
@@ -88,7 +88,7 @@ async def test_anything_but_a_verification_is_a_failed_plugin(returned: object) 
 async def test_a_strategy_that_hangs_is_given_up_at_the_deadline() -> None:
     cancelled = asyncio.Event()
 
-    async def hang(_: ProviderToken, __: VerifyContext) -> None:
+    async def hang(_: Credential, __: VerifyContext) -> None:
         try:
             await asyncio.Event().wait()
         finally:

@@ -32,7 +32,8 @@ def connection(
 
     Idle.name = strategy or name
     settings = AcmeSettings.model_validate({"app_ids": tuple(app_ids), "namespace": namespace})
-    return Connection(name, Idle(settings), settings, frozenset(app_ids), "test", (), "")
+    accepted = frozenset(app_ids)
+    return Connection(name, Idle(settings), settings, accepted, {"": accepted}, "test", (), {}, "")
 
 
 def connections(*more: Connection) -> Mapping[str, Connection]:

@@ -11,8 +11,8 @@ from core.tests.oauth.support import SECRET, basic, token_bench
 from pydantic import SecretStr
 
 from accredit import RefreshRequest
+from accredit.credentials import ProviderToken
 from accredit.errors import ConfigurationError, TooManyRequests
-from accredit.models import ProviderToken
 from accredit.settings import LimitSettings
 
 TOKEN, REVOKE, INTROSPECT = "/oauth/token", "/oauth/revoke", "/oauth/introspect"

@@ -13,8 +13,8 @@ from core.tests.oauth.presented import SVC, introspect, userinfo
 from core.tests.oauth.support import ask, clients, log_in, refresh
 
 from accredit import Exchange, Settings, create_app
+from accredit.credentials import ProviderToken
 from accredit.errors import SignsElsewhere, StorageFailed
-from accredit.models import ProviderToken
 from accredit.storage import MemoryStorage
 
 ELSEWHERE = 503, "temporarily_unavailable", "the service is not available, try again later"

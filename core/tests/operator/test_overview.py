@@ -12,10 +12,11 @@ from core.tests.operator.desk import Office, office, seen
 from accredit.audit.events import OperationalEvent
 from accredit.audit.operations import operator_wrong_token
 from accredit.audit.readings import Reading
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.operator.pages.keys import key_rows
 from accredit.operator.pages.overview import overview
 from accredit.operator.sessions import SignedIn
@@ -123,7 +124,7 @@ async def test_limits_and_what_can_be_read_of_the_server_are_shown() -> None:
 
 async def test_a_host_and_an_alert_stand_among_the_events() -> None:
     class Broken(Acme):
-        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
             raise RuntimeError("secret=hunter2")
 
     async with office(acme=Broken) as one:
@@ -226,7 +227,7 @@ async def test_names_of_providers_and_details_are_text() -> None:
     hostile = "<img src=x onerror=alert(1)>"
 
     class Hostile(Acme):
-        async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
             raise InvalidProviderToken(hostile)
 
     async with office(acme=Hostile) as one:

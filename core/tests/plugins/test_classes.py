@@ -9,9 +9,10 @@ import pytest
 from core.tests.strategies import Acme, AcmeSettings, Brings
 from pydantic import field_validator, model_validator
 
+from accredit.credentials import Credential
 from accredit.errors import PluginError
 from accredit.hookspecs import hookimpl
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.plugins import Connection, load_connections, make_plugin_manager
 from accredit.plugins.registry import source_of_object
 from accredit.profile import Profile
@@ -50,23 +51,23 @@ def odd(**members: Any) -> type[Strategy[Any]]:
     return type("Odd", (Acme,), members)
 
 
-def plain_verify(self: Any, token: ProviderToken, ctx: VerifyContext) -> None: ...
+def plain_verify(self: Any, token: Credential, ctx: VerifyContext) -> None: ...
 
 
-async def verify(self: Any, token: ProviderToken, ctx: VerifyContext) -> None: ...
+async def verify(self: Any, token: Credential, ctx: VerifyContext) -> None: ...
 
 
-async def yielding_verify(self: Any, token: ProviderToken, ctx: VerifyContext) -> AsyncIterator[None]:
+async def yielding_verify(self: Any, token: Credential, ctx: VerifyContext) -> AsyncIterator[None]:
     yield
 
 
-async def verify_one(self: Any, token: ProviderToken) -> None: ...
+async def verify_one(self: Any, token: Credential) -> None: ...
 
 
 async def verify_all(self: Any, *everything: object) -> None: ...
 
 
-async def verify_more(self: Any, token: ProviderToken, ctx: VerifyContext, more: object) -> None: ...
+async def verify_more(self: Any, token: Credential, ctx: VerifyContext, more: object) -> None: ...
 
 
 async def async_normalize(self: Any, verification: Verification) -> Profile:

@@ -10,11 +10,11 @@ from core.tests.clock import Clock
 from core.tests.jws import compact
 from core.tests.strategies import AcmeSettings
 from joserfc.jwk import ECKey
+from pydantic import SecretStr
 
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken
 from accredit.keys.jose import SigningKey
-from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdTokenVerifier, VerifiedIdToken
 from accredit.provider.jwks import JwksCache
@@ -44,11 +44,18 @@ def check(es256: SigningKey) -> Check:
     ) -> VerifiedIdToken:
         clock.now = now
         cache = JwksCache(clock=clock, alert=lambda *_: None)
-        verifier = IdTokenVerifier(cache, http, clock, AcmeSettings(app_id="app"), NonceCheck("matched"))
+        check_nonce = NonceCheck("matched", None if sent is None else SecretStr(sent))
+        verifier = IdTokenVerifier(
+            cache,
+            http,
+            clock,
+            AcmeSettings(app_id="app"),
+            check_nonce,
+        )
         wanted = {name: value for name, value in {**CLAIMS, **claims}.items() if value is not MISSING}
         header = {"alg": "ES256", "kid": es256.kid, **({} if header_typ is MISSING else {"typ": header_typ})}
         signature = by_other.sign(compact(header, wanted).rpartition(".")[0].encode(), key)
-        token = ProviderToken.of(compact(header, wanted, signature), nonce=sent)
+        token = compact(header, wanted, signature)
         return await verifier(token, jwks_url=url, issuers=issuers, algorithms=["ES256"])
 
     return check

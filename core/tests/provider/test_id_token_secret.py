@@ -15,7 +15,6 @@ from pydantic import SecretStr
 
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
 from accredit.keys.jose import InvalidJwt, SigningKey, verify_mac
-from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
 from accredit.provider.jwks import JwksCache
@@ -44,14 +43,14 @@ async def check(token: str, *, settings: ConnectionSettings = SETTINGS, **given:
     http = ProviderHTTP(httpx.MockTransport(nobody), urls=[URL], timeout_s=5.0, max_response_bytes=10_000)
     clock = Clock(NOW)
     jwks = JwksCache(clock=clock, alert=lambda *_: None)
-    verifier = IdTokenVerifier(jwks, http, clock, settings, NonceCheck("matched"))
+    verifier = IdTokenVerifier(jwks, http, clock, settings, NonceCheck("matched", SecretStr("N-1")))
     arguments: Mapping[str, Any] = {
         "issuers": (ISSUER,),
         "secret": getattr(settings, "app_secret", None),
         "algorithms": ("HS256",),
         **given,
     }
-    return await verifier(ProviderToken.of(token, nonce="N-1"), **arguments)
+    return await verifier(token, **arguments)
 
 
 @pytest.mark.parametrize("kid", [None, "1"])

@@ -11,7 +11,6 @@ from core.tests.strategies import AcmeSettings
 
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderUnavailable
 from accredit.keys.jose import SigningKey
-from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
 from accredit.provider.jwks import JwksCache
@@ -43,7 +42,7 @@ class Provider(httpx.AsyncBaseTransport):
         return httpx.Response(200, content=self.body)
 
     async def check(self, token: str, **changes: Any) -> VerifiedIdToken:
-        return await self.verifier(ProviderToken.of(token), **{"jwks_url": URL, "issuers": (ISSUER,), **changes})
+        return await self.verifier(token, **{"jwks_url": URL, "issuers": (ISSUER,), **changes})
 
 
 async def test_rs256_is_what_a_provider_signs_with_unless_the_strategy_says_otherwise(
@@ -172,7 +171,7 @@ async def test_keys_at_hand_are_no_way_around_the_declaration(rs256: SigningKey)
     elsewhere = ProviderHTTP(acme, urls=["https://other.example"], timeout_s=5.0, max_response_bytes=100_000)
     verifier = verifier_with(acme.verifier.jwks, elsewhere, acme.clock)
     with pytest.raises(PluginFailed, match=r"did not declare the host acme\.example"):
-        await verifier(ProviderToken.of(rs256.sign(CLAIMS, typ="JWT")), jwks_url=URL, issuers=(ISSUER,))
+        await verifier(rs256.sign(CLAIMS, typ="JWT"), jwks_url=URL, issuers=(ISSUER,))
 
 
 @pytest.mark.threat(44)

@@ -5,9 +5,10 @@ import hashlib
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from accredit.credentials import AccessToken, AuthorizationCode, Credential, IdToken, SignedPayload
 from accredit.errors import InvalidProviderToken, PluginFailed
-from accredit.models import ProviderToken
 from accredit.provider.nonce import NonceCheck
 from accredit.settings import NoncePolicy
 
@@ -18,14 +19,24 @@ JWT = "e30.e30.c2ln"
 POLICIES: tuple[NoncePolicy, ...] = ("matched", "required", "if_sent")
 
 
-def sent(nonce: str | None, value: str = JWT) -> ProviderToken:
-    return ProviderToken.of(value, nonce=nonce)
+def check_of(policy: NoncePolicy, nonce: str | None) -> NonceCheck:
+    return NonceCheck(policy, None if nonce is None else SecretStr(nonce))
+
+
+ID_TOKEN = IdToken.of(JWT)
+NEED_A_COMPARISON: tuple[Credential, ...] = (
+    ID_TOKEN,
+    AccessToken.of(JWT),
+    AccessToken.of("opaque", id_token=JWT),
+    AuthorizationCode.of("code"),
+    SignedPayload.of("payload"),
+)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("claimed", ["N0nce", HEX, HEX.upper(), BASE64URL.rstrip("=")])
 def test_a_token_holds_the_raw_nonce_or_its_sha256(policy: NoncePolicy, claimed: str) -> None:
-    NonceCheck(policy)(sent("N0nce"), claimed)
+    check_of(policy, "N0nce")(claimed)
 
 
 @pytest.mark.threat(10)
@@ -56,7 +67,7 @@ def test_a_token_holds_the_raw_nonce_or_its_sha256(policy: NoncePolicy, claimed:
 )
 def test_any_other_nonce_is_refused(policy: NoncePolicy, nonce: str, claimed: Any) -> None:
     with pytest.raises(InvalidProviderToken) as refused:
-        NonceCheck(policy)(sent(nonce), claimed)
+        check_of(policy, nonce)(claimed)
     assert refused.value.detail == "nonce differs"
 
 
@@ -64,7 +75,7 @@ def test_any_other_nonce_is_refused(policy: NoncePolicy, nonce: str, claimed: An
     ("policy", "claimed"), [("matched", None), ("if_sent", None), ("if_sent", "of the SDK's own"), ("if_sent", 1)]
 )
 def test_a_request_without_a_nonce_is_accepted(policy: NoncePolicy, claimed: object) -> None:
-    NonceCheck(policy)(sent(None), claimed)
+    check_of(policy, None)(claimed)
 
 
 @pytest.mark.threat(10)
@@ -82,7 +93,7 @@ def test_a_nonce_that_the_request_lacks_is_named_with_the_setting(
     policy: NoncePolicy, claimed: object, because: str
 ) -> None:
     with pytest.raises(InvalidProviderToken) as refused:
-        NonceCheck(policy)(sent(None), claimed)
+        check_of(policy, None)(claimed)
     assert refused.value.detail.startswith(because)
 
 
@@ -90,41 +101,40 @@ def test_a_nonce_that_the_request_lacks_is_named_with_the_setting(
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_nonce_that_the_token_lacks_is_named_with_the_setting(policy: NoncePolicy) -> None:
     with pytest.raises(InvalidProviderToken) as refused:
-        NonceCheck(policy)(sent("N0nce"), None)
+        check_of(policy, "N0nce")(None)
     assert refused.value.detail == f'nonce is in the request, not in the ID token (setting nonce = "{policy}")'
 
 
 @pytest.mark.threat(10)
 @pytest.mark.parametrize("policy", POLICIES)
 def test_a_nonce_that_was_sent_must_have_been_compared_by_the_end(policy: NoncePolicy) -> None:
-    token = sent("N0nce")
-    done, undone, of_another = NonceCheck(policy), NonceCheck(policy), NonceCheck(policy)
-    done(token, "N0nce")
-    done.confirm(token)
-    of_another(sent("another"), "another")
-    for check in (undone, of_another):
+    for credential in NEED_A_COMPARISON:
+        done, undone = check_of(policy, "N0nce"), check_of(policy, "N0nce")
+        done("N0nce")
+        done.confirm(credential)
         with pytest.raises(PluginFailed, match=r"call ctx\.verify_id_token, or ctx\.check_nonce"):
-            check.confirm(token)
+            undone.confirm(credential)
 
 
 @pytest.mark.threat(10)
 def test_a_comparison_that_failed_is_none() -> None:
-    check = NonceCheck("matched")
+    check = check_of("matched", "N0nce")
     with pytest.raises(InvalidProviderToken):
-        check(sent("N0nce"), "another")
+        check("another")
     with pytest.raises(PluginFailed):
-        check.confirm(sent("N0nce"))
+        check.confirm(ID_TOKEN)
 
 
 @pytest.mark.threat(10)
-def test_a_nonce_that_must_be_there_must_have_been_compared() -> None:
+@pytest.mark.parametrize("credential", NEED_A_COMPARISON, ids=lambda one: one.kind)
+def test_a_nonce_that_must_be_there_must_have_been_compared(credential: Credential) -> None:
     for policy in ("matched", "if_sent"):
-        NonceCheck(policy).confirm(sent(None))
+        check_of(policy, None).confirm(credential)
     with pytest.raises(PluginFailed):
-        NonceCheck("required").confirm(sent(None))
+        check_of("required", None).confirm(credential)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("nonce", [None, "N0nce"])
 def test_an_access_token_carries_no_nonce_to_compare(policy: NoncePolicy, nonce: str | None) -> None:
-    NonceCheck(policy).confirm(sent(nonce, "opaque"))
+    check_of(policy, nonce).confirm(AccessToken.of("opaque"))

@@ -11,6 +11,7 @@ from core.tests.acme import Acme
 from core.tests.sync.doors import adoorstep, doorstep
 
 from accredit import AppBound, ProviderToken, Verification, VerifyContext
+from accredit.credentials import Credential
 from accredit.sync import run_in_caller
 
 THREADS = 16
@@ -19,7 +20,7 @@ THREADS = 16
 class Named(Acme):
     """The token names its user, and each answer takes its turn."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         user = token.reveal()
         for _ in range(int(user) % 3):
             await asyncio.sleep(0)

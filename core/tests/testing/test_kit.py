@@ -19,8 +19,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from accredit.credentials import Credential, ProviderToken
 from accredit.hookspecs import hookimpl
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import VerifyContext
 from accredit.testing import ACCEPTED, PEOPLE, InProcess, Sample, Simulator, exchange_for, person, serve
@@ -164,7 +165,7 @@ async def test_a_simulator_is_an_app_with_a_clock() -> None:
 
 
 class Calling(Acme):
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         response = await ctx.http.get(f"{self.settings.api_url}/hello")
         assert response.body == b"GET /hello?"
         return await super().verify(token, ctx)

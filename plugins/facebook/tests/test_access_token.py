@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from accredit.audience import AppBound
+from accredit.credentials import ProviderToken
 from accredit.errors import (
     ExchangeError,
     InvalidProviderToken,
@@ -18,7 +19,7 @@ from accredit.errors import (
     ProviderUnavailable,
     WrongAudience,
 )
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.testing import exchange_for
 from accredit_facebook.simulator import FacebookSimulator
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET

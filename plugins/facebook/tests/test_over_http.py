@@ -3,7 +3,7 @@
 from contextlib import aclosing
 from dataclasses import replace
 
-from accredit.models import ProviderToken
+from accredit.credentials import ProviderToken
 from accredit.provider.transport import make_transport
 from accredit.testing import exchange_for, serve
 from accredit_facebook.simulator import FacebookSimulator

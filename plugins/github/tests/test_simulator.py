@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from accredit.errors import ExchangeError
-from accredit.models import ProviderToken
+from accredit.credentials import ProviderToken
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
 from accredit_github.simulator import CLIENT_SECRET, GitHubSimulator
 from accredit_github.simulator.tokens import CLIENT_ID

@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from accredit.audience import JwtAudience
+from accredit.credentials import ProviderToken
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
 from accredit.keys.jose import SigningKey
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.testing import exchange_for, person
 from accredit_google_oauth2.simulator import GoogleSimulator
 from accredit_google_oauth2.simulator.id_tokens import forge

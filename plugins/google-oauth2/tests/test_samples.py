@@ -1,7 +1,7 @@
 import pytest
 
+from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
-from accredit.models import ProviderToken
 from accredit.testing import ACCEPTED, PEOPLE, exchange_for
 from accredit_google_oauth2.simulator import GoogleSimulator
 

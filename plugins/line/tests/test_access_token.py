@@ -6,7 +6,8 @@ import pytest
 
 from accredit.audience import AppBound
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable, WrongAudience
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
+from accredit.credentials import ProviderToken
 
 Verify = Callable[..., Awaitable[Identity]]
 

@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from accredit.errors import ExchangeError
-from accredit.models import ProviderToken
+from accredit.credentials import ProviderToken
 from accredit.testing import ACCEPTED, exchange_for
 from accredit_line.simulator import LineSimulator
 

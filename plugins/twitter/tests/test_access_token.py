@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from accredit.audience import SignedByUs, Unbound
+from accredit.credentials import ProviderToken
 from accredit.errors import (
     ExchangeError,
     InvalidProviderToken,
@@ -17,7 +18,7 @@ from accredit.errors import (
     ProviderMisconfigured,
     WrongAudience,
 )
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.provider.transport import make_transport
 from accredit.testing import ACCEPTED, BASE_URL, PEOPLE, InProcess, Person, Sample, exchange_for, person, serve
 from accredit_twitter.simulator import TwitterSimulator

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from accredit.audience import SignedByUs
-from accredit.models import ProviderToken, Verification
+from accredit.credentials import ProviderToken
+from accredit.models import Verification
 from accredit.profile import Assurance, Email, Profile
 from accredit.testing import BASE_URL, PEOPLE, Person, exchange_for
 from accredit_twitter.normalize import to_profile

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from accredit.credentials import ProviderToken
 from accredit.errors import (
     ExchangeError,
     InvalidProviderToken,
@@ -18,7 +19,7 @@ from accredit.errors import (
     UnlistedRefusal,
     WrongAudience,
 )
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_twitter.refusals.tables import BEARER, SIGNED, Sign
 from accredit_twitter.simulator import TwitterSimulator
@@ -45,7 +46,7 @@ class Answers:
 
 async def verify(
     answer: Response,
-    token: ProviderToken = SIGNED_TOKEN,
+    token: Credential = SIGNED_TOKEN,
     *,
     keys: Response = KEYS_ARE_KNOWN,
     profile_api: str = "v2",
@@ -61,7 +62,7 @@ async def verify(
         return await exchange.verify("twitter", token)
 
 
-async def refusal_of(answer: Response, token: ProviderToken = SIGNED_TOKEN, **options: Any) -> ExchangeError:
+async def refusal_of(answer: Response, token: Credential = SIGNED_TOKEN, **options: Any) -> ExchangeError:
     with pytest.raises(ExchangeError) as refused:
         await verify(answer, token, **options)
     return refused.value

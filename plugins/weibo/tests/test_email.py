@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
+from accredit.credentials import ProviderToken
 from accredit.errors import OutOfDescriptors, PluginFailed, ProviderUnavailable
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.profile import Assurance, Email
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_weibo.refusals import ERRORS

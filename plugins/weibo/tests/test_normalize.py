@@ -2,7 +2,7 @@
 
 import pytest
 
-from accredit.models import ProviderToken
+from accredit.credentials import ProviderToken
 from accredit.profile import Assurance, Email, Profile
 from accredit.testing import exchange_for
 from accredit_weibo.normalize import to_profile

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from accredit.audit.events import RefreshEvent
 from accredit.audit.trail import Trail
 from accredit.cache import VerificationCache
+from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ExchangeError, LifecycleError, SignsElsewhere, UnknownClient
 from accredit.exchange.authenticate import authenticate
 from accredit.exchange.client import Client
@@ -30,7 +31,7 @@ from accredit.exchange.refresh import refresh
 from accredit.exchange.steps.find_connection import allow_connection, find_connection
 from accredit.keys import SigningKeys
 from accredit.limits.attempt import Attempt
-from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, Subject, TokenSet
+from accredit.models import ExchangeRequest, Identity, RefreshRequest, Subject, TokenSet
 from accredit.parameters import check_text
 from accredit.provider.http import Transport
 from accredit.settings import Settings
@@ -144,7 +145,7 @@ class Exchange:
                 await attempt.refused(error)
                 raise
 
-    async def verify(self, connection: str, token: ProviderToken) -> Identity:
+    async def verify(self, connection: str, token: ProviderToken | Credential) -> Identity:
         """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
 
         Raises:
@@ -152,7 +153,7 @@ class Exchange:
         """
         return await verify_alone(connection, token, self.engine.providers, self.engine.lifecycle)
 
-    async def forget(self, connection: str, token: ProviderToken) -> None:
+    async def forget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.
 
         For a host that hears of a token's end, from the provider or its user. `token` has the secret and the nonce of

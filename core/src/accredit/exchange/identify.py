@@ -2,19 +2,21 @@
 
 from accredit.audit.events import VerifyEvent
 from accredit.audit.trail import Trail
-from accredit.errors import InvalidParameter
+from accredit.credentials import Credential, ProviderToken, check_handed
 from accredit.exchange.lifecycle import Lifecycle
 from accredit.exchange.providers import Providers
 from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 from accredit.exchange.steps.find_connection import find_connection
 from accredit.exchange.steps.normalize import normalize
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.parameters import check_text
 from accredit.plugins import Connection
 from accredit.revocation import RevocableToken
 
 
-async def verify_alone(connection: str, token: ProviderToken, providers: Providers, lifecycle: Lifecycle) -> Identity:
+async def verify_alone(
+    connection: str, token: ProviderToken | Credential, providers: Providers, lifecycle: Lifecycle
+) -> Identity:
     """Identify somebody for a host that issues no tokens of ours, and leave one event behind.
 
     Raises:
@@ -22,23 +24,21 @@ async def verify_alone(connection: str, token: ProviderToken, providers: Provide
     """
     with providers.admission.login(connection), lifecycle.audited(VerifyEvent) as trail:
         check_text("connection", connection)
-        if not isinstance(token, ProviderToken):
-            raise InvalidParameter("access_token")
+        check_handed(token)
         with providers.deadlines.begin() as deadline:
             named = connection_named(connection, providers, trail)
             identity, _ = await identify(named, token, None, providers, trail, until=deadline.until)
             return identity
 
 
-async def forget(connection: str, token: ProviderToken, providers: Providers) -> None:
+async def forget(connection: str, token: ProviderToken | Credential, providers: Providers) -> None:
     """Forget what a provider has said about a token.
 
     Raises:
         ExchangeError: there is no such connection, or it is off.
     """
     check_text("connection", connection)
-    if not isinstance(token, ProviderToken):
-        raise InvalidParameter("access_token")
+    check_handed(token)
     await providers.verifications.forget(find_connection(connection, providers.connections, providers.disabled), token)
 
 
@@ -56,7 +56,7 @@ def connection_named(name: str, providers: Providers, trail: Trail) -> Connectio
 
 async def identify(
     connection: Connection,
-    token: ProviderToken,
+    token: ProviderToken | Credential,
     user_id_hint: str | None,
     providers: Providers,
     trail: Trail,
@@ -75,7 +75,7 @@ async def identify(
     trail.audience_proof = type(verification.audience).__name__
     trail.begin("check_audience")
     accept_unbound = connection.settings.accept_unbound_tokens
-    check_audience(verification.audience, connection.accepted, accept_unbound=accept_unbound)
+    check_audience(verification.audience, connection.families, accept_unbound=accept_unbound)
     trail.begin("check_user_hint")
     check_user_hint(user_id_hint, verification.user_id)
     trail.begin("normalize")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from pydantic import SecretStr
 
 from accredit.audit.trail import Trail
+from accredit.credentials import AccessToken, Credential, ProviderToken
 from accredit.errors import AccessDenied, InvalidMainToken, SignsElsewhere
 from accredit.exchange.client import Client
 from accredit.exchange.deadline import Deadline
@@ -24,7 +25,7 @@ from accredit.exchange.steps.resolve_subject import resolve_subject
 from accredit.exchange.steps.store_session import store_session
 from accredit.exchange.unrecallable import noted
 from accredit.limits.attempt import Attempt
-from accredit.models import ExchangeRequest, Identity, Login, MainToken, ProviderToken, Resolution, Subject, TokenSet
+from accredit.models import ExchangeRequest, Identity, Login, MainToken, Resolution, Subject, TokenSet
 from accredit.plugins import Connection
 from accredit.revocation import RevocableToken
 from accredit.settings import EXCHANGE_GRANT, TOKEN_EXCHANGE_GRANT
@@ -189,9 +190,10 @@ async def conclude(
     return tokens
 
 
-def _credential(token: ProviderToken) -> str:
+def _credential(token: ProviderToken | Credential) -> str:
     """Return what is tried: with its secret, or who knows another one's token could have it refused."""
-    return token.reveal() if token.secret is None else f"{token.reveal()} {token.secret.get_secret_value()}"
+    secret = token.secret if isinstance(token, ProviderToken | AccessToken) else None
+    return token.reveal() if secret is None else f"{token.reveal()} {secret.get_secret_value()}"
 
 
 async def _link(login: Login, resolution: Resolution, engine: Engine, trail: Trail, *, now: int) -> Resolution:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from accredit.audit import operations
 from accredit.audit.reporter import Reporter
 from accredit.cache import MemoryCache, VerificationCache
+from accredit.credentials import AuthorizationCode, Credential
 from accredit.errors import LifecycleError
 from accredit.exchange.admission import Admission
 from accredit.exchange.deadline import Deadlines
@@ -170,16 +171,22 @@ class Providers:
             shows_paths=shows_paths,
         )
 
-    def context(self, connection: Connection, until: float = math.inf) -> VerifyContext:
-        """Return what a connection's strategy may use in one exchange, which ends at `until` by the loop's clock."""
+    def context(
+        self, connection: Connection, until: float = math.inf, credential: Credential | None = None
+    ) -> VerifyContext:
+        """Return what a connection's strategy may use in one exchange, which ends at `until` by the loop's clock.
+
+        `credential` is what it is to verify, None where it verifies nothing.
+        """
         if (http := self._clients.get(connection.name)) is None:
             http = self._clients[connection.name] = self.http(
                 connection.provider_urls,
                 connection.settings.proxy,
                 shows_paths=connection.strategy.paths_name_nobody,
             )
-        http = http.anew(Passage(self.bounds[connection.name], until=until))
+        is_repeatable = not isinstance(credential, AuthorizationCode)
+        http = http.anew(Passage(self.bounds[connection.name], until=until, is_repeatable=is_repeatable))
         key_sets = self._jwks[connection.name]
-        check_nonce = NonceCheck(connection.settings.nonce)
+        check_nonce = NonceCheck(connection.settings.nonce, None if credential is None else credential.nonce)
         verify_id_token = IdTokenVerifier(key_sets, http, self.clock, connection.settings, check_nonce)
         return VerifyContext(http, verify_id_token, check_nonce, self.clock, self._documents[connection.name])

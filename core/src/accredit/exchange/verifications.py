@@ -10,16 +10,20 @@ from collections.abc import Callable, Mapping
 from accredit._guard import place_of
 from accredit.audit.trail import Trail
 from accredit.cache import Kept, SharedCache, VerificationCache
+from accredit.credentials import AccessToken, Credential, ProviderToken
 from accredit.errors import ConfigurationError, ExchangeError, ProviderTokenRejected, StorageFailed
 from accredit.exchange.cache_keys import CacheKeys
 from accredit.exchange.flights import Flight, Flights, again
+from accredit.exchange.steps.read_credential import read_credential
 from accredit.exchange.steps.verify import verify
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.plugins import Connection
 from accredit.strategy import VerifyContext
 
 _KEEPS_NONE = frozenset({"single_use", "makes_no_call"})
 """A credential that is good once must not pass twice, and where nobody is asked there is nothing to save."""
+_KEPT = frozenset({"access_token", "id_token"})
+"""The kinds of credentials that may come again."""
 _REFUSALS_MAX_BYTES = 4_194_304
 """In this process alone, for the few providers whose refusals are kept: about four thousand of them."""
 _TELL_EVERY_S = 60.0
@@ -45,7 +49,7 @@ class Verifications:
         issuer: str,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
-        context: Callable[[Connection, float], VerifyContext],
+        context: Callable[[Connection, float, Credential], VerifyContext],
         cache_failed: Callable[[str], None],
     ) -> None:
         secret = cache.hmac_key
@@ -63,17 +67,23 @@ class Verifications:
         self._told_at: float | None = None
         self._flights: Flights[Verification] = Flights()
 
-    async def of(self, connection: Connection, token: ProviderToken, trail: Trail, *, until: float) -> Verification:
-        """Return what is known of a token. Where nothing is kept for its connection, the provider is asked each time.
+    async def of(
+        self, connection: Connection, token: ProviderToken | Credential, trail: Trail, *, until: float
+    ) -> Verification:
+        """Return what is known of a credential. Where nothing is kept of it, the provider is asked each time.
 
         The login ends at `until`, by the event loop's clock.
 
         Raises:
-            ExchangeError: as the step `verify` does.
+            ExchangeError: as the steps `read_credential` and `verify` do.
         """
-        cache_s = self._cache_s[connection.name]
-        if not cache_s:
-            return await verify(connection, token, self._context_of(connection, trail, until))
+        if not self._cache_s[connection.name]:
+            credential = read_credential(token, connection)
+            return await verify(connection, credential, self._context_of(connection, credential, trail, until))
+        if not connection.strategy.accepts <= _KEPT:
+            token = read_credential(token, connection)
+            if token.kind not in _KEPT:
+                return await verify(connection, token, self._context_of(connection, token, trail, until))
         key = self._keys.of(connection.name, token)
         if (refusal := self._refusals.get(key)) is not None:
             trail.verified_by = "cache"
@@ -101,7 +111,7 @@ class Verifications:
     async def _asked(
         self,
         connection: Connection,
-        token: ProviderToken,
+        token: ProviderToken | Credential,
         trail: Trail,
         flight: Flight[Verification],
         *,
@@ -110,9 +120,10 @@ class Verifications:
     ) -> Verification:
         """Ask the provider, and keep what it says."""
         began = self._monotonic()  # what a provider says is as old as the question
-        ctx = self._context_of(connection, trail, until)
+        credential = read_credential(token, connection)
+        ctx = self._context_of(connection, credential, trail, until)
         try:
-            verification = await verify(connection, token, ctx)
+            verification = await verify(connection, credential, ctx)
         except ProviderTokenRejected as rejected:
             if not flight.is_parted():
                 self._refusals.put(key, again(rejected), ttl_s=connection.strategy.refusals_cached_s, size_bytes=0)
@@ -124,10 +135,10 @@ class Verifications:
         flight.result = verification
         return verification
 
-    def _context_of(self, connection: Connection, trail: Trail, until: float) -> VerifyContext:
+    def _context_of(self, connection: Connection, credential: Credential, trail: Trail, until: float) -> VerifyContext:
         """Return what the strategy may use, and note that the provider is asked."""
         trail.verified_by = "provider"
-        ctx = self._context(connection, until)
+        ctx = self._context(connection, until, credential)
         trail.calls = ctx.http.calls
         return ctx
 
@@ -167,19 +178,28 @@ class Verifications:
             self._told_at = now
             self._cache_failed(place_of(failure))
 
-    async def forget(self, connection: Connection, token: ProviderToken) -> None:
-        """Let the next login with a token ask the provider.
+    async def forget(self, connection: Connection, token: ProviderToken | Credential) -> None:
+        """Let the next login with a token ask the provider, whether that states its kind or not.
 
         Raises:
             StorageFailed: the cache does not work, and may still keep it.
         """
-        key = self._keys.of(connection.name, token)
-        self._flights.part(key)
-        self._refusals.forget(key)
-        try:
-            await self._cache.forget(key)
-        except Exception as exc:
-            raise StorageFailed(f"the cache of verifications: {place_of(exc)}") from None
+        for one in _spellings(token, connection):
+            key = self._keys.of(connection.name, one)
+            self._flights.part(key)
+            self._refusals.forget(key)
+            try:
+                await self._cache.forget(key)
+            except Exception as exc:
+                raise StorageFailed(f"the cache of verifications: {place_of(exc)}") from None
+
+
+def _spellings(token: ProviderToken | Credential, connection: Connection) -> list[ProviderToken | Credential]:
+    """Return a token with its kind and without: one login may have stated it, and another not."""
+    if isinstance(token, ProviderToken):
+        return [token, read_credential(token, connection)]
+    secret = token.secret if isinstance(token, AccessToken) else None
+    return [token, ProviderToken(token.value, secret, token.nonce, token.extras)]
 
 
 def _cache_s(connection: Connection) -> float:

@@ -13,12 +13,13 @@ from typing import Any, Self
 
 from accredit.audit.reporter import Reporter
 from accredit.cache import VerificationCache
+from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ConfigurationError, LifecycleError
 from accredit.exchange.identify import forget, verify_alone
 from accredit.exchange.life import VERIFIER
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.providers import Providers
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.plugins import Connection, make_plugin_manager
 from accredit.plugins.hooks import annotators_of, observers_of
 from accredit.provider.http import Transport
@@ -110,7 +111,7 @@ class Verifier:
             if kind is None:  # else the block's own error matters more
                 raise
 
-    async def verify(self, connection: str, token: ProviderToken) -> Identity:
+    async def verify(self, connection: str, token: ProviderToken | Credential) -> Identity:
         """Ask the provider who it is, and leave one event behind, a `VerifyEvent`.
 
         Raises:
@@ -118,7 +119,7 @@ class Verifier:
         """
         return await verify_alone(connection, token, self._providers, self._lifecycle)
 
-    async def forget(self, connection: str, token: ProviderToken) -> None:
+    async def forget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Let the next `verify` of a token, with its secret and its nonce, ask the provider, whatever `cache_s` says.
 
         Raises:

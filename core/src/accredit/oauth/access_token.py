@@ -25,6 +25,7 @@ class AccessTokenEndpoint:
         try:
             request, form_as_json = parse(
                 await call.read(),
+                connections=self._exchange.engine.connections,
                 content_type=call.header("content-type"),
                 authorization=call.header("authorization"),
                 address=call.address,

@@ -38,5 +38,7 @@ class TokenEndpoint:
             raise GrantNotAllowed(name)
         record.event = grant_type.event
         bearer = bearer_of(parameters.authorization)
-        request = TokenRequest(client=client, fields=fields, bearer=bearer, address=call.address)
+        request = TokenRequest(
+            client=client, fields=fields, given=parameters.given, bearer=bearer, address=call.address
+        )
         return json_answer(200, await grant_type(request, record))

@@ -5,6 +5,7 @@ an app of theirs, a default that fits nobody else, a text made from another. Its
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from types import MappingProxyType
 from typing import Any
 
 from accredit._guard import blamed
@@ -41,6 +42,23 @@ def accepted_ids(
             " secret, or what is made from them"
         )
     return frozenset(ids)
+
+
+def families_of(settings: ConnectionSettings, accepted: frozenset[str], *, source: str) -> Mapping[str, frozenset[str]]:
+    """Return the accepted ids by family, in a table that nobody can change.
+
+    Raises:
+        PluginError: they are no mapping of sets, or together not what is accepted.
+    """
+    with blamed(f"{source}: audience_families failed"):
+        stated: Any = settings.audience_families
+        families = {name: frozenset(ids) for name, ids in stated.items() if isinstance(name, str)}
+        is_whole = len(families) == len(stated) and all(isinstance(ids, Set) for ids in stated.values())
+    if not is_whole or frozenset().union(*families.values()) != accepted:
+        raise PluginError(
+            f"{source}: audience_families is no mapping of names to sets that make up accepted_audiences together"
+        )
+    return MappingProxyType(families)
 
 
 def _validated(settings: ConnectionSettings) -> set[str]:

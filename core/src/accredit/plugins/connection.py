@@ -1,5 +1,6 @@
 """One connection: a configured strategy under a wire name, as everything after start-up sees it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,14 @@ class Connection:
     settings: ConnectionSettings
     accepted: frozenset[str]
     """Our app ids at the provider; never empty, and each written in the connection's table."""
+    families: Mapping[str, frozenset[str]]
+    """The same by family; one, without a name, where the provider has but one way to name our app."""
     source: str
     """Who brought the strategy: a distribution with its version, or a plugin object."""
     provider_urls: tuple[str, ...]
     """What may be called: https, or loopback."""
+    reads: Mapping[str, int]
+    """The request's parameters that only this connection reads, each with the most characters it may have."""
     user_id_issuer: str
     """Who gives out the user ids."""
 

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from accredit._distributions import source_of
 from accredit._guard import blamed
 from accredit.errors import ConfigurationError, PluginError
-from accredit.plugins.accepted import accepted_ids
+from accredit.parameters import LONGEST
+from accredit.plugins.accepted import accepted_ids, families_of
 from accredit.plugins.addresses import provider_urls
 from accredit.plugins.connection import Connection
 from accredit.plugins.discovery import installed_entry_points, load_strategy_plugin, nobody_brings
@@ -23,6 +24,7 @@ from accredit.settings.sentences import nearest, sentences
 from accredit.strategy import Strategy
 
 _BOOL = TypeAdapter(bool)
+_OF_CODES = ("code", "code_verifier", "redirect_uri")
 
 
 def load_connections(
@@ -101,6 +103,7 @@ def _is_off(table: Mapping[str, Any]) -> bool:
 def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy[Any]], source: str) -> Connection:
     settings = _read(name, table, strategy_type, source)
     accepted = accepted_ids(settings, table, connection=name, source=source)
+    families = families_of(settings, accepted, source=source)
     urls = provider_urls(settings, source=source)
     with blamed(f"{source}: user_id_issuer of connection '{name}' failed"):
         issuer = settings.user_id_issuer
@@ -109,7 +112,12 @@ def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy
         is_renamed = strategy.name != strategy_type.name
     if is_renamed:  # the name is the first half of every subject
         raise PluginError(f"{source}: strategy '{strategy_type.name}' changes its name when it is made")
-    return Connection(name, strategy, settings, accepted, source, urls, issuer)
+    return Connection(name, strategy, settings, accepted, families, source, urls, _reads(strategy), issuer)
+
+
+def _reads(strategy: Strategy[Any]) -> Mapping[str, int]:
+    of_codes = {name: LONGEST[name] for name in _OF_CODES} if "code" in strategy.accepts else {}
+    return MappingProxyType({**strategy.reads, **of_codes})
 
 
 def _missing(name: str, error: ValidationError) -> Iterable[str]:

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 
 from accredit._quick_init import with_quick_init
 from accredit.audience import JwtAudience
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
 from accredit.keys.jose import ASYMMETRIC, InvalidJwt, read_header, verify_mac
-from accredit.models import ProviderToken
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
@@ -55,7 +55,7 @@ class IdTokenVerifier:
 
     async def __call__(
         self,
-        token: ProviderToken,
+        token: Credential | SecretStr | str,
         *,
         issuers: Collection[str],
         jwks_url: str | None = None,
@@ -63,6 +63,8 @@ class IdTokenVerifier:
         algorithms: Sequence[str] = ("RS256",),
     ) -> VerifiedIdToken:
         """Check signature, issuer, kind, times, `sub` and nonce; at most one HTTPS request, for the keys.
+
+        `token` is the credential itself, or the text of an ID token that came beside it or in an answer.
 
         Name either `jwks_url`, for asymmetric algorithms, or `secret` with `algorithms=("HS256",)`: a secret of the
         connection's own settings, which the provider shares with us. Never both: what is public must not become a
@@ -77,10 +79,11 @@ class IdTokenVerifier:
         """
         if isinstance(issuers, str):
             raise TypeError("issuers is a collection of strings")
+        value = _text(token)
         if secret is not None and jwks_url is None:
-            claims = self._claims_by_secret(token.reveal(), secret, algorithms)
+            claims = self._claims_by_secret(value, secret, algorithms)
         elif secret is None and jwks_url is not None:
-            claims = await self._claims_by_keys(token.reveal(), jwks_url, algorithms)
+            claims = await self._claims_by_keys(value, jwks_url, algorithms)
         else:
             raise PluginFailed("verify_id_token takes either jwks_url or secret")
         issuer = claims.get("iss")
@@ -91,7 +94,7 @@ class IdTokenVerifier:
         subject = claims.get("sub")
         if not isinstance(subject, str) or not subject:
             raise InvalidProviderToken("sub is missing")
-        self.check_nonce(token, claims.get("nonce"))
+        self.check_nonce(claims.get("nonce"))
         return VerifiedIdToken(subject, _audience(claims), expires_at, claims)
 
     async def _claims_by_keys(self, token: str, jwks_url: str, algorithms: Sequence[str]) -> dict[str, Any]:
@@ -135,6 +138,12 @@ class IdTokenVerifier:
         if "nbf" in claims and _epoch(claims, "nbf") > now + CLOCK_SKEW_S:
             raise InvalidProviderToken("nbf lies in the future")
         return expires_at
+
+
+def _text(token: Credential | SecretStr | str) -> str:
+    if isinstance(token, str):
+        return token
+    return token.get_secret_value() if isinstance(token, SecretStr) else token.reveal()
 
 
 def _accepted_header(token: str, algorithms: Sequence[str]) -> dict[str, Any]:

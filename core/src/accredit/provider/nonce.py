@@ -6,23 +6,27 @@ Source: OpenID Connect Core 1.0 sections 3.1.2.1, 3.1.3.7 (rule 11) and 15.5.2.
 import hashlib
 import hmac
 
+from pydantic import SecretStr
+
 from accredit._base64url import base64url
+from accredit.credentials import AccessToken, Credential
 from accredit.errors import InvalidProviderToken, PluginFailed
-from accredit.models import ProviderToken
 from accredit.settings import NoncePolicy
 
 
 class NonceCheck:
-    """Compare the nonces of one exchange by the connection's setting `nonce`, and remember what was compared.
+    """Compare the nonces of one exchange by the connection's setting `nonce`, and remember that it was done.
 
-    So the engine can tell where a strategy has left the comparison out: see `confirm`.
+    `nonce` is the request's, None where it has none. So the engine can tell where a strategy has left the comparison
+    out: see `confirm`.
     """
 
-    def __init__(self, policy: NoncePolicy) -> None:
+    def __init__(self, policy: NoncePolicy, nonce: SecretStr | None = None) -> None:
         self._policy = policy
-        self._matched: set[str] = set()
+        self._nonce = nonce
+        self._matched = False
 
-    def __call__(self, token: ProviderToken, claimed: object) -> None:
+    def __call__(self, claimed: object) -> None:
         """Compare the nonce of the request with `claimed`, the one in the ID token; None where the token has none.
 
         `ctx.verify_id_token` does so itself. A strategy whose provider verifies ID tokens calls this, with the claim
@@ -31,17 +35,16 @@ class NonceCheck:
         Raises:
             InvalidProviderToken: they differ, or one of them is missing that must not be.
         """
-        if token.nonce is None:
+        if self._nonce is None:
             self._check_that_none_is_needed(claimed)
             return
         if claimed is None:
             raise InvalidProviderToken(
                 f'nonce is in the request, not in the ID token (setting nonce = "{self._policy}")'
             )
-        sent = token.nonce.get_secret_value()
-        if not isinstance(claimed, str) or not _is_one_of(claimed, _forms(sent)):
+        if not isinstance(claimed, str) or not _is_one_of(claimed, _forms(self._nonce.get_secret_value())):
             raise InvalidProviderToken("nonce differs")
-        self._matched.add(sent)
+        self._matched = True
 
     def _check_that_none_is_needed(self, claimed: object) -> None:
         if self._policy == "matched" and claimed is not None:
@@ -52,22 +55,25 @@ class NonceCheck:
         if self._policy == "required":
             raise InvalidProviderToken('nonce is not in the request (setting nonce = "required")')
 
-    def confirm(self, token: ProviderToken) -> None:
-        """Pass where nothing is left to compare, after the strategy has accepted the request's `token`.
+    def confirm(self, credential: Credential) -> None:
+        """Pass where nothing is left to compare, after the strategy has accepted the request's `credential`.
 
-        An ID token is known by its form. An access token of that form carries no nonce: a strategy that takes such
-        tokens says so by comparing with None.
+        An access token carries no nonce, unless an ID token came beside it, or it has the form of one: a strategy that
+        takes such access tokens says that they are none by comparing with None, as for a code without an ID token.
 
         Raises:
             PluginFailed: the request has a nonce that was not compared, or must have one.
         """
-        if (token.nonce is None and self._policy != "required") or not token.is_jwt:
+        if self._matched or (self._nonce is None and self._policy != "required") or _carries_none(credential):
             return
-        if token.nonce is None or token.nonce.get_secret_value() not in self._matched:
-            raise PluginFailed(
-                "verify has accepted a JWT and compared no nonce: call ctx.verify_id_token, or ctx.check_nonce with "
-                "the nonce that the provider has found in it"
-            )
+        raise PluginFailed(
+            "verify has accepted a credential and compared no nonce: call ctx.verify_id_token, or ctx.check_nonce with "
+            "the nonce that the provider has found in it"
+        )
+
+
+def _carries_none(credential: Credential) -> bool:
+    return isinstance(credential, AccessToken) and credential.id_token is None and not credential.is_jwt
 
 
 def _forms(nonce: str) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from accredit.settings.clients import (
     Authorization,
     ClientSettings,
 )
-from accredit.settings.connections import ConnectionSettings, NoncePolicy
-from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names
+from accredit.settings.connections import CodeSettings, ConnectionSettings, NoncePolicy
+from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names, RedirectUri
 from accredit.settings.operator import OperatorSettings
 from accredit.settings.plugins import PluginSettings
 from accredit.settings.private_key import EcPrivateKey, PrivateKey, RsaPrivateKey
@@ -59,6 +59,7 @@ __all__ = [
     "BasicId",
     "CacheSettings",
     "ClientSettings",
+    "CodeSettings",
     "CompatibilitySettings",
     "ConnectionSettings",
     "EcPrivateKey",
@@ -72,6 +73,7 @@ __all__ = [
     "OperatorSettings",
     "PluginSettings",
     "PrivateKey",
+    "RedirectUri",
     "RsaPrivateKey",
     "ServerSettings",
     "Settings",

@@ -1,11 +1,11 @@
 """What every connection has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, final, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from accredit.settings.fields import ListOf, check_https_url
+from accredit.settings.fields import ListOf, RedirectUri, check_https_url
 from accredit.settings.proxy import Proxy
 from accredit.settings.table import Table
 
@@ -77,6 +77,15 @@ class ConnectionSettings(Table):
         raise NotImplementedError("a strategy's settings name its accepted audiences")
 
     @property
+    def audience_families(self) -> Mapping[str, frozenset[str]]:
+        """The accepted audiences by family, where a provider names our app in several ways; else there is one, `""`.
+
+        Kakao's access tokens name the number of an app, its ID tokens a key of it. Together they are all that is
+        accepted; each proof then says of which family its ids are, and those of another one are not accepted there.
+        """
+        return {"": self.accepted_audiences}
+
+    @property
     @final
     def provider_urls(self) -> tuple[str, ...]:
         """Every provider URL of this connection; no other host is ever called. It cannot be overridden."""
@@ -90,6 +99,17 @@ class ConnectionSettings(Table):
         """
         urls = [url for name, url in stated_urls(self) if name.endswith("_url")]
         return " ".join([str(getattr(self, "issuer", "")), *urls])
+
+
+class CodeSettings(ConnectionSettings):
+    """What a connection has besides whose strategy accepts authorization codes."""
+
+    redirect_uris: ListOf[RedirectUri] = ()
+    """The redirect URIs that apps of yours use at the provider; a request may name one of these, compared exactly."""
+    require_pkce: bool = True
+    """Refuse a code without `code_verifier` where the provider takes one: nothing else shows that the app that sends it
+    has begun the login.
+    """
 
 
 def stated_urls(settings: ConnectionSettings) -> Iterator[tuple[str, Any]]:

@@ -74,6 +74,8 @@ AppNumber = Annotated[str, AfterValidator(check_digits)]
 """An app's id at a provider that numbers its apps: text of ASCII digits."""
 AppSecret = Annotated[SecretStr, AfterValidator(check_setting_secret)]
 """An app's secret at a provider: visible ASCII characters, at least one; shown nowhere."""
+RedirectUri = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(check_visible)]
+"""A redirect URI as it stands at a provider: visible ASCII characters, whatever its scheme is, compared exactly."""
 ListOf = Annotated[tuple[T, ...], BeforeValidator(_comma_separated), AfterValidator(_each_once)]
 """A list whose entries differ, such as `ListOf[AppId]`; in an environment variable separated by commas."""
 Names = ListOf[Annotated[str, Field(min_length=1), AfterValidator(check_setting_text)]]

@@ -17,11 +17,12 @@ from pydantic import SecretStr
 
 from accredit._caller import Runner
 from accredit.cache import VerificationCache
+from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ConfigurationError, LifecycleError
 from accredit.exchange import exchange as behind
 from accredit.exchange.client import Client
 from accredit.keys import SigningKeys
-from accredit.models import ExchangeRequest, Identity, ProviderToken, RefreshRequest, TokenSet
+from accredit.models import ExchangeRequest, Identity, RefreshRequest, TokenSet
 from accredit.oauth.wire.answer import Answer
 from accredit.oauth.wire.mount import metadata_path
 from accredit.provider.http import Transport
@@ -137,7 +138,7 @@ class Exchange:
         """Do what a call does, from an event loop."""
         return await self._door.acall(lambda served: served.exchange(request, client=client), runner=runner)
 
-    def verify(self, connection: str, token: ProviderToken) -> Identity:
+    def verify(self, connection: str, token: ProviderToken | Credential) -> Identity:
         """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
 
         Raises:
@@ -145,11 +146,13 @@ class Exchange:
         """
         return self._door.call(lambda served: served.exchange.verify(connection, token))
 
-    async def averify(self, connection: str, token: ProviderToken, *, runner: Runner | None = None) -> Identity:
+    async def averify(
+        self, connection: str, token: ProviderToken | Credential, *, runner: Runner | None = None
+    ) -> Identity:
         """Do what `verify` does, from an event loop."""
         return await self._door.acall(lambda served: served.exchange.verify(connection, token), runner=runner)
 
-    def forget(self, connection: str, token: ProviderToken) -> None:
+    def forget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.
 
         Raises:
@@ -157,7 +160,7 @@ class Exchange:
         """
         self._door.call(lambda served: served.exchange.forget(connection, token))
 
-    async def aforget(self, connection: str, token: ProviderToken) -> None:
+    async def aforget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Do what `forget` does, from an event loop."""
         await self._door.acall(lambda served: served.exchange.forget(connection, token))
 

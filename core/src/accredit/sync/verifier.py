@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from accredit._caller import Runner
 from accredit.cache import VerificationCache
+from accredit.credentials import Credential, ProviderToken
 from accredit.errors import LifecycleError
 from accredit.exchange import verifier as behind
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.plugins import Connection
 from accredit.provider.http import Transport
 from accredit.sync.door import Door
@@ -59,7 +60,7 @@ class Verifier:
         """The connections that are not switched off, by name."""
         return self._door.inner.connections
 
-    def verify(self, connection: str, token: ProviderToken) -> Identity:
+    def verify(self, connection: str, token: ProviderToken | Credential) -> Identity:
         """Ask the provider who it is, and leave one event behind, a `VerifyEvent`.
 
         Raises:
@@ -67,11 +68,13 @@ class Verifier:
         """
         return self._door.call(lambda verifier: verifier.verify(connection, token))
 
-    async def averify(self, connection: str, token: ProviderToken, *, runner: Runner | None = None) -> Identity:
+    async def averify(
+        self, connection: str, token: ProviderToken | Credential, *, runner: Runner | None = None
+    ) -> Identity:
         """Do what `verify` does, from an event loop."""
         return await self._door.acall(lambda verifier: verifier.verify(connection, token), runner=runner)
 
-    def forget(self, connection: str, token: ProviderToken) -> None:
+    def forget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Let the next `verify` of a token ask the provider, whatever `cache_s` says.
 
         Raises:
@@ -79,7 +82,7 @@ class Verifier:
         """
         self._door.call(lambda verifier: verifier.forget(connection, token))
 
-    async def aforget(self, connection: str, token: ProviderToken) -> None:
+    async def aforget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Do what `forget` does, from an event loop."""
         await self._door.acall(lambda verifier: verifier.forget(connection, token))
 

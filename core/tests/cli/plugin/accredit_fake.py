@@ -9,12 +9,12 @@ from accredit import (
     AppBound,
     ConnectionSettings,
     Profile,
-    ProviderToken,
     Strategy,
     Verification,
     VerifyContext,
     hookimpl,
 )
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken
 from accredit.settings import BaseUrl
 
@@ -36,7 +36,7 @@ class FakeStrategy(Strategy[FakeSettings]):
     name = "fake"
     settings_type = FakeSettings
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         answer = await ctx.http.get(f"{self.settings.api_url}/me", headers=headers)
         if answer.status == 401:

@@ -13,13 +13,13 @@ from accredit import (
     Email,
     JwtAudience,
     Profile,
-    ProviderToken,
     SignedByUs,
     Strategy,
     Verification,
     VerifyContext,
     hookimpl,
 )
+from accredit.credentials import Credential
 from accredit.errors import (
     InvalidProviderToken,
     MissingParameter,
@@ -84,7 +84,7 @@ class ScriptedStrategy(Strategy[ScriptedSettings]):
             case "hang":
                 await asyncio.Event().wait()
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         said = f"{token.reveal()} {self.settings.app_secret.get_secret_value()}"
         proof: Any = AppBound("123")
         match token.reveal():

@@ -12,6 +12,7 @@ from core.tests.bench import SETTINGS, Bench, bench, good_request, merged, signi
 
 from accredit import AppBound, ConfigurationError, Exchange, OperationalEvent, Settings, Verification, VerifyContext
 from accredit import Verifier as PublicVerifier
+from accredit.credentials import Credential
 from accredit.errors import (
     InvalidProviderToken,
     MissingParameter,
@@ -22,7 +23,6 @@ from accredit.errors import (
 from accredit.exchange import persons, provider_tokens
 from accredit.exchange.provider_tokens import ProviderTokens
 from accredit.keys import SigningKeys
-from accredit.models import ProviderToken
 from accredit.revocation import RevocableToken
 from accredit.storage import AuditQuery, KeptToken, MemoryStorage
 
@@ -43,7 +43,7 @@ class Revoking(Acme):
     error: ClassVar[BaseException | None] = None
     brings: ClassVar[str] = SECRET
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get(f"{self.settings.api_url}/me", params={"access_token": token.reveal()})
         kept = RevocableToken.of(self.brings, kind="refresh_token", client_id="acme-app")
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA, provider_token=kept)

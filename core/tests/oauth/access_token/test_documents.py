@@ -7,7 +7,8 @@ import pytest
 from core.tests.acme import ISSUER, Acme, AcmeSettings, answer
 from core.tests.bench import NOW, Bench, assert_refused, bench
 
-from accredit import ProviderToken, Verification, VerifyContext
+from accredit import Verification, VerifyContext
+from accredit.credentials import Credential
 from accredit.settings import HttpsUrl, ListOf
 
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"
@@ -24,14 +25,14 @@ class DiscoverySettings(AcmeSettings):
 class Discovers(Acme):
     settings_type = DiscoverySettings
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         document = await ctx.document(DISCOVERY)
         found = await ctx.verify_id_token(token, jwks_url=document["jwks_uri"], issuers={ISSUER}, algorithms=("ES256",))
         return Verification(user_id=found.subject, audience=found.audience, claims=found.claims)
 
 
 class Wanders(Acme):
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         await ctx.document("https://evil.example/.well-known/openid-configuration")
         raise AssertionError("never comes here")
 

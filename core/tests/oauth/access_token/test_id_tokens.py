@@ -10,7 +10,8 @@ from core.tests.acme import ISSUER, acme_that, answer
 from core.tests.bench import NOW, Bench, assert_refused, bench
 from core.tests.oauth.access_token.verifier import verified
 
-from accredit import ProviderToken, VerifyContext
+from accredit import VerifyContext
+from accredit.credentials import Credential
 from accredit.keys.jose import SigningKey
 
 REJECTED = (401, "invalid_request", "invalid access_token: invalid_token")
@@ -131,7 +132,7 @@ async def test_a_transport_made_for_tests_will_do(wire: Bench) -> None:
 
 @pytest.mark.threat(44)
 async def test_a_strategy_that_wants_a_key_set_from_elsewhere_is_refused_with_an_alert() -> None:
-    async def verify(token: ProviderToken, ctx: VerifyContext) -> None:
+    async def verify(token: Credential, ctx: VerifyContext) -> None:
         await ctx.verify_id_token(token, jwks_url="http://169.254.169.254/", issuers={ISSUER}, algorithms=("ES256",))
 
     async with bench(acme=acme_that(verify)) as wire:

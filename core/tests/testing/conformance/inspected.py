@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit import AppBound, ConnectionSettings, ProviderToken, Verification
+from accredit import AppBound, ConnectionSettings, Verification
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable, ProviderUserBlocked
 from accredit.refusals import Line, refusal
 from accredit.settings import AppId, AppSecret, BaseUrl
@@ -53,7 +54,7 @@ class Inspected(Good):
     name = "kit-inspected"
     settings_type: ClassVar[type[ConnectionSettings]] = InspectedSettings
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if token.reveal().startswith(ID_TOKEN):
             return await self.verify_id_token(token, ctx)
         info = await self.inspect(token, ctx)
@@ -68,16 +69,16 @@ class Inspected(Good):
     async def check_credentials(self, ctx: VerifyContext) -> None:
         await self.post("/introspect", {"token": "none"}, ctx)
 
-    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_id_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         said = await self.post("/verify", {"id_token": token.reveal()}, ctx)
         self.check_times(said, ctx)
         self.check_nonce(token, said, ctx)
         return Verification(user_id=self.user_id(said), audience=AppBound(self.app_id(said)), claims=said)
 
-    def check_nonce(self, token: ProviderToken, said: dict[str, Any], ctx: VerifyContext) -> None:
-        ctx.check_nonce(token, said.get("nonce"))
+    def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
+        ctx.check_nonce(said.get("nonce"))
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         info = await self.post("/introspect", {"token": token.reveal()}, ctx)
         self.check_active(info)
         self.check_times(info, ctx)
@@ -93,7 +94,7 @@ class Inspected(Good):
         if ctx.clock() >= said["exp"]:
             raise InvalidProviderToken("exp has passed")
 
-    async def profile(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def profile(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         return self.read(await self.get("/profile", token, ctx))
 
     def check_profile(self, me: dict[str, Any], info: dict[str, Any]) -> None:
@@ -102,7 +103,7 @@ class Inspected(Good):
         if me.get("suspended") is not False:
             raise ProviderUserBlocked("suspended")
 
-    async def locale(self, token: ProviderToken, ctx: VerifyContext) -> object:
+    async def locale(self, token: Credential, ctx: VerifyContext) -> object:
         """Ask best effort: nothing hangs on it."""
         try:
             return self.read(await self.get("/locale", token, ctx)).get("locale")
@@ -113,7 +114,7 @@ class Inspected(Good):
         basic = (self.settings.app_id, self.settings.app_secret)
         return self.read(await ctx.http.post(f"{self.settings.api_url}{path}", form=form, basic=basic))
 
-    async def get(self, path: str, token: ProviderToken, ctx: VerifyContext) -> ProviderResponse:
+    async def get(self, path: str, token: Credential, ctx: VerifyContext) -> ProviderResponse:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         return await ctx.http.get(f"{self.settings.api_url}{path}", headers=headers)
 

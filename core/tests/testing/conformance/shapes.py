@@ -20,12 +20,12 @@ from accredit import (
     Assurance,
     ConnectionSettings,
     Profile,
-    ProviderToken,
     SignedByUs,
     Strategy,
     Unbound,
     Verification,
 )
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.settings import BaseUrl
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
@@ -73,7 +73,7 @@ class OpaqueSimulator(GoodSimulator):
 class Numbered(Good):
     """The user ids of its provider are numbers, and its ID tokens' flags are texts."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         body = {"access_token": token.reveal(), "about": {"app": self.settings.app_id}}
         return self.read(await ctx.http.post(f"{self.settings.api_url}/me", json=body))
 
@@ -85,7 +85,7 @@ class Numbered(Good):
             raise ProviderUnavailable("id or app_id is missing")
         return me
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         keys = self.settings.jwks_url
         id_token = await ctx.verify_id_token(token, jwks_url=keys, issuers=(ISSUER,), algorithms=("ES256",))
         return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
@@ -147,7 +147,7 @@ class Opaque(Good):
 
     settings_type = OpaqueSettings
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         raise InvalidProviderToken("no ID tokens here")
 
 
@@ -156,7 +156,7 @@ class UnboundStrategy(Opaque):
 
     traits: ClassVar[frozenset[Trait]] = frozenset({"unbound"})
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         me = await self.ask(token, ctx)
         return Verification(user_id=self.user_id(me), audience=Unbound("it does not say"), claims=me)
 
@@ -183,7 +183,7 @@ class Composite(Good):
     def user_id(self, me: dict[str, Any]) -> str:
         return f"{me['team']}.{me['id']}"
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify_jwt(token, ctx)
         team = verification.claims.get("team")
         if not isinstance(team, str) or not team.isalnum():
@@ -233,7 +233,7 @@ class Web(Good):
     settings_type: ClassVar[type[ConnectionSettings]] = OpaqueSettings
     traits: ClassVar[frozenset[Trait]] = frozenset({"hs256"})
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         secret = self.settings.app_secret
         id_token = await ctx.verify_id_token(token, secret=secret, issuers=(ISSUER,), algorithms=("HS256",))
         return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
@@ -266,7 +266,7 @@ class Offline(Web):
     settings_type: ClassVar[type[ConnectionSettings]] = OfflineSettings
     traits: ClassVar[frozenset[Trait]] = frozenset({"hs256", "makes_no_call"})
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if not token.is_jwt:
             raise InvalidProviderToken("no ID token")
         return await self.verify_jwt(token, ctx)
@@ -320,7 +320,7 @@ class Signed(Strategy[SignedSettings]):
     settings_type: ClassVar[type[ConnectionSettings]] = SignedSettings
     traits: ClassVar[frozenset[Trait]] = frozenset({"makes_no_call"})
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         bot_token = self.settings.bot_token.get_secret_value()
         payload, _, signature = token.reveal().partition(".")
         if not hmac.compare_digest(signature, signed(payload, bot_token)):

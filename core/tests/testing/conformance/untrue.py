@@ -21,7 +21,8 @@ from core.tests.testing.conformance.shapes import (
 )
 from pydantic import SecretStr
 
-from accredit import AppBound, ProviderToken, Verification
+from accredit import AppBound, Verification
+from accredit.credentials import Credential
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
 from accredit.testing import Person, Sample
 from accredit.testing.conformance.attacks.jwts import payload_of
@@ -38,7 +39,7 @@ class MakesCalls(Opaque):
 class HasItsSecretBuiltIn(Signed):
     """Whatever secret is set, the one it was written with is good."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         built_in = SecretStr(SignedSimulator.bot_token)
         return await Signed(self.settings.model_copy(update={"bot_token": built_in})).verify(token, ctx)
 
@@ -91,7 +92,7 @@ class StaleSimulator(OnceSimulator):
 class RedeemsByReading(Once):
     """Says that the redemption of what is good once changes nothing."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         url, headers = f"{self.settings.api_url}/me", {"X-Secret": self.settings.app_secret.get_secret_value()}
         form = {"access_token": token.reveal()}
         return self.read(await ctx.http.post(url, form=form, headers=headers, reads_only=True))
@@ -111,7 +112,7 @@ class SecretOfNobodySimulator(WebSimulator):
 
 
 class TrustsEveryIdToken(Web):
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         claims = payload_of(token.reveal())
         return Verification(user_id=claims["sub"], audience=AppBound(claims["aud"]), claims=claims)
 

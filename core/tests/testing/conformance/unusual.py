@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit import JwtAudience, ProviderToken, Verification
+from accredit import JwtAudience, Verification
+from accredit.credentials import AccessToken, Credential, IdToken
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
 from accredit.settings import ConnectionSettings
 from accredit.strategy import ProviderResponse, Trait, VerifyContext
@@ -26,7 +27,7 @@ class Tenanted(Good):
 
     traits: ClassVar[frozenset[Trait]] = frozenset({"composite_ids"})
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if not token.is_jwt:
             raise InvalidProviderToken("no ID token")
         verification = await self.verify_jwt(token, ctx)
@@ -63,14 +64,14 @@ class Asked(Good):
 
     settings_type: ClassVar[type[ConnectionSettings]] = OpaqueSettings
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         response = await ctx.http.post(f"{self.settings.api_url}/verify", form={"id_token": token.reveal()})
         if response.status == 400 and response.body == b"{}":
             raise InvalidProviderToken("status 400")
         said = response.json_object() if response.status == 200 else {}
         if not isinstance(said.get("sub"), str) or not isinstance(said.get("aud"), str):
             raise ProviderUnavailable("sub or aud is missing")
-        ctx.check_nonce(token, said.get("nonce"))
+        ctx.check_nonce(said.get("nonce"))
         return Verification(user_id=said["sub"], audience=JwtAudience((said["aud"],)), claims=said)
 
 
@@ -101,9 +102,9 @@ class AskedSimulator(GoodSimulator):
 class Paired(Opaque):
     """A credential is a token and its user's id; the provider says whether they belong together, as WeChat does."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         value, _, owner = token.reveal().rpartition(":")
-        me = await super().ask(ProviderToken.of(value), ctx) if value else {}
+        me = await super().ask(AccessToken.of(value), ctx) if value else {}
         if me.get("id") != owner:
             raise InvalidProviderToken("the token is another user's")
         return me
@@ -126,11 +127,11 @@ class PairedSimulator(OpaqueSimulator):
 class Redeems(Good):
     """What an app hands in is no ID token, but what one is given out for, as for a code."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         redeemed = (await self.ask(token, ctx)).get("id_token")
         if not isinstance(redeemed, str):
             raise ProviderUnavailable("id_token is missing")
-        return await self.verify_jwt(ProviderToken.of(redeemed), ctx)
+        return await self.verify_jwt(IdToken.of(redeemed), ctx)
 
     def read(self, response: ProviderResponse) -> dict[str, Any]:
         if response.status == 401:
@@ -160,7 +161,7 @@ class RedeemsSimulator(GoodSimulator):
 class BelievesWhatItRedeems(Redeems):
     """Reads the ID token of an answer without its signature."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         said = payload_of(token.reveal())
         return Verification(user_id=said["sub"], audience=JwtAudience((said["aud"],)), claims=said)
 
@@ -168,7 +169,7 @@ class BelievesWhatItRedeems(Redeems):
 class TakesAddressesForParts(Tenanted):
     """An address is a part of the id: whoever gets it next becomes that user."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify(token, ctx)
         claims = verification.claims
         return replace(verification, user_id=f"{claims['tid']}.{claims['email']}")
@@ -177,7 +178,7 @@ class TakesAddressesForParts(Tenanted):
 class TakesEverySubject(Good):
     """Takes whatever `sub` holds, with blanks and bars made into something else."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         id_token = await ctx.verify_id_token(token, jwks_url=self.settings.jwks_url, issuers=(ISSUER,))
         user_id = id_token.subject.replace(" ", "_").replace("|", "_")
         return Verification(user_id=user_id, audience=id_token.audience, claims=id_token.claims)
@@ -186,15 +187,15 @@ class TakesEverySubject(Good):
 class AsksNobody(Asked):
     """Reads the ID token, and believes it."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         said = payload_of(token.reveal())
-        ctx.check_nonce(token, said.get("nonce"))
+        ctx.check_nonce(said.get("nonce"))
         return Verification(user_id=said["sub"], audience=JwtAudience((said["aud"],)), claims=said)
 
 
 class DoesNotListen(AsksNobody):
     """Asks the provider, and believes the ID token."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.post(f"{self.settings.api_url}/verify", form={"id_token": token.reveal()})
         return await super().verify_jwt(token, ctx)

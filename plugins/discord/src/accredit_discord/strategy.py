@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.audience import AppBound
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext
 from accredit_discord.answers import read_authorization, read_user
@@ -38,7 +39,7 @@ class DiscordStrategy(Strategy[DiscordSettings]):
         self._authorization_url = f"{settings.api_url}/oauth2/@me"
         self._user_url = f"{settings.api_url}/users/@me"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         """Ask `/oauth2/@me`, then `/users/@me` where the token opens an address: one or two HTTPS requests.
 
         Raises:

@@ -2,12 +2,14 @@
 
 import hmac
 from collections.abc import Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
 from accredit.audience import AppBound
+from accredit.credentials import Credential, IdToken
 from accredit.errors import InvalidProviderToken, MissingPermission
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.notices import Notice, NoticeRequest, is_confirmation_code
 from accredit.profile import Profile
 from accredit.strategy import ApiVersion, ProviderResponse, Strategy, VerifyContext, in_order
@@ -33,6 +35,10 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
     name = "facebook"
     settings_type = FacebookSettings
+    accepts = frozenset({"access_token", "id_token"})
+    token_types = MappingProxyType(
+        {"http://auth0.com/oauth/token-type/facebook-info-session-access-token": "access_token"}
+    )
     paths_name_nobody = True
     # Source: https://developers.facebook.com/docs/graph-api/overview (the ids of users are app-scoped).
     user_id_scope = "app"
@@ -52,12 +58,12 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         """The Graph API's, as configured, with the day it ends on."""
         return graph_version(self.settings.api_version)
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
-        """Verify `token`: two HTTPS requests at once for an access token, at most one for a JWT."""
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+        """Verify `credential`: two HTTPS requests at once for an access token, at most one for a JWT."""
         # Nothing else is possible: a Limited Login token has no access to the Graph API.
-        if token.is_jwt:
-            return await self._verify_limited_login(token, ctx)
-        return await self._verify_access_token(token, ctx)
+        if isinstance(credential, IdToken):
+            return await self._verify_limited_login(credential, ctx)
+        return await self._verify_access_token(credential, ctx)
 
     def normalize(self, verification: Verification) -> Profile:
         """Map Graph fields, or the claims of a Limited Login token, to OIDC claims."""
@@ -75,7 +81,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         """Let `debug_token` inspect our own app token: one HTTPS request, refused for a wrong id or secret."""
         require_inspection(await self._debug_token(self._app_token, ctx))
 
-    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         # A parameter of blanks is none at all to Facebook, for which it blames our call (code 100): an alert.
         value = token.reveal()
         if not value.strip():
@@ -128,7 +134,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
             self._me_url, params={"appsecret_proof": proof.hexdigest()}, headers={"Authorization": f"Bearer {token}"}
         )
 
-    async def _verify_limited_login(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_limited_login(self, token: IdToken, ctx: VerifyContext) -> Verification:
         """Verify the JWT that Limited Login calls an authentication token.
 
         Source: https://developers.facebook.com/docs/facebook-login/limited-login/token/validating

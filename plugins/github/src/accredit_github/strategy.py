@@ -4,8 +4,9 @@ import re
 from urllib.parse import quote
 
 from accredit.audience import AppBound
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_github.answers import EMAIL_SCOPES, TokenInfo, read_addresses, read_token_info, read_user
@@ -41,7 +42,7 @@ class GitHubStrategy(Strategy[GitHubSettings]):
         self._user_url = f"{settings.api_url}/user"
         self._emails_url = f"{settings.api_url}/user/emails"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         """Ask the check-token call, then `/user` and the addresses at once: two or three HTTPS requests.
 
         Raises:
@@ -82,13 +83,13 @@ class GitHubStrategy(Strategy[GitHubSettings]):
             reads_only=True,
         )
 
-    async def _addresses(self, token: ProviderToken, info: TokenInfo, ctx: VerifyContext) -> ProviderResponse | None:
+    async def _addresses(self, token: Credential, info: TokenInfo, ctx: VerifyContext) -> ProviderResponse | None:
         """Ask for the addresses, unless the scopes say that it would be in vain; a GitHub App has no scopes."""
         if not token.reveal().startswith("ghu_") and info.scopes is not None and not info.scopes & EMAIL_SCOPES:
             return None
         return await self._get(self._emails_url, token, ctx)
 
-    async def _get(self, url: str, token: ProviderToken, ctx: VerifyContext) -> ProviderResponse:
+    async def _get(self, url: str, token: Credential, ctx: VerifyContext) -> ProviderResponse:
         return await ctx.http.get(url, headers={**_HEADERS, "Authorization": f"Bearer {token.reveal()}"})
 
 

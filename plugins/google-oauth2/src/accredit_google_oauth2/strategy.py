@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from accredit.audience import JwtAudience
+from accredit.credentials import Credential, IdToken
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_google_oauth2.answers import TokenInfo, read_object
@@ -27,6 +29,8 @@ class GoogleStrategy(Strategy[GoogleSettings]):
 
     name = "google-oauth2"
     settings_type = GoogleSettings
+    accepts = frozenset({"access_token", "id_token"})
+    token_types = MappingProxyType({"http://auth0.com/oauth/token-type/google-id-token": "id_token"})
     paths_name_nobody = True
     # Source: https://developers.google.com/identity/openid-connect/openid-connect (`sub`: unique among all accounts).
     user_id_scope = "global"
@@ -35,24 +39,24 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         super().__init__(settings)
         self._accepted = settings.accepted_audiences
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
-        """Take the way of the token's form: two HTTPS requests at once, or at most one for Google's keys."""
-        if token.is_jwt:
-            return await self._verify_id_token(token, ctx)
-        return await self._verify_access_token(token, ctx)
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+        """Take the way of the credential's kind: two HTTPS requests at once, or at most one for Google's keys."""
+        if isinstance(credential, IdToken):
+            return await self._verify_id_token(credential, ctx)
+        return await self._verify_access_token(credential, ctx)
 
     def normalize(self, verification: Verification) -> Profile:
         """Map the claims of userinfo or of the ID token."""
         return to_profile(verification.claims)
 
-    async def _verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_id_token(self, token: IdToken, ctx: VerifyContext) -> Verification:
         id_token = await ctx.verify_id_token(
             token, jwks_url=self.settings.jwks_url, issuers=ISSUERS, algorithms=("RS256",)
         )
         self._check_hosted_domain(id_token.claims)
         return _verification(id_token.subject, id_token.audience, id_token.claims, id_token.expires_at)
 
-    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         value = token.reveal()
         # What cannot be a bearer token (RFC 6750 section 2.1) would make *our* request malformed: an alert for
         # the operator, at any caller's will.

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.audience import AppBound, AudienceProof
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifiedIdToken, VerifyContext, in_order
 from accredit_line.answers import Grant, read_object
@@ -36,7 +37,7 @@ class LineStrategy(Strategy[LineSettings]):
         self._profile_url = f"{settings.api_url}/v2/profile"
         self._userinfo_url = f"{settings.api_url}/oauth2/v2.1/userinfo"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         """Take the way of the token's form: two HTTPS requests at once (three without `profile`), or none."""
         if token.is_jwt:
             id_token = await self._id_token(token, ctx)
@@ -47,7 +48,7 @@ class LineStrategy(Strategy[LineSettings]):
         """Map the claims of the profile, of userinfo or of the ID token."""
         return to_profile(verification.claims)
 
-    async def _id_token(self, token: ProviderToken, ctx: VerifyContext) -> VerifiedIdToken:
+    async def _id_token(self, token: Credential, ctx: VerifyContext) -> VerifiedIdToken:
         """Verify by what the operator says that signs: a header that could choose would choose the weaker key."""
         if self.settings.signing_alg == "HS256":
             return await ctx.verify_id_token(
@@ -57,7 +58,7 @@ class LineStrategy(Strategy[LineSettings]):
             token, jwks_url=self.settings.jwks_url, issuers=(ISSUER,), algorithms=("ES256",)
         )
 
-    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         value = token.reveal()
         if not _BEARER_TOKEN.fullmatch(value):  # RFC 6750 section 2.1
             raise InvalidProviderToken("access token has not the form of one")

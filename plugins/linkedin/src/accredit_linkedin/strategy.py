@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.audience import AppBound, AudienceProof
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable, WrongAudience
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_linkedin.answers import read_id_token, read_introspection, read_userinfo
@@ -29,7 +30,7 @@ class LinkedInStrategy(Strategy[LinkedInSettings]):
     # `subject_types_supported` of the discovery document is `pairwise`: two apps see one member under two ids.
     user_id_scope = "app"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         """Take the way of the token's form: two HTTPS requests at once, or at most one for LinkedIn's keys.
 
         Raises:
@@ -45,13 +46,13 @@ class LinkedInStrategy(Strategy[LinkedInSettings]):
         """Map the claims of userinfo or of the ID token."""
         return to_profile(verification.claims)
 
-    async def _verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_id_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         id_token = await ctx.verify_id_token(
             token, jwks_url=self.settings.jwks_url, issuers=ISSUERS, algorithms=("RS256",)
         )
         return _verification(id_token.subject, id_token.audience, read_id_token(id_token.claims), id_token.expires_at)
 
-    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         value = token.reveal()
         # What cannot be a bearer token (RFC 6750 section 2.1) would make *our* request malformed.
         if not _BEARER_TOKEN.fullmatch(value):

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from accredit.audience import AudienceProof, SignedByUs, Unbound
+from accredit.credentials import AccessToken, Credential
 from accredit.errors import (
     ExchangeError,
     InvalidProviderToken,
@@ -13,7 +14,7 @@ from accredit.errors import (
     ProviderUnavailable,
     ServerError,
 )
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext
 from accredit_twitter.answers import PROFILE_APIS, object_of
@@ -41,16 +42,17 @@ class TwitterStrategy(Strategy[TwitterSettings]):
 
     name = "twitter"
     settings_type = TwitterSettings
+    accepts = frozenset({"access_token"})
     paths_name_nobody = True
     # Source: https://docs.x.com/x-api/fundamentals/data-dictionary (`id`: the unique identifier of this user).
     user_id_scope = "global"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
         """Ask X who the token's user is.
 
         One HTTPS request; none for a bearer that would not be accepted anyway; two where X refuses a signature.
         """
-        value, secret = _pair(token)
+        value, secret = _pair(credential)
         if secret is None and not self.settings.accept_unbound_tokens:
             raise MissingParameter("access_token_secret")
         if not _TOKEN.fullmatch(value):
@@ -124,10 +126,10 @@ class TwitterStrategy(Strategy[TwitterSettings]):
         return to_profile(verification.claims)
 
 
-def _pair(token: ProviderToken) -> tuple[str, str | None]:
+def _pair(token: Credential) -> tuple[str, str | None]:
     """Return token and secret; clients that can send one field only send `token:secret`, as neither holds a colon."""
     value = token.reveal()
-    if token.secret is not None:
+    if isinstance(token, AccessToken) and token.secret is not None:
         return value, token.secret.get_secret_value()
     match value.split(":"):
         case [first, second] if first and second:

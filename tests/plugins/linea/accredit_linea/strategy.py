@@ -7,7 +7,8 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
-from accredit import AppBound, Assurance, Email, Profile, ProviderToken, Strategy, Verification, VerifyContext
+from accredit import AppBound, Assurance, Email, Profile, Strategy, Verification, VerifyContext
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderRateLimited, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.settings import AppId, AppSecret, BaseUrl, ConnectionSettings, HttpsUrl
@@ -44,7 +45,7 @@ SettingsT = TypeVar("SettingsT", bound=WebSettings)
 class _Linea(Strategy[SettingsT]):
     user_id_scope = "issuer"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if token.is_jwt:
             id_token = await self.verify_id_token(token, ctx)
             return Verification(
@@ -62,7 +63,7 @@ class _Linea(Strategy[SettingsT]):
         return Verification(user_id=user_id, audience=AppBound(channel_id), claims=profile)
 
     @abstractmethod
-    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> VerifiedIdToken: ...
+    async def verify_id_token(self, token: Credential, ctx: VerifyContext) -> VerifiedIdToken: ...
 
     def normalize(self, verification: Verification) -> Profile:
         said = verification.claims
@@ -74,13 +75,13 @@ class _Linea(Strategy[SettingsT]):
             email=None if address is None else Email(address, Assurance.UNVERIFIED),
         )
 
-    async def _grant(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def _grant(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         # The provider takes it in the query alone; core keeps queries out of every log.
         url = f"{self.settings.api_url}/oauth2/v2.1/verify"
         response = await ctx.http.get(url, params={"access_token": token.reveal()})
         return _read("verify", response, VERIFY_ERRORS, now=ctx.clock())
 
-    async def _profile(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def _profile(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         response = await ctx.http.get(f"{self.settings.api_url}/v2/profile", headers=headers)
         return _read("profile", response, PROFILE_ERRORS, now=ctx.clock())
@@ -92,7 +93,7 @@ class LineaStrategy(_Linea[LineaSettings]):
     name = "linea"
     settings_type = LineaSettings
 
-    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> VerifiedIdToken:
+    async def verify_id_token(self, token: Credential, ctx: VerifyContext) -> VerifiedIdToken:
         keys = self.settings.jwks_url
         return await ctx.verify_id_token(token, jwks_url=keys, issuers=(ISSUER,), algorithms=("ES256",))
 
@@ -104,7 +105,7 @@ class LineaWebStrategy(_Linea[WebSettings]):
     settings_type = WebSettings
     traits: ClassVar[frozenset[Trait]] = frozenset({"hs256"})
 
-    async def verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> VerifiedIdToken:
+    async def verify_id_token(self, token: Credential, ctx: VerifyContext) -> VerifiedIdToken:
         secret = self.settings.channel_secret
         return await ctx.verify_id_token(token, secret=secret, issuers=(ISSUER,), algorithms=("HS256",))
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from accredit import AppBound, Assurance, Email, Profile, ProviderToken, Strategy, Verification, VerifyContext
+from accredit import AppBound, Assurance, Email, Profile, Strategy, Verification, VerifyContext
+from accredit.credentials import Credential
 from accredit.errors import (
     InvalidProviderToken,
     ProviderMisconfigured,
@@ -48,7 +49,7 @@ class OctoStrategy(Strategy[OctoSettings]):
     settings_type = OctoSettings
     user_id_scope = "global"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         check, user, addresses = await in_order(
             self._check(token, ctx), self._get("user", token, ctx), self._addresses(token, ctx)
         )
@@ -71,7 +72,7 @@ class OctoStrategy(Strategy[OctoSettings]):
             email=_primary(user.get("addresses")),
         )
 
-    async def _check(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def _check(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         settings = self.settings
         response = await ctx.http.post(
             f"{settings.api_url}/applications/{quote(settings.client_id, safe='')}/token",
@@ -81,10 +82,10 @@ class OctoStrategy(Strategy[OctoSettings]):
         )
         return _read("check", response, CHECK_ERRORS, now=ctx.clock()).json_object()
 
-    async def _get(self, path: str, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def _get(self, path: str, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         return _read(path, await self._ask(path, token, ctx), USER_ERRORS, now=ctx.clock()).json_object()
 
-    async def _addresses(self, token: ProviderToken, ctx: VerifyContext) -> list[Any]:
+    async def _addresses(self, token: Credential, ctx: VerifyContext) -> list[Any]:
         response = await self._ask("user/emails", token, ctx)
         if response.status in _WITHOUT_ADDRESSES and not _is_limited(response):
             return []
@@ -93,7 +94,7 @@ class OctoStrategy(Strategy[OctoSettings]):
             raise ProviderUnavailable("user/emails: no list")
         return found
 
-    async def _ask(self, path: str, token: ProviderToken, ctx: VerifyContext) -> ProviderResponse:
+    async def _ask(self, path: str, token: Credential, ctx: VerifyContext) -> ProviderResponse:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         return await ctx.http.get(f"{self.settings.api_url}/{path}", headers=headers)
 

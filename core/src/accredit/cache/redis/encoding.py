@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from accredit._facts import NOTHING
-from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+from accredit.audience import AppBound, AudienceProof, CodeExchanged, JwtAudience, SignedByUs, Unbound
 from accredit.models import Verification
 
 
@@ -67,26 +67,28 @@ def decode(encoded: bytes) -> tuple[Verification, float]:
 
 def _proof(proof: AudienceProof) -> list[Any]:
     match proof:
-        case AppBound(app_id):
-            return ["app", app_id]
-        case JwtAudience(aud, azp):
-            return ["jwt", list(aud), azp]
+        case AppBound(app_id, family):
+            return ["app", app_id, family]
+        case JwtAudience(aud, azp, family):
+            return ["jwt", list(aud), azp, family]
         case SignedByUs(consumer_key):
             return ["signed", consumer_key]
         case Unbound(reason):
             return ["unbound", reason]
+        case CodeExchanged(client_id, family):  # of a code nothing is kept
+            return ["code", client_id, family]
 
 
 def _proven(kind: str, *parts: Any) -> AudienceProof:
     if kind == "jwt":
-        aud, azp = parts
-        return JwtAudience(tuple(aud), azp)
-    [text] = parts
-    return _OF_ONE_TEXT[kind](text)
+        aud, azp, family = parts
+        return JwtAudience(tuple(aud), azp, family)
+    return _OF_TEXTS[kind](*parts)
 
 
-_OF_ONE_TEXT: Mapping[str, Callable[[str], AudienceProof]] = {
+_OF_TEXTS: Mapping[str, Callable[..., AudienceProof]] = {
     "app": AppBound,
     "signed": SignedByUs,
     "unbound": Unbound,
+    "code": CodeExchanged,
 }

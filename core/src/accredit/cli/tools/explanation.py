@@ -10,9 +10,10 @@ from accredit.audience import AppBound, JwtAudience
 from accredit.audit.events import AnyEvent, ProviderEvent
 from accredit.audit.redact import redact, secrets_of, without
 from accredit.cli.tools.exchange import exchange_without_files
+from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.hookspecs import hookimpl
-from accredit.models import Identity, ProviderToken, Verification
+from accredit.models import Identity, Verification
 from accredit.plugins import Connection
 from accredit.settings import Settings
 from accredit.strategy import Strategy, VerifyContext
@@ -94,13 +95,14 @@ class _Witness(Strategy[Any]):
 
     def __init__(self, strategy: Strategy[Any]) -> None:
         super().__init__(strategy.settings)
-        vars(self)["name"] = strategy.name
+        same = ("name", "accepts", "reads", "kind_of", "supports_pkce")
+        vars(self).update({name: getattr(strategy, name) for name in same})
         self._strategy = strategy
         self.verification: object = None
         """What `verify` returned, which need not be what it must return."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
-        self.verification = verification = await self._strategy.verify(token, ctx)
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+        self.verification = verification = await self._strategy.verify(credential, ctx)
         return verification
 
     def normalize(self, verification: Verification) -> Any:

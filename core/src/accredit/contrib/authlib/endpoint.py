@@ -42,7 +42,11 @@ class AccessTokenEndpoint(Endpoint):  # type: ignore[misc]  # Authlib has no typ
         for extend in self._extensions:
             extend(grant)
         with refused():
-            grant.wanted, _ = parse(_body_of(request), content_type=request.headers.get("Content-Type", ""))
+            grant.wanted, _ = parse(
+                _body_of(request),
+                connections=grant.verifier.connections,
+                content_type=request.headers.get("Content-Type", ""),
+            )
             request.client = self._client(grant.wanted.client_id)
         response: Reply = grant.create_token_response()
         return response

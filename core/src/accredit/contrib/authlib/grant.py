@@ -61,14 +61,15 @@ class SocialLoginGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]  # 
     def validate_token_request(self) -> None:
         """Read the parameters of RFC 8693, and authenticate the client."""
         with refused():
-            fields = known_fields(_fields_of(self.request.form), TokenExchangeGrant.parameters)
+            given = _fields_of(self.request.form)
+            fields = known_fields(given, TokenExchangeGrant.parameters)
             for parameter in TokenExchangeGrant.required:
                 required(fields, parameter)
             self.request.client = client = self._authenticated_client()
             if not client.check_grant_type(self.GRANT_TYPE):
                 raise GrantNotAllowed(self.GRANT_TYPE)
             connections = self.verifier.connections
-            self.wanted = read_exchange(fields, client_id=client.get_client_id(), connections=connections)
+            self.wanted = read_exchange(fields, given=given, client_id=client.get_client_id(), connections=connections)
 
     @hooked  # type: ignore[untyped-decorator]  # as above
     def create_token_response(self) -> Reply:

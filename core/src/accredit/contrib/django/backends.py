@@ -17,8 +17,8 @@ from accredit.contrib.django.hooks import refusals
 from accredit.contrib.django.host import exchange
 from accredit.contrib.django.requests import answering
 from accredit.contrib.django.storage.subjects import get
+from accredit.credentials import ProviderToken
 from accredit.errors import AccessDenied, InvalidRequest, ProviderTokenRejected
-from accredit.models import ProviderToken
 
 
 class ProviderTokenBackend(BaseBackend):

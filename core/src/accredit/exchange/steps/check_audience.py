@@ -1,9 +1,10 @@
 """Was the token minted for our app? The check that keeps another app's token out, for every provider alike."""
 
 import re
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from accredit.audience import AppBound, AudienceProof, JwtAudience, SignedByUs, Unbound
+from accredit.audience import AppBound, AudienceProof, CodeExchanged, JwtAudience, SignedByUs, Unbound
 from accredit.errors import WrongAudience
 
 LONGEST_SHOWN = 100
@@ -13,31 +14,41 @@ _UNFIT = re.compile(r'[^ -~]|["\\]')
 """Anything but printable ASCII, and what would end or escape the quotes."""
 
 
-def check_audience(proof: AudienceProof, accepted: AbstractSet[str], *, accept_unbound: bool) -> None:
-    """Compare the proof with our accepted ids: exact strings, and every one of a list.
+def check_audience(proof: AudienceProof, families: Mapping[str, AbstractSet[str]], *, accept_unbound: bool) -> None:
+    """Compare the proof with our accepted ids of its family: exact strings, and every one of a list.
 
     Raises:
         WrongAudience: an id is not ours, or there is no proof and the connection does not do without.
     """
     match proof:
-        case AppBound(app_id):
-            _require_ours("app id", app_id, accepted)
-        case JwtAudience(aud, azp):
+        case AppBound(app_id, family):
+            _require_ours("app id", app_id, _of_family(family, families))
+        case JwtAudience(aud, azp, family):
+            ours = _of_family(family, families)
             if not isinstance(aud, tuple):
                 raise WrongAudience("aud is no tuple")
             if not aud:
                 raise WrongAudience("aud is empty")
             for one in aud:
-                _require_ours("aud", one, accepted)
+                _require_ours("aud", one, ours)
             if azp is not None:
-                _require_ours("azp", azp, accepted)
+                _require_ours("azp", azp, ours)
         case SignedByUs(consumer_key):
-            _require_ours("consumer key", consumer_key, accepted)
+            _require_ours("consumer key", consumer_key, _of_family("", families))
+        case CodeExchanged(client_id, family):
+            _require_ours("client id", client_id, _of_family(family, families))
         case Unbound():
             if not accept_unbound:
                 raise WrongAudience("the provider cannot prove for whom the token was minted")
         case _:
             raise WrongAudience("no proof of audience")
+
+
+def _of_family(family: object, families: Mapping[str, AbstractSet[str]]) -> AbstractSet[str]:
+    ours = families.get(family) if isinstance(family, str) else None
+    if ours is None:
+        raise WrongAudience("the proof names a family of ids that the connection does not have")
+    return ours
 
 
 def _require_ours(name: str, value: object, accepted: AbstractSet[str]) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from accredit._guard import guarded
+from accredit.audience import CodeExchanged
+from accredit.credentials import AuthorizationCode, Credential
 from accredit.errors import (
     ExchangeError,
     InvalidParameter,
@@ -13,14 +15,14 @@ from accredit.errors import (
     ProviderUnavailable,
     ServerError,
 )
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.plugins import Connection
 from accredit.strategy import VerifyContext
 
 _ALLOWED = (ProviderTokenRejected, ProviderUnavailable, ServerError, MissingParameter, InvalidParameter)
 
 
-async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContext) -> Verification:
+async def verify(connection: Connection, credential: Credential, ctx: VerifyContext) -> Verification:
     """Ask the connection's strategy.
 
     Raises:
@@ -29,14 +31,16 @@ async def verify(connection: Connection, token: ProviderToken, ctx: VerifyContex
     """
     try:
         with ctx.http.passage, guarded("verify", allowed=ExchangeError):
-            verification = await connection.strategy.verify(token, ctx)
+            verification = await connection.strategy.verify(credential, ctx)
     except _ALLOWED as exc:
         raise exc from None
     except ExchangeError as exc:
         raise PluginFailed(f"verify raised {type(exc).__name__}, which is not a strategy's to raise") from None
     if not isinstance(verification, Verification):
         raise PluginFailed(f"verify returned {type(verification).__name__}")
-    ctx.check_nonce.confirm(token)
+    if isinstance(verification.audience, CodeExchanged) and not isinstance(credential, AuthorizationCode):
+        raise PluginFailed("verify returned CodeExchanged for what is no code")
+    ctx.check_nonce.confirm(credential)
     if verification.expires_at is not None and ctx.clock() >= verification.expires_at:
         raise InvalidProviderToken("expires_at has passed")
     if verification.provider_token is not None and not connection.settings.keep_provider_token:

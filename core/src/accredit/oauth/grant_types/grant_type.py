@@ -17,6 +17,8 @@ class TokenRequest(NamedTuple):
     client: Client
     fields: Mapping[str, str]
     """The grant type's own parameters, as far as they were sent; their shape is checked."""
+    given: Mapping[str, Any]
+    """All parameters as they were sent, nothing of them checked."""
     bearer: SecretStr | None = None
     """The token of an `Authorization: Bearer` header."""
     address: str = ""

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 
 from accredit.audit.events import EndpointEvent, TokenEvent
+from accredit.credentials import Credential, CredentialKind, ProviderToken, is_jwt
 from accredit.errors import InvalidParameter, InvalidTarget, MissingParameter
 from accredit.exchange.exchange import Exchange
-from accredit.models import ExchangeRequest, ProviderToken
+from accredit.models import ExchangeRequest
 from accredit.oauth.grant_types.grant_type import TokenRequest
 from accredit.oauth.wire.fields import scopes_of
+from accredit.oauth.wire.handed import code_of, extras_of, id_token_of, payload_of, untyped
 from accredit.oauth.wire.record import Record
 from accredit.oauth.wire.respond import token_body
 from accredit.parameters import LONGEST
@@ -19,18 +21,14 @@ from accredit.plugins import Connection
 from accredit.settings import TOKEN_EXCHANGE_GRANT
 
 _TYPE = "urn:ietf:params:oauth:token-type:"
-_AUTH0_TYPE = "http://auth0.com/oauth/token-type/"
 ACCESS_TOKEN_TYPE = f"{_TYPE}access_token"
 
-_STANDARD = {ACCESS_TOKEN_TYPE, f"{_TYPE}id_token", f"{_TYPE}jwt"}
-_NATIVE = {
-    f"{_AUTH0_TYPE}google-id-token": "google-oauth2",
-    f"{_AUTH0_TYPE}facebook-info-session-access-token": "facebook",
-    f"{_AUTH0_TYPE}apple-id-token": "apple",
-    f"{_AUTH0_TYPE}apple-authz-code": "apple",
+_STANDARD: Mapping[str, CredentialKind] = {
+    ACCESS_TOKEN_TYPE: "access_token",
+    f"{_TYPE}id_token": "id_token",
+    f"{_TYPE}jwt": "id_token",
 }
-"""What Auth0's native SDKs send, and the strategy it speaks of; also the connection, where they name none."""
-_JWTS = {f"{_TYPE}id_token", f"{_TYPE}jwt", f"{_AUTH0_TYPE}google-id-token", f"{_AUTH0_TYPE}apple-id-token"}
+"""Source: RFC 8693 section 3. What a provider has of its own, its strategy says: `accredit.strategy.Strategy`."""
 
 _SHARED = (
     "connection",
@@ -71,7 +69,9 @@ class TokenExchangeGrant:
     async def __call__(self, request: TokenRequest, record: Record) -> dict[str, Any]:
         """Run one exchange. It leaves its own audit event behind."""
         connections = self._exchange.engine.connections
-        wanted = read_exchange(request.fields, client_id=request.client.id, connections=connections)
+        wanted = read_exchange(
+            request.fields, given=request.given, client_id=request.client.id, connections=connections
+        )
         wanted = replace(wanted, bearer=request.bearer, address=request.address)
         record.is_told = True
         tokens = await self._exchange(wanted, client=request.client)
@@ -79,9 +79,11 @@ class TokenExchangeGrant:
 
 
 def read_exchange(
-    fields: Mapping[str, str], *, client_id: str, connections: Mapping[str, Connection]
+    fields: Mapping[str, str], *, given: Mapping[str, Any], client_id: str, connections: Mapping[str, Connection]
 ) -> ExchangeRequest:
     """Return what `fields`, of the names and bounds of `TokenExchangeGrant.parameters`, ask for.
+
+    `given` is the request as it was sent, for what only one connection reads.
 
     Raises:
         InvalidParameter: one says what this wire does not do, or the two that name the provider disagree.
@@ -95,10 +97,12 @@ def read_exchange(
             # Ignored, it would make an impersonation of what was meant as a delegation.
             raise InvalidParameter(name)
     main_access_token = fields.get("main_access_token")
+    kind, connection = _connection(fields, connections)
+    extras = extras_of(given, connections.get(connection))
     return ExchangeRequest(
         client_id=client_id,
-        connection=_connection(fields, connections),
-        token=_token(fields),
+        connection=connection,
+        token=_token(kind, fields, extras),
         scopes=scopes_of(fields),
         user_id_hint=fields.get("user_id"),
         audience=_audience(fields),
@@ -108,33 +112,43 @@ def read_exchange(
     )
 
 
-def _connection(fields: Mapping[str, str], connections: Mapping[str, Connection]) -> str:
+def _connection(fields: Mapping[str, str], connections: Mapping[str, Connection]) -> tuple[CredentialKind, str]:
+    """Return the kind of credential that `subject_token_type` says, and the connection, which it may name too."""
     token_type, named = fields["subject_token_type"], fields.get("connection")
-    strategy = _NATIVE.get(token_type)
-    if strategy is None and token_type not in _STANDARD:
+    if (kind := _STANDARD.get(token_type)) is not None:
+        if named is None:
+            raise MissingParameter("connection")
+        return kind, named
+    own = {name: one for name, one in connections.items() if token_type in one.strategy.token_types}
+    if not own:
         raise InvalidParameter("subject_token_type")
     if named is None:
-        if strategy is None:
-            raise MissingParameter("connection")
-        return strategy
-    connection = connections.get(named)
-    if strategy is not None and connection is not None and connection.strategy.name != strategy:
+        strategy = next(iter(own.values())).strategy
+        return strategy.token_types[token_type], strategy.name
+    if named in connections and named not in own:
         raise InvalidParameter("connection")
-    return named
+    return next(iter(own.values())).strategy.token_types[token_type], named
 
 
-def _token(fields: Mapping[str, str]) -> ProviderToken:
+def _token(kind: CredentialKind, fields: Mapping[str, str], extras: Mapping[str, str]) -> ProviderToken | Credential:
+    value = fields["subject_token"]
     try:
-        token = ProviderToken.of(
-            fields["subject_token"], secret=fields.get("access_token_secret"), nonce=fields.get("nonce")
-        )
+        match kind:
+            case "code":
+                return code_of(value, fields, extras)
+            case "id_token":
+                credential = id_token_of(value, fields, extras)
+            case "signed_payload":
+                return payload_of(value, fields, extras)
+            case "access_token":  # or what clients hand in as one: the strategy says what it is
+                return untyped(value, fields, extras)
     except InvalidParameter as error:
-        if error.detail == "access_token":
+        if error.detail in {"access_token", "code", "id_token"}:
             raise InvalidParameter("subject_token") from None
         raise
-    if fields["subject_token_type"] in _JWTS and not token.is_jwt:
+    if not is_jwt(value):
         raise InvalidParameter("subject_token")
-    return token
+    return credential
 
 
 def _audience(fields: Mapping[str, str]) -> str | None:

@@ -1,19 +1,33 @@
 """Bytes to `ExchangeRequest`: JSON or form, strict about shape, before any network or database work."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pydantic import SecretStr
 
-from accredit.models import ExchangeRequest, ProviderToken
+from accredit.models import ExchangeRequest
 from accredit.oauth.wire.fields import bearer_of, known_fields, read_fields, required, scopes_of
+from accredit.oauth.wire.handed import extras_of, handed_in
 from accredit.parameters import LONGEST
+from accredit.plugins import Connection
 
-_PARAMETERS = {name: most for name, most in LONGEST.items() if name != "refresh_token"}
-"""What this wire reads."""
+_NOT_READ = frozenset({"refresh_token", "code", "code_verifier", "redirect_uri", "id_token"})
+_PARAMETERS = {name: most for name, most in LONGEST.items() if name not in _NOT_READ}
+"""What this wire reads for every connection; what only some read, their strategies say."""
+_NONE: Mapping[str, Connection] = MappingProxyType({})
 
 
 def parse(
-    body: bytes, *, content_type: str = "", authorization: str = "", address: str = ""
+    body: bytes,
+    *,
+    connections: Mapping[str, Connection] = _NONE,
+    content_type: str = "",
+    authorization: str = "",
+    address: str = "",
 ) -> tuple[ExchangeRequest, bool]:
     """Read one request, and tell whether a form called itself JSON. Unknown parameters are ignored.
+
+    `connections` say which parameters they read beyond those of all.
 
     Raises:
         MalformedBody: neither a JSON object nor a form; a parameter twice.
@@ -22,14 +36,16 @@ def parse(
     """
     given, form_as_json = read_fields(body, content_type)
     fields = known_fields(given, _PARAMETERS)
+    named = connections.get(fields.get("connection", ""))
+    extras = extras_of(given, named)
     client_id = required(fields, "client_id")
-    access_token = required(fields, "access_token")
+    token = handed_in(fields, extras, named)
     connection = required(fields, "connection")
     main_access_token = fields.get("main_access_token")
     request = ExchangeRequest(
         client_id=client_id,
         connection=connection,
-        token=ProviderToken.of(access_token, secret=fields.get("access_token_secret"), nonce=fields.get("nonce")),
+        token=token,
         scopes=scopes_of(fields),
         user_id_hint=fields.get("user_id"),
         audience=fields.get("audience"),

@@ -28,12 +28,13 @@ class Passage:
     the other is down, and nobody is to ask the one who cannot get an answer from the other.
     """
 
-    __slots__ = ("_bounds", "_era", "_is_over", "_word", "until")
+    __slots__ = ("_bounds", "_era", "_is_over", "_is_repeatable", "_word", "until")
 
-    def __init__(self, bounds: Bounds | None = None, *, until: float = math.inf) -> None:
+    def __init__(self, bounds: Bounds | None = None, *, until: float = math.inf, is_repeatable: bool = True) -> None:
         self.until = until
         """When its exchange ends, by the event loop's clock, in seconds."""
         self._bounds = bounds
+        self._is_repeatable = is_repeatable
         self._era: int | None = None
         self._is_over = False
         self._word: Word | None = None
@@ -45,7 +46,12 @@ class Passage:
 
     @property
     def may_retry(self) -> bool:
-        """Tell whether a call may be made again: not by a probe, nor where the provider is down, or so others say."""
+        """Tell whether a call may be made again: not by a probe, nor where the provider is down, or so others say.
+
+        Nor where a code is redeemed: what is good once may be used up by a call that nobody has heard an answer to.
+        """
+        if not self._is_repeatable:
+            return False
         return self._bounds is None or not (self._bounds.breaker.is_open or self._bounds.breaker.is_warned)
 
     def begin(self) -> None:

@@ -2,7 +2,8 @@
 
 import json
 
-from accredit.models import ExchangeRequest, ProviderToken
+from accredit.credentials import Credential, ProviderToken
+from accredit.models import ExchangeRequest
 from accredit.oauth.wire.parse import parse
 
 
@@ -22,6 +23,6 @@ class Login(dict[str, str]):
         return parse(json.dumps(self).encode(), content_type="application/json")[0]
 
     @property
-    def token(self) -> ProviderToken:
+    def token(self) -> ProviderToken | Credential:
         """Its token alone: `await exchange.verify(connection, login.token)`."""
         return self.request.token

@@ -7,7 +7,8 @@ from core.tests.testing.conformance.good import Good
 from core.tests.testing.conformance.inspected import Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import ProviderToken, Verification
+from accredit import Verification
+from accredit.credentials import AccessToken, Credential, IdToken
 from accredit.errors import InvalidProviderToken
 from accredit.strategy import VerifyContext
 
@@ -15,10 +16,10 @@ from accredit.strategy import VerifyContext
 class NamedByTheCaller(Good):
     """Takes whatever `named` finds in the request for the user, and else the provider's word."""
 
-    def named(self, token: ProviderToken) -> str | None:
+    def named(self, token: Credential) -> str | None:
         raise NotImplementedError
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify(token, ctx)
         named = None if token.is_jwt else self.named(token)
         return Verification(
@@ -30,7 +31,7 @@ class NamedByTheCaller(Good):
 class TakesTheNonceForTheUser(NamedByTheCaller):
     """Whoever sends a nonce chooses who they are."""
 
-    def named(self, token: ProviderToken) -> str | None:
+    def named(self, token: Credential) -> str | None:
         return None if token.nonce is None else token.nonce.get_secret_value()
 
 
@@ -38,15 +39,15 @@ class TakesTheNonceForTheUser(NamedByTheCaller):
 class TakesTheTokenSecretForTheUser(NamedByTheCaller):
     """A second secret beside the token, as some clients send the user's id in."""
 
-    def named(self, token: ProviderToken) -> str | None:
-        return None if token.secret is None else token.secret.get_secret_value()
+    def named(self, token: Credential) -> str | None:
+        return None if not isinstance(token, AccessToken) or token.secret is None else token.secret.get_secret_value()
 
 
 @fails("nothing_in_the_request_names_the_user", "another_user_than_the_hinted_one_is_refused")
 class TakesTheHintForTheUser(NamedByTheCaller):
     """The hint is not handed to a strategy, so this one looks for it in its callers' frames."""
 
-    def named(self, token: ProviderToken) -> str | None:
+    def named(self, token: Credential) -> str | None:
         frame = sys._getframe()
         while frame.f_back is not None:
             frame = frame.f_back
@@ -59,9 +60,9 @@ class TakesTheHintForTheUser(NamedByTheCaller):
 class ReadsAUserBehindTheToken(Good):
     """Clients that can send one field only send `token:user`."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         value, _, user = token.reveal().partition(":")
-        verification = await super().verify(ProviderToken.of(value, nonce=_text(token.nonce)), ctx)
+        verification = await super().verify(_like(token, value), ctx)
         if not user:
             return verification
         return Verification(user_id=user, audience=verification.audience, claims=verification.claims)
@@ -71,7 +72,7 @@ class ReadsAUserBehindTheToken(Good):
 class ReadsAParameterOfTheRequest(NamedByTheCaller):
     """Another parameter is found in the request's body, far up in the callers' frames."""
 
-    def named(self, token: ProviderToken) -> str | None:
+    def named(self, token: Credential) -> str | None:
         frame = sys._getframe()
         while frame.f_back is not None:
             frame = frame.f_back
@@ -85,7 +86,7 @@ class ReadsAParameterOfTheRequest(NamedByTheCaller):
 class LooksAtTheScope(Good):
     """A caller that asks for `admin` is somebody else."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         frame, found = sys._getframe(), False
         while frame.f_back is not None:
             frame = frame.f_back
@@ -106,7 +107,7 @@ def _text(secret: Any) -> str | None:
 class NeverComparesTheNonce(Inspected):
     """An ID token that was stolen from another login is as good as any."""
 
-    def check_nonce(self, token: ProviderToken, said: dict[str, Any], ctx: VerifyContext) -> None:
+    def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
         pass
 
 
@@ -114,33 +115,33 @@ class NeverComparesTheNonce(Inspected):
 class ComparesTheNonceIfTheProviderNamesOne(Inspected):
     """An ID token without a nonce goes with every nonce."""
 
-    def check_nonce(self, token: ProviderToken, said: dict[str, Any], ctx: VerifyContext) -> None:
+    def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
         if said.get("nonce"):
-            ctx.check_nonce(token, said["nonce"])
+            ctx.check_nonce(said["nonce"])
 
 
 @fails("a_nonce_is_never_ignored")
 class ComparesTheNonceIfTheCallerNamesOne(Inspected):
     """Whoever has stolen an ID token leaves the nonce out."""
 
-    def check_nonce(self, token: ProviderToken, said: dict[str, Any], ctx: VerifyContext) -> None:
+    def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
         if token.nonce is not None:
-            ctx.check_nonce(token, said.get("nonce"))
+            ctx.check_nonce(said.get("nonce"))
 
 
 @fails("a_nonce_is_never_ignored", "a_nonce_in_an_answer_is_the_one_that_was_sent")
 class ComparesTheNonceWithItself(Inspected):
     """The request's nonce always equals the request's."""
 
-    def check_nonce(self, token: ProviderToken, said: dict[str, Any], ctx: VerifyContext) -> None:
-        ctx.check_nonce(token, _text(token.nonce))
+    def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
+        ctx.check_nonce(_text(token.nonce))
 
 
 @fails("a_nonce_is_never_ignored", "a_nonce_in_an_answer_is_the_one_that_was_sent")
 class ComparesTheNonceWithoutCase(Inspected):
     """A nonce in other case is another nonce."""
 
-    def check_nonce(self, token: ProviderToken, said: dict[str, Any], ctx: VerifyContext) -> None:
+    def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
         if str(said.get("nonce")).lower() != (_text(token.nonce) or "").lower():
             raise InvalidProviderToken("nonce differs")
 
@@ -149,6 +150,10 @@ class ComparesTheNonceWithoutCase(Inspected):
 class ComparesTheBeginningOfTheNonce(Inspected):
     """One letter of a nonce is soon guessed."""
 
-    def check_nonce(self, token: ProviderToken, said: dict[str, Any], ctx: VerifyContext) -> None:
+    def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
         if not str(said.get("nonce")).startswith(_text(token.nonce) or "-"):
             raise InvalidProviderToken("nonce differs")
+
+
+def _like(token: Credential, value: str) -> Credential:
+    return IdToken.of(value) if isinstance(token, IdToken) else AccessToken.of(value)

@@ -8,7 +8,8 @@ from typing import Any
 from core.tests.testing.conformance.good import APP_ID, ISSUER, Good, GoodSimulator
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import AppBound, JwtAudience, ProviderToken, Verification
+from accredit import AppBound, JwtAudience, Verification
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.keys.jose import read_header
 from accredit.strategy import VerifyContext
@@ -33,11 +34,11 @@ class HidesItsIdTokens(Good):
 class RefusesIdTokens(Good):
     """Nobody with an ID token can log in."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         raise InvalidProviderToken("no ID tokens, please")
 
 
-def decoded(token: ProviderToken) -> dict[str, Any]:
+def decoded(token: Credential) -> dict[str, Any]:
     """Read a JWT without verifying it."""
     for part in sorted(token.reveal().split("."), key=len, reverse=True):
         try:
@@ -67,7 +68,7 @@ def decoded(token: ProviderToken) -> dict[str, Any]:
 class TrustsEveryJwt(Good):
     """Anybody can write a JWT."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if not token.reveal().startswith("ey"):
             return await super().verify(token, ctx)
         claims = decoded(token)
@@ -78,7 +79,7 @@ class TrustsEveryJwt(Good):
 class TakesAnyIssuer(Good):
     """The issuer that is accepted is the one that the token names."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         issuers = (str(decoded(token).get("iss")), ISSUER)
         id_token = await ctx.verify_id_token(token, jwks_url=self.settings.jwks_url, issuers=issuers)
         return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
@@ -88,7 +89,7 @@ class TakesAnyIssuer(Good):
 class FetchesKeysFromTheToken(Good):
     """A token that says where its keys are has been signed by whoever has put them there."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         url = read_header(token.reveal()).get("jku") or self.settings.jwks_url
         id_token = await ctx.verify_id_token(token, jwks_url=str(url), issuers=(ISSUER,))
         return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
@@ -98,7 +99,7 @@ class FetchesKeysFromTheToken(Good):
 class FetchesKeysFromTheIssuer(Good):
     """The issuer is a claim of a token that nobody has verified yet."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         issuer = str(decoded(token).get("iss"))
         url = self.settings.jwks_url if issuer == ISSUER else f"{issuer}/jwks"
         id_token = await ctx.verify_id_token(token, jwks_url=url, issuers=(issuer,))
@@ -109,7 +110,7 @@ class FetchesKeysFromTheIssuer(Good):
 class TakesTheTokensAlgorithm(Good):
     """`alg` is the attacker's to write: none, or HS256 with the public key."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         alg = str(read_header(token.reveal()).get("alg"))
         if alg.lower() == "none":
             claims = decoded(token)
@@ -121,7 +122,7 @@ class TakesTheTokensAlgorithm(Good):
 class TakesTheFirstAudience(Good):
     """A token for us and for somebody else is in somebody else's hands."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify_jwt(token, ctx)
         audience = verification.audience
         assert isinstance(audience, JwtAudience)
@@ -133,7 +134,7 @@ class TakesTheFirstAudience(Good):
 class ForgetsWhoAsked(Good):
     """`azp` is the app that the token was made for."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify_jwt(token, ctx)
         assert isinstance(verification.audience, JwtAudience)
         audience = JwtAudience(verification.audience.aud)
@@ -144,7 +145,7 @@ class ForgetsWhoAsked(Good):
 class IdentifiesByAddress(Good):
     """An address can be given to somebody else, and is whatever the issuer's administrator writes."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify_jwt(token, ctx)
         user_id = str(verification.claims.get("email") or verification.user_id)
         return Verification(user_id=user_id, audience=verification.audience, claims=verification.claims)
@@ -154,7 +155,7 @@ class IdentifiesByAddress(Good):
 class PrefersAnotherClaim(Good):
     """A claim of the profile in front of the subject is one that its owner may change."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify_jwt(token, ctx)
         user_id = f"{verification.user_id}.{verification.claims.get('screen_name')}"
         return Verification(user_id=user_id, audience=verification.audience, claims=verification.claims)
@@ -164,7 +165,7 @@ class PrefersAnotherClaim(Good):
 class ReadsSubjectsByNumber(Good):
     """A subject is a text."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         claims = decoded(token)
         if isinstance(claims.get("sub"), int):
             return Verification(user_id=str(claims["sub"]), audience=AppBound(APP_ID), claims=claims)
@@ -177,7 +178,7 @@ class ReadsSubjectsByNumber(Good):
 class FetchesKeysEachTime(Good):
     """A flood of tokens becomes a flood of fetches."""
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         keys = await ctx.http.get(self.settings.jwks_url)
         if keys.status != 200:
             raise ProviderUnavailable("no keys")

@@ -8,7 +8,7 @@ from core.tests.testing.conformance.good import Good
 from core.tests.testing.conformance.inspected import Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import ProviderToken
+from accredit.credentials import Credential
 from accredit.errors import ProviderUnavailable
 from accredit.strategy import VerifyContext
 
@@ -17,7 +17,7 @@ from accredit.strategy import VerifyContext
 class LeavesATask(Good):
     """Nobody awaits it, and nobody hears of its failure."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         me = await super().ask(token, ctx)
         self.task = asyncio.create_task(asyncio.sleep(60))
         return me
@@ -27,7 +27,7 @@ class LeavesATask(Good):
 class AsksOnInTheBackground(Inspected):
     """The answer is there, and a call is still under way."""
 
-    async def locale(self, token: ProviderToken, ctx: VerifyContext) -> object:
+    async def locale(self, token: Credential, ctx: VerifyContext) -> object:
         self.later = asyncio.ensure_future(super().locale(token, ctx))
         return None
 
@@ -36,7 +36,7 @@ class AsksOnInTheBackground(Inspected):
 class LeavesATaskWhereACallFails(Inspected):
     """The second call goes on although the first has decided."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         task = asyncio.ensure_future(asyncio.sleep(30))
         info = await super().inspect(token, ctx)
         task.cancel()
@@ -47,7 +47,7 @@ class LeavesATaskWhereACallFails(Inspected):
 class LeavesAThread(Good):
     """A thread that waits for more work."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         threading.Timer(0.3, lambda: None).start()
         return await super().ask(token, ctx)
 
@@ -60,7 +60,7 @@ class Insisting(Inspected):
     def again(self, error: ProviderUnavailable) -> bool:
         return True
 
-    async def profile(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def profile(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         for left in reversed(range(self.tries)):
             try:
                 return await super().profile(token, ctx)
@@ -106,7 +106,7 @@ class InsistsOnALimit(Insisting):
 class AsksNineTimes(Good):
     """One call would do."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         for _ in range(9):
             await ctx.http.post(f"{self.settings.api_url}/me", form={"access_token": token.reveal()})
         return await super().ask(token, ctx)

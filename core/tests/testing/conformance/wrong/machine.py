@@ -12,7 +12,8 @@ from core.tests.testing.conformance.good import Good
 from core.tests.testing.conformance.inspected import Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import Profile, ProviderToken, Verification
+from accredit import Profile, Verification
+from accredit.credentials import Credential
 from accredit.errors import ProviderUnavailable
 from accredit.strategy import ProviderResponse, VerifyContext
 
@@ -23,7 +24,7 @@ class Asking(Good):
     def wonder(self) -> object:
         return None
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         self.wonder()
         return await super().ask(token, ctx)
 
@@ -90,7 +91,7 @@ class DatesProfiles(Good):
 class TakesBeingStoppedForAYes(Inspected):
     """Where our own time is over while the binding call hangs, the profile decides alone."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().inspect(token, ctx)
         except asyncio.CancelledError:
@@ -111,7 +112,7 @@ class Sleeps(Asking):
 class WaitsAndAsksAgain(Inspected):
     """The user waits, and the provider that is in trouble is asked twice."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().inspect(token, ctx)
         except ProviderUnavailable:
@@ -131,5 +132,5 @@ class SetsATimer(Asking):
 class ShieldsItsCall(Inspected):
     """The call goes on for nobody."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         return await asyncio.shield(super().inspect(token, ctx))

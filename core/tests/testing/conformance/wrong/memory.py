@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from core.tests.testing.conformance.good import Good
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import Profile, ProviderToken, Verification
+from accredit import Profile, Verification
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken
 from accredit.strategy import VerifyContext
 
@@ -36,7 +37,7 @@ class Remembering(Good):
     def keep(self, token: str) -> None:
         raise NotImplementedError
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         self.keep(token.reveal())
         return await super().ask(token, ctx)
 
@@ -170,7 +171,7 @@ class RefusesTheSecondTime(Good):
 
     seen: frozenset[str] = frozenset()
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if token.reveal() in self.seen:
             raise InvalidProviderToken("used before")
         type(self).seen |= {token.reveal()}
@@ -181,7 +182,7 @@ class RefusesTheSecondTime(Good):
 class SharesState(Good):
     """Of two logins at once one gets the other's user."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         self.me = await super().ask(token, ctx)
         await ctx.http.post(f"{self.settings.api_url}/me", form={"access_token": token.reveal()})
         return self.me

@@ -5,7 +5,8 @@ from typing import Any
 from core.tests.testing.conformance.inspected import OUR_APP, Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import AppBound, ProviderToken, Verification
+from accredit import AppBound, Verification
+from accredit.credentials import Credential
 from accredit.errors import ExchangeError, InvalidProviderToken, ProviderUnavailable, UnlistedRefusal
 from accredit.strategy import ProviderResponse, VerifyContext
 
@@ -16,7 +17,7 @@ class Forgiving(Inspected):
     def forgives(self, error: ProviderUnavailable) -> bool:
         return True
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().inspect(token, ctx)
         except ProviderUnavailable as error:
@@ -59,7 +60,7 @@ class TakesTooMuchForAYes(Forgiving):
 class TakesAnUnlistedErrorForAYes(Inspected):
     """An error that no table lists is no answer that says yes."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().inspect(token, ctx)
         except UnlistedRefusal:
@@ -103,7 +104,7 @@ class TakesALimitForAYes(Forgiving):
 class TakesAnEmptyObjectForAYes(Inspected):
     """What the answer does not say is taken for what it should say."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         info = await self.post("/introspect", {"token": token.reveal()}, ctx)
         if not info:
             me = await self.profile(token, ctx)
@@ -125,7 +126,7 @@ class TakesANullForAYes(Forgiving):
 class ForgivesAMissingProfile(Inspected):
     """The profile says who is suspended: without it a suspended user logs in."""
 
-    async def profile(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def profile(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().profile(token, ctx)
         except ProviderUnavailable:
@@ -148,7 +149,7 @@ class TakesAnUnheardOfStatusForAYes(Forgiving):
 class TakesAnOutageForANo(Inspected):
     """A user is told to log in again, and again, while the provider is down."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().inspect(token, ctx)
         except ProviderUnavailable:
@@ -180,7 +181,7 @@ class CrashesOnNonsense(Inspected):
 class MakesUpAProfile(Inspected):
     """Claims that nobody has stated, while the profile cannot be had."""
 
-    async def profile(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def profile(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().profile(token, ctx)
         except ProviderUnavailable:
@@ -195,7 +196,7 @@ class MakesUpAProfile(Inspected):
 class TakesAnOutageForOurFault(Inspected):
     """The operator is paged each time the provider has a bad minute."""
 
-    async def profile(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def profile(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().profile(token, ctx)
         except ExchangeError:
@@ -206,7 +207,7 @@ class TakesAnOutageForOurFault(Inspected):
 class LogsInSomebodyElse(Inspected):
     """Without a profile everybody is the same guest."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Any:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Any:
         try:
             return await super().verify(token, ctx)
         except ProviderUnavailable:

@@ -7,7 +7,8 @@ from core.tests.testing.conformance.good import Good
 from core.tests.testing.conformance.inspected import Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import Assurance, Email, Profile, ProviderToken, Verification
+from accredit import Assurance, Email, Profile, Verification
+from accredit.credentials import Credential
 from accredit.strategy import VerifyContext
 from accredit.text import email_address, text
 
@@ -58,7 +59,7 @@ class BelievesTheFirstAnswer(Inspected):
 class BelievesTheSecondAnswer(Inspected):
     """The proof of audience is about another user than the login."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         info = await super().inspect(token, ctx)
         me = await self.profile(token, ctx)
         return {**info, "sub": me["id"]}

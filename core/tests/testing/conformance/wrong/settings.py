@@ -6,7 +6,8 @@ from core.tests.testing.conformance.good import Good, GoodSettings, GoodSimulato
 from core.tests.testing.conformance.inspected import Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import JwtAudience, ProviderToken, Unbound, Verification
+from accredit import JwtAudience, Unbound, Verification
+from accredit.credentials import Credential
 from accredit.settings import BaseUrl
 from accredit.strategy import VerifyContext
 
@@ -119,7 +120,7 @@ class Unbinding(GoodSimulator):
 class ProvesNothing(Good):
     """Every app's token is accepted, and the simulator's table asks for it."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify(token, ctx)
         return Verification(user_id=verification.user_id, audience=Unbound("shrugs"), claims=verification.claims)
 
@@ -147,7 +148,7 @@ class ProvesWhatIsAccepted(Good):
     def app_id(self, me: dict[str, Any]) -> str:
         return next(iter(self.settings.accepted_audiences))
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify_jwt(token, ctx)
         audience = JwtAudience(tuple(self.settings.accepted_audiences))
         return Verification(user_id=verification.user_id, audience=audience, claims=verification.claims)

@@ -12,7 +12,8 @@ from core.tests.testing.conformance.wrong import fails
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from accredit import ProviderToken, Verification
+from accredit import Verification
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.strategy import VerifyContext
 
@@ -40,7 +41,7 @@ class AsksTheCalendar(Inspected):
 class NeverLooksAtAClock(Inspected):
     """An answer that says when the token ends is there to be read, and core, which would look, is not told."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         return replace(await super().verify(token, ctx), expires_at=None)
 
     def check_times(self, said: dict[str, Any], ctx: VerifyContext) -> None:
@@ -54,7 +55,7 @@ class AgesKeysByTheClock(Good):
 
     fresh_until = 0.0
 
-    async def verify_jwt(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         if ctx.clock() < self.fresh_until - 3600:
             raise InvalidProviderToken("the keys are from the future")
         type(self).fresh_until = ctx.clock() + 3600

@@ -11,7 +11,7 @@ from core.tests.testing.conformance.good import Good, GoodSettings
 from core.tests.testing.conformance.inspected import Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import ProviderToken
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.strategy import ProviderResponse, VerifyContext
 
@@ -24,7 +24,7 @@ class Chatty(Good):
     def say(self, token: str) -> None:
         raise NotImplementedError
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         self.say(token.reveal())
         return await super().ask(token, ctx)
 
@@ -90,7 +90,7 @@ class LogsTheEnd(Chatty):
 class QuotesTokens(Good):
     """`detail` goes into the log."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().ask(token, ctx)
         except InvalidProviderToken:
@@ -101,7 +101,7 @@ class QuotesTokens(Good):
 class QuotesAPart(Good):
     """A part of a token in `detail`."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().ask(token, ctx)
         except InvalidProviderToken:
@@ -112,7 +112,7 @@ class QuotesAPart(Good):
 class QuotesAPartOfAnOutage(Inspected):
     """The same, where the provider is down."""
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().inspect(token, ctx)
         except ProviderUnavailable:
@@ -129,7 +129,7 @@ class ShowsItsSecret(Good):
 
     settings_type = PlainSecretSettings
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         form = {"access_token": token.reveal()}
         return self.read(await ctx.http.post(f"{self.settings.api_url}/me", form=form))
 
@@ -190,7 +190,7 @@ class Naming(Inspected):
     def name_of(self, token: str) -> str:
         raise NotImplementedError
 
-    async def inspect(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def inspect(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().inspect(token, ctx)
         except InvalidProviderToken:

@@ -6,7 +6,8 @@ from typing import Any
 from core.tests.testing.conformance.good import Good, GoodSimulator
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import ProviderToken, Verification
+from accredit import Verification
+from accredit.credentials import AccessToken, Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.strategy import VerifyContext
 from accredit.testing import Sample
@@ -36,7 +37,7 @@ class KnowsOnePerson(Good):
 class IsAlwaysDown(Good):
     """Nobody can log in."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         raise ProviderUnavailable("never up")
 
 
@@ -53,7 +54,7 @@ class IsNotInstalled(Good):
 class AcceptsNobody(Good):
     """What refuses everybody is safe, and of no use."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         raise InvalidProviderToken("never good")
 
 
@@ -69,15 +70,15 @@ class ForgetsWhoItIs(Good):
 class TrimsTokens(Good):
     """What is padded is another token."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
-        return await super().ask(ProviderToken.of(token.reveal().strip()), ctx)
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
+        return await super().ask(AccessToken.of(token.reveal().strip()), ctx)
 
 
 @fails("a_token_is_never_more_than_a_token")
 class BuildsUrlsByHand(Good):
     """A token with a `&` becomes another parameter."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         form = {"access_token": token.reveal()}
         headers = {"X-Secret": self.settings.app_secret.get_secret_value()}
         url = f"{self.settings.api_url}/me?for={token.reveal()}"
@@ -92,7 +93,7 @@ class BuildsUrlsByHand(Good):
 class BlamesTheToken(Good):
     """An outage is nobody's bad token."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().ask(token, ctx)
         except Exception as exc:

@@ -18,7 +18,7 @@ from core.tests.testing.conformance.good import Good
 from core.tests.testing.conformance.inspected import Inspected
 from core.tests.testing.conformance.wrong import fails
 
-from accredit import ProviderToken
+from accredit.credentials import Credential
 from accredit.errors import ProviderUnavailable
 from accredit.provider.transport.messages import Request, address_of
 from accredit.strategy import ProviderResponse, VerifyContext
@@ -29,10 +29,10 @@ NOWHERE = "http://127.0.0.1:1/"
 class Busy(Good):
     """Does something on the side of every login."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         raise NotImplementedError
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         self.do(token)
         return await super().ask(token, ctx)
 
@@ -41,7 +41,7 @@ class Busy(Good):
 class PhonesHome(Busy):
     """Opens a connection of its own."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         with socket.socket() as phone:
             phone.connect_ex(("127.0.0.1", 1))
 
@@ -50,7 +50,7 @@ class PhonesHome(Busy):
 class SendsADatagram(Busy):
     """Metrics by UDP, with the token as a label."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         with socket.socket(type=socket.SOCK_DGRAM) as phone:
             phone.sendto(token.reveal().encode(), ("127.0.0.1", 9))
 
@@ -59,7 +59,7 @@ class SendsADatagram(Busy):
 class ResolvesNames(Busy):
     """A token can leave as a part of a name that is looked up."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         socket.getaddrinfo("127.0.0.1", 80)
 
 
@@ -67,7 +67,7 @@ class ResolvesNames(Busy):
 class SendsFromAThread(Busy):
     """What a strategy's thread does is done by the strategy."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         def send() -> None:
             with socket.socket() as phone:
                 phone.settimeout(2)  # longer than a login takes on a busy machine
@@ -82,7 +82,7 @@ class SendsFromAThread(Busy):
 class SendsFromTheLoopsThreads(Good):
     """`asyncio.to_thread` is a thread, too."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         with suppress(OSError):
             await asyncio.to_thread(urllib.request.urlopen, NOWHERE, timeout=1)
         return await super().ask(token, ctx)
@@ -92,7 +92,7 @@ class SendsFromTheLoopsThreads(Good):
 class RunsAProgram(Busy):
     """A program's arguments are everybody's to read."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         subprocess.run(["true"], check=False)  # noqa: S607 - whichever it is
 
 
@@ -100,7 +100,7 @@ class RunsAProgram(Busy):
 class AsksAShell(Busy):
     """Whatever a shell prints stands in somebody's log."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         subprocess.run(["echo", token.reveal()], check=False)  # noqa: S603, S607 - what an author must not do
 
 
@@ -108,7 +108,7 @@ class AsksAShell(Busy):
 class WritesAFile(Busy):
     """A token in a file outlives the login."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         place = Path(tempfile.gettempdir()) / f"kit-wrong-{os.getpid()}"
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT, 0o600)
         os.write(descriptor, token.reveal().encode())
@@ -120,7 +120,7 @@ class WritesAFile(Busy):
 class ReadsAFileEachTime(Busy):
     """A login waits for no disk."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         Path("/dev/null").read_text()
 
 
@@ -128,7 +128,7 @@ class ReadsAFileEachTime(Busy):
 class ChangesTheEnvironment(Busy):
     """Child processes and crash reports show it."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         os.environ["KIT_WRONG"] = token.reveal()
         del os.environ["KIT_WRONG"]
 
@@ -137,7 +137,7 @@ class ChangesTheEnvironment(Busy):
 class KeepsADatabase(Busy):
     """A cache of tokens in SQLite."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         sqlite3.connect(":memory:").close()
 
 
@@ -145,17 +145,17 @@ class KeepsADatabase(Busy):
 class TellsTheSystemsLog(Busy):
     """The system's log is a log as well."""
 
-    def do(self, token: ProviderToken) -> None:
+    def do(self, token: Credential) -> None:
         syslog.openlog("kit-wrong")
 
 
 class OfItsOwn(Good):
     """Has another way where the context's fails."""
 
-    async def another(self, token: ProviderToken) -> None:
+    async def another(self, token: Credential) -> None:
         raise NotImplementedError
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().ask(token, ctx)
         except ProviderUnavailable:
@@ -167,7 +167,7 @@ class OfItsOwn(Good):
 class FollowsRedirectsByItself(OfItsOwn):
     """A client of its own that follows a redirect takes the token wherever it leads."""
 
-    async def another(self, token: ProviderToken) -> None:
+    async def another(self, token: Credential) -> None:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         async with httpx.AsyncClient(follow_redirects=True, trust_env=False, timeout=1) as client:
             with suppress(httpx.HTTPError):
@@ -178,7 +178,7 @@ class FollowsRedirectsByItself(OfItsOwn):
 class FollowsRedirectsAlone(Inspected):
     """The same, where the answer is a redirect and nothing else is the matter."""
 
-    async def profile(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def profile(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         try:
             return await super().profile(token, ctx)
         except ProviderUnavailable as exc:
@@ -205,7 +205,7 @@ class DumpsTheAnswer(Good):
 class CallsAnotherHost(Good):
     """Telemetry, through the context, to a host that no setting names."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         await ctx.http.get("https://telemetry.example/")
         return await super().ask(token, ctx)
 
@@ -214,7 +214,7 @@ class CallsAnotherHost(Good):
 class BringsItsOwnTransport(Good):
     """Telemetry past the context's checks, by its private parts."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         await ctx.http._send_request(_request("https://telemetry.example/"))
         return await super().ask(token, ctx)
 
@@ -223,7 +223,7 @@ class BringsItsOwnTransport(Good):
 class CallsPastTheRecord(Good):
     """A call to a declared host that the audit event does not know of."""
 
-    async def ask(self, token: ProviderToken, ctx: VerifyContext) -> dict[str, Any]:
+    async def ask(self, token: Credential, ctx: VerifyContext) -> dict[str, Any]:
         await ctx.http._send_request(_request(self.settings.jwks_url))
         return await super().ask(token, ctx)
 

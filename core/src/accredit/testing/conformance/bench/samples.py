@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from accredit.credentials import ProviderToken
 from accredit.errors import WrongAudience
-from accredit.models import ProviderToken
 from accredit.testing.conformance.attacks.jwts import payload_of
 from accredit.testing.conformance.bench.bench import Answer, make_simulator
 from accredit.testing.conformance.suite import Suite, require, unless_declared

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from accredit.models import ProviderToken
+from accredit.credentials import ProviderToken
 from accredit.strategy import Strategy
 from accredit.testing.conformance.attacks.failures import OUTAGES
 from accredit.testing.conformance.bench.asking import asked_of_the_machine

@@ -16,8 +16,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
-from accredit.models import ProviderToken
 from accredit.testing.conformance.bench.bench import Bench, bench_for, make_simulator, start
 from accredit.testing.conformance.bench.samples import asking_samples, samples_of
 from accredit.testing.conformance.bench.watch import descriptors
