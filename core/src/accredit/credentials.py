@@ -40,7 +40,7 @@ class _Handed:
         """Return the text of `value`, to send it to the provider and nowhere else."""
         return self.value.get_secret_value()
 
-    def extra(self, name: str) -> str | None:
+    def parameter(self, name: str) -> str | None:
         """Return the text of an extra parameter, None where it was not sent."""
         secret = None if self.extras is None else self.extras.get(name)
         return None if secret is None else secret.get_secret_value()

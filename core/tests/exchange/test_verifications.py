@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import fields
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import pytest
 from core.tests.acme import ADA, Acme, acme_that
@@ -12,10 +12,10 @@ from core.tests.bench import NOW, Bench, bench
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accredit import AppBound, Profile, ProviderToken, Verification, VerifyContext
+from accredit import AppBound, Profile, Verification, VerifyContext
 from accredit import errors as e
 from accredit.cache import MemoryCache
-from accredit.credentials import Credential
+from accredit.credentials import AccessToken, Credential, IdToken, ProviderToken
 from accredit.exchange.cache_keys import CacheKeys
 from accredit.strategy import Trait
 
@@ -122,9 +122,11 @@ async def test_parts_cannot_be_shifted_from_one_to_the_next() -> None:
 
 
 @pytest.mark.threat(31)
-@pytest.mark.threat(31)
 def test_all_parts_of_a_token_are_in_the_key_and_there_are_no_others() -> None:
-    assert [one.name for one in fields(ProviderToken)] == ["value", "secret", "nonce"]
+    assert [one.name for one in fields(ProviderToken)] == ["value", "secret", "nonce", "extras"]
+    for kind in get_args(Credential):
+        more = {one.name for one in fields(kind)} - {"value", "secret", "nonce", "extras"}
+        assert more <= {"id_token", "code_verifier", "redirect_uri"}  # of a code nothing is kept
 
 
 @pytest.mark.threat(31)
@@ -141,6 +143,25 @@ def test_two_keys_are_the_same_only_where_everything_is(
         return keys.of(connection, ProviderToken.of(token[0], secret=token[1], nonce=token[2]))
 
     assert (key(one, *here) == key(other, *there)) == ((one, here) == (other, there))
+
+
+@pytest.mark.threat(31)
+def test_keys_tell_kinds_and_what_comes_beside_apart() -> None:
+    acme: Any = SimpleNamespace(strategy=Acme, settings=None, source="")
+    keys = CacheKeys({"acme": acme}, issuer="i", secret=b"s" * 32)
+    handed: list[ProviderToken | Credential] = [
+        ProviderToken.of("t"),
+        AccessToken.of("t"),
+        IdToken.of("t"),
+        AccessToken.of("t", id_token="x"),
+        ProviderToken.of("t", extras={"a": "x"}),
+        ProviderToken.of("t", extras={"a": "x", "b": "y"}),
+        ProviderToken.of("t", extras={"ab": "xy"}),
+        ProviderToken.of("t", secret="x"),
+    ]
+    assert len({keys.of("acme", one) for one in handed}) == len(handed)
+    both = ({"a": "x", "b": "y"}, {"b": "y", "a": "x"})
+    assert len({keys.of("acme", ProviderToken.of("t", extras=one)) for one in both}) == 1
 
 
 @pytest.mark.threat(31)

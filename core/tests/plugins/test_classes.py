@@ -19,7 +19,14 @@ from accredit.profile import Profile
 from accredit.settings import ConnectionSettings
 from accredit.strategy import Strategy, VerifyContext
 
-VERIFY = "has a verify that is no coroutine function: write `async def verify(token, ctx)`"
+VERIFY = "has a verify that is no coroutine function: write `async def verify(credential, ctx)`"
+KIND_OF = "has a kind_of that is no plain function: write `def kind_of(value)`, which neither awaits nor yields"
+ACCEPTS = "has accepts that is no frozenset of access_token, code, id_token, signed_payload"
+READS = (
+    "has reads that is no mapping of names of parameters, such as device_id, to the most characters of each, from 1 to "
+    "16384; those that every request has are taken"
+)
+TYPES = "has token_types that is no mapping of URIs of its own to kinds that it accepts"
 NORMALIZE = (
     "has a normalize that is no plain function: write `def normalize(verification)`, which neither awaits nor yields"
 )
@@ -98,9 +105,9 @@ def badly_wrapped(*args: Any, **kwargs: Any) -> Any: ...
         ({"verify": lambda self, token, ctx: None}, VERIFY),
         ({"verify": badly_wrapped}, VERIFY),
         ({"verify": None}, VERIFY),
-        ({"verify": verify_one}, "has a verify that cannot be called as verify(token, ctx)"),
-        ({"verify": verify_more}, "has a verify that cannot be called as verify(token, ctx)"),
-        ({"verify": staticmethod(verify)}, "has a verify that cannot be called as verify(token, ctx)"),
+        ({"verify": verify_one}, "has a verify that cannot be called as verify(credential, ctx)"),
+        ({"verify": verify_more}, "has a verify that cannot be called as verify(credential, ctx)"),
+        ({"verify": staticmethod(verify)}, "has a verify that cannot be called as verify(credential, ctx)"),
         ({"normalize": async_normalize}, NORMALIZE),
         ({"normalize": yielding_normalize}, NORMALIZE),
         ({"normalize": yielding_async_normalize}, NORMALIZE),
@@ -117,6 +124,17 @@ def badly_wrapped(*args: Any, **kwargs: Any) -> Any: ...
         ({"traits": frozenset("unbound")}, TRAITS),
         *(({"refusals_cached_s": value}, REFUSALS) for value in (-1, 3601, "60", None, True, float("nan"))),
         ({"paths_name_nobody": "yes"}, "has a paths_name_nobody that is neither True nor False"),
+        *(({"accepts": value}, ACCEPTS) for value in (None, frozenset(), {"code"}, frozenset({"codes"}), "code")),
+        ({"accepts": frozenset({"code"})}, "accepts codes, and has a settings_type that is no CodeSettings"),
+        *(({"reads": {name: 10}}, READS) for name in ("Device", "", "a b", "nonce", "code", "client_secret", 7)),
+        *(({"reads": {"device_id": most}}, READS) for most in (0, 16_385, "10", True, None)),
+        *(({"reads": value}, READS) for value in (None, ["a"], "a")),
+        *(({"token_types": value}, TYPES) for value in (None, {"x": "id_token"}, {"x:y": "code"}, {7: "id_token"})),
+        ({"token_types": {"urn:ietf:params:oauth:token-type:id_token": "id_token"}}, TYPES),
+        ({"supports_pkce": None}, "has a supports_pkce that is neither True nor False"),
+        ({"kind_of": None}, KIND_OF),
+        ({"kind_of": verify}, KIND_OF),
+        ({"kind_of": lambda self: None}, "has a kind_of that cannot be called as kind_of(value)"),
         ({"settings_type": AcmeSettings(app_id="1")}, "has a settings_type that is no ConnectionSettings"),
     ],
 )

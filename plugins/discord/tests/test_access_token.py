@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from accredit.audience import AppBound
+from accredit.credentials import ProviderToken
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable, WrongAudience
 from accredit.models import Identity
-from accredit.credentials import ProviderToken
 from accredit.profile import Assurance, Email
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_discord.simulator import DiscordSimulator

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from accredit.errors import ExchangeError
 from accredit.credentials import ProviderToken
+from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
 from accredit_discord.simulator import DiscordSimulator
 from accredit_discord.simulator.tokens import CLIENT_ID

@@ -32,7 +32,7 @@ def _written(value: object) -> str:
         case PurePath():
             return _written(str(value))
         case BaseModel():
-            return _written([type(value).__qualname__, dict(value)])
+            return _written([type(value).__qualname__, vars(value)])
         case Mapping():
             return f"{{{','.join(sorted(_written([name, one]) for name, one in value.items()))}}}"
         case list() | tuple():

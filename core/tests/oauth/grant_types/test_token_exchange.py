@@ -1,11 +1,13 @@
 """RFC 8693 at the token endpoint: the same exchange over the standard's wire."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar, get_args
 
 import pytest
-from core.tests.acme import ADA
+from core.tests.acme import Acme
 from core.tests.bench import ISSUER, Bench, assert_refused
+from core.tests.codes import A_JWT, CodesSettings
 from core.tests.oauth.access_token.verifier import verified
 from core.tests.oauth.support import (
     CLIENT_ERROR,
@@ -18,6 +20,8 @@ from core.tests.oauth.support import (
     token_bench,
 )
 
+from accredit import AppBound, Verification, VerifyContext
+from accredit.credentials import Credential, CredentialKind
 from accredit.settings import EXCHANGE_GRANT
 
 ACCESS = "urn:ietf:params:oauth:token-type:access_token"
@@ -162,59 +166,77 @@ async def test_user_profile_is_accepted_and_never_believed(wire: Bench, profile:
     assert (claims["email"], claims["email_verified"]) == ("ada@example.com", False)
 
 
-# What Auth0's native SDKs send names no connection: here strategies of those names stand in.
-STRATEGIES = {"facebook-info-session-access-token": "facebook", "google-id-token": "google-oauth2"}
+class Native(Acme):
+    """Its SDKs have types of their own, and name no connection."""
+
+    settings_type = CodesSettings
+    accepts = frozenset({"access_token", "id_token", "code", "signed_payload"})
+    token_types: ClassVar[Mapping[str, CredentialKind]] = {f"{AUTH0}{kind}": kind for kind in get_args(CredentialKind)}
+
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+        return Verification(user_id=credential.kind, audience=AppBound("acme-app"), claims={})
 
 
-@pytest.mark.parametrize(("name", "connection"), STRATEGIES.items())
-async def test_a_native_type_names_the_connection(wire: Bench, name: str, connection: str) -> None:
-    token = "good-token" if connection == "facebook" else "eyJhbGciOiJSUzI1NiJ9.e30.x"
-    response = await ask(wire, **{**NATIVE, "subject_token": token, "subject_token_type": AUTH0 + name})
-
-    assert_refused(response, 400, "invalid_request", "the connection was not found")
-    assert (wire.event.reason, wire.event.client_id) == ("connection_not_found", "app")
+TYPED = {**NATIVE, "code_verifier": "v" * 43}
 
 
-async def test_a_native_type_finds_the_connection_of_its_name() -> None:
-    settings = {
-        "connections": {"facebook": {"strategy": "acme", "app_ids": ["acme-app"]}},
-        "clients": {"app": {"connections": ["facebook"]}},
-    }
-    async with token_bench(settings) as wire:
-        kind = AUTH0 + "facebook-info-session-access-token"
-        response = await ask(wire, **NATIVE, subject_token_type=kind, user_profile=json.dumps({"name": "Boss"}))
+@pytest.mark.parametrize("kind", get_args(CredentialKind))
+async def test_a_type_of_a_provider_names_kind_and_connection(kind: CredentialKind) -> None:
+    async with token_bench(acme=Native) as wire:
+        token = A_JWT if kind == "id_token" else "opaque"
+        await ask(wire, **{**TYPED, "subject_token": token, "subject_token_type": AUTH0 + kind})
 
-        assert response.status_code == 200
-        assert wire.event.connection == "facebook"
+        assert (wire.event.outcome, wire.event.connection, wire.event.subject) == ("accepted", "acme", f"acme|{kind}")
 
 
-async def test_a_native_type_is_not_for_another_strategy(wire: Bench) -> None:
-    response = await ask(
-        wire, **NATIVE, subject_token_type=f"{AUTH0}facebook-info-session-access-token", connection="acme"
-    )
+async def test_what_a_provider_calls_its_access_token_may_be_an_id_token() -> None:
+    async with token_bench(acme=Native) as wire:
+        await ask(wire, **{**TYPED, "subject_token": A_JWT, "subject_token_type": AUTH0 + "access_token"})
 
-    assert_refused(response, 400, "invalid_request", "invalid connection parameter")
+        assert wire.event.subject == "acme|id_token"
+
+
+async def test_a_type_that_no_connection_has_is_refused(wire: Bench) -> None:
+    response = await ask(wire, **NATIVE, subject_token_type=f"{AUTH0}code")
+
+    assert_refused(response, 400, "invalid_request", "invalid subject_token_type parameter")
     wire.assert_untouched()
 
 
-@pytest.mark.parametrize("name", ["google-id-token", "apple-id-token"])
-async def test_a_native_id_token_must_be_one(wire: Bench, name: str) -> None:
-    response = await ask(wire, **NATIVE, subject_token_type=AUTH0 + name)
+async def test_a_type_of_a_provider_is_not_for_another_one() -> None:
+    async with token_bench(acme=Native) as wire:
+        response = await ask(wire, **TYPED, subject_token_type=f"{AUTH0}code", connection="globex")
 
-    assert_refused(response, 400, "invalid_request", "invalid subject_token parameter")
+        assert_refused(response, 400, "invalid_request", "invalid connection parameter")
+        wire.assert_untouched()
 
 
-async def test_an_authorization_code_goes_to_apples_connection() -> None:
-    response_for_code = {"subject_token": "c0de", "subject_token_type": f"{AUTH0}apple-authz-code"}
-    settings = {
-        "connections": {"apple": {"strategy": "acme", "app_ids": ["acme-app"]}},
-        "clients": {"app": {"connections": ["apple"]}},
-    }
-    async with token_bench(settings) as wire:
-        wire.provider.people["c0de"] = ADA
-        response = await ask(wire, **{**NATIVE, **response_for_code})
+async def test_a_type_of_a_provider_and_a_connection_that_is_not_there() -> None:
+    async with token_bench(acme=Native) as wire:
+        response = await ask(wire, **TYPED, subject_token_type=f"{AUTH0}code", connection="nope")
 
-        assert response.status_code == 200
+        assert_refused(response, 400, "invalid_request", "the connection was not found")
+
+
+async def test_an_id_token_by_its_type_must_be_one() -> None:
+    async with token_bench(acme=Native) as wire:
+        response = await ask(wire, **TYPED, subject_token_type=f"{AUTH0}id_token")
+
+        assert_refused(response, 400, "invalid_request", "invalid subject_token parameter")
+        wire.assert_untouched()
+
+
+async def test_a_code_on_this_wire_needs_what_it_needs_on_the_other() -> None:
+    async with token_bench(acme=Native) as wire:
+        kind = {"subject_token_type": f"{AUTH0}code"}
+        assert_refused(await ask(wire, **NATIVE, **kind), 400, "invalid_request", "missing code_verifier parameter")
+        uri = {"redirect_uri": "https://app.example.com/elsewhere"}
+        assert_refused(
+            await ask(wire, **TYPED, **kind, **uri), 400, "invalid_request", "invalid redirect_uri parameter"
+        )
+        too_long = {**TYPED, "code_verifier": "v" * 129}
+        assert_refused(await ask(wire, **too_long, **kind), 400, "invalid_request", "invalid code_verifier parameter")
+        wire.assert_untouched()
 
 
 async def test_the_bearer_policy_holds_on_this_wire_too(wire: Bench) -> None:

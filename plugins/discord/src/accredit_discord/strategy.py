@@ -26,6 +26,7 @@ class DiscordStrategy(Strategy[DiscordSettings]):
 
     name = "discord"
     settings_type = DiscordSettings
+    accepts = frozenset({"access_token"})
     paths_name_nobody = True
     # Source: https://discord.com/developers/docs/reference#snowflakes (an id is unique across all of Discord).
     user_id_scope = "global"

@@ -31,6 +31,7 @@ class GitHubStrategy(Strategy[GitHubSettings]):
 
     name = "github"
     settings_type = GitHubSettings
+    accepts = frozenset({"access_token"})
     paths_name_nobody = True
     # Each Enterprise Server counts from 1 by itself, so an id means one person at one `api_url`.
     user_id_scope = "issuer"

@@ -21,6 +21,8 @@ from accredit.settings import CodeSettings
 from accredit.strategy import Strategy
 
 _KINDS = frozenset(get_args(CredentialKind))
+_OF_CODES = frozenset({"code_verifier", "redirect_uri"})
+"""What may stand beside a code, and is nothing beside anything else."""
 
 
 def read_credential(handed: ProviderToken | Credential, connection: Connection) -> Credential:
@@ -46,23 +48,23 @@ def read_credential(handed: ProviderToken | Credential, connection: Connection) 
 def _with_kind(handed: ProviderToken, strategy: Strategy[Any]) -> Credential:
     with guarded("kind_of"):
         kind: object = strategy.kind_of(handed.reveal())
-    value, nonce, extras = handed.value, handed.nonce, handed.extras
+    value, nonce, extras, of_code = handed.value, handed.nonce, None, {}
+    if handed.extras is not None:
+        of_code = {name: one for name, one in handed.extras.items() if name in _OF_CODES}
+        extras = {name: one for name, one in handed.extras.items() if name not in _OF_CODES} or None
     match kind:
         case "access_token":
-            return AccessToken(value, handed.secret, None if extras is None else extras.get("id_token"), nonce, extras)
+            id_token = None if extras is None else extras.pop("id_token", None)
+            return AccessToken(value, handed.secret, id_token, nonce, extras or None)
         case "id_token":
             return IdToken(value, nonce, extras)
         case "code":
-            return _code(value, nonce, dict(extras or {}))
+            uri = of_code.get("redirect_uri")
+            uri_text = None if uri is None else uri.get_secret_value()
+            return AuthorizationCode(value, of_code.get("code_verifier"), uri_text, nonce, extras)
         case "signed_payload":
             return SignedPayload(value, nonce, extras)
     raise PluginFailed(f"kind_of returned what is none of {', '.join(sorted(_KINDS))}")
-
-
-def _code(value: SecretStr, nonce: SecretStr | None, extras: dict[str, SecretStr]) -> AuthorizationCode:
-    """Return a code that has come in `access_token`, with what stands beside it in the request."""
-    verifier, uri = extras.pop("code_verifier", None), extras.pop("redirect_uri", None)
-    return AuthorizationCode(value, verifier, None if uri is None else uri.get_secret_value(), nonce, extras or None)
 
 
 def _check_extras(extras: Mapping[str, SecretStr], strategy: Strategy[Any]) -> None:
