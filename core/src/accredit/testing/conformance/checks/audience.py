@@ -230,7 +230,8 @@ def _with_accepted(connection: Connection, accepted: frozenset[str]) -> Connecti
     values = {name: vars(connection.settings)[name] for name in settings_type.model_fields}
     settings = Settings.model_construct(connection.settings.model_fields_set, **values)
     strategy = type(connection.strategy)(settings)
-    return replace(connection, strategy=strategy, settings=settings, accepted=accepted)
+    families = dict.fromkeys(connection.families, accepted)
+    return replace(connection, strategy=strategy, settings=settings, accepted=accepted, families=families)
 
 
 def _holds(value: Any, ids: frozenset[str]) -> bool:
