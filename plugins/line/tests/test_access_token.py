@@ -5,9 +5,9 @@ import httpx
 import pytest
 
 from accredit.audience import AppBound
+from accredit.credentials import ProviderToken
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable, WrongAudience
 from accredit.models import Identity
-from accredit.credentials import ProviderToken
 
 Verify = Callable[..., Awaitable[Identity]]
 

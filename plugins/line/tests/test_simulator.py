@@ -1,8 +1,8 @@
 import httpx
 import pytest
 
-from accredit.errors import ExchangeError
 from accredit.credentials import ProviderToken
+from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, exchange_for
 from accredit_line.simulator import LineSimulator
 

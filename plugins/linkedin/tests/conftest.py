@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.models import Identity
 from accredit.credentials import ProviderToken
+from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_linkedin.simulator import LinkedInSimulator
 

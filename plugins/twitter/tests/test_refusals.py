@@ -46,7 +46,7 @@ class Answers:
 
 async def verify(
     answer: Response,
-    token: Credential = SIGNED_TOKEN,
+    token: ProviderToken = SIGNED_TOKEN,
     *,
     keys: Response = KEYS_ARE_KNOWN,
     profile_api: str = "v2",
@@ -62,7 +62,7 @@ async def verify(
         return await exchange.verify("twitter", token)
 
 
-async def refusal_of(answer: Response, token: Credential = SIGNED_TOKEN, **options: Any) -> ExchangeError:
+async def refusal_of(answer: Response, token: ProviderToken = SIGNED_TOKEN, **options: Any) -> ExchangeError:
     with pytest.raises(ExchangeError) as refused:
         await verify(answer, token, **options)
     return refused.value
