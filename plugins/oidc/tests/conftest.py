@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
-from accredit.models import Identity, ProviderToken
+from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for, person
 from accredit_oidc.simulator import OidcSimulator
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
-from accredit.models import ProviderToken
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
 from accredit_oidc.simulator import CLIENT_ID, CLIENT_SECRET, OidcSimulator
 

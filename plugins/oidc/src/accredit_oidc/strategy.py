@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from accredit.audience import AppBound, JwtAudience
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import Strategy, VerifyContext
 from accredit_oidc.answers import Introspected, endpoint, read_introspection, read_object
@@ -38,7 +39,7 @@ class OidcStrategy(Strategy[OidcSettings]):
         self._accepted = settings.accepted_audiences
         self._email_domains = frozenset(settings.email_domains)
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         """Take the way of the token's form. The provider's document and its keys are kept for all logins.
 
         Raises:
@@ -79,7 +80,7 @@ class OidcStrategy(Strategy[OidcSettings]):
             raise ProviderMisconfigured("discovery: the document is another issuer's: compare it with the setting")
         return document
 
-    async def _verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_id_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         document = await self._document(ctx)
         found = await ctx.verify_id_token(
             token,
@@ -89,7 +90,7 @@ class OidcStrategy(Strategy[OidcSettings]):
         )
         return _verification(found.subject, found.audience, found.claims, found.expires_at)
 
-    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         """Ask whose token it is, and then for the person: userinfo alone takes any app's token."""
         value, secret = token.reveal(), self.settings.client_secret
         if not _BEARER_TOKEN.fullmatch(value):
