@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.models import Identity, ProviderToken
+from accredit.credentials import ProviderToken
+from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_kakao.simulator import KakaoSimulator
 

@@ -1,8 +1,8 @@
 import httpx
 import pytest
 
+from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
-from accredit.models import ProviderToken
 from accredit.testing import ACCEPTED, exchange_for
 from accredit_kakao.simulator import KakaoSimulator
 

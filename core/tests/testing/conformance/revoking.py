@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit import ProviderToken, RevocableToken, Verification
+from accredit import RevocableToken, Verification
+from accredit.credentials import Credential
 from accredit.errors import ProviderUnavailable
 from accredit.strategy import ProviderResponse, VerifyContext
 from accredit.testing import Simulator
@@ -19,7 +20,7 @@ from accredit.testing import Simulator
 class Revoking(Good):
     """Access tokens are revoked by one call; one that is unknown is done."""
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         verification = await super().verify(token, ctx)
         if token.is_jwt:
             return verification

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from accredit.audience import AppBound, JwtAudience
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.models import ProviderToken, Verification
+from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
 from accredit.text import digits
@@ -35,7 +36,7 @@ class KakaoStrategy(Strategy[KakaoSettings]):
         self._token_info_url = f"{settings.api_url}/v1/user/access_token_info"
         self._me_url = f"{settings.api_url}/v2/user/me"
 
-    async def verify(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         """Take the way of the token's form: two HTTPS requests at once, or at most one for Kakao's keys."""
         if token.is_jwt:
             return await self._verify_id_token(token, ctx)
@@ -45,7 +46,7 @@ class KakaoStrategy(Strategy[KakaoSettings]):
         """Map the claims of `user/me` or of the ID token."""
         return to_profile(verification.claims)
 
-    async def _verify_id_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_id_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         found = await ctx.verify_id_token(
             token, jwks_url=self.settings.jwks_url, issuers=(ISSUER,), algorithms=("RS256",)
         )
@@ -61,7 +62,7 @@ class KakaoStrategy(Strategy[KakaoSettings]):
             expires_at=found.expires_at,
         )
 
-    async def _verify_access_token(self, token: ProviderToken, ctx: VerifyContext) -> Verification:
+    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         value = token.reveal()
         if not _BEARER_TOKEN.fullmatch(value):  # RFC 6750 section 2.1
             raise InvalidProviderToken("access token has not the form of one")
