@@ -5,13 +5,18 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
+from accredit.credentials import Credential, ProviderToken
 from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_linkedin.simulator import LinkedInSimulator
 
 NOW = 1_800_000_000
-PATHS = {"introspection": "/oauth/v2/introspectToken", "userinfo": "/v2/userinfo", "keys": "/oauth/openid/jwks"}
+PATHS = {
+    "introspection": "/oauth/v2/introspectToken",
+    "userinfo": "/v2/userinfo",
+    "keys": "/oauth/openid/jwks",
+    "exchange": "/oauth/v2/accessToken",
+}
 Answer = tuple[int, object] | Mapping[str, object]
 
 
@@ -43,7 +48,7 @@ def now() -> int:
     return NOW
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def simulator() -> LinkedInSimulator:
     return LinkedInSimulator(clock=lambda: NOW)
 
@@ -63,16 +68,18 @@ def verify(simulator: LinkedInSimulator, requests: list[httpx.Request]) -> Calla
     """
 
     async def verify(
-        token: str = "AQXsim-good-ada",
+        token: str | Credential = "AQXsim-good-ada",
         *,
         introspection: Answer | None = None,
         userinfo: Answer | None = None,
+        exchanged: Answer | None = None,
         **connection: Any,
     ) -> Identity:
-        chosen = {"introspection": introspection, "userinfo": userinfo}
+        chosen = {"introspection": introspection, "userinfo": userinfo, "exchange": exchanged}
         answers = {PATHS[call]: answer for call, answer in chosen.items() if answer is not None}
         transport = LinkedIn(simulator, answers, requests)
         async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
-            return await exchange.verify("linkedin", ProviderToken.of(token))
+            handed = ProviderToken.of(token) if isinstance(token, str) else token
+            return await exchange.verify("linkedin", handed)
 
     return verify

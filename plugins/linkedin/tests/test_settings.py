@@ -12,6 +12,7 @@ def test_id_and_secret_are_all_an_operator_must_say() -> None:
     settings = LinkedInSettings.model_validate(GOOD)
     assert settings.accepted_audiences == {"77abc"}
     assert set(settings.provider_urls) == {
+        "https://www.linkedin.com/oauth/v2/accessToken",
         "https://www.linkedin.com/oauth/v2/introspectToken",
         "https://api.linkedin.com/v2/userinfo",
         "https://www.linkedin.com/oauth/openid/jwks",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse
-from accredit_linkedin.refusals import OAUTH_ERRORS, USERINFO_ERRORS, oauth_code, userinfo_code
+from accredit_linkedin.refusals import CODE_ERRORS, OAUTH_ERRORS, USERINFO_ERRORS, oauth_code, userinfo_code
 
 MEMBER = "3L"
 """The kind of token that a member has allowed; `2L` is an app's own, `Enterprise_User` an enterprise product's."""
@@ -25,6 +25,36 @@ class Introspection(NamedTuple):
     is_members: bool
     scopes: frozenset[str]
     expires_at: int
+
+
+class Exchanged(NamedTuple):
+    """What a code was exchanged for. `expires_at` is in epoch seconds."""
+
+    access_token: str
+    id_token: str | None
+    scopes: frozenset[str]
+    expires_at: int
+
+
+def read_exchange(response: ProviderResponse, *, now: float) -> Exchanged:
+    """Read an answer of `accessToken`; `now` is in epoch seconds.
+
+    Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
+
+    Raises:
+        ExchangeError: LinkedIn refuses; the class says whose fault it is.
+        ProviderUnavailable: a field is missing or of a wrong type.
+    """
+    body = _success("accessToken", response, now=now, errors=CODE_ERRORS, code_of=oauth_code)
+    lasts_s = body.get("expires_in")
+    if type(lasts_s) is not int or lasts_s <= 0:  # not isinstance: True is an int
+        raise ProviderUnavailable("accessToken: expires_in is missing or no time")
+    return Exchanged(
+        access_token=_text(body, "access_token", call="accessToken"),
+        id_token=_text(body, "id_token", call="accessToken") if "id_token" in body else None,
+        scopes=_scopes(body, call="accessToken"),
+        expires_at=int(now) + lasts_s,
+    )
 
 
 def read_introspection(response: ProviderResponse, *, now: float) -> Introspection:
@@ -51,13 +81,10 @@ def read_introspection(response: ProviderResponse, *, now: float) -> Introspecti
         raise ProviderUnavailable("introspectToken: expires_at is missing or no time")
     if now >= expires_at:
         raise InvalidProviderToken("introspectToken: the token has expired")
-    scope = body.get("scope", "")
-    if not isinstance(scope, str):
-        raise ProviderUnavailable("introspectToken: scope is no string")
     return Introspection(
-        client_id=_text(body, "client_id"),
-        is_members=_text(body, "auth_type") == MEMBER,
-        scopes=frozenset(name for name in _SEPARATORS.split(scope) if name),
+        client_id=_text(body, "client_id", call="introspectToken"),
+        is_members=_text(body, "auth_type", call="introspectToken") == MEMBER,
+        scopes=_scopes(body, call="introspectToken"),
         expires_at=expires_at,
     )
 
@@ -105,8 +132,16 @@ def _object(response: ProviderResponse) -> dict[str, Any]:
         return {}  # an error page of a front end: its status is all there is
 
 
-def _text(body: Mapping[str, Any], field: str) -> str:
+def _text(body: Mapping[str, Any], field: str, *, call: str) -> str:
     value = body.get(field)
     if not isinstance(value, str) or not value:
-        raise ProviderUnavailable(f"introspectToken: {field} is missing or no string")
+        raise ProviderUnavailable(f"{call}: {field} is missing or no string")
     return value
+
+
+def _scopes(body: Mapping[str, Any], *, call: str) -> frozenset[str]:
+    """Separated by commas, or by blanks."""
+    scope = body.get("scope", "")
+    if not isinstance(scope, str):
+        raise ProviderUnavailable(f"{call}: scope is no string")
+    return frozenset(name for name in _SEPARATORS.split(scope) if name)

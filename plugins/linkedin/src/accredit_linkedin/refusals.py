@@ -44,6 +44,21 @@ operator at each request.
 """
 
 
+CODE_ERRORS: Mapping[int | str, Line] = {
+    **OAUTH_ERRORS,
+    # LinkedIn says it of a code that has expired, was used, or belongs to another app or redirect URI.
+    "invalid_request": Line(
+        InvalidProviderToken,
+        "https://taourl.com/read-2675429.html: appid/redirect uri/code verifier does not match authorization code",
+    ),
+    "invalid_grant": Line(InvalidProviderToken, _RFC_6749),
+    "invalid_redirect_uri": Line(
+        ProviderMisconfigured, "the list of redirect_uris has one that the app has not registered: the word says so"
+    ),
+}
+"""What `error` means from `accessToken`, which hears nothing but a code, our credentials, and a listed redirect URI."""
+
+
 def userinfo_code(status: int, body: Mapping[str, Any]) -> int | str | None:
     """Return the `serviceErrorCode`; where there is none, the status that says enough, or None."""
     code = body.get("serviceErrorCode")

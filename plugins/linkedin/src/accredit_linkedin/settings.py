@@ -1,15 +1,16 @@
 """What an operator says about one LinkedIn app."""
 
-from accredit.settings import AppId, AppSecret, ConnectionSettings, HttpsUrl
+from accredit.settings import AppId, AppSecret, CodeSettings, HttpsUrl
 
 
-class LinkedInSettings(ConnectionSettings):
+class LinkedInSettings(CodeSettings):
     """One LinkedIn app with the product "Sign In with LinkedIn using OpenID Connect"."""
 
     client_id: AppId
     """The app's client id. Tokens of any other app are refused."""
     client_secret: AppSecret
     """The app's client secret: LinkedIn tells of an access token only to an app that proves itself."""
+    token_url: HttpsUrl = "https://www.linkedin.com/oauth/v2/accessToken"  # noqa: S105  # an address, no password
     introspection_url: HttpsUrl = "https://www.linkedin.com/oauth/v2/introspectToken"
     userinfo_url: HttpsUrl = "https://api.linkedin.com/v2/userinfo"
     jwks_url: HttpsUrl = "https://www.linkedin.com/oauth/openid/jwks"

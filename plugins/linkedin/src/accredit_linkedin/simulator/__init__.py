@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
+from accredit.testing import PEOPLE, IdTokenIssuer, Sample, Simulator, plain
 from accredit_linkedin.simulator import answers
 from accredit_linkedin.simulator.id_tokens import id_token_samples, make_claims
-from accredit_linkedin.simulator.tokens import CLIENT_ID, CLIENT_SECRET, cases
+from accredit_linkedin.simulator.tokens import CLIENT_ID, CLIENT_SECRET, LIFE_S, REDIRECT_URI, cases
 
 _BEARER = re.compile(r"(?i:bearer) +(.+)")
 _FORM = "application/x-www-form-urlencoded"
@@ -28,6 +28,8 @@ class LinkedInSimulator(Simulator):
         super().__init__(clock=clock)
         self._cases = tuple(cases())
         self._tokens = {case.access_token: case.token for case in self._cases}
+        self._codes = {f"AQTsim-code-{one.key}": one for one in PEOPLE}
+        """Each is good once: what was exchanged is not there any more."""
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
 
     def settings(self, base_url: str) -> dict[str, Any]:
@@ -35,6 +37,8 @@ class LinkedInSimulator(Simulator):
         return {
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
+            "redirect_uris": [REDIRECT_URI],
+            "token_url": f"{base_url}/oauth/v2/accessToken",
             "introspection_url": f"{base_url}/oauth/v2/introspectToken",
             "userinfo_url": f"{base_url}/v2/userinfo",
             "jwks_url": f"{base_url}/oauth/openid/jwks",
@@ -43,6 +47,7 @@ class LinkedInSimulator(Simulator):
     def routes(self) -> Sequence[BaseRoute]:
         """Return LinkedIn's endpoints."""
         return [
+            Route("/oauth/v2/accessToken", self._exchange, methods=["POST"]),
             Route("/oauth/v2/introspectToken", self._introspect, methods=["POST"]),
             Route("/v2/userinfo", self._userinfo, methods=["GET"]),
             Route("/oauth/openid/jwks", self._keys, methods=["GET"]),
@@ -63,11 +68,37 @@ class LinkedInSimulator(Simulator):
         ]
         return [*fixed, *id_token_samples(self.id_tokens)]
 
-    async def _introspect(self, request: Request) -> Response:
-        if request.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
+    def other_tokens(self) -> Mapping[str, str]:
+        """Return the codes, which are good once."""
+        return {code: f"{someone.name} signs in, by a code" for code, someone in self._codes.items()}
+
+    async def _exchange(self, request: Request) -> Response:
+        given = await _form(request)
+        if given is None:
             return answers.NOT_A_FORM.response()
-        form = parse_qs((await request.body()).decode("latin-1"))
-        given = {name: values[0] for name, values in form.items() if len(values) == 1}
+        if not {"grant_type", "code", "client_id", "client_secret", "redirect_uri"} <= given.keys():
+            return answers.NO_PARAMETER.response()
+        if (given["client_id"], given["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
+            return answers.INVALID_CLIENT.response()
+        if given["redirect_uri"] != REDIRECT_URI or given["grant_type"] != "authorization_code":
+            return answers.INVALID_GRANT.response()
+        someone = self._codes.pop(plain(given["code"]), None)
+        if someone is None:
+            return answers.INVALID_GRANT.response()
+        return JSONResponse(
+            {
+                "access_token": f"AQXsim-good-{someone.key}",
+                "expires_in": LIFE_S,
+                "scope": "email,openid,profile",
+                "token_type": "Bearer",
+                "id_token": self.id_tokens.mint(someone),
+            }
+        )
+
+    async def _introspect(self, request: Request) -> Response:
+        given = await _form(request)
+        if given is None:
+            return answers.NOT_A_FORM.response()
         if not {"client_id", "client_secret", "token"} <= given.keys():
             return answers.NO_PARAMETER.response()
         if (given["client_id"], given["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
@@ -90,3 +121,11 @@ class LinkedInSimulator(Simulator):
 
     async def _keys(self, request: Request) -> Response:
         return self.id_tokens.jwks_response()
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    """Return the parameters that are there once; None where the body is no form."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
+        return None
+    form = parse_qs((await request.body()).decode("latin-1"))
+    return {name: values[0] for name, values in form.items() if len(values) == 1}
