@@ -43,7 +43,7 @@ def test_the_page_names_every_step_that_the_code_begins(title: str, paths: tuple
 
 
 async def test_a_login_and_a_refresh_take_their_steps_in_the_order_of_the_page() -> None:
-    async with token_bench() as wire:
+    async with token_bench({"connections": {"globex": {"single_use_id_tokens": True}}}) as wire:
         main = (await wire.exchange(good_request(scopes=("openid",)))).access_token
         other = good_request(
             connection="globex",

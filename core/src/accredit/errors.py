@@ -39,6 +39,7 @@
         │   ├── InvalidProviderToken          invalid, expired, revoked, not a user token
         │   ├── WrongAudience                 minted for another app
         │   ├── MissingPermission             a needed provider permission is missing
+        │   ├── CredentialReused              it is good once, and was used before
         │   ├── ProviderUserBlocked           the provider locked, suspended or lost this user
         │   └── UnlistedRefusal               a definite refusal that no table knows; an alert, once an hour
         ├── LimitReached                 429  there is too much of something
@@ -408,6 +409,13 @@ class MissingPermission(ProviderTokenRejected):
     """Refuse a token that lacks a provider permission the connection needs."""
 
     reason = "missing_permission"
+
+
+class CredentialReused(ProviderTokenRejected):
+    """Refuse a code, a nonce of ours or an ID token that is good once, and was used before: by a thief, or by a client
+    that has lost our answer and asks again."""
+
+    reason = "credential_reused"
 
 
 class ProviderUserBlocked(ProviderTokenRejected):

@@ -134,8 +134,8 @@ async def test_an_id_token_may_come_beside_an_access_token() -> None:
 async def test_what_is_good_once_is_never_kept() -> None:
     acme = kinds(proof=lambda _, one: CodeExchanged("acme-app") if one.kind == "code" else AppBound("acme-app"))
     async with wire_of(acme) as wire:
-        for _ in range(2):
-            await wire.post(**CODE)
+        for number in range(2):
+            await wire.post(**{**CODE, "code": f"code-{number}"})
             await wire.exchange.verify("acme", SignedPayload.of("payload"))
             await wire.post(access_token="opaque")
     assert [one.kind for one in acme.given] == ["code", "signed_payload", "access_token", "code", "signed_payload"]

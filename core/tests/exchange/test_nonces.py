@@ -46,6 +46,7 @@ async def test_nonces_that_the_setting_allows_are_accepted(setting: str, sent: s
         ("matched", "n-1", None, 'nonce is in the request, not in the ID token (setting nonce = "matched")'),
         ("required", None, None, 'nonce is not in the request (setting nonce = "required")'),
         ("required", None, "n-1", 'nonce is not in the request (setting nonce = "required")'),
+        ("issued", None, None, 'nonce is not in the request (setting nonce = "issued")'),
         ("required", "n-1", None, 'nonce is in the request, not in the ID token (setting nonce = "required")'),
         ("if_sent", "n-1", None, 'nonce is in the request, not in the ID token (setting nonce = "if_sent")'),
         ("if_sent", "n-1", "n-2", "nonce differs"),

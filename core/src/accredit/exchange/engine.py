@@ -19,6 +19,7 @@ from accredit.exchange.key_place import key_place
 from accredit.exchange.lifecycle import Closing, Lifecycle
 from accredit.exchange.nonces import Nonces
 from accredit.exchange.notices import Notices
+from accredit.exchange.once import SingleUse, limits_use
 from accredit.exchange.presented import Presented
 from accredit.exchange.provider_tokens import ProviderTokens, Revoker, check_connections
 from accredit.exchange.providers import Providers
@@ -39,6 +40,7 @@ from accredit.plugins.hooks import Hooks, annotators_of, observers_of, offer_rea
 from accredit.plugins.signers import signers_of
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.settings import Settings
+from accredit.settings.encryption_key import MAKE_A_KEY
 from accredit.storage import ProviderTokenStore, Storage, storage_for
 from accredit.strategy import VerifyContext
 
@@ -115,6 +117,7 @@ class Engine:
             clock=clock,
             monotonic=monotonic,
             reporter=self.reporter,
+            used=self.storage,
         )
         if self._shared is not None:
             self._shared.tell(
@@ -151,6 +154,12 @@ class Engine:
             encryption_keys=settings.keys.encryption_keys,
             clock=clock,
         )
+        self.single_use = {
+            name: SingleUse(one, self.providers.once, self.nonces)
+            for name, one in self.connections.items()
+            if limits_use(one.settings)
+        }
+        """For connections where something is good once, by name."""
         self.clock = clock
         encryption_keys = settings.keys.encryption_keys
         check_connections(self.connections, self.storage, place=settings.storage.place, encryption_keys=encryption_keys)
@@ -182,6 +191,12 @@ class Engine:
             reporter=self.reporter,
         )
         signers = signers_of(manager)
+        for name, one in self.connections.items():
+            if one.settings.nonce == "issued" and signers and not settings.keys.encryption_keys:
+                raise ConfigurationError(
+                    f"connection '{name}': nonce = \"issued\" needs keys.encryption_key where a plugin signs, the same "
+                    f"on each node: nodes know by it what nonces they gave out; {MAKE_A_KEY}"
+                )
         self.can_sign = settings.keys.place != "published" or bool(signers) or keys is not None
         """False where the public halves of our keys are all there is: tokens are issued elsewhere."""
         self._key_ring = KeyRing(

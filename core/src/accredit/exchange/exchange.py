@@ -145,13 +145,25 @@ class Exchange:
                 await attempt.refused(error)
                 raise
 
-    async def verify(self, connection: str, token: ProviderToken | Credential) -> Identity:
+    async def verify(
+        self, connection: str, token: ProviderToken | Credential, *, client_id: str | None = None
+    ) -> Identity:
         """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
+
+        `client_id` is whose nonce it is, where the connection takes none but ours.
 
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        return await verify_alone(connection, token, self.engine.providers, self.engine.lifecycle)
+        engine = self.engine
+        return await verify_alone(
+            connection,
+            token,
+            engine.providers,
+            engine.lifecycle,
+            single_use=engine.single_use,
+            client_id=client_id,
+        )
 
     async def forget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.

@@ -1,9 +1,13 @@
 """The first half of a login: whose token is it, proven to be meant for our app? It needs no keys and no storage."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from accredit.audit.events import VerifyEvent
 from accredit.audit.trail import Trail
 from accredit.credentials import Credential, ProviderToken, check_handed
 from accredit.exchange.lifecycle import Lifecycle
+from accredit.exchange.once import SingleUse
 from accredit.exchange.providers import Providers
 from accredit.exchange.steps.check_audience import check_audience, check_user_hint
 from accredit.exchange.steps.find_connection import find_connection
@@ -15,9 +19,17 @@ from accredit.revocation import RevocableToken
 
 
 async def verify_alone(
-    connection: str, token: ProviderToken | Credential, providers: Providers, lifecycle: Lifecycle
+    connection: str,
+    token: ProviderToken | Credential,
+    providers: Providers,
+    lifecycle: Lifecycle,
+    *,
+    single_use: Mapping[str, SingleUse] = MappingProxyType({}),
+    client_id: str | None = None,
 ) -> Identity:
     """Identify somebody for a host that issues no tokens of ours, and leave one event behind.
+
+    `single_use` is for connections where something is good once, `client_id` whose nonce it then is.
 
     Raises:
         ExchangeError: the token is refused, or nobody can tell.
@@ -27,7 +39,13 @@ async def verify_alone(
         check_handed(token)
         with providers.deadlines.begin() as deadline:
             named = connection_named(connection, providers, trail)
+            if (once := single_use.get(connection)) is not None:
+                trail.begin("check_nonce")
+                once.check(token, client_id)
             identity, _ = await identify(named, token, None, providers, trail, until=deadline.until)
+            if once is not None:
+                trail.begin("use_up")
+                await once.use_up(token, client_id, identity)
             return identity
 
 

@@ -1,5 +1,7 @@
 """A login: admit, identify, conclude. The order of its steps, and nothing else."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NamedTuple
 
 from pydantic import SecretStr
@@ -45,6 +47,8 @@ class Admission(NamedTuple):
     """Goes into our ID token."""
     main: MainToken | None = None
     """Of the user to whom the identity is to be linked."""
+    use_up: Callable[[Identity], Awaitable[None]] | None = None
+    """Uses up what of the login is good once."""
 
 
 async def admit(
@@ -87,7 +91,12 @@ async def admit(
     trail.begin("check_limits")
     name = connection.name
     await attempt.admit(client.id, purpose=f"login {name}", token=_credential(request.token), connection=name)
-    return Admission(client, connection, scopes, audience, request.device, request.token.nonce, main)
+    use_up = None
+    if (once := engine.single_use.get(name)) is not None:
+        trail.begin("check_nonce")
+        once.check(request.token, client.id)
+        use_up = partial(once.use_up, request.token, client.id)
+    return Admission(client, connection, scopes, audience, request.device, request.token.nonce, main, use_up)
 
 
 def admit_identity(
@@ -173,6 +182,9 @@ async def conclude(
     trail.begin("confirm_subject")
     if hooks.judges_subjects:
         await confirm_subject(login, engine.standing)
+    if admission.use_up is not None:
+        trail.begin("use_up")  # nothing else speaks against the login, and nobody has been told of it yet
+        await admission.use_up(identity)
     if resolution.entry == "link":
         trail.begin("link_with_plugins")
         await link_with_plugins(login, hooks)

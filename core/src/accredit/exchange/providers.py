@@ -19,6 +19,7 @@ from accredit.exchange.admission import Admission
 from accredit.exchange.deadline import Deadlines
 from accredit.exchange.life import EXCHANGE, Sentences
 from accredit.exchange.lifecycle import Closing
+from accredit.exchange.once import Once
 from accredit.exchange.verifications import Verifications
 from accredit.plugins import Connection, load_connections
 from accredit.plugins.api_versions import api_version_of, today
@@ -32,6 +33,7 @@ from accredit.provider.jwks import JwksCache
 from accredit.provider.nonce import NonceCheck
 from accredit.provider.transport import make_transport, proxy_for
 from accredit.settings import LimitSettings
+from accredit.storage import ReplayStore
 from accredit.strategy import ApiVersion, VerifyContext
 
 
@@ -40,8 +42,8 @@ class Providers:
 
     Connections share key sets where they share a proxy: one that is down must not keep the keys from the others.
     `issuer` is ours, empty where there is none. `transport` stays its owner's to close; without it one is made when all
-    is opened. `cache` keeps what providers have said; without it the memory of this process does. `clock` returns epoch
-    seconds, `monotonic` seconds of a clock that nobody can set.
+    is opened. `cache` keeps what providers have said; without it the memory of this process does. `used` remembers what
+    is good once. `clock` returns epoch seconds, `monotonic` seconds of a clock that nobody can set.
 
     Raises:
         ConfigurationError: what the operator must change.
@@ -62,10 +64,12 @@ class Providers:
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         reporter: Reporter,
+        used: ReplayStore,
         sentences: Sentences = EXCHANGE,
     ) -> None:
         self.connections, self.disabled = load_connections(tables, manager, installed)
         self.clock = clock
+        self.once = Once(used, clock=clock)
         self._api_versions = {name: api_version_of(one) for name, one in self.connections.items()}
         self._limits = limits
         self.deadlines = Deadlines(limits.exchange_timeout_s)
@@ -83,6 +87,7 @@ class Providers:
             monotonic=monotonic,
             context=self.context,
             cache_failed=lambda place: reporter.emit(operations.cache_failed(place)),
+            once=self.once,
         )
         key_sets: dict[SecretStr, JwksCache] = defaultdict(partial(self._key_sets, monotonic))
         self._jwks = {name: key_sets[one.settings.proxy or proxy] for name, one in self.connections.items()}

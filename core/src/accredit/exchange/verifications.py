@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from accredit._guard import place_of
 from accredit.audit.trail import Trail
 from accredit.cache import Kept, SharedCache, VerificationCache
-from accredit.credentials import AccessToken, Credential, ProviderToken
+from accredit.credentials import AccessToken, AuthorizationCode, Credential, ProviderToken
 from accredit.errors import ConfigurationError, ExchangeError, ProviderTokenRejected, StorageFailed
 from accredit.exchange.cache_keys import CacheKeys
 from accredit.exchange.flights import Flight, Flights, again
+from accredit.exchange.once import Once, limits_use
 from accredit.exchange.steps.read_credential import read_credential
 from accredit.exchange.steps.verify import verify
 from accredit.models import Verification
@@ -35,7 +36,7 @@ class Verifications:
     """Verify tokens by their connection's strategy, unless that was done already.
 
     `issuer` is ours. `clock` returns epoch seconds, `monotonic` seconds of a clock that nobody can set; `context` makes
-    what a strategy may use, and `cache_failed` is told where a cache does not work.
+    what a strategy may use, `once` knows used codes, and `cache_failed` is told where a cache does not work.
 
     Raises:
         ConfigurationError: the cache's `hmac_key` is shorter than 32 bytes.
@@ -51,6 +52,7 @@ class Verifications:
         monotonic: Callable[[], float],
         context: Callable[[Connection, float, Credential], VerifyContext],
         cache_failed: Callable[[str], None],
+        once: Once,
     ) -> None:
         secret = cache.hmac_key
         if len(secret) < _SHORTEST_SECRET:
@@ -64,6 +66,7 @@ class Verifications:
         self._monotonic = monotonic
         self._context = context
         self._cache_failed = cache_failed
+        self._once = once
         self._told_at: float | None = None
         self._flights: Flights[Verification] = Flights()
 
@@ -78,12 +81,11 @@ class Verifications:
             ExchangeError: as the steps `read_credential` and `verify` do.
         """
         if not self._cache_s[connection.name]:
-            credential = read_credential(token, connection)
-            return await verify(connection, credential, self._context_of(connection, credential, trail, until))
+            return await self._alone(connection, read_credential(token, connection), trail, until)
         if not connection.strategy.accepts <= _KEPT:
             token = read_credential(token, connection)
             if token.kind not in _KEPT:
-                return await verify(connection, token, self._context_of(connection, token, trail, until))
+                return await self._alone(connection, token, trail, until)
         key = self._keys.of(connection.name, token)
         if (refusal := self._refusals.get(key)) is not None:
             trail.verified_by = "cache"
@@ -107,6 +109,12 @@ class Verifications:
                 return await self._asked(connection, token, trail, flight, key=key, until=until)
             finally:
                 shared.release(key)
+
+    async def _alone(self, connection: Connection, credential: Credential, trail: Trail, until: float) -> Verification:
+        """Ask the provider, for this login alone."""
+        if isinstance(credential, AuthorizationCode):
+            await self._once.use_code(connection, credential)
+        return await verify(connection, credential, self._context_of(connection, credential, trail, until))
 
     async def _asked(
         self,
@@ -203,4 +211,5 @@ def _spellings(token: ProviderToken | Credential, connection: Connection) -> lis
 
 
 def _cache_s(connection: Connection) -> float:
-    return 0 if _KEEPS_NONE & connection.strategy.traits else connection.settings.cache_s
+    keeps_none = _KEEPS_NONE & connection.strategy.traits or limits_use(connection.settings)
+    return 0 if keeps_none else connection.settings.cache_s

@@ -18,6 +18,7 @@ from accredit.errors import ConfigurationError, LifecycleError
 from accredit.exchange.identify import forget, verify_alone
 from accredit.exchange.life import VERIFIER
 from accredit.exchange.lifecycle import Closing, Lifecycle
+from accredit.exchange.once import UsedHere, refuse_single_use
 from accredit.exchange.providers import Providers
 from accredit.models import Identity
 from accredit.plugins import Connection, make_plugin_manager
@@ -68,6 +69,7 @@ class Verifier:
             clock=clock,
             monotonic=monotonic,
             reporter=reporter,
+            used=UsedHere(monotonic),
             sentences=VERIFIER,
         )
         for name, connection in self.connections.items():
@@ -75,6 +77,9 @@ class Verifier:
                 raise ConfigurationError(
                     f"connection '{name}': keep_provider_token: a Verifier keeps nothing; remove it"
                 )
+
+        for name, one in self._providers.connections.items():
+            refuse_single_use(name, one.settings)
 
     @property
     def connections(self) -> Mapping[str, Connection]:

@@ -13,6 +13,8 @@ from accredit.credentials import AccessToken, Credential
 from accredit.errors import InvalidProviderToken, PluginFailed
 from accredit.settings import NoncePolicy
 
+_NEEDED = frozenset({"required", "issued"})
+
 
 class NonceCheck:
     """Compare the nonces of one exchange by the connection's setting `nonce`, and remember that it was done.
@@ -52,8 +54,8 @@ class NonceCheck:
                 'nonce is in the ID token, not in the request (setting nonce = "matched"; "if_sent" is for SDKs that '
                 "put in a nonce of their own)"
             )
-        if self._policy == "required":
-            raise InvalidProviderToken('nonce is not in the request (setting nonce = "required")')
+        if self._policy in _NEEDED:
+            raise InvalidProviderToken(f'nonce is not in the request (setting nonce = "{self._policy}")')
 
     def confirm(self, credential: Credential) -> None:
         """Pass where nothing is left to compare, after the strategy has accepted the request's `credential`.
@@ -64,7 +66,7 @@ class NonceCheck:
         Raises:
             PluginFailed: the request has a nonce that was not compared, or must have one.
         """
-        if self._matched or (self._nonce is None and self._policy != "required") or _carries_none(credential):
+        if self._matched or (self._nonce is None and self._policy not in _NEEDED) or carries_none(credential):
             return
         raise PluginFailed(
             "verify has accepted a credential and compared no nonce: call ctx.verify_id_token, or ctx.check_nonce with "
@@ -72,7 +74,8 @@ class NonceCheck:
         )
 
 
-def _carries_none(credential: Credential) -> bool:
+def carries_none(credential: Credential) -> bool:
+    """Tell whether a credential is an access token alone, which holds no nonce."""
     return isinstance(credential, AccessToken) and credential.id_token is None and not credential.is_jwt
 
 

@@ -12,7 +12,7 @@ from accredit.settings.table import Table
 Namespace = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*\z", max_length=50)]
 """The first half of `sub`: it must fit, with a `|` and a user id of 200 characters, into 255."""
 
-NoncePolicy = Literal["matched", "required", "if_sent"]
+NoncePolicy = Literal["matched", "required", "issued", "if_sent"]
 NoticeEffect = Literal["end_sessions", "unlink", "block", "unblock", "erase"]
 
 
@@ -35,8 +35,13 @@ class ConnectionSettings(Table):
     nonce: NoncePolicy = "matched"
     """Which side must have the nonce of an ID token. Where both have one, the two must match.
 
-    `matched`: both or neither. `required`: both. `if_sent`: where the request sends one, the token has it too; one that
-    only the token has is ignored, as SDKs put in that show it to nobody. Access tokens carry none.
+    `matched`: both or neither. `required`: both. `issued`: both, and it is one that we have made for this client and
+    connection (`POST /oauth/nonce`), used for the first time. `if_sent`: where the request sends one, the token has it
+    too; one that only the token has is ignored, as SDKs put in that show it to nobody. Access tokens carry none.
+    """
+    single_use_id_tokens: bool = False
+    """Accept each ID token once. A client that has lost our answer, and sends its token again, is refused as well: it
+    lets its user log in anew.
     """
     max_in_flight: int = Field(default=1000, gt=0)
     """So many verifications may wait for the provider at once; a login beyond them gets 503."""

@@ -138,19 +138,28 @@ class Exchange:
         """Do what a call does, from an event loop."""
         return await self._door.acall(lambda served: served.exchange(request, client=client), runner=runner)
 
-    def verify(self, connection: str, token: ProviderToken | Credential) -> Identity:
+    def verify(self, connection: str, token: ProviderToken | Credential, *, client_id: str | None = None) -> Identity:
         """Run the first half of a login: who is this, proven to be meant for our app? Issues nothing.
+
+        `client_id` is whose nonce it is, where the connection takes none but ours.
 
         Raises:
             ExchangeError: the token is refused, or nobody can tell.
         """
-        return self._door.call(lambda served: served.exchange.verify(connection, token))
+        return self._door.call(lambda served: served.exchange.verify(connection, token, client_id=client_id))
 
     async def averify(
-        self, connection: str, token: ProviderToken | Credential, *, runner: Runner | None = None
+        self,
+        connection: str,
+        token: ProviderToken | Credential,
+        *,
+        client_id: str | None = None,
+        runner: Runner | None = None,
     ) -> Identity:
         """Do what `verify` does, from an event loop."""
-        return await self._door.acall(lambda served: served.exchange.verify(connection, token), runner=runner)
+        return await self._door.acall(
+            lambda served: served.exchange.verify(connection, token, client_id=client_id), runner=runner
+        )
 
     def forget(self, connection: str, token: ProviderToken | Credential) -> None:
         """Let the next login with a token ask the provider, whatever the connection's `cache_s` says.
