@@ -5,8 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
-from accredit.models import Identity
+from accredit import Identity, ProviderToken
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_github.simulator import GitHubSimulator
 from accredit_github.simulator.tokens import CLIENT_ID

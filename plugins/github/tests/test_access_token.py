@@ -133,7 +133,7 @@ async def test_id_that_is_no_whole_number_is_nonsense(verify: Verify, user_id: o
 @pytest.mark.threat(8)
 @pytest.mark.parametrize("user_id", [ADA + 1, str(ADA), float(ADA), True, None, ...])
 async def test_user_who_is_not_the_tokens_is_refused(verify: Verify, user_id: object) -> None:
-    with pytest.raises(ProviderUnavailable, match="the user is not the one"):
+    with pytest.raises(ProviderUnavailable, match=r"^user: "):
         await verify(user={"id": user_id})
 
 

@@ -10,6 +10,10 @@ from accredit.testing import exchange_for
 from accredit_github import GitHubSettings
 from accredit_github.simulator import GitHubSimulator
 
+SERVER = {
+    "api_url": "https://git.example.com/api/v3",
+    "token_url": "https://git.example.com/login/oauth/access_token",
+}
 APP = {"client_id": "Iv1.8a61f9b3a7aba766", "client_secret": "hush"}
 
 
@@ -22,7 +26,7 @@ def test_client_id_is_the_accepted_audience_and_github_the_host() -> None:
 
 
 def test_api_url_of_an_enterprise_server_loses_its_trailing_slash() -> None:
-    settings = GitHubSettings.model_validate({**APP, "api_url": "https://git.example.com/api/v3/"})
+    settings = GitHubSettings.model_validate({**APP, **SERVER, "api_url": "https://git.example.com/api/v3/"})
     assert settings.api_url == "https://git.example.com/api/v3"
 
 
@@ -37,6 +41,7 @@ def test_api_url_of_an_enterprise_server_loses_its_trailing_slash() -> None:
         ({"client_secret": ""}, "client_secret"),
         ({"client_secret": "hush\n"}, "client_secret"),
         ({"api_url": "http://api.github.com"}, "api_url"),
+        ({"token_url": "https://github.com/login/oauth/access_token"}, "token_url"),
         ({"clientid": "Iv1.8a"}, "clientid"),
     ],
 )
@@ -44,6 +49,13 @@ async def test_wrong_setting_stops_start_up_and_is_named(change: dict[str, Any],
     with pytest.raises(ConfigurationError, match=f"connection 'github': setting {setting}: "):
         async with exchange_for(GitHubSimulator(), connection=change):
             pytest.fail("it started")
+
+
+@pytest.mark.parametrize("alone", ["api_url", "token_url"])
+def test_secret_of_a_servers_app_is_never_meant_for_github(alone: str) -> None:
+    GitHubSettings.model_validate({**APP, **SERVER})
+    with pytest.raises(ValueError, match="set both, or neither"):
+        GitHubSettings.model_validate({**APP, alone: SERVER[alone]})
 
 
 @pytest.mark.parametrize("missing", ["client_id", "client_secret"])
@@ -55,7 +67,7 @@ def test_id_and_secret_are_required(missing: str) -> None:
 @pytest.mark.threat(27)
 @pytest.mark.parametrize(("own", "starts"), [({}, False), ({"namespace": "our-git"}, True)])
 async def test_an_enterprise_server_shares_no_users_with_github(own: dict[str, Any], starts: bool) -> None:
-    server = {"strategy": "github", **APP, "api_url": "https://git.example.com/api/v3", **own}
+    server = {"strategy": "github", **APP, **SERVER, **own}
     settings = Settings.model_validate(
         {
             "issuer": "https://login.example.com/",

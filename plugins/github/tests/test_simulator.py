@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
+from accredit import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
 from accredit_github.simulator import CLIENT_SECRET, GitHubSimulator

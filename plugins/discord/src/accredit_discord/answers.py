@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
+from accredit.refusals import Line
 from accredit.strategy import ProviderResponse
 from accredit.text import digits
-from accredit_discord.refusals import refused
+from accredit_discord.refusals import ERRORS, EXCHANGE_ERRORS, refused
 
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
+_LONGEST_S = 10**9
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = re.compile(rf"{_DATE}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]{{1,6}})?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})")
 
@@ -51,18 +54,53 @@ def read_authorization(response: ProviderResponse, *, now: float) -> Authorizati
     return Authorization(application_id, frozenset(scopes), expires_at, _user_id("oauth2/@me", user), user)
 
 
-def read_user(response: ProviderResponse, *, user_id: str, now: float) -> dict[str, Any]:
-    """Read the answer of `/users/@me`, who must be the one that `user_id` names.
+class NewToken(NamedTuple):
+    """What a code was exchanged for. `expires_at` is in epoch seconds."""
+
+    value: str
+    scopes: frozenset[str]
+    expires_at: int
+
+
+def read_new_token(response: ProviderResponse, *, now: float) -> NewToken:
+    """Read the answer of the exchange; `now` is in epoch seconds.
+
+    Source: https://discord.com/developers/docs/topics/oauth2#authorization-code-grant
+
+    Raises:
+        ExchangeError: Discord refuses; the class says whose fault it is.
+        MissingPermission: the token may not say who its user is.
+        ProviderUnavailable: a field is missing or of the wrong type.
+    """
+    body = _read_object("oauth2/token", response, now=now, errors=EXCHANGE_ERRORS)
+    value, scope, lasts_s = body.get("access_token"), body.get("scope"), body.get("expires_in")
+    if not isinstance(value, str) or not _VISIBLE.fullmatch(value):
+        raise ProviderUnavailable("oauth2/token: the answer holds no token")
+    if not isinstance(scope, str):
+        raise ProviderUnavailable("oauth2/token: scope is no text")
+    if type(lasts_s) is not int or not 0 < lasts_s < _LONGEST_S:
+        raise ProviderUnavailable("oauth2/token: expires_in is no number of seconds")
+    scopes = frozenset(scope.split())
+    if "identify" not in scopes:
+        raise MissingPermission("oauth2/token: the scope identify is missing")
+    return NewToken(value, scopes, int(now) + lasts_s)
+
+
+def read_user(
+    response: ProviderResponse, *, user_id: str | None, now: float, errors: Mapping[int | str, Line] = ERRORS
+) -> tuple[str, dict[str, Any]]:
+    """Read the answer of `/users/@me`: the id, and all; the one whom `user_id` names, if anybody was named.
 
     Raises:
         ExchangeError: Discord refuses; the class says whose fault it is.
         InvalidProviderToken: the user is a bot.
         ProviderUnavailable: the user is another one.
     """
-    user = _read_object("users/@me", response, now=now)
-    if _user_id("users/@me", user) != user_id:
+    user = _read_object("users/@me", response, now=now, errors=errors)
+    found = _user_id("users/@me", user)
+    if user_id not in {found, None}:
         raise ProviderUnavailable("users/@me: the user is not the one that oauth2/@me named")
-    return user
+    return found, user
 
 
 def _user_id(call: str, user: object) -> str:
@@ -92,7 +130,9 @@ def _expires_at(value: object) -> int:
     return at
 
 
-def _read_object(call: str, response: ProviderResponse, *, now: float) -> dict[str, Any]:
+def _read_object(
+    call: str, response: ProviderResponse, *, now: float, errors: Mapping[int | str, Line] = ERRORS
+) -> dict[str, Any]:
     if response.status != 200:
-        raise refused(call, response, now=now)
+        raise refused(call, response, now=now, errors=errors)
     return response.json_object()

@@ -51,21 +51,42 @@ ERRORS: Mapping[int | str, Line] = {
 }
 """Discord's codes, and what they mean for us."""
 
+_FRESH: Final = "the token is seconds old, so it is not the user's fault"
+FRESH_ERRORS: Mapping[int | str, Line] = {
+    code: Line(ProviderUnavailable, f"{line.source}; {_FRESH}") if line.error is InvalidProviderToken else line
+    for code, line in ERRORS.items()
+}
+"""What they mean of a token that Discord has just given us for a code."""
 
-def refused(call: str, response: ProviderResponse, *, now: float) -> ExchangeError:
+_EXCHANGE: Final = "RFC 6749 section 5.2"
+EXCHANGE_ERRORS: Mapping[int | str, Line] = {
+    "invalid_grant": Line(InvalidProviderToken, _EXCHANGE),
+    "invalid_client": Line(ProviderMisconfigured, _EXCHANGE),
+    "unauthorized_client": Line(ProviderMisconfigured, _EXCHANGE),
+    "unsupported_grant_type": Line(ProviderProtocolError, _EXCHANGE),
+    **{code: ERRORS[code] for code in ("ban", "limit", 40333, 130000)},
+}
+"""Of the exchange of a code. `invalid_request` is not listed: Discord says so, too, where a verifier is missing."""
+
+
+def refused(
+    call: str, response: ProviderResponse, *, now: float, errors: Mapping[int | str, Line] = ERRORS
+) -> ExchangeError:
     """Return the error for an answer that is no success; `now` is in epoch seconds."""
     body = _object(response)
     wait_s: float | None = retry_after_s(response, now=now)
     # `type`, because True is an int, too.
     if wait_s is None and type(stated := body.get("retry_after")) in {int, float}:
         wait_s = stated
-    return refusal(ERRORS, _code_of(response.status, body), call=call, response=response, retry_after_s=wait_s)
+    return refusal(errors, _code_of(response.status, body), call=call, response=response, retry_after_s=wait_s)
 
 
 def _code_of(status: int, body: Mapping[str, Any]) -> int | str | None:
     """Return the code; a word for a limit and for the ban; None where there is nothing to read."""
     if status == 429:
         return "limit" if isinstance(body.get("message"), str) else "ban"
+    if isinstance(error := body.get("error"), str):  # the form of RFC 6749 section 5.2
+        return error
     code = body.get("code")
     if type(code) is not int:
         return None

@@ -9,13 +9,15 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.refusals import Line
 from accredit.strategy import ProviderResponse
 from accredit.text import digits
-from accredit_github.refusals import CHECK_ERRORS, USER_ERRORS, is_limited, refused
+from accredit_github.refusals import CHECK_ERRORS, USER_ERRORS, is_limited, refused, refused_exchange
 
 EMAIL_SCOPES = frozenset({"user", "user:email"})
 """Scopes of an OAuth app that open the addresses.
 
 Source: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
 """
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
+_LONGEST_S = 10**9
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})")
 
 
@@ -55,27 +57,70 @@ def read_token_info(response: ProviderResponse, *, now: float) -> TokenInfo:
     return TokenInfo(user_id, client_id, _scopes(body.get("scopes")), expires_at)
 
 
-def read_user(response: ProviderResponse, *, user_id: str, now: float) -> dict[str, Any]:
-    """Read the answer of `/user`, who must be the one that `user_id` names, and a person.
+class NewToken(NamedTuple):
+    """What a code was exchanged for. `expires_at` is in epoch seconds, None for a token that does not end."""
+
+    value: str
+    scopes: frozenset[str]
+    expires_at: int | None
+
+
+def read_new_token(response: ProviderResponse, *, now: float) -> NewToken:
+    """Read the answer of the exchange, whose status is 200 for refusals, too; `now` is in epoch seconds.
+
+    Source: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps; `expires_in` of
+    GitHub Apps: https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
+    /generating-a-user-access-token-for-a-github-app
+
+    Raises:
+        ExchangeError: GitHub refuses; the class says whose fault it is.
+        ProviderUnavailable: a field is missing or of the wrong type.
+    """
+    try:
+        body = response.json_object()
+    except ProviderUnavailable:
+        body = {}
+    if response.status != 200 or "error" in body or not body:
+        raise refused_exchange(response, body.get("error"), now=now)
+    value, scope, lasts_s = body.get("access_token"), body.get("scope"), body.get("expires_in")
+    if not isinstance(value, str) or not _VISIBLE.fullmatch(value):
+        raise ProviderUnavailable("access_token: the answer holds no token")
+    if not isinstance(scope, str):
+        raise ProviderUnavailable("access_token: scope is no text")
+    if lasts_s is not None and (type(lasts_s) is not int or not 0 < lasts_s < _LONGEST_S):
+        raise ProviderUnavailable("access_token: expires_in is no number of seconds")
+    scopes = frozenset(name for one in scope.split(",") if (name := one.strip()))
+    return NewToken(value, scopes, None if lasts_s is None else int(now) + lasts_s)
+
+
+def read_user(
+    response: ProviderResponse, *, user_id: str | None, now: float, errors: Mapping[str, Line] = USER_ERRORS
+) -> tuple[str, dict[str, Any]]:
+    """Read the answer of `/user`: the id, and all; a person, and the one whom `user_id` names, if anybody was named.
 
     Raises:
         ExchangeError: GitHub refuses; the class says whose fault it is.
         InvalidProviderToken: the account is a bot's or an organization's.
         ProviderUnavailable: the user is another one.
     """
-    user = read_object("user", response, USER_ERRORS, now=now)
-    if _user_id(user.get("id")) != user_id:
+    user = read_object("user", response, errors, now=now)
+    found = _user_id(user.get("id"))
+    if found is None:
+        raise ProviderUnavailable("user: id is no whole number")
+    if user_id not in {found, None}:
         raise ProviderUnavailable("user: the user is not the one that check-token named")
     match user.get("type"):
         case "User":
-            return user
+            return found, user
         case str():
             raise InvalidProviderToken("user: the account is no person's")
         case _:
             raise ProviderUnavailable("user: type is no text")
 
 
-def read_addresses(response: ProviderResponse, *, now: float) -> list[dict[str, Any]]:
+def read_addresses(
+    response: ProviderResponse, *, now: float, errors: Mapping[str, Line] = USER_ERRORS
+) -> list[dict[str, Any]]:
     """Read the answer of `/user/emails`; empty where the token may not ask.
 
     Without the permission GitHub answers 404 to the token of an OAuth app, and 403 to that of a GitHub App. Source:
@@ -88,7 +133,7 @@ def read_addresses(response: ProviderResponse, *, now: float) -> list[dict[str, 
     if response.status in {403, 404} and not is_limited(response):
         return []
     if response.status != 200:
-        raise refused("user/emails", response, USER_ERRORS, now=now)
+        raise refused("user/emails", response, errors, now=now)
     addresses = response.json()
     if not isinstance(addresses, list) or not all(isinstance(one, dict) for one in addresses):
         raise ProviderUnavailable("user/emails: no list of objects")

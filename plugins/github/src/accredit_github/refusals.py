@@ -43,6 +43,9 @@ CHECK_ERRORS: Mapping[str, Line] = {
 }
 """Of the call that is authenticated as our app."""
 
+REVOKE_ERRORS: Mapping[str, Line] = {code: line for code, line in CHECK_ERRORS.items() if code != "404"}
+"""Of the deletion of a grant. That a token is not known is no refusal there."""
+
 USER_ERRORS: Mapping[str, Line] = {
     "401": Line(InvalidProviderToken, _USER),
     "suspended": Line(ProviderUserBlocked, "octokit/octokit.rb#761; sourcegraph/sourcegraph-public-snapshot#16638"),
@@ -54,6 +57,26 @@ USER_ERRORS: Mapping[str, Line] = {
     "attempts": Line(ProviderRateLimited, f"{_AUTHENTICATING}: failed login limit"),
 }
 """Of calls with the user's token."""
+
+FRESH_USER_ERRORS: Mapping[str, Line] = {
+    **USER_ERRORS,
+    "401": Line(ProviderUnavailable, f"{_USER}; the token is seconds old, so it is not the user's fault"),
+}
+"""Of calls with a token that GitHub has just given us for a code."""
+
+_EXCHANGE: Final = (
+    "https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps"
+    "/troubleshooting-oauth-app-access-token-request-errors, at that code"
+)
+EXCHANGE_ERRORS: Mapping[str, Line] = {
+    "bad_verification_code": Line(InvalidProviderToken, _EXCHANGE),
+    "incorrect_client_credentials": Line(ProviderMisconfigured, _EXCHANGE),
+    "redirect_uri_mismatch": Line(ProviderMisconfigured, f"{_EXCHANGE}; only what stands in redirect_uris is sent"),
+    "unverified_user_email": Line(ProviderUserBlocked, f"{_EXCHANGE}: the user has to verify an address first"),
+    "primary limit": Line(ProviderRateLimited, _LIMITS),
+    "limit": Line(ProviderRateLimited, _LIMITS),
+}
+"""Of the exchange of a code, which says no with status 200."""
 
 SECONDARY_LIMIT_S = 60
 """For so long nobody should ask where GitHub names no time. Source: its page on limits, "Exceeding the rate limit".
@@ -71,6 +94,14 @@ def refused(call: str, response: ProviderResponse, errors: Mapping[str, Line], *
     if wait_s is None and code in {"primary limit", "limit"}:
         wait_s = _until_reset_s(response, now=now) if code == "primary limit" else SECONDARY_LIMIT_S
     return refusal(errors, code, call=call, response=response, retry_after_s=wait_s)
+
+
+def refused_exchange(response: ProviderResponse, error: object, *, now: float) -> ExchangeError:
+    """Return the error for an exchange that gave no token; `error` is what its body says, `now` in epoch seconds."""
+    code = code_of(response) if response.status in {403, 429} else error if isinstance(error, str) else None
+    return refusal(
+        EXCHANGE_ERRORS, code, call="access_token", response=response, retry_after_s=retry_after_s(response, now=now)
+    )
 
 
 def is_limited(response: ProviderResponse) -> bool:

@@ -3,9 +3,12 @@
 Sources: https://discord.com/developers/docs/topics/oauth2, /resources/user and /topics/rate-limits.
 """
 
+import base64
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +17,11 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import Sample, Simulator, plain
 from accredit_discord.simulator import answers
 from accredit_discord.simulator.answers import Answer, success
+from accredit_discord.simulator.codes import CALLBACK, Code
 from accredit_discord.simulator.tokens import CLIENT_ID, Token, all_tokens
 
+CLIENT_SECRET = "sim-discord-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
+_OURS = f"Basic {base64.b64encode(f'{CLIENT_ID}:{CLIENT_SECRET}'.encode()).decode()}"
 _METHODS = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]
 _API = "/api/v10"
 
@@ -28,15 +34,23 @@ class DiscordSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock=clock)
         self.tokens = {token.value: token for token in all_tokens()}
+        self._codes: dict[str, Code] = {}
+        self._numbers = itertools.count(1)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample application."""
-        return {"client_id": CLIENT_ID, "api_url": f"{base_url}{_API}"}
+        return {
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "api_url": f"{base_url}{_API}",
+            "redirect_uris": [CALLBACK],
+        }
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return Discord's endpoints; all methods arrive, because Discord refuses in its own words."""
         return [
             Route(f"{_API}/oauth2/@me", self._served(self._me), methods=_METHODS),
+            Route(f"{_API}/oauth2/token", self._exchange, methods=["POST"]),
             Route(f"{_API}/users/@me", self._served(self._user), methods=_METHODS),
         ]
 
@@ -48,6 +62,30 @@ class DiscordSimulator(Simulator):
         """Return the refused tokens of everybody else."""
         sampled = {sample.parameters["access_token"] for sample in self.samples()}
         return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
+
+    def new_code(self, token: str, *, verifier: str | None = None, error: str | None = None) -> str:
+        """Return a code that is exchanged once for `token` within a minute, or refused as `error`.
+
+        With a `verifier` the login was begun by PKCE, with its S256 challenge.
+        """
+        value = f"sim-code-{next(self._numbers)}"
+        self._codes[value] = Code.issued(self.tokens[token], now=self.clock(), verifier=verifier, error=error)
+        return value
+
+    async def _exchange(self, request: Request) -> Response:
+        form = await _form_of_ours(request)
+        return (form if isinstance(form, Answer) else self._exchanged(form)).response()
+
+    def _exchanged(self, form: Mapping[str, str]) -> Answer:
+        if form.get("grant_type") != "authorization_code":
+            return answers.oauth_error(400, "unsupported_grant_type")
+        if not {"code", "redirect_uri"} <= form.keys():
+            return answers.oauth_error(400, "invalid_request")
+        code = self._codes.pop(plain(form["code"]), None)
+        verifier = form.get("code_verifier")
+        if code is None or form["redirect_uri"] != CALLBACK or not code.is_good(self.clock(), verifier):
+            return answers.oauth_error(400, "invalid_grant")
+        return success(code.answer()) if code.error is None else answers.oauth_error(400, code.error)
 
     def _served(self, answer: Callable[[Token], Answer]) -> Callable[[Request], Any]:
         async def serve(request: Request) -> Response:
@@ -72,3 +110,14 @@ class DiscordSimulator(Simulator):
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         token = self.tokens.get(plain(value))
         return answers.UNAUTHORIZED if scheme != "Bearer" or token is None or token.dead else token
+
+
+async def _form_of_ours(request: Request) -> dict[str, str] | Answer:
+    """Return the form of a call that is authenticated as our application."""
+    if not request.headers.get("user-agent"):
+        return answers.BLOCKED
+    if request.headers.get("authorization") != _OURS:
+        return answers.oauth_error(401, "invalid_client")
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        return answers.oauth_error(400, "invalid_request")
+    return dict(parse_qsl((await request.body()).decode("latin-1")))

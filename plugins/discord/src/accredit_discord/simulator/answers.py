@@ -32,6 +32,11 @@ def refusal(status: int, message: str, code: int = 0) -> Answer:
     return Answer(status=status, body=json.dumps({"message": message, "code": code}))
 
 
+def oauth_error(status: int, error: str) -> Answer:
+    """Refuse an exchange. Source: RFC 6749 section 5.2."""
+    return Answer(status=status, body=json.dumps({"error": error, "error_description": "In words."}))
+
+
 UNAUTHORIZED = refusal(401, "401: Unauthorized")
 NO_METHOD = refusal(405, "405: Method Not Allowed")
 INVALID_TOKEN = refusal(401, "Invalid OAuth2 access token", 50025)

@@ -1,4 +1,4 @@
-"""A simulated GitHub: the check-token call, the user and their addresses, as strict as the real ones.
+"""A simulated GitHub: the check-token call, the user and their addresses, and the exchange of codes, as strict as real.
 
 Sources: https://docs.github.com/en/rest/apps/oauth-applications, /rest/users/users, /rest/users/emails, and of
 octokit/oauth-methods.js `test/check-token.test.ts`.
@@ -6,10 +6,12 @@ octokit/oauth-methods.js `test/check-token.test.ts`.
 
 import base64
 import binascii
+import itertools
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import Sample, Simulator, plain
 from accredit_github.simulator import answers
 from accredit_github.simulator.answers import Answer, success
+from accredit_github.simulator.codes import CALLBACK, Code
 from accredit_github.simulator.tokens import CLIENT_ID, Token, all_tokens
 
 CLIENT_SECRET = "sim-github-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
@@ -31,15 +34,27 @@ class GitHubSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock=clock)
         self.tokens = {token.value: token for token in all_tokens()}
+        self._codes: dict[str, Code] = {}
+        self.revoked: set[str] = set()
+        """Tokens whose grant was deleted."""
+        self._numbers = itertools.count(1)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
-        return {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "api_url": base_url}
+        return {
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "api_url": base_url,
+            "token_url": f"{base_url}/login/oauth/access_token",
+            "redirect_uris": [CALLBACK],
+        }
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return GitHub's endpoints."""
         return [
             Route("/applications/{client_id}/token", self._served(self._check), methods=["POST"]),
+            Route("/applications/{client_id}/grant", self._served(self._revoke), methods=["DELETE"]),
+            Route("/login/oauth/access_token", self._exchange, methods=["POST"]),
             Route("/user", self._served(self._user), methods=["GET"]),
             Route("/user/emails", self._served(self._emails), methods=["GET"]),
         ]
@@ -53,6 +68,33 @@ class GitHubSimulator(Simulator):
         sampled = {sample.parameters["access_token"] for sample in self.samples()}
         return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
 
+    def new_code(self, token: str, *, verifier: str | None = None, error: str | None = None) -> str:
+        """Return a code that is exchanged once for `token` within ten minutes, or refused as `error`.
+
+        With a `verifier` the login was begun by PKCE, with its S256 challenge.
+        """
+        value = f"{next(self._numbers):020x}"
+        self._codes[value] = Code.issued(self.tokens[token], now=self.clock(), verifier=verifier, error=error)
+        return value
+
+    async def _exchange(self, request: Request) -> Response:
+        """Exchange a code: status 200 whatever comes of it, and a form unless JSON is asked for."""
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
+        answer = self._exchanged(form)
+        if "application/json" in request.headers.get("accept", ""):
+            return success(answer).response()
+        return Response(urlencode(answer), media_type="application/x-www-form-urlencoded")
+
+    def _exchanged(self, form: Mapping[str, str]) -> dict[str, Any]:
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            return answers.oauth_error("incorrect_client_credentials")
+        if form.get("redirect_uri", CALLBACK) != CALLBACK:
+            return answers.oauth_error("redirect_uri_mismatch")
+        code = self._codes.pop(plain(form.get("code", "")), None)
+        if code is None or not code.is_good(self.clock(), form.get("code_verifier")):
+            return answers.oauth_error("bad_verification_code")
+        return code.answer() if code.error is None else answers.oauth_error(code.error)
+
     def _served(self, answer: Callable[[Request, bytes], Answer]) -> Callable[[Request], Any]:
         async def serve(request: Request) -> Response:
             if not request.headers.get("user-agent"):
@@ -62,6 +104,18 @@ class GitHubSimulator(Simulator):
         return serve
 
     def _check(self, request: Request, body: bytes) -> Answer:
+        token = self._named(request, body)
+        return token if isinstance(token, Answer) else token.on_check or success(token.checked())
+
+    def _revoke(self, request: Request, body: bytes) -> Answer:
+        token = self._named(request, body)
+        if isinstance(token, Answer):
+            return token
+        self.revoked.add(token.value)
+        return Answer(status=204, body="")
+
+    def _named(self, request: Request, body: bytes) -> Token | Answer:
+        """Return the token of ours that a call names which is authenticated as our app."""
         if not (authorization := request.headers.get("authorization")):
             return answers.REQUIRES_AUTHENTICATION
         if _basic(authorization) != (CLIENT_ID, CLIENT_SECRET):
@@ -77,9 +131,9 @@ class GitHubSimulator(Simulator):
         if not isinstance(value := fields.get("access_token"), str) or not value:
             return answers.INVALID
         token = self.tokens.get(plain(value))
-        if token is None or token.dead or token.app != CLIENT_ID:
+        if token is None or token.dead or token.app != CLIENT_ID or token.value in self.revoked:
             return answers.NOT_FOUND
-        return token.on_check or success(token.checked())
+        return token
 
     def _user(self, request: Request, _: bytes) -> Answer:
         token = self._authorized(request)
@@ -102,7 +156,7 @@ class GitHubSimulator(Simulator):
         if not value:
             return answers.REQUIRES_AUTHENTICATION
         token = self.tokens.get(plain(value))
-        if scheme.lower() not in {"bearer", "token"} or token is None or token.dead:
+        if scheme.lower() not in {"bearer", "token"} or token is None or token.dead or token.value in self.revoked:
             return answers.BAD_CREDENTIALS
         return token
 

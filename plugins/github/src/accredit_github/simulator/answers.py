@@ -35,6 +35,12 @@ def refusal(status: int, message: str, *, headers: Mapping[str, str] | None = No
     return Answer(status=status, body=json.dumps(body), headers=headers or {})
 
 
+def oauth_error(error: str) -> dict[str, Any]:
+    """Return the body of an exchange that is refused."""
+    page = "/apps/managing-oauth-apps/troubleshooting-oauth-app-access-token-request-errors/"
+    return {"error": error, "error_description": "In words.", "error_uri": f"{page}#{error.replace('_', '-')}"}
+
+
 NOT_FOUND = refusal(404, "Not Found")
 BAD_CREDENTIALS = refusal(401, "Bad credentials")
 REQUIRES_AUTHENTICATION = refusal(401, "Requires authentication")

@@ -1,0 +1,115 @@
+"""How GitHub is told that a user is gone."""
+
+import json
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from accredit.credentials import AccessToken
+from accredit.errors import (
+    ExchangeError,
+    ProviderMisconfigured,
+    ProviderRateLimited,
+    ProviderUnavailable,
+    UnlistedRefusal,
+)
+from accredit.revocation import RevocableToken
+from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit_github.simulator import CLIENT_SECRET, GitHubSimulator
+from accredit_github.simulator.tokens import CLIENT_ID
+
+TOKEN = "gho_sim_good_ada"
+GRANT, CHECK = f"/applications/{CLIENT_ID}/grant", f"/applications/{CLIENT_ID}/token"
+
+
+class Between(httpx.AsyncBaseTransport):
+    """The simulated GitHub, with one answer put in the place of its own; remembers every request."""
+
+    def __init__(self, simulator: GitHubSimulator, instead: dict[str, tuple[int, object]]) -> None:
+        self._simulator = InProcess({BASE_URL: simulator.app()})
+        self._instead = instead
+        self.requests: list[httpx.Request] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if (chosen := self._instead.get(request.url.path)) is None:
+            return await self._simulator.handle_async_request(request)
+        status, body = chosen
+        return httpx.Response(status, stream=httpx.ByteStream(json.dumps(body).encode()))
+
+
+async def revoke(
+    simulator: GitHubSimulator,
+    token: str = TOKEN,
+    *,
+    client_id: str | None = CLIENT_ID,
+    secret: str = CLIENT_SECRET,
+    instead: dict[str, tuple[int, object]] | None = None,
+) -> list[httpx.Request]:
+    between = Between(simulator, instead or {})
+    async with exchange_for(simulator, connection={"client_secret": secret}, transport=between) as exchange:
+        connection = exchange.engine.connections["github"]
+        kept = RevocableToken(value=SecretStr(token), kind="access_token", client_id=client_id)
+        await connection.strategy.revoke(kept, exchange.engine.context(connection))
+    return between.requests
+
+
+async def test_grant_is_deleted_as_our_app() -> None:
+    simulator = GitHubSimulator()
+    (request,) = await revoke(simulator)
+
+    assert simulator.revoked == {TOKEN}
+    assert (request.method, request.url.path, json.loads(request.content)) == ("DELETE", GRANT, {"access_token": TOKEN})
+    assert request.headers["authorization"].startswith("Basic ")
+    assert TOKEN not in str(request.url)
+
+
+@pytest.mark.parametrize("token", ["gho_garbage", "gho_sim_revoked_ada"])
+async def test_token_that_github_does_not_know_is_done(token: str) -> None:
+    assert [one.url.path for one in await revoke(GitHubSimulator(), token)] == [GRANT, CHECK]
+
+
+async def test_it_may_be_done_twice() -> None:
+    simulator = GitHubSimulator()
+    await revoke(simulator)
+    await revoke(simulator)
+    assert simulator.revoked == {TOKEN}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (422, {"message": "Validation Failed"}, UnlistedRefusal),
+        (404, {"message": "Not Found"}, UnlistedRefusal),
+        (404, {}, ProviderUnavailable),
+        (401, {"message": "Bad credentials"}, ProviderMisconfigured),
+        (429, {"message": "You have exceeded a secondary rate limit."}, ProviderRateLimited),
+        (503, {"message": "x"}, ProviderUnavailable),
+        (200, {}, ProviderUnavailable),
+        (202, {}, ProviderUnavailable),
+    ],
+)
+async def test_what_is_not_clearly_done_is_a_failure(status: int, body: object, error: type[ExchangeError]) -> None:
+    with pytest.raises(ExchangeError) as raised:
+        await revoke(GitHubSimulator(), instead={GRANT: (status, body)})
+    assert type(raised.value) is error
+
+
+async def test_wrong_secret_and_another_apps_token_are_the_operators_to_mend() -> None:
+    simulator = GitHubSimulator()
+    with pytest.raises(ProviderMisconfigured):
+        await revoke(simulator, secret="wrong")
+    for client_id in ("Ov23liOther", None):
+        with pytest.raises(ProviderMisconfigured):
+            await revoke(simulator, client_id=client_id)
+    assert simulator.revoked == set()
+
+
+@pytest.mark.parametrize(("token", "is_kept"), [(TOKEN, True), ("ghu_sim_app_ada", False)])
+async def test_token_that_ends_is_not_offered_for_it(token: str, is_kept: bool) -> None:
+    simulator = GitHubSimulator()
+    async with exchange_for(simulator) as exchange:
+        connection = exchange.engine.connections["github"]
+        verified = await connection.strategy.verify(AccessToken.of(token), exchange.engine.context(connection))
+    assert (verified.provider_token is not None) is is_kept
