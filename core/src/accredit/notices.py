@@ -50,7 +50,6 @@ from accredit.models import is_user_id
 
 __all__ = [
     "NOTICE_KINDS",
-    "InvalidNotice",
     "Notice",
     "NoticeAnswer",
     "NoticeEvent",

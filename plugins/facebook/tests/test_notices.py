@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from accredit import Exchange, Settings, create_app
+from accredit.errors import InvalidNotice
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
-from accredit.notices import InvalidNotice, Notice, NoticeRequest, is_confirmation_code
+from accredit.notices import Notice, NoticeRequest, is_confirmation_code
 from accredit_facebook.notices import read_signed_request
 
 NOW = 1_800_000_000
