@@ -22,7 +22,7 @@ from accredit import (
     hookimpl,
 )
 from accredit.credentials import AccessToken, Credential
-from accredit.errors import InvalidProviderToken, MissingParameter
+from accredit.errors import InvalidNotice, InvalidProviderToken, MissingParameter
 from accredit.keys.jose import SigningKey
 from accredit.notices import (
     InvalidNotice,

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from typing import Literal
 
+from accredit.errors import InvalidNotice
 from accredit.notices import (
     InvalidNotice,
     Notice,
