@@ -25,7 +25,6 @@ from accredit.credentials import AccessToken, Credential
 from accredit.errors import InvalidNotice, InvalidProviderToken, MissingParameter
 from accredit.keys.jose import SigningKey
 from accredit.notices import (
-    InvalidNotice,
     Notice,
     NoticeAnswer,
     NoticeEvent,

@@ -12,7 +12,6 @@ from typing import Literal
 
 from accredit.errors import InvalidNotice
 from accredit.notices import (
-    InvalidNotice,
     Notice,
     NoticeAnswer,
     NoticeEvent,
