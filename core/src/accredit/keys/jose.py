@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from joserfc import jwe, jwt
@@ -34,6 +35,8 @@ _MAC = "HS256"
 _ENCRYPTION = JWERegistry(algorithms=["dir", "A256GCM"])
 _AT_HASH = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+"""Members of a JWK that nobody should publish. Source: RFC 7518 sections 6.2.2, 6.3.2 and 6.4."""
 _PLAIN_HEADER = {"alg", "kid", "typ"}
 _MOST_JUDGED = 64
 """Headers remembered of one key set: each of its keys has a few."""
@@ -143,6 +146,19 @@ class Jwt(NamedTuple):
 
     header: Mapping[str, Any]
     claims: dict[str, Any]
+    key: Mapping[str, Any]
+    """The JWK that verified it, as it was published, without what would be private."""
+
+
+KeyName = str | tuple[int]
+"""A `kid`; of a key that has none its place in the set, which no `kid` in JSON is equal to."""
+
+
+class _Published(NamedTuple):
+    """A key that can verify, and the public members of its JWK."""
+
+    key: Any
+    members: Mapping[str, Any]
 
 
 class _Judged(NamedTuple):
@@ -150,7 +166,7 @@ class _Judged(NamedTuple):
 
     header: Mapping[str, Any]
     algorithm: Any
-    key: Any
+    published: _Published
 
 
 class PublicKeys:
@@ -160,26 +176,41 @@ class PublicKeys:
     """
 
     def __init__(self, jwks: Mapping[str, Any]) -> None:
-        self._keys: dict[str, Any] = {}
-        self._judged: dict[tuple[str, str | None, tuple[str, ...]], _Judged] = {}
+        self._keys: dict[KeyName, _Published] = {}
+        self._judged: dict[tuple[str, KeyName | None, tuple[str, ...]], _Judged] = {}
         entries = jwks.get("keys")
-        for entry in entries if isinstance(entries, list) else []:
+        for place, entry in enumerate(entries if isinstance(entries, list) else []):
             if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") == "oct":
                 continue
             try:
                 key = KeySet.import_key_set({"keys": [entry]}).keys[0]
             except (JoseError, ValueError, TypeError, KeyError):
                 continue
-            if isinstance(kid := entry.get("kid"), str):
-                self._keys[kid] = key
+            kid = entry.get("kid", (place,))
+            if isinstance(kid, str | tuple):
+                members = {name: value for name, value in entry.items() if name not in _PRIVATE}
+                self._keys[kid] = _Published(key, MappingProxyType(members))
 
     def __contains__(self, kid: object) -> bool:
         return kid in self._keys
 
+    def only_for(self, algorithm: str) -> KeyName:
+        """Return the name of the one key that can verify `algorithm`, for a JWT that does not name its key.
+
+        Source: OpenID Connect Core 1.0 section 10.1: a `kid` must be there where there are several keys.
+
+        Raises:
+            InvalidJwt: none can, or several.
+        """
+        fitting = [name for name, one in self._keys.items() if _fits(one.key, algorithm)]
+        if len(fitting) != 1:
+            raise InvalidJwt(f"no kid, and {len(fitting)} keys for its alg")
+        return fitting[0]
+
     def __len__(self) -> int:
         return len(self._keys)
 
-    def verify(self, token: str, *, algorithms: Sequence[str], kid: str | None = None) -> dict[str, Any]:
+    def verify(self, token: str, *, algorithms: Sequence[str], kid: KeyName | None = None) -> dict[str, Any]:
         """Return the claims of a JWT signed by one of these keys with one of `algorithms`.
 
         `kid` names the key of a JWT that does not name its own.
@@ -189,8 +220,8 @@ class PublicKeys:
         """
         return self.read(token, algorithms=algorithms, kid=kid).claims
 
-    def read(self, token: str, *, algorithms: Sequence[str], kid: str | None = None) -> Jwt:
-        """Do the same, and return the header as well."""
+    def read(self, token: str, *, algorithms: Sequence[str], kid: KeyName | None = None) -> Jwt:
+        """Do the same, and return the header and the key as well."""
         pinned = kid, tuple(algorithms)
         try:
             signed, _, signature = token.rpartition(".")
@@ -200,22 +231,31 @@ class PublicKeys:
                 return self._judge(token, head, *pinned)
             # A third point would be no base64.
             claims, raw = urlsafe_b64decode(payload.encode("ascii")), urlsafe_b64decode(signature.encode("ascii"))
-            if not judged.algorithm.verify(signed.encode("ascii"), raw, judged.key):
+            if not judged.algorithm.verify(signed.encode("ascii"), raw, judged.published.key):
                 raise InvalidJwt("BadSignatureError")
-            return Jwt(judged.header, _object(claims))
+            return Jwt(judged.header, _object(claims), judged.published.members)
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
             raise InvalidJwt(type(exc).__name__) from exc
 
-    def _judge(self, token: str, head: str, kid: str | None, algorithms: tuple[str, ...]) -> Jwt:
+    def _judge(self, token: str, head: str, kid: KeyName | None, algorithms: tuple[str, ...]) -> Jwt:
         header = read_header(token)
-        key = self._keys[header["kid"] if kid is None else header.get("kid", kid)]
+        published = self._keys[header["kid"] if kid is None else header.get("kid", kid)]
         registry = _PinnedRegistry(algorithms=algorithms)
-        found = Jwt(header, dict(jwt.decode(token, key, registry=registry).claims))
+        found = Jwt(header, dict(jwt.decode(token, published.key, registry=registry).claims), published.members)
         # Only what has a good signature is remembered, so nobody else can fill this; and only what is plain: another
         # parameter could change how the rest is read.
         if header.keys() <= _PLAIN_HEADER and len(self._judged) < _MOST_JUDGED:
-            self._judged[head, kid, algorithms] = _Judged(header, registry.get_alg(header["alg"]), key)
+            self._judged[head, kid, algorithms] = _Judged(header, registry.get_alg(header["alg"]), published)
         return found
+
+
+def _fits(key: Key, algorithm: str) -> bool:
+    """Tell whether a key is of the kind, the curve and the declared `alg` that an algorithm needs."""
+    try:
+        JWSRegistry.algorithms[algorithm].check_key(key)
+    except JoseError:
+        return False
+    return True
 
 
 def _object(value: bytes) -> dict[str, Any]:
