@@ -24,8 +24,9 @@ from accredit.notices import Notice, NoticeRequest
 from accredit.profile import Profile
 from accredit.provider.assertion import AssertionAlgorithm, signed
 from accredit.provider.documents import DocumentCache
+from accredit.provider.event_token import EventTokenVerifier, VerifiedEventToken
 from accredit.provider.http import ProviderHTTP, ProviderResponse
-from accredit.provider.id_token import IdTokenVerifier, VerifiedIdToken
+from accredit.provider.id_token import IdTokenVerifier, IssuerPredicate, VerifiedIdToken
 from accredit.provider.nonce import NonceCheck
 from accredit.revocation import RevocableToken
 from accredit.settings import ConnectionSettings
@@ -33,13 +34,16 @@ from accredit.settings import ConnectionSettings
 __all__ = [
     "ApiVersion",
     "AssertionAlgorithm",
+    "EventTokenVerifier",
     "IdTokenVerifier",
+    "IssuerPredicate",
     "NonceCheck",
     "ProviderHTTP",
     "ProviderResponse",
     "Strategy",
     "Trait",
     "UserIdScope",
+    "VerifiedEventToken",
     "VerifiedIdToken",
     "VerifyContext",
     "in_order",
@@ -86,6 +90,8 @@ class VerifyContext:
     clock: Callable[[], float]
     """Returns epoch seconds."""
     _documents: DocumentCache
+    verify_event_token: EventTokenVerifier
+    """For a provider's notices, which log nobody in."""
 
     async def document(self, url: str) -> Mapping[str, Any]:
         """Return the JSON object at `url` that changes seldom, such as OpenID Connect's discovery document.

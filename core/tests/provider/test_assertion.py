@@ -30,7 +30,7 @@ def rs256() -> SigningKey:
 
 def context(clock: Clock) -> VerifyContext:
     nothing: Any = None
-    return VerifyContext(nothing, nothing, nothing, clock, nothing)
+    return VerifyContext(nothing, nothing, nothing, clock, nothing, nothing)
 
 
 def part(token: str, number: int) -> Any:

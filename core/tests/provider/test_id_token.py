@@ -16,8 +16,9 @@ from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken
 from accredit.keys.jose import SigningKey
 from accredit.provider.http import ProviderHTTP
-from accredit.provider.id_token import CLOCK_SKEW_S, LONGEST_LIFE_S, IdTokenVerifier, VerifiedIdToken
+from accredit.provider.id_token import LONGEST_LIFE_S, IdTokenVerifier, VerifiedIdToken
 from accredit.provider.jwks import JwksCache
+from accredit.provider.jwt_claims import CLOCK_SKEW_S
 from accredit.provider.nonce import NonceCheck
 
 NOW = 1_700_000_000

@@ -27,6 +27,7 @@ from accredit.provider.bounds.breaker import Breaker, State
 from accredit.provider.bounds.bulkhead import Bulkhead
 from accredit.provider.bounds.passage import Bounds, Passage
 from accredit.provider.documents import DocumentCache
+from accredit.provider.event_token import EventTokenVerifier
 from accredit.provider.http import ProviderHTTP, Transport
 from accredit.provider.id_token import IdTokenVerifier
 from accredit.provider.jwks import JwksCache
@@ -194,4 +195,7 @@ class Providers:
         key_sets = self._jwks[connection.name]
         check_nonce = NonceCheck(connection.settings.nonce, None if credential is None else credential.nonce)
         verify_id_token = IdTokenVerifier(key_sets, http, self.clock, connection.settings, check_nonce)
-        return VerifyContext(http, verify_id_token, check_nonce, self.clock, self._documents[connection.name])
+        verify_event_token = EventTokenVerifier(key_sets, http, self.clock)
+        return VerifyContext(
+            http, verify_id_token, check_nonce, self.clock, self._documents[connection.name], verify_event_token
+        )

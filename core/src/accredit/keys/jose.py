@@ -192,7 +192,8 @@ class PublicKeys:
                 self._keys[kid] = _Published(key, MappingProxyType(members))
 
     def __contains__(self, kid: object) -> bool:
-        return kid in self._keys
+        """Tell whether there is a key of that `kid`; for None, whether there is one at all."""
+        return bool(self._keys) if kid is None else kid in self._keys
 
     def only_for(self, algorithm: str) -> KeyName:
         """Return the name of the one key that can verify `algorithm`, for a JWT that does not name its key.

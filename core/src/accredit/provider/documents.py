@@ -45,7 +45,7 @@ class DocumentCache(PublishedCache[Mapping[str, Any] | None]):
             raise ProviderUnavailable(f"document has status {response.status}")
         return MappingProxyType(response.json_object())
 
-    def _has(self, value: Mapping[str, Any] | None, sought: str) -> bool:
+    def _has(self, value: Mapping[str, Any] | None, sought: str | None) -> bool:
         return True
 
 

@@ -5,27 +5,36 @@ Source: OpenID Connect Core 1.0 section 3.1.3.7; RFC 7519 section 4.1; RFC 8725.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from pydantic import SecretStr
 
+from accredit._guard import guarded
 from accredit._quick_init import with_quick_init
 from accredit.audience import JwtAudience
 from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
-from accredit.keys.jose import ASYMMETRIC, InvalidJwt, read_header, verify_mac
+from accredit.keys.jose import InvalidJwt, verify_mac
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.jwks import JwksCache
+from accredit.provider.jwt_claims import CLOCK_SKEW_S, audience, epoch
 from accredit.provider.nonce import NonceCheck
+from accredit.provider.signed import accepted_header, read_by_keys
 from accredit.provider.token_kind import check_claims, check_header_typ
 from accredit.settings import ConnectionSettings
 
 LONGEST_LIFE_S = 86_400
-"""An `exp` further ahead than this is refused."""
-CLOCK_SKEW_S = 60
-"""How far in the future `iat` and `nbf` may lie. `exp` gets no leeway."""
+"""An `exp` further ahead than this is refused, unless the strategy says otherwise."""
 SHORTEST_SECRET = 32
 """Bytes that a secret for HS256 must have. Source: RFC 7518 section 3.2."""
+
+IssuerPredicate = Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
+"""Takes the claims of a token with a good signature, and the public members of the JWK that verified it."""
+
+
+_NO_KEY: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Of a token that a secret has verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,13 @@ class IdTokenVerifier:
         self,
         token: Credential | SecretStr | str,
         *,
-        issuers: Collection[str],
+        issuers: Collection[str] | IssuerPredicate,
         jwks_url: str | None = None,
         secret: SecretStr | None = None,
         algorithms: Sequence[str] = ("RS256",),
+        longest_life_s: int = LONGEST_LIFE_S,
+        max_age_s: int | None = None,
+        without_kid: bool = False,
     ) -> VerifiedIdToken:
         """Check signature, issuer, kind, times, `sub` and nonce; at most one HTTPS request, for the keys.
 
@@ -70,46 +82,47 @@ class IdTokenVerifier:
         connection's own settings, which the provider shares with us. Never both: what is public must not become a
         secret (RFC 8725 section 2.1).
 
+        `issuers` are compared exactly. Where they cannot be listed, it is a predicate of the claims and of the JWK that
+        has verified them, empty with a secret: pure, True for what is accepted, False for anything else. A predicate
+        that does not compare `iss` with something of ours accepts whoever can sign.
+
+        `exp` may lie `longest_life_s` ahead, and `iat` at most `max_age_s` back; None looks at no age. `without_kid`
+        accepts a token that names no key, where exactly one of the set fits its algorithm; where the provider puts in
+        another one, such a token is good again when the set is fetched anew.
+
         Raises:
             InvalidProviderToken: a check fails, or the JWT is not an ID token.
             ProviderUnavailable: the keys cannot be fetched, or not yet again.
             ProviderMisconfigured: `secret` is shorter than 32 bytes, or a public key.
             PluginFailed: `jwks_url` is of a host that the strategy did not declare; `secret` is none of the
-                connection's settings; both or neither are given, or algorithms that do not belong to them.
+                connection's settings; both or neither are given, or algorithms that do not belong to them; `issuers`
+                raises, or answers with something else than True or False.
         """
         if isinstance(issuers, str):
             raise TypeError("issuers is a collection of strings")
         value = _text(token)
         if secret is not None and jwks_url is None:
-            claims = self._claims_by_secret(value, secret, algorithms)
+            claims, key = self._claims_by_secret(value, secret, algorithms), _NO_KEY
         elif secret is None and jwks_url is not None:
-            claims = await self._claims_by_keys(value, jwks_url, algorithms)
+            _, claims, key = await read_by_keys(
+                value,
+                jwks=self.jwks,
+                http=self.http,
+                jwks_url=jwks_url,
+                algorithms=algorithms,
+                check_typ=check_header_typ,
+                without_kid=without_kid,
+            )
         else:
             raise PluginFailed("verify_id_token takes either jwks_url or secret")
-        issuer = claims.get("iss")
-        if not isinstance(issuer, str) or issuer not in issuers:
-            raise InvalidProviderToken("iss is not accepted")
+        _check_issuer(issuers, claims, key)
         check_claims(claims)
-        expires_at = self._check_times(claims)
+        expires_at = self._check_times(claims, longest_life_s, max_age_s)
         subject = claims.get("sub")
         if not isinstance(subject, str) or not subject:
             raise InvalidProviderToken("sub is missing")
         self.check_nonce(claims.get("nonce"))
-        return VerifiedIdToken(subject, _audience(claims), expires_at, claims)
-
-    async def _claims_by_keys(self, token: str, jwks_url: str, algorithms: Sequence[str]) -> dict[str, Any]:
-        if not ASYMMETRIC.issuperset(algorithms):
-            raise PluginFailed("a key set verifies asymmetric algorithms only: HS256 takes secret")
-        # Also where the keys are at hand: another connection may have fetched them.
-        self.http.require_declared(jwks_url)
-        try:
-            kid = _accepted_header(token, algorithms).get("kid")
-            if not isinstance(kid, str):
-                raise InvalidProviderToken("alg or kid is not accepted")
-            keys = await self.jwks.keys(jwks_url, kid, self.http.get_key_set)
-            return keys.verify(token, algorithms=algorithms)
-        except InvalidJwt as exc:
-            raise InvalidProviderToken(f"JWT is not valid: {exc}") from exc
+        return VerifiedIdToken(subject, audience(claims), expires_at, claims)
 
     def _claims_by_secret(self, token: str, secret: SecretStr, algorithms: Sequence[str]) -> dict[str, Any]:
         if tuple(algorithms) != ("HS256",):
@@ -119,23 +132,25 @@ class IdTokenVerifier:
         if len(value.encode()) < SHORTEST_SECRET:
             raise ProviderMisconfigured(f"setting {name} is shorter than {SHORTEST_SECRET} bytes: too short for HS256")
         try:
-            _accepted_header(token, algorithms)
+            accepted_header(token, algorithms, check_header_typ)
             return verify_mac(token, value)
         except InvalidJwt as exc:
             raise InvalidProviderToken(f"JWT is not valid: {exc}") from exc
         except ValueError:
             raise ProviderMisconfigured(f"setting {name} is a public key, and so no secret") from None
 
-    def _check_times(self, claims: Mapping[str, Any]) -> int:
+    def _check_times(self, claims: Mapping[str, Any], longest_life_s: int, max_age_s: int | None) -> int:
         now = self.clock()
-        expires_at, issued_at = _epoch(claims, "exp"), _epoch(claims, "iat")
+        expires_at, issued_at = epoch(claims, "exp"), epoch(claims, "iat")
         if now >= expires_at:
             raise InvalidProviderToken("ID token has expired")
-        if expires_at > now + LONGEST_LIFE_S + CLOCK_SKEW_S:
+        if expires_at > now + longest_life_s + CLOCK_SKEW_S:
             raise InvalidProviderToken("exp is too far ahead")
         if issued_at > now + CLOCK_SKEW_S:
             raise InvalidProviderToken("iat lies in the future")
-        if "nbf" in claims and _epoch(claims, "nbf") > now + CLOCK_SKEW_S:
+        if max_age_s is not None and now >= issued_at + max_age_s:
+            raise InvalidProviderToken("iat lies too far back")
+        if "nbf" in claims and epoch(claims, "nbf") > now + CLOCK_SKEW_S:
             raise InvalidProviderToken("nbf lies in the future")
         return expires_at
 
@@ -146,12 +161,23 @@ def _text(token: Credential | SecretStr | str) -> str:
     return token.get_secret_value() if isinstance(token, SecretStr) else token.reveal()
 
 
-def _accepted_header(token: str, algorithms: Sequence[str]) -> dict[str, Any]:
-    header = read_header(token)
-    if header.get("alg") not in algorithms:
-        raise InvalidProviderToken("alg or kid is not accepted")
-    check_header_typ(header)
-    return header
+def _check_issuer(
+    issuers: Collection[str] | IssuerPredicate, claims: Mapping[str, Any], key: Mapping[str, Any]
+) -> None:
+    issuer: object = claims.get("iss")
+    accepted: object = False
+    if isinstance(issuer, str):
+        accepted = issuer in issuers if isinstance(issuers, Collection) else _asked(issuers, claims, key)
+    if accepted is not True:
+        raise InvalidProviderToken("iss is not accepted")
+
+
+def _asked(predicate: IssuerPredicate, claims: Mapping[str, Any], key: Mapping[str, Any]) -> bool:
+    with guarded("issuers of verify_id_token"):
+        answer: object = predicate(MappingProxyType(claims), key)
+    if not isinstance(answer, bool):  # not bool(…): a coroutine that nobody awaits is true
+        raise PluginFailed(f"issuers of verify_id_token: {type(answer).__name__} is neither True nor False")
+    return answer
 
 
 def _name_of_secret(settings: ConnectionSettings, secret: SecretStr) -> str:
@@ -164,18 +190,3 @@ def _name_of_secret(settings: ConnectionSettings, secret: SecretStr) -> str:
         if getattr(settings, name) is secret and isinstance(secret, SecretStr):
             return name
     raise PluginFailed("the secret for HS256 is the value of no setting of the connection")
-
-
-def _epoch(claims: Mapping[str, Any], name: str) -> int:
-    value = claims.get(name)
-    if type(value) is not int:  # not isinstance: True is an int, and NaN a float
-        raise InvalidProviderToken(f"{name} is missing or no integer")
-    return value
-
-
-def _audience(claims: Mapping[str, Any]) -> JwtAudience:
-    aud, azp = claims.get("aud"), claims.get("azp")
-    audiences: list[Any] = aud if isinstance(aud, list) else [aud]
-    if not all(isinstance(one, str) for one in audiences) or not isinstance(azp, str | None):
-        raise InvalidProviderToken("aud or azp is no string")
-    return JwtAudience(tuple(audiences), azp)

@@ -19,8 +19,10 @@ class JwksCache(PublishedCache[PublicKeys]):
 
     fetch_failed = "jwks.fetch_failed"
 
-    async def keys(self, url: str, kid: str, fetch: Fetch) -> PublicKeys:
+    async def keys(self, url: str, kid: str | None, fetch: Fetch) -> PublicKeys:
         """Return the key set of `url`, refreshed by `fetch` where it is stale or does not know `kid`.
+
+        None, of a token that names no key, is known wherever there are keys.
 
         Raises:
             ProviderUnavailable: the keys cannot be had now, and so nobody can say whether `kid` is good.
@@ -49,7 +51,7 @@ class JwksCache(PublishedCache[PublicKeys]):
             raise ProviderUnavailable(f"key set has status {response.status} and {len(keys)} usable keys")
         return keys
 
-    def _has(self, value: PublicKeys, sought: str) -> bool:
+    def _has(self, value: PublicKeys, sought: str | None) -> bool:
         return sought in value
 
 

@@ -94,7 +94,7 @@ class PublishedCache(ABC, Generic[T]):
         """
 
     @abstractmethod
-    def _has(self, value: T, sought: str) -> bool:
+    def _has(self, value: T, sought: str | None) -> bool:
         """Tell whether it is what somebody is looking for."""
 
     async def close(self) -> None:
@@ -106,7 +106,7 @@ class PublishedCache(ABC, Generic[T]):
         if flights:
             await asyncio.wait(flights)
 
-    def _flight(self, url: str, sought: str, old: Entry[T] | None, fetch: Fetch) -> "asyncio.Task[Entry[T]]":
+    def _flight(self, url: str, sought: str | None, old: Entry[T] | None, fetch: Fetch) -> "asyncio.Task[Entry[T]]":
         flight = self._flights.get(url)
         if flight is None:
             # In a context of its own: what its first asker has put into his is nobody else's.
@@ -116,7 +116,7 @@ class PublishedCache(ABC, Generic[T]):
             flight.add_done_callback(lambda _: self._flights.pop(url, None))
         return flight
 
-    async def _refresh(self, url: str, sought: str, old: Entry[T] | None, fetch: Fetch) -> Entry[T]:
+    async def _refresh(self, url: str, sought: str | None, old: Entry[T] | None, fetch: Fetch) -> Entry[T]:
         started = self._clock()
         if old is None:
             old = Entry(self._nothing(), started, started, started)

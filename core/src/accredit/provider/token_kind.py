@@ -19,11 +19,25 @@ def check_header_typ(header: Mapping[str, Any]) -> None:
     Raises:
         InvalidProviderToken: `typ` is something else.
     """
-    if "typ" not in header:
-        return
-    typ = header["typ"]
-    if not isinstance(typ, str) or typ.lower().removeprefix("application/") != "jwt":
+    if _kind(header) != "jwt":
         raise InvalidProviderToken("typ of the header is not JWT: this is no ID token")
+
+
+def check_event_typ(header: Mapping[str, Any]) -> None:
+    """Refuse a JWT that is declared to be something else than a security event token.
+
+    Its kind is `secevent+jwt`; Apple and Google send `JWT` or none (RFC 8417 section 2.3 asks for no more).
+
+    Raises:
+        InvalidProviderToken: `typ` is something else.
+    """
+    if _kind(header) not in ("jwt", "secevent+jwt"):
+        raise InvalidProviderToken("typ of the header is neither secevent+jwt nor JWT: this is no security event")
+
+
+def _kind(header: Mapping[str, Any]) -> str | None:
+    typ = header.get("typ", "jwt")
+    return typ.lower().removeprefix("application/") if isinstance(typ, str) else None
 
 
 def check_claims(claims: Mapping[str, Any]) -> None:

@@ -89,7 +89,7 @@ def read_id_token(token: str, *, keys: SigningKeys, issuer: str, clock: Callable
 
 def _read(token: str, typ: str, *, keys: SigningKeys, issuer: str, clock: Callable[[], float]) -> Mapping[str, Any]:
     try:
-        header, claims = keys.public.read(token, algorithms=keys.algorithms)
+        header, claims, _ = keys.public.read(token, algorithms=keys.algorithms)
     except InvalidJwt:
         return {}
     expires_at = claims.get("exp")
