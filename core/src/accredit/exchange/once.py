@@ -15,7 +15,8 @@ from accredit.exchange.nonces import Nonces
 from accredit.exchange.steps.read_credential import read_credential
 from accredit.models import Identity
 from accredit.plugins import Connection
-from accredit.provider.jwt_claims import CLOCK_SKEW_S, LONGEST_LIFE_S
+from accredit.provider.id_token import LONGEST_LIFE_S
+from accredit.provider.jwt_claims import CLOCK_SKEW_S
 from accredit.provider.nonce import carries_none
 from accredit.settings import ConnectionSettings
 from accredit.storage import ReplayStore
