@@ -112,8 +112,9 @@ class SingleUse:
             issued = self._nonces.read(nonce.get_secret_value(), client_id, self._connection.name)
             await self._once.use("nonce", issued.id, until=issued.expires_at + _LONGER_S)
         if settings.single_use_id_tokens and isinstance(credential, IdToken):
+            # What a strategy does not say: no ID token lives longer, unless it has asked for that.
             last = self._once.clock() + LONGEST_LIFE_S + CLOCK_SKEW_S
-            until = last if identity.expires_at is None else min(identity.expires_at, last)
+            until = last if identity.expires_at is None else identity.expires_at
             await self._once.use("id_token", _content_of(credential.reveal()), until=until + _LONGER_S)
 
 
