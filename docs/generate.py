@@ -23,7 +23,7 @@ from pydantic import BaseModel, SecretStr
 
 from accredit import errors
 from accredit.plugins import installed_entry_points
-from accredit.settings import ConnectionSettings, Settings
+from accredit.settings import CodeSettings, ConnectionSettings, Settings
 from accredit.settings.table import Table
 from accredit.settings.unread_table import UnreadTable
 from accredit.strategy import Strategy
@@ -133,7 +133,9 @@ def _settings() -> Iterator[str]:
         f".. autoclass:: {_home(ConnectionSettings)}()\n   :no-members:\n\n{shown}",
         f".. autoclass:: {_home(UnreadTable)}",
         f".. autoclass:: {_home(Table)}()\n   :no-members:",
+        f".. autoclass:: {_home(CodeSettings)}()\n   :no-members:",
     )
+    yield _settings_table(CodeSettings, own_settings(CodeSettings))
     yield "### Constants"
     constants = [one for module in CONSTANTS_OF_SETTINGS for one in attributes(module)]
     yield table(("name", "meaning"), [(code(one.name), cell(one.doc) or code(one.default)) for one in constants])
