@@ -72,4 +72,4 @@ def test_the_program_of_the_page_runs(subject: str, capsys: pytest.CaptureFixtur
     exec(program.replace("facebook|1234", subject), {"__name__": "__main__"})
     said = capsys.readouterr().out
     assert f"'subject': '{subject}'" in said
-    assert "Erasure(identities=0, sessions=1, blocked=False)" in said
+    assert "Erasure(identities=0, sessions=1, blocked=False, unrevoked=())" in said

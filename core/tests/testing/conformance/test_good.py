@@ -1,6 +1,7 @@
 """The suite on two strategies that get everything right."""
 
 import pytest
+from core.tests.testing.conformance.coded import CodedSuite
 from core.tests.testing.conformance.good import GoodSuite
 from core.tests.testing.conformance.inspected import InspectedSuite
 from core.tests.testing.conformance.revoking import RevokingSuite
@@ -18,3 +19,7 @@ class TestInspected(InspectedSuite):
 
 class TestRevoking(RevokingSuite):
     """One that revokes what it was given."""
+
+
+class TestCoded(CodedSuite):
+    """One that takes codes beside tokens."""

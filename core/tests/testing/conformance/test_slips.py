@@ -21,7 +21,7 @@ SLIPS = {
     "def samples(self): return {}['x']": "samples(): KeyError in TestAcme.Slip.samples (test_acme.py:*)",
     "def samples(self): return []": "samples() returns none, or something else",
     "def samples(self): return super().samples()[::-1]": "its first sample, foreign_app, is not one that is to be *",
-    NO_TOKEN: "there is no access_token in its sample good-ada",
+    NO_TOKEN: "there is no access_token and no code in its sample good-ada",
 }
 
 

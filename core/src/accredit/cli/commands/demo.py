@@ -89,7 +89,7 @@ def _show(console: Console, outcomes: list[Outcome]) -> list[Outcome]:
             table.add_row(
                 _verdict(outcome),
                 trial.name,
-                shortened(trial.parameters.get("access_token", "-")),
+                shortened(trial.parameters.get("access_token") or trial.parameters.get("code", "-")),
                 str(outcome.status),
                 f"{outcome.body.get('error')}: {outcome.body.get('error_description')}",
                 reason,

@@ -125,6 +125,7 @@ def _refusal_problems(trial: Trial, response: httpx.Response, body: Mapping[str,
     problems = []
     if set(body) != {"error", "error_description"}:
         problems.append(f"the body holds {listed(sorted(body))}, not error and error_description")
-    if (token := trial.parameters.get("access_token")) and token in response.text:
+    sent = [trial.parameters.get(name) for name in ("access_token", "code")]
+    if any(one and one in response.text for one in sent):
         problems.append("the body quotes the token")
     return problems

@@ -35,7 +35,7 @@ def sample_trials(provider: Provider) -> Iterator[Trial]:
 def contract_trials(provider: Provider) -> Iterator[Trial]:
     """Yield refusals that cost no provider call, whatever the connection."""
     good = parameters(provider.name, provider.good)
-    without_token = {name: value for name, value in good.items() if name != "access_token"}
+    without_token = {name: value for name, value in good.items() if name != provider.good.field}
     yield _refusal(
         "unknown_client", "nobody configured this client_id", good | {"client_id": "nobody"}, UnknownClient()
     )
@@ -45,7 +45,8 @@ def contract_trials(provider: Provider) -> Iterator[Trial]:
         good | {"connection": "nowhere"},
         ConnectionNotFound(),
     )
-    yield _refusal("missing_token", "no access_token", without_token, MissingParameter("access_token"))
+    field = provider.good.field
+    yield _refusal("missing_token", f"no {field}", without_token, MissingParameter(field))
     yield _refusal(
         "bearer_required",
         "this client must send an access token of ours as well",

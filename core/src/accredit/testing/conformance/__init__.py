@@ -25,6 +25,7 @@ from accredit.testing.conformance.checks.addresses import Addresses
 from accredit.testing.conformance.checks.audience import Audience
 from accredit.testing.conformance.checks.bending import Bending
 from accredit.testing.conformance.checks.callers import Callers
+from accredit.testing.conformance.checks.codes import Codes
 from accredit.testing.conformance.checks.id_tokens import IdTokens
 from accredit.testing.conformance.checks.identities import Identities
 from accredit.testing.conformance.checks.machine import Machine
@@ -65,6 +66,7 @@ class StrategyConformance(
     Providers,
     Callers,
     Requests,
+    Codes,
     IdTokens,
     Bending,
     Audience,

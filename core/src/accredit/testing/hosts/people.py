@@ -63,7 +63,7 @@ class SimulatedPerson:
         if scope is not None:
             parameters["scope"] = scope
         if fault is not None:
-            parameters["access_token"] = provider.marked(parameters["access_token"], fault)
+            parameters[sample.field] = provider.marked(sample.credential, fault)
         return Login({**parameters, **more}, expected=sample.expected)
 
 

@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from accredit.credentials import AuthorizationCode, Credential, ProviderToken
 from accredit.testing.simulator.faults import Faults
 from accredit.testing.simulator.id_tokens import IdTokenIssuer
 from accredit.testing.simulator.page import root_route
@@ -29,8 +30,9 @@ class Sample:
     """One token of a simulated provider, and what must come of it.
 
     `parameters` is what a client posts beside `client_id`, `connection` and `scope`: `access_token` and, where
-    needed, `access_token_secret` or `nonce`. `expected` is `ACCEPTED` or the `reason` of the refusal, such as
-    `wrong_audience`. `claims` are claims that the ID token must then hold, exactly.
+    needed, `access_token_secret` or `nonce`; or `code`, with `code_verifier` and `redirect_uri`. `expected` is
+    `ACCEPTED` or the `reason` of the refusal, such as `wrong_audience`. `claims` are claims that the ID token must then
+    hold, exactly.
 
     `is_foreign` says that the token is another app's, where `expected` does not: a provider that itself refuses such
     tokens may answer as for any dead one.
@@ -42,6 +44,25 @@ class Sample:
     expected: str
     claims: Mapping[str, Any] = field(default_factory=dict)
     is_foreign: bool = False
+
+    @property
+    def field(self) -> str:
+        """Name the parameter that holds the credential."""
+        return "access_token" if "access_token" in self.parameters else "code"
+
+    @property
+    def credential(self) -> str:
+        """Return the credential: a token, or a code."""
+        return self.parameters[self.field]
+
+    def handed(self, parameters: Mapping[str, Any] | None = None) -> ProviderToken | Credential:
+        """Return what a host hands in that calls from Python, of other `parameters` too."""
+        given = dict(self.parameters if parameters is None else parameters)
+        value, nonce, secret = given.pop(self.field), given.pop("nonce", None), given.pop("access_token_secret", None)
+        if self.field == "access_token":
+            return ProviderToken.of(value, secret=secret, nonce=nonce, extras=given or None)
+        verifier, uri = given.pop("code_verifier", None), given.pop("redirect_uri", None)
+        return AuthorizationCode.of(value, code_verifier=verifier, redirect_uri=uri, nonce=nonce, extras=given or None)
 
 
 class Simulator(ABC):
@@ -70,7 +91,9 @@ class Simulator(ABC):
     def fresh(self, sample: Sample) -> Sample:
         """Return a sample that is as good as `sample` and was never used: for credentials that are good once.
 
-        The conformance suite asks for one before each use, where the strategy has the trait `single_use`.
+        The conformance suite asks for one before each use of a code, also of one that is refused (core itself refuses
+        what it has seen before), and of anything that is no ID token where the
+        strategy has the trait `single_use`.
         """
         return sample
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.tests.testing.conformance.coded import Coded, CodedSuite
 from core.tests.testing.conformance.good import GoodSuite
 from core.tests.testing.conformance.inspected import Inspected, InspectedSuite
 from core.tests.testing.conformance.revoking import Revoking, RevokingSuite
@@ -32,8 +33,8 @@ def fails(*checks: str, simulator: type[Simulator] | None = None) -> Callable[[C
     """State which checks a wrong strategy must fail; `simulator` is one that belongs to the mistake."""
 
     def note(strategy: Class) -> Class:
-        others = RevokingSuite if issubclass(strategy, Revoking) else GoodSuite
-        honest = InspectedSuite if issubclass(strategy, Inspected) else others
+        kinds = ((Inspected, InspectedSuite), (Revoking, RevokingSuite), (Coded, CodedSuite))
+        honest = next((suite for kind, suite in kinds if issubclass(strategy, kind)), GoodSuite)
         parts = {"strategy": strategy, "simulator": simulator or honest.simulator}
         suite = type(f"Suite{strategy.__name__}", (honest,), parts)
         WRONG.append(Wrong(suite, honest, tuple(f"test_{check}" for check in checks)))

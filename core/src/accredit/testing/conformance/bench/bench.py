@@ -211,7 +211,7 @@ async def _open(
 ) -> AsyncIterator[Bench]:
     witness, log = Witness(), Log()
     unbound = {"accept_unbound_tokens": True} if "unbound" in suite.strategy.traits else {}
-    fresh = _fresh_from(simulator) if "single_use" in suite.strategy.traits else lambda parameters: parameters
+    fresh = _fresh_from(simulator, is_good_once="single_use" in suite.strategy.traits)
     async with exchange_for(
         simulator,
         connection={**unbound, **connection},
@@ -229,12 +229,16 @@ async def _open(
             yield Bench(simulator.strategy, exchange, spy, witness, log, client, fresh)
 
 
-def _fresh_from(simulator: Simulator) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-    """Return what takes a new credential wherever a sample's own would be used; whatever else differs stays."""
-    by_credential = {one.parameters["access_token"]: one for one in simulator.samples()}
+def _fresh_from(simulator: Simulator, *, is_good_once: bool) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """Return what takes a new credential wherever a sample's own would be used; whatever else differs stays.
+
+    Codes are good once in any case; `is_good_once` says that everything is.
+    """
+    once = [one for one in simulator.samples() if is_good_once or one.field == "code"]
+    by_credential = {one.credential: one for one in once}
 
     def fresh(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        sample = by_credential.get(str(parameters.get("access_token")))
+        sample = by_credential.get(str(parameters.get("access_token", parameters.get("code"))))
         if sample is None:
             return parameters
         new = simulator.fresh(sample).parameters

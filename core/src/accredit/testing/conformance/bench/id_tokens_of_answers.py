@@ -40,7 +40,7 @@ async def require_it_hangs_on_the_provider(suite: Suite, simulator: Simulator, s
     """Require that the ID token is sent to the provider, and is good only if the provider says so."""
     async with stage_for(suite, simulator=simulator) as stage:
         sent = f"{sample.name} is an ID token that is verified without being sent to the provider"
-        token = sample.parameters["access_token"].encode()
+        token = sample.credential.encode()
         way = await stage.walk(sample)
         asked = {one.call for one in way.said if any(token in part for part in one.sent)}
         require(asked, f"{sent}, so the simulator must mint some: `id_tokens`")

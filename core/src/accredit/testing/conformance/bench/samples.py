@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from accredit.credentials import ProviderToken
+from accredit.credentials import is_jwt as has_form_of_jwt
 from accredit.errors import WrongAudience
 from accredit.testing.conformance.attacks.jwts import payload_of
 from accredit.testing.conformance.bench.bench import Answer, make_simulator
@@ -59,8 +59,8 @@ def one_of_each_kind(samples: Sequence[Sample]) -> list[Sample]:
 
 def is_jwt(sample: Sample) -> bool:
     """Tell an ID token from an access token, also from one that looks like a JWT and says nothing of an issuer."""
-    token = sample.parameters["access_token"]
-    return ProviderToken.of(token).is_jwt and "iss" in payload_of(token)
+    token = sample.credential
+    return sample.field == "access_token" and has_form_of_jwt(token) and "iss" in payload_of(token)
 
 
 def subject_of(answer: Answer) -> str:

@@ -34,9 +34,9 @@ class Answers:
         """Gather it from the answers, and from what of the credential itself can be read."""
         bodies = [seen.body for seen in calls]
         if is_jwt(sample):
-            bodies.append(json.dumps(payload_of(sample.parameters["access_token"])).encode())
+            bodies.append(json.dumps(payload_of(sample.credential)).encode())
         else:
-            bodies += _readings(sample.parameters["access_token"])
+            bodies += _readings(sample.credential)
         values = tuple(value for body in bodies for value in said_in(body))
         signed = tuple(claim for value in values if is_id_token(value) for claim in _claims_of(value))
         return cls(tuple(body.decode("utf-8", "replace") for body in bodies if not said_in(body)), values, signed)

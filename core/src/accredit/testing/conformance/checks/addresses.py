@@ -105,7 +105,7 @@ class Addresses(Suite):
 
         for sample in (one for one in accepted_samples(samples) if is_jwt(one) == is_jwt(like)):
             if is_jwt(sample):
-                leaves(note)(payload_of(sample.parameters["access_token"]))
+                leaves(note)(payload_of(sample.credential))
                 continue
             async with bench_for(self, simulator=simulator, rewrite=leaves(note)) as bench:
                 await bench.post(sample.parameters)

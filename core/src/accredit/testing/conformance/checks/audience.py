@@ -18,6 +18,7 @@ from accredit.testing.simulator.simulator import Sample
 ATTACKER = "https://attacker.example"
 _PARAMETERS = frozenset(
     {"client_id", "connection", "scope", "access_token", "access_token_secret", "nonce", "user_id", "audience", "state"}
+    | {"code", "code_verifier", "redirect_uri"}
 )
 """What a request may say; a setting of that name is not shadowed."""
 _OPERATOR = frozenset({"provider_misconfigured", "provider_protocol_error"})

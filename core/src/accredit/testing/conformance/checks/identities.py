@@ -142,7 +142,7 @@ class Identities(Suite):
     async def _accepted_id(self, simulator: Simulator, sample: Sample, names: dict[str, Any]) -> str | None:
         """Return whose login it is when the provider gives these values other names; None where it is none."""
         if is_jwt(sample) and simulator.id_tokens is not None:
-            claims = payload_of(sample.parameters["access_token"])
+            claims = payload_of(sample.credential)
             changes = {name: names[str(value)] for name, value in claims.items() if str(value) in names}
             async with forge_for(self, simulator=simulator) as forge:
                 return _id_of(await forge.bench.post(forge.mint(**changes)), forge.bench)

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from accredit.credentials import ProviderToken
 from accredit.strategy import Strategy
 from accredit.testing.conformance.attacks.failures import OUTAGES
 from accredit.testing.conformance.bench.asking import asked_of_the_machine
@@ -85,5 +84,4 @@ class Machine(Suite):
 
 async def _verified(stage: Stage, sample: Sample) -> None:
     sent = stage.bench.fresh(sample.parameters)
-    token = ProviderToken.of(sent["access_token"], secret=sent.get("access_token_secret"), nonce=sent.get("nonce"))
-    await stage.bench.exchange.verify(stage.bench.strategy, token)
+    await stage.bench.exchange.verify(stage.bench.strategy, sample.handed(sent))

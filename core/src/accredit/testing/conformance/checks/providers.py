@@ -251,7 +251,8 @@ def _faults() -> list[str]:
 
 
 def _marked(simulator: Simulator, parameters: Mapping[str, Any], fault: str) -> dict[str, Any]:
-    return {**parameters, "access_token": simulator.marked(parameters["access_token"], fault)}
+    field = "access_token" if "access_token" in parameters else "code"
+    return {**parameters, field: simulator.marked(parameters[field], fault)}
 
 
 def _none_got_through(bench: Bench, count: int) -> None:

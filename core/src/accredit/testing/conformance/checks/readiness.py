@@ -11,6 +11,9 @@ from accredit.testing.conformance.suite import Suite
 from accredit.testing.exchange import BASE_URL
 from accredit.testing.simulator.simulator import ACCEPTED, Sample
 
+_FIELDS = frozenset({"access_token", "code"})
+"""What a sample is sent in: one of them."""
+
 
 class Readiness(Suite):
     """No check of its own: what it finds is told by the first one that runs."""
@@ -57,6 +60,8 @@ def _check_samples(samples: list[Any]) -> None:
         raise _Slip("samples() returns none, or something else")
     if samples[0].expected != ACCEPTED:
         raise _Slip(f"its first sample, {samples[0].name}, is not one that is to be accepted")
-    without = [sample.name for sample in samples if "access_token" not in sample.parameters]
+    without = [sample.name for sample in samples if not _FIELDS & sample.parameters.keys()]
     if without:
-        raise _Slip(f"there is no access_token in its sample {without[0]}")
+        raise _Slip(f"there is no access_token and no code in its sample {without[0]}")
+    if both := [sample.name for sample in samples if sample.parameters.keys() >= _FIELDS]:
+        raise _Slip(f"there are an access_token and a code in its sample {both[0]}")

@@ -23,7 +23,7 @@ from accredit.testing.simulator.simulator import Sample
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _JSON = {"Content-Type": "application/json"}
-_SENT = ("access_token", "access_token_secret", "nonce", "user_id")
+_SENT = ("access_token", "access_token_secret", "code", "nonce", "user_id")
 _APPENDED = (
     *("&", "&access_token=x", "#", "#x", "%00", "%0d%0aX-Evil: 1", " ", " x", "?", "/", "/../", ";", ",", '"', "'"),
     *("\\", "{}", "[0]", "+", "=", "|", "$", "<", "`", "~", "%", "%25", "*", ".", ":", ":x"),
@@ -45,7 +45,7 @@ class Requests(Suite):
         good = accepted_samples(samples)[0]
         async with bench_for(self, simulator=simulator) as bench:
             request = {"client_id": "app", "connection": bench.strategy, **good.parameters}
-            for what, sent in _malformed(request):
+            for what, sent in _malformed(request, good.field):
                 answer = await bench.send(**sent)
                 require(answer.status == 400, f"status {answer.status} ({bench.reason}) for {what}")
             require(not bench.calls, "a malformed request reached the provider")
@@ -68,7 +68,7 @@ class Requests(Suite):
                 ({"connection": f"{bench.strategy}-x"}, 400),
                 ({"connection": bench.strategy.upper()}, 400),
                 ({"connection": f"{bench.strategy} "}, 400),
-                ({"access_token": ""}, 400),
+                ({good.field: ""}, 400),
                 ({"audience": "https://elsewhere.example"}, 400),
             ):
                 answer = await bench.send(json={**request, **change})
@@ -88,7 +88,7 @@ class Requests(Suite):
                 samples = one_of_each_kind(list(simulator.samples()))
                 for sample in samples:
                     await bench.post(sample.parameters)
-                    await bench.refused({**sample.parameters, "access_token": "x"}, "the token x")
+                    await bench.refused({**sample.parameters, sample.field: "x"}, "the token x")
                 known = {_skeleton(seen) for seen in bench.calls}
                 for sample in samples:
                     for odd in _odd(sample):
@@ -107,7 +107,7 @@ class Requests(Suite):
         simulator, samples = samples_of(self)
         good = accepted_samples(samples)[0]
         async with bench_for(self, simulator=simulator) as bench:
-            for name in ("access_token", "access_token_secret", "nonce"):
+            for name in (good.field, "access_token_secret", "nonce"):
                 value = good.parameters.get(name, "x")
                 for odd in _UNPRINTABLE:
                     for whole in (value + odd, odd + value, value[:1] + odd + value[1:]):
@@ -127,25 +127,25 @@ class Requests(Suite):
             for sample in one_of_each_kind(samples):
                 answer = await bench.accepted(sample.parameters, sample.name)
                 for name in ("access_token", "id_token", "refresh_token"):
-                    ours = {**sample.parameters, "access_token": answer.body[name]}
+                    ours = {**sample.parameters, sample.field: answer.body[name]}
                     clock.cool_down()  # its key is unknown, and the key set may be asked for again
                     await bench.refused(ours, f"our own {name}")
 
 
-def _malformed(good: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _malformed(good: Mapping[str, Any], field: str) -> Iterator[tuple[str, dict[str, Any]]]:
     def as_json(what: str, value: Any) -> tuple[str, dict[str, Any]]:
         return what, {"content": json.dumps(value), "headers": _JSON}
 
-    for name in ("client_id", "access_token", "connection"):
+    for name in ("client_id", field, "connection"):
         yield as_json(f"no {name}", {key: value for key, value in good.items() if key != name})
         for value in (None, ""):
             yield as_json(f"{name} {value!r}", {**good, name: value})
-    for name in ("client_id", "access_token", "connection", "access_token_secret", "nonce", "user_id", "scope"):
-        for odd in (["x"], {"a": "x"}, {"$ne": None}, 7, 1.5, True, [good["access_token"]]):
+    for name in ("client_id", field, "connection", "access_token_secret", "nonce", "user_id", "scope"):
+        for odd in (["x"], {"a": "x"}, {"$ne": None}, 7, 1.5, True, [good[field]]):
             yield as_json(f"{name} of a wrong type", {**good, name: odd})
-    twice = json.dumps(good)[:-1] + ', "access_token": "x"}'
-    yield "access_token twice in JSON", {"content": twice, "headers": _JSON}
-    yield "access_token twice in a form", {"content": urlencode(good) + "&access_token=x", "headers": _FORM}
+    twice = json.dumps(good)[:-1] + f', "{field}": "x"}}'
+    yield f"{field} twice in JSON", {"content": twice, "headers": _JSON}
+    yield f"{field} twice in a form", {"content": urlencode(good) + f"&{field}=x", "headers": _FORM}
     for what in ([good], "text", 7, None, True):
         yield as_json(f"a body of type {type(what).__name__}", what)
     yield "deep nesting", {"content": '{"x":' + "[" * 30_000 + "]" * 30_000 + "}", "headers": _JSON}
@@ -157,7 +157,7 @@ def _malformed(good: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _odd(sample: Sample) -> Iterator[dict[str, str]]:
     """Yield the sample's parameters with one of them cut, extended, wrapped, or in other case."""
-    for name in _SENT[:2]:
+    for name in _SENT[:3]:
         value = sample.parameters.get(name)
         if value is None:
             continue

@@ -16,7 +16,6 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing.conformance.bench.bench import Bench, bench_for, make_simulator, start
 from accredit.testing.conformance.bench.samples import asking_samples, samples_of
@@ -61,17 +60,12 @@ class Secrets(Suite):
         simulator, samples = samples_of(self)
         good = asking_samples(self, samples)[0]
         secrets = {**self._secrets(), **_tokens(good.name, good.parameters)}
-        token = ProviderToken.of(
-            good.parameters["access_token"],
-            secret=good.parameters.get("access_token_secret"),
-            nonce=good.parameters.get("nonce"),
-        )
         for failure in (httpx.ConnectError, httpx.ReadTimeout, RuntimeError, OSError, ValueError):
             async with bench_for(self, simulator=simulator, rewrite=_fail(failure, good)) as bench:
                 with listening() as heard:
                     answer = await bench.post(good.parameters)
                     require(not answer.accepted, f"accepted although the provider fails with {failure.__name__}")
-                    raised = await _raised(bench, token)
+                    raised = await _raised(bench, good)
                 told = [line for _, line in bench.log.lines] + [repr(event) for event in bench.witness.events]
                 _hunt([*told, answer.text, *raised, *heard()], secrets, f"after {failure.__name__}")
 
@@ -102,7 +96,7 @@ class Secrets(Suite):
 
 def _tokens(sample: str, parameters: Mapping[str, Any]) -> dict[str, str]:
     # Not the nonce: the ID token repeats it, and has to.
-    names = ("access_token", "access_token_secret")
+    names = ("access_token", "access_token_secret", "code", "code_verifier")
     sent = {f"{name} of {sample}": str(parameters.get(name, "")) for name in names}
     return {name: value for name, value in sent.items() if len(value) >= _SHORTEST}
 
@@ -154,14 +148,14 @@ def _fail(failure: type[Exception], sample: Sample) -> Any:
     """Return a rewrite that fails, with the token in the exception's own words."""
 
     def fail(_: Any) -> Any:
-        raise failure(f"failed with {sample.parameters['access_token']}")
+        raise failure(f"failed with {sample.credential}")
 
     return fail
 
 
-async def _raised(bench: Bench, token: ProviderToken) -> list[str]:
+async def _raised(bench: Bench, sample: Sample) -> list[str]:
     try:
-        identity = await bench.exchange.verify(bench.strategy, token)
+        identity = await bench.exchange.verify(bench.strategy, sample.handed(bench.fresh(sample.parameters)))
     except ExchangeError as exc:
         chain: list[str] = []
         one: BaseException | None = exc

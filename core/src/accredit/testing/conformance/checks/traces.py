@@ -99,7 +99,7 @@ def _told(stage: Stage, since: tuple[int, int] = (0, 0)) -> list[str]:
 def _hunt_pieces(told: list[str], samples: Collection[Sample], public: Collection[str]) -> None:
     text = "\n".join(told).strip()
     for sample in samples if text else ():
-        for name in ("access_token", "access_token_secret"):
+        for name in ("access_token", "access_token_secret", "code", "code_verifier"):
             for piece in _pieces(sample.parameters.get(name, ""), public):
                 require(piece not in text, f"{sample.name}: twelve characters of its {name} are left behind")
 
