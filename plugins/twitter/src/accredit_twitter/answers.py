@@ -1,14 +1,17 @@
-"""Read X's answers: the object they hold, and the user in those of the two calls that say whose a token is."""
+"""Read X's answers: the object they hold, the user in those of the two calls that say whose a token is, a new token."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from accredit.errors import ProviderUnavailable, ProviderUserBlocked
 from accredit.strategy import ProviderResponse
+from accredit_twitter.refusals import refusal_of_exchange
 
 _ID = re.compile(r"[0-9]{1,19}")
+_VISIBLE = re.compile(r"[!-~]{1,2048}")
+_LONGEST_S = 10**9
 
 User = Mapping[str, Any]
 
@@ -30,6 +33,36 @@ def object_of(response: ProviderResponse) -> Mapping[str, Any]:
         return response.json_object()
     except ProviderUnavailable:
         return {}
+
+
+class NewToken(NamedTuple):
+    """What a code was exchanged for. `expires_at` is in epoch seconds."""
+
+    value: str
+    scopes: frozenset[str]
+    expires_at: int
+
+
+def read_new_token(response: ProviderResponse, *, now: float) -> NewToken:
+    """Read the answer of the exchange; `now` is in epoch seconds.
+
+    Source: https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token
+
+    Raises:
+        ExchangeError: X refuses; the class says whose fault it is.
+        ProviderUnavailable: a field is missing or of the wrong type.
+    """
+    body = object_of(response)
+    if response.status != 200 or "error" in body:
+        raise refusal_of_exchange("oauth2/token", response, body, now=now)
+    value, scope, lasts_s = body.get("access_token"), body.get("scope"), body.get("expires_in")
+    if not isinstance(value, str) or not _VISIBLE.fullmatch(value):
+        raise ProviderUnavailable("oauth2/token: the answer holds no token")
+    if not isinstance(scope, str):
+        raise ProviderUnavailable("oauth2/token: scope is no text")
+    if type(lasts_s) is not int or not 0 < lasts_s < _LONGEST_S:  # not isinstance: True is an int
+        raise ProviderUnavailable("oauth2/token: expires_in is no number of seconds")
+    return NewToken(value, frozenset(scope.split()), int(now) + lasts_s)
 
 
 def _checked(user_id: object) -> str:

@@ -1,14 +1,15 @@
-"""X: one signed call says at once that a token is good, that it is ours, and whose it is."""
+"""X: one signed call says at once that a token is good, that it is ours, and whose it is; a code takes two calls."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from accredit.audience import AudienceProof, SignedByUs, Unbound
-from accredit.credentials import AccessToken, Credential
+from accredit.audience import AudienceProof, CodeExchanged, SignedByUs, Unbound
+from accredit.credentials import AccessToken, AuthorizationCode, Credential
 from accredit.errors import (
     ExchangeError,
+    InvalidParameter,
     InvalidProviderToken,
     MissingParameter,
     ProviderUnavailable,
@@ -17,11 +18,12 @@ from accredit.errors import (
 from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext
-from accredit_twitter.answers import PROFILE_APIS, object_of
+from accredit_twitter.answers import PROFILE_APIS, object_of, read_new_token
 from accredit_twitter.normalize import to_profile
 from accredit_twitter.refusals import (
     may_be_our_secret,
     refusal_of_bearer,
+    refusal_of_new_token,
     refusal_of_our_keys,
     refusal_signed,
 )
@@ -37,12 +39,13 @@ class TwitterStrategy(Strategy[TwitterSettings]):
 
     A token of OAuth 1.0a comes with its secret, and X only accepts the pair under the signature of the app it was
     made for: that is the proof of audience. A bearer token of OAuth 2.0 tells nobody its app: X has no introspection,
-    so it is refused unless the connection accepts unbound tokens.
+    so it is refused unless the connection accepts unbound tokens. A code of OAuth 2.0 is exchanged with our client id,
+    which binds it.
     """
 
     name = "twitter"
     settings_type = TwitterSettings
-    accepts = frozenset({"access_token"})
+    accepts = frozenset({"access_token", "code"})
     paths_name_nobody = True
     # Source: https://docs.x.com/x-api/fundamentals/data-dictionary (`id`: the unique identifier of this user).
     user_id_scope = "global"
@@ -50,8 +53,11 @@ class TwitterStrategy(Strategy[TwitterSettings]):
     async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
         """Ask X who the token's user is.
 
-        One HTTPS request; none for a bearer that would not be accepted anyway; two where X refuses a signature.
+        One HTTPS request; none for a bearer that would not be accepted anyway; two where X refuses a signature, and for
+        a code.
         """
+        if isinstance(credential, AuthorizationCode):
+            return await self._verify_code(credential, ctx)
         value, secret = _pair(credential)
         if secret is None and not self.settings.accept_unbound_tokens:
             raise MissingParameter("access_token_secret")
@@ -81,6 +87,49 @@ class TwitterStrategy(Strategy[TwitterSettings]):
             raise await self._refusal(api.name, response, body, ctx)
         user_id, claims = user
         return Verification(user_id=user_id, audience=proof, claims=claims)
+
+    async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
+        """Exchange a code, by which X says that it is ours, and ask with the new token who the user is.
+
+        Source: https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token
+        """
+        client_id = self.settings.oauth2_client_id
+        if client_id is None:
+            raise InvalidParameter("code")
+        ctx.check_nonce(None)  # X puts none into anything
+        now = ctx.clock()  # before the call: a slow answer must not lengthen the token's life
+        new = read_new_token(await self._exchange(code, client_id, ctx), now=now)
+        api = PROFILE_APIS["v2"]
+        url, headers = self.settings.api_url + api.path, {"Authorization": f"Bearer {new.value}"}
+        response = await ctx.http.get(url, params=api.params, headers=headers)
+        body = object_of(response)
+        user = api.read(body) if response.status == 200 else None
+        if user is None:
+            raise refusal_of_new_token(api.name, response, body, now=ctx.clock())
+        user_id, claims = user
+        return Verification(
+            user_id=user_id,
+            audience=CodeExchanged(client_id),
+            claims=claims,
+            expires_at=new.expires_at,
+            scopes=new.scopes,
+        )
+
+    async def _exchange(self, code: AuthorizationCode, client_id: str, ctx: VerifyContext) -> ProviderResponse:
+        if code.redirect_uri is None:
+            raise MissingParameter("redirect_uri")
+        if code.code_verifier is None:  # whatever `require_pkce` says: X takes no code without it
+            raise MissingParameter("code_verifier")
+        form = {
+            "grant_type": "authorization_code",
+            "code": code.reveal(),
+            "redirect_uri": code.redirect_uri,
+            "code_verifier": code.code_verifier.get_secret_value(),
+            "client_id": client_id,
+        }
+        secret = self.settings.oauth2_client_secret
+        basic = None if secret is None else (client_id, secret)
+        return await ctx.http.post(f"{self.settings.api_url}/2/oauth2/token", form=form, basic=basic)
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
         """Ask X about our key and secret: one HTTPS request."""

@@ -15,7 +15,7 @@ from accredit.errors import (
 from accredit.refusals import refusal
 from accredit.strategy import ProviderResponse
 from accredit_twitter.refusals.limits import limit_of
-from accredit_twitter.refusals.tables import BEARER, LOCKED, OUR_KEYS, SIGNED, Sign, Table
+from accredit_twitter.refusals.tables import BEARER, EXCHANGE, LOCKED, NEW_TOKEN, OUR_KEYS, SIGNED, Sign, Table
 
 _PROBLEM = re.compile(r"(?:.*/)?([a-z0-9-]{1,40})")
 _XML_CODE = re.compile(rb'<error code="([0-9]{1,9})">')
@@ -26,9 +26,41 @@ _OF_A_SIGNATURE = (32, 99, 215, "status 401")
 
 def refusal_signed(call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float) -> ExchangeError:
     """Return the error that an answer without a user stands for, to a call that we signed; `now` is epoch seconds."""
+    return _refusal_of_our_app(SIGNED, call, response, body, now)
+
+
+def refusal_of_new_token(
+    call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float
+) -> ExchangeError:
+    """Return the error for a bearer token that a code was exchanged for, which is our app's; `now` is epoch seconds."""
+    return _refusal_of_our_app(NEW_TOKEN, call, response, body, now)
+
+
+def refusal_of_exchange(call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float) -> ExchangeError:
+    """Return the error for an exchange that gave no token; `now` is epoch seconds."""
     if response.status == 404 and not response.body:
         return ProviderProtocolError(f"{call}: X does not know the path, status 404 without a body")
-    error = _refusal(SIGNED, _sign(SIGNED, body, response.status), call, response, now)
+    sign = _oauth_sign(body) or _sign(EXCHANGE, body, response.status)
+    return _refusal(EXCHANGE, sign, call, response, now)
+
+
+def _oauth_sign(body: Mapping[str, Any]) -> str | None:
+    """Return the word of RFC 6749 section 5.2, with the words of its description that the table lists."""
+    error, description = body.get("error"), body.get("error_description")
+    if not isinstance(error, str) or not error:
+        return None
+    text = description.lower() if isinstance(description, str) else ""
+    keys = (key for key in EXCHANGE if isinstance(key, str) and key.startswith(f"{error} "))
+    return next((key for key in keys if key.removeprefix(f"{error} ") in text), error)
+
+
+def _refusal_of_our_app(
+    table: Table, call: str, response: ProviderResponse, body: Mapping[str, Any], now: float
+) -> ExchangeError:
+    """Return the error for a call of which X knows that it is our app's: then its limit may be ours, too."""
+    if response.status == 404 and not response.body:
+        return ProviderProtocolError(f"{call}: X does not know the path, status 404 without a body")
+    error = _refusal(table, _sign(table, body, response.status), call, response, now)
     if isinstance(error, ProviderRateLimited) and limit_of(response.headers, now).is_apps:
         ours = ProviderQuotaExhausted(f"{error.detail}, and the app's calls of 24 hours are used up")
         ours.retry_after_s = error.retry_after_s

@@ -114,6 +114,39 @@ SIGNED: Table = {
 }
 """Refusals of a call that we signed: a refused app can only be ours, and no scope can be missing."""
 
+_FRESH = "the token is seconds old, and we have it from X"
+NEW_TOKEN: Table = {
+    **SIGNED,
+    "status 403": Line(MissingPermission, _report("plhery/node-twitter-api-v2#265", "a scope is missing")),
+    **{sign: Line(ProviderUnavailable, f"{line.source}; {_FRESH}") for sign, line in _TOKEN.items()},
+}
+"""Refusals of a bearer token that X has just given us for a code: the app is ours, and nobody has revoked the token."""
+
+_RFC_6749 = "RFC 6749 section 5.2"
+EXCHANGE: Table = {
+    **_OUR_APP,
+    **_OUTAGES,
+    **_LIMITS,
+    "invalid_request authorization code": Line(
+        InvalidProviderToken, _report("plhery/node-twitter-api-v2#496", "a code that was used, or has expired")
+    ),
+    "invalid_request code verifier": Line(
+        InvalidProviderToken, _report("xdevplatform/twitter-api-typescript-sdk#26", "another verifier than the login's")
+    ),
+    "invalid_request missing required parameter": Line(
+        ProviderProtocolError, _report("tweepy/tweepy#2021", "the verifier was not sent; we always do")
+    ),
+    "invalid_grant": Line(InvalidProviderToken, _RFC_6749),
+    "invalid_client": Line(ProviderMisconfigured, _RFC_6749),
+    # "Missing valid authorization header" is said of a wrong secret, and of none where the app has one.
+    "unauthorized_client": Line(ProviderMisconfigured, _RFC_6749),
+    "unsupported_grant_type": Line(ProviderProtocolError, _RFC_6749),
+}
+"""Refusals of `POST /2/oauth2/token`: a word of RFC 6749, and words of its description where X means several things.
+
+`invalid_request` with another description is not listed: nobody knows whose fault it is.
+"""
+
 BEARER: Table = {
     **_COMMON,
     # Ours is told apart by the id that X names.

@@ -1,7 +1,7 @@
-"""A simulated X: `GET /2/users/me` and v1.1 `verify_credentials`, with real OAuth 1.0a signature checks.
+"""A simulated X: `GET /2/users/me` and v1.1 `verify_credentials`, with real OAuth 1.0a signature checks, and codes.
 
-`tokens` says which tokens there are, `oauth1` checks what was signed, `users` and `answers` are what X answers,
-`samples` what must come of each token.
+`tokens` says which tokens there are, `oauth1` checks what was signed, `codes` exchanges codes, `users` and `answers`
+are what X answers, `samples` what must come of each token.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import Sample, Simulator, plain
 from accredit_twitter.simulator import answers
 from accredit_twitter.simulator.answers import ApiVersion
+from accredit_twitter.simulator.codes import CLIENT_ID, Codes
 from accredit_twitter.simulator.limits import LIMIT, Limits
 from accredit_twitter.simulator.oauth1 import WINDOW_S, Malformed, SignedRequest
 from accredit_twitter.simulator.samples import all_samples, other_tokens
@@ -32,6 +33,7 @@ class TwitterSimulator(Simulator):
         super().__init__(**options)
         self._signed = signed_tokens()
         self._bearers = bearer_tokens()
+        self._codes = Codes(self._bearers, clock=self.clock)
         self._limits = Limits()
         self._nonces: dict[int, set[tuple[str, str, str]]] = {}  # by timestamp
 
@@ -53,6 +55,7 @@ class TwitterSimulator(Simulator):
             Route("/2/users/me", self._users_me, methods=["GET"]),
             Route("/1.1/account/verify_credentials.json", self._verify_credentials, methods=["GET"]),
             Route("/oauth/request_token", self._request_token, methods=["POST"]),
+            Route("/2/oauth2/token", self._codes.exchange, methods=["POST"]),
             Route("/1.1/{path:path}", lambda _: answers.coded(404, 34, "Sorry, that page does not exist.")),
             Route("/{path:path}", lambda _: answers.lost("v2")),
         )
@@ -64,6 +67,10 @@ class TwitterSimulator(Simulator):
     def other_tokens(self) -> Mapping[str, str]:
         """Return the bearer tokens, which are refused by default, and the one whose calls are counted."""
         return other_tokens()
+
+    def new_code(self, bearer: str, *, verifier: str, client_id: str = CLIENT_ID) -> str:
+        """Return a code that is exchanged once for `bearer`, within 30 seconds, by whoever has the `verifier`."""
+        return self._codes.issue(bearer, verifier=verifier, client_id=client_id)
 
     async def _users_me(self, request: Request) -> Response:
         return self._answer(request, "v2")

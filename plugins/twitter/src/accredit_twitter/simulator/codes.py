@@ -1,0 +1,121 @@
+"""The codes of the simulated X, its clients of OAuth 2.0, and what its token endpoint answers.
+
+A code is good once, for 30 seconds, for the client that it was issued to. PKCE is never left out.
+Sources: X, "How to connect to endpoints using OAuth 2.0 Authorization Code Flow with PKCE"; refusals as developers have
+reported them (plhery/node-twitter-api-v2#496, xdevplatform/twitter-api-typescript-sdk#26, tweepy/tweepy#2021).
+"""
+
+import base64
+import hashlib
+import hmac
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from accredit.testing import plain
+from accredit_twitter.simulator.tokens import Token
+
+CALLBACK: Final = "https://app.example.com/callback"
+"""The registered callback of our sample app."""
+CLIENT_ID: Final = "U2ltQ2xpZW50SWRPZk91cnM6MTpjaQ"
+"""Our sample app as a confidential client."""
+CLIENT_SECRET: Final = "SimClientSecretNotReal"  # noqa: S105  # published sample secret of an app that does not exist
+NATIVE_CLIENT_ID: Final = "U2ltTmF0aXZlQ2xpZW50SWQ6bmE"
+"""Another one, a native app: it has no secret."""
+OTHER_CLIENT_ID: Final = "U2ltT3RoZXJDbGllbnRJZDoxOmNp"
+"""Somebody else's."""
+_SECRETS: Mapping[str, str | None] = {
+    CLIENT_ID: CLIENT_SECRET,
+    NATIVE_CLIENT_ID: None,
+    OTHER_CLIENT_ID: "SimOtherClientSecretNotReal",
+}
+CODE_SETTINGS: Mapping[str, object] = {
+    "oauth2_client_id": CLIENT_ID,
+    "oauth2_client_secret": CLIENT_SECRET,
+    "redirect_uris": [CALLBACK],
+}
+"""What a connection to the simulated X needs besides to take codes."""
+_LIVES_S = 30
+_TOKEN_LIVES_S = 7200
+_REQUIRED = ("code", "redirect_uri", "code_verifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code: the token that it is exchanged for, whose it is, how long, and the challenge of its login."""
+
+    bearer: str
+    scopes: frozenset[str]
+    client_id: str
+    ends_at: float
+    challenge: str
+
+
+class Codes:
+    """The token endpoint. `clock` returns epoch seconds."""
+
+    def __init__(self, bearers: Mapping[str, Token], *, clock: Callable[[], float]) -> None:
+        self._bearers = bearers
+        self._clock = clock
+        self._codes: dict[str, Code] = {}
+        self._numbers = itertools.count(1)
+
+    def issue(self, bearer: str, *, verifier: str, client_id: str) -> str:
+        """Return a new code, as the authorization page would for the S256 challenge of `verifier`."""
+        value = f"SimCode{next(self._numbers)}"
+        scopes = self._bearers[bearer].scopes
+        self._codes[value] = Code(bearer, scopes, client_id, self._clock() + _LIVES_S, s256(verifier))
+        return value
+
+    async def exchange(self, request: Request) -> Response:
+        """Answer `POST /2/oauth2/token`."""
+        if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+            return refused(400, "invalid_request", "Missing required parameter [grant_type].")
+        form = dict(parse_qsl((await request.body()).decode("latin-1"), keep_blank_values=True))
+        refusal = _of_client(form.get("client_id", ""), request.headers.get("authorization"))
+        return refusal or self._exchanged(form)
+
+    def _exchanged(self, form: Mapping[str, str]) -> Response:
+        if form.get("grant_type") != "authorization_code":
+            return refused(400, "unsupported_grant_type", "Value passed for the grant type was invalid.")
+        for name in _REQUIRED:
+            if not form.get(name):
+                return refused(400, "invalid_request", f"Missing required parameter [{name}].")
+        code = self._codes.pop(plain(form["code"]), None)
+        if code is None or code.client_id != form["client_id"] or self._clock() >= code.ends_at:
+            return refused(400, "invalid_request", "Value passed for the authorization code was invalid.")
+        if form["redirect_uri"] != CALLBACK:
+            text = "Value passed for the redirect uri did not match the uri of the authorization code."
+            return refused(400, "invalid_request", text)
+        if s256(form["code_verifier"]) != code.challenge:
+            text = "Value passed for the code verifier did not match the code challenge."
+            return refused(400, "invalid_request", text)
+        answer = {"token_type": "bearer", "expires_in": _TOKEN_LIVES_S, "access_token": code.bearer}
+        return JSONResponse({**answer, "scope": " ".join(sorted(code.scopes))})
+
+
+def refused(status: int, error: str, description: str) -> Response:
+    """Refuse an exchange in the form of RFC 6749 section 5.2."""
+    return JSONResponse({"error": error, "error_description": description}, status)
+
+
+def s256(verifier: str) -> str:
+    """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _of_client(client_id: str, authorization: str | None) -> Response | None:
+    """Refuse who is not the client; None where it is. A confidential one needs the header."""
+    if client_id not in _SECRETS:
+        return refused(401, "invalid_client", "Value passed for the client id was invalid.")
+    if (secret := _SECRETS[client_id]) is None:
+        return None
+    expected = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    if authorization is not None and hmac.compare_digest(authorization.encode(), f"Basic {expected}".encode()):
+        return None
+    return refused(401, "unauthorized_client", "Missing valid authorization header")
