@@ -17,7 +17,16 @@ def test_client_ids_are_all_an_operator_must_say() -> None:
         "https://oauth2.googleapis.com/tokeninfo",
         "https://openidconnect.googleapis.com/v1/userinfo",
         "https://www.googleapis.com/oauth2/v3/certs",
+        "https://oauth2.googleapis.com/token",
     }
+
+
+def test_a_web_client_of_ours_with_its_secret_may_exchange_codes() -> None:
+    table = {"client_ids": ["web", "android"], "web_client_id": "web", "web_client_secret": "sim-secret"}
+    settings = GoogleSettings.model_validate(table)
+    assert settings.accepted_audiences == {"web", "android"}
+    assert settings.require_pkce
+    assert "sim-secret" not in f"{settings!r} {settings}"
 
 
 def test_domains_are_kept_as_google_writes_them() -> None:
@@ -61,6 +70,11 @@ def test_lists_may_come_from_the_environment() -> None:
         {"userinfo_url": "https://example.com/?x=1"},
         {"jwks_url": ""},
         {"client_id": "web"},
+        {"token_url": "http://oauth2.googleapis.com/token"},
+        {"web_client_id": "web"},
+        {"web_client_secret": "s"},
+        {"web_client_id": "we", "web_client_secret": "s"},
+        {"web_client_id": "web", "web_client_secret": ""},
     ],
 )
 def test_settings_that_would_weaken_a_check_are_refused(changes: dict[str, Any]) -> None:

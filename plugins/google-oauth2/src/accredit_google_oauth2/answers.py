@@ -1,4 +1,4 @@
-"""Read Google's answers: what a success holds, and what tokeninfo says of whom an access token was minted for."""
+"""Read Google's answers: what a success holds, for whom an access token was minted, and what a code gives."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse
-from accredit_google_oauth2.refusals import ERRORS, code_of
+from accredit_google_oauth2.refusals import ERRORS, EXCHANGE_ERRORS, code_of
 
 IDENTITY_SCOPES = frozenset(
     {
@@ -61,6 +61,32 @@ class TokenInfo(NamedTuple):
         if not scopes & IDENTITY_SCOPES:
             raise MissingPermission("access token has no identity scope")
         return cls(subject, JwtAudience((aud,), azp), scopes, int(exp))
+
+
+class Exchanged(NamedTuple):
+    """What a code was exchanged for, as far as we use it."""
+
+    id_token: str
+    scopes: frozenset[str]
+
+
+def read_exchange(response: ProviderResponse, *, now: float) -> Exchanged:
+    """Read the answer of the exchange; `now` is in epoch seconds.
+
+    Source: https://developers.google.com/identity/openid-connect/openid-connect#exchangecode
+
+    Raises:
+        ExchangeError: Google reports an error; the class says whose.
+        MissingPermission: no ID token came: the scope `openid` was not asked for.
+        ProviderUnavailable: a field is of the wrong type.
+    """
+    body = read_object("token", response, now=now, errors=EXCHANGE_ERRORS)
+    id_token, scope = body.get("id_token"), body.get("scope", "")
+    if id_token is None:
+        raise MissingPermission("token: no id_token: the scope openid is missing")
+    if not isinstance(id_token, str) or not isinstance(scope, str):
+        raise ProviderUnavailable("token: id_token or scope is no string")
+    return Exchanged(id_token, frozenset(scope.split()))
 
 
 def read_object(

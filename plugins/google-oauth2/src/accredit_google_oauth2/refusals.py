@@ -88,6 +88,26 @@ TOKENINFO_ERRORS: Mapping[str, Line] = {
 What is said of a project there is not listed: a stranger's must not page our operator at each request.
 """
 
+_RFC_6749: Final = "RFC 6749 section 5.2"
+EXCHANGE_ERRORS: Mapping[str, Line] = {
+    "invalid_grant": Line(InvalidProviderToken, f"{_RFC_6749}; googlesamples/google-signin-unity#64"),
+    # Google compares redirect URIs with those of the client before it issues a code; here with that of the code.
+    "redirect_uri_mismatch": Line(
+        InvalidProviderToken, "zquestz/omniauth-google-oauth2#391: the code of an SDK, sent with the URI of a web page"
+    ),
+    "invalid_client": Line(ProviderMisconfigured, f"{_RFC_6749}: our client id or secret"),
+    "deleted_client": Line(
+        ProviderMisconfigured, "https://developers.google.com/identity/protocols/oauth2/web-server#authorization-errors"
+    ),
+    "unsupported_grant_type": Line(ProviderProtocolError, _RFC_6749),
+    **{status: ERRORS[status] for status in ("404", "405", "429")},
+}
+"""Refusals of the exchange of a code.
+
+`unauthorized_client` is not listed: it is seen where the client may not ask, and where the code is another client's.
+Nor is `invalid_request`: it is ours, or the verifier's.
+"""
+
 _OF_OUR_PROJECT = ("PerProject", "PerOrganization")
 """How the names of quota limits end that are not one user's. Source: google/api/error_reason.proto."""
 

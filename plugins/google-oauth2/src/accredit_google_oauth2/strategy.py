@@ -1,4 +1,4 @@
-"""Verify a Google token: an access token by asking Google, an ID token by its signature."""
+"""Verify a Google token: an access token by asking Google, an ID token by its signature; a code by the one it gives."""
 
 import re
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 from accredit.audience import JwtAudience
-from accredit.credentials import Credential, IdToken
-from accredit.errors import InvalidProviderToken, ProviderUnavailable
+from accredit.credentials import AuthorizationCode, Credential, IdToken
+from accredit.errors import InvalidParameter, InvalidProviderToken, ProviderUnavailable
 from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
-from accredit_google_oauth2.answers import TokenInfo, read_object
+from accredit_google_oauth2.answers import TokenInfo, read_exchange, read_object
 from accredit_google_oauth2.normalize import to_profile
 from accredit_google_oauth2.refusals import TOKENINFO_ERRORS
 from accredit_google_oauth2.settings import GoogleSettings
@@ -25,11 +25,11 @@ LONGEST_ACCESS_TOKEN = 2048
 
 
 class GoogleStrategy(Strategy[GoogleSettings]):
-    """Google, for access tokens and ID tokens."""
+    """Google, for access tokens, ID tokens and codes."""
 
     name = "google-oauth2"
     settings_type = GoogleSettings
-    accepts = frozenset({"access_token", "id_token"})
+    accepts = frozenset({"access_token", "id_token", "code"})
     token_types = MappingProxyType({"http://auth0.com/oauth/token-type/google-id-token": "id_token"})
     paths_name_nobody = True
     # Source: https://developers.google.com/identity/openid-connect/openid-connect (`sub`: unique among all accounts).
@@ -40,21 +40,52 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         self._accepted = settings.accepted_audiences
 
     async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
-        """Take the way of the credential's kind: two HTTPS requests at once, or at most one for Google's keys."""
-        if isinstance(credential, IdToken):
-            return await self._verify_id_token(credential, ctx)
-        return await self._verify_access_token(credential, ctx)
+        """Take the way of the credential's kind: two HTTPS requests at once, or at most one for Google's keys.
+
+        A code takes one more, in which it is exchanged for an ID token.
+        """
+        match credential:
+            case IdToken():
+                return await self._verify_id_token(credential, ctx)
+            case AuthorizationCode():
+                return await self._verify_code(credential, ctx)
+            case _:
+                return await self._verify_access_token(credential, ctx)
 
     def normalize(self, verification: Verification) -> Profile:
         """Map the claims of userinfo or of the ID token."""
         return to_profile(verification.claims)
 
-    async def _verify_id_token(self, token: IdToken, ctx: VerifyContext) -> Verification:
+    async def _verify_id_token(
+        self, token: IdToken | str, ctx: VerifyContext, *, scopes: frozenset[str] = frozenset()
+    ) -> Verification:
         id_token = await ctx.verify_id_token(
             token, jwks_url=self.settings.jwks_url, issuers=ISSUERS, algorithms=("RS256",)
         )
         self._check_hosted_domain(id_token.claims)
-        return _verification(id_token.subject, id_token.audience, id_token.claims, id_token.expires_at)
+        return _verification(id_token.subject, id_token.audience, id_token.claims, id_token.expires_at, scopes)
+
+    async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
+        """Exchange a code, and verify the ID token that it gives: that names us, and a nonce can bind it.
+
+        Without a redirect URI the parameter is sent empty, which is what a code of Google's native SDKs takes.
+        Sources: https://developers.google.com/identity/openid-connect/openid-connect#exchangecode and
+        zquestz/omniauth-google-oauth2#391 (the empty one).
+        """
+        client_id, secret = self.settings.web_client_id, self.settings.web_client_secret
+        if client_id is None or secret is None:
+            raise InvalidParameter("code")
+        form = {
+            "grant_type": "authorization_code",
+            "code": code.reveal(),
+            "client_id": client_id,
+            "client_secret": secret.get_secret_value(),
+            "redirect_uri": code.redirect_uri or "",
+        }
+        if code.code_verifier is not None:
+            form["code_verifier"] = code.code_verifier.get_secret_value()
+        new = read_exchange(await ctx.http.post(self.settings.token_url, form=form), now=ctx.clock())
+        return await self._verify_id_token(new.id_token, ctx, scopes=new.scopes)
 
     async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         value = token.reveal()

@@ -1,4 +1,4 @@
-"""A faithful Google: tokeninfo, userinfo and the keys of ID tokens, with fixed access tokens."""
+"""A faithful Google: tokeninfo, userinfo, the keys of ID tokens, codes; with fixed access tokens."""
 
 import re
 import time
@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
 from accredit_google_oauth2.simulator import answers
+from accredit_google_oauth2.simulator.codes import Codes
 from accredit_google_oauth2.simulator.id_tokens import id_token_samples, make_claims
 from accredit_google_oauth2.simulator.tokens import (
     ANDROID,
@@ -40,6 +41,8 @@ class GoogleSimulator(Simulator):
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(
             clock, make_claims, max_age_s=_KEYS_MAX_AGE_S, directives=("public", "must-revalidate", "no-transform")
         )
+        self.codes = Codes(self.id_tokens, clock=clock)
+        """Issues codes: `simulator.codes.issue(person("ada"))`."""
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of a project with a web and an Android client."""
@@ -48,6 +51,7 @@ class GoogleSimulator(Simulator):
             "tokeninfo_url": f"{base_url}/tokeninfo",
             "userinfo_url": f"{base_url}/v1/userinfo",
             "jwks_url": f"{base_url}/oauth2/v3/certs",
+            "token_url": f"{base_url}/token",
         }
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -58,6 +62,7 @@ class GoogleSimulator(Simulator):
             Route("/v1/userinfo", self._userinfo, methods=["GET", "POST"]),
             Route("/oauth2/v3/userinfo", self._userinfo, methods=["GET", "POST"]),  # the older name
             Route("/oauth2/v3/certs", self._certs, methods=["GET"]),
+            Route("/token", self.codes.exchange, methods=["POST"]),
         ]
 
     def samples(self) -> Sequence[Sample]:
