@@ -1,13 +1,20 @@
-"""Read what the Graph API answers to `debug_token` and `/me`, trusting no type and no field."""
+"""Read what the Graph API answers to `debug_token`, `/me` and a code, trusting no type and no field."""
 
 import re
 from typing import Any, NamedTuple, TypeGuard
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.strategy import ProviderResponse
-from accredit_facebook.refusals import is_debug_only, refusal_by_debug_token, refusal_by_me, refusal_of_token
+from accredit_facebook.refusals import (
+    is_debug_only,
+    refusal_by_debug_token,
+    refusal_by_exchange,
+    refusal_by_me,
+    refusal_of_token,
+)
 
 _USER_ID = re.compile(r"[0-9]{1,64}")
+_VISIBLE = re.compile(r"[!-~]{1,4096}")
 
 
 class Inspection(NamedTuple):
@@ -59,6 +66,23 @@ def require_inspection(response: ProviderResponse) -> dict[str, Any]:
     if response.status != 200 or not isinstance(data, dict):
         raise ProviderUnavailable(f"unexpected answer of debug_token, status {response.status}")
     return data
+
+
+def read_new_token(response: ProviderResponse) -> str:
+    """Return the access token that a code was exchanged for; what else is said of it, `debug_token` says better.
+
+    Source: https://developers.facebook.com/documentation/facebook-login/guides/advanced/manual-flow
+
+    Raises:
+        ExchangeError: anything else, by the tables of `accredit_facebook.refusals`.
+    """
+    body = response.json_object()
+    if "error" in body:
+        raise refusal_by_exchange(body["error"], response)
+    value = body.get("access_token")
+    if response.status != 200 or not isinstance(value, str) or not _VISIBLE.fullmatch(value):
+        raise ProviderUnavailable(f"oauth/access_token: the answer holds no token, status {response.status}")
+    return value
 
 
 def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from accredit.settings import AppNumber, AppSecret, BaseUrl, ConnectionSettings, HttpsUrl, ListOf
+from accredit.settings import AppNumber, AppSecret, BaseUrl, CodeSettings, HttpsUrl, ListOf
 from accredit.strategy import ApiVersion
 
 PermissionName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
@@ -29,8 +29,11 @@ VERSION_ENDS_ON: Mapping[tuple[int, int], dt.date | None] = {
 OLDEST_VERSION = min(VERSION_ENDS_ON)
 
 
-class FacebookSettings(ConnectionSettings):
-    """One app of Meta's App Dashboard, page Settings > Basic."""
+class FacebookSettings(CodeSettings):
+    """One app of Meta's App Dashboard, page Settings > Basic.
+
+    Facebook's usual login takes no PKCE, so that `require_pkce` changes nothing here.
+    """
 
     app_id: AppNumber
     app_secret: AppSecret

@@ -1,4 +1,4 @@
-"""Verify what Facebook's SDKs hand to an app: an access token, or the JWT of Limited Login."""
+"""Verify what Facebook hands to an app: an access token, the JWT of Limited Login, or a code."""
 
 import hmac
 from collections.abc import Coroutine, Mapping
@@ -7,13 +7,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from accredit.audience import AppBound
-from accredit.credentials import Credential, IdToken
-from accredit.errors import InvalidProviderToken, MissingPermission
+from accredit.credentials import AuthorizationCode, Credential, IdToken
+from accredit.errors import InvalidProviderToken, MissingParameter, MissingPermission, ProviderUnavailable
 from accredit.models import Verification
 from accredit.notices import Notice, NoticeRequest, is_confirmation_code
 from accredit.profile import Profile
 from accredit.strategy import ApiVersion, ProviderResponse, Strategy, VerifyContext, in_order
-from accredit_facebook.answers import Inspection, is_user_id, read_inspection, read_profile, require_inspection
+from accredit_facebook.answers import (
+    Inspection,
+    is_user_id,
+    read_inspection,
+    read_new_token,
+    read_profile,
+    require_inspection,
+)
 from accredit_facebook.normalize import to_profile
 from accredit_facebook.notices import read_signed_request
 from accredit_facebook.settings import FacebookSettings, graph_version
@@ -31,11 +38,14 @@ _FIELDS = (
 
 
 class FacebookStrategy(Strategy[FacebookSettings]):
-    """Ask the Graph API about access tokens; verify Limited Login tokens with Facebook's keys."""
+    """Ask the Graph API about access tokens, and those of codes; verify Limited Login tokens with Facebook's keys."""
 
     name = "facebook"
     settings_type = FacebookSettings
-    accepts = frozenset({"access_token", "id_token"})
+    accepts = frozenset({"access_token", "id_token", "code"})
+    # The login dialog drops the challenge, but for OpenID Connect, which Facebook calls "still in testing".
+    # Source: NangoHQ/nango#7156, and the page of `_exchange`.
+    supports_pkce = False
     token_types = MappingProxyType(
         {"http://auth0.com/oauth/token-type/facebook-info-session-access-token": "access_token"}
     )
@@ -48,6 +58,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         graph = f"{settings.graph_url}/{settings.api_version}"
         fields = dict.fromkeys((*_FIELDS, *settings.extra_fields))  # each once, in order
         self._debug_token_url = f"{graph}/debug_token"
+        self._token_url = f"{graph}/oauth/access_token"
         self._me_url = f"{graph}/me?{urlencode({'fields': ','.join(fields)})}"
         self._secret = settings.app_secret.get_secret_value().encode()
         self._proof = hmac.new(self._secret, digestmod="sha256")
@@ -59,11 +70,16 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         return graph_version(self.settings.api_version)
 
     async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
-        """Verify `credential`: two HTTPS requests at once for an access token, at most one for a JWT."""
+        """Verify `credential`: two HTTPS requests at once for an access token, at most one for a JWT.
+
+        A code takes one more, in which it is exchanged for an access token.
+        """
         # Nothing else is possible: a Limited Login token has no access to the Graph API.
         if isinstance(credential, IdToken):
             return await self._verify_limited_login(credential, ctx)
-        return await self._verify_access_token(credential, ctx)
+        if isinstance(credential, AuthorizationCode):
+            return await self._verify_code(credential, ctx)
+        return await self._verify_access_token(credential.reveal(), ctx)
 
     def normalize(self, verification: Verification) -> Profile:
         """Map Graph fields, or the claims of a Limited Login token, to OIDC claims."""
@@ -81,9 +97,32 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         """Let `debug_token` inspect our own app token: one HTTPS request, refused for a wrong id or secret."""
         require_inspection(await self._debug_token(self._app_token, ctx))
 
-    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
+    async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
+        """Exchange a code, and verify the access token that it gives as any other."""
+        ctx.check_nonce(None)  # Facebook puts none into an access token
+        value = read_new_token(await self._exchange(code, ctx))
+        try:
+            return await self._verify_access_token(value, ctx)
+        except InvalidProviderToken as error:
+            # Facebook has just given it to us: that is not the user's fault.
+            raise ProviderUnavailable(f"a new token is refused: {error.detail}") from None
+
+    async def _exchange(self, code: AuthorizationCode, ctx: VerifyContext) -> ProviderResponse:
+        """Exchange a code with our secret, or with the verifier in its place, as the flow of OpenID Connect has it.
+
+        Source: https://developers.facebook.com/documentation/facebook-login/guides/advanced/oidc-token
+        """
+        if code.redirect_uri is None:
+            raise MissingParameter("redirect_uri")
+        form = {"client_id": self.settings.app_id, "redirect_uri": code.redirect_uri, "code": code.reveal()}
+        if code.code_verifier is None:
+            form["client_secret"] = self.settings.app_secret.get_secret_value()
+        else:
+            form["code_verifier"] = code.code_verifier.get_secret_value()
+        return await ctx.http.post(self._token_url, form=form)
+
+    async def _verify_access_token(self, value: str, ctx: VerifyContext) -> Verification:
         # A parameter of blanks is none at all to Facebook, for which it blames our call (code 100): an alert.
-        value = token.reveal()
         if not value.strip():
             raise InvalidProviderToken("the token is blank")
         # `/me` answers any app's token, or refuses it in words that would blame our secret; what

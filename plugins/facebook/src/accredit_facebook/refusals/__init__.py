@@ -18,7 +18,7 @@ from accredit.errors import (
 from accredit.refusals import refusal
 from accredit.strategy import ProviderResponse
 from accredit_facebook.refusals.limits import app_quota_is_used_up, wait_s
-from accredit_facebook.refusals.tables import BLOCKED, BY_DEBUG_TOKEN, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
+from accredit_facebook.refusals.tables import BLOCKED, BY_DEBUG_TOKEN, BY_EXCHANGE, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,11 @@ def refusal_of_token(data: Mapping[str, Any], response: ProviderResponse, *, app
 def refusal_by_me(error: object, response: ProviderResponse) -> ExchangeError:
     """Return our error for one of `/me`: it is about the token, which `debug_token` has called ours."""
     return _refusal("me", _GraphError.read(error), BY_ME, response)
+
+
+def refusal_by_exchange(error: object, response: ProviderResponse) -> ExchangeError:
+    """Return our error for one of the exchange of a code."""
+    return _refusal("oauth/access_token", _GraphError.read(error), BY_EXCHANGE, response)
 
 
 def is_debug_only(error: object, response: ProviderResponse) -> bool:

@@ -151,6 +151,33 @@ OF_TOKEN: Table = {
 }
 """Errors inside `data` of `debug_token`: what any call with this token would be told."""
 
+BY_EXCHANGE: Table = {
+    **_THROTTLING,
+    **_OUTAGES,
+    **_OUR_APP,
+    2500: _OUR_CALL[2500],
+    "1 client secret": Line(ProviderMisconfigured, "public code that tells a wrong app secret by these words"),
+    "1 code_verifier": Line(
+        InvalidProviderToken, report("better-auth/better-auth#186", "a verifier for a login that had no challenge")
+    ),
+    "1 code verifier": Line(InvalidProviderToken, report("expo/expo#15980", "no verifier, or not the login's")),
+    "100 code has been used": Line(InvalidProviderToken, report("laravel/socialite#385", "the code was used before")),
+    "100 code has expired": Line(InvalidProviderToken, report("SammyK/LaravelFacebookSdk#141", "the code has expired")),
+    # The dialog takes registered URIs alone, so here it is another one than the dialog's.
+    "100 redirect_uri is identical": Line(
+        InvalidProviderToken, report("freizl/hoauth2#19", "the redirect URI is not that of the code")
+    ),
+    "100 verification code format": Line(InvalidProviderToken, report("ngrx/store#160", "it is no code at all")),
+    **{
+        f"100/{subcode}": Line(InvalidProviderToken, f"public code that knows {subcode}: {shows}")
+        for subcode, shows in ((36008, "another redirect URI"), (36009, "used"))
+    },
+}
+"""Errors of the exchange, which hears our id and secret, a listed redirect URI, and what a client calls a code.
+
+Another code 100 is not listed: it may be our call, or whatever came as a code.
+"""
+
 BY_ME: Table = {
     **_COMMON,
     **_PERSON,

@@ -1,7 +1,7 @@
 """A strict Facebook for tests, `accredit dev` and `accredit demo`.
 
-`tokens` says which tokens there are, `graph` answers about them as the Graph API does, `id_tokens` says what is
-in a JWT, `samples` what must come of each.
+`tokens` says which tokens there are, `graph` answers about them as the Graph API does, `codes` exchanges codes for
+them, `id_tokens` says what is in a JWT, `samples` what must come of each.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, Sample, Simulator
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET
-from accredit_facebook.simulator.graph import GraphAPI
+from accredit_facebook.simulator.codes import CALLBACK, Codes
+from accredit_facebook.simulator.graph import METHODS, GraphAPI
 from accredit_facebook.simulator.id_tokens import JWKS_PATH, make_claims
 from accredit_facebook.simulator.samples import access_token_samples, limited_login_samples
 from accredit_facebook.simulator.tokens import make_tokens
@@ -31,6 +32,8 @@ class FacebookSimulator(Simulator):
         super().__init__(clock=clock)
         self.tokens = make_tokens()
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
+        self.codes = Codes(clock=clock)
+        """Issues codes: `simulator.codes.issue("EAAsim-good-ada")`."""
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
@@ -39,12 +42,14 @@ class FacebookSimulator(Simulator):
             "app_secret": APP_SECRET,
             "graph_url": base_url,
             "limited_login_jwks_url": f"{base_url}{JWKS_PATH}",
+            "redirect_uris": [CALLBACK],
         }
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the endpoints of graph.facebook.com and limited.facebook.com."""
         return [
             *GraphAPI(self.tokens, clock=self.clock).routes(),
+            Route("/{version}/oauth/access_token", self.codes.exchange, methods=METHODS),
             Route(JWKS_PATH, self._keys, methods=["GET"]),
         ]
 

@@ -52,7 +52,7 @@ class GraphAPI:
 
     def _endpoint(self, answer: Callable[[Request], Answer]) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
-            version = _served_version(request.path_params["version"])
+            version = served_version(request.path_params["version"])
             if version is None:
                 return answers.unknown_path(request.url.path).response()
             if request.method != "GET":
@@ -114,8 +114,8 @@ class GraphAPI:
         return token.me_answer or _user(token, request.query_params.get("fields", "id,name"))
 
 
-def _served_version(version: str) -> str | None:
-    """An ended version is silently served by the oldest usable one; one that never was is no path."""
+def served_version(version: str) -> str | None:
+    """Return which version answers: for an ended one the oldest usable one; None for one that never was."""
     match = re.fullmatch(r"v([0-9]{1,2})\.[0-9]", version)
     if match is None or int(match[1]) > 26:
         return None
