@@ -123,6 +123,7 @@ async def test_nonce_has_nowhere_to_be_found(log_in: LogIn) -> None:
         await log_in(nonce="sim-nonce")
 
 
+@pytest.mark.threat(1)
 @pytest.mark.parametrize(
     "wrong", [{"code": "AQDsim-nobody"}, {"issued": {"app_id": FOREIGN_APP_ID}}], ids=["unknown", "foreign"]
 )
@@ -131,11 +132,13 @@ async def test_code_that_is_not_ours_is_refused(log_in: LogIn, wrong: dict[str, 
         await log_in(**wrong)
 
 
+@pytest.mark.threat(1)
 async def test_token_of_another_app_that_comes_of_a_code_is_refused(log_in: LogIn) -> None:
     with pytest.raises(WrongAudience):
         await log_in(token="EAAsim-foreign_app-ada")
 
 
+@pytest.mark.threat(49)
 async def test_wrong_secret_is_the_operators_fault(log_in: LogIn) -> None:
     with pytest.raises(ProviderMisconfigured):
         await log_in(app_secret="wrong")
@@ -171,6 +174,7 @@ async def test_required_permissions_hold_for_codes(log_in: LogIn) -> None:
         await log_in(token="EAAsim-email_declined-ada", required_permissions=["email"])
 
 
+@pytest.mark.threat(49)
 @pytest.mark.parametrize("token", ["EAAsim-expired-ada", "EAAsim-revoked-ada"])
 async def test_new_token_that_is_refused_at_once_is_nobodys_fault(log_in: LogIn, token: str) -> None:
     with pytest.raises(ProviderUnavailable, match="new token"):

@@ -165,6 +165,7 @@ async def test_hosted_domains_hold_for_codes() -> None:
         await log_in(hosted_domains=["example.com"])
 
 
+@pytest.mark.threat(1)
 @pytest.mark.parametrize("claims", [{"aud": FOREIGN}, {"azp": FOREIGN}], ids=["aud", "azp"])
 async def test_id_token_for_another_project_is_refused(claims: Mapping[str, str]) -> None:
     with pytest.raises(WrongAudience):
@@ -218,6 +219,7 @@ async def test_code_is_good_once() -> None:
             await exchange.verify("google-oauth2", code)
 
 
+@pytest.mark.threat(49)
 async def test_wrong_secret_is_the_operators_fault() -> None:
     with pytest.raises(ProviderMisconfigured):
         await log_in(web_client_secret="wrong")

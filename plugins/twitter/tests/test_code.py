@@ -167,6 +167,7 @@ async def test_code_is_good_for_half_a_minute(late_s: float, is_good: bool) -> N
             await log_in(late_s=late_s)
 
 
+@pytest.mark.threat(1)
 @pytest.mark.parametrize(
     "wrong",
     [{"code": "SimCodeBad"}, {"issued_to": OTHER_CLIENT_ID}, {"begun_with": "x" * 43}],
@@ -193,6 +194,7 @@ async def test_code_is_good_once() -> None:
             await exchange.verify("twitter", code)
 
 
+@pytest.mark.threat(49)
 @pytest.mark.parametrize(
     "wrong",
     [{"oauth2_client_secret": "wrong"}, {"oauth2_client_secret": None}, {"oauth2_client_id": "U2ltTm9ib2R5"}],
