@@ -40,6 +40,11 @@ class Observer:
             self.events.append(event)
 
 
+def good(simulator: Simulator) -> dict[str, str]:
+    """Return the parameters of a simulator's first good token, or of a code like it that was never used."""
+    return dict(simulator.fresh(simulator.samples()[0]).parameters)
+
+
 @dataclass(frozen=True)
 class Bench:
     """One exchange behind its endpoint, served, and every provider that it asks, simulated."""
@@ -50,8 +55,8 @@ class Bench:
     observer: Observer
 
     def good(self, strategy: str) -> dict[str, str]:
-        """Return the parameters of the strategy's first good token."""
-        return dict(self.simulators[strategy].samples()[0].parameters)
+        """Return the parameters of the strategy's first good token, or of a code like it that was never used."""
+        return good(self.simulators[strategy])
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,8 @@ def test_all_connections_are_installed(bench: Bench) -> None:
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_every_sample_gets_its_verdict_status_and_audit_reason(bench: Bench, strategy: str) -> None:
     with httpx.Client(base_url=bench.url) as client:
-        for sample in bench.simulators[strategy].samples():
+        simulator = bench.simulators[strategy]
+        for sample in map(simulator.fresh, simulator.samples()):
             request = {"client_id": "my-app", "connection": strategy, "scope": SCOPE, **sample.parameters}
             bench.observer.events.clear()
             response = client.post("/oauth/access_token", json=request)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from tests.conftest import STRATEGIES, Observer
+from tests.conftest import STRATEGIES, Observer, good
 
 from accredit import Exchange, ExchangeRequest, ProviderToken, Settings
 from accredit.errors import ProviderUnavailable
@@ -79,7 +79,7 @@ async def running(
 
 def marked(simulator: Simulator, fault: str) -> dict[str, str]:
     """Return the good token of the complete person, with a fault."""
-    parameters = dict(simulator.samples()[0].parameters)
+    parameters = good(simulator)
     return {**parameters, "access_token": f"{parameters['access_token']}~{fault}"}
 
 

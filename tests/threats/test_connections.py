@@ -76,7 +76,7 @@ def opened(simulators: dict[str, Any], keys: SigningKeys) -> Open:
 
 
 def good(simulators: dict[str, Any], strategy: str) -> dict[str, str]:
-    return dict(simulators[strategy].samples()[0].parameters)
+    return dict(simulators[strategy].fresh(simulators[strategy].samples()[0]).parameters)
 
 
 @pytest.mark.threat(12, 13)
@@ -180,7 +180,7 @@ async def test_who_is_denied_or_blocked_gets_nothing_by_any_token(
     reason: str,
 ) -> None:
     async with opened(strategy, Hooks(hook, outcome)) as here:
-        for sample in simulators[strategy].samples():
+        for sample in map(simulators[strategy].fresh, simulators[strategy].samples()):
             if sample.expected == "accepted":
                 here.observer.events.clear()
                 response = await here.post(client_id="a", connection=strategy, **sample.parameters)
