@@ -23,9 +23,12 @@ STRATEGIES = (
     "linkedin",
     "oidc",
     "twitter",
+    "wechat",
     "weibo",
 )
 """Of the plugins of this repository, in the order of their names."""
+GOOD_ONCE = ("wechat",)
+"""Those that take nothing but codes."""
 
 
 class Observer:

@@ -34,6 +34,7 @@ _PUBLISHED = frozenset(
         "linkedin",
         "oidc",
         "twitter",
+        "wechat",
         "weibo",
     }
 )
