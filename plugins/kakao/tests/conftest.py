@@ -58,6 +58,7 @@ def verify(simulator: KakaoSimulator, requests: list[httpx.Request]) -> Callable
         token: str = "sim-good-ada",
         *,
         nonce: str | None = None,
+        id_token: str | None = None,
         info: tuple[int, Any] | None = None,
         me: tuple[int, Any] | None = None,
         **connection: Any,
@@ -66,6 +67,7 @@ def verify(simulator: KakaoSimulator, requests: list[httpx.Request]) -> Callable
         answers = {PATHS[call]: answer for call, answer in chosen.items() if answer is not None}
         transport = Kakao(simulator, answers, requests)
         async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
-            return await exchange.verify("kakao", ProviderToken.of(token, nonce=nonce))
+            extras = None if id_token is None else {"id_token": id_token}
+            return await exchange.verify("kakao", ProviderToken.of(token, nonce=nonce, extras=extras))
 
     return verify

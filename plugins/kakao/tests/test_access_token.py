@@ -23,7 +23,7 @@ async def test_an_access_token_of_our_app_is_accepted_with_its_proof_and_end(
     verify: Verify, requests: list[httpx.Request], now: int
 ) -> None:
     identity = await verify()
-    assert (identity.user_id, identity.audience) == (str(ADA), AppBound(str(APP_ID)))
+    assert (identity.user_id, identity.audience) == (str(ADA), AppBound(str(APP_ID), "app_number"))
     assert identity.expires_at == now + 21_599
     assert sorted((one.method, one.url.path, one.url.query) for one in requests) == [
         ("GET", "/v1/user/access_token_info", b""),

@@ -20,7 +20,7 @@ async def test_an_id_token_of_each_key_is_accepted_with_an_unverified_address(
     verify: Verify, simulator: KakaoSimulator, key: str
 ) -> None:
     identity = await verify(simulator.id_tokens.mint(person("ada"), changes={"aud": key}))
-    assert (identity.user_id, identity.audience) == (ADA, JwtAudience((key,)))
+    assert (identity.user_id, identity.audience) == (ADA, JwtAudience((key,), family="app_key"))
     claims = identity.profile.claims()
     assert (claims["email"], claims["email_verified"]) == ("ada@example.com", False)
 
@@ -37,7 +37,7 @@ async def test_without_the_key_an_id_token_is_another_apps(verify: Verify, simul
 async def test_the_apps_number_is_no_audience_of_an_id_token(
     verify: Verify, simulator: KakaoSimulator, changes: dict[str, Any]
 ) -> None:
-    with pytest.raises(InvalidProviderToken):
+    with pytest.raises(WrongAudience):
         await verify(simulator.id_tokens.mint(person("ada"), changes=changes))
 
 

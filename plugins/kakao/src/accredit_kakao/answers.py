@@ -1,5 +1,6 @@
 """Read Kakao's answers. Source: https://developers.kakao.com/docs/latest/en/kakaologin/rest-api"""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -7,7 +8,10 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse
 from accredit.text import digits
-from accredit_kakao.refusals import code_of
+from accredit_kakao.refusals import EXCHANGE_ERRORS, code_of, exchange_code_of
+
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
+_LONGEST_S = 10**10
 
 
 class TokenInfo(NamedTuple):
@@ -27,13 +31,45 @@ class TokenInfo(NamedTuple):
         """
         app_id = read_number(answer.get("app_id"), "access_token_info: app_id")
         left_s = answer.get("expires_in")
-        if type(left_s) is not int or left_s >= 10**10:  # not isinstance: True is an int
+        if type(left_s) is not int or left_s >= _LONGEST_S:  # not isinstance: True is an int
             raise ProviderUnavailable("access_token_info: expires_in is missing or no number of seconds")
         if left_s <= 0:
             raise InvalidProviderToken("access_token_info: expires_in is not positive")
         if "id" not in answer:
             raise InvalidProviderToken("access_token_info: the user has not joined the app")
         return cls(read_number(answer["id"], "access_token_info: id"), app_id, int(now) + left_s)
+
+
+class NewTokens(NamedTuple):
+    """What a code was exchanged for. `expires_at` is in epoch seconds."""
+
+    access_token: str
+    id_token: str | None
+    expires_at: int
+
+    @classmethod
+    def parse(cls, response: ProviderResponse, *, now: float) -> "NewTokens":
+        """Read the answer of the exchange; `now` is in epoch seconds, and before the call.
+
+        Source: https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#request-token
+
+        Raises:
+            ExchangeError: Kakao refuses the code; the class says whose fault it is.
+            ProviderUnavailable: a field is missing or of a wrong type.
+        """
+        body = _object_of(response)
+        if response.status != 200 or "error" in body:
+            wait_s = retry_after_s(response, now=now)
+            code = exchange_code_of(body)
+            raise refusal(EXCHANGE_ERRORS, code, call="oauth/token", response=response, retry_after_s=wait_s)
+        value, id_token, left_s = body.get("access_token"), body.get("id_token"), body.get("expires_in")
+        if not isinstance(value, str) or not _VISIBLE.fullmatch(value):
+            raise ProviderUnavailable("oauth/token: access_token is missing or no token")
+        if id_token is not None and not isinstance(id_token, str):
+            raise ProviderUnavailable("oauth/token: id_token is no text")
+        if type(left_s) is not int or not 0 < left_s < _LONGEST_S:
+            raise ProviderUnavailable("oauth/token: expires_in is no number of seconds")
+        return cls(value, id_token, int(now) + left_s)
 
 
 def read_object(
@@ -45,12 +81,7 @@ def read_object(
         ExchangeError: Kakao refuses; the class follows the code, by `errors`.
         ProviderUnavailable: Kakao is down, or its answer is not understood.
     """
-    try:
-        body = response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        body = {}
+    body = _object_of(response)
     if response.status == 200 and "code" not in body:
         return body
     wait_s = retry_after_s(response, now=now)
@@ -67,3 +98,13 @@ def read_number(value: object, name: str) -> str:
     if found is None:
         raise ProviderUnavailable(f"{name} is missing or no id")
     return found
+
+
+def _object_of(response: ProviderResponse) -> dict[str, Any]:
+    """Return the JSON object of an answer; of a refusal without one, an empty one."""
+    try:
+        return response.json_object()
+    except ProviderUnavailable:
+        if response.status == 200:
+            raise
+        return {}

@@ -4,6 +4,7 @@
 only `msg` tells them apart, so it is read into a word of our own.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,7 +21,10 @@ from accredit.refusals import Line
 
 _CODES: Final = "https://developers.kakao.com/docs/latest/en/rest-api/reference#error-code, at that code"
 _SDK: Final = "ApiErrorCause of kakao/kakao_flutter_sdk, at that code"
+_TROUBLES: Final = "https://developers.kakao.com/docs/latest/en/kakaologin/trouble-shooting, at that code"
 _TEXT: Final = "https://developers.kakao.com/docs/latest/en/kakaologin/trouble-shooting, at that text"
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 IP_MISMATCHED: Final = "ip_mismatched"
 _TEXTS: Mapping[str, str] = {
@@ -55,6 +59,14 @@ ERRORS: Mapping[int | str, Line] = {
 }
 """What they mean from `user/me`, which is read for tokens of our app alone."""
 
+FRESH_ERRORS: Mapping[int | str, Line] = {
+    code: Line(ProviderUnavailable, f"{line.source}; the token is seconds old, so it is not the user's fault")
+    if line.error is InvalidProviderToken
+    else line
+    for code, line in ERRORS.items()
+}
+"""What they mean of a token that Kakao has just given us for a code."""
+
 TOKEN_INFO_ERRORS: Mapping[int | str, Line] = {code: line for code, line in ERRORS.items() if code not in _OF_AN_APP}
 """What they mean from `access_token_info`, which hears nothing of ours but a token that may be of anybody's app.
 
@@ -71,3 +83,36 @@ def code_of(body: Mapping[str, Any]) -> int | str | None:
     if code == -401 and isinstance(said, str):
         return next((word for text, word in _TEXTS.items() if said.lower().startswith(text)), code)
     return code
+
+
+_WORDS: Final = "AuthErrorCause of kakao/kakao_flutter_sdk, at that word; RFC 6749 section 5.2"
+
+EXCHANGE_ERRORS: Mapping[str, Line] = {
+    # The code. Which of the listed redirect URIs a request names is the client's to say.
+    "KOE303": Line(InvalidProviderToken, f"{_TROUBLES}: the redirect URI is not the one of the code"),
+    "KOE320": Line(InvalidProviderToken, f"{_TROUBLES}: unknown, used or too old"),
+    "invalid_grant": Line(InvalidProviderToken, _WORDS),
+    # Our app.
+    "KOE004": Line(ProviderMisconfigured, f"{_TROUBLES}: the login is not switched on"),
+    "KOE006": Line(ProviderMisconfigured, f"{_TROUBLES}: not registered, and we send none but those of the settings"),
+    "KOE008": Line(ProviderMisconfigured, f"{_TROUBLES}: another kind of key"),
+    "KOE010": Line(ProviderMisconfigured, f"{_TROUBLES}: the client secret is wrong, or missing"),
+    "KOE101": Line(ProviderMisconfigured, f"{_TROUBLES}: no such app key"),
+    "invalid_client": Line(ProviderMisconfigured, _WORDS),
+    "misconfigured": Line(ProviderMisconfigured, _WORDS),
+    # Limits and troubles.
+    "KOE237": Line(ProviderRateLimited, f"{_TROUBLES}: too many requests"),
+    "KOE003": Line(ProviderUnavailable, f"{_TROUBLES}: passes by itself"),
+    "server_error": Line(ProviderUnavailable, _WORDS),
+    # Our call itself.
+    "KOE002": Line(ProviderProtocolError, f"{_TROUBLES}: a wrong URL"),
+}
+"""Of the exchange of a code: by `error_code`, else by the word in `error`."""
+
+
+def exchange_code_of(body: Mapping[str, Any]) -> str | None:
+    """Return what names the refusal of a code: the narrowest that is listed; None where there is none to read."""
+    named = [
+        one for one in (body.get("error_code"), body.get("error")) if isinstance(one, str) and _NAME.fullmatch(one)
+    ]
+    return next((one for one in named if one in EXCHANGE_ERRORS), named[0] if named else None)

@@ -1,8 +1,10 @@
-"""A faithful Kakao: `access_token_info`, `user/me` and the keys of ID tokens, with fixed access tokens."""
+"""A faithful Kakao: `access_token_info`, `user/me`, the exchange of codes and the keys of ID tokens."""
 
+import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,8 +13,19 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
 from accredit_kakao.simulator import answers
 from accredit_kakao.simulator.answers import Answer
-from accredit_kakao.simulator.id_tokens import id_token_samples, make_claims
-from accredit_kakao.simulator.tokens import APP_ID, LIFE_S, NATIVE_KEY, REST_KEY, Token, account, cases
+from accredit_kakao.simulator.codes import CALLBACK, Code, misasked
+from accredit_kakao.simulator.id_tokens import beside_samples, id_token_samples, make_claims
+from accredit_kakao.simulator.tokens import (
+    ADMIN_KEY,
+    APP_ID,
+    CLIENT_SECRET,
+    LIFE_S,
+    NATIVE_KEY,
+    REST_KEY,
+    Token,
+    account,
+    cases,
+)
 
 
 class KakaoSimulator(Simulator):
@@ -25,13 +38,20 @@ class KakaoSimulator(Simulator):
         self._cases = tuple(cases())
         self._tokens = {case.access_token: case.token for case in self._cases}
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
+        self._codes: dict[str, Code] = {}
+        self._numbers = itertools.count(1)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
         return {
             "app_id": str(APP_ID),
             "app_keys": [NATIVE_KEY, REST_KEY],
+            "client_id": REST_KEY,
+            "client_secret": CLIENT_SECRET,
+            "admin_key": ADMIN_KEY,
+            "redirect_uris": [CALLBACK],
             "api_url": base_url,
+            "token_url": f"{base_url}/oauth/token",
             "jwks_url": f"{base_url}/.well-known/jwks.json",
         }
 
@@ -40,6 +60,7 @@ class KakaoSimulator(Simulator):
         return [
             Route("/v1/user/access_token_info", self._info, methods=["GET"]),
             Route("/v2/user/me", self._me, methods=["GET", "POST"]),
+            Route("/oauth/token", self._exchange, methods=["POST"]),
             Route("/.well-known/jwks.json", self._keys, methods=["GET"]),
         ]
 
@@ -55,7 +76,53 @@ class KakaoSimulator(Simulator):
             )
             for case in self._cases
         ]
-        return [*fixed, *id_token_samples(self.id_tokens)]
+        return [*fixed, *id_token_samples(self.id_tokens), *beside_samples(self.id_tokens)]
+
+    def new_code(
+        self,
+        token: str,
+        *,
+        verifier: str | None = None,
+        error: Answer | None = None,
+        with_id_token: bool = True,
+        nonce: str | None = None,
+    ) -> str:
+        """Return a code that is exchanged once for `token` within ten minutes, or refused by `error`.
+
+        With a `verifier` the login was begun by PKCE, with its S256 challenge; `with_id_token` for the scope openid.
+        """
+        value = f"sim-code-{next(self._numbers)}"
+        self._codes[value] = Code.issued(
+            token,
+            self._tokens[token],
+            now=self.clock(),
+            verifier=verifier,
+            error=error,
+            with_id_token=with_id_token,
+            nonce=nonce,
+        )
+        return value
+
+    async def _exchange(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
+        return (misasked(form) or self._exchanged(form)).response()
+
+    def _exchanged(self, form: Mapping[str, str]) -> Answer:
+        code = self._codes.pop(plain(form["code"]), None)
+        if code is None or not code.is_good(self.clock(), form.get("code_verifier")):
+            return answers.exchange_refused("invalid_grant", "KOE320")
+        if code.error is not None:
+            return code.error
+        said: dict[str, Any] = {
+            "token_type": "bearer",
+            "access_token": code.access_token,
+            "expires_in": LIFE_S,
+            "refresh_token": f"{code.access_token}-refresh",
+            "refresh_token_expires_in": 5_183_999,
+        }
+        if code.with_id_token:
+            said["id_token"] = self.id_tokens.mint(code.token.person, changes={"aud": REST_KEY, "nonce": code.nonce})
+        return Answer(200, said)
 
     async def _info(self, request: Request) -> Response:
         token = self._bearer(request)

@@ -28,6 +28,11 @@ def refused(code: int, said: str) -> Answer:
     return Answer(_STATUSES.get(code, 400), {"msg": said, "code": code})
 
 
+def exchange_refused(error: str, code: str, status: int = 400) -> Answer:
+    """Refuse an exchange, as the host of codes does."""
+    return Answer(status, {"error": error, "error_description": "In words.", "error_code": code})
+
+
 NO_TOKEN = refused(-401, "authentication key is missing or malformed")
 GONE = refused(-401, "this access token does not exist")
 EXPIRED = refused(-401, "this access token is already expired")

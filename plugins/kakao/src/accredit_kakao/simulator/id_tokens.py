@@ -39,7 +39,7 @@ def id_token_samples(kakao: IdTokenIssuer) -> Iterator[Sample]:
     yield _sample("id_token-nonce", "bound to a nonce", bound, ACCEPTED, claims=claims, nonce=_NONCE)
     refused: tuple[tuple[str, str, str, str], ...] = (
         ("foreign_app", "of another app", "wrong_audience", mint(aud=FOREIGN_KEY)),
-        ("number", "names an app by its number", "invalid_token", mint(aud=str(APP_ID))),
+        ("number", "names our app by its number", "wrong_audience", mint(aud=str(APP_ID))),
         ("expired", "its time is over", "invalid_token", mint(iat=now - LIFE_S, exp=now)),
         ("wrong-issuer", "somebody else's name", "invalid_token", mint(iss="https://kauth.example.com")),
         ("no-sub", "names nobody", "invalid_token", mint(sub=None)),
@@ -48,6 +48,34 @@ def id_token_samples(kakao: IdTokenIssuer) -> Iterator[Sample]:
     for name, about, expected, token in refused:
         yield _sample(f"id_token-{name}", about, token, expected)
     yield _sample("id_token-wrong-nonce", "another login's token", bound, "invalid_token", nonce="sim-other")
+
+
+def beside_samples(kakao: IdTokenIssuer) -> Iterator[Sample]:
+    """Yield a sample for each thing that an ID token beside an access token can be."""
+    ada = person("ada")
+
+    def both(
+        name: str,
+        about: str,
+        id_token: str,
+        expected: str = "invalid_token",
+        *,
+        of: str = "good",
+        **more: str,
+    ) -> Sample:
+        claims = expected_claims(ada) if expected == ACCEPTED else {}
+        parameters = {"access_token": f"sim-{of}-ada", "id_token": id_token, **more}
+        return Sample(name=f"both{name}-ada", about=about, parameters=parameters, expected=expected, claims=claims)
+
+    bound, wrong = kakao.mint(ada, changes={"nonce": _NONCE}), "wrong_audience"
+    yield both("", "as Kakao's SDKs hand out both", kakao.mint(ada), ACCEPTED)
+    yield both("-nonce", "bound to a nonce", bound, ACCEPTED, nonce=_NONCE)
+    yield both("-wrong-nonce", "another login's", bound, nonce="sim-other")
+    yield both("-other", "two users", kakao.mint(person("grace")))
+    yield both("-foreign", "an ID token of another app", kakao.mint(ada, changes={"aud": FOREIGN_KEY}), wrong)
+    yield both("-number", "names our app by its number", kakao.mint(ada, changes={"aud": str(APP_ID)}), wrong)
+    yield both("-foreign_app", "an access token of another app", kakao.mint(ada), wrong, of="foreign_app")
+    yield both("-unsigned", "alg none", kakao.mint(ada, header={"alg": "none"}))
 
 
 def _sample(

@@ -13,6 +13,8 @@ NATIVE_KEY = "5171aa5e1d0f5a3b8c7d6e5f40312233"
 REST_KEY = "6282bb6f2e1f6b4c9d8e7f6051423344"
 FOREIGN_ID = 9_123_450
 FOREIGN_KEY = "7393cc703f207c5dae9f80716253445f"
+CLIENT_SECRET = "sim-kakao-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
+ADMIN_KEY = "84a4dd8140318d6ebf0a918273645560"
 LIFE_S = 21_599
 
 
