@@ -59,6 +59,7 @@ def verify(simulator: LineSimulator, requests: list[httpx.Request]) -> Callable[
         token: str = GOOD,
         *,
         nonce: str | None = None,
+        id_token: str | None = None,
         granted: tuple[int, Any] | None = None,
         profile: tuple[int, Any] | None = None,
         userinfo: tuple[int, Any] | None = None,
@@ -68,6 +69,7 @@ def verify(simulator: LineSimulator, requests: list[httpx.Request]) -> Callable[
         answers = {PATHS[call]: answer for call, answer in chosen.items() if answer is not None}
         transport = Line(simulator, answers, requests)
         async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
-            return await exchange.verify("line", ProviderToken.of(token, nonce=nonce))
+            extras = None if id_token is None else {"id_token": id_token}
+            return await exchange.verify("line", ProviderToken.of(token, nonce=nonce, extras=extras))
 
     return verify

@@ -22,6 +22,13 @@ def test_tokens_by_the_secret_need_one() -> None:
         LineSettings.model_validate(table)
 
 
+def test_redirect_uris_are_for_codes_and_those_need_the_secret() -> None:
+    table = {"channel_id": "1440057261", "redirect_uris": ["https://app.example.com/callback"]}
+    assert LineSettings.model_validate({**table, "channel_secret": SECRET}).require_pkce
+    with pytest.raises(ValidationError, match="need channel_secret"):
+        LineSettings.model_validate(table)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

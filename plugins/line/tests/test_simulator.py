@@ -49,7 +49,8 @@ async def test_only_the_keys_of_apps_are_published(line: httpx.AsyncClient, simu
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_sample_has_the_outcome_it_announces(simulator: LineSimulator, now: int, name: str) -> None:
     (sample,) = [one for one in simulator.samples() if one.name == name]
-    token = ProviderToken.of(sample.parameters["access_token"], nonce=sample.parameters.get("nonce"))
+    sent = dict(sample.parameters)
+    token = ProviderToken.of(sent.pop("access_token"), nonce=sent.pop("nonce", None), extras=sent)
     async with exchange_for(simulator, clock=lambda: now) as exchange:
         if sample.expected == ACCEPTED:
             identity = await exchange.verify("line", token)

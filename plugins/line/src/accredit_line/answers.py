@@ -8,6 +8,8 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse
 
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
+_LONGEST_S = 10**10
 _WORD = re.compile(r"[a-z_]{1,40}")
 
 
@@ -31,11 +33,41 @@ class Grant(NamedTuple):
             raise ProviderUnavailable("verify: client_id is missing or no text")
         if not isinstance(scope, str):
             raise ProviderUnavailable("verify: scope is missing or no text")
-        if type(left_s) is not int or left_s >= 10**10:  # not isinstance: True is an int
+        if type(left_s) is not int or left_s >= _LONGEST_S:  # not isinstance: True is an int
             raise ProviderUnavailable("verify: expires_in is missing or no number of seconds")
         if left_s <= 0:
             raise InvalidProviderToken("verify: expires_in is not positive")
         return cls(channel_id, frozenset(scope.split()), int(now) + left_s)
+
+
+class NewTokens(NamedTuple):
+    """What a code was exchanged for. `expires_at` is in epoch seconds."""
+
+    access_token: str
+    id_token: str | None
+    scopes: frozenset[str]
+    expires_at: int
+
+    @classmethod
+    def parse(cls, answer: Mapping[str, Any], *, now: float) -> "NewTokens":
+        """Read an answer of `token`; `now` is in epoch seconds, and before the call.
+
+        Source: https://developers.line.biz/en/reference/line-login/#issue-access-token
+
+        Raises:
+            ProviderUnavailable: a field is missing or of a wrong type.
+        """
+        value, id_token = answer.get("access_token"), answer.get("id_token")
+        scope, left_s = answer.get("scope"), answer.get("expires_in")
+        if not isinstance(value, str) or not _VISIBLE.fullmatch(value):
+            raise ProviderUnavailable("token: access_token is missing or no token")
+        if id_token is not None and not isinstance(id_token, str):
+            raise ProviderUnavailable("token: id_token is no text")
+        if not isinstance(scope, str):
+            raise ProviderUnavailable("token: scope is missing or no text")
+        if type(left_s) is not int or not 0 < left_s < _LONGEST_S:
+            raise ProviderUnavailable("token: expires_in is no number of seconds")
+        return cls(value, id_token, frozenset(scope.split()), int(now) + left_s)
 
 
 def read_object(call: str, response: ProviderResponse, errors: Mapping[str, Line], *, now: float) -> dict[str, Any]:

@@ -6,7 +6,14 @@ Not listed, and so refused as `unlisted_refusal`, is what the reference does not
 from collections.abc import Mapping
 from typing import Final
 
-from accredit.errors import InvalidProviderToken, MissingPermission, ProviderRateLimited
+from accredit.errors import (
+    InvalidProviderToken,
+    MissingPermission,
+    ProviderMisconfigured,
+    ProviderProtocolError,
+    ProviderRateLimited,
+    ProviderUnavailable,
+)
 from accredit.refusals import Line
 
 _REFERENCE: Final = "https://developers.line.biz/en/reference/line-login"
@@ -25,3 +32,21 @@ PROFILE_ERRORS: Mapping[str, Line] = {
     "429": VERIFY_ERRORS["429"],
 }
 """What they mean from `profile` and `userinfo`, whose refusals have a sentence (`message`) and no word: by status."""
+
+FRESH_ERRORS: Mapping[str, Line] = {
+    code: Line(ProviderUnavailable, f"{line.source}; the token is seconds old, so it is not the user's fault")
+    if line.error is InvalidProviderToken
+    else line
+    for code, line in PROFILE_ERRORS.items()
+}
+"""What they mean of a token that LINE has just given us for a code."""
+
+_EXCHANGE: Final = "RFC 6749 section 5.2"
+EXCHANGE_ERRORS: Mapping[str, Line] = {
+    "invalid_grant": Line(InvalidProviderToken, _EXCHANGE),
+    "invalid_client": Line(ProviderMisconfigured, _EXCHANGE),
+    "unauthorized_client": Line(ProviderMisconfigured, _EXCHANGE),
+    "unsupported_grant_type": Line(ProviderProtocolError, _EXCHANGE),
+    "429": VERIFY_ERRORS["429"],
+}
+"""Of the exchange of a code. `invalid_request` is not listed: it may be a client's verifier, or our own form."""

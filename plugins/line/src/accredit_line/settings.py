@@ -4,16 +4,16 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from accredit.settings import AppNumber, AppSecret, BaseUrl, ConnectionSettings, HttpsUrl
+from accredit.settings import AppNumber, AppSecret, BaseUrl, CodeSettings, HttpsUrl
 
 
-class LineSettings(ConnectionSettings):
+class LineSettings(CodeSettings):
     """One LINE Login channel of the LINE Developers Console."""
 
     channel_id: AppNumber
     """LINE names it in its answers and in ID tokens, as a text of digits."""
     channel_secret: AppSecret | None = None
-    """Needed for ID tokens of web logins: it signs them."""
+    """Needed for codes, and for ID tokens of web logins, which it signs."""
     signing_alg: Literal["ES256", "HS256"] = "ES256"
     """Which ID tokens are taken: `ES256` from apps, LINE's SDKs and LIFF, signed with published keys; `HS256` from web
     logins, signed with the channel's secret. A token's own header never decides.
@@ -23,9 +23,11 @@ class LineSettings(ConnectionSettings):
     jwks_url: HttpsUrl = "https://api.line.me/oauth2/v2.1/certs"
 
     @model_validator(mode="after")
-    def _secret_that_signs(self) -> "LineSettings":
+    def _secret_where_needed(self) -> "LineSettings":
         if self.signing_alg == "HS256" and self.channel_secret is None:
             raise ValueError('signing_alg = "HS256" needs channel_secret: it signs the ID tokens of web logins')
+        if self.redirect_uris and self.channel_secret is None:
+            raise ValueError("redirect_uris are for codes, which need channel_secret")
         return self
 
     @property

@@ -1,18 +1,30 @@
-"""Verify a LINE access token by asking LINE, or an ID token by its signature: published keys, or our secret."""
+"""Verify a LINE access token by asking LINE, an ID token by its signature; exchange a code."""
 
+import base64
+import binascii
+import json
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from accredit.audience import AppBound, AudienceProof
-from accredit.credentials import Credential
-from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
+from pydantic import SecretStr
+
+from accredit.audience import AppBound, AudienceProof, CodeExchanged
+from accredit.credentials import AccessToken, AuthorizationCode, Credential, CredentialKind, IdToken
+from accredit.errors import (
+    InvalidParameter,
+    InvalidProviderToken,
+    MissingParameter,
+    MissingPermission,
+    ProviderUnavailable,
+)
 from accredit.models import Verification
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifiedIdToken, VerifyContext, in_order
-from accredit_line.answers import Grant, read_object
+from accredit_line.answers import Grant, NewTokens, read_object
 from accredit_line.normalize import to_profile
-from accredit_line.refusals import PROFILE_ERRORS, VERIFY_ERRORS
+from accredit_line.refusals import EXCHANGE_ERRORS, FRESH_ERRORS, PROFILE_ERRORS, VERIFY_ERRORS
 from accredit_line.settings import LineSettings
 
 ISSUER = "https://access.line.me"
@@ -22,10 +34,13 @@ _BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 class LineStrategy(Strategy[LineSettings]):
-    """LINE, for access tokens and ID tokens. An access token looks like a JWT, and is none: its middle is no JSON."""
+    """LINE, for access tokens, ID tokens and codes. An access token looks like a JWT, and names no issuer."""
 
     name = "line"
     settings_type = LineSettings
+    accepts = frozenset({"access_token", "id_token", "code"})
+    # LINE's SDKs and LIFF hand out both at once. Source: https://developers.line.biz/en/reference/liff/#get-id-token
+    reads = MappingProxyType({"id_token": 4096})
     paths_name_nobody = True
     # A user has one id at all channels of one LINE provider (a company), which no answer and no setting names. Source:
     # https://developers.line.biz/en/docs/line-login/managing-users/
@@ -34,38 +49,106 @@ class LineStrategy(Strategy[LineSettings]):
     def __init__(self, settings: LineSettings) -> None:
         super().__init__(settings)
         self._verify_url = f"{settings.api_url}/oauth2/v2.1/verify"
+        self._token_url = f"{settings.api_url}/oauth2/v2.1/token"
         self._profile_url = f"{settings.api_url}/v2/profile"
         self._userinfo_url = f"{settings.api_url}/oauth2/v2.1/userinfo"
 
-    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
-        """Take the way of the token's form: two HTTPS requests at once (three without `profile`), or none."""
-        if token.is_jwt:
-            id_token = await self._id_token(token, ctx)
+    def kind_of(self, value: str) -> CredentialKind:
+        """Tell by the middle of the three parts, which both kinds have: an ID token names its issuer there."""
+        return "id_token" if "iss" in _claims(value) else "access_token"
+
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+        """Take the way of the credential's kind.
+
+        An access token costs two HTTPS requests at once (three without `profile`), an ID token at most one, for LINE's
+        keys. A code is exchanged, and then the ID token that comes with it is read, or `profile` where none comes.
+
+        Raises:
+            ProviderTokenRejected: LINE refuses the token or the code.
+            ProviderUnavailable: LINE is down, limits us, or answers what is not understood.
+            ServerError: LINE refuses our channel, or its secret is too short to verify with.
+            InvalidRequest: codes need a secret in the settings, and a redirect URI in the request.
+        """
+        if isinstance(credential, IdToken):
+            id_token = await self._id_token(credential, ctx)
             return _verification(id_token.subject, id_token.audience, id_token.claims, id_token.expires_at)
-        return await self._verify_access_token(token, ctx)
+        if isinstance(credential, AuthorizationCode):
+            return await self._verify_code(credential, ctx)
+        beside = credential.id_token if isinstance(credential, AccessToken) else None
+        if beside is None and credential.is_jwt:
+            ctx.check_nonce(None)  # of a JWT's form, and no ID token
+        return await self._verify_access_token(credential.reveal(), beside, ctx)
 
     def normalize(self, verification: Verification) -> Profile:
         """Map the claims of the profile, of userinfo or of the ID token."""
         return to_profile(verification.claims)
 
-    async def _id_token(self, token: Credential, ctx: VerifyContext) -> VerifiedIdToken:
+    async def _id_token(self, token: IdToken | SecretStr, ctx: VerifyContext) -> VerifiedIdToken:
         """Verify by what the operator says that signs: a header that could choose would choose the weaker key."""
         if self.settings.signing_alg == "HS256":
             return await ctx.verify_id_token(
                 token, secret=self.settings.channel_secret, issuers=(ISSUER,), algorithms=("HS256",)
             )
+        return await self._id_token_by_keys(token, ctx)
+
+    async def _id_token_by_keys(self, token: IdToken | SecretStr | str, ctx: VerifyContext) -> VerifiedIdToken:
         return await ctx.verify_id_token(
             token, jwks_url=self.settings.jwks_url, issuers=(ISSUER,), algorithms=("ES256",)
         )
 
-    async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
-        value = token.reveal()
+    async def _verify_access_token(self, value: str, id_token: SecretStr | None, ctx: VerifyContext) -> Verification:
         if not _BEARER_TOKEN.fullmatch(value):  # RFC 6750 section 2.1
             raise InvalidProviderToken("access token has not the form of one")
+        beside = None if id_token is None else await self._id_token(id_token, ctx)
         headers = {"Authorization": f"Bearer {value}"}
         grant, response = await in_order(self._grant(value, ctx), ctx.http.get(self._profile_url, headers=headers))
         user_id, user = await self._user(grant, response, headers, ctx)
-        return _verification(user_id, AppBound(grant.channel_id), user, grant.expires_at, grant.scopes)
+        proof: AudienceProof = AppBound(grant.channel_id)
+        if (
+            beside is None or grant.channel_id != self.settings.channel_id
+        ):  # another channel's is the engine's to refuse
+            return _verification(user_id, proof, user, grant.expires_at, grant.scopes)
+        if beside.subject != user_id:
+            raise InvalidProviderToken("the ID token beside the access token is another user's")
+        # The access token is ours, as we have just seen; that the ID token is, the engine finds.
+        claims = {**user, "email": beside.claims.get("email")}  # which is nowhere else
+        expires_at = min(grant.expires_at, beside.expires_at)
+        return _verification(user_id, beside.audience, claims, expires_at, grant.scopes)
+
+    async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
+        now = ctx.clock()  # before the call: a slow answer must not lengthen the token's life
+        response = await self._exchange(code, ctx)
+        new = NewTokens.parse(read_object("token", response, EXCHANGE_ERRORS, now=ctx.clock()), now=now)
+        if new.id_token is not None:  # the better proof: it names us, and a nonce can bind it
+            found = await self._id_token_by_keys(new.id_token, ctx)
+            return _verification(found.subject, found.audience, found.claims, found.expires_at, new.scopes)
+        ctx.check_nonce(None)
+        if "profile" not in new.scopes:
+            raise MissingPermission("the code has brought neither an ID token nor the scope profile")
+        response = await ctx.http.get(self._profile_url, headers={"Authorization": f"Bearer {new.access_token}"})
+        user = read_object("profile", response, FRESH_ERRORS, now=ctx.clock())
+        proof = CodeExchanged(self.settings.channel_id)
+        return _verification(user.get("userId"), proof, user, new.expires_at, new.scopes)
+
+    async def _exchange(self, code: AuthorizationCode, ctx: VerifyContext) -> ProviderResponse:
+        """Source: https://developers.line.biz/en/reference/line-login/#issue-access-token"""
+        if self.settings.channel_secret is None:
+            raise InvalidParameter("code")
+        if code.redirect_uri is None:
+            raise MissingParameter("redirect_uri")
+        form = {
+            "grant_type": "authorization_code",
+            "code": code.reveal(),
+            "redirect_uri": code.redirect_uri,
+            "client_id": self.settings.channel_id,
+            "client_secret": self.settings.channel_secret.get_secret_value(),
+            # Else the ID token of a web login is signed with the secret. Source: IdTokenKeyType of
+            # line/line-sdk-android; ProviderLineV21 of ory/kratos.
+            "id_token_key_type": "JWK",
+        }
+        if code.code_verifier is not None:
+            form["code_verifier"] = code.code_verifier.get_secret_value()
+        return await ctx.http.post(self._token_url, form=form)
 
     async def _grant(self, value: str, ctx: VerifyContext) -> Grant:
         # LINE takes the token in the query alone; core keeps queries out of every log.
@@ -85,6 +168,16 @@ class LineStrategy(Strategy[LineSettings]):
         response = await ctx.http.get(self._userinfo_url, headers=headers)
         user = read_object("userinfo", response, PROFILE_ERRORS, now=ctx.clock())
         return user.get("sub"), user
+
+
+def _claims(value: str) -> Mapping[str, Any]:
+    """Return what stands in the middle of a JWT; nothing, where that is no JSON object. Nothing of it is verified."""
+    parts = value.split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))) if len(parts) == 3 else {}
+    except (binascii.Error, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def _verification(

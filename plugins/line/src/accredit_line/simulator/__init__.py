@@ -1,8 +1,10 @@
-"""A faithful LINE: `verify`, `profile`, `userinfo` and the keys of ID tokens, with fixed access tokens."""
+"""A faithful LINE: `verify`, `profile`, `userinfo`, the exchange of codes and the keys of ID tokens."""
 
+import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,7 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
 from accredit_line.simulator import answers
-from accredit_line.simulator.id_tokens import id_token_samples, make_claims
+from accredit_line.simulator.answers import Answer
+from accredit_line.simulator.codes import CALLBACK, Code, misasked
+from accredit_line.simulator.id_tokens import beside_samples, id_token_samples, make_claims
 from accredit_line.simulator.tokens import CHANNEL_ID, CHANNEL_SECRET, LIFE_S, Token, cases, picture, user_id
 
 
@@ -26,12 +30,15 @@ class LineSimulator(Simulator):
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims, algorithm="ES256")
         self.web_id_tokens = IdTokenIssuer(clock, make_claims, secret=CHANNEL_SECRET)
         """ID tokens of web logins, signed with the channel's secret."""
+        self._codes: dict[str, Code] = {}
+        self._numbers = itertools.count(1)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of a channel that is used by apps."""
         return {
             "channel_id": CHANNEL_ID,
             "channel_secret": CHANNEL_SECRET,
+            "redirect_uris": [CALLBACK],
             "api_url": base_url,
             "jwks_url": f"{base_url}/oauth2/v2.1/certs",
         }
@@ -40,6 +47,7 @@ class LineSimulator(Simulator):
         """Return LINE's endpoints."""
         return [
             Route("/oauth2/v2.1/verify", self._verify, methods=["GET"]),
+            Route("/oauth2/v2.1/token", self._exchange, methods=["POST"]),
             Route("/v2/profile", self._profile, methods=["GET"]),
             Route("/oauth2/v2.1/userinfo", self._userinfo, methods=["GET", "POST"]),
             Route("/oauth2/v2.1/certs", self._certs, methods=["GET"]),
@@ -57,7 +65,44 @@ class LineSimulator(Simulator):
             )
             for case in self._cases
         ]
-        return [*fixed, *id_token_samples(self.id_tokens, self.web_id_tokens)]
+        both = beside_samples(self.id_tokens)
+        return [*fixed, *id_token_samples(self.id_tokens, self.web_id_tokens), *both]
+
+    def new_code(
+        self, token: str, *, verifier: str | None = None, error: str | None = None, nonce: str | None = None
+    ) -> str:
+        """Return a code that is exchanged once for `token` within ten minutes, or refused as `error`.
+
+        With a `verifier` the login was begun by PKCE, with its S256 challenge.
+        """
+        value = f"sim-code-{next(self._numbers)}"
+        self._codes[value] = Code.issued(
+            token, self._tokens[token], now=self.clock(), verifier=verifier, error=error, nonce=nonce
+        )
+        return value
+
+    async def _exchange(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
+        return (misasked(form) or self._exchanged(form)).response()
+
+    def _exchanged(self, form: Mapping[str, str]) -> Answer:
+        code = self._codes.pop(plain(form["code"]), None)
+        if code is None or not code.is_good(self.clock(), form.get("code_verifier")):
+            return answers.exchange_refused("invalid_grant")
+        if code.error is not None:
+            return answers.exchange_refused(code.error)
+        said: dict[str, Any] = {
+            "access_token": code.access_token,
+            "expires_in": LIFE_S,
+            "refresh_token": "sim-refresh",
+            "scope": code.token.scope,
+            "token_type": "Bearer",
+        }
+        if "openid" in code.token.scope.split():
+            # Who does not ask for a key gets the secret's signature: it is a web login.
+            issuer = self.id_tokens if form.get("id_token_key_type") == "JWK" else self.web_id_tokens
+            said["id_token"] = issuer.mint(code.token.person, changes={"nonce": code.nonce})
+        return Answer(200, said)
 
     async def _verify(self, request: Request) -> Response:
         value = request.query_params.get("access_token")  # nowhere else

@@ -26,6 +26,11 @@ def refused(description: str) -> Answer:
     return Answer(400, {"error": "invalid_request", "error_description": description})
 
 
+def exchange_refused(error: str, status: int = 400) -> Answer:
+    """Refuse the exchange of a code. Source: RFC 6749 section 5.2."""
+    return Answer(status, {"error": error, "error_description": "In words."})
+
+
 EXPIRED = refused("access token expired")
 INVALID = refused("invalid access token")
 NO_TOKEN = refused("missing access token")

@@ -58,6 +58,27 @@ def id_token_samples(line: IdTokenIssuer, web: IdTokenIssuer) -> Iterator[Sample
     yield _sample("id_token-wrong-nonce", ada, "another login's token", bound, "invalid_token", nonce="sim-other")
 
 
+def beside_samples(line: IdTokenIssuer) -> Iterator[Sample]:
+    """Yield a sample for each thing that an ID token beside an access token can be."""
+    ada = person("ada")
+
+    def both(
+        name: str, about: str, id_token: str, expected: str = "invalid_token", *, of: str = "good", **more: str
+    ) -> Sample:
+        claims = expected_claims(ada, email=True) if expected == ACCEPTED else {}
+        parameters = {"access_token": f"eyJhbGciOiJIUzI1NiJ9.sim-{of}-ada.line", "id_token": id_token, **more}
+        return Sample(name=f"both{name}-ada", about=about, parameters=parameters, expected=expected, claims=claims)
+
+    bound, wrong = line.mint(ada, changes={"nonce": _NONCE}), "wrong_audience"
+    yield both("", "as LINE's SDKs hand out both", line.mint(ada), ACCEPTED)
+    yield both("-nonce", "bound to a nonce", bound, ACCEPTED, nonce=_NONCE)
+    yield both("-wrong-nonce", "another login's", bound, nonce="sim-other")
+    yield both("-other", "two users", line.mint(person("grace")))
+    yield both("-foreign", "an ID token of another channel", line.mint(ada, changes={"aud": FOREIGN}), wrong)
+    yield both("-foreign_app", "an access token of another channel", line.mint(ada), wrong, of="foreign_app")
+    yield both("-unsigned", "alg none", line.mint(ada, header={"alg": "none"}))
+
+
 def _sample(
     name: str,
     someone: Person,
