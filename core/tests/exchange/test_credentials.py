@@ -130,6 +130,14 @@ async def test_an_id_token_may_come_beside_an_access_token() -> None:
         assert_refused(await wire.post(id_token="x" * 1001), 400, "invalid_request", "invalid id_token parameter")
 
 
+async def test_beside_an_id_token_a_jwt_is_an_access_token() -> None:
+    acme = kinds()
+    async with wire_of(acme) as wire:
+        token = await given(wire, acme, access_token=A_JWT, id_token="another")
+
+        assert token == AccessToken.of(A_JWT, id_token="another")
+
+
 @pytest.mark.threat(31)
 async def test_what_is_good_once_is_never_kept() -> None:
     acme = kinds(proof=lambda _, one: CodeExchanged("acme-app") if one.kind == "code" else AppBound("acme-app"))

@@ -26,7 +26,7 @@ from accredit import (
     VerifyContext,
     hookimpl,
 )
-from accredit.credentials import CredentialKind
+from accredit.credentials import AccessToken, CredentialKind
 from accredit.errors import AccessDenied, CredentialReused, MissingParameter, ProviderUnavailable, StorageFailed
 from accredit.exchange.once import UsedHere, _content_of
 from accredit.settings import CodeSettings
@@ -264,6 +264,29 @@ async def test_an_id_token_whose_signature_is_written_anew_is_the_same_one() -> 
         twin = f"{signed}.{base64.urlsafe_b64encode(negated).decode().rstrip('=')}"
         wire.forget()
         assert_refused(await wire.post(access_token=twin), *REJECTED)
+        assert wire.event.reason == "credential_reused"
+
+
+class Pairs(Acme):
+    """Believes the ID token beside an access token."""
+
+    reads: ClassVar[Mapping[str, int]] = {"id_token": 5000}
+
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
+        assert isinstance(token, AccessToken)
+        assert token.id_token is not None
+        return await super().verify(IdToken(token.id_token), ctx)
+
+
+@pytest.mark.threat(11)
+@pytest.mark.parametrize("other", ["opaque", "another"])
+async def test_an_id_token_beside_an_access_token_is_good_once_too(other: str) -> None:
+    async with bench(SINGLE, acme=Pairs) as wire:
+        token = id_token(wire)
+        assert (await wire.post(access_token="opaque", id_token=token)).status_code == 200
+        wire.forget()
+
+        assert_refused(await wire.post(access_token=other, id_token=token), *REJECTED)
         assert wire.event.reason == "credential_reused"
 
 

@@ -9,7 +9,7 @@ import math
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 
-from accredit.credentials import AuthorizationCode, Credential, IdToken, ProviderToken
+from accredit.credentials import AccessToken, AuthorizationCode, Credential, IdToken, ProviderToken
 from accredit.errors import ConfigurationError, CredentialReused, MissingParameter
 from accredit.exchange.nonces import Nonces
 from accredit.exchange.steps.read_credential import read_credential
@@ -111,11 +111,18 @@ class SingleUse:
         if settings.nonce == "issued" and nonce is not None and client_id is not None and not carries_none(credential):
             issued = self._nonces.read(nonce.get_secret_value(), client_id, self._connection.name)
             await self._once.use("nonce", issued.id, until=issued.expires_at + _LONGER_S)
-        if settings.single_use_id_tokens and isinstance(credential, IdToken):
+        if settings.single_use_id_tokens and (id_token := _id_token_of(credential)) is not None:
             # What a strategy does not say: no ID token lives longer, unless it has asked for that.
             last = self._once.clock() + LONGEST_LIFE_S + CLOCK_SKEW_S
             until = last if identity.expires_at is None else identity.expires_at
-            await self._once.use("id_token", _content_of(credential.reveal()), until=until + _LONGER_S)
+            await self._once.use("id_token", _content_of(id_token), until=until + _LONGER_S)
+
+
+def _id_token_of(credential: Credential) -> str | None:
+    """Return the ID token that a credential is, or that came beside it."""
+    if isinstance(credential, AccessToken) and credential.id_token is not None:
+        return credential.id_token.get_secret_value()
+    return credential.reveal() if isinstance(credential, IdToken) else None
 
 
 def limits_use(settings: ConnectionSettings) -> bool:

@@ -52,6 +52,8 @@ def _with_kind(handed: ProviderToken, strategy: Strategy[Any]) -> Credential:
     if handed.extras is not None:
         of_code = {name: one for name, one in handed.extras.items() if name in _OF_CODES}
         extras = {name: one for name, one in handed.extras.items() if name not in _OF_CODES} or None
+    if kind == "id_token" and extras is not None and "id_token" in extras:
+        kind = "access_token"  # of a JWT's form, as Keycloak's are: the ID token is the one beside it
     match kind:
         case "access_token":
             id_token = None if extras is None else extras.pop("id_token", None)
