@@ -19,7 +19,7 @@ async def test_introspection_says_whose_it_is_and_userinfo_who_that_is(verify: A
 async def test_without_a_secret_nobody_can_tell_the_app_and_nobody_is_asked(refused: Any, provider: Any) -> None:
     error = await refused(GOOD, client_secret=None)
     assert (error.reason, provider.paths) == ("invalid_token", [])
-    assert error.detail == "access tokens need client_secret: nobody else can tell their app"
+    assert error.detail == "access tokens need client_secret or private_key: nobody else can tell their app"
 
 
 @pytest.mark.threat(1, 2)

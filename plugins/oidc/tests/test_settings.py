@@ -52,3 +52,29 @@ def test_only_algorithms_of_published_keys_may_be_named(algorithm: str) -> None:
 def test_what_cannot_work_is_refused(setting: str, value: Any) -> None:
     with pytest.raises(ValidationError, match=setting):
         OidcSettings.model_validate({**APP, setting: value})
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"auth_method": "private_key_jwt"}, "need each other"),
+        ({"auth_method": "private_key_jwt", "client_secret": "hush-hush"}, "need each other"),
+        ({"private_key": "KEY"}, "need each other"),
+        ({"private_key": "KEY", "client_secret": "x", "auth_method": "private_key_jwt"}, "keep one"),
+        ({"private_key": "none", "auth_method": "private_key_jwt"}, "private_key"),
+        ({"auth_method": "client_secret_jwt", "client_secret": "x"}, "auth_method"),
+        ({"assertion_audience": "https://id.example.com"}, "assertion_audience"),
+    ],
+    ids=["no_key", "secret_for_key", "key_for_secret", "both", "no_such_key", "hmac", "audience"],
+)
+def test_ways_to_prove_ourselves_that_cannot_work_are_refused(
+    keys: dict[str, str], changes: dict[str, Any], sentence: str
+) -> None:
+    table = {**APP, **{name: keys["ES256"] if value == "KEY" else value for name, value in changes.items()}}
+    with pytest.raises(ValidationError, match=sentence):
+        OidcSettings.model_validate(table)
+
+
+def test_a_key_is_shown_nowhere(keys: dict[str, str]) -> None:
+    by_key = {"auth_method": "private_key_jwt", "private_key": keys["RS256"]}
+    assert keys["RS256"][40:80] not in repr(OidcSettings.model_validate({**APP, **by_key}))

@@ -7,11 +7,12 @@ import pytest
 
 from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
-from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
-from accredit_oidc.simulator import CLIENT_ID, CLIENT_SECRET, OidcSimulator
+from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for, person
+from accredit_oidc.simulator import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, OidcSimulator
 
 NOW = 1_800_000_000
 OURS = (CLIENT_ID, CLIENT_SECRET)
+ADA = person("ada")
 GOOD = {"token": "oidc-sim-good-ada"}
 NAMES = [sample.name for sample in OidcSimulator(clock=lambda: NOW).samples()]
 
@@ -64,3 +65,59 @@ async def test_userinfo_wants_a_live_token_in_the_header(client: httpx.AsyncClie
         assert (response.status_code, 'error="invalid_token"' in response.headers["www-authenticate"]) == (401, True)
     good = await client.get("/userinfo", headers={"Authorization": "Bearer oidc-sim-good-ada"})
     assert good.json()["sub"] == "1000000000000001"
+
+
+CODE = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI}
+
+
+async def test_the_token_endpoint_wants_our_credentials_one_way_and_a_whole_form(
+    client: httpx.AsyncClient, simulator: OidcSimulator
+) -> None:
+    form = {**CODE, "code": simulator.new_code(ADA)}
+    in_form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    assert (await client.post("/token", data=form)).status_code == 401
+    assert (await client.post("/token", data={**form, "client_id": CLIENT_ID})).status_code == 401
+    assert (await client.post("/token", data={**form, **in_form, "client_secret": "wrong"})).status_code == 401
+    assert (await client.post("/token", data={**form, **in_form}, auth=OURS)).status_code == 401
+    assert await error(client, CODE) == "invalid_request"
+    assert await error(client, {**form, "grant_type": "password"}) == "unsupported_grant_type"
+    assert (await client.post("/token", data={**form, **in_form})).json()["token_type"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("verifier", "changes"),
+    [
+        (None, {"redirect_uri": f"{REDIRECT_URI}/"}),
+        (None, {"code_verifier": "v" * 43}),
+        ("v" * 43, {}),
+        ("v" * 43, {"code_verifier": "w" * 43}),
+        (None, {"code": "oidc-sim-code-of-nobody"}),
+    ],
+    ids=["redirect", "verifier_too_many", "no_verifier", "another_verifier", "unknown"],
+)
+async def test_a_code_is_for_whoever_began_the_login_and_lost_by_a_wrong_guess(
+    client: httpx.AsyncClient, simulator: OidcSimulator, verifier: str | None, changes: dict[str, str]
+) -> None:
+    code = simulator.new_code(ADA, verifier=verifier)
+    right = {**CODE, "code": code, **({} if verifier is None else {"code_verifier": verifier})}
+    wrong = {**CODE, "code": code, **changes}
+    assert await error(client, wrong) == "invalid_grant"
+    if wrong["code"] == code:
+        assert await error(client, right) == "invalid_grant"
+    else:
+        assert "id_token" in (await client.post("/token", data=right, auth=OURS)).json()
+
+
+async def test_a_code_ends_after_a_minute() -> None:
+    now = [NOW]
+    simulator = OidcSimulator(clock=lambda: now[0])
+    form = {**CODE, "code": simulator.new_code(ADA)}
+    now[0] += 60
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(simulator.app()), base_url="http://oidc.test") as client:
+        assert await error(client, form) == "invalid_grant"
+
+
+async def error(client: httpx.AsyncClient, form: dict[str, str]) -> str:
+    answer = await client.post("/token", data=form, auth=OURS)
+    assert answer.status_code == 400
+    return str(answer.json()["error"])

@@ -10,6 +10,8 @@ from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse, VerifyContext
 
 _ERROR = re.compile(r'Bearer\b.*?\berror="([a-z_]{1,40})"', re.IGNORECASE)
+BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""Source: RFC 6750 section 2.1."""
 _USED_AS_BEARER = frozenset({"bearer", "access_token"})
 
 
@@ -21,14 +23,13 @@ class Introspected(NamedTuple):
     expires_at: int | None
     scopes: frozenset[str]
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids that it is for."""
-        match self.audience:
-            case AppBound(app_id=one):
-                return frozenset({one})
-            case JwtAudience(aud=several):
-                return frozenset(several)
+
+class Exchanged(NamedTuple):
+    """What a code was exchanged for: the ID token is not verified yet."""
+
+    id_token: str
+    access_token: str
+    scopes: frozenset[str]
 
 
 def endpoint(document: Mapping[str, Any], name: str, ctx: VerifyContext) -> str:
@@ -44,6 +45,28 @@ def endpoint(document: Mapping[str, Any], name: str, ctx: VerifyContext) -> str:
     if not ctx.http.is_declared(url):
         raise ProviderMisconfigured(f"discovery: {name} is of a host that is neither the issuer's nor in host_urls")
     return url
+
+
+def read_exchange(answer: Mapping[str, Any]) -> Exchanged:
+    """Read an answer of the token endpoint. Source: OpenID Connect Core 1.0 section 3.1.3.3.
+
+    Raises:
+        MissingPermission: there is no ID token.
+        ProviderUnavailable: a field is missing or of the wrong type, or the access token is bound to a key.
+    """
+    id_token, access_token, kind = (answer.get(name) for name in ("id_token", "access_token", "token_type"))
+    if "id_token" not in answer:
+        raise MissingPermission("token: no ID token is there: the app must ask for the scope openid")
+    if not isinstance(id_token, str):
+        raise ProviderUnavailable("token: id_token is no string")
+    if not isinstance(access_token, str) or not BEARER_TOKEN.fullmatch(access_token):
+        raise ProviderUnavailable("token: access_token is missing or has not the form of one")
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise ProviderUnavailable("token: token_type is not Bearer")
+    scope = answer.get("scope", "")
+    if not isinstance(scope, str):
+        raise ProviderUnavailable("token: scope is no string")
+    return Exchanged(id_token, access_token, frozenset(scope.split()))
 
 
 def read_introspection(answer: Mapping[str, Any], *, issuer: str, now: float) -> Introspected:

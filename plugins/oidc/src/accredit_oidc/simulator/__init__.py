@@ -1,6 +1,7 @@
-"""An OpenID provider: its document, keys, introspection and userinfo, with fixed access tokens."""
+"""An OpenID provider: its document, keys, token endpoint, introspection and userinfo, with fixed access tokens."""
 
 import base64
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,11 +11,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import ACCEPTED, IdTokenIssuer, Person, Sample, Simulator, person, plain
+from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, Simulator, person, plain
 from accredit_oidc.simulator.answers import document, refusal, unauthorized
+from accredit_oidc.simulator.codes import REDIRECT_URI, Code
 from accredit_oidc.simulator.tokens import CLIENT_ID, CLIENT_SECRET, FOREIGN_CLIENT_ID, ISSUER, Token, tokens, user_of
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "FOREIGN_CLIENT_ID", "ISSUER", "OidcSimulator"]
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "FOREIGN_CLIENT_ID", "ISSUER", "REDIRECT_URI", "OidcSimulator"]
+
+_NO_PROFILE = dict.fromkeys(
+    ("preferred_username", "name", "given_name", "family_name", "picture", "email", "email_verified")
+)
 
 
 class OidcSimulator(Simulator):
@@ -26,6 +32,11 @@ class OidcSimulator(Simulator):
         super().__init__(clock=clock)
         self.tokens: Mapping[str, Token] = {token.value: token for token in tokens()}
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, _claims)
+        self._numbers = itertools.count(1)
+        self._codes: dict[str, Code] = {
+            f"oidc-sim-code-{one.key}": Code.issued(one, now=float("inf"), verifier=None, nonce=None) for one in PEOPLE
+        }
+        """What was exchanged is not there any more."""
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of the sample app. The issuer is not asked: its document is below `base_url`."""
@@ -33,6 +44,7 @@ class OidcSimulator(Simulator):
             "issuer": ISSUER,
             "client_ids": [CLIENT_ID],
             "client_secret": CLIENT_SECRET,
+            "redirect_uris": [REDIRECT_URI],
             "discovery_url": f"{base_url}/.well-known/openid-configuration",
         }
 
@@ -41,6 +53,7 @@ class OidcSimulator(Simulator):
         return [
             Route("/.well-known/openid-configuration", self._document, methods=["GET"]),
             Route("/jwks", self._jwks, methods=["GET"]),
+            Route("/token", self._token, methods=["POST"]),
             Route("/introspect", self._introspect, methods=["POST"]),
             Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
         ]
@@ -48,6 +61,16 @@ class OidcSimulator(Simulator):
     def samples(self) -> Sequence[Sample]:
         """Return a sample of every access token, and ID tokens minted now."""
         return [*(token.sample() for token in self.tokens.values()), *self._id_token_samples()]
+
+    def other_tokens(self) -> Mapping[str, str]:
+        """Return the codes, which are good once: those of logins that were begun without PKCE."""
+        return {value: f"{code.owner.name} signs in, by a code" for value, code in self._codes.items()}
+
+    def new_code(self, owner: Person, *, verifier: str | None = None, nonce: str | None = None) -> str:
+        """Return a code that is exchanged once within a minute; with a `verifier` the login was begun by PKCE."""
+        value = f"oidc-sim-code-{next(self._numbers)}"
+        self._codes[value] = Code.issued(owner, now=self.clock(), verifier=verifier, nonce=nonce)
+        return value
 
     def _id_token_samples(self) -> Sequence[Sample]:
         ada, now = person("ada"), int(self.clock())
@@ -77,11 +100,34 @@ class OidcSimulator(Simulator):
     async def _jwks(self, request: Request) -> Response:
         return self.id_tokens.jwks_response()
 
-    async def _introspect(self, request: Request) -> Response:
-        ours = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
-        if request.headers.get("authorization") != f"Basic {ours}":
-            return refusal(401, "invalid_client")
+    async def _token(self, request: Request) -> Response:
+        """Source: RFC 6749 section 4.1.3; OpenID Connect Core 1.0 section 3.1.3."""
         form = dict(parse_qsl((await request.body()).decode()))
+        if not _is_ours(request, form):
+            return refusal(401, "invalid_client")
+        if not {"grant_type", "code", "redirect_uri"} <= form.keys():
+            return refusal(400, "invalid_request")
+        if form["grant_type"] != "authorization_code":
+            return refusal(400, "unsupported_grant_type")
+        code = self._codes.pop(plain(form["code"]), None)
+        if code is None or not code.is_good(self.clock(), form):
+            return refusal(400, "invalid_grant")
+        return JSONResponse(
+            {
+                "access_token": f"oidc-sim-good-{code.owner.key}",
+                "token_type": "Bearer",
+                "expires_in": 3600,
+                "scope": "openid profile email",
+                # The profile is at userinfo, as section 5.4 has it.
+                "id_token": self.id_tokens.mint(code.owner, changes={**_NO_PROFILE, "nonce": code.nonce}),
+            },
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def _introspect(self, request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode()))
+        if not _is_ours(request, form):
+            return refusal(401, "invalid_client")
         if "token" not in form:
             return refusal(400, "invalid_request")
         token = self.tokens.get(plain(form["token"]))
@@ -95,6 +141,15 @@ class OidcSimulator(Simulator):
         if token is None or not token.is_active:
             return unauthorized("invalid_token")
         return token.userinfo or JSONResponse(token.user_object())
+
+
+def _is_ours(request: Request, form: Mapping[str, str]) -> bool:
+    """Take our secret by Basic or in the form, and not by both. Source: RFC 6749 section 2.3.1."""
+    basic, in_form = request.headers.get("authorization"), "client_secret" in form
+    ours = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+    if in_form:
+        return basic is None and (form.get("client_id"), form["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
+    return basic == f"Basic {ours}"
 
 
 def _claims(someone: Person, now: int) -> dict[str, Any]:

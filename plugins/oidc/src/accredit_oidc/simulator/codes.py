@@ -1,0 +1,37 @@
+"""The codes of the simulated provider: good once, for a minute, to whoever began the login."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from accredit.testing import Person
+
+REDIRECT_URI = "com.example.app:/oidc"
+_LIFE_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code: whose login it is, and by which `verifier` and `nonce` that was begun, where it was."""
+
+    owner: Person
+    ends_at: float
+    challenge: str | None
+    nonce: str | None
+
+    @classmethod
+    def issued(cls, owner: Person, *, now: float, verifier: str | None, nonce: str | None) -> "Code":
+        """Return a code of now, in epoch seconds."""
+        return cls(owner, now + _LIFE_S, None if verifier is None else challenge(verifier), nonce)
+
+    def is_good(self, now: float, form: Mapping[str, str]) -> bool:
+        """Tell whether a request may have it. Source: RFC 6749 section 4.1.3; RFC 7636 section 4.6."""
+        verifier = form.get("code_verifier")
+        stated = None if verifier is None else challenge(verifier)
+        return now < self.ends_at and form["redirect_uri"] == REDIRECT_URI and stated == self.challenge
+
+
+def challenge(verifier: str) -> str:
+    """Return the challenge S256. Source: RFC 7636 section 4.2."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

@@ -1,0 +1,67 @@
+"""An ID token beside an access token: the one proves, the other asks for the profile."""
+
+from typing import Any
+
+import pytest
+
+from accredit.credentials import AccessToken, ProviderToken
+from accredit.errors import InvalidProviderToken, WrongAudience
+from accredit.testing import person
+from accredit_oidc.simulator import FOREIGN_CLIENT_ID, OidcSimulator
+
+ADA = person("ada")
+GOOD = "oidc-sim-good-ada"
+
+
+async def test_the_id_token_says_who_and_userinfo_what_else_there_is(
+    verify: Any, provider: Any, simulator: OidcSimulator
+) -> None:
+    short = simulator.id_tokens.mint(ADA, changes={"name": None, "email": None, "nonce": "n0nce"})
+    identity = await verify(AccessToken.of(GOOD, id_token=short, nonce="n0nce"), client_secret=None)
+    assert (identity.user_id, identity.profile.name) == ("1000000000000001", "Ada Lovelace")
+    assert provider.paths == ["/.well-known/openid-configuration", "/jwks", "/userinfo"]
+
+
+async def test_a_jwt_beside_an_id_token_is_taken_for_the_access_token(
+    refused: Any, provider: Any, simulator: OidcSimulator, id_token: str
+) -> None:
+    jwt = simulator.id_tokens.mint(ADA, header={"typ": "at+jwt"})
+    handed = ProviderToken.of(jwt, extras={"id_token": id_token})
+    provider.answers["/userinfo"] = (200, {"sub": "2"}, {})
+    assert (await refused(handed)).detail == "userinfo names another user than the token"
+    assert provider.bearers == [jwt]
+
+
+async def test_an_access_token_of_somebody_else_is_refused(refused: Any, id_token: str) -> None:
+    error = await refused(AccessToken.of("oidc-sim-good-grace", id_token=id_token))
+    assert (type(error), error.detail) == (InvalidProviderToken, "userinfo names another user than the token")
+
+
+@pytest.mark.parametrize("token", ["oidc-sim-revoked-ada", "nobody-has-this", "a b"])
+async def test_a_dead_access_token_is_refused(refused: Any, id_token: str, token: str) -> None:
+    assert type(await refused(AccessToken.of(token, id_token=id_token))) is InvalidProviderToken
+
+
+@pytest.mark.threat(1)
+async def test_an_id_token_of_another_app_is_refused_and_nothing_more_is_asked(
+    refused: Any, provider: Any, simulator: OidcSimulator
+) -> None:
+    foreign = simulator.id_tokens.mint(ADA, changes={"aud": FOREIGN_CLIENT_ID})
+    assert type(await refused(AccessToken.of(GOOD, id_token=foreign))) is WrongAudience
+    assert "/userinfo" not in provider.paths
+
+
+@pytest.mark.parametrize(("sent", "held"), [("n0nce", "another"), ("n0nce", None), (None, "n0nce")])
+async def test_the_nonce_is_compared(
+    refused: Any, simulator: OidcSimulator, sent: str | None, held: str | None
+) -> None:
+    token = simulator.id_tokens.mint(ADA, changes={"nonce": held})
+    assert type(await refused(AccessToken.of(GOOD, id_token=token, nonce=sent))) is InvalidProviderToken
+
+
+async def test_a_stated_access_token_of_a_jwts_form_is_asked_about_and_holds_no_nonce(
+    refused: Any, provider: Any, id_token: str
+) -> None:
+    assert (await refused(AccessToken.of(id_token))).detail == "introspection: the token is not active"
+    assert type(await refused(AccessToken.of(id_token, nonce="n0nce"))) is InvalidProviderToken
+    assert provider.paths.count("/introspect") == 1
