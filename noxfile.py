@@ -230,6 +230,19 @@ def node(session: nox.Session) -> None:
 
 
 @nox.session
+def oidc(session: nox.Session) -> None:
+    """Log in at the pages of real OpenID servers, and with what comes of it at Accredit. Needs node and npm."""
+    _install(session)
+    folder = Path(session.create_tmp()).resolve()
+    for name in ("provider.mjs", "package.json"):
+        shutil.copy(Path("tests/oidc") / name, folder)
+    npm = "npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel error"
+    session.run(*npm.split(), "--prefix", str(folder), external=True)
+    variables = {"ACCREDIT_TEST_OIDC": str(folder)}
+    session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/oidc/checks.py"]), env=variables)
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Use the operator's page in a real Chromium. Needs npm; on Debian it installs chromium where it is missing.
 
