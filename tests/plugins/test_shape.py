@@ -16,7 +16,7 @@ PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.tom
 
 SHAPE = {"__init__", "settings", "strategy", "answers", "refusals", "normalize", "simulator"}
 MORE = {"facebook": {"notices"}, "kakao": {"notices"}, "oidc": {"client_auth"}, "twitter": {"signing"}}
-"""What one plugin has beyond: Facebook and Kakao send notices; OpenID providers know us by a secret or by a key; X alone
+"""What one plugin has beyond: Facebook and Kakao send notices; OpenID providers know us by a secret or by a key; X
 wants signed calls, by OAuth 1.0a."""
 SIMULATOR = {"__init__", "answers", "tokens"}
 """What every simulator has; beside it stands what its provider is made of."""
