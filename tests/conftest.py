@@ -22,13 +22,16 @@ STRATEGIES = (
     "line",
     "linkedin",
     "oidc",
+    "tiktok",
     "twitter",
     "wechat",
     "weibo",
 )
 """Of the plugins of this repository, in the order of their names."""
-GOOD_ONCE = ("wechat",)
+GOOD_ONCE = ("tiktok", "wechat")
 """Those that take nothing but codes."""
+ONE_FIELD = tuple(name for name in STRATEGIES if name != "tiktok")
+"""Those whose credential is one text: a code of TikTok comes with its verifier."""
 
 
 class Observer:

@@ -4,7 +4,7 @@ import pytest
 from auth0.authentication.social import Social
 from auth0.exceptions import Auth0Error
 from tests.clients.service import Service
-from tests.conftest import STRATEGIES, Bench
+from tests.conftest import ONE_FIELD, Bench
 
 pytestmark = pytest.mark.slow
 
@@ -14,7 +14,7 @@ def domain(service: Service) -> str:
     return service.domain
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", ONE_FIELD)
 def test_auth0_python_logs_in(domain: str, bench: Bench, strategy: str) -> None:
     parameters = bench.good(strategy)
     token = parameters["access_token"]

@@ -87,8 +87,10 @@ def test_the_same_request_as_a_form_gets_the_same_answer(bench: Bench) -> None:
 def test_our_own_tokens_are_no_provider_tokens(bench: Bench, wrong: str) -> None:
     request = {"client_id": "my-app", "connection": "weibo", "scope": "openid", **bench.good("weibo")}
     ours = httpx.post(f"{bench.url}/oauth/access_token", json=request).json()
+    of_codes = {name: text for name, text in bench.good(wrong).items() if name in {"code_verifier", "redirect_uri"}}
+    beside = of_codes or {"access_token_secret": "x"}
     for token in (ours["access_token"], ours["id_token"]):
-        again = {"client_id": "my-app", "connection": wrong, "access_token": token, "access_token_secret": "x"}
+        again = {"client_id": "my-app", "connection": wrong, "access_token": token, **beside}
         response = httpx.post(f"{bench.url}/oauth/access_token", json=again)
         assert response.status_code == 401
         assert response.json()["error_description"] == "invalid access_token: invalid_token"

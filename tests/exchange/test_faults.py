@@ -50,10 +50,12 @@ class Running:
         assert self._storage.kept == {}
 
     async def _post(self, strategy: str, parameters: dict[str, str]) -> None:
+        beside = {name: parameters[name] for name in ("code_verifier", "redirect_uri") if name in parameters}
         token = ProviderToken.of(
             parameters["access_token"],
             secret=parameters.get("access_token_secret"),
             nonce=parameters.get("nonce"),
+            extras=beside or None,
         )
         scopes = ("openid", "profile", "offline_access")
         await self._exchange(ExchangeRequest(client_id="my-app", connection=strategy, token=token, scopes=scopes))

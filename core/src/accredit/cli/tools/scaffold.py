@@ -33,6 +33,7 @@ _PUBLISHED = frozenset(
         "line",
         "linkedin",
         "oidc",
+        "tiktok",
         "twitter",
         "wechat",
         "weibo",

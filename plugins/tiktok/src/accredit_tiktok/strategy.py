@@ -1,0 +1,87 @@
+"""Exchange a TikTok authorization code, and ask who its user is. A bearer token does not say for which app it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accredit.audience import CodeExchanged
+from accredit.credentials import AuthorizationCode, Credential
+from accredit.errors import MissingParameter, PluginFailed
+from accredit.models import Verification
+from accredit.profile import Profile
+from accredit.strategy import ProviderResponse, Strategy, VerifyContext
+from accredit_tiktok.answers import NewToken, read_new_token, read_user, union_id_of
+from accredit_tiktok.normalize import to_profile
+from accredit_tiktok.settings import TikTokSettings
+
+BASIC, PROFILE = "user.info.basic", "user.info.profile"
+"""Scopes. Source: https://developers.tiktok.com/doc/tiktok-api-v2-get-user-info (each field's authorized scope)."""
+_BASIC_FIELDS = ("open_id", "union_id", "avatar_url", "avatar_large_url", "display_name")
+_PROFILE_FIELDS = ("username",)
+
+
+class TikTokStrategy(Strategy[TikTokSettings]):
+    """TikTok, by codes of Login Kit."""
+
+    name = "tiktok"
+    settings_type = TikTokSettings
+    accepts = frozenset({"code"})
+    traits = frozenset({"single_use"})
+    paths_name_nobody = True
+    # `open_id` is of the user in one application.
+    # Source: https://developers.tiktok.com/doc/tiktok-api-v2-get-user-info
+    user_id_scope = "app"
+
+    async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+        """Exchange the code and read the user: two HTTPS requests, or one where the user has not allowed the second.
+
+        Raises:
+            ProviderTokenRejected: TikTok refuses the code.
+            ProviderUnavailable: TikTok is down, limits us, or answers what is not understood.
+            ServerError: TikTok refuses our client key and secret.
+            MissingParameter: the code came without its `redirect_uri`.
+        """
+        if not isinstance(credential, AuthorizationCode):  # never given, see `accepts`
+            raise PluginFailed("a credential that is no code")
+        ctx.check_nonce(None)  # a nonce would stand in an ID token, and TikTok has none
+        now = ctx.clock()  # before the call: a slow answer must not lengthen the token's life
+        new = read_new_token(await self._exchange(credential, ctx), now=now)
+        user: Mapping[str, Any] = {}
+        if BASIC in new.scopes:
+            user = read_user(await self._request_user(new, ctx), open_id=new.open_id, now=ctx.clock())
+        union_id = union_id_of(user)
+        return Verification(
+            user_id=new.open_id,
+            audience=CodeExchanged(self.settings.client_key),
+            claims=user,
+            expires_at=new.expires_at,
+            scopes=new.scopes,
+            alternate_ids={} if union_id is None else {"union_id": union_id},
+        )
+
+    def normalize(self, verification: Verification) -> Profile:
+        """Map the user to OIDC claims."""
+        return to_profile(verification.claims)
+
+    async def _exchange(self, code: AuthorizationCode, ctx: VerifyContext) -> ProviderResponse:
+        """Redeem the code. Source: https://developers.tiktok.com/doc/oauth-get-a-user-access-token"""
+        if code.redirect_uri is None:
+            raise MissingParameter("redirect_uri")
+        form = {
+            "client_key": self.settings.client_key,
+            "client_secret": self.settings.client_secret.get_secret_value(),
+            "code": code.reveal(),
+            "grant_type": "authorization_code",
+            "redirect_uri": code.redirect_uri,
+        }
+        if code.code_verifier is not None:
+            form["code_verifier"] = code.code_verifier.get_secret_value()
+        return await ctx.http.post(f"{self.settings.api_url}/oauth/token/", form=form)
+
+    async def _request_user(self, new: NewToken, ctx: VerifyContext) -> ProviderResponse:
+        """Ask for what the user has allowed: one field more, and TikTok refuses the whole call."""
+        fields = _BASIC_FIELDS + (_PROFILE_FIELDS if PROFILE in new.scopes else ())
+        return await ctx.http.get(
+            f"{self.settings.api_url}/user/info/",
+            params={"fields": ",".join(fields)},
+            headers={"Authorization": f"Bearer {new.value}"},
+        )
