@@ -50,7 +50,8 @@ class Running:
         assert self._storage.kept == {}
 
     async def _post(self, strategy: str, parameters: dict[str, str]) -> None:
-        beside = {name: parameters[name] for name in ("code_verifier", "redirect_uri") if name in parameters}
+        named = {"code_verifier", "redirect_uri"}
+        beside = {name: text for name, text in parameters.items() if name in named}
         token = ProviderToken.of(
             parameters["access_token"],
             secret=parameters.get("access_token_secret"),
