@@ -168,6 +168,7 @@ def answer(**changes: Any) -> dict[str, Any]:
         *(({"id_token": one}, ProviderUnavailable, "id_token") for one in (None, 5)),
         *(({"access_token": one}, ProviderUnavailable, "access_token") for one in (..., None, 5, "", "a b")),
         *(({"token_type": one}, ProviderUnavailable, "token_type") for one in (..., None, 5, "DPoP")),
+        *(({"expires_in": one}, ProviderUnavailable, "expires_in") for one in (None, "3600", 0, -1, True, 1.5)),
         *(({"scope": one}, ProviderUnavailable, "scope") for one in (None, 5)),
         ({"token_type": "bearer"}, InvalidProviderToken, ""),  # read, and refused for its ID token alone
     ],

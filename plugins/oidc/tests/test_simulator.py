@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
+from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for, person
 from accredit_oidc.simulator import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, OidcSimulator
@@ -24,10 +24,10 @@ async def client(simulator: OidcSimulator) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def outcome(simulator: OidcSimulator, token: str) -> str:
+async def outcome(simulator: OidcSimulator, handed: ProviderToken | Credential) -> str:
     async with exchange_for(simulator, clock=lambda: NOW) as exchange:
         try:
-            await exchange.verify("oidc", ProviderToken.of(token))
+            await exchange.verify("oidc", handed)
         except ExchangeError as error:
             return error.reason
     return ACCEPTED
@@ -36,7 +36,7 @@ async def outcome(simulator: OidcSimulator, token: str) -> str:
 @pytest.mark.parametrize("name", NAMES)
 async def test_sample_gives_what_it_promises(simulator: OidcSimulator, name: str) -> None:
     sample: Sample = next(one for one in simulator.samples() if one.name == name)
-    assert await outcome(simulator, sample.parameters["access_token"]) == sample.expected
+    assert await outcome(simulator, simulator.fresh(sample).handed()) == sample.expected
 
 
 def test_samples_begin_with_the_good_tokens_of_everybody_and_have_distinct_names() -> None:

@@ -55,17 +55,19 @@ def read_exchange(answer: Mapping[str, Any]) -> Exchanged:
         ProviderUnavailable: a field is missing or of the wrong type, or the access token is bound to a key.
     """
     id_token, access_token, kind = (answer.get(name) for name in ("id_token", "access_token", "token_type"))
-    if "id_token" not in answer:
-        raise MissingPermission("token: no ID token is there: the app must ask for the scope openid")
-    if not isinstance(id_token, str):
-        raise ProviderUnavailable("token: id_token is no string")
     if not isinstance(access_token, str) or not BEARER_TOKEN.fullmatch(access_token):
         raise ProviderUnavailable("token: access_token is missing or has not the form of one")
     if not isinstance(kind, str) or kind.lower() != "bearer":
         raise ProviderUnavailable("token: token_type is not Bearer")
-    scope = answer.get("scope", "")
+    lasts_s, scope = answer.get("expires_in", 1), answer.get("scope", "")
+    if type(lasts_s) is not int or lasts_s <= 0:  # not isinstance: True is an int
+        raise ProviderUnavailable("token: expires_in is no time to come")
     if not isinstance(scope, str):
         raise ProviderUnavailable("token: scope is no string")
+    if "id_token" not in answer:
+        raise MissingPermission("token: no ID token is there: the app must ask for the scope openid")
+    if not isinstance(id_token, str):
+        raise ProviderUnavailable("token: id_token is no string")
     return Exchanged(id_token, access_token, frozenset(scope.split()))
 
 

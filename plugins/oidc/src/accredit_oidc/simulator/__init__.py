@@ -4,6 +4,7 @@ import base64
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, Simulator, person, plain
 from accredit_oidc.simulator.answers import document, refusal, unauthorized
-from accredit_oidc.simulator.codes import REDIRECT_URI, Code
+from accredit_oidc.simulator.codes import REDIRECT_URI, VERIFIER, Code, code_samples
 from accredit_oidc.simulator.tokens import CLIENT_ID, CLIENT_SECRET, FOREIGN_CLIENT_ID, ISSUER, Token, tokens, user_of
 
 __all__ = ["CLIENT_ID", "CLIENT_SECRET", "FOREIGN_CLIENT_ID", "ISSUER", "REDIRECT_URI", "OidcSimulator"]
@@ -34,7 +35,8 @@ class OidcSimulator(Simulator):
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, _claims)
         self._numbers = itertools.count(1)
         self._codes: dict[str, Code] = {
-            f"oidc-sim-code-{one.key}": Code.issued(one, now=float("inf"), verifier=None, nonce=None) for one in PEOPLE
+            f"oidc-sim-code-{one.key}": Code.issued(one, now=float("inf"), verifier=VERIFIER, nonce=None)
+            for one in PEOPLE
         }
         """What was exchanged is not there any more."""
 
@@ -59,12 +61,21 @@ class OidcSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return a sample of every access token, and ID tokens minted now."""
-        return [*(token.sample() for token in self.tokens.values()), *self._id_token_samples()]
+        """Return a sample of every access token, ID tokens minted now, and codes."""
+        return [*(token.sample() for token in self.tokens.values()), *self._id_token_samples(), *code_samples()]
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return a sample whose code was never used: a new one, or another one that never was any."""
+        if sample.field != "code":
+            return sample
+        is_good = sample.expected == ACCEPTED
+        code = self.new_code(person("ada"), verifier=VERIFIER) if is_good else f"oidc-sim-none-{next(self._numbers)}"
+        return replace(sample, parameters={**sample.parameters, "code": code})
 
     def other_tokens(self) -> Mapping[str, str]:
-        """Return the codes, which are good once: those of logins that were begun without PKCE."""
-        return {value: f"{code.owner.name} signs in, by a code" for value, code in self._codes.items()}
+        """Return everybody else's codes, which are good once."""
+        about = {value: f"{code.owner.name} signs in, by a code" for value, code in self._codes.items()}
+        return {value: said for value, said in about.items() if value != "oidc-sim-code-ada"}
 
     def new_code(self, owner: Person, *, verifier: str | None = None, nonce: str | None = None) -> str:
         """Return a code that is exchanged once within a minute; with a `verifier` the login was begun by PKCE."""

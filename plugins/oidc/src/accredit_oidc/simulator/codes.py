@@ -2,12 +2,15 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from accredit.testing import Person
+from accredit.testing import ACCEPTED, Person, Sample, person
+from accredit_oidc.simulator.tokens import user_of
 
 REDIRECT_URI = "com.example.app:/oidc"
+VERIFIER = "oidc-sample-verifier-of-the-app-that-began-the-login"
+"""That of the samples."""
 _LIFE_S = 60
 
 
@@ -35,3 +38,22 @@ class Code:
 def challenge(verifier: str) -> str:
     """Return the challenge S256. Source: RFC 7636 section 4.2."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def code_samples() -> Iterator[Sample]:
+    """Yield a code of Ada's, and one that is nobody's."""
+    begun = {"code_verifier": VERIFIER, "redirect_uri": REDIRECT_URI}
+    user = user_of(person("ada"))
+    yield Sample(
+        name="code-good-ada",
+        about="a code, and the ID token and the profile that it is exchanged for",
+        parameters={"code": "oidc-sim-code-ada", **begun},
+        expected=ACCEPTED,
+        claims={"sub": f"oidc|{user['sub']}", "name": user["name"], "email": user["email"], "email_verified": True},
+    )
+    yield Sample(
+        name="code-none-ada",
+        about="a code that was used, has expired or never was any",
+        parameters={"code": "oidc-sim-none", **begun},
+        expected="invalid_token",
+    )
