@@ -21,6 +21,7 @@ STRATEGIES = (
     "kakao",
     "line",
     "linkedin",
+    "microsoft",
     "oidc",
     "tiktok",
     "twitter",

@@ -32,6 +32,7 @@ _PUBLISHED = frozenset(
         "kakao",
         "line",
         "linkedin",
+        "microsoft",
         "oidc",
         "tiktok",
         "twitter",
