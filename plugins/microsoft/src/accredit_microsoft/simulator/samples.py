@@ -59,6 +59,7 @@ def graph_token(microsoft: IdTokenIssuer) -> str:
 
 def _accepted(microsoft: IdTokenIssuer) -> Iterator[Sample]:
     ada = person("ada")
+    changes: Mapping[str, object]
     for name, about, changes in (
         ("edov", "the owner of the domain is verified", {"xms_edov": True}),
         ("edov-one", "xms_edov is a number", {"xms_edov": 1}),
