@@ -52,7 +52,9 @@ def test_settings_without_apps_or_tenants_are_refused(name: str) -> None:
         {"issuer_template": "https://login.example.com/x{tenantid}/v2.0"},
         {"issuer_template": "{tenantid}"},
         {"jwks_url": "http://login.microsoftonline.com/common/discovery/v2.0/keys"},
-        {"client_secret": "of-no-use"},
+        {"client_secret": "without-an-address"},
+        {"token_url": "https://login.microsoftonline.com/common/oauth2/v2.0/token"},
+        {"client_secret": "", "token_url": "https://login.microsoftonline.com/common/oauth2/v2.0/token"},
     ],
 )
 def test_settings_that_cannot_work_or_let_in_too_many_are_refused(changes: dict[str, Any]) -> None:
@@ -66,6 +68,7 @@ def test_settings_that_cannot_work_or_let_in_too_many_are_refused(changes: dict[
         {"tenants": ["common"]},
         {"tenants": [TENANT, "consumers"], "email_domains": ["example.com", "sub.example.com"]},
         {"issuer_template": "https://login.partner.microsoftonline.cn/{tenantid}/v2.0"},
+        {"client_secret": "s~ecret", "token_url": "https://login.microsoftonline.com/common/oauth2/v2.0/token"},
     ],
 )
 def test_settings_that_can_work_are_accepted(changes: dict[str, Any]) -> None:

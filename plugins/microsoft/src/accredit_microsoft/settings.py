@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from accredit.settings import AppId, ConnectionSettings, HttpsUrl, ListOf
+from accredit.settings import AppId, AppSecret, CodeSettings, HttpsUrl, ListOf
 from accredit_microsoft.tenants import CONSUMERS, PLACEHOLDER, WORDS, is_guid
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
@@ -39,11 +39,14 @@ def _template(value: str) -> str:
     return value
 
 
-class MicrosoftSettings(ConnectionSettings):
+class MicrosoftSettings(CodeSettings):
     """One app registration in Microsoft Entra, or several whose users are the same people."""
 
     client_ids: Annotated[ListOf[Annotated[AppId, AfterValidator(_client_id)]], Field(min_length=1)]
-    """The application (client) ids, GUIDs in small letters. A token of any other application is refused."""
+    """The application (client) ids, GUIDs in small letters. A token of any other application is refused.
+    `client_secret` is that of the first."""
+    client_secret: AppSecret | None = None
+    """Needed for codes alone, together with `token_url`: without them codes are refused."""
     tenants: Annotated[ListOf[Annotated[str, AfterValidator(_tenant)]], Field(min_length=1)]
     """Whose users may log in: ids of tenants, GUIDs in small letters, and `consumers` for personal accounts; or, alone,
     `organizations` for every organization on earth, or `common` for everybody.
@@ -57,6 +60,10 @@ class MicrosoftSettings(ConnectionSettings):
     Source: https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration"""
     jwks_url: HttpsUrl = "https://login.microsoftonline.com/common/discovery/v2.0/keys"
     """The keys, each with its `issuer`."""
+    token_url: HttpsUrl | None = None
+    """Where codes are exchanged, `https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token`, with the tenant or the
+    word that your app begins its logins with.
+    Source: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes, at AADSTS700005"""
 
     @property
     def accepted_audiences(self) -> frozenset[str]:
@@ -70,4 +77,6 @@ class MicrosoftSettings(ConnectionSettings):
             raise ValueError("tenants: common and organizations stand alone: they let in whatever stands beside them")
         if self.email_domains and not any(map(is_guid, self.tenants)):
             raise ValueError("email_domains needs a tenant by its id: any other tenant could state such an address")
+        if (self.client_secret is None) != (self.token_url is None):
+            raise ValueError("client_secret and token_url go together: codes need both")
         return self

@@ -6,6 +6,7 @@ from accredit.testing import Person
 from accredit_microsoft.tenants import CONSUMERS
 
 CLIENT_ID = "5a5a0000-51b0-4000-8000-00000000a001"
+CLIENT_SECRET = "sim~microsoft-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
 FOREIGN = "5a5a0000-51b0-4000-8000-00000000a002"
 TENANT = "7e7a0000-51b0-4000-8000-00000000b001"
 OTHER_TENANT = "7e7a0000-51b0-4000-8000-00000000b002"
