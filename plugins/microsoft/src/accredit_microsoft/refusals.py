@@ -1,7 +1,8 @@
 """What the token endpoint's refusals mean for us: a table, and how to find a code in an answer.
 
-`{"error": "invalid_grant", "error_description": "AADSTS54005: …", "error_codes": [54005], …}`: the word is what to go by,
-says Microsoft, and the numbers, which are more precise, may change. So a number that is listed decides, else the word.
+`{"error": "invalid_grant", "error_description": "AADSTS54005: …", "error_codes": [54005], …}`: the word is what to go
+by, says Microsoft, and the numbers, which are more precise, may change. So a number that is listed decides, else the
+word.
 """
 
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ TOKEN_ERRORS: Mapping[int | str, Line] = {
     "temporarily_unavailable": Line(ProviderUnavailable, _WORDS),
     "unsupported_grant_type": Line(ProviderProtocolError, _WORDS),
 }
-"""What a refused code means. `invalid_request` is not listed: Microsoft says it of much, some of it a stranger's doing."""
+"""What a refused code means. `invalid_request` is not listed: Microsoft says it of much, some a stranger's doing."""
 
 
 def token_code(body: Mapping[str, Any]) -> int | str | None:

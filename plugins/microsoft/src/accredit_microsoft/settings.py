@@ -70,6 +70,11 @@ class MicrosoftSettings(CodeSettings):
         """The application ids, compared exactly."""
         return frozenset(self.client_ids)
 
+    @property
+    def user_id_issuer(self) -> str:
+        """The cloud: within it an id, of tenant and object, is one user at every app, wherever its codes go."""
+        return self.issuer_template
+
     @model_validator(mode="after")
     def _check(self) -> "MicrosoftSettings":
         many = {"common", "organizations"}.intersection(self.tenants)

@@ -1,4 +1,4 @@
-"""Verify an ID token of Microsoft Entra ID: its signature, its key's issuer, its tenant. A code is exchanged for one."""
+"""Verify an ID token of Microsoft Entra ID: signature, issuer of its key, tenant. A code is exchanged for one."""
 
 from functools import partial
 
