@@ -1,27 +1,38 @@
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from accredit.credentials import Credential, ProviderToken
+from accredit.credentials import AuthorizationCode, Credential, ProviderToken
 from accredit.models import Identity
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import BASE_URL, InProcess, exchange_for, person
 from accredit_microsoft.simulator import MicrosoftSimulator
+from accredit_microsoft.simulator.codes import CALLBACK
 
 NOW = 1_800_000_000
+TOKEN_PATH = "/common/oauth2/v2.0/token"
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
 class Microsoft(httpx.AsyncBaseTransport):
-    """The simulator; remembers every request."""
+    """The simulator, with one answer put in the place of the exchange's; remembers every request."""
 
-    def __init__(self, simulator: MicrosoftSimulator, seen: list[httpx.Request]) -> None:
+    def __init__(
+        self, simulator: MicrosoftSimulator, seen: list[httpx.Request], exchanged: tuple[int, object] | None = None
+    ) -> None:
         self._simulator = InProcess({BASE_URL: simulator.app()})
         self._seen = seen
+        self._exchanged = exchanged
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._seen.append(request)
-        return await self._simulator.handle_async_request(request)
+        if self._exchanged is None or request.url.path != TOKEN_PATH:
+            return await self._simulator.handle_async_request(request)
+        status, body = self._exchanged
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return httpx.Response(status, stream=httpx.ByteStream(content))
 
 
 @pytest.fixture
@@ -51,3 +62,37 @@ def verify(simulator: MicrosoftSimulator, requests: list[httpx.Request]) -> Call
             return await exchange.verify("microsoft", handed)
 
     return verify
+
+
+@pytest.fixture
+def log_in(simulator: MicrosoftSimulator, requests: list[httpx.Request]) -> Callable[..., Awaitable[Identity]]:
+    """`log_in(**what is odd about it, **connection settings)`: ada logs in by a code; `exchanged` is (status, body)."""
+
+    async def log_in(
+        *,
+        at: MicrosoftSimulator = simulator,
+        begun_with: str | None = VERIFIER,
+        verifier: str | None = VERIFIER,
+        redirect_uri: str | None = CALLBACK,
+        error: tuple[str, int] | None = None,
+        openid: bool = True,
+        nonce: str | None = None,
+        code: str | None = None,
+        exchanged: tuple[int, object] | None = None,
+        **connection: Any,
+    ) -> Identity:
+        transport = Microsoft(at, requests, exchanged)
+        value = code or at.new_code(person("ada"), verifier=begun_with, error=error, openid=openid)
+        credential = AuthorizationCode.of(value, code_verifier=verifier, redirect_uri=redirect_uri, nonce=nonce)
+        before = len(requests)
+        limits = {"provider_retries": 2}
+        async with exchange_for(
+            at, connection=connection, transport=transport, clock=at.clock, limits=limits
+        ) as exchange:
+            try:
+                return await exchange.verify("microsoft", credential)
+            finally:
+                sent = [one.url.path for one in requests[before:]]
+                assert sent.count(TOKEN_PATH) <= 1  # a code is never sent twice
+
+    return log_in

@@ -5,7 +5,6 @@ import httpx
 import pytest
 
 from accredit.audience import JwtAudience
-from accredit.credentials import AccessToken
 from accredit.errors import (
     InvalidProviderToken,
     MissingPermission,
@@ -16,7 +15,6 @@ from accredit.models import Identity
 from accredit.testing import SigningKey, person
 from accredit_microsoft.simulator import MicrosoftSimulator
 from accredit_microsoft.simulator.keys import consumers_key
-from accredit_microsoft.simulator.samples import graph_token
 from accredit_microsoft.simulator.tokens import (
     CLIENT_ID,
     EARLIER_S,
@@ -179,20 +177,6 @@ async def test_oid_that_is_no_guid_is_not_believed(verify: Verify, simulator: Mi
 async def test_sub_that_cannot_be_an_id_is_not_believed(verify: Verify, simulator: MicrosoftSimulator) -> None:
     with pytest.raises(ProviderUnavailable, match="sub is no id"):
         await verify(minted(simulator, sub="a b"))
-
-
-@pytest.mark.threat(9)
-async def test_access_token_for_graph_is_refused_in_each_of_its_forms(
-    verify: Verify, simulator: MicrosoftSimulator, requests: list[httpx.Request]
-) -> None:
-    with pytest.raises(InvalidProviderToken):
-        await verify(graph_token(simulator.id_tokens))
-    requests.clear()
-    with pytest.raises(InvalidProviderToken):
-        await verify("EwB4A8l6BAAUsimulated")
-    with pytest.raises(InvalidProviderToken, match="access_token"):
-        await verify(AccessToken.of(minted(simulator)))
-    assert requests == []
 
 
 @pytest.mark.threat(10)

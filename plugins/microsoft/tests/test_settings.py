@@ -68,7 +68,10 @@ def test_settings_that_cannot_work_or_let_in_too_many_are_refused(changes: dict[
         {"tenants": ["common"]},
         {"tenants": [TENANT, "consumers"], "email_domains": ["example.com", "sub.example.com"]},
         {"issuer_template": "https://login.partner.microsoftonline.cn/{tenantid}/v2.0"},
-        {"client_secret": "s~ecret", "token_url": "https://login.microsoftonline.com/common/oauth2/v2.0/token"},
+        {
+            "client_secret": "value~of-the-app",
+            "token_url": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+        },
     ],
 )
 def test_settings_that_can_work_are_accepted(changes: dict[str, Any]) -> None:
@@ -76,7 +79,10 @@ def test_settings_that_can_work_are_accepted(changes: dict[str, Any]) -> None:
 
 
 def test_user_ids_of_two_apps_in_one_cloud_are_of_one_issuer() -> None:
-    codes = {"client_secret": "s~ecret", "token_url": "https://login.microsoftonline.com/common/oauth2/v2.0/token"}
+    codes = {
+        "client_secret": "value~of-the-app",
+        "token_url": "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+    }
     cloud = {"issuer_template": "https://login.microsoftonline.us/{tenantid}/v2.0"}
     one, other, third = (MicrosoftSettings.model_validate({**GOOD, **more}) for more in ({}, codes, cloud))
     assert one.user_id_issuer == other.user_id_issuer != third.user_id_issuer

@@ -7,14 +7,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, Person, Sample, Simulator, plain
-from accredit_microsoft.simulator.codes import CALLBACK, Code, refused
+from accredit_microsoft.simulator.answers import exchanged, refused
+from accredit_microsoft.simulator.codes import CALLBACK, Code
 from accredit_microsoft.simulator.keys import MicrosoftIssuer
 from accredit_microsoft.simulator.samples import samples
-from accredit_microsoft.simulator.tokens import CLIENT_ID, CLIENT_SECRET, LIFE_S, TENANT, make_claims
+from accredit_microsoft.simulator.tokens import CLIENT_ID, CLIENT_SECRET, TENANT, make_claims
 
 
 class MicrosoftSimulator(Simulator):
@@ -99,14 +100,7 @@ class MicrosoftSimulator(Simulator):
         if not code.is_begun_with(verifier):
             return refused("invalid_grant", 501481)
         self._used.add(value)
-        answer = {
-            "token_type": "Bearer",
-            "scope": "openid profile email",
-            "expires_in": LIFE_S - 1,
-            "ext_expires_in": LIFE_S - 1,
-            "access_token": "EwB4A8l6BAAUsimulated",
-        }
-        return JSONResponse(answer | ({"id_token": self.id_tokens.mint(code.owner)} if code.openid else {}))
+        return exchanged(self.id_tokens.mint(code.owner) if code.openid else None)
 
     async def _keys(self, _: Request) -> Response:
         return self.id_tokens.jwks_response()

@@ -1,11 +1,9 @@
-"""The codes of the simulated Microsoft, good once, and how they are refused."""
+"""The codes of the simulated Microsoft: good once, for ten minutes."""
 
 import base64
 import hashlib
 from dataclasses import dataclass
 from typing import Final
-
-from starlette.responses import JSONResponse, Response
 
 from accredit.testing import Person
 
@@ -34,25 +32,6 @@ class Code:
     def is_begun_with(self, verifier: str | None) -> bool:
         """Tell whether the verifier is that of the login; a login without PKCE has none to be."""
         return self.challenge is None or (verifier is not None and s256(verifier) == self.challenge)
-
-
-def refused(word: str, number: int, *, status: int = 400) -> Response:
-    """Return a refusal.
-
-    Source: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
-    """
-    return JSONResponse(
-        {
-            "error": word,
-            "error_description": f"AADSTS{number}: upstream text. Trace ID: sim Correlation ID: sim",
-            "error_codes": [number],
-            "timestamp": "2027-01-15 08:00:00Z",
-            "trace_id": "00000000-51b0-4000-8000-000000000001",
-            "correlation_id": "00000000-51b0-4000-8000-000000000002",
-            "error_uri": f"https://login.microsoftonline.com/error?code={number}",
-        },
-        status,
-    )
 
 
 def s256(verifier: str) -> str:
