@@ -12,7 +12,9 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.models import Identity
+from accredit.testing import person
 from accredit_microsoft.refusals import TOKEN_ERRORS, token_code
+from accredit_microsoft.simulator import MicrosoftSimulator
 
 LogIn = Callable[..., Awaitable[Identity]]
 
@@ -84,3 +86,10 @@ async def test_answer_that_is_no_token_is_an_outage(log_in: LogIn, status: int, 
     with pytest.raises(ExchangeError) as raised:
         await log_in(exchanged=(status, body))
     assert type(raised.value) is ProviderUnavailable
+
+
+async def test_refusal_with_a_status_of_success_is_one(log_in: LogIn, simulator: MicrosoftSimulator) -> None:
+    good = {"access_token": "EwB4", "id_token": simulator.id_tokens.mint(person("ada"))}
+    await log_in(exchanged=(200, good))
+    with pytest.raises(InvalidProviderToken):
+        await log_in(exchanged=(200, {**good, "error": "invalid_grant"}))
