@@ -133,7 +133,7 @@ def with_id_token(
     return {**connection, setting: f"{connection[setting]}~{fault}"}, parameters
 
 
-@pytest.mark.parametrize("strategy", ["facebook", "google-oauth2"])
+@pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "microsoft"])
 @pytest.mark.parametrize("fault", FATAL)
 async def test_every_fault_of_a_key_set_is_a_503_in_bounded_time(
     simulators: dict[str, Simulator], connections: dict[str, dict[str, Any]], strategy: str, fault: str
@@ -143,7 +143,7 @@ async def test_every_fault_of_a_key_set_is_a_503_in_bounded_time(
         await exchange.fails(strategy, parameters)
 
 
-@pytest.mark.parametrize("strategy", ["facebook", "google-oauth2"])
+@pytest.mark.parametrize("strategy", ["facebook", "google-oauth2", "microsoft"])
 @pytest.mark.parametrize("fault", HARMLESS)
 async def test_a_slow_key_set_is_good_enough(
     simulators: dict[str, Simulator], connections: dict[str, dict[str, Any]], strategy: str, fault: str
