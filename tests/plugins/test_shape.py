@@ -15,7 +15,13 @@ ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
 
 SHAPE = {"__init__", "settings", "strategy", "answers", "refusals", "normalize", "simulator"}
-MORE = {"facebook": {"notices"}, "kakao": {"notices"}, "microsoft": {"tenants"}, "oidc": {"client_auth"}, "twitter": {"signing"}}
+MORE = {
+    "facebook": {"notices"},
+    "kakao": {"notices"},
+    "microsoft": {"tenants"},
+    "oidc": {"client_auth"},
+    "twitter": {"signing"},
+}
 """What one plugin has beyond: Facebook and Kakao send notices; Microsoft has an issuer for each tenant; OpenID
 providers know us by a secret or by a key; X wants signed calls, by OAuth 1.0a."""
 SIMULATOR = {"__init__", "answers", "tokens"}
