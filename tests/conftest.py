@@ -29,6 +29,8 @@ STRATEGIES = (
     "weibo",
 )
 """Of the plugins of this repository, in the order of their names."""
+SIGNED = ("microsoft",)
+"""Those whose first good token is signed, and so cannot carry a fault: their provider is asked for its keys alone."""
 GOOD_ONCE = ("tiktok", "wechat")
 """Those that take nothing but codes."""
 ONE_FIELD = tuple(name for name in STRATEGIES if name != "tiktok")
