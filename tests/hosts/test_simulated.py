@@ -128,7 +128,7 @@ def test_without_names_every_installed_provider_is_simulated() -> None:
         assert {"facebook", "google-oauth2", "twitter", "weibo"} <= providers.connections.keys()
         login = providers.people.grace.login("twitter")
         assert login["access_token_secret"]
-        with pytest.raises(LookupError, match="name the provider: facebook, "):
+        with pytest.raises(LookupError, match="name the provider: .*facebook, "):
             providers.people.grace.login()
 
 
@@ -166,7 +166,7 @@ def test_a_wrong_name_is_answered_with_the_right_ones(
 
 
 def test_a_provider_nobody_has_installed_is_refused() -> None:
-    with pytest.raises(LookupError, match=r"no installed plugin simulates 'facebok'; there are: facebook, "):
+    with pytest.raises(LookupError, match=r"no installed plugin simulates 'facebok'; there are: .*facebook, "):
         simulated("facebok")
 
 
