@@ -128,7 +128,7 @@ def test_without_names_every_installed_provider_is_simulated() -> None:
         assert {"facebook", "google-oauth2", "twitter", "weibo"} <= providers.connections.keys()
         login = providers.people.grace.login("twitter")
         assert login["access_token_secret"]
-        with pytest.raises(LookupError, match="name the provider: .*facebook, "):
+        with pytest.raises(LookupError, match=r"name the provider: .*facebook, "):
             providers.people.grace.login()
 
 
