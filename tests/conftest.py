@@ -14,6 +14,7 @@ from accredit.audit.events import AnyEvent
 from accredit.testing import Simulator, installed_simulators, serve
 
 STRATEGIES = (
+    "apple",
     "discord",
     "facebook",
     "github",

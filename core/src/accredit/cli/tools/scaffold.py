@@ -25,6 +25,7 @@ _BEGINS_WITH_A_VOWEL = re.compile(r"[aei]|o(?!ne)|u(?!ni)(?=[a-z])|[fhlmnrsx](?!
 _SUFFIX = ".template"
 _PUBLISHED = frozenset(
     {
+        "apple",
         "discord",
         "facebook",
         "github",
