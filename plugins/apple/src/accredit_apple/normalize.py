@@ -9,8 +9,8 @@ from accredit.text import email_address
 RELAY_DOMAINS = frozenset({"privaterelay.appleid.com", "private.icloud.com"})
 """Of addresses that forward to the user's own. The second one is that of new addresses since 2026.
 
-Source: https://developer.apple.com/documentation/signinwithapple/communicating-using-the-private-email-relay-service (the
-first); https://developer.apple.com/news/?id=1ptvdtcm (the second). `icloud.com` has mailboxes, and is none.
+Source: https://developer.apple.com/documentation/signinwithapple/communicating-using-the-private-email-relay-service
+(the first); https://developer.apple.com/news/?id=1ptvdtcm (the second). `icloud.com` has mailboxes, and is none.
 """
 
 

@@ -1,6 +1,6 @@
 """What Apple's refusals mean for us: a table, and how to find a code in an answer.
 
-`/auth/token` and `/auth/revoke` refuse with status 400 and `{"error": …}`, in newer answers with an `error_description`.
+`/auth/token` and `/auth/revoke` refuse with status 400 and `{"error": …}`, some with an `error_description`.
 """
 
 from collections.abc import Mapping

@@ -78,7 +78,7 @@ class AppleStrategy(Strategy[AppleSettings]):
         return to_profile(verification.claims["id_token"], verification.claims["name"])
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
-        """Hand in a code that is nobody's for each client id: Apple looks at our secret first. Nothing without a key."""
+        """Hand in a code that is nobody's, for each client id: Apple looks at our secret first. Without a key, nothing."""
         if self.settings.signing_as is None:
             return
         for client_id in self.settings.client_ids:
@@ -186,15 +186,15 @@ def _verification(
 ) -> Verification:
     if not is_user_id(id_token.subject):
         raise InvalidProviderToken("sub is no id")
-    transfer_sub = id_token.claims.get("transfer_sub")
+    # Of users whose app has come from another team: by it their ids there can be found, for sixty days.
+    # Source: https://developer.apple.com/documentation/signinwithapple/bringing-new-apps-and-users-into-your-team
+    former = id_token.claims.get("transfer_sub")
     return Verification(
         user_id=id_token.subject,
         audience=id_token.audience,
         claims={"id_token": id_token.claims, "name": dict(name)},
         expires_at=id_token.expires_at,
-        # Of users whose app has come from another team: by it their ids there can be found, for sixty days.
-        # Source: https://developer.apple.com/documentation/signinwithapple/bringing-new-apps-and-users-into-your-team
-        alternate_ids={"transfer_sub": transfer_sub} if is_user_id(transfer_sub) else {},
+        alternate_ids={"transfer_sub": former} if isinstance(former, str) and is_user_id(former) else {},
         facts=to_facts(id_token.claims, name),
         provider_token=refresh_token,
     )

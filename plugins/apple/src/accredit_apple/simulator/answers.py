@@ -1,7 +1,7 @@
 """Apple's refusals. Source: https://developer.apple.com/documentation/signinwithapplerestapi/errorresponse
 
-The texts are those that developers have shown, as in https://developer.apple.com/forums/thread/726004; none of them says
-more than its word.
+The texts are like those that developers have shown, as in https://developer.apple.com/forums/thread/726004; none of
+them says more than its word.
 """
 
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ Source: https://developer.apple.com/documentation/accountorganizationaldatashari
 
 # Always the same one, so that a settings file of today works tomorrow; a secret of nobody's.
 _KEY = ec.derive_private_key(int.from_bytes(hashlib.sha256(b"accredit simulated apple").digest()), ec.SECP256R1())
-PRIVATE_KEY: Final = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+PRIVATE_KEY: Final = _KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode().strip()
 
 
 def is_client_secret(secret: str, *, client_id: str, now: float) -> bool:
