@@ -61,7 +61,7 @@ async def test_forwarding_of_mail_is_told_with_the_address(
 async def test_what_is_not_as_it_should_be_beside_the_user_is_left_out(
     read: Any, apple: AppleSimulator, more: dict[str, object]
 ) -> None:
-    (event,) = (await read(apple.notice(apple.event("email-disabled", **more)))).events
+    (event,) = (await read(apple.notice({**apple.event("email-disabled"), **more}))).events
     assert dict(event.facts) == {"enabled": False}
 
 

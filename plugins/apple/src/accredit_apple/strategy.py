@@ -78,7 +78,7 @@ class AppleStrategy(Strategy[AppleSettings]):
         return to_profile(verification.claims["id_token"], verification.claims["name"])
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
-        """Hand in a code that is nobody's, for each client id: Apple looks at our secret first. Without a key, nothing."""
+        """Hand in a code that is nobody's, for each client id: Apple looks at our secret first. No key, no call."""
         if self.settings.signing_as is None:
             return
         for client_id in self.settings.client_ids:
