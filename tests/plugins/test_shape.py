@@ -16,6 +16,7 @@ PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.tom
 
 SHAPE = {"__init__", "settings", "strategy", "answers", "refusals", "normalize", "simulator"}
 MORE = {
+    "apple": {"notices"},
     "facebook": {"notices"},
     "kakao": {"notices"},
     "microsoft": {"tenants"},

@@ -11,20 +11,15 @@ from accredit.audience import JwtAudience
 from accredit.credentials import AuthorizationCode
 from accredit.errors import (
     CredentialReused,
-    ExchangeError,
     InvalidParameter,
     InvalidProviderToken,
     MissingParameter,
     ProviderMisconfigured,
-    ProviderRateLimited,
     ProviderUnavailable,
-    UnlistedRefusal,
 )
 from accredit.models import Identity
 from accredit.testing import person
-from accredit_apple.refusals import TOKEN_ERRORS
 from accredit_apple.simulator import AppleSimulator
-from accredit_apple.simulator.id_tokens import subject
 from accredit_apple.simulator.team import (
     BUNDLE_ID,
     FOREIGN,
@@ -34,6 +29,7 @@ from accredit_apple.simulator.team import (
     TEAM_ID,
     is_client_secret,
 )
+from accredit_apple.simulator.tokens import subject
 
 ADA = person("ada")
 PATH = "/auth/token"
@@ -220,47 +216,3 @@ async def test_doctor_asks_for_each_id_and_for_none_without_a_key(connect: Any, 
     async with connect(**NO_KEY) as (_, strategy, ctx):
         await strategy.check_credentials(ctx)
     assert len(between.requests) == 2
-
-
-CASES: list[tuple[str, type[ExchangeError]]] = [
-    ("invalid_grant", InvalidProviderToken),
-    ("invalid_client", ProviderMisconfigured),
-    ("unauthorized_client", ProviderMisconfigured),
-    ("unsupported_grant_type", ProviderMisconfigured),
-    ("invalid_request", UnlistedRefusal),
-    ("unheard_of", UnlistedRefusal),
-]
-
-
-def test_every_line_of_the_table_is_tested() -> None:
-    assert {word for word, _ in CASES} - {"invalid_request", "unheard_of"} | {"429"} == set(TOKEN_ERRORS)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "error"),
-    [
-        *((400, {"error": word, "error_description": "text of Apple's"}, error) for word, error in CASES),
-        (200, {"error": "invalid_grant"}, InvalidProviderToken),
-        (400, {"error": None}, ProviderUnavailable),
-        (400, {"error": ["invalid_grant"]}, ProviderUnavailable),
-        (400, b"<html>", ProviderUnavailable),
-        (429, b"<html>", ProviderRateLimited),
-        (503, {"error": "invalid_grant"}, ProviderUnavailable),
-        (200, b"<html>", ProviderUnavailable),
-        (200, [], ProviderUnavailable),
-        (200, {}, ProviderUnavailable),
-        (201, {"id_token": "a.b.c"}, ProviderUnavailable),
-        *((200, {"id_token": one}, ProviderUnavailable) for one in (None, "", 5, ["a.b.c"])),
-        *((200, {"id_token": "a.b.c", "refresh_token": one}, ProviderUnavailable) for one in (5, "", "é", ["r"])),
-        (200, {"id_token": "a.b.c"}, InvalidProviderToken),
-    ],
-)
-async def test_refusal_is_blamed_on_whom_it_concerns_and_never_asked_again(
-    hand_in: Any, apple: AppleSimulator, between: Any, status: int, body: object, error: type[ExchangeError]
-) -> None:
-    between.instead[PATH] = (status, body)
-    with pytest.raises(ExchangeError) as raised:
-        await hand_in(apple.new_code(ADA))
-    assert type(raised.value) is error
-    assert "text of Apple" not in str(raised.value)
-    assert [one.url.path for one in between.requests].count(PATH) == 1

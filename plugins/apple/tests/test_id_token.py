@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from accredit.audience import JwtAudience
-from accredit.credentials import AccessToken, IdToken, ProviderToken
+from accredit.credentials import IdToken
 from accredit.errors import InvalidParameter, InvalidProviderToken, WrongAudience
 from accredit.models import Identity
-from accredit.profile import Assurance, Email
 from accredit.testing import person
 from accredit_apple.simulator import AppleSimulator
-from accredit_apple.simulator.id_tokens import subject, user_json
 from accredit_apple.simulator.team import BUNDLE_ID, FOREIGN, SERVICES_ID
+from accredit_apple.simulator.tokens import subject, user_json
 from accredit_apple.strategy import AppleStrategy
 
 ADA = person("ada")
@@ -80,56 +79,6 @@ async def test_token_without_the_nonce_that_was_sent_is_refused_whatever_it_says
 
 
 @pytest.mark.parametrize(
-    ("verified", "assurance"),
-    [
-        *((one, Assurance.PROVIDER_ASSERTED) for one in (True, "true")),
-        *((one, Assurance.UNVERIFIED) for one in (False, "false", None, "True", "1", 1, "", [True])),
-    ],
-)
-async def test_address_is_asserted_by_the_boolean_or_its_text_alone(
-    log_in: Any, verified: object, assurance: Assurance
-) -> None:
-    assert (await log_in(email_verified=verified)).profile.email == Email("ada@example.com", assurance)
-
-
-@pytest.mark.parametrize(
-    ("address", "claim", "is_private"),
-    [
-        ("x@privaterelay.appleid.com", None, True),
-        ("x@private.icloud.com", None, True),
-        ("x@PRIVATE.iCloud.com", "false", True),
-        ("x@example.com", True, True),
-        ("x@example.com", "true", True),
-        ("x@example.com", "false", False),
-        ("x@example.com", None, False),
-        ("x@icloud.com", None, False),
-        ("x@evil.private.icloud.com", None, False),
-        ("private.icloud.com@example.com", None, False),
-    ],
-)
-async def test_relay_address_is_marked_by_its_domain_or_the_claim(
-    log_in: Any, address: str, claim: object, is_private: bool
-) -> None:
-    identity = await log_in(email=address, is_private_email=claim)
-    assert identity.facts["is_private_email"] is is_private
-
-
-@pytest.mark.parametrize("address", [None, "", "no address", 5])
-async def test_without_an_address_nothing_is_said_of_one(log_in: Any, address: object) -> None:
-    identity = await log_in(email=address, is_private_email=True)
-    assert (identity.profile.email, dict(identity.facts)) == (None, {})
-
-
-@pytest.mark.parametrize(
-    ("status", "known"), [(0, True), (1, True), (2, True), *((one, False) for one in (3, -1, True, "2", 2.0))]
-)
-async def test_real_user_status_is_a_fact_where_it_is_one_of_apples_numbers(
-    log_in: Any, status: object, known: bool
-) -> None:
-    assert (await log_in(real_user_status=status)).facts.get("real_user_status") == (status if known else None)
-
-
-@pytest.mark.parametrize(
     ("former", "ids"),
     [("000001.abc.0001", {"transfer_sub": "000001.abc.0001"}), *((one, {}) for one in (None, "", 5, "a b", "a|b"))],
 )
@@ -189,16 +138,6 @@ async def test_notice_is_no_id_token(connect: Any, apple: AppleSimulator) -> Non
     async with connect() as (exchange, _, _):
         with pytest.raises(InvalidProviderToken, match="events"):
             await exchange.verify("apple", IdToken.of(said))
-
-
-async def test_what_comes_without_its_kind_is_an_id_token(connect: Any, between: Any) -> None:
-    async with connect() as (exchange, _, _):
-        for value in ("csim-code-ada", "asim.0.mr.ada", "a.b.c"):
-            with pytest.raises(InvalidProviderToken):
-                await exchange.verify("apple", ProviderToken.of(value))
-        with pytest.raises(InvalidProviderToken):
-            await exchange.verify("apple", AccessToken.of("asim.0.mr.ada"))
-    assert between.requests == []
 
 
 def test_types_of_apples_own_say_which_kind_it_is() -> None:

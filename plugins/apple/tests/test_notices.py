@@ -11,8 +11,8 @@ from accredit.errors import ExchangeError, InvalidNotice, ProviderTokenRejected,
 from accredit.notices import Notice, NoticeRequest
 from accredit.testing import person
 from accredit_apple.simulator import AppleSimulator
-from accredit_apple.simulator.id_tokens import subject
 from accredit_apple.simulator.team import BUNDLE_ID, FOREIGN
+from accredit_apple.simulator.tokens import subject
 
 ADA = person("ada")
 DAY_S = 86_400

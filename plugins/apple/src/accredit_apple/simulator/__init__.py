@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import PEOPLE, IdTokenIssuer, Person, Sample, Simulator, plain
 from accredit_apple.simulator import answers
 from accredit_apple.simulator.codes import LIFE_S, Code, s256
-from accredit_apple.simulator.id_tokens import id_token_samples, make_claims, subject
 from accredit_apple.simulator.team import (
     BUNDLE_ID,
     KEY_ID,
@@ -24,6 +23,7 @@ from accredit_apple.simulator.team import (
     TEAM_ID,
     is_client_secret,
 )
+from accredit_apple.simulator.tokens import id_token_samples, make_claims, subject
 
 _FORM = "application/x-www-form-urlencoded"
 
