@@ -16,6 +16,7 @@ from accredit.errors import (
     MissingParameter,
     ProviderMisconfigured,
     ProviderUnavailable,
+    WrongAudience,
 )
 from accredit.models import Identity
 from accredit.testing import person
@@ -144,11 +145,11 @@ async def test_code_says_to_which_id_it_was_issued_unless_there_is_one_only(
 
 
 @pytest.mark.threat(1)
-@pytest.mark.parametrize("client_id", [FOREIGN, BUNDLE_ID.upper(), BUNDLE_ID[:-1], "", TEAM_ID])
+@pytest.mark.parametrize("client_id", [FOREIGN, BUNDLE_ID.upper(), BUNDLE_ID[:-1], TEAM_ID])
 async def test_id_that_is_none_of_ours_is_never_sent(
     hand_in: Any, apple: AppleSimulator, between: Any, client_id: str
 ) -> None:
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(WrongAudience):
         await hand_in(apple.new_code(ADA, client_id=client_id), apple_client_id=client_id)
     assert between.requests == []
 

@@ -46,9 +46,16 @@ def test_every_line_of_the_table_is_tested() -> None:
         (200, [], ProviderUnavailable),
         (200, {}, ProviderUnavailable),
         (201, {"id_token": "a.b.c"}, ProviderUnavailable),
-        *((200, {"id_token": one}, ProviderUnavailable) for one in (None, "", 5, ["a.b.c"])),
-        *((200, {"id_token": "a.b.c", "refresh_token": one}, ProviderUnavailable) for one in (5, "", "é", ["r"])),
-        (200, {"id_token": "a.b.c"}, InvalidProviderToken),
+        *((200, {"id_token": one, "expires_in": 3600}, ProviderUnavailable) for one in (None, "", 5, ["a.b.c"])),
+        *(
+            (200, {"id_token": "a.b.c", "expires_in": 3600, "refresh_token": one}, ProviderUnavailable)
+            for one in (5, "", "é", ["r"])
+        ),
+        *(
+            (200, {"id_token": "a.b.c", "expires_in": one}, ProviderUnavailable)
+            for one in (None, 0, -1, True, "3600", 1.5)
+        ),
+        (200, {"id_token": "a.b.c", "expires_in": 3600}, InvalidProviderToken),
     ],
 )
 async def test_refusal_is_blamed_on_whom_it_concerns_and_never_asked_again(

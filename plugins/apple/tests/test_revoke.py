@@ -66,7 +66,7 @@ async def test_id_token_brings_nothing_to_revoke(connect: Any, apple: AppleSimul
 async def test_exchange_without_a_refresh_token_logs_in_all_the_same(
     connect: Any, apple: AppleSimulator, between: Any
 ) -> None:
-    between.instead["/auth/token"] = (200, {"id_token": apple.id_tokens.mint(ADA)})
+    between.instead["/auth/token"] = (200, {"id_token": apple.id_tokens.mint(ADA), "expires_in": 3600})
     async with connect() as (_, strategy, ctx):
         code = AuthorizationCode.of("c", extras={"apple_client_id": BUNDLE_ID})
         assert (await strategy.verify(code, ctx)).provider_token is None

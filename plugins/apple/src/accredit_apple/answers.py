@@ -36,6 +36,9 @@ def read_exchange(response: ProviderResponse, *, client_id: str, now: float) -> 
     id_token = body.get("id_token")
     if not isinstance(id_token, str) or not id_token:
         raise ProviderUnavailable("token: id_token is missing or no string")
+    lasts_s = body.get("expires_in")
+    if type(lasts_s) is not int or lasts_s <= 0:  # not isinstance: True is an int
+        raise ProviderUnavailable("token: expires_in is missing or no time")
     return Exchanged(id_token, _revocable(body.get("refresh_token"), client_id))
 
 

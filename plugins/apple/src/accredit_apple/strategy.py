@@ -6,11 +6,11 @@ from typing import Any
 
 from accredit.credentials import AuthorizationCode, Credential, CredentialKind
 from accredit.errors import (
-    InvalidParameter,
     InvalidProviderToken,
     MissingParameter,
     ProviderMisconfigured,
     ProviderUnavailable,
+    WrongAudience,
 )
 from accredit.models import Verification, is_user_id
 from accredit.notices import Notice, NoticeRequest
@@ -62,10 +62,10 @@ class AppleStrategy(Strategy[AppleSettings]):
         """Take the way of the credential's kind: at most one HTTPS request, for Apple's keys, and one for a code.
 
         Raises:
-            ProviderTokenRejected: the token is no good, or Apple refuses the code.
+            ProviderTokenRejected: the token is no good, Apple refuses the code, or it is said to be of an id not ours.
             ProviderUnavailable: Apple is down, limits us, or answers what is not understood.
             ServerError: Apple refuses our app.
-            InvalidParameter: `user` is no JSON object, or `apple_client_id` none of ours.
+            InvalidParameter: `user` is no JSON object.
             MissingParameter: a code came without `apple_client_id` or `code_verifier` where it needs one.
         """
         name = read_user(credential.parameter("user"))
@@ -159,7 +159,7 @@ class AppleStrategy(Strategy[AppleSettings]):
                 raise MissingParameter("apple_client_id")
             return self.settings.client_ids[0]
         if stated not in self.settings.client_ids:
-            raise InvalidParameter("apple_client_id")
+            raise WrongAudience("apple_client_id is none of client_ids")
         return stated
 
     async def _exchange(

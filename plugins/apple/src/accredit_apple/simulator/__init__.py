@@ -4,6 +4,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import PEOPLE, IdTokenIssuer, Person, Sample, Simulator, plain
 from accredit_apple.simulator import answers
-from accredit_apple.simulator.codes import LIFE_S, Code, s256
+from accredit_apple.simulator.codes import LIFE_S, Code, begun, code_samples, fixed, s256
 from accredit_apple.simulator.team import (
     BUNDLE_ID,
     KEY_ID,
@@ -42,7 +43,9 @@ class AppleSimulator(Simulator):
         self.refresh_tokens: set[str] = set()
         """Those that live."""
         for someone in PEOPLE:
-            self._codes[_fixed(someone)] = _native(someone)
+            self._add(fixed(someone), someone, lives_s=float("inf"))
+        for sample in code_samples():
+            self._add(sample.credential, PEOPLE[0], lives_s=float("inf"), **begun(sample.name))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample team."""
@@ -66,12 +69,19 @@ class AppleSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return ID tokens minted now."""
-        return list(id_token_samples(self.id_tokens))
+        """Return ID tokens minted now, and codes."""
+        return [*id_token_samples(self.id_tokens), *code_samples()]
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with a new one."""
+        if sample.field != "code":
+            return sample
+        code = self.new_code(PEOPLE[0], **begun(sample.name))
+        return replace(sample, parameters={**sample.parameters, "code": code})
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the codes, which are good once."""
-        return {_fixed(one): f"{one.name} signs in, by a code of {BUNDLE_ID}" for one in PEOPLE}
+        return {fixed(one): f"{one.name} signs in, by a code of {BUNDLE_ID}" for one in PEOPLE}
 
     def new_code(
         self,
@@ -84,15 +94,28 @@ class AppleSimulator(Simulator):
     ) -> str:
         """Return a code of a login that begins now. `claims` are those of the ID token that differ, such as a nonce."""
         code = f"csim-{next(self._numbers)}.0.mr.{someone.key}"
+        self._add(code, someone, client_id=client_id, redirect_uri=redirect_uri, verifier=verifier, claims=claims)
+        return code
+
+    def _add(
+        self,
+        code: str,
+        someone: Person,
+        *,
+        client_id: str = BUNDLE_ID,
+        redirect_uri: str | None = None,
+        verifier: str | None = None,
+        claims: Mapping[str, object] | None = None,
+        lives_s: float = LIFE_S,
+    ) -> None:
         self._codes[code] = Code(
             person=someone,
             client_id=client_id,
             redirect_uri=redirect_uri,
             challenge=None if verifier is None else s256(verifier),
-            ends_at=self.clock() + LIFE_S,
+            ends_at=self.clock() + lives_s,
             claims=dict(claims or {}),
         )
-        return code
 
     def notice(self, event: Mapping[str, object] | str, **changes: object) -> bytes:
         """Return the body of a notice; `changes` are claims that differ, None leaves one out."""
@@ -158,14 +181,6 @@ class AppleSimulator(Simulator):
 
     def _knows(self, given: Mapping[str, str]) -> bool:
         return is_client_secret(given["client_secret"], client_id=given["client_id"], now=self.clock())
-
-
-def _fixed(someone: Person) -> str:
-    return f"csim-code-{someone.key}"
-
-
-def _native(someone: Person) -> Code:
-    return Code(person=someone, client_id=BUNDLE_ID, redirect_uri=None, challenge=None, ends_at=float("inf"))
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, Final
 
-from accredit.testing import Person
+from accredit.testing import ACCEPTED, Person, Sample, person
+from accredit_apple.simulator.team import BUNDLE_ID, FOREIGN, REDIRECT_URI, SERVICES_ID
+from accredit_apple.simulator.tokens import expected_claims
 
 LIFE_S = 300
 """Source: https://developer.apple.com/documentation/signinwithapplerestapi/generate-and-validate-tokens"""
+VERIFIER: Final = "sim-apple-verifier-of-a-login-in-the-web-app"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +41,41 @@ class Code:
 def s256(verifier: str) -> str:
     """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def fixed(someone: Person) -> str:
+    """Return the code of a login in the native app that is shown on the simulator's page."""
+    return f"csim-code-{someone.key}"
+
+
+def begun(name: str) -> dict[str, Any]:
+    """Return how the login has begun whose code the sample `name` is, as `new_code` takes it."""
+    match name:
+        case "code-web-ada":
+            return {"client_id": SERVICES_ID, "redirect_uri": REDIRECT_URI, "verifier": VERIFIER}
+        case "code-foreign_app-ada":
+            return {"client_id": FOREIGN}
+        case _:
+            return {}
+
+
+def code_samples() -> Iterator[Sample]:
+    """Yield a sample of each kind of code. Each is good once: `AppleSimulator.fresh` returns another one."""
+    ada = person("ada")
+    native = {"code": fixed(ada), "apple_client_id": BUNDLE_ID}
+    web = {
+        "code": "csim-web-ada",
+        "apple_client_id": SERVICES_ID,
+        "redirect_uri": REDIRECT_URI,
+        "code_verifier": VERIFIER,
+    }
+    claims = expected_claims(ada)
+    yield Sample(name="code-ada", about="of the native app", parameters=native, expected=ACCEPTED, claims=claims)
+    yield Sample(name="code-web-ada", about="of the web app", parameters=web, expected=ACCEPTED, claims=claims)
+    yield Sample(
+        name="code-foreign_app-ada",
+        about="of another app, which Apple itself refuses",
+        parameters={"code": "csim-foreign-ada", "apple_client_id": BUNDLE_ID},
+        expected="invalid_token",
+        is_foreign=True,
+    )
