@@ -30,7 +30,7 @@ STRATEGIES = (
     "weibo",
 )
 """Of the plugins of this repository, in the order of their names."""
-SIGNED = ("microsoft",)
+SIGNED = ("apple", "microsoft")
 """Those whose first good token is signed, and so cannot carry a fault: their provider is asked for its keys alone."""
 GOOD_ONCE = ("tiktok", "wechat")
 """Those that take nothing but codes."""

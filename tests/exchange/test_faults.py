@@ -19,9 +19,6 @@ from accredit.testing.simulator.faults import HARMLESS_FAULTS
 
 pytestmark = pytest.mark.slow
 
-ASKED = tuple(name for name in STRATEGIES if name != "apple")
-"""Those whose provider is sent the good token; the kit has the faults of Apple's keys, and of its exchange of codes."""
-
 SLOW = {"latency": "latency-60000", "jitter": "jitter-60000", "trickle": "trickle-60000"}
 """Slower than any limit, where the default is not."""
 FATAL = [SLOW.get(name, name) for name in FAULTS if name not in HARMLESS_FAULTS]
