@@ -7,7 +7,7 @@ and has a key file and a database.
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ class Provider:
     source: str
     url: str
     samples: tuple[Sample, ...]
+    accepts_only_codes: bool = False
 
     @property
     def good(self) -> Sample:
@@ -109,9 +110,9 @@ def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = N
         settings = _settings(url, tables, directory)
         exchange = Exchange(settings, plugins=plugins, logger=logger)
         stack.enter_context(serve(create_app(exchange), port=port))
-        yield Sandbox(
-            url=url, settings=settings, providers=tuple(providers), skipped=tuple(skipped), broken=tuple(broken)
-        )
+        kinds = {name: one.strategy.accepts for name, one in exchange.engine.connections.items()}
+        known = tuple(replace(one, accepts_only_codes=kinds[one.name] == {"code"}) for one in providers)
+        yield Sandbox(url=url, settings=settings, providers=known, skipped=tuple(skipped), broken=tuple(broken))
 
 
 def _nothing(notes: list[str]) -> str:

@@ -45,7 +45,7 @@ def contract_trials(provider: Provider) -> Iterator[Trial]:
         good | {"connection": "nowhere"},
         ConnectionNotFound(),
     )
-    field = provider.good.field
+    field = "code" if provider.accepts_only_codes else "access_token"
     yield _refusal("missing_token", f"no {field}", without_token, MissingParameter(field))
     yield _refusal(
         "bearer_required",
