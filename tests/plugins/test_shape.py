@@ -1,5 +1,6 @@
 """Our plugins have one shape: who knows one finds the way in all others."""
 
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from accredit.cli.commands.new_strategy import Kind
+from accredit.cli.tools.published import PUBLISHED
 from accredit.cli.tools.scaffold import Names, read_templates
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,12 @@ def names_in(folder: Path) -> set[str]:
 
 def test_there_are_plugins() -> None:
     assert len(PLUGINS) >= 4
+
+
+def test_the_command_line_and_the_readme_name_them_all() -> None:
+    assert list(PUBLISHED) == PLUGINS
+    readme = (ROOT / "README.md").read_text("utf-8").partition("a distribution of its own: ")[2].partition(".\n")[0]
+    assert re.findall(r"`(.+?)`", readme) == [f"accredit-{name}" for name in PLUGINS]
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

@@ -42,6 +42,15 @@ def test_an_unknown_name_is_answered_with_the_installed_ones(run: Run, site: Pat
     assert result.stderr == "accredit: no simulator is called 'fakebook'; installed: fake\n"
 
 
+def test_the_name_of_a_published_strategy_is_answered_with_its_plugin(run: Run, site: Path, install: Install) -> None:
+    install(site)
+
+    result = run("simulate", "kakao", "--port", "0")
+
+    assert result.exit_code == 2
+    assert result.stderr == "accredit: no simulator is called 'kakao'; installed: fake; accredit-kakao brings it\n"
+
+
 def test_with_nothing_installed_it_says_what_to_install(run: Run, install: Install) -> None:
     install(None)
 

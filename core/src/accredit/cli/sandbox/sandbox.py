@@ -14,6 +14,7 @@ from typing import Any
 from accredit._guard import blamed
 from accredit.asgi import create_app
 from accredit.cli.tools.process import listen
+from accredit.cli.tools.published import distributions
 from accredit.errors import ConfigurationError, PluginError
 from accredit.exchange.exchange import Exchange
 from accredit.plugins import load_connections, make_plugin_manager
@@ -117,10 +118,7 @@ def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = N
 
 def _nothing(notes: list[str]) -> str:
     told = "".join(f"; {note}" for note in notes)
-    return (
-        f"no connection to simulate is installed{told}; install at least one, such as: "
-        "pip install accredit-facebook accredit-google-oauth2 accredit-twitter accredit-weibo"
-    )
+    return f"no connection to simulate is installed{told}; install at least one of these: {distributions()}"
 
 
 def _provide(source: str, simulator_type: type[Simulator], stack: ExitStack) -> tuple[Provider, dict[str, Any]]:

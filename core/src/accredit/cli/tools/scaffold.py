@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from accredit._distributions import source_of
+from accredit.cli.tools.published import PUBLISHED
 from accredit.errors import ConfigurationError
 from accredit.plugins import installed_entry_points
 
@@ -23,25 +24,6 @@ _ACME = re.compile(r"accredit_acme|accredit-acme|\ban Acme|Acme|ACME|acme|>=0\.1
 _BEGINS_WITH_A_VOWEL = re.compile(r"[aei]|o(?!ne)|u(?!ni)(?=[a-z])|[fhlmnrsx](?![a-z])")
 """As it is spoken: an Acme token, an Uber token, an X token, but a Unity token, a OneLogin token."""
 _SUFFIX = ".template"
-_PUBLISHED = frozenset(
-    {
-        "apple",
-        "discord",
-        "facebook",
-        "github",
-        "google-oauth2",
-        "kakao",
-        "line",
-        "linkedin",
-        "microsoft",
-        "oidc",
-        "tiktok",
-        "twitter",
-        "wechat",
-        "weibo",
-    }
-)
-"""Strategies of plugins that there are, installed or not: a second one of the name could not stand beside it."""
 
 
 class Names:
@@ -61,7 +43,7 @@ class Names:
             raise ConfigurationError(
                 f"the strategy '{strategy}' is there already, brought by {source_of(taken[0])}; choose another name"
             )
-        if strategy in _PUBLISHED:
+        if strategy in PUBLISHED:  # a second one of the name could not stand beside it
             raise ConfigurationError(
                 f"the strategy '{strategy}' is there already, brought by accredit-{strategy}; install that plugin, or "
                 f"choose another name"
