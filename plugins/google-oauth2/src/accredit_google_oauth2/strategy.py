@@ -9,10 +9,13 @@ from accredit.audience import JwtAudience
 from accredit.credentials import AuthorizationCode, Credential, IdToken
 from accredit.errors import InvalidParameter, InvalidProviderToken, ProviderUnavailable
 from accredit.models import Verification
+from accredit.notices import Notice, NoticeAnswer, NoticeRequest
 from accredit.profile import Profile
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_google_oauth2.answers import TokenInfo, read_exchange, read_object
 from accredit_google_oauth2.normalize import to_profile
+from accredit_google_oauth2.notices import ISSUERS as NOTICE_ISSUERS
+from accredit_google_oauth2.notices import read_events, read_token
 from accredit_google_oauth2.refusals import TOKENINFO_ERRORS
 from accredit_google_oauth2.settings import GoogleSettings
 
@@ -55,6 +58,25 @@ class GoogleStrategy(Strategy[GoogleSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map the claims of userinfo or of the ID token."""
         return to_profile(verification.claims)
+
+    async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
+        """Verify a security event token by the keys of ID tokens, and say what it tells. It has no `exp` to be checked.
+
+        Raises:
+            InvalidNotice: it is malformed, or names nobody.
+            ProviderTokenRejected: it is forged, or stale.
+            ProviderUnavailable: Google's keys cannot be fetched.
+        """
+        found = await ctx.verify_event_token(
+            read_token(request), issuers=NOTICE_ISSUERS, jwks_url=self.settings.jwks_url, algorithms=("RS256",)
+        )
+        return Notice(
+            id=found.id,
+            audience=found.audience.aud,
+            events=tuple(read_events(found.events)),
+            answer=NoticeAnswer(202),
+            replayable_s=max(1, int(found.replayable_until - ctx.clock()) + 1),
+        )
 
     async def _verify_id_token(
         self, token: IdToken | str, ctx: VerifyContext, *, scopes: frozenset[str] = frozenset()
