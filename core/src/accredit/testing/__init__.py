@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from accredit.testing.simulator.faults import FAULTS, Faults, plain
     from accredit.testing.simulator.id_tokens import IdTokenIssuer, SigningKey
     from accredit.testing.simulator.installed import installed_simulators
+    from accredit.testing.simulator.notices import NoticeSample
     from accredit.testing.simulator.people import PEOPLE, Person, person
     from accredit.testing.simulator.serving import serve
     from accredit.testing.simulator.simulator import ACCEPTED, Sample, Simulator
@@ -40,6 +41,7 @@ else:
             "simulator.faults": ("FAULTS", "Faults", "plain"),
             "simulator.id_tokens": ("IdTokenIssuer", "SigningKey"),
             "simulator.installed": ("installed_simulators",),
+            "simulator.notices": ("NoticeSample",),
             "simulator.people": ("PEOPLE", "Person", "person"),
             "simulator.serving": ("serve",),
             "simulator.simulator": ("ACCEPTED", "Sample", "Simulator"),
@@ -58,6 +60,7 @@ __all__ = [
     "IdTokenIssuer",
     "InProcess",
     "Login",
+    "NoticeSample",
     "People",
     "Person",
     "Providers",

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from accredit.credentials import AuthorizationCode, Credential, ProviderToken
 from accredit.testing.simulator.faults import Faults
 from accredit.testing.simulator.id_tokens import IdTokenIssuer
+from accredit.testing.simulator.notices import NoticeSample
 from accredit.testing.simulator.page import root_route
 
 ACCEPTED = "accepted"
@@ -96,6 +97,13 @@ class Simulator(ABC):
         strategy has the trait `single_use`.
         """
         return sample
+
+    def notices(self) -> Sequence[NoticeSample]:
+        """Return what the provider sends of its own accord, made now: a genuine one of each kind, and others.
+
+        Only where the strategy has `read_notice`; one of them is then another app's (`is_foreign`).
+        """
+        return []
 
     def marked(self, token: str, fault: str) -> str:
         """Return a token that carries a fault, such as `latency-200`: the marker is put at its end.
