@@ -1,7 +1,7 @@
 """A strict Facebook for tests, `accredit dev` and `accredit demo`.
 
 `tokens` says which tokens there are, `graph` answers about them as the Graph API does, `codes` exchanges codes for
-them, `id_tokens` says what is in a JWT, `samples` what must come of each.
+them, `id_tokens` says what is in a JWT, `samples` what must come of each. `notices` are what it posts.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import IdTokenIssuer, Sample, Simulator
+from accredit.testing import IdTokenIssuer, NoticeSample, Sample, Simulator
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET
 from accredit_facebook.simulator.codes import CALLBACK, Codes
 from accredit_facebook.simulator.graph import METHODS, GraphAPI
 from accredit_facebook.simulator.id_tokens import JWKS_PATH, make_claims
+from accredit_facebook.simulator.notices import notice_samples
 from accredit_facebook.simulator.samples import access_token_samples, limited_login_samples
 from accredit_facebook.simulator.tokens import make_tokens
 
@@ -56,6 +57,10 @@ class FacebookSimulator(Simulator):
     def samples(self) -> Sequence[Sample]:
         """Return every fixed access token, then Limited Login tokens minted now."""
         return [*access_token_samples(self.tokens.values()), *limited_login_samples(self.id_tokens)]
+
+    def notices(self) -> Sequence[NoticeSample]:
+        """Return what is posted when somebody removes the app, or wants data deleted."""
+        return list(notice_samples(int(self.clock())))
 
     async def _keys(self, request: Request) -> Response:
         return self.id_tokens.jwks_response()
