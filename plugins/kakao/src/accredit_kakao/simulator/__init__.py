@@ -1,4 +1,4 @@
-"""A faithful Kakao: `access_token_info`, `user/me`, the exchange of codes and the keys of ID tokens."""
+"""A faithful Kakao: `access_token_info`, `user/me`, the exchange of codes, keys of ID tokens, the unlink webhook."""
 
 import itertools
 import time
@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
+from accredit.testing import IdTokenIssuer, NoticeSample, Sample, Simulator, plain
 from accredit_kakao.simulator import answers
 from accredit_kakao.simulator.answers import Answer
 from accredit_kakao.simulator.codes import CALLBACK, Code, misasked
 from accredit_kakao.simulator.id_tokens import beside_samples, id_token_samples, make_claims
+from accredit_kakao.simulator.notices import notice_samples
 from accredit_kakao.simulator.tokens import (
     ADMIN_KEY,
     APP_ID,
@@ -77,6 +78,10 @@ class KakaoSimulator(Simulator):
             for case in self._cases
         ]
         return [*fixed, *id_token_samples(self.id_tokens), *beside_samples(self.id_tokens)]
+
+    def notices(self) -> Sequence[NoticeSample]:
+        """Return calls of the unlink webhook."""
+        return list(notice_samples())
 
     def new_code(
         self,

@@ -15,6 +15,7 @@ FOREIGN_ID = 9_123_450
 FOREIGN_KEY = "7393cc703f207c5dae9f80716253445f"
 CLIENT_SECRET = "sim-kakao-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
 ADMIN_KEY = "84a4dd8140318d6ebf0a918273645560"
+FOREIGN_ADMIN_KEY = "95b5ee9251429e7fc01ba29384756671"
 LIFE_S = 21_599
 
 
