@@ -1,7 +1,6 @@
 """A faithful Apple: keys, the exchange of codes, revocation, and signed notices."""
 
 import itertools
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import PEOPLE, IdTokenIssuer, Person, Sample, Simulator, plain
+from accredit.testing import PEOPLE, IdTokenIssuer, NoticeSample, Person, Sample, Simulator, plain
 from accredit_apple.simulator import answers
 from accredit_apple.simulator.codes import LIFE_S, Code, begun, code_samples, fixed, s256
+from accredit_apple.simulator.notices import make_event, make_notice, notice_samples
 from accredit_apple.simulator.team import (
     BUNDLE_ID,
     KEY_ID,
@@ -24,7 +24,7 @@ from accredit_apple.simulator.team import (
     TEAM_ID,
     is_client_secret,
 )
-from accredit_apple.simulator.tokens import id_token_samples, make_claims, subject
+from accredit_apple.simulator.tokens import id_token_samples, make_claims
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -117,17 +117,17 @@ class AppleSimulator(Simulator):
             claims=dict(claims or {}),
         )
 
-    def notice(self, event: Mapping[str, object] | str, **changes: object) -> bytes:
-        """Return the body of a notice; `changes` are claims that differ, None leaves one out."""
-        said = event if isinstance(event, str) else json.dumps(event)
-        claims = {"jti": f"sim-{next(self._numbers)}", "events": said}
-        of_id_tokens = dict.fromkeys(("sub", "auth_time", "nonce_supported", "email", "email_verified"))
-        token = self.id_tokens.mint(PEOPLE[0], changes={**of_id_tokens, **claims, **changes})
-        return json.dumps({"payload": token}).encode()
+    def notices(self) -> Sequence[NoticeSample]:
+        """Return what is posted when somebody leaves, or switches the forwarding of mail."""
+        return list(notice_samples(self.id_tokens))
+
+    def notice(self, event: dict[str, object] | str, **changes: object) -> bytes:
+        """Return the body of a notice with an id of its own; `changes` are claims that differ, None leaves one out."""
+        return make_notice(self.id_tokens, event, **{"jti": f"sim-{next(self._numbers)}", **changes})
 
     def event(self, kind: str, someone: Person = PEOPLE[0], **more: object) -> dict[str, object]:
-        """Return what a notice says; its time is in milliseconds."""
-        return {"type": kind, "sub": subject(someone), "event_time": int(self.clock() * 1000), **more}
+        """Return what a notice says."""
+        return make_event(kind, someone, now=self.clock(), **more)
 
     async def _keys(self, request: Request) -> Response:
         return self.id_tokens.jwks_response()
