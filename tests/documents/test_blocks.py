@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 from tests.clients.node.__main__ import PAGE as NODE_PAGE
 from tests.conftest import Bench
 from tests.documents.blocks import ROOT, STORIES, Block, blocks, blocks_of, pages
+from tests.variables import variables
 
 from accredit import Exchange, load_settings
 from accredit.plugins import load_connections, make_plugin_manager
@@ -33,21 +34,11 @@ NOT_RUN = re.compile(r"(//|#|--|;) Not run here: \w")
 BIN = Path(sys.executable).parent
 
 
-def environment(connections: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Return the environment that sends every connection to its simulator."""
-    names = {}
-    for connection, table in connections.items():
-        for setting, value in table.items():
-            name = f"ACCREDIT_CONNECTIONS__{connection.replace('-', '_').upper()}__{setting.upper()}"
-            names[name] = ",".join(value) if isinstance(value, list | tuple) else str(value)
-    return names
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: dict[str, dict[str, Any]]) -> Path:
     """Stand in an empty folder with the README's accredit.toml, and every provider simulated."""
     monkeypatch.chdir(tmp_path)
-    for name, value in environment(connections).items():
+    for name, value in variables(connections).items():
         monkeypatch.setenv(name, value)
     (tmp_path / "accredit.toml").write_text(
         next(one.code for one in blocks("toml") if one.page == "README.md"), "utf-8"

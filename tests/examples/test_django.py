@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.examples.running import EXAMPLES, code
+from tests.variables import variables
 
 from accredit.testing import installed_simulators, serve
 
@@ -226,12 +227,11 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = Path(shutil.copytree(SHOP, tmp_path_factory.mktemp("django") / "shop"))
     facebook = installed_simulators()["facebook"]()
     with serve(facebook.app()) as address:
-        variables = {"DJANGO_SETTINGS_MODULE": "shop.settings", "PYTHONPATH": str(folder)}
-        for name, value in facebook.settings(address).items():
-            variables[f"ACCREDIT_CONNECTIONS__FACEBOOK__{name.upper()}"] = str(value)
-        ran(folder, "manage.py", "migrate", **variables)
+        environment = variables({"facebook": facebook.settings(address)})
+        environment |= {"DJANGO_SETTINGS_MODULE": "shop.settings", "PYTHONPATH": str(folder)}
+        ran(folder, "manage.py", "migrate", **environment)
         with (
-            serving(folder, SERVERS[request.param], **variables) as url,
+            serving(folder, SERVERS[request.param], **environment) as url,
             httpx.Client(base_url=url, timeout=60) as client,
         ):
             yield client

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect
 from tests.examples.running import EXAMPLES, code, functions_for_tests, names_of, running
+from tests.variables import variables
 
 from accredit.contrib.flask import Accredit
 from accredit.testing import People, Providers, Simulator, simulated
@@ -61,10 +62,9 @@ def test_a_host_s_own_test_passes(folder: Path) -> None:
 def test_its_commands_make_the_tables_examine_the_app_and_serve_it(
     folder: Path, connections: dict[str, dict[str, Any]], simulators: dict[str, Simulator]
 ) -> None:
-    variables, init, doctor, run = RUN.splitlines()
-    environment = dict(one.split("=", 1) for one in shlex.split(variables)[1:])
-    for setting, value in connections["facebook"].items():
-        environment[f"ACCREDIT_CONNECTIONS__FACEBOOK__{setting.upper()}"] = str(value)
+    exports, init, doctor, run = RUN.splitlines()
+    environment = dict(one.split("=", 1) for one in shlex.split(exports)[1:])
+    environment |= variables({"facebook": connections["facebook"]})
 
     def ran(command: str, code: int = 0) -> str:
         words = shlex.split(command)
@@ -103,9 +103,8 @@ def people(providers: Providers) -> People:
 @pytest.fixture
 def shop(folder: Path, providers: Providers, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
     """The example over HTTP, with its own database."""
-    for name, table in providers.connections.items():
-        for setting, value in table.items():
-            monkeypatch.setenv(f"ACCREDIT_CONNECTIONS__{name.upper()}__{setting.upper()}", str(value))
+    for name, value in variables(providers.connections).items():
+        monkeypatch.setenv(name, value)
     import shop
 
     parts: dict[str, Any] = dict(providers.parts())
