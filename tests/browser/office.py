@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests.documents.test_blocks import environment
+from tests.environment import environment_of
 from tests.examples.running import Server, started
 
 from accredit.settings.operator import OperatorTokenHash, new_operator_token
@@ -73,7 +73,7 @@ def open_office(folder: Path, connections: dict[str, dict[str, Any]]) -> Iterato
         "ACCREDIT_CONFIG": "accredit.toml",
     }
     (folder / "accredit.toml").write_text(_SETTINGS, "utf-8")
-    variables = environment({name: connections[name] for name in ("facebook", "weibo")})
+    variables = environment_of({name: connections[name] for name in ("facebook", "weibo")})
     with started("accredit serve --workers 2", folder, PATH=os.environ["PATH"], **variables, **page) as server:
         office = Office(server, token)
         while "listening on" not in server.output:

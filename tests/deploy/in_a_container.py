@@ -15,7 +15,7 @@ import httpx
 import pytest
 from tests.deploy.files import COMPOSE
 from tests.deploy.image import Image, built, first_process, stop
-from tests.documents.test_blocks import environment
+from tests.environment import environment_of
 
 LOGIN = {"client_id": "shop-app", "connection": "facebook", "access_token": "EAAsim-good-ada"}
 
@@ -32,7 +32,7 @@ def settings(tmp_path: Path, connections: dict[str, dict[str, Any]]) -> Path:
     folder = tmp_path / "settings"
     (folder / "secrets").mkdir(parents=True)
     folder.chmod(0o755)
-    named = environment({"facebook": connections["facebook"]})
+    named = environment_of({"facebook": connections["facebook"]})
     secret = "ACCREDIT_CONNECTIONS__FACEBOOK__APP_SECRET"
     (folder / "secrets" / secret).write_text(named.pop(secret) + "\n", "utf-8")
     lines = ['issuer = "https://login.example.com/"', "[storage]", 'url = "sqlite:////var/lib/accredit/accredit.db"']

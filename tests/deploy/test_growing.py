@@ -19,7 +19,7 @@ import pytest
 from core.tests.postgres import running
 from core.tests.valkey import any_server
 from tests.documents.blocks import blocks_of
-from tests.documents.test_blocks import environment
+from tests.environment import environment_of
 from tests.examples.running import started
 
 pytestmark = pytest.mark.slow
@@ -123,7 +123,7 @@ def table(name: str) -> str:
 
 @pytest.fixture
 def operator(tmp_path: Path, connections: dict[str, dict[str, Any]]) -> Iterator[Operator]:
-    variables = {**environment({"facebook": connections["facebook"]}), "PATH": os.environ["PATH"]}
+    variables = {**environment_of({"facebook": connections["facebook"]}), "PATH": os.environ["PATH"]}
     with running() as postgres, postgres.database() as database, any_server() as valkey:
         (tmp_path / "var").mkdir()
         addresses = {

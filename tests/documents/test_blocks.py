@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from tests.clients.node.__main__ import PAGE as NODE_PAGE
 from tests.conftest import Bench
 from tests.documents.blocks import ROOT, STORIES, Block, blocks, blocks_of, pages
-from tests.variables import variables
+from tests.environment import environment_of
 
 from accredit import Exchange, load_settings
 from accredit.plugins import load_connections, make_plugin_manager
@@ -38,7 +38,7 @@ BIN = Path(sys.executable).parent
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: dict[str, dict[str, Any]]) -> Path:
     """Stand in an empty folder with the README's accredit.toml, and every provider simulated."""
     monkeypatch.chdir(tmp_path)
-    for name, value in variables(connections).items():
+    for name, value in environment_of(connections).items():
         monkeypatch.setenv(name, value)
     (tmp_path / "accredit.toml").write_text(
         next(one.code for one in blocks("toml") if one.page == "README.md"), "utf-8"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.environment import environment_of
 from tests.examples.running import EXAMPLES, code
-from tests.variables import variables
 
 from accredit.testing import installed_simulators, serve
 
@@ -227,7 +227,7 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = Path(shutil.copytree(SHOP, tmp_path_factory.mktemp("django") / "shop"))
     facebook = installed_simulators()["facebook"]()
     with serve(facebook.app()) as address:
-        environment = variables({"facebook": facebook.settings(address)})
+        environment = environment_of({"facebook": facebook.settings(address)})
         environment |= {"DJANGO_SETTINGS_MODULE": "shop.settings", "PYTHONPATH": str(folder)}
         ran(folder, "manage.py", "migrate", **environment)
         with (

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from flask import Flask
 from sqlalchemy import inspect
+from tests.environment import environment_of
 from tests.examples.running import EXAMPLES, code, functions_for_tests, names_of, running
-from tests.variables import variables
 
 from accredit.contrib.flask import Accredit
 from accredit.testing import People, Providers, Simulator, simulated
@@ -64,7 +64,7 @@ def test_its_commands_make_the_tables_examine_the_app_and_serve_it(
 ) -> None:
     exports, init, doctor, run = RUN.splitlines()
     environment = dict(one.split("=", 1) for one in shlex.split(exports)[1:])
-    environment |= variables({"facebook": connections["facebook"]})
+    environment |= environment_of({"facebook": connections["facebook"]})
 
     def ran(command: str, code: int = 0) -> str:
         words = shlex.split(command)
@@ -103,7 +103,7 @@ def people(providers: Providers) -> People:
 @pytest.fixture
 def shop(folder: Path, providers: Providers, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
     """The example over HTTP, with its own database."""
-    for name, value in variables(providers.connections).items():
+    for name, value in environment_of(providers.connections).items():
         monkeypatch.setenv(name, value)
     import shop
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.documents.test_blocks import environment
+from tests.environment import environment_of
 from tests.examples.running import EXAMPLES, Server, started
 from tests.nginx.front import Front, choose, serving
 
@@ -78,7 +78,7 @@ def deployed(
     for file in example.glob("*.*"):
         (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
     front = choose()
-    variables = environment({"facebook": connections["facebook"]})
+    variables = environment_of({"facebook": connections["facebook"]})
     issuer = {"ACCREDIT_ISSUER": f"{front.url}{prefix}/", "ACCREDIT_CONFIG": "accredit.toml"}
     with (
         started(command, folder, **variables, **issuer) as server,
@@ -129,7 +129,7 @@ def test_routes_of_a_host_believe_the_proxy_that_is_configured_and_nobody_else(
     tmp_path.chmod(0o755)
     command = f"uvicorn --factory shop:create_mirror --forwarded-allow-ips {trusted}"
     with (
-        started(command, tmp_path, **environment({"facebook": connections["facebook"]})) as server,
+        started(command, tmp_path, **environment_of({"facebook": connections["facebook"]})) as server,
         serving(front, server.url, folder),
         httpx.Client(verify=front.context(), timeout=60) as client,
     ):

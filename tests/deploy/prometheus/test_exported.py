@@ -11,8 +11,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.deploy.prometheus.expressions import Expression, everything, rules
-from tests.documents.test_blocks import environment
 from tests.documents.test_operate import named
+from tests.environment import environment_of
 from tests.examples.running import Server, started
 
 from accredit.audit.event import Outcome
@@ -57,7 +57,7 @@ def page(connections: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPa
     folder: Path = tmp_path_factory.mktemp("exported")
     (folder / "accredit.toml").write_text(SETTINGS, "utf-8")
     facebook = connections["facebook"]
-    variables = environment({"facebook": facebook, "wrong": {**facebook, "app_secret": "0123456789abcdef" * 2}})
+    variables = environment_of({"facebook": facebook, "wrong": {**facebook, "app_secret": "0123456789abcdef" * 2}})
     with started("accredit serve --config accredit.toml", folder, **variables) as server:
         url = said(server, r"listening on (http://\S+),")
         good = {"client_id": "my-app", "connection": "facebook", "access_token": "EAAsim-good-ada"}

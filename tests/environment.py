@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def variables(connections: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def environment_of(connections: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return `ACCREDIT_CONNECTIONS__<NAME>__<SETTING>` for every setting: entries of a list are separated by commas."""
     return {
         f"ACCREDIT_CONNECTIONS__{name.replace('-', '_').upper()}__{setting.upper()}": (
