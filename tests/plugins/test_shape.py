@@ -20,14 +20,15 @@ SHAPE = {"__init__", "settings", "strategy", "answers", "refusals", "normalize",
 MORE = {
     "apple": {"notices"},
     "facebook": {"notices"},
+    "github": {"notices"},
     "google-oauth2": {"notices"},
     "kakao": {"notices"},
     "microsoft": {"tenants"},
     "oidc": {"client_auth"},
     "twitter": {"signing"},
 }
-"""What one plugin has beyond: Apple, Facebook, Google and Kakao send notices; Microsoft has an issuer for each tenant;
-OpenID providers know us by a secret or by a key; X wants signed calls, by OAuth 1.0a."""
+"""What one plugin has beyond: Apple, Facebook, GitHub, Google and Kakao send notices; Microsoft has an issuer for each
+tenant; OpenID providers know us by a secret or by a key; X wants signed calls, by OAuth 1.0a."""
 SIMULATOR = {"__init__", "answers", "tokens"}
 """What every simulator has; beside it stands what its provider is made of."""
 TESTS = {"test_access_token", "test_conformance", "test_normalize", "test_refusals", "test_settings", "test_simulator"}

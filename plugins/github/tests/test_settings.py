@@ -23,6 +23,7 @@ def test_client_id_is_the_accepted_audience_and_github_the_host() -> None:
     assert settings.accepted_audiences == {"Iv1.8a61f9b3a7aba766"}
     assert "https://api.github.com" in settings.provider_urls
     assert "hush" not in repr(settings)
+    assert "hush" not in repr(GitHubSettings.model_validate({**APP, "webhook_secret": "hush-hook"}))
 
 
 def test_api_url_of_an_enterprise_server_loses_its_trailing_slash() -> None:
@@ -40,6 +41,7 @@ def test_api_url_of_an_enterprise_server_loses_its_trailing_slash() -> None:
         ({"client_id": ["Iv1.8a"]}, "client_id"),
         ({"client_secret": ""}, "client_secret"),
         ({"client_secret": "hush\n"}, "client_secret"),
+        ({"webhook_secret": ""}, "webhook_secret"),
         ({"api_url": "http://api.github.com"}, "api_url"),
         ({"token_url": "https://github.com/login/oauth/access_token"}, "token_url"),
         ({"clientid": "Iv1.8a"}, "clientid"),

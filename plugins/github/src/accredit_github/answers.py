@@ -48,7 +48,7 @@ def read_token_info(response: ProviderResponse, *, now: float) -> TokenInfo:
         raise ProviderUnavailable("check-token: app.client_id is no text")
     if user is None:
         raise InvalidProviderToken("check-token names no user")
-    user_id = _user_id(user.get("id")) if isinstance(user, dict) else None
+    user_id = read_user_id(user.get("id")) if isinstance(user, dict) else None
     if user_id is None:
         raise ProviderUnavailable("check-token: user.id is no whole number")
     expires_at = _expires_at(body.get("expires_at"))
@@ -104,7 +104,7 @@ def read_user(
         ProviderUnavailable: the user is another one.
     """
     user = read_object("user", response, errors, now=now)
-    found = _user_id(user.get("id"))
+    found = read_user_id(user.get("id"))
     if found is None:
         raise ProviderUnavailable("user: id is no whole number")
     if user_id not in {found, None}:
@@ -152,7 +152,7 @@ def read_object(call: str, response: ProviderResponse, errors: Mapping[str, Line
     return response.json_object()
 
 
-def _user_id(value: object) -> str | None:
+def read_user_id(value: object) -> str | None:
     """Return an id, which is always a number here, as its digits. For `isinstance` True is an int."""
     return digits(value) if type(value) is int else None
 

@@ -15,6 +15,8 @@ class GitHubSettings(CodeSettings):
     """The app's client id. Tokens of any other app are refused."""
     client_secret: AppSecret
     """A client secret of the app: GitHub says of a token only to its own app for whom it is."""
+    webhook_secret: AppSecret | None = None
+    """The secret of the GitHub App's webhook, by which GitHub signs what it tells. Without it nothing is believed."""
     api_url: BaseUrl = _API_URL
     """An Enterprise Server has its API at `https://HOST/api/v3`."""
     token_url: HttpsUrl = Field(default=_TOKEN_URL, validate_default=True)

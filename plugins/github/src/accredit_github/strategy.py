@@ -9,6 +9,7 @@ from accredit.audience import AppBound, CodeExchanged
 from accredit.credentials import AuthorizationCode, Credential
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured
 from accredit.models import Verification
+from accredit.notices import Notice, NoticeRequest
 from accredit.profile import Profile
 from accredit.revocation import RevocableToken
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
@@ -21,6 +22,7 @@ from accredit_github.answers import (
     read_user,
 )
 from accredit_github.normalize import to_profile
+from accredit_github.notices import read_delivery
 from accredit_github.refusals import FRESH_USER_ERRORS, REVOKE_ERRORS, code_of, refused
 from accredit_github.settings import GitHubSettings
 
@@ -71,6 +73,10 @@ class GitHubStrategy(Strategy[GitHubSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map the answers of `/user` and `/user/emails` to OIDC claims."""
         return to_profile(verification.claims["user"], verification.claims["addresses"])
+
+    async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
+        """Read what a GitHub App's webhook tells, such as that a user has taken back the grant: no request of ours."""
+        return read_delivery(request, client_id=self.settings.client_id, secret=self.settings.webhook_secret)
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
         """Have a token checked that is nobody's: one HTTPS request, a 401 for a wrong id or secret, and a 404 else."""

@@ -21,6 +21,7 @@ from accredit.testing import Sample, Simulator, plain
 from accredit_github.simulator import answers
 from accredit_github.simulator.answers import Answer, success
 from accredit_github.simulator.codes import CALLBACK, Code
+from accredit_github.simulator.notices import WEBHOOK_SECRET
 from accredit_github.simulator.tokens import CLIENT_ID, Token, all_tokens
 
 CLIENT_SECRET = "sim-github-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
@@ -44,6 +45,7 @@ class GitHubSimulator(Simulator):
         return {
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
+            "webhook_secret": WEBHOOK_SECRET,
             "api_url": base_url,
             "token_url": f"{base_url}/login/oauth/access_token",
             "redirect_uris": [CALLBACK],
