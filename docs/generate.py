@@ -51,6 +51,7 @@ MODULES_OF_TESTING = (
     "accredit.testing.simulator.transport",
     "accredit.testing.simulator.installed",
     "accredit.testing.simulator.id_tokens",
+    "accredit.testing.simulator.codes",
     "accredit.testing.simulator.faults",
 )
 

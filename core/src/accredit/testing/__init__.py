@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accredit.testing.hosts.people import People, SimulatedPerson
     from accredit.testing.hosts.providers import Providers
     from accredit.testing.hosts.simulated import simulated
+    from accredit.testing.simulator.codes import CodeBinding, CodeProblem, CodeRefused, Codes
     from accredit.testing.simulator.faults import FAULTS, Faults, plain
     from accredit.testing.simulator.id_tokens import IdTokenIssuer, SigningKey
     from accredit.testing.simulator.installed import installed_simulators
@@ -38,6 +39,7 @@ else:
             "hosts.people": ("People", "SimulatedPerson"),
             "hosts.providers": ("Providers",),
             "hosts.simulated": ("simulated",),
+            "simulator.codes": ("CodeBinding", "CodeProblem", "CodeRefused", "Codes"),
             "simulator.faults": ("FAULTS", "Faults", "plain"),
             "simulator.id_tokens": ("IdTokenIssuer", "SigningKey"),
             "simulator.installed": ("installed_simulators",),
@@ -56,6 +58,10 @@ __all__ = [
     "BASE_URL",
     "FAULTS",
     "PEOPLE",
+    "CodeBinding",
+    "CodeProblem",
+    "CodeRefused",
+    "Codes",
     "Faults",
     "IdTokenIssuer",
     "InProcess",
