@@ -21,7 +21,8 @@ class AppBound:
 class JwtAudience:
     """State `aud` and `azp` of a verified ID token or of a token-info answer.
 
-    Every entry of `aud`, and `azp` where present, must be accepted: one foreign entry is enough to refuse.
+    Every entry of `aud`, and `azp` where present, must be accepted: one foreign entry is enough to refuse. Beside one
+    of ours the operator may trust others (`trusted_audiences`). State them all: to pick is to judge.
     Source: OpenID Connect Core 1.0 section 3.1.3.7, rules 3 to 5.
     """
 

@@ -1,5 +1,6 @@
 """A token that was minted for another app is refused, whoever vouches for it."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from accredit import (
     AppBound,
     Assurance,
     AudienceProof,
+    CodeExchanged,
     Email,
     JwtAudience,
     Profile,
@@ -103,6 +105,76 @@ def test_the_detail_names_the_id_and_its_place(proof: AudienceProof, seen: str) 
     with pytest.raises(WrongAudience) as refused:
         check_audience(proof, {"": OURS}, accept_unbound=False)
     assert refused.value.detail == f"the token was minted for another app: {seen}"
+
+
+TRUSTED = frozenset({"https://api.example", "Other-App.example"})
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        JwtAudience(("1234567890", "https://api.example")),
+        JwtAudience(("https://api.example", "1234567890"), azp="1234567890"),
+        JwtAudience(("https://api.example", "Our-App.example", "Other-App.example"), azp="1234567890"),
+    ],
+)
+def test_a_trusted_audience_is_tolerated_beside_one_of_ours(proof: JwtAudience) -> None:
+    check_audience(proof, {"": OURS}, accept_unbound=False, trusted=TRUSTED)
+    with pytest.raises(WrongAudience):
+        check_audience(proof, {"": OURS}, accept_unbound=False)
+
+
+@pytest.mark.threat(1, 5)
+@pytest.mark.parametrize(
+    ("proof", "seen"),
+    [
+        (JwtAudience(("https://api.example",)), 'aud is "https://api.example"'),
+        (JwtAudience(("https://api.example",), azp="1234567890"), 'aud is "https://api.example"'),
+        (JwtAudience(("https://api.example", "Other-App.example")), 'aud is "https://api.example"'),
+        (JwtAudience(("1234567890", "https://api.example"), azp="https://api.example"), 'azp is "https://api.example"'),
+        (JwtAudience(("1234567890", "https://api.example", "42")), 'aud is "42"'),
+        (JwtAudience(("12345", "https://api.example")), 'aud is "12345"'),
+        (AppBound("Other-App.example"), 'app id is "Other-App.example"'),
+        (SignedByUs("Other-App.example"), 'consumer key is "Other-App.example"'),
+        (CodeExchanged("Other-App.example"), 'client id is "Other-App.example"'),
+    ],
+)
+def test_a_trusted_audience_is_nothing_alone_or_in_another_place(proof: AudienceProof, seen: str) -> None:
+    with pytest.raises(WrongAudience, match=f"{re.escape(seen)}$"):
+        check_audience(proof, {"": OURS}, accept_unbound=True, trusted=TRUSTED)
+
+
+@pytest.mark.threat(2, 5)
+@pytest.mark.parametrize(
+    "almost",
+    [
+        "https://api.example/",
+        "https://api.exampl",
+        "HTTPS://API.EXAMPLE",
+        "https://api.example ",
+        "https://api.example\n",
+        "other-app.example",
+        "*",
+        "",
+        None,
+        42,
+        ["https://api.example"],
+        ("https://api.example",),
+    ],
+    ids=repr,
+)
+def test_what_only_resembles_a_trusted_audience_is_refused(almost: Any) -> None:
+    with pytest.raises(WrongAudience):
+        check_audience(JwtAudience(("1234567890", almost)), {"": OURS}, accept_unbound=False, trusted=TRUSTED)
+
+
+@pytest.mark.threat(5)
+def test_an_id_of_another_family_lets_no_trusted_audience_pass() -> None:
+    families = {"number": frozenset({"42"}), "key": frozenset({"abc"})}
+    ours, others = JwtAudience(("abc", "api"), family="key"), JwtAudience(("42", "api"), family="key")
+    check_audience(ours, families, accept_unbound=False, trusted=frozenset({"api"}))
+    with pytest.raises(WrongAudience, match=r'aud is "42"$'):
+        check_audience(others, families, accept_unbound=False, trusted=frozenset({"api"}))
 
 
 def test_what_is_no_text_is_named_by_its_type_only() -> None:

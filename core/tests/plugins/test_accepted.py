@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, SecretStr, field_validator, mode
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins import Connection, load_connections, make_plugin_manager
 from accredit.plugins.registry import source_of_object
-from accredit.settings import AppId, ConnectionSettings, ListOf
+from accredit.settings import AppId, CodeSettings, ConnectionSettings, ListOf
 from accredit.strategy import Strategy
 
 ID, OTHER = "4242", "attackers-app"
@@ -204,3 +204,56 @@ class Row(BaseModel):
 def test_an_id_in_a_table_of_its_own_stands_in_no_setting() -> None:
     settings = accepting(lambda self: frozenset(row.id for row in self.rows), rows=(list[Row], ...))
     assert fault(settings, app_id="1", rows=[{"id": ID}]).startswith(NOT_STATED)
+
+
+def test_what_the_operator_trusts_beside_our_ids_is_in_no_list_of_ours() -> None:
+    connection = load(AcmeSettings, app_id=ID, trusted_audiences="https://api.example, 5")
+    assert connection.accepted == {ID}
+    assert connection.trusted == {"https://api.example", "5"}
+    assert load(AcmeSettings, app_id=ID).trusted == frozenset()
+
+
+@pytest.mark.threat(46)
+def test_what_the_operator_trusts_beside_our_ids_is_no_id_of_ours() -> None:
+    settings = accepting(lambda self: frozenset({self.app_id, *self.trusted_audiences}))
+    assert fault(settings, app_id=ID, trusted_audiences=[OTHER]).startswith(NOT_STATED)
+
+
+def unusable(strategy: type[Strategy[Any]], **table: Any) -> str:
+    with pytest.raises(ConfigurationError) as refused:
+        load_connections({"acme": table}, make_plugin_manager([Brings(strategy)]))
+    assert not isinstance(refused.value, PluginError)
+    return str(refused.value)
+
+
+@pytest.mark.threat(5)
+def test_an_id_of_ours_is_trusted_in_no_other_way() -> None:
+    told = unusable(Acme, app_id=ID, trusted_audiences=["5", ID])
+    assert told.startswith("connection 'acme': trusted_audiences holds an app id of ours: ")
+    assert ID not in told
+    assert load(AcmeSettings, app_id=ID, trusted_audiences=["5", f"{ID}0"]).trusted == {"5", f"{ID}0"}
+
+
+@pytest.mark.parametrize("entry", ["", "two words", "\u00e9", "a\nb", 5, None], ids=repr)
+def test_what_no_audience_can_be_is_not_trusted(entry: Any) -> None:
+    assert unusable(Acme, app_id=ID, trusted_audiences=[entry]).startswith(
+        "connection 'acme': setting trusted_audiences"
+    )
+
+
+@pytest.mark.parametrize(
+    ("accepts", "is_fine"),
+    [({"access_token"}, False), ({"signed_payload"}, False), ({"access_token", "id_token"}, True), ({"code"}, True)],
+    ids=["access_token", "signed_payload", "id_token", "code"],
+)
+def test_only_who_takes_id_tokens_trusts_their_audiences(accepts: set[str], is_fine: bool) -> None:
+    members = {"accepts": frozenset(accepts)}
+    if "code" in accepts:
+        members["settings_type"] = type("Settings", (AcmeSettings, CodeSettings), {"__module__": __name__})  # type: ignore[assignment]  # of two kinds
+    strategy = type("Narrow", (Acme,), members)
+    table = {"app_id": ID, "trusted_audiences": ["5"]}
+    if is_fine:
+        loaded = load_connections({"acme": table}, make_plugin_manager([Brings(strategy)]))[0]
+        assert loaded["acme"].trusted == {"5"}
+    else:
+        assert unusable(strategy, **table) == "connection 'acme': trusted_audiences: its strategy takes no ID tokens"

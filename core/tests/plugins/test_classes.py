@@ -270,6 +270,17 @@ class Opens(AcmeSettings):
         return self
 
 
+class TrustsFriends(AcmeSettings):
+    trusted_audiences: tuple[str, ...] = ("attackers-app",)
+
+
+class Befriends(AcmeSettings):
+    @model_validator(mode="after")
+    def befriend(self) -> "Befriends":
+        vars(self).update(trusted_audiences=("attackers-app",))
+        return self
+
+
 class Named(AcmeSettings):
     namespace: str | None = "facebook"
 
@@ -280,6 +291,8 @@ class Named(AcmeSettings):
     [
         (TrustsByDefault, "accept_unbound_tokens"),
         (Opens, "accept_unbound_tokens, trust_email"),
+        (TrustsFriends, "trusted_audiences"),
+        (Befriends, "trusted_audiences"),
         (Named, "namespace"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from accredit.credentials import AccessToken, ProviderToken
 from accredit.errors import InvalidProviderToken, WrongAudience
 from accredit.testing import person
-from accredit_oidc.simulator import FOREIGN_CLIENT_ID, OidcSimulator
+from accredit_oidc.simulator import CLIENT_ID, FOREIGN_CLIENT_ID, OidcSimulator
 
 ADA = person("ada")
 GOOD = "oidc-sim-good-ada"
@@ -48,6 +48,30 @@ async def test_an_id_token_of_another_app_is_refused_and_nothing_more_is_asked(
 ) -> None:
     foreign = simulator.id_tokens.mint(ADA, changes={"aud": FOREIGN_CLIENT_ID})
     assert type(await refused(AccessToken.of(GOOD, id_token=foreign))) is WrongAudience
+    assert "/userinfo" not in provider.paths
+
+
+API = "https://api.oidc.example"
+
+
+async def test_beside_a_trusted_audience_userinfo_is_asked_as_ever(
+    verify: Any, provider: Any, simulator: OidcSimulator
+) -> None:
+    token = simulator.id_tokens.mint(ADA, changes={"aud": [API, CLIENT_ID], "azp": CLIENT_ID, "name": None})
+    identity = await verify(AccessToken.of(GOOD, id_token=token), trusted_audiences=[API])
+    assert identity.profile.name == "Ada Lovelace"
+    assert "/userinfo" in provider.paths
+
+
+@pytest.mark.threat(1, 5)
+@pytest.mark.parametrize(
+    ("aud", "trusted"), [([API, CLIENT_ID], []), ([API], [API]), ([API, CLIENT_ID, FOREIGN_CLIENT_ID], [API])], ids=str
+)
+async def test_without_one_of_ours_or_beside_a_foreign_one_nothing_more_is_asked(
+    refused: Any, provider: Any, simulator: OidcSimulator, aud: list[str], trusted: list[str]
+) -> None:
+    token = simulator.id_tokens.mint(ADA, changes={"aud": aud})
+    assert type(await refused(AccessToken.of(GOOD, id_token=token), trusted_audiences=trusted)) is WrongAudience
     assert "/userinfo" not in provider.paths
 
 

@@ -92,8 +92,12 @@ async def identify(
     verification = await providers.verifications.of(connection, token, trail, until=until)
     trail.audience_proof = type(verification.audience).__name__
     trail.begin("check_audience")
-    accept_unbound = connection.settings.accept_unbound_tokens
-    check_audience(verification.audience, connection.families, accept_unbound=accept_unbound)
+    check_audience(
+        verification.audience,
+        connection.families,
+        accept_unbound=connection.settings.accept_unbound_tokens,
+        trusted=connection.trusted,
+    )
     trail.begin("check_user_hint")
     check_user_hint(user_id_hint, verification.user_id)
     trail.begin("normalize")

@@ -9,8 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from accredit._guard import blamed
+from accredit.credentials import CredentialKind
 from accredit.errors import ConfigurationError, PluginError
 from accredit.settings import ConnectionSettings
+
+_WITH_ID_TOKENS = frozenset({"id_token", "code"})
+"""Of which ID tokens may come."""
 
 
 def accepted_ids(
@@ -59,6 +63,25 @@ def families_of(settings: ConnectionSettings, accepted: frozenset[str], *, sourc
             f"{source}: audience_families is no mapping of names to sets that make up accepted_audiences together"
         )
     return MappingProxyType(families)
+
+
+def trusted_ids(
+    settings: ConnectionSettings, accepted: Set[str], accepts: Set[CredentialKind], *, connection: str
+) -> frozenset[str]:
+    """Return the audiences that are trusted beside ours. `accepts` are the kinds of credentials of the strategy.
+
+    Raises:
+        ConfigurationError: one of them is ours, or the strategy reads no ID tokens.
+    """
+    trusted = frozenset(settings.trusted_audiences)
+    if not trusted.isdisjoint(accepted):
+        raise ConfigurationError(
+            f"connection '{connection}': trusted_audiences holds an app id of ours: those are accepted anyway, and what"
+            " stands here is never accepted alone"
+        )
+    if trusted and accepts.isdisjoint(_WITH_ID_TOKENS):
+        raise ConfigurationError(f"connection '{connection}': trusted_audiences: its strategy takes no ID tokens")
+    return trusted
 
 
 def _validated(settings: ConnectionSettings) -> set[str]:

@@ -27,6 +27,8 @@ class Connection:
     """The request's parameters that only this connection reads, each with the most characters it may have."""
     user_id_issuer: str
     """Who gives out the user ids."""
+    trusted: frozenset[str] = frozenset()
+    """What else may stand in `aud` beside one of ours; none of them is ours."""
 
     @property
     def namespace(self) -> str:

@@ -12,7 +12,7 @@ from accredit._distributions import source_of
 from accredit._guard import blamed
 from accredit.errors import ConfigurationError, PluginError
 from accredit.parameters import LONGEST
-from accredit.plugins.accepted import accepted_ids, families_of
+from accredit.plugins.accepted import accepted_ids, families_of, trusted_ids
 from accredit.plugins.addresses import provider_urls
 from accredit.plugins.connection import Connection
 from accredit.plugins.discovery import installed_entry_points, load_strategy_plugin, nobody_brings
@@ -112,7 +112,9 @@ def _configure(name: str, table: Mapping[str, Any], strategy_type: type[Strategy
         is_renamed = strategy.name != strategy_type.name
     if is_renamed:  # the name is the first half of every subject
         raise PluginError(f"{source}: strategy '{strategy_type.name}' changes its name when it is made")
-    return Connection(name, strategy, settings, accepted, families, source, urls, _reads(strategy), issuer)
+    trusted = trusted_ids(settings, accepted, strategy.accepts, connection=name)
+    reads = _reads(strategy)
+    return Connection(name, strategy, settings, accepted, families, source, urls, reads, issuer, trusted)
 
 
 def _reads(strategy: Strategy[Any]) -> Mapping[str, int]:

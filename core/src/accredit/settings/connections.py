@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, final, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from accredit.settings.fields import ListOf, RedirectUri, check_https_url
+from accredit.settings.fields import AppId, ListOf, RedirectUri, check_https_url
 from accredit.settings.proxy import Proxy
 from accredit.settings.table import Table
 
@@ -42,6 +42,12 @@ class ConnectionSettings(Table):
     single_use_id_tokens: bool = False
     """Accept each ID token once. A client that has lost our answer, and sends its token again, is refused as well: it
     lets its user log in anew.
+    """
+    trusted_audiences: ListOf[AppId] = ()
+    """What else `aud` of an ID token may name, beside one of our app ids: never alone, never as `azp`.
+
+    An app of that name gets such tokens, too, and can log their users in here. None of our app ids may stand here.
+    Source: OpenID Connect Core 1.0 section 3.1.3.7, rules 3 to 5.
     """
     max_in_flight: int = Field(default=1000, gt=0)
     """So many verifications may wait for the provider at once; a login beyond them gets 503."""

@@ -62,6 +62,48 @@ async def test_its_neighbours_are_accepted(wire: Bench, changed: dict[str, Any])
     assert (await wire.post(access_token=_id_token(wire, **changed))).status_code == 200
 
 
+TRUSTING = {"connections": {"acme": {"trusted_audiences": ["their-api", "their-app"]}}}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"aud": ["acme-app", "their-api"]}, {"aud": ["their-api", "their-app", "acme-app"], "azp": "acme-app"}],
+)
+async def test_a_trusted_audience_may_stand_beside_ours(changed: dict[str, Any]) -> None:
+    async with bench(TRUSTING) as wire:
+        assert (await wire.post(access_token=_id_token(wire, **changed))).status_code == 200
+
+
+@pytest.mark.threat(5)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"aud": "their-app"},
+        {"aud": ["their-api", "their-app"]},
+        {"aud": "their-app", "azp": "acme-app"},
+        {"aud": ["acme-app", "their-app"], "azp": "their-app"},
+        {"aud": ["acme-app", "their-app", "another"]},
+        {"aud": ["acme-app", "THEIR-APP"]},
+    ],
+)
+async def test_a_trusted_audience_lets_nothing_else_pass(changed: dict[str, Any]) -> None:
+    async with bench(TRUSTING) as wire:
+        response = await wire.post(access_token=_id_token(wire, **changed), scope="openid offline_access")
+
+        assert_refused(response, *REJECTED)
+        assert wire.event.reason == "wrong_audience"
+        assert wire.storage.kept == {}
+
+
+@pytest.mark.threat(5)
+async def test_what_one_connection_trusts_another_does_not() -> None:
+    async with bench(TRUSTING) as wire:
+        token = _id_token(wire, aud=["acme-app", "their-api"])
+        for_game = _id_token(wire, aud=["acme-game-app", "their-api"])
+        assert (await wire.post(access_token=token)).status_code == 200
+        assert_refused(await wire.post(client_id="other", connection="acme-game", access_token=for_game), *REJECTED)
+
+
 async def test_one_signed_by_somebody_else_is_refused(wire: Bench) -> None:
     forged = SigningKey({**SigningKey.generate("ES256").private_jwk(), "kid": wire.provider.key.kid})
 

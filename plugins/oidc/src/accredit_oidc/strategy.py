@@ -50,6 +50,7 @@ class OidcStrategy(Strategy[OidcSettings]):
         by_default = f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration"
         self._discovery = settings.discovery_url or by_default
         self._accepted = settings.accepted_audiences
+        self._tolerated = self._accepted.union(settings.trusted_audiences)
         self._email_domains = frozenset(settings.email_domains)
         self._client_auth = ClientAuth(settings)
 
@@ -173,7 +174,7 @@ class OidcStrategy(Strategy[OidcSettings]):
             case AppBound(app_id=one):
                 return one in self._accepted
             case JwtAudience(aud=several):
-                return self._accepted.issuperset(several)
+                return not self._accepted.isdisjoint(several) and self._tolerated.issuperset(several)
 
     async def _introspect(self, value: str, document: Mapping[str, Any], ctx: VerifyContext) -> Introspected:
         """Source: RFC 7662 section 2; RFC 8414 section 2 (`introspection_endpoint`)."""

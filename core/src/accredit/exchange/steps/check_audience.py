@@ -14,8 +14,16 @@ _UNFIT = re.compile(r'[^ -~]|["\\]')
 """Anything but printable ASCII, and what would end or escape the quotes."""
 
 
-def check_audience(proof: AudienceProof, families: Mapping[str, AbstractSet[str]], *, accept_unbound: bool) -> None:
+def check_audience(
+    proof: AudienceProof,
+    families: Mapping[str, AbstractSet[str]],
+    *,
+    accept_unbound: bool,
+    trusted: AbstractSet[str] = frozenset(),
+) -> None:
     """Compare the proof with our accepted ids of its family: exact strings, and every one of a list.
+
+    Where one entry of `aud` is ours, further ones may be `trusted`. Nothing else may.
 
     Raises:
         WrongAudience: an id is not ours, or there is no proof and the connection does not do without.
@@ -29,8 +37,9 @@ def check_audience(proof: AudienceProof, families: Mapping[str, AbstractSet[str]
                 raise WrongAudience("aud is no tuple")
             if not aud:
                 raise WrongAudience("aud is empty")
+            accepted = ours | trusted if trusted and any(_is_in(ours, one) for one in aud) else ours
             for one in aud:
-                _require_ours("aud", one, ours)
+                _require_ours("aud", one, accepted)
             if azp is not None:
                 _require_ours("azp", azp, ours)
         case SignedByUs(consumer_key):
@@ -52,9 +61,13 @@ def _of_family(family: object, families: Mapping[str, AbstractSet[str]]) -> Abst
 
 
 def _require_ours(name: str, value: object, accepted: AbstractSet[str]) -> None:
-    if not isinstance(value, str) or value not in accepted:
+    if not _is_in(accepted, value):
         # An operator has to see it: a new signing key of an Android app is a new client id at Google.
         raise WrongAudience(f"the token was minted for another app: {name} is {_shown(value)}")
+
+
+def _is_in(ids: AbstractSet[str], value: object) -> bool:
+    return isinstance(value, str) and value in ids
 
 
 def _shown(value: object) -> str:
