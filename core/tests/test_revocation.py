@@ -34,8 +34,9 @@ def test_a_token_at_its_bounds_is_taken(value: str) -> None:
         {"client_id": ""},
         {"client_id": "a b"},
         {"client_id": "x" * 257},
+        {"expires_at": 0},
     ],
-    ids=["empty", "long", "line", "letter", "kind", "no client", "blank", "long client"],
+    ids=["empty", "long", "line", "letter", "kind", "no client", "blank", "long client", "no time"],
 )
 def test_a_token_that_could_do_harm_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="the token's"):
@@ -43,7 +44,9 @@ def test_a_token_that_could_do_harm_is_refused(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"value": "plain"}, {"value": None}, {"client_id": 1}], ids=["plain", "none", "number"]
+    "changes",
+    [{"value": "plain"}, {"value": None}, {"client_id": 1}, {"expires_at": True}, {"expires_at": 1.5}],
+    ids=["plain", "none", "number", "flag", "fraction"],
 )
 def test_a_token_of_another_type_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match="the token's"):
@@ -54,3 +57,13 @@ def test_a_verification_takes_no_other_token() -> None:
     token: Any = "a token"
     with pytest.raises(TypeError, match="provider_token must be a RevocableToken"):
         Verification(user_id="1", audience=AppBound("a"), claims={}, provider_token=token)
+
+
+def test_a_users_id_may_take_a_tokens_place_and_no_other_users() -> None:
+    for user_id in ("1", "12"):
+        token = RevocableToken.of(user_id, kind="user_id")
+        if user_id == "1":
+            assert Verification(user_id="1", audience=AppBound("a"), claims={}, provider_token=token).provider_token
+            continue
+        with pytest.raises(ValueError, match="provider_token must be the user_id"):
+            Verification(user_id="1", audience=AppBound("a"), claims={}, provider_token=token)

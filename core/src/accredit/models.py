@@ -114,7 +114,8 @@ class Verification:
             strings, `alternate_ids` no mapping of strings, `facts` more than JSON can say, or `provider_token` no
             `RevocableToken`.
         ValueError: `user_id` is empty, too long, or holds `|`, blanks or other than printable ASCII; `expires_at` is
-            not positive; or there are too many ids or facts, or one with a name that is none.
+            not positive; there are too many ids or facts, or one with a name that is none; or `provider_token` is
+            another user's id.
     """
 
     user_id: str
@@ -150,6 +151,8 @@ class Verification:
             check_facts(self.facts)
         if self.provider_token is not None and type(self.provider_token) is not RevocableToken:
             raise TypeError("provider_token must be a RevocableToken, or None")
+        if not (self.provider_token is None or self.provider_token.fits(self.user_id)):
+            raise ValueError("provider_token must be the user_id, where it says that it is one")
 
 
 def is_user_id(value: object) -> bool:

@@ -123,6 +123,11 @@ def provider_token_revoked(connection: str) -> OperationalEvent:
     return OperationalEvent(name="connection.token_revoked", connection=connection)
 
 
+def provider_token_ended(connection: str) -> OperationalEvent:
+    """Tell that what a user has granted may still be: the token by which it could be revoked had ended before."""
+    return OperationalEvent(name="connection.token_ended", level="warning", connection=connection)
+
+
 def provider_token_unrevoked(connection: str, error: ExchangeError) -> OperationalEvent:
     """Tell that a provider could not be told that a user is gone: somebody has to try again.
 

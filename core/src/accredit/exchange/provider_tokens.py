@@ -98,18 +98,24 @@ class ProviderTokens:
     async def revoke(self, tokens: Sequence[KeptToken]) -> tuple[KeptToken, ...]:
         """Revoke tokens at their providers, all at once, and forget those that are; return the others.
 
+        One that has ended is forgotten, and its provider not asked: nothing can be revoked by it.
+
         Raises:
             StorageFailed: one that is revoked could not be forgotten: it may be revoked again.
         """
-        done = await asyncio.gather(*(self._is_revoked(one) for one in tokens))
+        done = await asyncio.gather(*(self._is_done(one) for one in tokens))
         for token, is_done in zip(tokens, done, strict=True):
             if is_done:
                 await self.store.forget_provider_token(token)
         return tuple(token for token, is_done in zip(tokens, done, strict=True) if not is_done)
 
-    async def _is_revoked(self, token: KeptToken) -> bool:
+    async def _is_done(self, token: KeptToken) -> bool:
         try:
-            await self._revoke(token.connection, unsealed(token, self.encryption_keys))
+            revocable = unsealed(token, self.encryption_keys)
+            if revocable.expires_at is not None and revocable.expires_at <= self._clock():
+                self._emit(operations.provider_token_ended(token.connection))
+                return True
+            await self._revoke(token.connection, revocable)
         except (ExchangeError, ConfigurationError) as exc:
             error = exc if isinstance(exc, ExchangeError) else InternalFailure(str(exc))
             self._emit(operations.provider_token_unrevoked(token.connection, error))
@@ -165,7 +171,12 @@ def check_connections(
 
 
 def _sealed(token: RevocableToken, token_id: str, key: bytes) -> str:
-    content = {"value": token.reveal(), "kind": token.kind, "client_id": token.client_id}
+    content = {
+        "value": token.reveal(),
+        "kind": token.kind,
+        "client_id": token.client_id,
+        "expires_at": token.expires_at,
+    }
     return encrypt(json.dumps(content).encode(), key, cty=_cty(token_id))
 
 

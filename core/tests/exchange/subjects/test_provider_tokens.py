@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 from core.tests.acme import ADA, Acme, Brings, Globex
-from core.tests.bench import SETTINGS, Bench, bench, good_request, merged, signing_key
+from core.tests.bench import NOW, SETTINGS, Bench, bench, good_request, merged, signing_key
 
 from accredit import AppBound, ConfigurationError, Exchange, OperationalEvent, Settings, Verification, VerifyContext
 from accredit import Verifier as PublicVerifier
@@ -23,6 +23,7 @@ from accredit.errors import (
 from accredit.exchange import persons, provider_tokens
 from accredit.exchange.provider_tokens import ProviderTokens
 from accredit.keys import SigningKeys
+from accredit.keys.jose import encrypt
 from accredit.revocation import RevocableToken
 from accredit.storage import AuditQuery, KeptToken, MemoryStorage
 
@@ -42,10 +43,11 @@ class Revoking(Acme):
     revoked: ClassVar[list[RevocableToken]] = []
     error: ClassVar[BaseException | None] = None
     brings: ClassVar[str] = SECRET
+    ends_at: ClassVar[int | None] = None
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         await ctx.http.get(f"{self.settings.api_url}/me", params={"access_token": token.reveal()})
-        kept = RevocableToken.of(self.brings, kind="refresh_token", client_id="acme-app")
+        kept = RevocableToken.of(self.brings, kind="refresh_token", client_id="acme-app", expires_at=self.ends_at)
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA, provider_token=kept)
 
     async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
@@ -211,6 +213,31 @@ async def test_a_provider_that_does_not_answer_is_waited_for_so_long_and_no_long
     async with logged_in(Hanging) as wire:
         assert (await wire.exchange.subjects.erase(SUBJECT)).unrevoked == ("acme",)
         assert told(wire) == [("connection.token_unrevoked", "acme", "provider_unavailable")]
+
+
+@pytest.mark.parametrize(("ends_in_s", "is_told"), [(0, False), (-1, False), (1, True)], ids=["now", "ended", "lives"])
+async def test_a_token_that_has_ended_is_shown_to_nobody_and_taken_for_no_revocation(
+    ends_in_s: int, is_told: bool
+) -> None:
+    acme = revoking(ends_at=int(NOW) + ends_in_s)
+    async with logged_in(acme) as wire:
+        assert (await wire.exchange.subjects.erase(SUBJECT)).unrevoked == ()
+        assert len(acme.revoked) == is_told
+        name = "connection.token_revoked" if is_told else "connection.token_ended"
+        assert told(wire) == [(name, "acme", "")]
+        assert await kept(wire) == ()
+
+
+async def test_a_token_that_was_kept_before_tokens_had_an_end_has_none() -> None:
+    acme = revoking()
+    async with logged_in(acme) as wire:
+        [token] = await kept(wire)
+        content = json.dumps({"value": SECRET, "kind": "refresh_token", "client_id": "acme-app"})
+        key = wire.exchange.engine.settings.keys.encryption_keys[0]
+        older = encrypt(content.encode(), key, cty=f"provider-token+json; row={token.id}")
+        await wire.storage.keep_provider_token(token._replace(sealed=older))
+        await wire.exchange.subjects.erase(SUBJECT)
+        assert [one.expires_at for one in acme.revoked] == [None]
 
 
 async def test_what_can_never_be_revoked_can_be_forgotten() -> None:

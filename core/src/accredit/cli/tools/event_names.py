@@ -5,7 +5,7 @@ _NAMES = {
     "audit": "behind",
     "cache": "failed away back value_rejected",
     "connection": "accepts_unbound_tokens api_version_ends api_version_unknown circuit_opened circuit_closed"
-    " token_revoked token_unrevoked",
+    " token_ended token_revoked token_unrevoked",
     "exchange": f"accepted {_OUTCOMES}",
     "host": "not_open issuer_mismatch log_unheard log_failed close_failed",
     "introspection": _OUTCOMES,

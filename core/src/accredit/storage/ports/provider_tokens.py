@@ -16,7 +16,7 @@ class KeptToken(NamedTuple):
     user_id: str
     """The provider's."""
     kind: str
-    """`access_token` or `refresh_token`."""
+    """`access_token`, `refresh_token` or `user_id`, as `RevocableToken` has it."""
     kept_at: int
     sealed: str
 

@@ -1,5 +1,8 @@
 """What a provider is told of a user who is gone, told wrongly."""
 
+import asyncio
+import socket
+
 from core.tests.testing.conformance.revoking import Revoking, RevokingSimulator
 from core.tests.testing.conformance.wrong import fails
 
@@ -42,7 +45,7 @@ class TakesEach400ForUnknown(Revoking):
             raise ProviderUnavailable(f"status {response.status}")
 
 
-@fails("revoking_shows_the_token_to_nobody_else", simulator=RevokingSimulator)
+@fails("revoking_shows_nothing_secret", simulator=RevokingSimulator)
 class RevokesInTheUrl(Revoking):
     """Every server on the way writes the token down."""
 
@@ -50,7 +53,7 @@ class RevokesInTheUrl(Revoking):
         return await ctx.http.get(f"{self.settings.api_url}/revoke", params={"token": token.reveal()})
 
 
-@fails("revoking_shows_the_token_to_nobody_else", simulator=RevokingSimulator)
+@fails("revoking_shows_nothing_secret", simulator=RevokingSimulator)
 class QuotesTheToken(Revoking):
     """The log says which token it was."""
 
@@ -59,3 +62,52 @@ class QuotesTheToken(Revoking):
             await super().revoke(token, ctx)
         except ProviderUnavailable:
             raise ProviderUnavailable(f"could not revoke {token.reveal()}") from None
+
+
+@fails("revoking_shows_nothing_secret", simulator=RevokingSimulator)
+class PrintsOurSecret(Revoking):
+    """It was useful once, to see why a provider had refused."""
+
+    async def ask_to_revoke(self, token: RevocableToken, ctx: VerifyContext) -> ProviderResponse:
+        print("revoking with", self.settings.app_secret.get_secret_value())  # noqa: T201  # this is the mistake
+        return await super().ask_to_revoke(token, ctx)
+
+
+@fails("revoking_reaches_declared_hosts_only", simulator=RevokingSimulator)
+class RevokesByASocketOfItsOwn(Revoking):
+    """Another host hears of it, which no setting names."""
+
+    async def ask_to_revoke(self, token: RevocableToken, ctx: VerifyContext) -> ProviderResponse:
+        with socket.socket() as phone:
+            phone.connect_ex(("127.0.0.1", 1))
+        return await super().ask_to_revoke(token, ctx)
+
+
+@fails("revoking_reaches_declared_hosts_only", simulator=RevokingSimulator)
+class FallsBackToAnotherHost(Revoking):
+    """Only where the provider is down does it go past its context."""
+
+    async def ask_to_revoke(self, token: RevocableToken, ctx: VerifyContext) -> ProviderResponse:
+        try:
+            return await super().ask_to_revoke(token, ctx)
+        except ProviderUnavailable:
+            with socket.socket(type=socket.SOCK_DGRAM) as phone:
+                phone.sendto(b"later", ("127.0.0.1", 9))
+            raise
+
+
+@fails("revoking_reaches_declared_hosts_only", simulator=RevokingSimulator)
+class TriesAgainLater(Revoking):
+    """A task of its own goes on when the answer is there, and nobody bounds it."""
+
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        self.later = asyncio.create_task(asyncio.sleep(60))
+        await super().revoke(token, ctx)
+
+
+@fails("a_kept_token_is_revoked_at_the_provider_and_may_be_again", simulator=RevokingSimulator)
+class RevokesAtAnUndeclaredHost(Revoking):
+    """Core calls no host that no setting names."""
+
+    async def ask_to_revoke(self, token: RevocableToken, ctx: VerifyContext) -> ProviderResponse:
+        return await ctx.http.post("https://revoke.example.net/", form={"token": token.reveal()})

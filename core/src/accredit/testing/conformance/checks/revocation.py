@@ -13,6 +13,8 @@ from accredit.testing.conformance.attacks.failures import OUTAGES, REFUSALS, Fai
 from accredit.testing.conformance.bench.bench import Bench, bench_for
 from accredit.testing.conformance.bench.between import Between
 from accredit.testing.conformance.bench.samples import accepted_samples, samples_of, subject_of
+from accredit.testing.conformance.bench.watch import THREADS, WAYS_OUT, left_behind, watch
+from accredit.testing.conformance.checks.secrets import hunt, listening, secrets_of
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
 
 
@@ -44,19 +46,32 @@ class Revocation(Suite):
 
     @pytest.mark.threat(33)
     @check
-    async def test_revoking_shows_the_token_to_nobody_else(self) -> None:
-        """It stands in no URL, which servers write down, and in no event and no line of the log."""
+    async def test_revoking_shows_nothing_secret(self) -> None:
+        """Neither the token nor a secret of ours is in a URL, which servers write down, in an event, log or print."""
         between = Between()
         async with _kept(self, between) as (bench, kept, tokens):
-            before = len(bench.calls)
-            await kept.revoke(tokens)
+            before, secrets = len(bench.calls), {**secrets_of(self), **_secrets_among(tokens, kept)}
+            between.said.clear()
+            with listening() as heard:
+                await kept.revoke(tokens)
+                for call in dict.fromkeys(one.call for one in between.said):
+                    between.failing = {call: OUTAGES["500"]}
+                    await _again(kept, tokens)
+            hunt([unquote_plus(seen.url) for seen in bench.calls[before:]], secrets, "in a URL")
+            hunt([*(line for _, line in bench.log.lines), *heard()], secrets, "in the log")
+
+    @pytest.mark.threat(33, 44)
+    @check
+    async def test_revoking_reaches_declared_hosts_only(self) -> None:
+        """Its context, which calls no others, is its only way out: with a good answer, and whichever call fails."""
+        between = Between()
+        async with _kept(self, between) as (_, kept, tokens):
+            between.said.clear()
+            await _confined(kept, tokens, "the provider does it")
             for call in dict.fromkeys(one.call for one in between.said):
-                between.failing = {call: OUTAGES["500"]}
-                await _again(kept, tokens)
-            for value in (unsealed(one, kept.encryption_keys).reveal() for one in tokens):
-                urls = [unquote_plus(seen.url) for seen in bench.calls[before:]]
-                require(not any(value in url for url in urls), "the token stands in a URL")
-                require(not any(value in line for _, line in bench.log.lines), "the token stands in the log")
+                for name, failure in OUTAGES.items():
+                    between.failing = {call: failure}
+                    await _confined(kept, tokens, f"{' '.join(call)} answers with {name}")
 
 
 @asynccontextmanager
@@ -85,6 +100,21 @@ async def _again(kept: ProviderTokens, tokens: tuple[KeptToken, ...]) -> tuple[K
     for one in tokens:
         await kept.store.keep_provider_token(one)
     return await kept.revoke(tokens)
+
+
+async def _confined(kept: ProviderTokens, tokens: tuple[KeptToken, ...], what: str) -> None:
+    with watch("open", *WAYS_OUT, *THREADS) as done, left_behind() as still:
+        await _again(kept, tokens)
+        require(not still(), f"while {what}, something of revoke runs on: {', '.join(still())}")
+    found = ", ".join(sorted(set(done) - {"open"}))  # to read a file once is how modules are imported
+    require(not found, f"while {what}, revoke goes past its context: {found}")
+
+
+def _secrets_among(tokens: tuple[KeptToken, ...], kept: ProviderTokens) -> dict[str, str]:
+    """Return the tokens themselves; a user's id, which may take the place of one, is no secret."""
+    return {
+        f"the kept {one.kind}": unsealed(one, kept.encryption_keys).reveal() for one in tokens if one.kind != "user_id"
+    }
 
 
 def _no_yes() -> Iterator[tuple[str, Failure]]:

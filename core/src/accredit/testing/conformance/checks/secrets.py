@@ -39,7 +39,7 @@ class Secrets(Suite):
     async def test_no_secret_is_left_behind(self) -> None:
         """Accepted or refused, no sample's token nor a secret of the connection is in a log, event or answer."""
         simulator, samples = samples_of(self)
-        kept = self._secrets()
+        kept = secrets_of(self)
         sent: dict[str, str] = {}
         async with bench_for(self, simulator=simulator) as bench:
             with listening() as heard:
@@ -49,9 +49,9 @@ class Secrets(Suite):
                     told = [line for _, line in bench.log.lines[before[0] :]]
                     told += [f"{event!r} {dataclasses.asdict(event)!r}" for event in bench.witness.events[before[1] :]]
                     told.append(answer.text)
-                    _hunt(told, {**kept, **_tokens(sample.name, bench.sent)}, f"{sample.name}: in log, event or answer")
+                    hunt(told, {**kept, **_tokens(sample.name, bench.sent)}, f"{sample.name}: in log, event or answer")
                     sent |= _tokens(sample.name, bench.sent)
-            _hunt(heard(), {**kept, **sent}, "in what the strategy logs or prints")
+            hunt(heard(), {**kept, **sent}, "in what the strategy logs or prints")
 
     @pytest.mark.threat(33, 37)
     @check
@@ -59,7 +59,7 @@ class Secrets(Suite):
         """The same while the provider fails in ways nobody foresaw, and in what `Exchange.verify` raises."""
         simulator, samples = samples_of(self)
         good = asking_samples(self, samples)[0]
-        secrets = {**self._secrets(), **_tokens(good.name, good.parameters)}
+        secrets = {**secrets_of(self), **_tokens(good.name, good.parameters)}
         for failure in (httpx.ConnectError, httpx.ReadTimeout, RuntimeError, OSError, ValueError):
             async with bench_for(self, simulator=simulator, rewrite=_fail(failure, good)) as bench:
                 with listening() as heard:
@@ -67,7 +67,7 @@ class Secrets(Suite):
                     require(not answer.accepted, f"accepted although the provider fails with {failure.__name__}")
                     raised = await _raised(bench, good)
                 told = [line for _, line in bench.log.lines] + [repr(event) for event in bench.witness.events]
-                _hunt([*told, answer.text, *raised, *heard()], secrets, f"after {failure.__name__}")
+                hunt([*told, answer.text, *raised, *heard()], secrets, f"after {failure.__name__}")
 
     @pytest.mark.threat(33)
     @check
@@ -80,18 +80,19 @@ class Secrets(Suite):
             secret = not _NAMES.search(name) or value in (None, "") or isinstance(value, SecretStr)
             require(secret, f"setting {name} sounds like a secret and is no SecretStr")
         shown = [repr(strategy), str(strategy), repr(strategy.settings), str(strategy.settings)]
-        _hunt(shown, self._secrets(), "in the representation of strategy or settings")
+        hunt(shown, secrets_of(self), "in the representation of strategy or settings")
 
-    def _secrets(self) -> dict[str, str]:
-        """Return the connection's secrets, by setting."""
-        table = make_simulator(self).settings(BASE_URL)
-        settings = start(self, table).engine.connections[self.strategy.name].settings
-        values = {name: getattr(settings, name) for name in type(settings).model_fields}
-        return {
-            name: value.get_secret_value()
-            for name, value in values.items()
-            if isinstance(value, SecretStr) and len(value.get_secret_value()) >= _SHORTEST
-        }
+
+def secrets_of(suite: Suite) -> dict[str, str]:
+    """Return the connection's secrets, by setting."""
+    table = make_simulator(suite).settings(BASE_URL)
+    settings = start(suite, table).engine.connections[suite.strategy.name].settings
+    values = {name: getattr(settings, name) for name in type(settings).model_fields}
+    return {
+        name: value.get_secret_value()
+        for name, value in values.items()
+        if isinstance(value, SecretStr) and len(value.get_secret_value()) >= _SHORTEST
+    }
 
 
 def _tokens(sample: str, parameters: Mapping[str, Any]) -> dict[str, str]:
@@ -101,7 +102,8 @@ def _tokens(sample: str, parameters: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in sent.items() if len(value) >= _SHORTEST}
 
 
-def _hunt(told: list[str], secrets: Mapping[str, str], where: str) -> None:
+def hunt(told: list[str], secrets: Mapping[str, str], where: str) -> None:
+    """Require that no secret is in what was told, be it encoded or hashed."""
     text = "\n".join(told)
     for name, value in secrets.items():
         for form in {value, quote(value, safe=""), quote_plus(value), repr(value)[1:-1], *_disguised(value.encode())}:
