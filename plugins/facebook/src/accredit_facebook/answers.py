@@ -7,9 +7,11 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.strategy import ProviderResponse
 from accredit_facebook.refusals import (
     is_debug_only,
+    is_removed,
     refusal_by_debug_token,
     refusal_by_exchange,
     refusal_by_me,
+    refusal_by_revocation,
     refusal_of_token,
 )
 
@@ -106,6 +108,25 @@ def read_profile(response: ProviderResponse, *, user_id: str) -> dict[str, Any]:
     if response.status == 200 and is_user_id(body.get("id")):
         raise InvalidProviderToken("debug_token and me name different users")
     raise ProviderUnavailable(f"unexpected answer of me, status {response.status}")
+
+
+def read_revocation(response: ProviderResponse) -> None:
+    """Pass where what a user had granted is taken back now, or was before.
+
+    The page says that a success is `true`; what the Graph API writes since its version 2.1 is `{"success": true}`.
+    Source: https://developers.facebook.com/docs/graph-api/reference/user/permissions
+
+    Raises:
+        ExchangeError: anything else, by the tables of `accredit_facebook.refusals`.
+    """
+    said = response.json()
+    body = said if isinstance(said, dict) else {"success": said}
+    if "error" in body:
+        if is_removed(body["error"], response):
+            return
+        raise refusal_by_revocation(body["error"], response)
+    if response.status != 200 or body.get("success") is not True:
+        raise ProviderUnavailable(f"permissions: an unexpected answer, status {response.status}")
 
 
 def _check_validity(data: dict[str, Any], response: ProviderResponse, *, app_id: str) -> None:

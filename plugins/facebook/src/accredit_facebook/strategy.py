@@ -8,10 +8,17 @@ from urllib.parse import urlencode
 
 from accredit.audience import AppBound
 from accredit.credentials import AuthorizationCode, Credential, IdToken
-from accredit.errors import InvalidProviderToken, MissingParameter, MissingPermission, ProviderUnavailable
+from accredit.errors import (
+    InvalidProviderToken,
+    MissingParameter,
+    MissingPermission,
+    ProviderMisconfigured,
+    ProviderUnavailable,
+)
 from accredit.models import Verification
 from accredit.notices import Notice, NoticeRequest, is_confirmation_code
 from accredit.profile import Profile
+from accredit.revocation import RevocableToken
 from accredit.strategy import ApiVersion, ProviderResponse, Strategy, VerifyContext, in_order
 from accredit_facebook.answers import (
     Inspection,
@@ -19,6 +26,7 @@ from accredit_facebook.answers import (
     read_inspection,
     read_new_token,
     read_profile,
+    read_revocation,
     require_inspection,
 )
 from accredit_facebook.normalize import to_profile
@@ -57,6 +65,7 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         super().__init__(settings)
         graph = f"{settings.graph_url}/{settings.api_version}"
         fields = dict.fromkeys((*_FIELDS, *settings.extra_fields))  # each once, in order
+        self._graph = graph
         self._debug_token_url = f"{graph}/debug_token"
         self._token_url = f"{graph}/oauth/access_token"
         self._me_url = f"{graph}/me?{urlencode({'fields': ','.join(fields)})}"
@@ -84,6 +93,22 @@ class FacebookStrategy(Strategy[FacebookSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map Graph fields, or the claims of a Limited Login token, to OIDC claims."""
         return to_profile(verification.claims)
+
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        """Take back all that a user has granted to our app: one HTTPS request, by our app's own token.
+
+        Source: https://developers.facebook.com/docs/facebook-login/guides/permissions/request-revoke
+
+        Raises:
+            ProviderUnavailable: Facebook is down, or limits us.
+            ServerError: Facebook refuses our app, or the user is one of an app that we were before.
+            UnlistedRefusal: Facebook refuses in words that are not known.
+        """
+        if token.client_id != self.settings.app_id:
+            raise ProviderMisconfigured("the kept user id is of another app_id than that of the settings")
+        proof = urlencode({"appsecret_proof": self._proof_of(self._app_token)})
+        url, headers = f"{self._graph}/{token.reveal()}/permissions", {"Authorization": f"Bearer {self._app_token}"}
+        read_revocation(await ctx.http.delete(f"{url}?{proof}", headers=headers))
 
     async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
         """Read what is posted when a user removes the app, or asks for deletion: no request of ours."""
@@ -139,6 +164,8 @@ class FacebookStrategy(Strategy[FacebookSettings]):
             claims=claims,
             expires_at=inspection.expires_at,
             scopes=inspection.scopes,
+            # Our own token takes back what a user has granted, at any time: the user's would have to be alive.
+            provider_token=RevocableToken.of(inspection.user_id, kind="user_id", client_id=self.settings.app_id),
         )
 
     async def _inspect(self, token: str, ctx: VerifyContext) -> Inspection:
@@ -167,11 +194,16 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
         Source: https://developers.facebook.com/docs/graph-api/guides/secure-requests
         """
+        return await ctx.http.get(
+            self._me_url,
+            params={"appsecret_proof": self._proof_of(token)},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+
+    def _proof_of(self, token: str) -> str:
         proof = self._proof.copy()
         proof.update(token.encode())
-        return await ctx.http.get(
-            self._me_url, params={"appsecret_proof": proof.hexdigest()}, headers={"Authorization": f"Bearer {token}"}
-        )
+        return proof.hexdigest()
 
     async def _verify_limited_login(self, token: IdToken, ctx: VerifyContext) -> Verification:
         """Verify the JWT that Limited Login calls an authentication token.

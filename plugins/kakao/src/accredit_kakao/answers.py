@@ -8,7 +8,7 @@ from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse
 from accredit.text import digits
-from accredit_kakao.refusals import EXCHANGE_ERRORS, code_of, exchange_code_of
+from accredit_kakao.refusals import EXCHANGE_ERRORS, NOT_LINKED, UNLINK_ERRORS, code_of, exchange_code_of
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _LONGEST_S = 10**10
@@ -86,6 +86,24 @@ def read_object(
         return body
     wait_s = retry_after_s(response, now=now)
     raise refusal(errors, code_of(body), call=call, response=response, retry_after_s=wait_s)
+
+
+def read_unlinked(response: ProviderResponse, *, user_id: str, now: float) -> None:
+    """Pass where a user is linked to our app no more; `now` is in epoch seconds.
+
+    Source: https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#unlink
+
+    Raises:
+        ExchangeError: Kakao refuses; the class follows the code.
+        ProviderUnavailable: Kakao is down, or its answer is not understood.
+    """
+    if 400 <= response.status < 500 and code_of(_object_of(response)) == NOT_LINKED:
+        return
+    if (
+        read_number(read_object("user/unlink", response, UNLINK_ERRORS, now=now).get("id"), "user/unlink: id")
+        != user_id
+    ):
+        raise ProviderUnavailable("user/unlink: the answer names another user")
 
 
 def read_number(value: object, name: str) -> str:

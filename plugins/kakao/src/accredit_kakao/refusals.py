@@ -67,6 +67,16 @@ FRESH_ERRORS: Mapping[int | str, Line] = {
 }
 """What they mean of a token that Kakao has just given us for a code."""
 
+NOT_LINKED: Final = -101
+"""Of a user who is not linked to our app: there is nothing to unlink. Source: the trouble shooting, at that code."""
+
+UNLINK_ERRORS: Mapping[int | str, Line] = {
+    **{code: line for code, line in ERRORS.items() if code not in {-2, NOT_LINKED, -401, -402}},
+    -2: Line(ProviderProtocolError, f"{_CODES}: malformed argument; nothing of the request is a client's"),
+    -401: Line(ProviderMisconfigured, f"{_CODES}: an app key that is not valid, here the admin key"),
+}
+"""What they mean from `user/unlink`, which hears our admin key and a user's number."""
+
 TOKEN_INFO_ERRORS: Mapping[int | str, Line] = {code: line for code, line in ERRORS.items() if code not in _OF_AN_APP}
 """What they mean from `access_token_info`, which hears nothing of ours but a token that may be of anybody's app.
 

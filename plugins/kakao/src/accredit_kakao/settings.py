@@ -26,8 +26,8 @@ class KakaoSettings(CodeSettings):
     client_secret: AppSecret | None = None
     """Needed for codes where it is switched on for the REST API key, as it is for new ones."""
     admin_key: AppSecret | None = None
-    """The app's primary admin key, which Kakao shows when it tells of users who left. Without it nothing
-    is believed."""
+    """The app's primary admin key. Kakao shows it when it tells of users who left, and without it nothing is believed;
+    and by it we unlink users who left here."""
     api_url: BaseUrl = "https://kapi.kakao.com"
     token_url: HttpsUrl = "https://kauth.kakao.com/oauth/token"  # noqa: S105  # an address, no password
     jwks_url: HttpsUrl = "https://kauth.kakao.com/.well-known/jwks.json"
@@ -36,6 +36,12 @@ class KakaoSettings(CodeSettings):
     def _key_for_codes(self) -> "KakaoSettings":
         if self.client_id is None and (self.client_secret is not None or self.redirect_uris):
             raise ValueError("client_secret and redirect_uris are for codes, which need client_id: the REST API key")
+        return self
+
+    @model_validator(mode="after")
+    def _key_to_unlink(self) -> "KakaoSettings":
+        if self.keep_provider_token and self.admin_key is None:
+            raise ValueError("keep_provider_token needs admin_key: by it users are unlinked")
         return self
 
     @property

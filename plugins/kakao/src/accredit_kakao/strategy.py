@@ -13,14 +13,16 @@ from accredit.errors import (
     InvalidParameter,
     InvalidProviderToken,
     MissingParameter,
+    ProviderMisconfigured,
     ProviderUnavailable,
 )
 from accredit.models import Verification
 from accredit.notices import Notice, NoticeRequest
 from accredit.profile import Profile
+from accredit.revocation import RevocableToken
 from accredit.strategy import ProviderResponse, Strategy, VerifiedIdToken, VerifyContext, in_order
 from accredit.text import digits
-from accredit_kakao.answers import NewTokens, TokenInfo, read_number, read_object
+from accredit_kakao.answers import NewTokens, TokenInfo, read_number, read_object, read_unlinked
 from accredit_kakao.normalize import to_profile
 from accredit_kakao.notices import read_unlinking
 from accredit_kakao.refusals import ERRORS, FRESH_ERRORS, TOKEN_INFO_ERRORS
@@ -48,6 +50,7 @@ class KakaoStrategy(Strategy[KakaoSettings]):
         super().__init__(settings)
         self._token_info_url = f"{settings.api_url}/v1/user/access_token_info"
         self._me_url = f"{settings.api_url}/v2/user/me"
+        self._unlink_url = f"{settings.api_url}/v1/user/unlink"
 
     async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
         """Take the way of the credential's kind.
@@ -63,8 +66,13 @@ class KakaoStrategy(Strategy[KakaoSettings]):
         """
         if isinstance(credential, IdToken):
             found = await self._id_token(credential, ctx)
-            proof = _proof(found)
-            return Verification(user_id=found.subject, audience=proof, claims=found.claims, expires_at=found.expires_at)
+            return Verification(
+                user_id=found.subject,
+                audience=_proof(found),
+                claims=found.claims,
+                expires_at=found.expires_at,
+                provider_token=self._revocable(found.subject),
+            )
         if isinstance(credential, AuthorizationCode):
             return await self._verify_code(credential, ctx)
         beside = credential.id_token if isinstance(credential, AccessToken) else None
@@ -73,6 +81,27 @@ class KakaoStrategy(Strategy[KakaoSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map the claims of `user/me` or of the ID token."""
         return to_profile(verification.claims)
+
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        """Unlink a user from our app, by the admin key and the user's number: one HTTPS request.
+
+        Source: https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#unlink
+
+        Raises:
+            ProviderTokenRejected: Kakao refuses, and the user may still be linked.
+            ProviderUnavailable: Kakao is down, limits us, or answers what is not understood.
+            ServerError: Kakao refuses our admin key or address, or the user is one of an app that we were before.
+        """
+        if self.settings.admin_key is None:
+            raise ProviderMisconfigured("to unlink a user needs admin_key")
+        if token.client_id != self.settings.app_id:
+            raise ProviderMisconfigured("the kept user id is of another app_id than that of the settings")
+        response = await ctx.http.post(
+            self._unlink_url,
+            form={"target_id_type": "user_id", "target_id": token.reveal()},
+            headers={"Authorization": f"KakaoAK {self.settings.admin_key.get_secret_value()}"},
+        )
+        read_unlinked(response, user_id=token.reveal(), now=ctx.clock())
 
     async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
         """Read what Kakao sends when a user unlinks the app, or deletes the account: no request of ours."""
@@ -107,7 +136,13 @@ class KakaoStrategy(Strategy[KakaoSettings]):
             if beside.subject != info.user_id:
                 raise InvalidProviderToken("the ID token beside the access token is another user's")
             proof, expires_at = _proof(beside), min(info.expires_at, beside.expires_at)
-        return Verification(user_id=info.user_id, audience=proof, claims=user, expires_at=expires_at)
+        return Verification(
+            user_id=info.user_id,
+            audience=proof,
+            claims=user,
+            expires_at=expires_at,
+            provider_token=self._revocable(info.user_id),
+        )
 
     async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
         """Exchange a code, by which Kakao says that it is ours, and ask with the new token who the user is.
@@ -135,6 +170,7 @@ class KakaoStrategy(Strategy[KakaoSettings]):
             audience=CodeExchanged(key, APP_KEY) if beside is None else _proof(beside),  # the better one: it names us
             claims=user,
             expires_at=new.expires_at,
+            provider_token=self._revocable(user_id),
         )
 
     async def _exchange(self, code: AuthorizationCode, key: str, ctx: VerifyContext) -> ProviderResponse:
@@ -151,6 +187,12 @@ class KakaoStrategy(Strategy[KakaoSettings]):
         if code.code_verifier is not None:
             form["code_verifier"] = code.code_verifier.get_secret_value()
         return await ctx.http.post(self.settings.token_url, form=form)
+
+    def _revocable(self, user_id: str) -> RevocableToken | None:
+        """Return by what a user can be unlinked: the number, at any time, where there is an admin key to show."""
+        if self.settings.admin_key is None:
+            return None
+        return RevocableToken.of(user_id, kind="user_id", client_id=self.settings.app_id)
 
     async def _token_info(self, headers: Mapping[str, str], ctx: VerifyContext) -> TokenInfo:
         response = await ctx.http.get(self._token_info_url, headers=headers)

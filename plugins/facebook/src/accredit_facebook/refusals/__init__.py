@@ -18,7 +18,17 @@ from accredit.errors import (
 from accredit.refusals import refusal
 from accredit.strategy import ProviderResponse
 from accredit_facebook.refusals.limits import app_quota_is_used_up, wait_s
-from accredit_facebook.refusals.tables import BLOCKED, BY_DEBUG_TOKEN, BY_EXCHANGE, BY_ME, DEBUG_ONLY, OF_TOKEN, Table
+from accredit_facebook.refusals.tables import (
+    BLOCKED,
+    BY_DEBUG_TOKEN,
+    BY_EXCHANGE,
+    BY_ME,
+    BY_REVOCATION,
+    DEBUG_ONLY,
+    OF_TOKEN,
+    REMOVED,
+    Table,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,17 @@ def refusal_by_me(error: object, response: ProviderResponse) -> ExchangeError:
 def refusal_by_exchange(error: object, response: ProviderResponse) -> ExchangeError:
     """Return our error for one of the exchange of a code."""
     return _refusal("oauth/access_token", _GraphError.read(error), BY_EXCHANGE, response)
+
+
+def refusal_by_revocation(error: object, response: ProviderResponse) -> ExchangeError:
+    """Return our error for one of the call that takes back what a user has granted: it is about us, the caller."""
+    return _refusal("permissions", _GraphError.read(error), BY_REVOCATION, response)
+
+
+def is_removed(error: object, response: ProviderResponse) -> bool:
+    """Tell whether there is nothing to take back: the person has removed the app. With a 5xx nothing is believed."""
+    graph_error = _GraphError.read(error)
+    return 400 <= response.status < 500 and (graph_error.code, graph_error.subcode) == REMOVED
 
 
 def is_debug_only(error: object, response: ProviderResponse) -> bool:

@@ -178,6 +178,22 @@ BY_EXCHANGE: Table = {
 Another code 100 is not listed: it may be our call, or whatever came as a code.
 """
 
+REMOVED = (190, 458)
+"""Code and subcode of a person who has removed the app. Source: the line of 458 in `_SUBCODES`."""
+
+BY_REVOCATION: Table = {
+    **_THROTTLING,
+    **_OUTAGES,
+    **_OUR_APP,
+    BLOCKED: BY_DEBUG_TOKEN[BLOCKED],
+    190: BY_DEBUG_TOKEN[190],
+    2500: _OUR_CALL[2500],
+}
+"""Errors of the call that takes back what a user has granted, which hears our own token and the user's id.
+
+Code 100 is not listed: nobody says what it means of a user of ours.
+"""
+
 BY_ME: Table = {
     **_COMMON,
     **_PERSON,

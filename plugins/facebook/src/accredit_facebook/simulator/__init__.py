@@ -33,6 +33,7 @@ class FacebookSimulator(Simulator):
         super().__init__(clock=clock)
         self.tokens = make_tokens()
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
+        self.graph = GraphAPI(self.tokens, clock=clock)
         self.codes = Codes(clock=clock)
         """Issues codes: `simulator.codes.issue("EAAsim-good-ada")`."""
 
@@ -49,7 +50,7 @@ class FacebookSimulator(Simulator):
     def routes(self) -> Sequence[BaseRoute]:
         """Return the endpoints of graph.facebook.com and limited.facebook.com."""
         return [
-            *GraphAPI(self.tokens, clock=self.clock).routes(),
+            *self.graph.routes(),
             Route("/{version}/oauth/access_token", self.codes.exchange, methods=METHODS),
             Route(JWKS_PATH, self._keys, methods=["GET"]),
         ]

@@ -62,6 +62,9 @@ NOT_OUR_TOKEN = error(100, FOREIGN_TEXT)
 NOT_SIGNED_IN = error(2500, "An active access token must be used to query information about the current user.")
 NO_PROOF = error(100, "API calls from the server require an appsecret_proof argument", kind="GraphMethodException")
 BAD_PROOF = error(100, "Invalid appsecret_proof provided in the API argument", kind="GraphMethodException")
+_REMOVED_TEXT = "Error validating access token: The user has not authorized application 100000000000042."
+ABOUT_REMOVED = about_token(190, _REMOVED_TEXT, subcode=458)
+REMOVED = error(190, _REMOVED_TEXT, subcode=458)
 
 
 def unsupported(method: str) -> Answer:

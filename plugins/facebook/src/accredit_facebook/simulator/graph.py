@@ -42,20 +42,25 @@ class GraphAPI:
     def __init__(self, tokens: Mapping[str, Token], *, clock: Callable[[], float]) -> None:
         self._tokens = tokens
         self._clock = clock
+        self.removed: set[tuple[str, str]] = set()
+        """App and user: who has granted nothing any more."""
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the endpoints; all methods are routed, because Facebook's refusal of one is JSON, too."""
         return [
             Route("/{version}/debug_token", self._endpoint(self._debug_token), methods=METHODS),
             Route("/{version}/me", self._endpoint(self._me), methods=METHODS),
+            Route("/{version}/{user_id}/permissions", self._endpoint(self._remove, method="DELETE"), methods=METHODS),
         ]
 
-    def _endpoint(self, answer: Callable[[Request], Answer]) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(
+        self, answer: Callable[[Request], Answer], *, method: str = "GET"
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
             version = served_version(request.path_params["version"])
             if version is None:
                 return answers.unknown_path(request.url.path).response()
-            if request.method != "GET":
+            if request.method != method:
                 return answers.unsupported(request.method).response()
             response = answer(request).response()
             response.headers["facebook-api-version"] = version
@@ -76,23 +81,47 @@ class GraphAPI:
             return token.foreign_view
         return token.debug_answer or self._describe(token)
 
+    def _remove(self, request: Request) -> Answer:
+        """Take back what a user has granted to the app that asks; what is said of an unknown user is invented."""
+        value = _access_token(request)
+        app_id, refusal = _viewing_app(value)
+        if refusal is not None or value is None:
+            return refusal or answers.NO_ACCESS_TOKEN
+        proof = request.query_params.get("appsecret_proof")
+        if proof is None:
+            return answers.NO_PROOF
+        if not hmac.compare_digest(proof.encode(), _proof(SECRETS[app_id], value).encode()):
+            return answers.BAD_PROOF
+        user_id = request.path_params["user_id"]
+        users = {str(one.person.number) for one in self._tokens.values() if one.app_id == app_id and one.type == "USER"}
+        if user_id not in users:
+            return answers.unsupported("DELETE")
+        if (app_id, user_id) in self.removed:
+            return answers.REMOVED
+        self.removed.add((app_id, user_id))
+        return Answer(200, {"success": True})
+
+    def _error_of(self, token: Token) -> Mapping[str, Any] | None:
+        is_removed = (token.app_id, str(token.person.number)) in self.removed
+        return answers.ABOUT_REMOVED if is_removed else token.error
+
     def _describe(self, token: Token) -> Answer:
-        now = int(self._clock())
+        now, problem = int(self._clock()), self._error_of(token)
         data: dict[str, Any] = {
             "app_id": token.app_id,
             "type": token.type,
             "application": "Sample App",
             "data_access_expires_at": _data_access_ends(token, now),
             "expires_at": 0 if token.expires_in_s is None else now + token.expires_in_s,
-            "is_valid": token.error is None,
+            "is_valid": problem is None,
             "issued_at": now - 2 * HOUR_S,
-            "scopes": list(token.scopes) if token.error is None else [],
+            "scopes": list(token.scopes) if problem is None else [],
             **token.extra_data,
         }
         if token.type != "APP":
             data["user_id"] = str(token.person.number)
-        if token.error is not None:
-            data["error"] = token.error
+        if problem is not None:
+            data["error"] = problem
         return Answer(200, {"data": {name: value for name, value in data.items() if value is not None}})
 
     def _me(self, request: Request) -> Answer:
@@ -109,8 +138,8 @@ class GraphAPI:
             return answers.BAD_PROOF
         if token.type == "APP":
             return answers.NOT_SIGNED_IN
-        if token.error is not None:
-            return error(token.error["code"], token.error["message"], subcode=token.error.get("subcode"))
+        if (problem := self._error_of(token)) is not None:
+            return error(problem["code"], problem["message"], subcode=problem.get("subcode"))
         return token.me_answer or _user(token, request.query_params.get("fields", "id,name"))
 
 

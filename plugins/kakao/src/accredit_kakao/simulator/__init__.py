@@ -39,6 +39,8 @@ class KakaoSimulator(Simulator):
         self._cases = tuple(cases())
         self._tokens = {case.access_token: case.token for case in self._cases}
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
+        self.unlinked: set[str] = set()
+        """Numbers of users who are not linked to our app any more."""
         self._codes: dict[str, Code] = {}
         self._numbers = itertools.count(1)
 
@@ -61,6 +63,7 @@ class KakaoSimulator(Simulator):
         return [
             Route("/v1/user/access_token_info", self._info, methods=["GET"]),
             Route("/v2/user/me", self._me, methods=["GET", "POST"]),
+            Route("/v1/user/unlink", self._unlink, methods=["POST"]),
             Route("/oauth/token", self._exchange, methods=["POST"]),
             Route("/.well-known/jwks.json", self._keys, methods=["GET"]),
         ]
@@ -154,6 +157,20 @@ class KakaoSimulator(Simulator):
         }
         return JSONResponse(said)
 
+    async def _unlink(self, request: Request) -> Response:
+        """Unlink by our admin key alone; with a user's token nobody does it here."""
+        if request.headers.get("authorization") != f"KakaoAK {ADMIN_KEY}":
+            return answers.WRONG_KEY.response()
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
+        number = form.get("target_id", "")
+        if form.get("target_id_type") != "user_id" or not (number.isascii() and number.isdecimal()):
+            return answers.MALFORMED.response()
+        ours = {str(case.token.person.number) for case in self._cases if case.token.app_id == APP_ID}
+        if number not in ours - self.unlinked:
+            return answers.NOT_JOINED.response()
+        self.unlinked.add(number)
+        return JSONResponse({"id": int(number)})
+
     async def _keys(self, request: Request) -> Response:
         return self.id_tokens.jwks_response()
 
@@ -161,4 +178,6 @@ class KakaoSimulator(Simulator):
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return answers.NO_TOKEN
-        return self._tokens.get(plain(value), answers.GONE)
+        token = self._tokens.get(plain(value))
+        is_unlinked = token is not None and token.app_id == APP_ID and str(token.person.number) in self.unlinked
+        return answers.GONE if token is None or is_unlinked else token

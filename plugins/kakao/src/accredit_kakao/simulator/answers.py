@@ -34,6 +34,8 @@ def exchange_refused(error: str, code: str, status: int = 400) -> Answer:
 
 
 NO_TOKEN = refused(-401, "authentication key is missing or malformed")
+WRONG_KEY = refused(-401, "wrong appKey(****) format")
+MALFORMED = refused(-2, "target_id is malformed")
 GONE = refused(-401, "this access token does not exist")
 EXPIRED = refused(-401, "this access token is already expired")
 IP_MISMATCHED = refused(-401, "ip mismatched! callerIp=192.0.2.1. check out registered ips.")
