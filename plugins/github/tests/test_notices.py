@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from accredit import create_app
 from accredit.errors import InvalidNotice
 from accredit.notices import Notice, NoticeRequest
-from accredit.testing import exchange_for, person
+from accredit.testing import ACCEPTED, NoticeSample, exchange_for, person
 from accredit_github.notices import read_delivery
 from accredit_github.simulator import GitHubSimulator
 from accredit_github.simulator.notices import DELIVERY_ID, WEBHOOK_SECRET, body_of, headers_of, ping, revoked
@@ -41,8 +41,7 @@ def test_user_who_takes_back_the_grant_is_told() -> None:
 
 def test_webhook_may_be_set_to_send_forms() -> None:
     body = urlencode({"payload": body_of(revoked(ADA)).decode()}).encode()
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert read(body, headers=form).events == read(body_of(revoked(ADA))).events
+    assert read(body).events == read(body_of(revoked(ADA))).events
 
 
 def test_signature_is_as_github_shows_it() -> None:
@@ -157,3 +156,13 @@ async def test_over_http_it_is_carried_out_once(connection: dict[str, Any], stat
             for _ in range(2):
                 answer = await client.post("/notices/github", content=body, headers=headers_of(body, EVENT))
                 assert answer.status_code == status
+
+
+@pytest.mark.parametrize("sample", GitHubSimulator().notices(), ids=lambda one: one.name)
+def test_samples_are_read_as_they_say(sample: NoticeSample) -> None:
+    if sample.expected == ACCEPTED:
+        read = read_delivery(sample.request(), client_id=CLIENT_ID, secret=SecretStr(WEBHOOK_SECRET))
+        assert read.events == sample.events
+    else:
+        with pytest.raises(InvalidNotice):
+            read_delivery(sample.request(), client_id=CLIENT_ID, secret=SecretStr(WEBHOOK_SECRET))

@@ -8,7 +8,7 @@ import pytest
 from accredit import create_app
 from accredit.errors import ExchangeError, InvalidNotice, ProviderTokenRejected, ProviderUnavailable
 from accredit.notices import Notice, NoticeRequest
-from accredit.testing import BASE_URL, IdTokenIssuer, InProcess, exchange_for, person
+from accredit.testing import ACCEPTED, BASE_URL, IdTokenIssuer, InProcess, exchange_for, person
 from accredit_google_oauth2.notices import ISSUERS
 from accredit_google_oauth2.simulator import GoogleSimulator
 from accredit_google_oauth2.simulator.notices import OAUTH, RISC, mint, user
@@ -227,3 +227,14 @@ async def test_over_http_what_names_one_of_our_clients_is_answered_and_all_else_
             headers = {"content-type": "application/secevent+jwt"}
             answer = await client.post("/notices/google-oauth2", content=body, headers=headers)
             assert answer.status_code == status
+
+
+async def test_samples_are_read_as_they_say(read: Any, simulator: GoogleSimulator) -> None:
+    for sample in simulator.notices():
+        if sample.expected == ACCEPTED or sample.is_foreign:
+            notice = await read(sample.body)
+            assert sample.is_foreign or notice.events == sample.events, sample.name
+            assert {WEB, ANDROID}.isdisjoint(notice.audience) is sample.is_foreign, sample.name
+        else:
+            with pytest.raises(ProviderTokenRejected):
+                await read(sample.body)

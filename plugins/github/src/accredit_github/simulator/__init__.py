@@ -17,11 +17,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import Sample, Simulator, plain
+from accredit.testing import NoticeSample, Sample, Simulator, plain
 from accredit_github.simulator import answers
 from accredit_github.simulator.answers import Answer, success
 from accredit_github.simulator.codes import CALLBACK, Code
-from accredit_github.simulator.notices import WEBHOOK_SECRET
+from accredit_github.simulator.notices import WEBHOOK_SECRET, notice_samples
 from accredit_github.simulator.tokens import CLIENT_ID, Token, all_tokens
 
 CLIENT_SECRET = "sim-github-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
@@ -64,6 +64,10 @@ class GitHubSimulator(Simulator):
     def samples(self) -> Sequence[Sample]:
         """Return everybody's good token, then ada's in every other situation."""
         return [one.sample() for one in self.tokens.values() if one.knob == "good" or one.owner.key == "ada"]
+
+    def notices(self) -> Sequence[NoticeSample]:
+        """Return deliveries of the app's webhook."""
+        return list(notice_samples())
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the refused tokens of everybody else."""

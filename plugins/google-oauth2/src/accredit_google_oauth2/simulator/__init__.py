@@ -1,4 +1,4 @@
-"""A faithful Google: tokeninfo, userinfo, the keys of ID tokens, codes; with fixed access tokens."""
+"""A faithful Google: tokeninfo, userinfo, the keys of ID tokens, codes, notices; with fixed access tokens."""
 
 import re
 import time
@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
+from accredit.testing import IdTokenIssuer, NoticeSample, Sample, Simulator, plain
 from accredit_google_oauth2.simulator import answers
 from accredit_google_oauth2.simulator.codes import Codes
 from accredit_google_oauth2.simulator.id_tokens import id_token_samples, make_claims
+from accredit_google_oauth2.simulator.notices import notice_samples
 from accredit_google_oauth2.simulator.tokens import (
     ANDROID,
     EMAIL,
@@ -78,6 +79,10 @@ class GoogleSimulator(Simulator):
             for case in self._cases
         ]
         return [*fixed, *id_token_samples(self.id_tokens)]
+
+    def notices(self) -> Sequence[NoticeSample]:
+        """Return security event tokens, each in the forms that it has."""
+        return list(notice_samples(self.id_tokens))
 
     async def _tokeninfo(self, request: Request) -> Response:
         value = _bearer(request) or request.query_params.get("access_token")
