@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +11,14 @@ import httpx
 import pytest
 
 from accredit import Exchange, Settings, create_app
-from accredit.errors import InvalidNotice
+from accredit.errors import InvalidNotice, ProviderMisconfigured
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
-from accredit.notices import Notice, NoticeRequest, is_confirmation_code
+from accredit.notices import Notice, NoticeRequest, confirmation_code, is_confirmation_code
 from accredit_facebook.notices import read_signed_request
+from accredit_facebook.settings import FacebookSettings
+from accredit_facebook.simulator.app import APP_SECRET
+from accredit_facebook.strategy import FacebookStrategy
 
 NOW = 1_800_000_000
 SECRET = b"0123456789abcdef0123456789abcdef"
@@ -31,10 +35,10 @@ def signed(said: Any, secret: bytes = SECRET) -> str:
     return f"{encoded(hmac.digest(secret, payload.encode(), 'sha256'))}.{payload}"
 
 
-def read(signed_request: str, *, query: str = "", method: Any = "POST") -> Notice:
+def read(signed_request: str, *, query: str = "", method: Any = "POST", secrets: Sequence[bytes] = (SECRET,)) -> Notice:
     body = urlencode({"signed_request": signed_request}).encode()
     request = NoticeRequest.of(method=method, url="https://login.example.com/notices/facebook", query=query, body=body)
-    return read_signed_request(request, app_id=APP_ID, secret=SECRET, now=NOW)
+    return read_signed_request(request, app_id=APP_ID, secrets=secrets, now=NOW)
 
 
 def test_a_user_who_removes_the_app_is_told() -> None:
@@ -111,6 +115,29 @@ def test_a_forgery_is_refused(value: str) -> None:
         read(value)
 
 
+@pytest.mark.parametrize("secret", [SECRET, b"the one before"])
+def test_while_the_secret_is_changed_either_may_sign_and_todays_seals_the_answer(secret: bytes) -> None:
+    notice = read(signed(SAID, secret), query="for=deletion", secrets=(SECRET, b"the one before"))
+    assert is_confirmation_code(SECRET, json.loads(notice.answer.body)["confirmation_code"])
+    with pytest.raises(InvalidNotice, match="wrong signature"):
+        read(signed(SAID, secret), query="for=deletion", secrets=(b"the one after",))
+
+
+@pytest.mark.parametrize(("before", "shows"), [({"previous_app_secret": "before"}, True), ({}, False)])
+def test_address_of_a_deletion_goes_on_working_while_the_secret_is_changed(before: dict[str, str], shows: bool) -> None:
+    settings = FacebookSettings.model_validate({"app_id": APP_ID, "app_secret": SECRET.decode(), **before})
+    code = confirmation_code(b"before", "one")
+    assert FacebookStrategy(settings).confirms(code) is shows
+    assert FacebookStrategy(settings).confirms(confirmation_code(SECRET, "one"))
+    assert "before" not in repr(settings.previous_app_secret)
+
+
+async def test_previous_secret_is_for_notices_alone(verify: Any) -> None:
+    assert (await verify("EAAsim-good-ada", previous_app_secret="another")).user_id
+    with pytest.raises(ProviderMisconfigured):
+        await verify("EAAsim-good-ada", app_secret="another", previous_app_secret=APP_SECRET)
+
+
 def test_it_comes_by_post_to_one_of_two_addresses() -> None:
     with pytest.raises(InvalidNotice):
         read(signed(SAID), method="GET")
@@ -118,9 +145,19 @@ def test_it_comes_by_post_to_one_of_two_addresses() -> None:
         read(signed(SAID), query="for=fun")
 
 
-@pytest.mark.parametrize(("secret", "status"), [(SECRET, 200), (b"another", 400)])
-async def test_over_http_the_callback_is_answered_and_the_code_shows_a_page(secret: bytes, status: int) -> None:
-    table = {"app_id": APP_ID, "app_secret": SECRET.decode()}
+@pytest.mark.parametrize(
+    ("secret", "more", "status"),
+    [
+        (SECRET, {}, 200),
+        (b"another", {}, 400),
+        (b"before", {"previous_app_secret": "before"}, 200),
+        (b"another", {"previous_app_secret": "before"}, 400),
+    ],
+)
+async def test_over_http_the_callback_is_answered_and_the_code_shows_a_page(
+    secret: bytes, more: dict[str, str], status: int
+) -> None:
+    table = {"app_id": APP_ID, "app_secret": SECRET.decode(), **more}
     settings: dict[str, Any] = {"issuer": "https://login.example.com/", "connections": {"facebook": table}}
     settings["storage"] = {"url": "memory://"}
     exchange = Exchange(

@@ -43,6 +43,7 @@ def test_the_secret_is_in_no_text_of_the_settings() -> None:
         ("app_id", "４２"),
         ("app_id", '"42"'),
         ("app_secret", ""),
+        ("previous_app_secret", ""),
         ("app_secret", None),
         ("app_secret", "s3cret\n"),
         ("app_secret", " s3cret"),

@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Literal
 
 from accredit.errors import InvalidNotice
@@ -27,8 +28,8 @@ _OLDEST_S = 7 * 86_400
 _SKEW_S = 300
 
 
-def read_signed_request(request: NoticeRequest, *, app_id: str, secret: bytes, now: float) -> Notice:
-    """Verify a signed request, and say what it tells.
+def read_signed_request(request: NoticeRequest, *, app_id: str, secrets: Sequence[bytes], now: float) -> Notice:
+    """Verify a signed request by one of `secrets`, of which the first is today's, and say what it tells.
 
     Raises:
         InvalidNotice: it is forged, malformed, too old, or of a login.
@@ -37,9 +38,12 @@ def read_signed_request(request: NoticeRequest, *, app_id: str, secret: bytes, n
         raise InvalidNotice("not by POST")
     kind = _kind_of(request.query)
     signature, dot, payload = form_fields(request.body).get("signed_request", "").partition(".")
-    expected = hmac.digest(secret, payload.encode(), "sha256")
     # Over the text of the payload, not what it decodes to. The signature may be padded, as one observer has seen.
-    if not dot or not hmac.compare_digest(expected, _decoded(signature, "signature")):
+    expected, shown = (
+        [hmac.digest(one, payload.encode(), "sha256") for one in secrets],
+        _decoded(signature, "signature"),
+    )
+    if not dot or not any(hmac.compare_digest(one, shown) for one in expected):
         raise InvalidNotice("wrong signature")
     said = json_object(_decoded(payload, "payload"))
     algorithm, user_id, issued_at = said.get("algorithm"), said.get("user_id"), said.get("issued_at")
@@ -55,7 +59,7 @@ def read_signed_request(request: NoticeRequest, *, app_id: str, secret: bytes, n
     notice_id = f"{kind} {hashlib.sha256(payload.encode()).hexdigest()}"
     answer, facts = NoticeAnswer(), dict[str, str | int | bool]()
     if kind == "data_deletion_requested":
-        code = confirmation_code(secret, notice_id)
+        code = confirmation_code(secrets[0], notice_id)
         answer = NoticeAnswer.json({"url": request.status_url(code), "confirmation_code": code})
         facts["confirmation_code"] = code
     return Notice(

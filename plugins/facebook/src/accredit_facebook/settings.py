@@ -37,6 +37,9 @@ class FacebookSettings(CodeSettings):
 
     app_id: AppNumber
     app_secret: AppSecret
+    previous_app_secret: AppSecret | None = None
+    """The secret before this one, while it is being changed: notices may be signed with either. Nothing else is done
+    with it. Take it out afterwards, at once if it has leaked: who has it can say that anybody has left."""
     graph_url: BaseUrl = "https://graph.facebook.com"
     api_version: Annotated[str, Field(pattern=r"^v[1-9][0-9]*\.[0-9]+$")] = "v25.0"
     """Facebook silently serves an ended version with the oldest usable one: keep this current."""

@@ -71,6 +71,8 @@ class FacebookStrategy(Strategy[FacebookSettings]):
         self._me_url = f"{graph}/me?{urlencode({'fields': ','.join(fields)})}"
         self._secret = settings.app_secret.get_secret_value().encode()
         self._proof = hmac.new(self._secret, digestmod="sha256")
+        previous = settings.previous_app_secret
+        self._notice_secrets = (self._secret, *([] if previous is None else [previous.get_secret_value().encode()]))
         self._accepted = settings.accepted_audiences
 
     @property
@@ -112,11 +114,11 @@ class FacebookStrategy(Strategy[FacebookSettings]):
 
     async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
         """Read what is posted when a user removes the app, or asks for deletion: no request of ours."""
-        return read_signed_request(request, app_id=self.settings.app_id, secret=self._secret, now=ctx.clock())
+        return read_signed_request(request, app_id=self.settings.app_id, secrets=self._notice_secrets, now=ctx.clock())
 
     def confirms(self, code: str) -> bool:
         """Tell whether a confirmation code for deleted data is one of ours."""
-        return is_confirmation_code(self._secret, code)
+        return any(is_confirmation_code(one, code) for one in self._notice_secrets)
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
         """Let `debug_token` inspect our own app token: one HTTPS request, refused for a wrong id or secret."""
