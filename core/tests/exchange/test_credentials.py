@@ -17,7 +17,7 @@ from accredit.credentials import (
     ProviderToken,
     SignedPayload,
 )
-from accredit.errors import InvalidParameter, PluginFailed
+from accredit.errors import CredentialReused, InvalidParameter, PluginFailed
 from accredit.exchange.exchange import Exchange
 from accredit.settings import Settings
 
@@ -130,6 +130,31 @@ async def test_an_id_token_may_come_beside_an_access_token() -> None:
         assert_refused(await wire.post(id_token="x" * 1001), 400, "invalid_request", "invalid id_token parameter")
 
 
+@pytest.mark.threat(60)
+async def test_an_id_token_beside_one_has_the_bound_of_the_wire_from_python_too() -> None:
+    acme = kinds()
+    async with wire_of(acme) as wire:
+        fits, longer = "x" * 1000, "x" * 1001
+        for form in (AccessToken.of("t", id_token=fits), ProviderToken.of("t", extras={"id_token": fits})):
+            assert (await wire.exchange.verify("acme", form)).user_id == "1000"
+        assert acme.given == [AccessToken.of("t", id_token=fits)] * 2
+        for form in (AccessToken.of("t", id_token=longer), ProviderToken.of("t", extras={"id_token": longer})):
+            with pytest.raises(InvalidParameter, match="id_token"):
+                await wire.exchange.verify("acme", form)
+        assert len(acme.given) == 2
+
+
+@pytest.mark.threat(60)
+async def test_an_id_token_beside_one_is_refused_where_the_strategy_reads_none() -> None:
+    acme = kinds(reads={})
+    async with wire_of(acme) as wire:
+        for form in (AccessToken.of("t", id_token=A_JWT), ProviderToken.of("t", extras={"id_token": A_JWT})):
+            with pytest.raises(InvalidParameter, match="id_token"):
+                await wire.exchange.verify("acme", form)
+        assert (await wire.exchange.verify("acme", AccessToken.of("t"))).user_id == "1000"
+        assert acme.given == [AccessToken.of("t")]
+
+
 async def test_beside_an_id_token_a_jwt_is_an_access_token() -> None:
     acme = kinds()
     async with wire_of(acme) as wire:
@@ -147,6 +172,49 @@ async def test_what_is_good_once_is_never_kept() -> None:
             await wire.exchange.verify("acme", SignedPayload.of("payload"))
             await wire.post(access_token="opaque")
     assert [one.kind for one in acme.given] == ["code", "signed_payload", "access_token", "code", "signed_payload"]
+
+
+def _by_prefix(value: str) -> CredentialKind:
+    return "code" if value.startswith("code-") else "access_token"
+
+
+def _by_instance(self: EveryKind, settings: Any) -> None:
+    EveryKind.__init__(self, settings)
+    vars(self)["kind_of"] = _by_prefix
+
+
+@pytest.mark.threat(31)
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"kind_of": lambda _, value: _by_prefix(value)},
+        {"kind_of": staticmethod(_by_prefix)},
+        {"__init__": _by_instance},
+        {"accepts": frozenset({"code"})},
+        {"accepts": frozenset({"code", "id_token"})},
+    ],
+    ids=["method", "function", "instance", "codes alone", "no access tokens"],
+)
+async def test_a_string_that_may_be_a_code_is_looked_at_before_anything_is_kept(members: dict[str, Any]) -> None:
+    acme = kinds(proof=EveryKind.proof, **members)
+    async with wire_of(acme, require_pkce=False) as wire:
+        token = ProviderToken.of("code-1")
+        await wire.exchange.verify("acme", token)
+        with pytest.raises(CredentialReused):
+            await wire.exchange.verify("acme", token)
+        assert acme.given == [AuthorizationCode.of("code-1")]
+
+
+async def test_a_string_that_is_no_code_is_kept_where_codes_are_accepted() -> None:
+    for members in ({}, {"kind_of": lambda _, value: _by_prefix(value)}):
+        acme = kinds(**members)
+        async with wire_of(acme) as wire:
+            for form in (ProviderToken.of("opaque"), AccessToken.of("opaque")):
+                await wire.exchange.verify("acme", form)
+                before = len(acme.given)
+                await wire.exchange.verify("acme", form)
+                assert len(acme.given) == before
+            assert {one == AccessToken.of("opaque") for one in acme.given} == {True}
 
 
 async def test_a_call_for_a_code_is_never_made_again() -> None:

@@ -6,6 +6,7 @@ strategy says so, outages and failures of ours never.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from accredit._guard import place_of
 from accredit.audit.trail import Trail
@@ -19,7 +20,7 @@ from accredit.exchange.steps.read_credential import read_credential
 from accredit.exchange.steps.verify import verify
 from accredit.models import Verification
 from accredit.plugins import Connection
-from accredit.strategy import VerifyContext
+from accredit.strategy import Strategy, VerifyContext
 
 _KEEPS_NONE = frozenset({"single_use", "makes_no_call"})
 """A credential that is good once must not pass twice, and where nobody is asked there is nothing to save."""
@@ -60,6 +61,7 @@ class Verifications:
         self._cache = cache
         self._shared = cache if isinstance(cache, SharedCache) else None
         self._cache_s = {name: _cache_s(connection) for name, connection in connections.items()}
+        self._may_be_good_once = {name for name, one in connections.items() if _may_be_good_once(one.strategy)}
         self._keys = CacheKeys(connections, issuer=issuer, secret=secret)
         self._refusals: Kept[ExchangeError] = Kept(max_bytes=_REFUSALS_MAX_BYTES, clock=monotonic)
         self._clock = clock
@@ -82,10 +84,10 @@ class Verifications:
         """
         if not self._cache_s[connection.name]:
             return await self._alone(connection, read_credential(token, connection), trail, until)
-        if not connection.strategy.accepts <= _KEPT:
+        if isinstance(token, ProviderToken) and connection.name in self._may_be_good_once:
             token = read_credential(token, connection)
-            if token.kind not in _KEPT:
-                return await self._alone(connection, token, trail, until)
+        if not isinstance(token, ProviderToken) and token.kind not in _KEPT:
+            return await self._alone(connection, read_credential(token, connection), trail, until)
         key = self._keys.of(connection.name, token)
         if (refusal := self._refusals.get(key)) is not None:
             trail.verified_by = "cache"
@@ -200,6 +202,17 @@ class Verifications:
                 await self._cache.forget(key)
             except Exception as exc:
                 raise StorageFailed(f"the cache of verifications: {place_of(exc)}") from None
+
+
+def _may_be_good_once(strategy: Strategy[Any]) -> bool:
+    """Tell whether what comes without its kind may be of one that is good once, as only the strategy can say.
+
+    `Strategy.kind_of` takes nothing for a code or a signed payload where access tokens are accepted.
+    """
+    if strategy.accepts <= _KEPT:
+        return False
+    is_by_form = getattr(strategy.kind_of, "__func__", None) is Strategy.kind_of
+    return not (is_by_form and "access_token" in strategy.accepts)
 
 
 def _spellings(token: ProviderToken | Credential, connection: Connection) -> list[ProviderToken | Credential]:

@@ -37,7 +37,7 @@ def check_audience(
                 raise WrongAudience("aud is no tuple")
             if not aud:
                 raise WrongAudience("aud is empty")
-            accepted = ours | trusted if trusted and any(_is_in(ours, one) for one in aud) else ours
+            accepted = ours | trusted if trusted and _has_one_of(ours, aud) else ours
             for one in aud:
                 _require_ours("aud", one, accepted)
             if azp is not None:
@@ -60,14 +60,14 @@ def _of_family(family: object, families: Mapping[str, AbstractSet[str]]) -> Abst
     return ours
 
 
+def _has_one_of(ours: AbstractSet[str], aud: tuple[object, ...]) -> bool:
+    return any(isinstance(one, str) and one in ours for one in aud)
+
+
 def _require_ours(name: str, value: object, accepted: AbstractSet[str]) -> None:
-    if not _is_in(accepted, value):
+    if not isinstance(value, str) or value not in accepted:
         # An operator has to see it: a new signing key of an Android app is a new client id at Google.
         raise WrongAudience(f"the token was minted for another app: {name} is {_shown(value)}")
-
-
-def _is_in(ids: AbstractSet[str], value: object) -> bool:
-    return isinstance(value, str) and value in ids
 
 
 def _shown(value: object) -> str:

@@ -40,6 +40,8 @@ def read_credential(handed: ProviderToken | Credential, connection: Connection) 
         raise InvalidProviderToken(f"the connection accepts no credential of the kind {credential.kind}")
     if credential.extras is not None:
         _check_extras(credential.extras, strategy)
+    if isinstance(credential, AccessToken) and credential.id_token is not None:
+        _check_extras({"id_token": credential.id_token}, strategy)
     if isinstance(credential, AuthorizationCode):
         _check_code(credential, connection)
     return credential
