@@ -24,7 +24,7 @@ from accredit_linkedin.simulator.tokens import CLIENT_ID, CLIENT_SECRET, FOREIGN
 Verify = Callable[..., Awaitable[Identity]]
 
 ADA = "sim_1000000000000001-Q"
-CODE = AuthorizationCode.of("AQTsim-code-ada", redirect_uri=REDIRECT_URI)
+CODE = AuthorizationCode.of("AQTsim-code-good-ada", redirect_uri=REDIRECT_URI)
 
 
 async def test_code_is_exchanged_with_our_secret_and_its_id_token_is_the_proof(
@@ -39,7 +39,7 @@ async def test_code_is_exchanged_with_our_secret_and_its_id_token_is_the_proof(
     assert str(requests[0].url).endswith("/oauth/v2/accessToken")
     assert parse_qs(requests[0].content.decode()) == {
         "grant_type": ["authorization_code"],
-        "code": ["AQTsim-code-ada"],
+        "code": ["AQTsim-code-good-ada"],
         "client_id": [CLIENT_ID],
         "client_secret": [CLIENT_SECRET],
         "redirect_uri": [REDIRECT_URI],
@@ -54,7 +54,7 @@ async def test_code_without_an_id_token_is_proven_by_its_exchange(verify: Verify
 
 
 async def test_nonce_that_no_id_token_can_confirm_is_refused(verify: Verify) -> None:
-    code = AuthorizationCode.of("AQTsim-code-ada", redirect_uri=REDIRECT_URI, nonce="sim-nonce")
+    code = AuthorizationCode.of("AQTsim-code-good-ada", redirect_uri=REDIRECT_URI, nonce="sim-nonce")
     with pytest.raises(InvalidProviderToken):
         await verify(code, exchanged={"id_token": ...})
 
@@ -76,9 +76,9 @@ async def test_code_without_its_redirect_uri_or_with_one_that_is_not_listed_is_r
     verify: Verify, requests: list[httpx.Request]
 ) -> None:
     with pytest.raises(MissingParameter):
-        await verify(AuthorizationCode.of("AQTsim-code-ada"))
+        await verify(AuthorizationCode.of("AQTsim-code-good-ada"))
     with pytest.raises(InvalidParameter):
-        await verify(AuthorizationCode.of("AQTsim-code-ada", redirect_uri=REDIRECT_URI + "/"))
+        await verify(AuthorizationCode.of("AQTsim-code-good-ada", redirect_uri=REDIRECT_URI + "/"))
     assert requests == []
 
 

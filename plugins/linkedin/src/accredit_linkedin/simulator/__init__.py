@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,11 +10,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import PEOPLE, IdTokenIssuer, Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, IdTokenIssuer, Person, Sample, Simulator, person, plain
 from accredit_linkedin.simulator import answers
 from accredit_linkedin.simulator.id_tokens import id_token_samples, make_claims
-from accredit_linkedin.simulator.tokens import CLIENT_ID, CLIENT_SECRET, LIFE_S, REDIRECT_URI, cases
+from accredit_linkedin.simulator.tokens import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    CODE_LIFE_S,
+    LIFE_S,
+    REDIRECT_URI,
+    cases,
+    expected_claims,
+)
 
+LOGIN = CodeBinding(client_id=CLIENT_ID, redirect_uri=REDIRECT_URI)
+"""What every login at our sample app was begun with."""
 _BEARER = re.compile(r"(?i:bearer) +(.+)")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -28,8 +38,11 @@ class LinkedInSimulator(Simulator):
         super().__init__(clock=clock)
         self._cases = tuple(cases())
         self._tokens = {case.access_token: case.token for case in self._cases}
-        self._codes = {f"AQTsim-code-{one.key}": one for one in PEOPLE}
-        """Each is good once: what was exchanged is not there any more."""
+        self.codes: Codes[Person] = Codes("AQTsim-code-{}", lives_s=CODE_LIFE_S, clock=clock)
+        ada = person("ada")
+        self._code_samples = tuple(
+            self.codes.fix_samples("AQTsim-code-{}-ada", ada, LOGIN, claims=expected_claims(ada))
+        )
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
 
     def settings(self, base_url: str) -> dict[str, Any]:
@@ -54,7 +67,7 @@ class LinkedInSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return every access token, and ID tokens minted now."""
+        """Return every access token, ID tokens minted now, and codes."""
         fixed = [
             Sample(
                 name=case.name,
@@ -66,11 +79,11 @@ class LinkedInSimulator(Simulator):
             )
             for case in self._cases
         ]
-        return [*fixed, *id_token_samples(self.id_tokens)]
+        return [*fixed, *id_token_samples(self.id_tokens), *self._code_samples]
 
-    def other_tokens(self) -> Mapping[str, str]:
-        """Return the codes, which are good once."""
-        return {code: f"{someone.name} signs in, by a code" for code, someone in self._codes.items()}
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self.codes.fresh(sample)
 
     async def _exchange(self, request: Request) -> Response:
         given = await _form(request)
@@ -80,10 +93,13 @@ class LinkedInSimulator(Simulator):
             return answers.NO_PARAMETER.response()
         if (given["client_id"], given["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
             return answers.INVALID_CLIENT.response()
-        if given["redirect_uri"] != REDIRECT_URI or given["grant_type"] != "authorization_code":
+        if given["grant_type"] != "authorization_code":
             return answers.INVALID_GRANT.response()
-        someone = self._codes.pop(plain(given["code"]), None)
-        if someone is None:
+        try:
+            someone = self.codes.redeem(
+                given["code"], CodeBinding(client_id=CLIENT_ID, redirect_uri=given["redirect_uri"])
+            )
+        except CodeRefused:  # one answer for all that can be wrong
             return answers.INVALID_GRANT.response()
         return JSONResponse(
             {

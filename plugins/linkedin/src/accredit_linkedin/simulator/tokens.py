@@ -12,6 +12,8 @@ CLIENT_ID = "77simlinkedin01"
 CLIENT_SECRET = "sim-linkedin-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
 REDIRECT_URI = "https://app.example.com/callback"
 FOREIGN = "77simforeign002"
+CODE_LIFE_S = 1800
+"""Half an hour. Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow"""
 LIFE_S = 5_184_000
 """Sixty days. Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow"""
 
