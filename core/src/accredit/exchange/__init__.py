@@ -9,6 +9,6 @@ what APIs ask of one. `client` is who calls, `nonces` makes what one may put int
 does to its users, and `persons` what it owes them; `provider_tokens` are kept to tell providers that one is gone.
 `readings` tells how things stand, `key_place` where our keys are, and `audit_table` where events are kept.
 `verifications` asks providers, once for many: `flights` are those who wait for one answer, `cache_keys` under what it
-is kept, with a `fingerprint` of the connection. `once` remembers what is good once. `unrecallable` is for writes that
-have begun.
+is kept, with a `fingerprint` of the connection, `outdated` of whom it is not taken for true. `once` remembers what is
+good once. `unrecallable` is for writes that have begun.
 """

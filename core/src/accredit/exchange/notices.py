@@ -133,6 +133,9 @@ class Notices:
             )
             if delivery is None:
                 return Received(answer=notice.answer, told=(), kinds=kinds, is_replay=True)
+        for event in notice.events:  # first: who logs in from now on is asked about
+            if event.user_id is not None:
+                self._providers.verifications.outdated.add(connection.namespace, event.user_id)
         told = [await self._effects.carry_out(connection, event) for event in notice.events]
         for one in told:
             await self._hooks.provider_notice(one, self._tell_of)

@@ -16,6 +16,7 @@ from accredit.errors import ConfigurationError, ExchangeError, ProviderTokenReje
 from accredit.exchange.cache_keys import CacheKeys
 from accredit.exchange.flights import Flight, Flights, again
 from accredit.exchange.once import Once, limits_use
+from accredit.exchange.outdated import Outdated
 from accredit.exchange.steps.read_credential import read_credential
 from accredit.exchange.steps.verify import verify
 from accredit.models import Verification
@@ -62,6 +63,8 @@ class Verifications:
         self._shared = cache if isinstance(cache, SharedCache) else None
         self._cache_s = {name: _cache_s(connection) for name, connection in connections.items()}
         self._may_be_good_once = {name for name, one in connections.items() if _may_be_good_once(one.strategy)}
+        self.outdated = Outdated(max(self._cache_s.values(), default=0), clock=monotonic)
+        """Users of whom nothing is taken for true that was kept: the provider is asked about them."""
         self._keys = CacheKeys(connections, issuer=issuer, secret=secret)
         self._refusals: Kept[ExchangeError] = Kept(max_bytes=_REFUSALS_MAX_BYTES, clock=monotonic)
         self._clock = clock
@@ -92,7 +95,7 @@ class Verifications:
         if (refusal := self._refusals.get(key)) is not None:
             trail.verified_by = "cache"
             raise again(refusal)
-        if self._shared is None and (kept := await self._kept(key)) is not None:
+        if self._shared is None and (kept := await self._kept(key, connection)) is not None:
             trail.verified_by = "cache"
             return kept
         while (flight := self._flights.get(key)) is not None:
@@ -104,7 +107,7 @@ class Verifications:
                 return await self._asked(connection, token, trail, flight, key=key, until=until)
             try:
                 wait_s = until - asyncio.get_running_loop().time()
-                if (kept := self._live(await shared.find(key, wait_s=wait_s))) is not None:
+                if (kept := self._live(await shared.find(key, wait_s=wait_s), connection)) is not None:
                     trail.verified_by = "cache"
                     flight.result = kept
                     return kept
@@ -168,17 +171,19 @@ class Verifications:
         except Exception as exc:
             self._tell_of(exc)
 
-    async def _kept(self, key: bytes) -> Verification | None:
+    async def _kept(self, key: bytes, connection: Connection) -> Verification | None:
         try:
             kept = await self._cache.get(key)
         except Exception as exc:
             self._tell_of(exc)
             return None
-        return self._live(kept)
+        return self._live(kept, connection)
 
-    def _live(self, kept: Verification | None) -> Verification | None:
+    def _live(self, kept: Verification | None, connection: Connection) -> Verification | None:
         if kept is not None and kept.expires_at is not None and self._clock() >= kept.expires_at:
             return None  # by our clock too, which may have been put forward: the token's end counts
+        if self.outdated.users and kept is not None and self.outdated.has(connection.namespace, kept.user_id):
+            return None
         return kept
 
     def _tell_of(self, failure: Exception) -> None:
