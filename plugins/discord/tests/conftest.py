@@ -1,5 +1,6 @@
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -48,6 +49,26 @@ def now() -> int:
 def requests() -> list[httpx.Request]:
     """Every request that `verify` has sent."""
     return []
+
+
+@pytest.fixture
+def simulator() -> DiscordSimulator:
+    """What the fixture `connect` connects to."""
+    return DiscordSimulator(clock=lambda: NOW)
+
+
+@pytest.fixture
+def connect(simulator: DiscordSimulator, requests: list[httpx.Request]) -> Any:
+    """`async with connect(answers, **connection settings) as (strategy, ctx)`; `answers` are by path, as above."""
+
+    @asynccontextmanager
+    async def connect(answers: Mapping[str, Answer] | None = None, **connection: Any) -> AsyncIterator[tuple[Any, Any]]:
+        transport = Discord(simulator, answers or {}, requests)
+        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+            found = exchange.engine.connections["discord"]
+            yield found.strategy, exchange.engine.context(found)
+
+    return connect
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUna
 from accredit.refusals import Line
 from accredit.strategy import ProviderResponse
 from accredit.text import digits
-from accredit_discord.refusals import ERRORS, EXCHANGE_ERRORS, refused
+from accredit_discord.refusals import ERRORS, EXCHANGE_ERRORS, REVOKE_ERRORS, refused
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _LONGEST_S = 10**9
@@ -58,6 +58,7 @@ class NewToken(NamedTuple):
     """What a code was exchanged for. `expires_at` is in epoch seconds."""
 
     value: str
+    refresh_token: str | None
     scopes: frozenset[str]
     expires_at: int
 
@@ -78,12 +79,30 @@ def read_new_token(response: ProviderResponse, *, now: float) -> NewToken:
         raise ProviderUnavailable("oauth2/token: the answer holds no token")
     if not isinstance(scope, str):
         raise ProviderUnavailable("oauth2/token: scope is no text")
+    refresh_token = body.get("refresh_token")
+    if refresh_token is not None and not (isinstance(refresh_token, str) and _VISIBLE.fullmatch(refresh_token)):
+        raise ProviderUnavailable("oauth2/token: refresh_token is no token")
     if type(lasts_s) is not int or not 0 < lasts_s < _LONGEST_S:
         raise ProviderUnavailable("oauth2/token: expires_in is no number of seconds")
     scopes = frozenset(scope.split())
     if "identify" not in scopes:
         raise MissingPermission("oauth2/token: the scope identify is missing")
-    return NewToken(value, scopes, int(now) + lasts_s)
+    return NewToken(value, refresh_token, scopes, int(now) + lasts_s)
+
+
+def read_revocation(response: ProviderResponse, *, now: float) -> None:
+    """Pass where a token is revoked, or was never good: both are a success. `now` is in epoch seconds.
+
+    Source: RFC 7009 section 2.2, which the answer's form follows.
+
+    Raises:
+        ExchangeError: Discord refuses; the class says whose fault it is.
+        ProviderUnavailable: it is no answer of Discord's.
+    """
+    if response.status != 200:
+        raise refused("oauth2/token/revoke", response, now=now, errors=REVOKE_ERRORS)
+    if response.body and response.json_object():
+        raise ProviderUnavailable("oauth2/token/revoke: an answer that is not empty")
 
 
 def read_user(

@@ -68,6 +68,11 @@ EXCHANGE_ERRORS: Mapping[int | str, Line] = {
 }
 """Of the exchange of a code. `invalid_request` is not listed: Discord says so, too, where a verifier is missing."""
 
+REVOKE_ERRORS: Mapping[int | str, Line] = {
+    code: line for code, line in EXCHANGE_ERRORS.items() if code not in {"invalid_grant", "unsupported_grant_type"}
+}
+"""Of the revocation of a token, which is no error where Discord does not know it."""
+
 
 def refused(
     call: str, response: ProviderResponse, *, now: float, errors: Mapping[int | str, Line] = ERRORS

@@ -34,6 +34,8 @@ class DiscordSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock=clock)
         self.tokens = {token.value: token for token in all_tokens()}
+        self.revoked: set[str] = set()
+        """Whose authorization of our application was taken back: keys of persons."""
         self._codes: dict[str, Code] = {}
         self._numbers = itertools.count(1)
 
@@ -51,6 +53,7 @@ class DiscordSimulator(Simulator):
         return [
             Route(f"{_API}/oauth2/@me", self._served(self._me), methods=_METHODS),
             Route(f"{_API}/oauth2/token", self._exchange, methods=["POST"]),
+            Route(f"{_API}/oauth2/token/revoke", self._revoke, methods=["POST"]),
             Route(f"{_API}/users/@me", self._served(self._user), methods=_METHODS),
         ]
 
@@ -87,6 +90,21 @@ class DiscordSimulator(Simulator):
             return answers.oauth_error(400, "invalid_grant")
         return success(code.answer()) if code.error is None else answers.oauth_error(400, code.error)
 
+    async def _revoke(self, request: Request) -> Response:
+        """Revoke all that an access token, or the refresh token beside it, was given with; unknown ones are fine."""
+        form = await _form_of_ours(request)
+        if isinstance(form, Answer):
+            return form.response()
+        if "token" not in form:
+            return answers.oauth_error(400, "invalid_request").response()
+        token = self.tokens.get(form["token"].removesuffix("-refresh"))
+        if token is not None and token.is_ours:
+            self.revoked.add(token.owner.key)
+        return success({}).response()
+
+    def _is_dead(self, token: Token) -> bool:
+        return token.dead or (token.is_ours and token.owner.key in self.revoked)
+
     def _served(self, answer: Callable[[Token], Answer]) -> Callable[[Request], Any]:
         async def serve(request: Request) -> Response:
             token = self._authorized(request)
@@ -109,7 +127,7 @@ class DiscordSimulator(Simulator):
             return answers.NO_METHOD
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         token = self.tokens.get(plain(value))
-        return answers.UNAUTHORIZED if scheme != "Bearer" or token is None or token.dead else token
+        return answers.UNAUTHORIZED if scheme != "Bearer" or token is None or self._is_dead(token) else token
 
 
 async def _form_of_ours(request: Request) -> dict[str, str] | Answer:

@@ -50,6 +50,11 @@ class Token:
         """The token itself."""
         return f"sim-{self.knob}-{self.owner.key}"
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is of our sample application."""
+        return "application" not in self.me
+
     def sample(self) -> Sample:
         """Return it as a sample."""
         return Sample(
