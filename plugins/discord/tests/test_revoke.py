@@ -59,7 +59,7 @@ async def test_a_code_brings_its_refresh_token_and_an_access_token_itself_until_
     connect: Any, simulator: DiscordSimulator
 ) -> None:
     code = AuthorizationCode.of(simulator.new_code(GOOD), redirect_uri=CALLBACK)
-    async with connect(require_pkce=False) as (strategy, ctx):
+    async with connect(require_pkce=False, keep_provider_token=True) as (strategy, ctx):
         assert (await strategy.verify(code, ctx)).provider_token == REFRESH
         verified = await strategy.verify(AccessToken.of(GOOD), ctx)
     kept = RevocableToken.of(GOOD, kind="access_token", client_id=CLIENT_ID, expires_at=verified.expires_at)
@@ -69,7 +69,8 @@ async def test_a_code_brings_its_refresh_token_and_an_access_token_itself_until_
 
 async def test_a_code_without_a_refresh_token_logs_in_all_the_same(connect: Any, simulator: DiscordSimulator) -> None:
     code = AuthorizationCode.of(simulator.new_code(GOOD), redirect_uri=CALLBACK)
-    async with connect({"/api/v10/oauth2/token": {"refresh_token": ...}}) as (strategy, ctx):
+    answers, settings = {"/api/v10/oauth2/token": {"refresh_token": ...}}, {"keep_provider_token": True}
+    async with connect(answers, require_pkce=False, **settings) as (strategy, ctx):
         assert (await strategy.verify(code, ctx)).provider_token is None
 
 
@@ -133,9 +134,14 @@ async def test_what_only_the_operator_can_mend_is_told_as_that(
     assert simulator.revoked == set()
 
 
-async def test_without_a_secret_nothing_is_kept_and_keeping_does_not_start(connect: Any) -> None:
-    async with connect(client_secret=None) as (strategy, ctx):
-        assert (await strategy.verify(AccessToken.of(GOOD), ctx)).provider_token is None
+async def test_where_nothing_is_to_be_kept_nothing_is_brought(connect: Any, simulator: DiscordSimulator) -> None:
+    async with connect(require_pkce=False) as (strategy, ctx):
+        code = AuthorizationCode.of(simulator.new_code(GOOD), redirect_uri=CALLBACK)
+        for credential in (code, AccessToken.of(GOOD)):
+            assert (await strategy.verify(credential, ctx)).provider_token is None
+
+
+def test_keeping_needs_the_secret() -> None:
     table = {"client_id": "1", "keep_provider_token": True}
     with pytest.raises(ValidationError, match="keep_provider_token needs client_secret"):
         DiscordSettings.model_validate(table)

@@ -58,11 +58,15 @@ async def test_who_has_removed_the_app_is_done(simulator: FacebookSimulator, fac
         await revoke(simulator, facebook)
 
 
-async def test_a_user_id_is_brought_by_each_access_token_and_by_no_jwt(simulator: FacebookSimulator) -> None:
-    async with exchange_for(simulator, clock=simulator.clock) as exchange:
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_a_user_id_is_brought_by_an_access_token_that_is_to_be_kept_and_by_no_jwt(
+    simulator: FacebookSimulator, is_kept: bool
+) -> None:
+    connection = {"keep_provider_token": is_kept}
+    async with exchange_for(simulator, connection=connection, clock=simulator.clock) as exchange:
         found = exchange.engine.connections["facebook"]
         ctx = exchange.engine.context(found)
-        assert (await found.strategy.verify(AccessToken.of(GOOD), ctx)).provider_token == ADA
+        assert (await found.strategy.verify(AccessToken.of(GOOD), ctx)).provider_token == (ADA if is_kept else None)
         jwt = IdToken.of(simulator.id_tokens.mint(person("ada"), changes={"nonce": None}))
         assert (await found.strategy.verify(jwt, ctx)).provider_token is None
 

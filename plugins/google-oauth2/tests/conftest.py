@@ -1,5 +1,6 @@
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -45,6 +46,23 @@ def simulator() -> GoogleSimulator:
 def requests() -> list[httpx.Request]:
     """Every request that `verify` has sent."""
     return []
+
+
+@pytest.fixture
+def connect(simulator: GoogleSimulator, requests: list[httpx.Request]) -> Any:
+    """`async with connect(answers, **connection settings) as (strategy, ctx)`; `answers` are by path, as above."""
+
+    @asynccontextmanager
+    async def connect(
+        answers: Mapping[str, tuple[int, Any, dict[str, str]]] | None = None, **connection: Any
+    ) -> AsyncIterator[tuple[Any, Any]]:
+        transport = Google(simulator, answers or {})
+        transport.requests = requests
+        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+            found = exchange.engine.connections["google-oauth2"]
+            yield found.strategy, exchange.engine.context(found)
+
+    return connect
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ def test_client_ids_are_all_an_operator_must_say() -> None:
         "https://openidconnect.googleapis.com/v1/userinfo",
         "https://www.googleapis.com/oauth2/v3/certs",
         "https://oauth2.googleapis.com/token",
+        "https://oauth2.googleapis.com/revoke",
     }
 
 

@@ -133,5 +133,5 @@ async def test_a_rotated_key_is_published_beside_the_one_before_it() -> None:
 def test_settings_hold_every_provider_url_below_the_base(simulator: GoogleSimulator) -> None:
     settings = simulator.settings("http://127.0.0.1:5000")
     urls = [value for name, value in settings.items() if name.endswith("_url")]
-    assert len(urls) == 4
+    assert len(urls) == 5
     assert all(url.startswith("http://127.0.0.1:5000/") for url in urls)

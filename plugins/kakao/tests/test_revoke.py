@@ -62,9 +62,9 @@ async def test_who_is_not_linked_is_done(connect: Any, simulator: KakaoSimulator
 
 
 @pytest.mark.parametrize("kind", ["access_token", "id_token", "code"])
-@pytest.mark.parametrize(("admin_key", "brought"), [(ADMIN_KEY, ADA), (None, None)], ids=["key", "no key"])
-async def test_the_number_is_brought_where_there_is_a_key(
-    connect: Any, simulator: KakaoSimulator, kind: str, admin_key: str | None, brought: RevocableToken | None
+@pytest.mark.parametrize("is_kept", [True, False])
+async def test_the_number_is_brought_where_it_is_to_be_kept(
+    connect: Any, simulator: KakaoSimulator, kind: str, is_kept: bool
 ) -> None:
     credentials: Mapping[str, Credential] = {
         "access_token": AccessToken.of("sim-good-ada"),
@@ -73,9 +73,9 @@ async def test_the_number_is_brought_where_there_is_a_key(
             simulator.new_code("sim-good-ada", verifier=VERIFIER), code_verifier=VERIFIER, redirect_uri=CALLBACK
         ),
     }
-    async with connect(admin_key=admin_key) as (strategy, ctx):
+    async with connect(keep_provider_token=is_kept) as (strategy, ctx):
         verified = await strategy.verify(credentials[kind], ctx)
-    assert verified.provider_token == brought
+    assert verified.provider_token == (ADA if is_kept else None)
 
 
 @pytest.mark.threat(45)

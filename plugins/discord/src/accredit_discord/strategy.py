@@ -134,7 +134,7 @@ class DiscordStrategy(Strategy[DiscordSettings]):
 
     def _revocable(self, value: str | None, kind: TokenKind, expires_at: int | None = None) -> RevocableToken | None:
         """Return what the authorization can be taken back by. How long a refresh token lives, Discord does not say."""
-        if value is None or self.settings.client_secret is None:
+        if value is None or not self.settings.keep_provider_token:
             return None
         return RevocableToken.of(value, kind=kind, client_id=self.settings.client_id, expires_at=expires_at)
 

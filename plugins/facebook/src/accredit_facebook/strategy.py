@@ -166,9 +166,12 @@ class FacebookStrategy(Strategy[FacebookSettings]):
             claims=claims,
             expires_at=inspection.expires_at,
             scopes=inspection.scopes,
-            # Our own token takes back what a user has granted, at any time: the user's would have to be alive.
-            provider_token=RevocableToken.of(inspection.user_id, kind="user_id", client_id=self.settings.app_id),
+            provider_token=self._revocable(inspection.user_id) if self.settings.keep_provider_token else None,
         )
+
+    def _revocable(self, user_id: str) -> RevocableToken:
+        """Return by what our own token takes back a grant, at any time: a user's token would have to be alive."""
+        return RevocableToken.of(user_id, kind="user_id", client_id=self.settings.app_id)
 
     async def _inspect(self, token: str, ctx: VerifyContext) -> Inspection:
         """Learn whose token it is, and which app's."""

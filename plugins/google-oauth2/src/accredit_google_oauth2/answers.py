@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from accredit.audience import JwtAudience
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
+from accredit.revocation import RevocableToken
 from accredit.strategy import ProviderResponse
-from accredit_google_oauth2.refusals import ERRORS, EXCHANGE_ERRORS, code_of
+from accredit_google_oauth2.refusals import ERRORS, EXCHANGE_ERRORS, REVOKE_ERRORS, UNKNOWN_TOKEN, code_of
 
 IDENTITY_SCOPES = frozenset(
     {
@@ -23,6 +24,8 @@ IDENTITY_SCOPES = frozenset(
 Source: https://www.googleapis.com/discovery/v1/apis/oauth2/v2/rest, `scopes` of `oauth2.userinfo.get`: any of them.
 """
 
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
+_LONGEST_S = 10**9
 _EPOCH_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
@@ -68,10 +71,12 @@ class Exchanged(NamedTuple):
 
     id_token: str
     scopes: frozenset[str]
+    revocable: RevocableToken | None
+    """The refresh token, which comes where the app has asked for offline access; else the access token."""
 
 
 def read_exchange(response: ProviderResponse, *, now: float) -> Exchanged:
-    """Read the answer of the exchange; `now` is in epoch seconds.
+    """Read the answer of the exchange; `now` is in epoch seconds, and before the call.
 
     Source: https://developers.google.com/identity/openid-connect/openid-connect#exchangecode
 
@@ -86,7 +91,35 @@ def read_exchange(response: ProviderResponse, *, now: float) -> Exchanged:
         raise MissingPermission("token: no id_token: the scope openid is missing")
     if not isinstance(id_token, str) or not isinstance(scope, str):
         raise ProviderUnavailable("token: id_token or scope is no string")
-    return Exchanged(id_token, frozenset(scope.split()))
+    return Exchanged(id_token, frozenset(scope.split()), _revocable(body, now=now))
+
+
+def read_revocation(response: ProviderResponse, *, now: float) -> None:
+    """Pass where a token is revoked, or was before; `now` is in epoch seconds.
+
+    Source: https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
+
+    Raises:
+        ExchangeError: Google reports another error; the class says whose.
+        ProviderUnavailable: Google is down, or its answer is not understood.
+    """
+    if response.status == 200 and not response.body:
+        return
+    if response.status == 400 and _object(response).get("error") == UNKNOWN_TOKEN:
+        return
+    if read_object("revoke", response, now=now, errors=REVOKE_ERRORS):
+        raise ProviderUnavailable("revoke: an answer that is not empty")
+
+
+def _revocable(body: Mapping[str, Any], *, now: float) -> RevocableToken | None:
+    refresh_token, access_token, lasts_s = (body.get(one) for one in ("refresh_token", "access_token", "expires_in"))
+    if isinstance(refresh_token, str) and _VISIBLE.fullmatch(refresh_token):
+        return RevocableToken.of(refresh_token, kind="refresh_token")
+    if not isinstance(access_token, str) or not _VISIBLE.fullmatch(access_token):
+        return None  # it is not what the login hangs on
+    if type(lasts_s) is not int or not 0 < lasts_s < _LONGEST_S:  # not isinstance: True is an int
+        return None
+    return RevocableToken.of(access_token, kind="access_token", expires_at=int(now) + lasts_s)
 
 
 def read_object(

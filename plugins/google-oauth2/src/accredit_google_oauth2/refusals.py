@@ -108,6 +108,14 @@ EXCHANGE_ERRORS: Mapping[str, Line] = {
 Nor is `invalid_request`: it is ours, or the verifier's.
 """
 
+UNKNOWN_TOKEN: Final = "invalid_token"  # noqa: S105  # a code, no password
+"""With 400, of a token that is revoked, or has ended. Source: googleapis/google-auth-library-nodejs#1175."""
+REVOKE_ERRORS: Mapping[str, Line] = {
+    "invalid_request": Line(ProviderProtocolError, f"{_RFC_6749}; nothing of the request is a client's"),
+    **{status: ERRORS[status] for status in ("404", "405", "429")},
+}
+"""Of the revocation of a token."""
+
 _OF_OUR_PROJECT = ("PerProject", "PerOrganization")
 """How the names of quota limits end that are not one user's. Source: google/api/error_reason.proto."""
 

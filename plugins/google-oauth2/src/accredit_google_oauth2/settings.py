@@ -43,6 +43,7 @@ class GoogleSettings(CodeSettings):
     userinfo_url: HttpsUrl = "https://openidconnect.googleapis.com/v1/userinfo"
     jwks_url: HttpsUrl = "https://www.googleapis.com/oauth2/v3/certs"
     token_url: HttpsUrl = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address, no password
+    revoke_url: HttpsUrl = "https://oauth2.googleapis.com/revoke"
 
     @model_validator(mode="after")
     def _web_client_is_whole_and_ours(self) -> Self:

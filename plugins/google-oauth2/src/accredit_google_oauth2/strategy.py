@@ -11,8 +11,9 @@ from accredit.errors import InvalidParameter, InvalidProviderToken, ProviderUnav
 from accredit.models import Verification
 from accredit.notices import Notice, NoticeAnswer, NoticeRequest
 from accredit.profile import Profile
+from accredit.revocation import RevocableToken
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext, in_order
-from accredit_google_oauth2.answers import TokenInfo, read_exchange, read_object
+from accredit_google_oauth2.answers import TokenInfo, read_exchange, read_object, read_revocation
 from accredit_google_oauth2.normalize import to_profile
 from accredit_google_oauth2.notices import ISSUERS as NOTICE_ISSUERS
 from accredit_google_oauth2.notices import read_events, read_token
@@ -59,6 +60,19 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         """Map the claims of userinfo or of the ID token."""
         return to_profile(verification.claims)
 
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        """Take back what a user has granted to our project: one HTTPS request, for which Google wants no secret.
+
+        Source: https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
+
+        Raises:
+            ProviderUnavailable: Google is down, limits us, or answers what is not understood.
+            ServerError: the URL is wrong.
+            UnlistedRefusal: Google refuses in words that are not known.
+        """
+        response = await ctx.http.post(self.settings.revoke_url, form={"token": token.reveal()})
+        read_revocation(response, now=ctx.clock())
+
     async def read_notice(self, request: NoticeRequest, ctx: VerifyContext) -> Notice:
         """Verify a security event token by the keys of ID tokens, and say what it tells. It has no `exp` to be checked.
 
@@ -79,13 +93,20 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         )
 
     async def _verify_id_token(
-        self, token: IdToken | str, ctx: VerifyContext, *, scopes: frozenset[str] = frozenset()
+        self,
+        token: IdToken | str,
+        ctx: VerifyContext,
+        *,
+        scopes: frozenset[str] = frozenset(),
+        revocable: RevocableToken | None = None,
     ) -> Verification:
         id_token = await ctx.verify_id_token(
             token, jwks_url=self.settings.jwks_url, issuers=ISSUERS, algorithms=("RS256",)
         )
         self._check_hosted_domain(id_token.claims)
-        return _verification(id_token.subject, id_token.audience, id_token.claims, id_token.expires_at, scopes)
+        return _verification(
+            id_token.subject, id_token.audience, id_token.claims, id_token.expires_at, scopes, revocable
+        )
 
     async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
         """Exchange a code, and verify the ID token that it gives: that names us, and a nonce can bind it.
@@ -106,8 +127,10 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         }
         if code.code_verifier is not None:
             form["code_verifier"] = code.code_verifier.get_secret_value()
-        new = read_exchange(await ctx.http.post(self.settings.token_url, form=form), now=ctx.clock())
-        return await self._verify_id_token(new.id_token, ctx, scopes=new.scopes)
+        now = ctx.clock()  # before the call: a slow answer must not lengthen the token's life
+        new = read_exchange(await ctx.http.post(self.settings.token_url, form=form), now=now)
+        revocable = new.revocable if self.settings.keep_provider_token else None
+        return await self._verify_id_token(new.id_token, ctx, scopes=new.scopes, revocable=revocable)
 
     async def _verify_access_token(self, token: Credential, ctx: VerifyContext) -> Verification:
         value = token.reveal()
@@ -122,7 +145,10 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         # quota, would read as a fault of ours: an alert that anybody with a project could raise.
         if info.is_for(self._accepted):
             user = self._read_userinfo(response, info, ctx)
-        return _verification(info.subject, info.audience, user, info.expires_at, info.scopes)
+        revocable: RevocableToken | None = None
+        if self.settings.keep_provider_token:
+            revocable = RevocableToken.of(value, kind="access_token", expires_at=info.expires_at)
+        return _verification(info.subject, info.audience, user, info.expires_at, info.scopes, revocable)
 
     async def _tokeninfo(self, headers: Mapping[str, str], ctx: VerifyContext) -> TokenInfo:
         # POST with the token in the header: the GET form would put it into a URL.
@@ -155,9 +181,17 @@ def _verification(
     claims: Mapping[str, Any],
     expires_at: int,
     scopes: frozenset[str] = frozenset(),
+    revocable: RevocableToken | None = None,
 ) -> Verification:
     try:
-        return Verification(user_id=subject, audience=audience, claims=claims, expires_at=expires_at, scopes=scopes)
+        return Verification(
+            user_id=subject,
+            audience=audience,
+            claims=claims,
+            expires_at=expires_at,
+            scopes=scopes,
+            provider_token=revocable,
+        )
     except ValueError:
         # Not chained: nothing of an answer that nobody understands belongs into a log.
         raise ProviderUnavailable("sub is no id") from None

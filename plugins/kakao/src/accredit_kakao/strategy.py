@@ -189,8 +189,8 @@ class KakaoStrategy(Strategy[KakaoSettings]):
         return await ctx.http.post(self.settings.token_url, form=form)
 
     def _revocable(self, user_id: str) -> RevocableToken | None:
-        """Return by what a user can be unlinked: the number, at any time, where there is an admin key to show."""
-        if self.settings.admin_key is None:
+        """Return by what a user can be unlinked at any time, where that is to be kept: the number."""
+        if not self.settings.keep_provider_token:
             return None
         return RevocableToken.of(user_id, kind="user_id", client_id=self.settings.app_id)
 

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,12 +12,13 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, NoticeSample, Sample, Simulator, plain
 from accredit_google_oauth2.simulator import answers
-from accredit_google_oauth2.simulator.codes import Codes
+from accredit_google_oauth2.simulator.codes import Codes, refused
 from accredit_google_oauth2.simulator.id_tokens import id_token_samples, make_claims
 from accredit_google_oauth2.simulator.notices import notice_samples
 from accredit_google_oauth2.simulator.tokens import (
     ANDROID,
     EMAIL,
+    OUR_CLIENTS,
     PROFILE,
     WEB,
     Token,
@@ -42,6 +44,8 @@ class GoogleSimulator(Simulator):
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(
             clock, make_claims, max_age_s=_KEYS_MAX_AGE_S, directives=("public", "must-revalidate", "no-transform")
         )
+        self.revoked: set[str] = set()
+        """Who has granted nothing to our project any more: keys of persons."""
         self.codes = Codes(self.id_tokens, clock=clock)
         """Issues codes: `simulator.codes.issue(person("ada"))`."""
 
@@ -53,6 +57,7 @@ class GoogleSimulator(Simulator):
             "userinfo_url": f"{base_url}/v1/userinfo",
             "jwks_url": f"{base_url}/oauth2/v3/certs",
             "token_url": f"{base_url}/token",
+            "revoke_url": f"{base_url}/revoke",
         }
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -64,6 +69,7 @@ class GoogleSimulator(Simulator):
             Route("/oauth2/v3/userinfo", self._userinfo, methods=["GET", "POST"]),  # the older name
             Route("/oauth2/v3/certs", self._certs, methods=["GET"]),
             Route("/token", self.codes.exchange, methods=["POST"]),
+            Route("/revoke", self._revoke, methods=["POST"]),
         ]
 
     def samples(self) -> Sequence[Sample]:
@@ -88,7 +94,7 @@ class GoogleSimulator(Simulator):
         value = _bearer(request) or request.query_params.get("access_token")
         if not value:
             return answers.NO_TOKEN.response()
-        token = self._tokens.get(plain(value))
+        token = self._live(plain(value))
         if token is None:
             return answers.INVALID_VALUE.response()
         if token.tokeninfo is not None:
@@ -111,7 +117,7 @@ class GoogleSimulator(Simulator):
         value = _bearer(request)
         if value is None:
             return answers.UNAUTHENTICATED.response()
-        token = self._tokens.get(plain(value))
+        token = self._live(plain(value))
         if token is None:
             return answers.INVALID_CREDENTIALS.response()
         if token.userinfo is not None:
@@ -125,6 +131,25 @@ class GoogleSimulator(Simulator):
             body |= email_claims(token.person)
         body |= token.user
         return JSONResponse({name: value for name, value in body.items() if value is not None})
+
+    async def _revoke(self, request: Request) -> Response:
+        """Take back what somebody has granted to a project, by any token of it that lives."""
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
+        value = plain(form.get("token", request.query_params.get("token", "")))
+        if not value:
+            return refused(400, "invalid_request", "Missing required parameter: token")
+        token = self._live(value)
+        someone = self.codes.refresh_tokens.get(value) if token is None else token.person
+        if someone is None or (token is None and someone.key in self.revoked):
+            return refused(400, "invalid_token", "Token expired or revoked")
+        if token is None or token.aud in OUR_CLIENTS:
+            self.revoked.add(someone.key)
+        return JSONResponse({})
+
+    def _live(self, value: str) -> Token | None:
+        token = self._tokens.get(value)
+        is_revoked = token is not None and token.aud in OUR_CLIENTS and token.person.key in self.revoked
+        return None if is_revoked else token
 
     async def _certs(self, request: Request) -> Response:
         return self.id_tokens.jwks_response()

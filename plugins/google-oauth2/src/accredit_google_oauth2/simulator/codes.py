@@ -48,6 +48,7 @@ class Code:
     challenge: str | None
     scopes: tuple[str, ...]
     claims: Mapping[str, object]
+    is_offline: bool
     ends_at: float
 
 
@@ -59,6 +60,7 @@ class Codes:
         self._clock = clock
         self._codes: dict[str, Code] = {}
         self._used: set[str] = set()
+        self.refresh_tokens: dict[str, Person] = {}
         self._numbers = itertools.count(1)
 
     def issue(
@@ -70,8 +72,12 @@ class Codes:
         verifier: str | None = None,
         scopes: tuple[str, ...] = (OPENID, PROFILE, EMAIL),
         claims: Mapping[str, object] | None = None,
+        is_offline: bool = False,
     ) -> str:
-        """Return a new code. `claims` are those of its ID token that differ, as a `nonce`."""
+        """Return a new code. `claims` are those of its ID token that differ, as a `nonce`.
+
+        With `is_offline` a refresh token comes of it, as of a login with `access_type=offline`.
+        """
         value = f"4/0Asim-code-{next(self._numbers)}"
         self._codes[value] = Code(
             person=someone,
@@ -80,6 +86,7 @@ class Codes:
             challenge=None if verifier is None else s256(verifier),
             scopes=scopes,
             claims={"aud": client_id, "azp": client_id, **(claims or {})},
+            is_offline=is_offline,
             ends_at=self._clock() + _LIVES_S,
         )
         return value
@@ -123,12 +130,15 @@ class Codes:
         return JSONResponse(self._answer(code))
 
     def _answer(self, code: Code) -> dict[str, Any]:
-        answer = {
+        answer: dict[str, Any] = {
             "access_token": f"ya29.sim-good-{code.person.key}",
             "expires_in": _TOKEN_LIVES_S,
             "scope": " ".join(code.scopes),
             "token_type": "Bearer",
         }
+        if code.is_offline:
+            answer["refresh_token"] = f"1//sim-refresh-{code.person.key}"
+            self.refresh_tokens[answer["refresh_token"]] = code.person
         if OPENID in code.scopes:
             answer["id_token"] = self._id_tokens.mint(code.person, changes=code.claims)
         return answer

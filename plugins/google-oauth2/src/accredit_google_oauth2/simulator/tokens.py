@@ -10,6 +10,7 @@ from accredit_google_oauth2.simulator.answers import Answer
 
 WEB = "123456789012-simweb.apps.googleusercontent.com"
 ANDROID = "123456789012-simandroid.apps.googleusercontent.com"
+OUR_CLIENTS = frozenset({WEB, ANDROID})
 FOREIGN = "210987654321-simforeign.apps.googleusercontent.com"
 SERVICE_ACCOUNT = "112233445566778899001"
 
