@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from accredit import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
 from accredit_discord.simulator import DiscordSimulator
@@ -28,10 +27,10 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def outcome(token: str) -> str:
+async def outcome(sample: Sample) -> str:
     async with exchange_for(DiscordSimulator()) as exchange:
         try:
-            await exchange.verify("discord", ProviderToken.of(token))
+            await exchange.verify("discord", sample.handed())
         except ExchangeError as error:
             return error.reason
     return ACCEPTED
@@ -39,7 +38,7 @@ async def outcome(token: str) -> str:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 async def test_sample_gives_what_it_promises(sample: Sample) -> None:
-    assert await outcome(sample.parameters["access_token"]) == sample.expected
+    assert await outcome(sample) == sample.expected
 
 
 def test_samples_begin_with_the_good_tokens_of_everybody_and_have_distinct_names() -> None:
@@ -49,7 +48,7 @@ def test_samples_begin_with_the_good_tokens_of_everybody_and_have_distinct_names
 
 def test_tokens_without_a_sample_are_named() -> None:
     simulator = DiscordSimulator()
-    sampled = {sample.parameters["access_token"] for sample in simulator.samples()}
+    sampled = {sample.credential for sample in simulator.samples() if sample.field == "access_token"}
     assert sampled | set(simulator.other_tokens()) == set(simulator.tokens)
 
 

@@ -4,7 +4,6 @@ Sources: https://discord.com/developers/docs/topics/oauth2, /resources/user and 
 """
 
 import base64
-import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, Sample, Simulator, plain
 from accredit_discord.simulator import answers
 from accredit_discord.simulator.answers import Answer, success
-from accredit_discord.simulator.codes import CALLBACK, Code
+from accredit_discord.simulator.codes import CALLBACK, LIVES_S, VERIFIER, binding, code_samples, new_token
 from accredit_discord.simulator.tokens import CLIENT_ID, Token, all_tokens
 
 CLIENT_SECRET = "sim-discord-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
@@ -36,8 +35,8 @@ class DiscordSimulator(Simulator):
         self.tokens = {token.value: token for token in all_tokens()}
         self.revoked: set[str] = set()
         """Whose authorization of our application was taken back: keys of persons."""
-        self._codes: dict[str, Code] = {}
-        self._numbers = itertools.count(1)
+        self._codes: Codes[Token] = Codes("sim-code-{}", lives_s=LIVES_S, clock=clock)
+        self._code_samples = tuple(code_samples(self._codes, self.tokens["sim-good-ada"]))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample application."""
@@ -58,22 +57,22 @@ class DiscordSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return everybody's good token, then ada's in every other situation."""
-        return [one.sample() for one in self.tokens.values() if one.knob == "good" or one.owner.key == "ada"]
+        """Return everybody's good token, then ada's in every other situation, and her codes."""
+        shown = (one for one in self.tokens.values() if one.knob == "good" or one.owner.key == "ada")
+        return [*(one.sample() for one in shown), *self._code_samples]
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self._codes.fresh(sample)
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the refused tokens of everybody else."""
-        sampled = {sample.parameters["access_token"] for sample in self.samples()}
+        sampled = {sample.credential for sample in self.samples()}
         return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
 
-    def new_code(self, token: str, *, verifier: str | None = None, error: str | None = None) -> str:
-        """Return a code that is exchanged once for `token` within a minute, or refused as `error`.
-
-        With a `verifier` the login was begun by PKCE, with its S256 challenge.
-        """
-        value = f"sim-code-{next(self._numbers)}"
-        self._codes[value] = Code.issued(self.tokens[token], now=self.clock(), verifier=verifier, error=error)
-        return value
+    def new_code(self, token: str, *, verifier: str | None = VERIFIER) -> str:
+        """Return a code that is exchanged once for `token` within a minute. Without a `verifier` it is without PKCE."""
+        return self._codes.new(self.tokens[token], binding(verifier))
 
     async def _exchange(self, request: Request) -> Response:
         form = await _form_of_ours(request)
@@ -84,11 +83,12 @@ class DiscordSimulator(Simulator):
             return answers.oauth_error(400, "unsupported_grant_type")
         if not {"code", "redirect_uri"} <= form.keys():
             return answers.oauth_error(400, "invalid_request")
-        code = self._codes.pop(plain(form["code"]), None)
         verifier = form.get("code_verifier")
-        if code is None or form["redirect_uri"] != CALLBACK or not code.is_good(self.clock(), verifier):
+        shown = CodeBinding(client_id=CLIENT_ID, redirect_uri=form["redirect_uri"], code_verifier=verifier)
+        try:
+            return success(new_token(self._codes.redeem(form["code"], shown)))
+        except CodeRefused:
             return answers.oauth_error(400, "invalid_grant")
-        return success(code.answer()) if code.error is None else answers.oauth_error(400, code.error)
 
     async def _revoke(self, request: Request) -> Response:
         """Revoke all that an access token, or the refresh token beside it, was given with; unknown ones are fine."""
