@@ -1,13 +1,11 @@
 """A strategy that takes access tokens and authorization codes, and gets it right; its simulator."""
 
-import hashlib
-import itertools
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from core.tests.testing.conformance.good import APP_ID, SECRET, Good, GoodSettings, GoodSimulator, GoodSuite
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -17,15 +15,17 @@ from accredit.credentials import AccessToken, AuthorizationCode, Credential
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
 from accredit.settings import CodeSettings
 from accredit.strategy import ProviderResponse, VerifyContext
-from accredit.testing import ACCEPTED, PEOPLE, Sample, Simulator
-from accredit.testing.simulator.faults import plain
+from accredit.testing import PEOPLE, CodeBinding, CodeRefused, Codes, Sample, Simulator, plain
 
 CALLBACK = "https://app.good.example/callback"
 VERIFIER = "kit-verifier-of-forty-three-characters-at-least"
+BINDING = CodeBinding(client_id=APP_ID, redirect_uri=CALLBACK, code_verifier=VERIFIER)
 
 
 class CodedSettings(GoodSettings, CodeSettings):
-    """An app that sends codes too."""
+    """An app that sends codes too, and a provider that sends notices, whose secret no login needs."""
+
+    notice_secret: SecretStr = SecretStr("")
 
 
 class Coded(Good):
@@ -75,60 +75,40 @@ class CodedSimulator(GoodSimulator):
 
     def __init__(self, *, clock: Callable[[], float]) -> None:
         super().__init__(clock=clock)
-        self._numbers = itertools.count()
-        self._used: set[str] = set()
+        self._codes: Codes[str] = Codes("kit-code-{}", lives_s=60, clock=clock)
+        claims = self.claims(PEOPLE[0])
+        self._code_samples = tuple(self._codes.fix_samples("kit-code-{}", "kit-sim-good-ada", BINDING, claims=claims))
 
     def settings(self, base_url: str) -> dict[str, Any]:
-        return {**super().settings(base_url), "redirect_uris": [CALLBACK]}
+        return {
+            **super().settings(base_url),
+            "redirect_uris": [CALLBACK],
+            "notice_secret": "kit-notice-secret-not-real",
+        }
 
     def routes(self) -> Sequence[BaseRoute]:
         return [*super().routes(), Route("/token", self._token, methods=["POST"])]
 
     def samples(self) -> Sequence[Sample]:
-        ada = PEOPLE[0]
-        more = {"code_verifier": VERIFIER, "redirect_uri": CALLBACK}
-        return [
-            *super().samples(),
-            Sample(
-                name="code",
-                about="",
-                parameters={"code": "kit-code-good-ada", **more},
-                expected=ACCEPTED,
-                claims=self.claims(ada),
-            ),
-            Sample(name="dead_code", about="", parameters={"code": "kit-code-none", **more}, expected="invalid_token"),
-        ]
+        return [*super().samples(), *self._code_samples]
 
     def fresh(self, sample: Sample) -> Sample:
-        if sample.field != "code":
-            return sample
-        code = f"{sample.credential}.{next(self._numbers)}"
-        return Sample(**{**_fields(sample), "parameters": {**sample.parameters, "code": code}})
+        return self._codes.fresh(sample)
 
     async def _token(self, request: Request) -> Response:
         if request.headers.get("x-secret") != SECRET:
             return JSONResponse({}, 403)
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-        code = plain(form.get("code", ""))
-        name, dot, number = code.partition(".")
-        is_one = name == "kit-code-good-ada" and (not dot or number.isdecimal()) and code not in self._used
-        fits = (form.get("client_id"), form.get("redirect_uri")) == (APP_ID, CALLBACK)
-        if not (is_one and fits and self.is_verifier(form.get("code_verifier"))):
+        code = form.get("code", "")
+        try:
+            token = self._codes.redeem(code, self.shown(form))
+        except CodeRefused:
             return JSONResponse({"error": "invalid_grant"}, 400)
-        self._used.add(code)
-        return JSONResponse({"access_token": f"kit-sim-good-ada{form['code'][len(code) :]}"})
+        return JSONResponse({"access_token": f"{token}{code.removeprefix(plain(code))}"})
 
-    def is_verifier(self, verifier: str | None) -> bool:
-        return verifier is not None and _challenge(verifier) == _challenge(VERIFIER)
-
-
-def _challenge(verifier: str) -> str:
-    """Source: RFC 7636 section 4.2."""
-    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-def _fields(sample: Sample) -> dict[str, Any]:
-    return {name: getattr(sample, name) for name in ("name", "about", "parameters", "expected", "claims", "is_foreign")}
+    def shown(self, form: Mapping[str, str]) -> CodeBinding:
+        client_id, uri = form.get("client_id", ""), form.get("redirect_uri")
+        return CodeBinding(client_id=client_id, redirect_uri=uri, code_verifier=form.get("code_verifier"))
 
 
 class CodedSuite(GoodSuite):

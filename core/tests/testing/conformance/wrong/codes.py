@@ -1,17 +1,20 @@
 """Codes, exchanged wrongly."""
 
+from collections.abc import Mapping
+
 from core.tests.testing.conformance.coded import VERIFIER, Coded, CodedSimulator
 from core.tests.testing.conformance.wrong import fails
 
 from accredit.credentials import AuthorizationCode
 from accredit.strategy import VerifyContext
+from accredit.testing import CodeBinding
 
 
 class WithoutPkceSimulator(CodedSimulator):
     """It takes a code without a verifier too, as a provider does where the login began without one."""
 
-    def is_verifier(self, verifier: str | None) -> bool:
-        return verifier is None or super().is_verifier(verifier)
+    def shown(self, form: Mapping[str, str]) -> CodeBinding:
+        return super().shown({"code_verifier": VERIFIER, **form})
 
 
 @fails("a_code_is_good_with_its_own_verifier_and_redirect_uri_alone", simulator=WithoutPkceSimulator)

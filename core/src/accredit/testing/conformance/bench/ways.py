@@ -3,8 +3,9 @@
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote_plus
 
 from accredit.testing.conformance.bench.bench import Answer, Bench, bench_for, make_simulator
 from accredit.testing.conformance.bench.between import Between, RecordedCall
@@ -16,6 +17,7 @@ from accredit.testing.simulator.simulator import Sample, Simulator
 _MOST = 6
 """More ways than a strategy can have."""
 _VARIES = re.compile(r"[0-9]{4,}")
+_LENGTH = re.compile(rb"(?mi)^content-length: .*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ class Way:
     outcome: Outcome
     simulator: Simulator
     """Whose token it is: another simulator has other keys."""
+    credential: str = field(repr=False)
+    """What was sent: of a code that is good once, another one like the sample's."""
+
+    @property
+    def sent(self) -> list[tuple[bytes, ...]]:
+        """Return what was sent in its calls, with nothing in the place of the credential: no two codes are the same."""
+        found = (quote_plus(self.credential).encode(), self.credential.encode())
+        return sorted(tuple(_blank(part, found) for part in one.sent) for one in self.said)
 
     @property
     def keeps_keys(self) -> bool:
@@ -74,7 +84,8 @@ class Stage:
         """Log in without mishap."""
         before = len(self.between.said)
         outcome = await self.login(sample)
-        return Way(sample, tuple(self.between.said[before:]), outcome, self.simulator)
+        credential = str(self.bench.sent[sample.field])
+        return Way(sample, tuple(self.between.said[before:]), outcome, self.simulator, credential)
 
 
 @asynccontextmanager
@@ -139,3 +150,9 @@ async def one_of_each_end(suite: Suite, simulator: Simulator, samples: Iterable[
             answers = tuple((one.method, one.status) for one in way.said if not one.is_key_set)
             found.setdefault((sample.expected, answers), way)
     return list(found.values())
+
+
+def _blank(part: bytes, credentials: Iterable[bytes]) -> bytes:
+    for one in credentials:
+        part = part.replace(one, b"")
+    return _LENGTH.sub(b"", part)
