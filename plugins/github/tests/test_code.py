@@ -24,12 +24,12 @@ from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_github.refusals import EXCHANGE_ERRORS
 from accredit_github.simulator import CLIENT_SECRET, GitHubSimulator
-from accredit_github.simulator.codes import CALLBACK
+from accredit_github.simulator.answers import oauth_error
+from accredit_github.simulator.codes import CALLBACK, VERIFIER
 from accredit_github.simulator.tokens import CLIENT_ID
 
 NOW = 1_795_000_000
 TOKEN_PATH = "/login/oauth/access_token"
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
 class Between(httpx.AsyncBaseTransport):
@@ -55,7 +55,6 @@ async def log_in(
     begun_with: str | None = VERIFIER,
     verifier: str | None = VERIFIER,
     redirect_uri: str | None = CALLBACK,
-    error: str | None = None,
     late_s: float = 0,
     code: str | None = None,
     instead: Mapping[str, tuple[int, object]] | None = None,
@@ -64,7 +63,7 @@ async def log_in(
     now = float(NOW)
     simulator = GitHubSimulator(clock=lambda: now)
     between = Between(simulator, instead or {})
-    value = code or simulator.new_code(token, verifier=begun_with, error=error)
+    value = code or simulator.new_code(token, verifier=begun_with)
     now += late_s
     async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: now) as exchange:
         credential = AuthorizationCode.of(value, code_verifier=verifier, redirect_uri=redirect_uri)
@@ -153,7 +152,7 @@ def test_every_line_of_the_table_is_tested() -> None:
 @pytest.mark.parametrize(("error", "expected"), CASES)
 async def test_refusal_under_status_200_is_classified_by_its_code(error: str, expected: type[ExchangeError]) -> None:
     with pytest.raises(expected) as raised:
-        await log_in(error=error)
+        await log_in(instead={TOKEN_PATH: (200, oauth_error(error))})
     assert error in raised.value.detail
 
 

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from accredit import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for
 from accredit_github.simulator import CLIENT_SECRET, GitHubSimulator
@@ -31,10 +30,10 @@ def told(response: httpx.Response) -> tuple[int, str]:
     return response.status_code, response.json()["message"]
 
 
-async def outcome(token: str) -> str:
+async def outcome(sample: Sample) -> str:
     async with exchange_for(GitHubSimulator(clock=lambda: NOW), clock=lambda: NOW) as exchange:
         try:
-            await exchange.verify("github", ProviderToken.of(token))
+            await exchange.verify("github", sample.handed())
         except ExchangeError as error:
             return error.reason
     return ACCEPTED
@@ -42,7 +41,7 @@ async def outcome(token: str) -> str:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 async def test_sample_gives_what_it_promises(sample: Sample) -> None:
-    assert await outcome(sample.parameters["access_token"]) == sample.expected
+    assert await outcome(sample) == sample.expected
 
 
 def test_samples_begin_with_the_good_tokens_of_everybody_and_have_distinct_names() -> None:
@@ -52,7 +51,7 @@ def test_samples_begin_with_the_good_tokens_of_everybody_and_have_distinct_names
 
 def test_tokens_without_a_sample_are_named() -> None:
     simulator = GitHubSimulator()
-    sampled = {sample.parameters["access_token"] for sample in simulator.samples()}
+    sampled = {sample.credential for sample in simulator.samples() if sample.field == "access_token"}
     assert sampled | set(simulator.other_tokens()) == set(simulator.tokens)
 
 

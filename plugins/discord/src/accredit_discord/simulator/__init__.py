@@ -71,7 +71,7 @@ class DiscordSimulator(Simulator):
         return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
 
     def new_code(self, token: str, *, verifier: str | None = VERIFIER) -> str:
-        """Return a code that is exchanged once for `token` within a minute. Without a `verifier` it is without PKCE."""
+        """Return a code that is exchanged once for `token` within a minute; `verifier=None` is without PKCE."""
         return self._codes.new(self.tokens[token], binding(verifier))
 
     async def _exchange(self, request: Request) -> Response:

@@ -6,7 +6,6 @@ octokit/oauth-methods.js `test/check-token.test.ts`.
 
 import base64
 import binascii
-import itertools
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import NoticeSample, Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, NoticeSample, Sample, Simulator, plain
 from accredit_github.simulator import answers
 from accredit_github.simulator.answers import Answer, success
-from accredit_github.simulator.codes import CALLBACK, Code
+from accredit_github.simulator.codes import CALLBACK, LIVES_S, VERIFIER, binding, code_samples, new_token
 from accredit_github.simulator.notices import WEBHOOK_SECRET, notice_samples
 from accredit_github.simulator.tokens import CLIENT_ID, Token, all_tokens
 
@@ -35,10 +34,10 @@ class GitHubSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock=clock)
         self.tokens = {token.value: token for token in all_tokens()}
-        self._codes: dict[str, Code] = {}
+        self._codes: Codes[Token] = Codes("{:020x}", lives_s=LIVES_S, clock=clock)
+        self._code_samples = tuple(code_samples(self._codes, self.tokens["gho_sim_good_ada"]))
         self.revoked: set[str] = set()
         """Tokens whose grant was deleted."""
-        self._numbers = itertools.count(1)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
@@ -62,8 +61,13 @@ class GitHubSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return everybody's good token, then ada's in every other situation."""
-        return [one.sample() for one in self.tokens.values() if one.knob == "good" or one.owner.key == "ada"]
+        """Return everybody's good token, then ada's in every other situation, and her codes."""
+        shown = (one for one in self.tokens.values() if one.knob == "good" or one.owner.key == "ada")
+        return [*(one.sample() for one in shown), *self._code_samples]
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self._codes.fresh(sample)
 
     def notices(self) -> Sequence[NoticeSample]:
         """Return deliveries of the app's webhook."""
@@ -71,17 +75,12 @@ class GitHubSimulator(Simulator):
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the refused tokens of everybody else."""
-        sampled = {sample.parameters["access_token"] for sample in self.samples()}
+        sampled = {sample.credential for sample in self.samples()}
         return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
 
-    def new_code(self, token: str, *, verifier: str | None = None, error: str | None = None) -> str:
-        """Return a code that is exchanged once for `token` within ten minutes, or refused as `error`.
-
-        With a `verifier` the login was begun by PKCE, with its S256 challenge.
-        """
-        value = f"{next(self._numbers):020x}"
-        self._codes[value] = Code.issued(self.tokens[token], now=self.clock(), verifier=verifier, error=error)
-        return value
+    def new_code(self, token: str, *, verifier: str | None = VERIFIER) -> str:
+        """Return a code that is exchanged once for `token` within ten minutes; `verifier=None` is without PKCE."""
+        return self._codes.new(self.tokens[token], binding(verifier))
 
     async def _exchange(self, request: Request) -> Response:
         """Exchange a code: status 200 whatever comes of it, and a form unless JSON is asked for."""
@@ -96,10 +95,11 @@ class GitHubSimulator(Simulator):
             return answers.oauth_error("incorrect_client_credentials")
         if form.get("redirect_uri", CALLBACK) != CALLBACK:
             return answers.oauth_error("redirect_uri_mismatch")
-        code = self._codes.pop(plain(form.get("code", "")), None)
-        if code is None or not code.is_good(self.clock(), form.get("code_verifier")):
+        shown = CodeBinding(client_id=CLIENT_ID, redirect_uri=CALLBACK, code_verifier=form.get("code_verifier"))
+        try:
+            return new_token(self._codes.redeem(form.get("code", ""), shown))
+        except CodeRefused:
             return answers.oauth_error("bad_verification_code")
-        return code.answer() if code.error is None else answers.oauth_error(code.error)
 
     def _served(self, answer: Callable[[Request, bytes], Answer]) -> Callable[[Request], Any]:
         async def serve(request: Request) -> Response:
