@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import CodeBinding, CodeRefused, Codes, Sample, Simulator, plain
 from accredit_discord.simulator import answers
 from accredit_discord.simulator.answers import Answer, success
-from accredit_discord.simulator.codes import CALLBACK, LIVES_S, VERIFIER, binding, code_samples, new_token
+from accredit_discord.simulator.codes import CALLBACK, LIVES_S, binding, code_samples, new_token
 from accredit_discord.simulator.tokens import CLIENT_ID, Token, all_tokens
 
 CLIENT_SECRET = "sim-discord-client-secret"  # noqa: S105  # published sample secret of an app that does not exist
@@ -70,8 +70,8 @@ class DiscordSimulator(Simulator):
         sampled = {sample.credential for sample in self.samples()}
         return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
 
-    def new_code(self, token: str, *, verifier: str | None = VERIFIER) -> str:
-        """Return a code that is exchanged once for `token` within a minute; `verifier=None` is without PKCE."""
+    def new_code(self, token: str, *, verifier: str | None = None) -> str:
+        """Return a code that is exchanged once for `token` within a minute; by default of a login without PKCE."""
         return self._codes.new(self.tokens[token], binding(verifier))
 
     async def _exchange(self, request: Request) -> Response:

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import CodeBinding, CodeRefused, Codes, NoticeSample, Sample, Simulator, plain
 from accredit_github.simulator import answers
 from accredit_github.simulator.answers import Answer, success
-from accredit_github.simulator.codes import CALLBACK, LIVES_S, VERIFIER, binding, code_samples, new_token
+from accredit_github.simulator.codes import CALLBACK, LIVES_S, binding, code_samples, new_token
 from accredit_github.simulator.notices import WEBHOOK_SECRET, notice_samples
 from accredit_github.simulator.tokens import CLIENT_ID, Token, all_tokens
 
@@ -78,8 +78,8 @@ class GitHubSimulator(Simulator):
         sampled = {sample.credential for sample in self.samples()}
         return {token.value: token.about for token in self.tokens.values() if token.value not in sampled}
 
-    def new_code(self, token: str, *, verifier: str | None = VERIFIER) -> str:
-        """Return a code that is exchanged once for `token` within ten minutes; `verifier=None` is without PKCE."""
+    def new_code(self, token: str, *, verifier: str | None = None) -> str:
+        """Return a code that is exchanged once for `token` within ten minutes; by default of a login without PKCE."""
         return self._codes.new(self.tokens[token], binding(verifier))
 
     async def _exchange(self, request: Request) -> Response:
