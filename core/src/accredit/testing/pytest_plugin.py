@@ -87,6 +87,7 @@ def pytest_runtest_makereport(
     report = yield
     if (found := _check_of(item)) is not None:
         from accredit.testing.conformance import StrategyConformance
+        from accredit.testing.conformance.accepted import summed_up
         from accredit.testing.conformance.report import StrategyReport
         from accredit.testing.conformance.slips import is_slip
 
@@ -98,6 +99,7 @@ def pytest_runtest_makereport(
             "traits": list(begun.traits),
             "exemptions": dict(suite.exemptions),
             "check": name,
+            "accepted": summed_up(getattr(item, "instance", suite).seen_accepted),
         }
         report.user_properties.append((_PROPERTY, about))
         if report.failed and call.excinfo is not None and is_slip(said := str(call.excinfo.value)):
@@ -134,6 +136,7 @@ class ConformanceReport:
     def _note(self, about: dict[str, Any], report: pytest.TestReport) -> None:
         from accredit.testing.checks import checks_of
         from accredit.testing.conformance import StrategyConformance
+        from accredit.testing.conformance.accepted import from_rows
         from accredit.testing.conformance.report import (
             EXEMPT,
             FAILED,
@@ -154,6 +157,7 @@ class ConformanceReport:
             for check, reason in about["exemptions"].items():
                 one.set(check, EXEMPT, reason)
             self._reports[about["place"]] = one
+        one.accepted |= from_rows(about["accepted"])
         said = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
         if report.failed or (report.skipped and hasattr(report, "wasxfail")):
             told = str(report.longrepr).partition("\n")[0] if report.failed else ""
@@ -169,16 +173,22 @@ class ConformanceReport:
         """Print the report, and write it where it is asked for."""
         if not self._reports:
             return
-        from accredit.testing.conformance import StrategyConformance
-        from accredit.testing.conformance.report import document
-
         terminalreporter.section("accredit conformance")
         for one in sorted(self._reports.values(), key=lambda report: (report.strategy, report.place)):
             for line in one.lines():
                 terminalreporter.line(line)
         if path := self._config.getoption("--conformance-report"):
-            text = json.dumps(document(self._reports, StrategyConformance), indent=2, ensure_ascii=False)
+            text = json.dumps(self.document(), indent=2, ensure_ascii=False)
             Path(path).write_text(f"{text}\n", "utf-8")
+
+    def document(self) -> dict[str, Any] | None:
+        """Return what stands in the report's file; None where no check was collected."""
+        if not self._reports:
+            return None
+        from accredit.testing.conformance import StrategyConformance
+        from accredit.testing.conformance.report import document
+
+        return document(self._reports, StrategyConformance)
 
 
 def _check_of(item: pytest.Item) -> "tuple[type[Suite], str] | None":

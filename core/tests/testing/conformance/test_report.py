@@ -8,6 +8,7 @@ import pytest
 
 from accredit.testing import StrategyConformance
 from accredit.testing.checks import checks_of
+from accredit.testing.conformance.accepted import Accepted, summed_up
 from accredit.testing.conformance.report import StrategyReport
 
 pytestmark = pytest.mark.slow
@@ -100,6 +101,34 @@ def test_traits_are_told_in_the_report_and_in_its_file(pytester: pytest.Pytester
         assert (report["traits"], one["status"]) == (["unbound"], "not applicable")
         assert one["reason"] == "the strategy declares unbound"
         result.stdout.fnmatch_lines([f"  not applicable: {check} (the strategy declares unbound)"])
+
+
+def test_what_was_seen_accepted_is_told_with_its_proof(pytester: pytest.Pytester) -> None:
+    for workers in ((), ("-n1",)):
+        _, report = report_of(pytester, "-k", "test_every_sample_gets_its_verdict", *workers)
+        assert report["accepted"] == [
+            {"credential": "access_token", "proof": "AppBound", "nonce": False, "pkce": False},
+            {"credential": "id_token", "proof": "JwtAudience", "nonce": False, "pkce": False},
+        ]
+
+
+def test_what_was_not_asked_for_was_not_seen(pytester: pytest.Pytester) -> None:
+    _, report = report_of(pytester, "-k", QUICK)
+    assert report["accepted"] == []
+
+
+def test_logins_of_one_kind_and_proof_are_one_row() -> None:
+    seen = [
+        Accepted("id_token", "JwtAudience", nonce=False, pkce=False),
+        Accepted("code", "CodeExchanged", nonce=False, pkce=True),
+        Accepted("id_token", "JwtAudience", nonce=True, pkce=False),
+        Accepted("code", "CodeExchanged", nonce=False, pkce=False),
+    ]
+    for order in (seen, seen[::-1]):
+        assert summed_up(order) == [
+            {"credential": "code", "proof": "CodeExchanged", "nonce": False, "pkce": True},
+            {"credential": "id_token", "proof": "JwtAudience", "nonce": True, "pkce": False},
+        ]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@
 Three rooms: `checks` has a file for each idea, such as `audience` or `outages`; `bench` is what they work with, an
 exchange in front of one strategy and what watches it; `attacks` is what they try. `suite` says what a check is and
 keeps a subclass from weakening it quietly; `slips` tells a mistake of the simulator from one of the strategy; `report`
-says what came of it.
+says what came of it, and `accepted` which credentials it has seen accepted, and by which proof.
 """
 
 from typing import Any

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accredit.testing.checks import checks_of
+from accredit.testing.conformance.accepted import Accepted, summed_up
 from accredit.testing.conformance.slips import is_slip
 from accredit.testing.conformance.suite import DECLARED, Suite, threats_of
 
@@ -39,6 +40,8 @@ class StrategyReport:
     reasons: dict[str, str] = field(default_factory=dict)
     traits: tuple[str, ...] = ()
     """What the strategy declares of itself, in alphabetical order."""
+    accepted: set[Accepted] = field(default_factory=set)
+    """The logins of those samples that are to be accepted."""
 
     @classmethod
     def of(cls, suite: type[Suite], kit: type[Suite], *, place: str) -> "StrategyReport":
@@ -103,6 +106,7 @@ class StrategyReport:
             "class": self.place,
             "traits": list(self.traits),
             "level": self.level,
+            "accepted": summed_up(self.accepted),
             "checks": [
                 {
                     "name": name,

@@ -10,6 +10,7 @@ import pytest
 
 from accredit.strategy import Strategy, Trait
 from accredit.testing.checks import checks_of, hiding, overridden
+from accredit.testing.conformance.accepted import Accepted
 from accredit.testing.conformance.slips import SLIP, attending
 from accredit.testing.simulator.simulator import Simulator
 
@@ -44,6 +45,9 @@ class Suite:
     """A folder of golden payloads; see `accredit.testing.conformance.bench.payloads`."""
     exemptions: ClassVar[Mapping[str, str]] = {}
     """Checks that do not apply, by name, each with a written reason. An exempted check may be overridden."""
+
+    seen_accepted: frozenset[Accepted] = frozenset()
+    """What the check that runs has seen accepted, for the report: pytest makes an object for each."""
 
     def unready(self) -> str:
         """Say what keeps every check from being made; empty where nothing does. Looked at once for a class."""

@@ -8,6 +8,7 @@ import pytest
 from accredit.errors import AccessDenied, InvalidProviderToken
 from accredit.hookspecs import hookimpl
 from accredit.models import Login
+from accredit.testing.conformance.accepted import Accepted
 from accredit.testing.conformance.attacks.jwts import payload_of
 from accredit.testing.conformance.bench.bench import Answer, Bench, bench_for, brought
 from accredit.testing.conformance.bench.samples import accepted_samples, foreign_samples, is_jwt, samples_of, subject_of
@@ -48,7 +49,10 @@ class Verdicts(Suite):
         async with bench_for(self, simulator=simulator, clock=clock) as bench:
             for sample in samples:
                 clock.cool_down()
-                _check_verdict(sample, await bench.post(sample.parameters), bench)
+                answer = await bench.post(sample.parameters)
+                _check_verdict(sample, answer, bench)
+                if answer.accepted:
+                    self.seen_accepted |= {_accepted(sample, bench)}
 
     @check
     async def test_verdicts_do_not_depend_on_order(self) -> None:
@@ -132,6 +136,13 @@ def _check_verdict(sample: Sample, answer: Answer, bench: Bench) -> None:
     claims = payload_of(answer.body["id_token"]) if answer.accepted else {}
     wrong = verdict.contradictions(status=answer.status, reasons=[bench.event.reason], body=answer.body, claims=claims)
     require(not wrong, f"{sample.name}: {'; '.join(wrong)} (it ended as {bench.reason})")
+
+
+def _accepted(sample: Sample, bench: Bench) -> Accepted:
+    strategy = bench.exchange.engine.connections[bench.strategy].strategy
+    kind = "code" if sample.field == "code" else strategy.kind_of(sample.credential)
+    proof = bench.event.audience_proof or ""
+    return Accepted(kind, proof, nonce="nonce" in sample.parameters, pkce="code_verifier" in sample.parameters)
 
 
 def _check_claims(sample: Sample, answer: Answer) -> None:
