@@ -10,6 +10,31 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+_OUTDATED = pytest.StashKey[list[str]]()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run of the conformance kit that finds something else than what `docs/providers/reports` holds.
+
+    Not a run that writes a report: that is how those are made anew.
+    """
+    config = session.config
+    if hasattr(config, "workerinput") or config.getoption("--conformance-report"):
+        return
+    run: Any = config.pluginmanager.get_plugin("accredit-conformance-report")
+    if (document := run.document()) is not None:
+        from docs.gallery import outdated
+
+        config.stash[_OUTDATED] = outdated(document)
+        if config.stash[_OUTDATED] and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what such a run has failed for."""
+    for name in terminalreporter.config.stash.get(_OUTDATED, []):
+        terminalreporter.line(f"docs/providers/reports/{name}.json is not what was found; run: nox -s conformance")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _installed() -> Iterator[None]:

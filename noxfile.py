@@ -311,9 +311,22 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def reference(session: nox.Session) -> None:
-    """Write the tables of docs/reference/code anew, from the code."""
+    """Write the tables of docs/reference/code and the page of providers anew, from the code."""
     _install(session)
     session.run("python", "-m", "docs.generate")
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Run the conformance kit on our plugins, and write its reports and the page of providers into docs/providers.
+
+    `nox -s conformance -- weibo` runs it on one.
+    """
+    _install(session)
+    report = Path(session.create_tmp()).resolve() / "report.json"
+    classes = [f"plugins/{name}/tests/test_conformance.py" for name in session.posargs or PLUGINS]
+    session.run("python", "-m", "pytest", "--numprocesses", "2", f"--conformance-report={report}", *classes)
+    session.run("python", "-m", "docs.gallery", str(report))
 
 
 @nox.session

@@ -1,5 +1,7 @@
 """Sphinx settings of the documentation site."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import django
@@ -54,7 +56,17 @@ def name_defaults(
     return signature and signature.replace("<factory>", "..."), returns
 
 
+def serve_lists(app: Sphinx, failure: Exception | None) -> None:
+    """Put what programs read about providers beside the page, under its own name."""
+    if failure is None and app.builder.format == "html":
+        for path in Path(app.srcdir).glob("providers/**/*.json"):
+            target = Path(app.outdir) / path.relative_to(app.srcdir)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
 def setup(app: Sphinx) -> None:
-    """Let docstrings be read as they are written here, and signatures as dataclasses write them."""
+    """Let docstrings be read as they are written here, signatures as dataclasses write them, and lists be served."""
     app.connect("autodoc-process-docstring", read_sections)
     app.connect("autodoc-process-signature", name_defaults)
+    app.connect("build-finished", serve_lists)

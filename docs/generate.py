@@ -1,4 +1,4 @@
-"""Write the tables of the reference: errors, settings, commands, and what the kit exports.
+"""Write the tables of the reference (errors, settings, commands, the kit's exports) and the gallery of providers.
 
 ::
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import typer.main
+from docs import gallery
 from docs.assigned import Attribute, attributes, attributes_of
 from docs.markdown import cell, code, fence, table
 from pydantic import BaseModel, SecretStr
@@ -285,3 +286,4 @@ def _testing() -> Iterator[str]:
 
 if __name__ == "__main__":
     write(Path(__file__).parent / "reference/code")
+    gallery.write()
