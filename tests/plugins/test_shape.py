@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from accredit.cli.commands.new_strategy import Kind
-from accredit.cli.tools.published import PUBLISHED
 from accredit.cli.tools.scaffold import Names, read_templates
+from accredit.plugins.published import published
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path.parent.name for path in ROOT.glob("plugins/*/pyproject.toml"))
@@ -48,7 +48,7 @@ def test_there_are_plugins() -> None:
 
 
 def test_the_command_line_and_the_readme_name_them_all() -> None:
-    assert list(PUBLISHED) == PLUGINS
+    assert list(published()) == PLUGINS
     readme = (ROOT / "README.md").read_text("utf-8").partition("a distribution of its own: ")[2].partition(".\n")[0]
     assert re.findall(r"`(.+?)`", readme) == [f"accredit-{name}" for name in PLUGINS]
 

@@ -54,6 +54,7 @@ def test_an_installed_strategy_is_listed_with_what_a_connection_would_have_to_se
             "connections": [],
             "problem": None,
             "traits": [],
+            "accepts": ["access_token", "id_token"],
         }
     ]
     assert found["problem"] == (

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accredit.cli.commands.new_strategy import Kind
-from accredit.cli.tools.published import PUBLISHED
 from accredit.cli.tools.scaffold import LONGEST_NAME
+from accredit.plugins.published import published
 
 if TYPE_CHECKING:
     from core.tests.cli.conftest import Install, Run
@@ -226,7 +226,7 @@ def test_the_name_of_an_installed_strategy_is_refused(run: Run, install: Install
     assert files_below(here) == []
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", published())
 def test_the_name_of_a_published_strategy_is_refused_where_it_is_not_installed(
     run: Run, install: Install, here: Path, name: str
 ) -> None:

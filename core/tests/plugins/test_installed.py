@@ -48,6 +48,14 @@ def test_two_connections_share_one_plugin_and_keep_their_own_settings(install: I
     assert both["zeta"].strategy is not both["game"].strategy
 
 
+def test_a_strategy_of_ours_that_is_not_installed_is_told_with_its_distribution_and_nothing_near() -> None:
+    installed = [EntryPoint("lines", "lines_module", "accredit.strategies")]
+    with pytest.raises(PluginError) as refused:
+        load_connections({"line": TABLE}, make_plugin_manager(), installed)
+    told = "no installed distribution brings strategy 'line' (installed: lines); accredit-line brings it"
+    assert str(refused.value) == f"setting connections.line: {told}"
+
+
 def test_one_module_may_bring_several_strategies(install: Install) -> None:
     source = STRATEGY.replace("return [Zeta]", 'return [Zeta, type("Eta", (Zeta,), {"name": "eta"})]')
     install("accredit-zeta", "1.2", {"zeta": "zeta_module", "eta": "zeta_module"}, zeta_module=source)

@@ -17,6 +17,7 @@ from accredit.plugins.addresses import provider_urls
 from accredit.plugins.connection import Connection
 from accredit.plugins.discovery import installed_entry_points, load_strategy_plugin, nobody_brings
 from accredit.plugins.namespaces import check_namespaces
+from accredit.plugins.published import published
 from accredit.plugins.registry import strategies_of
 from accredit.settings import ConnectionSettings
 from accredit.settings.environment import variable
@@ -72,7 +73,7 @@ def _check_brought(wanted: Mapping[str, str], embedded: Set[str], installed: Seq
     for name, strategy in wanted.items():
         if strategy not in brought:
             others = {one for one, its in wanted.items() if its in brought} if name == strategy else set()
-            near = nearest([strategy], [[one] for one in sorted(brought | others)])
+            near = () if strategy in published() else nearest([strategy], [[one] for one in sorted(brought | others)])
             meant = f"; did you mean {'.'.join(near)}?" if near else ""
             raise PluginError(f"setting connections.{name}: {nobody_brings(strategy, installed)}{meant}")
 

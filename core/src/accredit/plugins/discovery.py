@@ -8,6 +8,7 @@ import pluggy
 from accredit._distributions import entry_points_of, mismatch, source_of
 from accredit._guard import blamed
 from accredit.errors import PluginError
+from accredit.plugins.published import published
 from accredit.plugins.registry import register
 
 GROUP = "accredit.strategies"
@@ -55,6 +56,8 @@ def load_entry_point(what: str, name: str, installed: Sequence[EntryPoint]) -> t
 
 
 def nobody_brings(name: str, installed: Iterable[EntryPoint], *, what: str = "strategy") -> str:
-    """Say that a strategy, or `what` else, is not installed, and which are."""
+    """Say that a strategy, or `what` else, is not installed, and which are; of a strategy of ours who brings it."""
     known = ", ".join(sorted({entry.name for entry in installed})) or "none"
-    return f"no installed distribution brings {what} '{name}' (installed: {known})"
+    ours = published().get(name) if what == "strategy" else None
+    brought = f"; {ours['distribution']} brings it" if ours else ""
+    return f"no installed distribution brings {what} '{name}' (installed: {known}){brought}"

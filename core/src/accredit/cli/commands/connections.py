@@ -9,12 +9,14 @@ import typer
 from accredit.cli.tools.config import ConfigOption
 
 if TYPE_CHECKING:
+    from accredit.cli.tools.available import Available
     from accredit.cli.tools.inventory import Configured, Installed
     from accredit.cli.tools.plugin_inventory import ServerPlugin
 
 
 def command(
     config: ConfigOption = None,
+    available: Annotated[bool, typer.Option("--available", help="List what could be installed, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """List strategies and connections. Use it to see what a settings file still lacks before serving it.
@@ -23,9 +25,13 @@ def command(
     calls, and the required settings that are missing. Then the plugins for servers, and whether they are on. Works
     without a file too, or with a broken one. Prints no values of settings.
 
+    With --available: every strategy that we publish, and every other one that is installed, with its distribution,
+    the kinds of credentials that it accepts, and whether it is installed and configured here.
+
     \b
     Example:
       accredit connections --config accredit.toml
+      accredit connections --available
     """
     import json
     from dataclasses import asdict
@@ -35,6 +41,9 @@ def command(
 
     tables, problem = read_tables(config)
     inventory = take_inventory(tables)
+    if available:
+        _show_available(inventory, problem, as_json=as_json, is_configured=config is not None or bool(tables))
+        return
     plugins = list_plugins(read_plugins(config))
     if as_json:
         found = {
@@ -73,6 +82,36 @@ def _show(inventory: list[Installed], problem: str | None, *, is_configured: boo
     for one in inventory:
         if one.problem is not None and not one.connections:
             console.print(f"Warning: no connection uses it, but it is broken: {one.problem}", style="yellow")
+
+
+def _show_available(inventory: list[Installed], problem: str | None, *, as_json: bool, is_configured: bool) -> None:
+    import json
+    from dataclasses import asdict, replace
+
+    from accredit.cli.tools.available import list_available
+    from accredit.cli.tools.screen import make_console, make_table
+
+    found = list_available(inventory)
+    if as_json:
+        rows = [{**asdict(replace(one, published=None)), "published": one.published} for one in found]
+        typer.echo(json.dumps({"problem": problem, "available": rows}, indent=2, ensure_ascii=False))
+        return
+    console = make_console()
+    table = make_table("strategy", "distribution", "accepts", "here")
+    for one in found:
+        accepts = ", ".join(kind.replace("_", " ").replace("id ", "ID ") for kind in one.accepts)
+        table.add_row(one.strategy, one.distribution or "-", accepts or "-", _here(one))
+    console.print(table, soft_wrap=False)
+    if problem is not None and is_configured:
+        console.print(f"To change: {problem}", style="bold red")
+    for one in found:
+        if one.problem is not None:
+            console.print(f"Warning: it is installed, but broken: {one.problem}", style="yellow")
+
+
+def _here(one: Available) -> str:
+    installed = f"installed ({one.version or 'version unknown'})" if one.installed else "not installed"
+    return f"{installed}, configured as {_list(one.connections)}" if one.connections else installed
 
 
 def _show_plugins(plugins: list[ServerPlugin]) -> None:

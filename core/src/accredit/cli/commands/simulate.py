@@ -54,8 +54,8 @@ def _run(name: str, port: int) -> None:
 def _find(name: str) -> tuple[str, Simulator]:
     """Return the simulator of a strategy, with who brings it; what is wrong with other plugins is a warning."""
     from accredit._guard import blamed
-    from accredit.cli.tools.published import PUBLISHED
     from accredit.errors import ConfigurationError, PluginError
+    from accredit.plugins.published import published
     from accredit.testing.simulator.installed import look_for_simulators
 
     installed = {one.strategy: one for one in look_for_simulators()}
@@ -68,7 +68,7 @@ def _find(name: str) -> tuple[str, Simulator]:
     if wanted is None or wanted.simulator is None:
         known = ", ".join(strategy for strategy, one in installed.items() if one.simulator is not None)
         known = known or "none; install a plugin, such as accredit-facebook"
-        brought = f"; accredit-{name} brings it" if name in PUBLISHED else ""
+        brought = f"; {published()[name]['distribution']} brings it" if name in published() else ""
         raise ConfigurationError(f"no simulator is called '{name}'; installed: {known}{brought}")
     with blamed(f"{wanted.source}: the simulator of '{name}' failed", quotes=True):
         return wanted.source, wanted.simulator()

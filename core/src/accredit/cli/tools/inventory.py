@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from accredit._guard import blamed
 from accredit.cli.tools.config import read_settings
+from accredit.credentials import CredentialKind
 from accredit.errors import ConfigurationError, PluginError
 from accredit.plugins import (
     installed_entry_points,
@@ -52,6 +53,8 @@ class Installed:
     problem: str | None = None
     traits: tuple[str, ...] = ()
     """What makes it different from most, as its author declares it."""
+    accepts: tuple[CredentialKind, ...] = ()
+    """The kinds of credentials that it takes."""
 
 
 def take_inventory(tables: Mapping[str, Mapping[str, Any]]) -> list[Installed]:
@@ -106,6 +109,7 @@ def _strategy(name: str, tables: Mapping[str, Mapping[str, Any]], installed: Seq
         connections=tuple(_connection(connection, table, settings_type) for connection, table in tables.items()),
         problem=problem,
         traits=tuple(sorted(strategy_type.traits)) if strategy_type else (),
+        accepts=tuple(k for k in get_args(CredentialKind) if k in strategy_type.accepts) if strategy_type else (),
     )
 
 

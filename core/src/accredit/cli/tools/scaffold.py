@@ -12,9 +12,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
 from accredit._distributions import source_of
-from accredit.cli.tools.published import PUBLISHED
 from accredit.errors import ConfigurationError
 from accredit.plugins import installed_entry_points
+from accredit.plugins.published import published
 
 LONGEST_NAME = 32
 """Longer names would break the lines of the templates."""
@@ -43,7 +43,7 @@ class Names:
             raise ConfigurationError(
                 f"the strategy '{strategy}' is there already, brought by {source_of(taken[0])}; choose another name"
             )
-        if strategy in PUBLISHED:  # a second one of the name could not stand beside it
+        if strategy in published():  # a second one of the name could not stand beside it
             raise ConfigurationError(
                 f"the strategy '{strategy}' is there already, brought by accredit-{strategy}; install that plugin, or "
                 f"choose another name"
