@@ -5,6 +5,8 @@ import hmac
 from typing import Any
 
 import pytest
+from core.tests.testing.conformance.shapes import suite_of
+from core.tests.testing.conformance.wrong.jwts import NamesNoKey, TakesTokensWithoutKid
 
 from accredit.keys.jose import SigningKey
 from accredit.testing.conformance.attacks.jwts import with_hmac
@@ -24,6 +26,15 @@ def test_an_hmac_is_made_of_every_form_of_the_public_key(alg: str, names: str) -
         secrets += [decoded(jwk["x"]) + decoded(jwk["y"]), b"\4" + decoded(jwk["x"]) + decoded(jwk["y"])]
     for secret in secrets:
         assert any(_is_keyed_by(secret, token) for token in forged), secret
+
+
+NO_KEY = "test_a_token_that_names_no_key_is_refused"
+
+
+@pytest.mark.threat(6)
+def test_a_token_may_name_no_key_where_samples_name_none_and_one_key_fits() -> None:
+    for check in (NO_KEY, "test_every_sample_gets_its_verdict"):
+        getattr(suite_of(TakesTokensWithoutKid, NamesNoKey)(), check)()
 
 
 def _is_keyed_by(secret: bytes, token: str) -> bool:

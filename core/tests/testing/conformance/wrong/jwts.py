@@ -2,8 +2,10 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.tests.testing.conformance.good import APP_ID, ISSUER, Good, GoodSimulator
 from core.tests.testing.conformance.wrong import fails
@@ -11,9 +13,9 @@ from core.tests.testing.conformance.wrong import fails
 from accredit import AppBound, JwtAudience, Verification
 from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
-from accredit.keys.jose import read_header
+from accredit.keys.jose import InvalidJwt, PublicKeys, read_header
 from accredit.strategy import VerifyContext
-from accredit.testing import Sample
+from accredit.testing import PEOPLE, Sample
 
 
 class NoIdTokens(GoodSimulator):
@@ -83,6 +85,63 @@ class TakesAnyIssuer(Good):
         issuers = (str(decoded(token).get("iss")), ISSUER)
         id_token = await ctx.verify_id_token(token, jwks_url=self.settings.jwks_url, issuers=issuers)
         return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
+
+
+@fails("only_the_issuer_is_the_issuer")
+class AcceptsEveryIssuer(Good):
+    """A key set may be shared: of whoever signs with its keys, one is the issuer."""
+
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
+        id_token = await ctx.verify_id_token(token, jwks_url=self.settings.jwks_url, issuers=lambda claims, key: True)
+        return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
+
+
+@fails("only_the_issuer_is_the_issuer")
+class ComparesTheIssuersHost(Good):
+    """What stands behind the host may be another tenant."""
+
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
+        def is_there(claims: Mapping[str, Any], key: Mapping[str, Any]) -> bool:
+            return bool(urlsplit(claims["iss"]).hostname == urlsplit(ISSUER).hostname)
+
+        id_token = await ctx.verify_id_token(token, jwks_url=self.settings.jwks_url, issuers=is_there)
+        return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
+
+
+@fails("a_token_that_names_no_key_is_refused")
+class TakesTokensWithoutKid(Good):
+    """A provider that names its keys does so in each token."""
+
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
+        id_token = await ctx.verify_id_token(
+            token, jwks_url=self.settings.jwks_url, issuers=(ISSUER,), without_kid=True
+        )
+        return Verification(user_id=id_token.subject, audience=id_token.audience, claims=id_token.claims)
+
+
+class NamesNoKey(GoodSimulator):
+    """Its provider names a key in some tokens and in others not, as one with a single key may."""
+
+    def samples(self) -> Sequence[Sample]:
+        unnamed = {"access_token": self.issuer.mint(PEOPLE[0], header={"kid": None})}
+        return [replace(one, parameters=unnamed) if one.name == "jwt" else one for one in super().samples()]
+
+
+@fails("a_token_that_names_no_key_is_refused", simulator=NamesNoKey)
+class TriesEveryKey(TakesTokensWithoutKid):
+    """Where several keys fit, a token has to say which one is meant."""
+
+    async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
+        if "kid" in read_header(token.reveal()):
+            return await super().verify_jwt(token, ctx)
+        published = (await ctx.http.get(self.settings.jwks_url)).json_object()["keys"]
+        for jwk in published:
+            try:
+                claims = PublicKeys({"keys": [jwk]}).verify(token.reveal(), algorithms=("RS256",), kid=jwk["kid"])
+            except InvalidJwt:
+                continue
+            return Verification(user_id=claims["sub"], audience=AppBound(claims["aud"]), claims=claims)
+        raise InvalidProviderToken("no key has signed it")
 
 
 @fails("an_id_token_cannot_bring_its_own_key")

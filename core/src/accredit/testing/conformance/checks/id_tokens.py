@@ -116,6 +116,24 @@ class IdTokens(Suite):
 
     @pytest.mark.threat(6)
     @check
+    async def test_a_token_that_names_no_key_is_refused(self) -> None:
+        """Without a `kid` a token is refused where several keys fit, and where all samples name theirs."""
+        unless_declared(self, "hs256")
+        clock = Clock()
+        _, samples = samples_of(self)
+        some_name_none = any("kid" not in header_of(one.credential) for one in accepted_samples(samples) if is_jwt(one))
+        async with forge_for(self, clock=clock) as forge:
+            if not some_name_none:
+                await forge.bench.refused(forge.mint(header={"kid": None}), "no kid, and all samples have one")
+            forge.issuer.rotate()
+            clock.cool_down()
+            await forge.bench.accepted(forge.mint(), "signed by the new key, beside which the old one is published")
+            for key in forge.issuer.keys:
+                await forge.bench.accepted(forge.mint(key=key), "signed by one of two keys, which it names")
+                await forge.bench.refused(forge.mint(key=key, header={"kid": None}), "no kid where two keys fit")
+
+    @pytest.mark.threat(6)
+    @check
     async def test_unknown_keys_are_no_flood(self) -> None:
         """A hundred tokens with as many unknown `kid`s cost at most two fetches of the key set.
 
@@ -212,10 +230,15 @@ class IdTokens(Suite):
     @pytest.mark.threat(4)
     @check
     async def test_only_the_issuer_is_the_issuer(self) -> None:
-        """An `iss` that is missing, foreign or almost right is refused, and its address is never called."""
+        """An `iss` that is missing, foreign or almost right is refused, although the issuer's own key has signed.
+
+        Its address is never called.
+        """
         async with forge_for(self) as forge:
             iss = str(forge.issuer.claims(person("ada"))["iss"])
-            almost = (f"{iss}/", f"{iss}.attacker.example", iss.upper(), f" {iss}", iss[:-1], f"{iss}#", f"{iss}@x")
+            almost = [f"{iss}/", f"{iss}.attacker.example", iss.upper(), f" {iss}", iss[:-1], f"{iss}#", f"{iss}@x"]
+            almost += [f"{iss}/attacker", iss.replace("://", "://attacker."), iss.replace("https:", "http:", 1)]
+            almost = [one for one in almost if one != iss]
             for value in (None, "", 0, True, [iss], {"iss": iss}, ATTACKER, f"{ATTACKER}/{iss}", *almost):
                 await forge.bench.refused(forge.mint(iss=value), f"iss is {value!r}")
             require(not forge.strangers(), "the address of an iss was called")
