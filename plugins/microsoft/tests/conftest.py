@@ -9,11 +9,10 @@ from accredit.credentials import AuthorizationCode, Credential, ProviderToken
 from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for, person
 from accredit_microsoft.simulator import MicrosoftSimulator
-from accredit_microsoft.simulator.codes import CALLBACK
+from accredit_microsoft.simulator.codes import CALLBACK, VERIFIER
 
 NOW = 1_800_000_000
 TOKEN_PATH = "/common/oauth2/v2.0/token"
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
 class Microsoft(httpx.AsyncBaseTransport):
@@ -74,7 +73,6 @@ def log_in(simulator: MicrosoftSimulator, requests: list[httpx.Request]) -> Call
         begun_with: str | None = VERIFIER,
         verifier: str | None = VERIFIER,
         redirect_uri: str | None = CALLBACK,
-        error: tuple[str, int] | None = None,
         openid: bool = True,
         nonce: str | None = None,
         code: str | None = None,
@@ -82,7 +80,7 @@ def log_in(simulator: MicrosoftSimulator, requests: list[httpx.Request]) -> Call
         **connection: Any,
     ) -> Identity:
         transport = Microsoft(at, requests, exchanged)
-        value = code or at.new_code(person("ada"), verifier=begun_with, error=error, openid=openid)
+        value = code or at.new_code(person("ada"), verifier=begun_with, openid=openid)
         credential = AuthorizationCode.of(value, code_verifier=verifier, redirect_uri=redirect_uri, nonce=nonce)
         before = len(requests)
         limits = {"provider_retries": 2}

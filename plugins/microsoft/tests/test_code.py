@@ -19,14 +19,13 @@ from accredit.errors import (
 from accredit.models import Identity
 from accredit.testing import person
 from accredit_microsoft.simulator import MicrosoftSimulator
-from accredit_microsoft.simulator.codes import CALLBACK
+from accredit_microsoft.simulator.codes import CALLBACK, VERIFIER
 from accredit_microsoft.simulator.tokens import CLIENT_ID, CLIENT_SECRET, FOREIGN, OTHER_TENANT, TENANT, object_id
 
 LogIn = Callable[..., Awaitable[Identity]]
 
 TOKEN_PATH = "/common/oauth2/v2.0/token"
 KEYS_PATH = "/common/discovery/v2.0/keys"
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 ADA = person("ada")
 
 
@@ -104,7 +103,7 @@ async def test_code_of_a_login_that_another_device_has_begun_is_refused(log_in: 
 
 
 async def test_code_is_good_once_and_for_ten_minutes(log_in: LogIn, simulator: MicrosoftSimulator, now: int) -> None:
-    code = simulator.new_code(ADA, verifier=VERIFIER)
+    code = simulator.new_code(ADA)
     await log_in(code=code)
     with pytest.raises(InvalidProviderToken, match="54005"):
         await log_in(code=code)
@@ -112,7 +111,7 @@ async def test_code_is_good_once_and_for_ten_minutes(log_in: LogIn, simulator: M
         await log_in(code="1.nobody-has-it")
     time = float(now)
     late = MicrosoftSimulator(clock=lambda: time)
-    code = late.new_code(ADA, verifier=VERIFIER)
+    code = late.new_code(ADA)
     time += 600
     with pytest.raises(InvalidProviderToken, match="70008"):
         await log_in(at=late, code=code)

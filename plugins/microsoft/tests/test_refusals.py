@@ -15,6 +15,7 @@ from accredit.models import Identity
 from accredit.testing import person
 from accredit_microsoft.refusals import TOKEN_ERRORS, token_code
 from accredit_microsoft.simulator import MicrosoftSimulator
+from accredit_microsoft.simulator.answers import refused
 
 LogIn = Callable[..., Awaitable[Identity]]
 
@@ -23,7 +24,7 @@ LogIn = Callable[..., Awaitable[Identity]]
 @pytest.mark.parametrize("code", [one for one in TOKEN_ERRORS if isinstance(one, int)])
 async def test_listed_number_decides_whatever_the_word(log_in: LogIn, code: int) -> None:
     with pytest.raises(ExchangeError) as raised:
-        await log_in(error=("invalid_grant", code))
+        await log_in(exchanged=(400, refused("invalid_grant", code).body))
     assert type(raised.value) is TOKEN_ERRORS[code].error
     assert "upstream" not in str(raised.value)
 
@@ -45,7 +46,7 @@ async def test_word_decides_where_the_number_is_not_listed(
     log_in: LogIn, word: str, error: type[ExchangeError]
 ) -> None:
     with pytest.raises(ExchangeError) as raised:
-        await log_in(error=(word, 4711))
+        await log_in(exchanged=(400, refused(word, 4711).body))
     assert type(raised.value) is error
 
 

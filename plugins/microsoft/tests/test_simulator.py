@@ -1,7 +1,6 @@
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, exchange_for
 from accredit_microsoft.simulator import MicrosoftSimulator
@@ -14,7 +13,7 @@ async def test_every_sample_has_the_outcome_it_announces(simulator: MicrosoftSim
     assert len({sample.name for sample in samples}) == len(samples)
     async with exchange_for(simulator, clock=lambda: now) as exchange:
         for sample in samples:
-            token = ProviderToken.of(sample.parameters["access_token"], nonce=sample.parameters.get("nonce"))
+            token = simulator.fresh(sample).handed()
             if sample.expected == ACCEPTED:
                 identity = await exchange.verify("microsoft", token)
                 assert {"sub": f"microsoft|{identity.user_id}", **identity.profile.claims()} == sample.claims

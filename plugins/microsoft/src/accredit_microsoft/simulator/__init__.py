@@ -1,6 +1,5 @@
 """A faithful Microsoft Entra ID: keys that say for whom they sign, ID tokens of several tenants, codes of an app."""
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import IdTokenIssuer, Person, Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, IdTokenIssuer, Person, Sample, Simulator
 from accredit_microsoft.simulator.answers import exchanged, refused
-from accredit_microsoft.simulator.codes import CALLBACK, Code
+from accredit_microsoft.simulator.codes import CALLBACK, LIVES_S, REFUSALS, VERIFIER, Login, binding, code_samples
 from accredit_microsoft.simulator.keys import MicrosoftIssuer
 from accredit_microsoft.simulator.samples import samples
 from accredit_microsoft.simulator.tokens import CLIENT_ID, CLIENT_SECRET, TENANT, make_claims
@@ -29,9 +28,8 @@ class MicrosoftSimulator(Simulator):
         self.id_tokens = MicrosoftIssuer(clock, make_claims)
         self.secret_has_expired = False
         """Set it to refuse our secret as one that was good once."""
-        self._codes: dict[str, Code] = {}
-        self._used: set[str] = set()
-        self._numbers = itertools.count(1)
+        self._codes: Codes[Login] = Codes("1.sim-code-{}", lives_s=LIVES_S, clock=clock)
+        self._code_samples = tuple(code_samples(self._codes))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app. The issuer is a name, and is not called."""
@@ -52,21 +50,19 @@ class MicrosoftSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return ID tokens minted now, and access tokens, which are all refused."""
-        return list(samples(self.id_tokens))
+        """Return ID tokens minted now, access tokens, which are all refused, and codes."""
+        return [*samples(self.id_tokens), *self._code_samples]
 
-    def new_code(
-        self, someone: Person, *, verifier: str | None = None, error: tuple[str, int] | None = None, openid: bool = True
-    ) -> str:
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self._codes.fresh(sample)
+
+    def new_code(self, someone: Person, *, verifier: str | None = VERIFIER, openid: bool = True) -> str:
         """Return a code that is exchanged once for the person's tokens within ten minutes.
 
-        With a `verifier` the login was begun by PKCE, with its S256 challenge. `error` is the word and the number of
-        AADSTS by which the code is refused. Without `openid` there comes no ID token of it.
+        Without a `verifier` the login was begun without PKCE, without `openid` there comes no ID token of it.
         """
-        value = f"1.sim-code-{next(self._numbers)}"
-        ends_at = self.clock() + 600
-        self._codes[value] = Code.issued(someone, ends_at=ends_at, verifier=verifier, error=error, openid=openid)
-        return value
+        return self._codes.new(Login(someone, openid), binding(verifier))
 
     async def _token(self, request: Request) -> Response:
         if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
@@ -83,24 +79,14 @@ class MicrosoftSimulator(Simulator):
             return refused("invalid_client", 7000218, status=401)
         if form["client_secret"] != CLIENT_SECRET or self.secret_has_expired:
             return refused("invalid_client", 7000222 if self.secret_has_expired else 7000215, status=401)
-        return self._exchanged(plain(form["code"]), form["redirect_uri"], form.get("code_verifier"))
-
-    def _exchanged(self, value: str, redirect_uri: str, verifier: str | None) -> Response:
-        if value in self._used:
-            return refused("invalid_grant", 54005)
-        code = self._codes.get(value)
-        if code is None:
-            return refused("invalid_grant", 9002313)
-        if code.error is not None:
-            return refused(*code.error)
-        if self.clock() >= code.ends_at:
-            return refused("invalid_grant", 70008)
-        if redirect_uri != CALLBACK:
-            return refused("invalid_grant", 500112)
-        if not code.is_begun_with(verifier):
-            return refused("invalid_grant", 501481)
-        self._used.add(value)
-        return exchanged(self.id_tokens.mint(code.owner) if code.openid else None)
+        shown = CodeBinding(
+            client_id=CLIENT_ID, redirect_uri=form["redirect_uri"], code_verifier=form.get("code_verifier")
+        )
+        try:
+            login = self._codes.redeem(form["code"], shown)
+        except CodeRefused as refusal:
+            return refused("invalid_grant", REFUSALS[refusal.why])
+        return exchanged(self.id_tokens.mint(login.owner) if login.openid else None)
 
     async def _keys(self, _: Request) -> Response:
         return self.id_tokens.jwks_response()

@@ -1,39 +1,48 @@
-"""The codes of the simulated Microsoft: good once, for ten minutes."""
+"""The codes of the simulated Microsoft: good once, for ten minutes.
 
-import base64
-import hashlib
+Source: https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from accredit.testing import Person
+from accredit.testing import CodeBinding, CodeProblem, Codes, Person, Sample, person
+from accredit_microsoft.simulator.tokens import CLIENT_ID, expected_claims
 
 CALLBACK: Final = "https://app.example.com/callback"
 """The registered redirect of our sample app, of the platform "web"."""
+VERIFIER: Final = "sim-microsoft-verifier-of-the-app-that-has-begun-it"
+"""That of the samples."""
+LIVES_S: Final = 600
+REFUSALS: Final[Mapping[CodeProblem, int]] = {
+    "unknown": 9002313,
+    "used": 54005,
+    "expired": 70008,
+    "redirect_uri": 500112,
+    "verifier": 501481,
+}
+"""The number of AADSTS for each thing that can be wrong; which is another app's, nobody has published.
+
+Source: https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
+"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A code, and whose tokens it is exchanged for. `challenge` is that of PKCE, where the login began with one."""
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a code is exchanged for. Where the login was begun without `openid` there comes no ID token of it."""
 
     owner: Person
-    ends_at: float
-    challenge: str | None
-    error: tuple[str, int] | None
-    openid: bool
-
-    @classmethod
-    def issued(
-        cls, owner: Person, *, ends_at: float, verifier: str | None, error: tuple[str, int] | None, openid: bool
-    ) -> "Code":
-        """Make one; `ends_at` is in epoch seconds."""
-        challenge = None if verifier is None else s256(verifier)
-        return cls(owner=owner, ends_at=ends_at, challenge=challenge, error=error, openid=openid)
-
-    def is_begun_with(self, verifier: str | None) -> bool:
-        """Tell whether the verifier is that of the login; a login without PKCE has none to be."""
-        return self.challenge is None or (verifier is not None and s256(verifier) == self.challenge)
+    openid: bool = True
 
 
-def s256(verifier: str) -> str:
-    """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+def binding(verifier: str | None = VERIFIER) -> CodeBinding:
+    """Return what a login at our app was begun with; None is without PKCE."""
+    return CodeBinding(client_id=CLIENT_ID, redirect_uri=CALLBACK, code_verifier=verifier)
+
+
+def code_samples(codes: Codes[Login]) -> Iterator[Sample]:
+    """Yield a good code, and one for each refusal."""
+    ada = person("ada")
+    refused = dict.fromkeys(REFUSALS, "invalid_token")
+    return codes.fix_samples("1.sim-code-{}-ada", Login(ada), binding(), claims=expected_claims(ada), refused=refused)
