@@ -1,5 +1,7 @@
 """Private keys in settings: how they may be written, and what is refused without being shown."""
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import SecretStr, ValidationError
 
+from accredit.keys.jose import SigningKey
 from accredit.settings import ConnectionSettings, EcPrivateKey, PrivateKey, RsaPrivateKey
 from accredit.settings.load import load_settings, settings_from
 from accredit.settings.private_key import read_private_key
 
 ISSUER = "https://login.example.com/"
-NO_KEY = "is neither a private key in PEM nor the path of a file that can be read"
+NO_KEY = "is neither a private key in PEM or as a JWK, nor the path of a file that can be read"
 VARIABLE = "ACCREDIT_CONNECTIONS__ACME__PRIVATE_KEY"
 
 
@@ -162,7 +165,7 @@ def test_what_cannot_sign_is_refused_and_not_quoted(text: str, told: str) -> Non
 def test_a_file_without_a_key_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "key.p8"
     file.write_bytes(content)
-    assert refusal(str(file)) == "is the path of a file that holds no private key in PEM"
+    assert refusal(str(file)) == "is the path of a file that holds no private key in PEM or as a JWK"
 
 
 def test_a_provider_that_takes_one_algorithm_takes_one_kind_of_key() -> None:
@@ -170,3 +173,111 @@ def test_a_provider_that_takes_one_algorithm_takes_one_kind_of_key() -> None:
     assert read(RSA_2048, OnlyRsa) == RSA_2048
     assert refusal(RSA_2048, OnlyEc) == "is an RSA key: it must be an EC key on P-256"
     assert refusal(P256, OnlyRsa) == "is an EC key on P-256: it must be an RSA key"
+
+
+EC_JWK = SigningKey.generate("ES256").private_jwk()
+RSA_JWK = SigningKey.generate("RS256").private_jwk()
+
+
+def public_of(key: str) -> Any:
+    return read_private_key(key).key.public_key().public_numbers()
+
+
+@pytest.mark.parametrize(("jwk", "algorithm"), [(EC_JWK, "ES256"), (RSA_JWK, "RS256")], ids=["EC", "RSA"])
+def test_a_key_may_be_a_jwk_and_becomes_pem(jwk: dict[str, Any], algorithm: str, tmp_path: Path) -> None:
+    text = json.dumps(jwk)
+    key = read(text)
+    assert key.startswith("-----BEGIN PRIVATE KEY-----")
+    assert read_private_key(key).algorithm == algorithm
+    known = jwk["x"] if algorithm == "ES256" else jwk["n"]
+    number = public_of(key).x if algorithm == "ES256" else public_of(key).n
+    assert int.from_bytes(urlsafe_b64decode(known + "==")) == number
+    file = tmp_path / "key.jwk"
+    file.write_text(json.dumps(jwk, indent=2), "ascii")
+    assert read(str(file)) == read(f" {text}") == key
+    assert read(key) == key  # what is read is written in its other form, and read again
+
+
+def test_a_jwk_is_no_path_in_a_settings_file_or_in_the_environment(tmp_path: Path) -> None:
+    text = json.dumps(EC_JWK)
+    file = tmp_path / "accredit.toml"
+    file.write_text(f"issuer = \"{ISSUER}\"\n[connections.acme]\nprivate_key = '{text}'\n", "utf-8")
+    for settings in (
+        load_settings(file, environ={}),
+        load_settings(environ={"ACCREDIT_ISSUER": ISSUER, VARIABLE: text}),
+    ):
+        assert read(settings.connections["acme"]["private_key"]) == read(text)
+
+
+def _without(jwk: dict[str, Any], *names: str, **changes: Any) -> dict[str, Any]:
+    return {**{name: value for name, value in jwk.items() if name not in names}, **changes}
+
+
+NO_JWK = "is no private key as a JWK"
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (_without(EC_JWK, "d"), NO_JWK),
+        (_without(RSA_JWK, "d"), NO_JWK),
+        (_without(RSA_JWK, "p"), NO_JWK),
+        (_without(EC_JWK, d=5), NO_JWK),
+        (_without(EC_JWK, d=RSA_JWK["d"]), NO_JWK),
+        (_without(EC_JWK, x=EC_JWK["y"]), NO_JWK),
+        (_without(EC_JWK, crv="secp256k1"), NO_JWK),
+        (_without(EC_JWK, kty="RSA"), NO_JWK),
+        (_without(RSA_JWK, oth=[]), NO_JWK),
+        (_without(RSA_JWK, n=EC_JWK["x"]), NO_JWK),
+        ({"kty": "oct", "k": "c2VjcmV0LXNlY3JldA"}, NO_JWK),
+        ({"kty": ["EC"]}, NO_JWK),
+        ({}, NO_JWK),
+        ({"keys": [EC_JWK]}, "is a key set: write one key of it"),
+        (_without(EC_JWK, use="enc"), "is a JWK whose use is not to sign"),
+        (_without(EC_JWK, key_ops=["verify"]), "is a JWK whose use is not to sign"),
+        (_without(EC_JWK, key_ops=5), "is a JWK whose use is not to sign"),
+        (_without(RSA_JWK, alg="PS256"), "is a JWK for another algorithm than ES256 and RS256"),
+    ],
+    ids=[
+        "public EC",
+        "public RSA",
+        "RSA without primes",
+        "number",
+        "another d",
+        "no point",
+        "another curve",
+        "another kind",
+        "many primes",
+        "another n",
+        "secret",
+        "list",
+        "empty",
+        "set",
+        "encryption",
+        "verifies",
+        "ops",
+        "PS256",
+    ],
+)
+def test_a_jwk_that_cannot_sign_is_refused_and_not_quoted(written: dict[str, Any], told: str) -> None:
+    assert refusal(json.dumps(written)) == told
+
+
+@pytest.mark.parametrize(
+    "text", ["{", '{"kty": "EC"', "{" * 100_000, '{"a":' * 50_000], ids=["open", "cut", "deep", "deeper"]
+)
+def test_what_only_begins_as_a_jwk_is_refused(text: str) -> None:
+    assert refusal(text) == NO_JWK
+
+
+def test_a_jwk_on_another_curve_and_one_that_is_short_are_refused_as_in_pem() -> None:
+    numbers = ec.generate_private_key(ec.SECP384R1()).private_numbers()
+    point = numbers.public_numbers
+    jwk = {"kty": "EC", "crv": "P-384", "x": _text(point.x), "y": _text(point.y), "d": _text(numbers.private_value)}
+    assert refusal(json.dumps(jwk)) == "is an EC key on another curve than P-256"
+    assert refusal(json.dumps(RSA_JWK), OnlyEc) == "is an RSA key: it must be an EC key on P-256"
+    assert read(json.dumps(EC_JWK), OnlyEc) == read(json.dumps(EC_JWK))
+
+
+def _text(number: int) -> str:
+    return urlsafe_b64encode(number.to_bytes(48)).rstrip(b"=").decode()

@@ -8,8 +8,8 @@ Begin at `top`, which holds everything: `tables` that are there once, `clients` 
 `proxies` (in front) and `proxy` (on the way out) are kinds of values, `text` is what all of them refuse, `sentences`
 how it is told. `load` reads the file, `environment` the variables, `secrets` the values that stand in files; `paths`
 says where relative paths begin, and `unread_table` keeps what only a plugin understands. `cache_url` says where
-shared state is, `encryption_key` what is encrypted with, and `private_key` what proves to a provider who we are.
-`verifier` is the part of `top` that a verifier takes.
+shared state is, `encryption_key` what is encrypted with, and `private_key` what proves to a provider who we are, also
+where it is written as a JWK (`private_jwk`). `verifier` is the part of `top` that a verifier takes.
 """
 
 from accredit.settings.clients import (

@@ -1,7 +1,8 @@
 """Private keys of ours at a provider: what proves to it who we are, where a shared secret does not.
 
-A setting holds the key itself, as text in PEM (PKCS#8, SEC 1 or PKCS#1, not encrypted), or the path of a file with it.
-In an environment variable its lines may be joined by `\\n`. Whatever is written, the value is the key in PEM.
+A setting holds the key itself, as text in PEM (PKCS#8, SEC 1 or PKCS#1, not encrypted) or as a JWK on one line, or the
+path of a file with it. In an environment variable the lines of PEM may be joined by `\\n`. Whatever is written, the
+value is the key in PEM.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, SecretStr
+
+from accredit.settings.private_jwk import is_jwk, pem_of_jwk
 
 _PEM = "-----BEGIN "
 _MAX_BYTES = 65_536
@@ -56,12 +59,13 @@ def read_private_key(pem: str) -> ReadKey:
 
 def is_path(value: object) -> bool:
     """Tell whether what is written for a key is the path of a file."""
-    return isinstance(value, str) and value != "" and not value.startswith(_PEM)
+    return isinstance(value, str) and value != "" and not value.startswith(_PEM) and not is_jwk(value)
 
 
 def _checked(value: SecretStr, *, algorithm: str | None) -> SecretStr:
     written = value.get_secret_value()
-    pem = _read(written) if is_path(written) else written.replace("\\n", "\n")
+    text = _read(written) if is_path(written) else written
+    pem = pem_of_jwk(text) if is_jwk(text) else text.replace("\\n", "\n")
     fitting = read_private_key(pem).algorithm
     if algorithm not in {None, fitting}:
         raise ValueError(f"is {_KINDS[fitting]}: it must be {_KINDS[str(algorithm)]}")
@@ -71,7 +75,7 @@ def _checked(value: SecretStr, *, algorithm: str | None) -> SecretStr:
 def _read(written: str) -> str:
     """Return what stands in a file. Its path is not told: somebody may have written a key without its first line."""
     path = Path(written)
-    problem = "is neither a private key in PEM nor the path of a file that can be read"
+    problem = "is neither a private key in PEM or as a JWK, nor the path of a file that can be read"
     try:
         if not path.is_file():  # a pipe's writer may never come
             raise ValueError(problem)
@@ -83,8 +87,8 @@ def _read(written: str) -> str:
         text = content.decode("ascii").strip()
     except UnicodeDecodeError:
         text = ""
-    if len(content) > _MAX_BYTES or not text.startswith(_PEM):
-        raise ValueError("is the path of a file that holds no private key in PEM")
+    if len(content) > _MAX_BYTES or not (text.startswith(_PEM) or is_jwk(text)):
+        raise ValueError("is the path of a file that holds no private key in PEM or as a JWK")
     return text
 
 
@@ -93,7 +97,8 @@ def _of(algorithm: str | None) -> Callable[[SecretStr], SecretStr]:
 
 
 PrivateKey = Annotated[SecretStr, AfterValidator(_of(None))]
-"""A private key of ours: RSA of 2048 bits or more, or EC on P-256. In PEM, or the path of a file; shown nowhere.
+"""A private key of ours: RSA of 2048 bits or more, or EC on P-256. In PEM, as a JWK, or the path of a file with
+it; shown nowhere.
 
 Call such a setting `private_key`, or let its name end in `_private_key`: then a relative path begins at the settings
 file.
