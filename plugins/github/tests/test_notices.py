@@ -7,9 +7,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from accredit import create_app
+from accredit import create_app, hookimpl
 from accredit.errors import InvalidNotice
-from accredit.notices import Notice, NoticeRequest
+from accredit.notices import Notice, NoticeRequest, ProviderNotice
 from accredit.testing import ACCEPTED, NoticeSample, exchange_for, person
 from accredit_github.notices import read_delivery
 from accredit_github.simulator import GitHubSimulator
@@ -18,6 +18,17 @@ from accredit_github.simulator.tokens import CLIENT_ID
 
 ADA = person("ada")
 EVENT = "github_app_authorization"
+
+
+class Host:
+    """Keeps what hosts hear."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str | None]] = []
+
+    @hookimpl
+    async def provider_notice(self, notice: ProviderNotice) -> None:
+        self.heard.append((notice.kind, notice.user_id))
 
 
 def read(
@@ -143,19 +154,23 @@ def test_it_comes_by_post() -> None:
         read(body_of(revoked(ADA)), method="GET")
 
 
+@pytest.mark.threat(10)
 @pytest.mark.parametrize(
     ("connection", "status"),
     [({}, 200), ({"webhook_secret": "another"}, 400), ({"webhook_secret": None}, 400)],
     ids=["ours", "another secret", "no secret"],
 )
-async def test_over_http_it_is_carried_out_once(connection: dict[str, Any], status: int) -> None:
-    body = body_of(revoked(ADA))
-    async with exchange_for(GitHubSimulator(), connection=connection) as exchange:
+async def test_over_http_each_delivery_is_carried_out_once(connection: dict[str, Any], status: int) -> None:
+    body, host = body_of(revoked(ADA)), Host()
+    left = ("consent_revoked", str(ADA.number))
+    async with exchange_for(GitHubSimulator(), connection=connection, plugins=[host]) as exchange:
         transport = httpx.ASGITransport(app=create_app(exchange))
         async with httpx.AsyncClient(transport=transport, base_url="https://login.example.com") as client:
-            for _ in range(2):
-                answer = await client.post("/notices/github", content=body, headers=headers_of(body, EVENT))
+            for delivery_id, heard in (("first", [left]), ("first", [left]), ("second", [left, left])):
+                headers = headers_of(body, EVENT, delivery_id=delivery_id)
+                answer = await client.post("/notices/github", content=body, headers=headers)
                 assert answer.status_code == status
+                assert host.heard == (heard if status == 200 else [])
 
 
 @pytest.mark.parametrize("sample", GitHubSimulator().notices(), ids=lambda one: one.name)

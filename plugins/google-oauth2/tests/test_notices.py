@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit import create_app
+from accredit import create_app, hookimpl
 from accredit.errors import ExchangeError, InvalidNotice, ProviderTokenRejected, ProviderUnavailable
-from accredit.notices import Notice, NoticeRequest
+from accredit.notices import Notice, NoticeRequest, ProviderNotice
 from accredit.testing import ACCEPTED, BASE_URL, IdTokenIssuer, InProcess, exchange_for, person
 from accredit_google_oauth2.notices import ISSUERS
 from accredit_google_oauth2.simulator import GoogleSimulator
@@ -26,6 +26,17 @@ class Keyless(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         assert request.url.path == KEYS
         return httpx.Response(503, stream=httpx.ByteStream(b""))
+
+
+class Host:
+    """Keeps what hosts hear."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str | None]] = []
+
+    @hookimpl
+    async def provider_notice(self, notice: ProviderNotice) -> None:
+        self.heard.append((notice.kind, notice.user_id))
 
 
 @pytest.fixture
@@ -216,17 +227,19 @@ async def test_without_keys_nobody_can_tell(read: Any, google: IdTokenIssuer) ->
     ("aud", "status"),
     [(WEB, 202), ([FOREIGN, ANDROID], 202), (FOREIGN, 400), ([FOREIGN, f"{WEB}.x"], 400), ([], 400)],
 )
-async def test_over_http_what_names_one_of_our_clients_is_answered_and_all_else_refused(
+async def test_over_http_what_names_one_of_our_clients_is_carried_out_once_and_all_else_refused(
     simulator: GoogleSimulator, google: IdTokenIssuer, now: int, aud: object, status: int
 ) -> None:
-    transport = InProcess({BASE_URL: simulator.app()})
-    async with exchange_for(simulator, transport=transport, clock=lambda: now) as exchange:
+    transport, host = InProcess({BASE_URL: simulator.app()}), Host()
+    async with exchange_for(simulator, transport=transport, clock=lambda: now, plugins=[host]) as exchange:
         app = httpx.ASGITransport(app=create_app(exchange))
         async with httpx.AsyncClient(transport=app, base_url="https://login.example.com") as client:
             body = mint(google, about(REVOKED), jti="one", aud=aud)
             headers = {"content-type": "application/secevent+jwt"}
-            answer = await client.post("/notices/google-oauth2", content=body, headers=headers)
-            assert answer.status_code == status
+            for _ in range(2):
+                answer = await client.post("/notices/google-oauth2", content=body, headers=headers)
+                assert answer.status_code == status
+            assert host.heard == ([("sessions_revoked", subject(ADA))] if status == 202 else [])
 
 
 async def test_samples_are_read_as_they_say(read: Any, simulator: GoogleSimulator) -> None:
