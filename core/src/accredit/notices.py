@@ -245,18 +245,25 @@ def _is(value: object, kind: type) -> bool:
 
 
 def json_object(body: bytes | str) -> Mapping[str, Any]:
-    """Return what is a JSON object.
+    """Return what is a JSON object, in which no name may stand twice.
 
     Raises:
         InvalidNotice: it is something else.
     """
     try:
-        value = json.loads(body)
+        value = json.loads(body, object_pairs_hook=_each_once)
     except (ValueError, RecursionError):
         raise InvalidNotice("no JSON") from None
     if not isinstance(value, dict):
         raise InvalidNotice("no JSON object")
     return value
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):  # whoever reads the first and who reads the last would read two things
+        raise InvalidNotice("a member twice")
+    return found
 
 
 def form_fields(text: bytes | str) -> Mapping[str, str]:
