@@ -87,4 +87,5 @@ def _sample(
         events=events,
         expected=expected,
         is_foreign=secret != WEBHOOK_SECRET,
+        is_repeatable=True,  # the id of the delivery is not signed, and the body has none
     )
