@@ -1,20 +1,18 @@
 """Whose fault it is: ours is told to us, and a user's never is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from pydantic import SecretStr
 
 from accredit.errors import ConfigurationError, ExchangeError
 from accredit.strategy import Strategy
 from accredit.testing.conformance.attacks.failures import OUTAGES, Failure
-from accredit.testing.conformance.bench.bench import make_simulator, start
 from accredit.testing.conformance.bench.between import Call, RecordedCall
 from accredit.testing.conformance.bench.samples import samples_of
+from accredit.testing.conformance.bench.settings import secrets_of, wrong_ones
 from accredit.testing.conformance.bench.ways import Way, everything_said, stage_for, ways_of
 from accredit.testing.conformance.bench.witnesses import Clock
 from accredit.testing.conformance.suite import Suite, check, not_applicable, require
-from accredit.testing.exchange import BASE_URL
 from accredit.testing.verdict import verdict_of
 
 _ALERTED_REFUSALS = frozenset({"unlisted_refusal"})
@@ -33,13 +31,13 @@ class Operators(Suite):
         refuses a user's bad token. A secret that changes no call has nothing to do with a login.
         """
         simulator, samples = samples_of(self)
-        secrets = self._secrets()
+        secrets = secrets_of(self)
         if not secrets:
             not_applicable("the strategy has no setting that is a secret")
         of_users = [one for one in samples if verdict_of(one).status == 401]
         words = {(one.status, one.body) for one in await everything_said(self, simulator, of_users)}
         for way in await ways_of(self):
-            for name, wrong in _wrong(secrets):
+            for name, wrong in wrong_ones(secrets):
                 try:
                     async with stage_for(self, simulator=way.simulator, connection={name: wrong}) as stage:
                         tried = await stage.walk(way.sample)
@@ -83,7 +81,7 @@ class Operators(Suite):
             not_applicable("the strategy does not ask about credentials without a user's token")
         reason, said = await self._credentials({}, {})
         require(reason == "ok", f"right credentials end as {reason}")
-        for name, wrong in _wrong(self._secrets()):
+        for name, wrong in wrong_ones(secrets_of(self)):
             try:
                 reason, asked = await self._credentials({name: wrong}, {})
             except ConfigurationError:
@@ -109,26 +107,11 @@ class Operators(Suite):
                 return exc.reason, stage.between.said
             return "ok", stage.between.said
 
-    def _secrets(self) -> dict[str, str]:
-        table = make_simulator(self).settings(BASE_URL)
-        settings = start(self, table).engine.connections[self.strategy.name].settings
-        values = {name: getattr(settings, name) for name in type(settings).model_fields}
-        secrets = {name: one.get_secret_value() for name, one in values.items() if isinstance(one, SecretStr)}
-        return {name: value for name, value in secrets.items() if value and name in table}
-
     async def _changes_nothing(self, way: Way, tried: Way) -> bool:
         """Tell whether the calls are the same, byte for byte but for a code, whatever the secret is."""
         async with stage_for(self, simulator=way.simulator) as stage:
             again = await stage.walk(way.sample)
         return again.sent == tried.sent
-
-
-def _wrong(secrets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for name, value in secrets.items():
-        last = "x" if value[-1] != "x" else "y"
-        yield name, value[:-1] + last
-        if value[::-1] != value:
-            yield name, value[::-1]
 
 
 def _nobody_can_tell(tried: Way, way: Way, words: set[tuple[int, bytes]]) -> bool:
