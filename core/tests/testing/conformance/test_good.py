@@ -4,6 +4,7 @@ import pytest
 from core.tests.testing.conformance.coded import CodedSuite
 from core.tests.testing.conformance.good import GoodSuite
 from core.tests.testing.conformance.inspected import InspectedSuite
+from core.tests.testing.conformance.noticing import NoticingSuite
 from core.tests.testing.conformance.revoking import RevokingSuite
 
 pytestmark = pytest.mark.slow
@@ -23,3 +24,7 @@ class TestRevoking(RevokingSuite):
 
 class TestCoded(CodedSuite):
     """One that takes codes beside tokens."""
+
+
+class TestNoticing(NoticingSuite):
+    """One that reads what its provider tells."""

@@ -19,6 +19,7 @@ SLIPS = {
     "def settings(self, base_url): return self.nothing": "settings(): AttributeError in TestAcme.Slip.settings (*)",
     "def routes(self): return 1 / 0": "routes(): ZeroDivisionError in TestAcme.Slip.routes (test_acme.py:*)",
     "def samples(self): return {}['x']": "samples(): KeyError in TestAcme.Slip.samples (test_acme.py:*)",
+    "def notices(self): return {}['x']": "notices(): KeyError in TestAcme.Slip.notices (test_acme.py:*)",
     "def samples(self): return []": "samples() returns none, or something else",
     "def samples(self): return super().samples()[::-1]": "its first sample, foreign_app, is not one that is to be *",
     NO_TOKEN: "there is no access_token and no code in its sample good-ada",

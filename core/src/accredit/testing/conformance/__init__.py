@@ -31,6 +31,7 @@ from accredit.testing.conformance.checks.identities import Identities
 from accredit.testing.conformance.checks.machine import Machine
 from accredit.testing.conformance.checks.memory import Memory
 from accredit.testing.conformance.checks.normalization import Normalization
+from accredit.testing.conformance.checks.notices import Notices
 from accredit.testing.conformance.checks.operators import Operators
 from accredit.testing.conformance.checks.outages import Outages
 from accredit.testing.conformance.checks.providers import Providers
@@ -54,6 +55,7 @@ class StrategyConformance(
     Machine,
     Watching,
     Traces,
+    Notices,
     Revocation,
     Secrets,
     Memory,

@@ -37,7 +37,8 @@ class NoticeSample:
     """It is for another app, signed as the provider signs that one's: by its secret, or by the provider's own key. So
     `expected` is `invalid_notice`."""
     is_repeatable: bool = False
-    """The provider puts nothing into it that tells it from one that comes again: it has its effect each time."""
+    """Nothing that the provider signs tells it from another one in the same words: whoever has it could send it again,
+    for another effect. So only where the provider leaves no choice."""
 
     def __post_init__(self) -> None:
         texts = (self.query, self.body.decode("latin-1"), *self.headers.values())

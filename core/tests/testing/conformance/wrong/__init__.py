@@ -10,6 +10,7 @@ from typing import Any
 from core.tests.testing.conformance.coded import Coded, CodedSuite
 from core.tests.testing.conformance.good import GoodSuite
 from core.tests.testing.conformance.inspected import Inspected, InspectedSuite
+from core.tests.testing.conformance.noticing import Noticing, NoticingSuite
 from core.tests.testing.conformance.revoking import Revoking, RevokingSuite
 
 from accredit.testing import Simulator
@@ -33,7 +34,7 @@ def fails(*checks: str, simulator: type[Simulator] | None = None) -> Callable[[C
     """State which checks a wrong strategy must fail; `simulator` is one that belongs to the mistake."""
 
     def note(strategy: Class) -> Class:
-        kinds = ((Inspected, InspectedSuite), (Revoking, RevokingSuite), (Coded, CodedSuite))
+        kinds = ((Inspected, InspectedSuite), (Revoking, RevokingSuite), (Coded, CodedSuite), (Noticing, NoticingSuite))
         honest = next((suite for kind, suite in kinds if issubclass(strategy, kind)), GoodSuite)
         parts = {"strategy": strategy, "simulator": simulator or honest.simulator}
         suite = type(f"Suite{strategy.__name__}", (honest,), parts)

@@ -1,1 +1,4 @@
-"""What is tried on a strategy: hostile `text`, ids that are `nearby`, forged `jwts`, and the `failures` of calls."""
+"""What is tried on a strategy.
+
+Hostile `text`, ids that are `nearby`, forged `jwts` and `notices`, and the `failures` of calls.
+"""

@@ -38,6 +38,7 @@ def _unready(suite: Callable[[], Suite]) -> str:
         table = _done("settings()", lambda: made.settings(BASE_URL))
         _done("routes()", made.app)
         _check_samples(_done("samples()", lambda: list(made.samples())))
+        _done("notices()", lambda: list(made.notices()))
         start(one, table)
     except _Slip as slip:
         return SLIP + str(slip)
