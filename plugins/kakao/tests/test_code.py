@@ -27,11 +27,10 @@ from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_kakao.refusals import EXCHANGE_ERRORS
 from accredit_kakao.simulator import KakaoSimulator
 from accredit_kakao.simulator.answers import exchange_refused
-from accredit_kakao.simulator.codes import CALLBACK
+from accredit_kakao.simulator.codes import CALLBACK, VERIFIER
 from accredit_kakao.simulator.tokens import CLIENT_SECRET, REST_KEY
 
 NOW = 1_800_000_000
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 ADA = "1000000000000001"
 
 
@@ -61,7 +60,6 @@ async def log_in(
     nonce: str | None = None,
     with_id_token: bool = True,
     token_nonce: str | None = None,
-    error: tuple[str, str] | None = None,
     late_s: float = 0,
     code: str | None = None,
     instead: Mapping[str, tuple[int, object]] | None = None,
@@ -70,10 +68,7 @@ async def log_in(
     now = float(NOW)
     simulator = KakaoSimulator(clock=lambda: now)
     between = Between(simulator, instead or {})
-    refused = None if error is None else exchange_refused(*error)
-    value = code or simulator.new_code(
-        token, verifier=begun_with, error=refused, with_id_token=with_id_token, nonce=token_nonce
-    )
+    value = code or simulator.new_code(token, verifier=begun_with, with_id_token=with_id_token, nonce=token_nonce)
     now += late_s
     async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: now) as exchange:
         credential = AuthorizationCode.of(value, code_verifier=verifier, redirect_uri=redirect_uri, nonce=nonce)
@@ -197,7 +192,7 @@ async def test_a_refusal_is_classified_by_its_code_else_by_its_word(
     error: str, code: str, expected: type[ExchangeError]
 ) -> None:
     with pytest.raises(ExchangeError) as caught:
-        await log_in(error=(error, code))
+        await log_in(instead={"/oauth/token": (400, exchange_refused(error, code).body)})
     assert type(caught.value) is expected
     assert "In words" not in str(caught.value)
 

@@ -1,7 +1,6 @@
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, exchange_for
 from accredit_kakao.simulator import KakaoSimulator
@@ -40,13 +39,12 @@ async def test_a_dead_token_and_none_get_the_same_code(kakao: httpx.AsyncClient,
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_sample_has_the_outcome_it_announces(simulator: KakaoSimulator, now: int, name: str) -> None:
     (sample,) = [one for one in simulator.samples() if one.name == name]
-    sent = dict(sample.parameters)
-    token = ProviderToken.of(sent.pop("access_token"), nonce=sent.pop("nonce", None), extras=sent)
+    handed = simulator.fresh(sample).handed()
     async with exchange_for(simulator, clock=lambda: now) as exchange:
         if sample.expected == ACCEPTED:
-            identity = await exchange.verify("kakao", token)
+            identity = await exchange.verify("kakao", handed)
             assert {"sub": f"kakao|{identity.user_id}", **identity.profile.claims()} == sample.claims
         else:
             with pytest.raises(ExchangeError) as caught:
-                await exchange.verify("kakao", token)
+                await exchange.verify("kakao", handed)
             assert caught.value.reason == sample.expected

@@ -1,7 +1,6 @@
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, exchange_for
 from accredit_line.simulator import LineSimulator
@@ -49,13 +48,12 @@ async def test_only_the_keys_of_apps_are_published(line: httpx.AsyncClient, simu
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_sample_has_the_outcome_it_announces(simulator: LineSimulator, now: int, name: str) -> None:
     (sample,) = [one for one in simulator.samples() if one.name == name]
-    sent = dict(sample.parameters)
-    token = ProviderToken.of(sent.pop("access_token"), nonce=sent.pop("nonce", None), extras=sent)
+    handed = simulator.fresh(sample).handed()
     async with exchange_for(simulator, clock=lambda: now) as exchange:
         if sample.expected == ACCEPTED:
-            identity = await exchange.verify("line", token)
+            identity = await exchange.verify("line", handed)
             assert {"sub": f"line|{identity.user_id}", **identity.profile.claims()} == sample.claims
         else:
             with pytest.raises(ExchangeError) as caught:
-                await exchange.verify("line", token)
+                await exchange.verify("line", handed)
             assert caught.value.reason == sample.expected

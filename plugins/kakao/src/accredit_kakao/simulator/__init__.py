@@ -1,6 +1,5 @@
 """A faithful Kakao: `access_token_info`, `user/me`, the exchange of codes, keys of ID tokens, the unlink webhook."""
 
-import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import IdTokenIssuer, NoticeSample, Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, IdTokenIssuer, NoticeSample, Sample, Simulator, plain
 from accredit_kakao.simulator import answers
 from accredit_kakao.simulator.answers import Answer
-from accredit_kakao.simulator.codes import CALLBACK, Code, misasked
+from accredit_kakao.simulator.codes import CALLBACK, LIVES_S, Grant, binding, code_samples, misasked, refusal_of
 from accredit_kakao.simulator.id_tokens import beside_samples, id_token_samples, make_claims
 from accredit_kakao.simulator.notices import notice_samples
 from accredit_kakao.simulator.tokens import (
@@ -41,8 +40,8 @@ class KakaoSimulator(Simulator):
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
         self.unlinked: set[str] = set()
         """Numbers of users who are not linked to our app any more."""
-        self._codes: dict[str, Code] = {}
-        self._numbers = itertools.count(1)
+        self._codes: Codes[Grant] = Codes("sim-code-{}", lives_s=LIVES_S, clock=clock)
+        self._code_samples = tuple(code_samples(self._codes, self._cases[0]))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
@@ -69,7 +68,7 @@ class KakaoSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return every access token, and ID tokens minted now."""
+        """Return every access token, ID tokens minted now, and codes."""
         fixed = [
             Sample(
                 name=case.name,
@@ -80,56 +79,47 @@ class KakaoSimulator(Simulator):
             )
             for case in self._cases
         ]
-        return [*fixed, *id_token_samples(self.id_tokens), *beside_samples(self.id_tokens)]
+        signed = (*id_token_samples(self.id_tokens), *beside_samples(self.id_tokens))
+        return [*fixed, *signed, *self._code_samples]
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self._codes.fresh(sample)
 
     def notices(self) -> Sequence[NoticeSample]:
         """Return calls of the unlink webhook."""
         return list(notice_samples())
 
     def new_code(
-        self,
-        token: str,
-        *,
-        verifier: str | None = None,
-        error: Answer | None = None,
-        with_id_token: bool = True,
-        nonce: str | None = None,
+        self, token: str, *, verifier: str | None = None, with_id_token: bool = True, nonce: str | None = None
     ) -> str:
-        """Return a code that is exchanged once for `token` within ten minutes, or refused by `error`.
+        """Return a code that is exchanged once for `token` within ten minutes; by default of a login without PKCE.
 
-        With a `verifier` the login was begun by PKCE, with its S256 challenge; `with_id_token` for the scope openid.
+        `with_id_token` is by the scope openid.
         """
-        value = f"sim-code-{next(self._numbers)}"
-        self._codes[value] = Code.issued(
-            token,
-            self._tokens[token],
-            now=self.clock(),
-            verifier=verifier,
-            error=error,
-            with_id_token=with_id_token,
-            nonce=nonce,
-        )
-        return value
+        grant = Grant(access_token=token, token=self._tokens[token], with_id_token=with_id_token, nonce=nonce)
+        return self._codes.new(grant, binding(verifier))
 
     async def _exchange(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode("latin-1")))
         return (misasked(form) or self._exchanged(form)).response()
 
     def _exchanged(self, form: Mapping[str, str]) -> Answer:
-        code = self._codes.pop(plain(form["code"]), None)
-        if code is None or not code.is_good(self.clock(), form.get("code_verifier")):
-            return answers.exchange_refused("invalid_grant", "KOE320")
-        if code.error is not None:
-            return code.error
+        verifier = form.get("code_verifier")
+        shown = CodeBinding(client_id=form["client_id"], redirect_uri=form["redirect_uri"], code_verifier=verifier)
+        try:
+            grant = self._codes.redeem(form["code"], shown)
+        except CodeRefused as refused:
+            return refusal_of(refused.why)
         said: dict[str, Any] = {
             "token_type": "bearer",
-            "access_token": code.access_token,
+            "access_token": grant.access_token,
             "expires_in": LIFE_S,
-            "refresh_token": f"{code.access_token}-refresh",
+            "refresh_token": f"{grant.access_token}-refresh",
             "refresh_token_expires_in": 5_183_999,
         }
-        if code.with_id_token:
-            said["id_token"] = self.id_tokens.mint(code.token.person, changes={"aud": REST_KEY, "nonce": code.nonce})
+        if grant.with_id_token:
+            said["id_token"] = self.id_tokens.mint(grant.token.person, changes={"aud": REST_KEY, "nonce": grant.nonce})
         return Answer(200, said)
 
     async def _info(self, request: Request) -> Response:

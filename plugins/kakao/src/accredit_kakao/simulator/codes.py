@@ -1,59 +1,49 @@
 """The codes of the simulated Kakao: good once, for ten minutes."""
 
-import base64
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
+from accredit.testing import ACCEPTED, CodeBinding, CodeProblem, Codes, Sample
 from accredit_kakao.simulator import answers
 from accredit_kakao.simulator.answers import Answer
-from accredit_kakao.simulator.tokens import CLIENT_SECRET, REST_KEY, Token
+from accredit_kakao.simulator.tokens import CLIENT_SECRET, REST_KEY, Case, Token
 
 CALLBACK: Final = "https://app.example.com/callback"
 """The registered redirect of our sample app."""
-_LIVES_S: Final = 600
+VERIFIER: Final = "sim-kakao-verifier-of-the-app-that-has-begun-it"
+"""That of the samples."""
+LIVES_S: Final = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A code, and the tokens that it is exchanged for. `challenge` is that of PKCE, where the login began with one."""
+class Grant:
+    """The tokens that a code is exchanged for: an ID token, with or without a `nonce`, comes by the scope openid."""
 
     access_token: str
     token: Token
-    ends_at: float
-    challenge: str | None
-    error: Answer | None
-    with_id_token: bool
-    nonce: str | None
+    with_id_token: bool = True
+    nonce: str | None = None
 
-    @classmethod
-    def issued(
-        cls,
-        access_token: str,
-        token: Token,
-        *,
-        now: float,
-        verifier: str | None,
-        error: Answer | None,
-        with_id_token: bool,
-        nonce: str | None,
-    ) -> "Code":
-        """Make one; `now` is in epoch seconds."""
-        return cls(
-            access_token=access_token,
-            token=token,
-            ends_at=now + _LIVES_S,
-            challenge=None if verifier is None else s256(verifier),
-            error=error,
-            with_id_token=with_id_token,
-            nonce=nonce,
-        )
 
-    def is_good(self, now: float, verifier: str | None) -> bool:
-        """Tell whether it lives, and whether the verifier is that of the login; without PKCE there is none to be."""
-        shown = None if verifier is None else s256(verifier)
-        return now < self.ends_at and (self.challenge is None or shown == self.challenge)
+def binding(verifier: str | None = VERIFIER) -> CodeBinding:
+    """Return what a login at our app was begun with; None is without PKCE."""
+    return CodeBinding(client_id=REST_KEY, redirect_uri=CALLBACK, code_verifier=verifier)
+
+
+def code_samples(codes: Codes[Grant], good: Case) -> Iterator[Sample]:
+    """Yield codes that are exchanged for good tokens, with an ID token and without, and one for each refusal."""
+    grant = Grant(access_token=good.access_token, token=good.token)
+    yield from codes.fix_samples("sim-code-{}-ada", grant, binding(), claims=good.claims)
+    code = "sim-code-plain-ada"
+    codes.fix(code, replace(grant, with_id_token=False), binding())
+    yield Sample(
+        name="code-plain-ada",
+        about="a code of a login without the scope openid",
+        parameters={"code": code, **binding().parameters()},
+        expected=ACCEPTED,
+        claims=good.claims,
+    )
 
 
 def misasked(form: Mapping[str, str]) -> Answer | None:
@@ -64,9 +54,9 @@ def misasked(form: Mapping[str, str]) -> Answer | None:
         return answers.exchange_refused("invalid_client", "KOE101", 401)
     if form.get("client_secret") != CLIENT_SECRET:
         return answers.exchange_refused("invalid_client", "KOE010", 401)
-    return answers.exchange_refused("invalid_grant", "KOE303") if form["redirect_uri"] != CALLBACK else None
+    return None
 
 
-def s256(verifier: str) -> str:
-    """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+def refusal_of(why: CodeProblem) -> Answer:
+    """Return in which words a code is refused."""
+    return answers.exchange_refused("invalid_grant", "KOE303" if why == "redirect_uri" else "KOE320")
