@@ -26,11 +26,11 @@ from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for, person
 from accredit_line.refusals import EXCHANGE_ERRORS
 from accredit_line.simulator import LineSimulator
-from accredit_line.simulator.codes import CALLBACK
+from accredit_line.simulator.answers import exchange_refused
+from accredit_line.simulator.codes import CALLBACK, VERIFIER
 from accredit_line.simulator.tokens import CHANNEL_ID, CHANNEL_SECRET
 
 NOW = 1_800_000_000
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 TOKEN_PATH = "/oauth2/v2.1/token"
 ADA = f"U{1_000_000_000_000_001:032x}"
 
@@ -64,7 +64,6 @@ async def log_in(
     redirect_uri: str | None = CALLBACK,
     nonce: str | None = None,
     token_nonce: str | None = None,
-    error: str | None = None,
     late_s: float = 0,
     code: str | None = None,
     instead: Mapping[str, tuple[int, object]] | None = None,
@@ -73,7 +72,7 @@ async def log_in(
     now = float(NOW)
     simulator = LineSimulator(clock=lambda: now)
     between = Between(simulator, instead or {})
-    value = code or simulator.new_code(token_of(token), verifier=begun_with, error=error, nonce=token_nonce)
+    value = code or simulator.new_code(token_of(token), verifier=begun_with, nonce=token_nonce)
     now += late_s
     async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: now) as exchange:
         credential = AuthorizationCode.of(value, code_verifier=verifier, redirect_uri=redirect_uri, nonce=nonce)
@@ -197,7 +196,7 @@ def test_every_line_of_the_table_is_tested() -> None:
 @pytest.mark.parametrize(("error", "expected"), CASES)
 async def test_a_refusal_is_classified_by_its_word(error: str, expected: type[ExchangeError]) -> None:
     with pytest.raises(ExchangeError) as caught:
-        await log_in(error=error)
+        await log_in(instead={TOKEN_PATH: (400, exchange_refused(error).body)})
     assert type(caught.value) is expected
     assert "In words" not in str(caught.value)
 

@@ -1,6 +1,5 @@
 """A faithful LINE: `verify`, `profile`, `userinfo`, the exchange of codes and the keys of ID tokens."""
 
-import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import IdTokenIssuer, Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, IdTokenIssuer, Sample, Simulator, plain
 from accredit_line.simulator import answers
 from accredit_line.simulator.answers import Answer
-from accredit_line.simulator.codes import CALLBACK, Code, misasked
+from accredit_line.simulator.codes import CALLBACK, LIVES_S, Grant, binding, code_samples, misasked
 from accredit_line.simulator.id_tokens import beside_samples, id_token_samples, make_claims
 from accredit_line.simulator.tokens import CHANNEL_ID, CHANNEL_SECRET, LIFE_S, Token, cases, picture, user_id
 
@@ -30,8 +29,8 @@ class LineSimulator(Simulator):
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims, algorithm="ES256")
         self.web_id_tokens = IdTokenIssuer(clock, make_claims, secret=CHANNEL_SECRET)
         """ID tokens of web logins, signed with the channel's secret."""
-        self._codes: dict[str, Code] = {}
-        self._numbers = itertools.count(1)
+        self._codes: Codes[Grant] = Codes("sim-code-{}", lives_s=LIVES_S, clock=clock)
+        self._code_samples = tuple(code_samples(self._codes, self._cases[0]))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of a channel that is used by apps."""
@@ -54,7 +53,7 @@ class LineSimulator(Simulator):
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return every access token, and ID tokens minted now."""
+        """Return every access token, ID tokens minted now, and codes."""
         fixed = [
             Sample(
                 name=case.name,
@@ -65,43 +64,40 @@ class LineSimulator(Simulator):
             )
             for case in self._cases
         ]
-        both = beside_samples(self.id_tokens)
-        return [*fixed, *id_token_samples(self.id_tokens, self.web_id_tokens), *both]
+        signed = (*id_token_samples(self.id_tokens, self.web_id_tokens), *beside_samples(self.id_tokens))
+        return [*fixed, *signed, *self._code_samples]
 
-    def new_code(
-        self, token: str, *, verifier: str | None = None, error: str | None = None, nonce: str | None = None
-    ) -> str:
-        """Return a code that is exchanged once for `token` within ten minutes, or refused as `error`.
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self._codes.fresh(sample)
 
-        With a `verifier` the login was begun by PKCE, with its S256 challenge.
-        """
-        value = f"sim-code-{next(self._numbers)}"
-        self._codes[value] = Code.issued(
-            token, self._tokens[token], now=self.clock(), verifier=verifier, error=error, nonce=nonce
-        )
-        return value
+    def new_code(self, token: str, *, verifier: str | None = None, nonce: str | None = None) -> str:
+        """Return a code that is exchanged once for `token` within ten minutes; by default of a login without PKCE."""
+        grant = Grant(access_token=token, token=self._tokens[token], nonce=nonce)
+        return self._codes.new(grant, binding(verifier))
 
     async def _exchange(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode("latin-1")))
         return (misasked(form) or self._exchanged(form)).response()
 
     def _exchanged(self, form: Mapping[str, str]) -> Answer:
-        code = self._codes.pop(plain(form["code"]), None)
-        if code is None or not code.is_good(self.clock(), form.get("code_verifier")):
+        verifier = form.get("code_verifier")
+        shown = CodeBinding(client_id=form["client_id"], redirect_uri=form["redirect_uri"], code_verifier=verifier)
+        try:
+            grant = self._codes.redeem(form["code"], shown)
+        except CodeRefused:
             return answers.exchange_refused("invalid_grant")
-        if code.error is not None:
-            return answers.exchange_refused(code.error)
         said: dict[str, Any] = {
-            "access_token": code.access_token,
+            "access_token": grant.access_token,
             "expires_in": LIFE_S,
             "refresh_token": "sim-refresh",
-            "scope": code.token.scope,
+            "scope": grant.token.scope,
             "token_type": "Bearer",
         }
-        if "openid" in code.token.scope.split():
+        if "openid" in grant.token.scope.split():
             # Who does not ask for a key gets the secret's signature: it is a web login.
             issuer = self.id_tokens if form.get("id_token_key_type") == "JWK" else self.web_id_tokens
-            said["id_token"] = issuer.mint(code.token.person, changes={"nonce": code.nonce})
+            said["id_token"] = issuer.mint(grant.token.person, changes={"nonce": grant.nonce})
         return Answer(200, said)
 
     async def _verify(self, request: Request) -> Response:

@@ -1,46 +1,49 @@
 """The codes of the simulated LINE: good once, for ten minutes."""
 
-import base64
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
+from accredit.testing import ACCEPTED, CodeBinding, Codes, Sample, person
 from accredit_line.simulator import answers
 from accredit_line.simulator.answers import Answer
-from accredit_line.simulator.tokens import CHANNEL_ID, CHANNEL_SECRET, Token
+from accredit_line.simulator.tokens import CHANNEL_ID, CHANNEL_SECRET, Case, Token, expected_claims
 
 CALLBACK: Final = "https://app.example.com/callback"
 """The registered redirect of our sample channel."""
-_LIVES_S: Final = 600
+VERIFIER: Final = "sim-line-verifier-of-the-app-that-has-begun-it"
+"""That of the samples."""
+LIVES_S: Final = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A code, and the tokens that it is exchanged for. `challenge` is that of PKCE, where the login began with one."""
+class Grant:
+    """The tokens that a code is exchanged for: by the scope openid an ID token, too, with or without a `nonce`."""
 
     access_token: str
     token: Token
-    ends_at: float
-    challenge: str | None
-    error: str | None
-    nonce: str | None
+    nonce: str | None = None
 
-    @classmethod
-    def issued(
-        cls, access_token: str, token: Token, *, now: float, verifier: str | None, error: str | None, nonce: str | None
-    ) -> "Code":
-        """Make one; `now` is in epoch seconds."""
-        challenge = None if verifier is None else s256(verifier)
-        ends_at = now + _LIVES_S
-        return cls(
-            access_token=access_token, token=token, ends_at=ends_at, challenge=challenge, error=error, nonce=nonce
-        )
 
-    def is_good(self, now: float, verifier: str | None) -> bool:
-        """Tell whether it lives, and whether the verifier is that of the login; without PKCE there is none to be."""
-        shown = None if verifier is None else s256(verifier)
-        return now < self.ends_at and (self.challenge is None or shown == self.challenge)
+def binding(verifier: str | None = VERIFIER) -> CodeBinding:
+    """Return what a login at our channel was begun with; None is without PKCE."""
+    return CodeBinding(client_id=CHANNEL_ID, redirect_uri=CALLBACK, code_verifier=verifier)
+
+
+def code_samples(codes: Codes[Grant], good: Case) -> Iterator[Sample]:
+    """Yield codes that are exchanged for good tokens, with an ID token and without, and one for each refusal."""
+    grant = Grant(access_token=good.access_token, token=good.token)
+    claims = expected_claims(person("ada"), email=True)
+    yield from codes.fix_samples("sim-code-{}-ada", grant, binding(), claims=claims)
+    code = "sim-code-plain-ada"
+    codes.fix(code, replace(grant, token=replace(good.token, scope="profile")), binding())
+    yield Sample(
+        name="code-plain-ada",
+        about="a code of a login without the scope openid",
+        parameters={"code": code, **binding().parameters()},
+        expected=ACCEPTED,
+        claims=good.claims,
+    )
 
 
 def misasked(form: Mapping[str, str]) -> Answer | None:
@@ -51,9 +54,4 @@ def misasked(form: Mapping[str, str]) -> Answer | None:
         return answers.exchange_refused("invalid_request")
     if (form["client_id"], form["client_secret"]) != (CHANNEL_ID, CHANNEL_SECRET):
         return answers.exchange_refused("invalid_client")
-    return answers.exchange_refused("invalid_grant") if form["redirect_uri"] != CALLBACK else None
-
-
-def s256(verifier: str) -> str:
-    """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return None
