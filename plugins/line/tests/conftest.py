@@ -1,5 +1,6 @@
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -49,6 +50,22 @@ def now() -> int:
 def requests() -> list[httpx.Request]:
     """Every request that `verify` has sent."""
     return []
+
+
+@pytest.fixture
+def connect(simulator: LineSimulator, requests: list[httpx.Request]) -> Any:
+    """`async with connect(answers, **connection settings) as (strategy, ctx)`; `answers` are (status, body) by path."""
+
+    @asynccontextmanager
+    async def connect(
+        answers: Mapping[str, tuple[int, Any]] | None = None, **connection: Any
+    ) -> AsyncIterator[tuple[Any, Any]]:
+        transport = Line(simulator, answers or {}, requests)
+        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+            found = exchange.engine.connections["line"]
+            yield found.strategy, exchange.engine.context(found)
+
+    return connect
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -56,6 +57,26 @@ def requests() -> list[httpx.Request]:
 @pytest.fixture
 def now() -> int:
     return NOW
+
+
+@pytest.fixture
+def simulator() -> TikTokSimulator:
+    """What the fixture `connect` connects to."""
+    return TikTokSimulator(clock=lambda: NOW)
+
+
+@pytest.fixture
+def connect(simulator: TikTokSimulator, requests: list[httpx.Request]) -> Any:
+    """`async with connect(answers, **connection settings) as (strategy, ctx)`; `answers` are by path, as above."""
+
+    @asynccontextmanager
+    async def connect(answers: Mapping[str, Answer] | None = None, **connection: Any) -> AsyncIterator[tuple[Any, Any]]:
+        transport = TikTok(simulator, answers or {}, requests)
+        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+            found = exchange.engine.connections["tiktok"]
+            yield found.strategy, exchange.engine.context(found)
+
+    return connect
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
 from accredit.refusals import Line, refusal, retry_after_s
 from accredit.strategy import ProviderResponse
+from accredit_line.refusals import CHANNEL_ERRORS, DEAUTHORIZE_ERRORS, INVALID_TOKEN
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _LONGEST_S = 10**10
@@ -68,6 +69,46 @@ class NewTokens(NamedTuple):
         if type(left_s) is not int or not 0 < left_s < _LONGEST_S:
             raise ProviderUnavailable("token: expires_in is no number of seconds")
         return cls(value, id_token, frozenset(scope.split()), int(now) + left_s)
+
+
+def read_channel_token(response: ProviderResponse, *, now: float) -> str:
+    """Return an access token of our own channel; `now` is in epoch seconds.
+
+    Source: https://developers.line.biz/en/reference/messaging-api/#issue-stateless-channel-access-token
+
+    Raises:
+        ExchangeError: LINE refuses our channel; the class says whose fault it is.
+        ProviderUnavailable: LINE is down, or its answer is not understood.
+    """
+    value = read_object("v3/token", response, CHANNEL_ERRORS, now=now).get("access_token")
+    if not isinstance(value, str) or not _VISIBLE.fullmatch(value):
+        raise ProviderUnavailable("v3/token: access_token is missing or no token")
+    return value
+
+
+def read_deauthorization(response: ProviderResponse, *, now: float) -> None:
+    """Pass where our channel may do nothing for a user any more, by this call or by an earlier one.
+
+    Of a token that the user, or we, have taken back LINE says `{"message": "invalid token"}`, with 400.
+    Source: https://developers.line.biz/en/reference/line-login/#deauthorize-error-response
+
+    Raises:
+        ExchangeError: LINE refuses; the class says whose fault it is.
+        ProviderUnavailable: LINE is down, or its answer is not understood.
+    """
+    if response.status == 204:
+        return
+    if response.status == 200:
+        raise ProviderUnavailable("deauthorize: a success is 204")
+    try:
+        said = response.json_object().get("message")
+    except ProviderUnavailable:
+        said = None
+    if response.status == 400 and said == INVALID_TOKEN:
+        return
+    code = str(response.status) if isinstance(said, str) or response.status == 429 else None
+    wait_s = retry_after_s(response, now=now)
+    raise refusal(DEAUTHORIZE_ERRORS, code, call="deauthorize", response=response, retry_after_s=wait_s)
 
 
 def read_object(call: str, response: ProviderResponse, errors: Mapping[str, Line], *, now: float) -> dict[str, Any]:

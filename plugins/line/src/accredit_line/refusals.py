@@ -50,3 +50,14 @@ EXCHANGE_ERRORS: Mapping[str, Line] = {
     "429": VERIFY_ERRORS["429"],
 }
 """Of the exchange of a code. `invalid_request` is not listed: it may be a client's verifier, or our own form."""
+
+CHANNEL_ERRORS: Mapping[str, Line] = {word: line for word, line in EXCHANGE_ERRORS.items() if word != "invalid_grant"}
+"""Of the call for a token of our own channel, which hears its id and secret."""
+
+INVALID_TOKEN: Final = "invalid token"  # noqa: S105  # what LINE says of one, and none itself
+DEAUTHORIZE_ERRORS: Mapping[str, Line] = {
+    "401": Line(ProviderUnavailable, f"{_STATUS}; the channel's token is seconds old, so nobody is to blame"),
+    "403": Line(ProviderMisconfigured, f"{_STATUS}: our channel may not use the API"),
+    "429": VERIFY_ERRORS["429"],
+}
+"""Of the call that takes back a grant: by status. A 400 in other words than those of a token is not listed."""

@@ -17,12 +17,14 @@ from accredit.errors import (
     InvalidProviderToken,
     MissingParameter,
     MissingPermission,
+    ProviderMisconfigured,
     ProviderUnavailable,
 )
 from accredit.models import Verification
 from accredit.profile import Profile
+from accredit.revocation import RevocableToken
 from accredit.strategy import ProviderResponse, Strategy, VerifiedIdToken, VerifyContext, in_order
-from accredit_line.answers import Grant, NewTokens, read_object
+from accredit_line.answers import Grant, NewTokens, read_channel_token, read_deauthorization, read_object
 from accredit_line.normalize import to_profile
 from accredit_line.refusals import EXCHANGE_ERRORS, FRESH_ERRORS, PROFILE_ERRORS, VERIFY_ERRORS
 from accredit_line.settings import LineSettings
@@ -50,6 +52,8 @@ class LineStrategy(Strategy[LineSettings]):
         super().__init__(settings)
         self._verify_url = f"{settings.api_url}/oauth2/v2.1/verify"
         self._token_url = f"{settings.api_url}/oauth2/v2.1/token"
+        self._channel_token_url = f"{settings.api_url}/oauth2/v3/token"
+        self._deauthorize_url = f"{settings.api_url}/user/v1/deauthorize"
         self._profile_url = f"{settings.api_url}/v2/profile"
         self._userinfo_url = f"{settings.api_url}/oauth2/v2.1/userinfo"
 
@@ -83,6 +87,36 @@ class LineStrategy(Strategy[LineSettings]):
         """Map the claims of the profile, of userinfo or of the ID token."""
         return to_profile(verification.claims)
 
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        """Take back what a user has granted to our channel: two HTTPS requests, the first for a token of the channel.
+
+        That one is good for a quarter of an hour, and there may be any number of them.
+        Sources: https://developers.line.biz/en/reference/line-login/#deauthorize and
+        https://developers.line.biz/en/reference/messaging-api/#issue-stateless-channel-access-token
+
+        Raises:
+            ProviderUnavailable: LINE is down, limits us, or answers what is not understood.
+            ServerError: LINE refuses our channel, or the token is of a channel that we were before.
+            UnlistedRefusal: LINE refuses in words that are not known.
+        """
+        channel_id, secret = self.settings.channel_id, self.settings.channel_secret
+        if secret is None:
+            raise ProviderMisconfigured("taking back a grant needs channel_secret")
+        if token.client_id != channel_id:
+            raise ProviderMisconfigured("the kept token is of another channel_id than that of the settings")
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": channel_id,
+            "client_secret": secret.get_secret_value(),
+        }
+        ours = read_channel_token(await ctx.http.post(self._channel_token_url, form=form), now=ctx.clock())
+        response = await ctx.http.post(
+            self._deauthorize_url,
+            json={"userAccessToken": token.reveal()},
+            headers={"Authorization": f"Bearer {ours}"},
+        )
+        read_deauthorization(response, now=ctx.clock())
+
     async def _id_token(self, token: IdToken | SecretStr, ctx: VerifyContext) -> VerifiedIdToken:
         """Verify by what the operator says that signs: a header that could choose would choose the weaker key."""
         if self.settings.signing_alg == "HS256":
@@ -103,32 +137,39 @@ class LineStrategy(Strategy[LineSettings]):
         headers = {"Authorization": f"Bearer {value}"}
         grant, response = await in_order(self._grant(value, ctx), ctx.http.get(self._profile_url, headers=headers))
         user_id, user = await self._user(grant, response, headers, ctx)
+        kept = self._revocable(value, grant.expires_at)
         proof: AudienceProof = AppBound(grant.channel_id)
         if (
             beside is None or grant.channel_id != self.settings.channel_id
         ):  # another channel's is the engine's to refuse
-            return _verification(user_id, proof, user, grant.expires_at, grant.scopes)
+            return _verification(user_id, proof, user, grant.expires_at, grant.scopes, kept)
         if beside.subject != user_id:
             raise InvalidProviderToken("the ID token beside the access token is another user's")
         # The access token is ours, as we have just seen; that the ID token is, the engine finds.
         claims = {**user, "email": beside.claims.get("email")}  # which is nowhere else
         expires_at = min(grant.expires_at, beside.expires_at)
-        return _verification(user_id, beside.audience, claims, expires_at, grant.scopes)
+        return _verification(user_id, beside.audience, claims, expires_at, grant.scopes, kept)
 
     async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
         now = ctx.clock()  # before the call: a slow answer must not lengthen the token's life
         response = await self._exchange(code, ctx)
         new = NewTokens.parse(read_object("token", response, EXCHANGE_ERRORS, now=ctx.clock()), now=now)
+        kept = self._revocable(new.access_token, new.expires_at)
         if new.id_token is not None:  # the better proof: it names us, and a nonce can bind it
             found = await self._id_token_by_keys(new.id_token, ctx)
-            return _verification(found.subject, found.audience, found.claims, found.expires_at, new.scopes)
+            return _verification(found.subject, found.audience, found.claims, found.expires_at, new.scopes, kept)
         ctx.check_nonce(None)
         if "profile" not in new.scopes:
             raise MissingPermission("the code has brought neither an ID token nor the scope profile")
         response = await ctx.http.get(self._profile_url, headers={"Authorization": f"Bearer {new.access_token}"})
         user = read_object("profile", response, FRESH_ERRORS, now=ctx.clock())
         proof = CodeExchanged(self.settings.channel_id)
-        return _verification(user.get("userId"), proof, user, new.expires_at, new.scopes)
+        return _verification(user.get("userId"), proof, user, new.expires_at, new.scopes, kept)
+
+    def _revocable(self, value: str, expires_at: int) -> RevocableToken | None:
+        if not self.settings.keep_provider_token:
+            return None
+        return RevocableToken.of(value, kind="access_token", client_id=self.settings.channel_id, expires_at=expires_at)
 
     async def _exchange(self, code: AuthorizationCode, ctx: VerifyContext) -> ProviderResponse:
         """Source: https://developers.line.biz/en/reference/line-login/#issue-access-token"""
@@ -186,11 +227,19 @@ def _verification(
     claims: Mapping[str, Any],
     expires_at: int,
     scopes: frozenset[str] = frozenset(),
+    provider_token: RevocableToken | None = None,
 ) -> Verification:
     if not isinstance(user_id, str):
         raise ProviderUnavailable("the user's id is missing or no text")
     try:
-        return Verification(user_id=user_id, audience=audience, claims=claims, expires_at=expires_at, scopes=scopes)
+        return Verification(
+            user_id=user_id,
+            audience=audience,
+            claims=claims,
+            expires_at=expires_at,
+            scopes=scopes,
+            provider_token=provider_token,
+        )
     except ValueError:
         # Not chained: nothing of an answer that nobody understands belongs into a log.
         raise ProviderUnavailable("the user's id is no id") from None

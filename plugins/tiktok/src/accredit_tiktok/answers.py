@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from accredit.errors import ProviderUnavailable
 from accredit.models import is_user_id
 from accredit.strategy import ProviderResponse
-from accredit_tiktok.refusals import EXCHANGE_ERRORS, USER_ERRORS, refused
+from accredit_tiktok.refusals import EXCHANGE_ERRORS, GONE, REVOKE_ERRORS, USER_ERRORS, refused
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _SEPARATORS = re.compile(r"[,\s]+")
@@ -47,6 +47,26 @@ def read_new_token(response: ProviderResponse, *, now: float) -> NewToken:
         raise ProviderUnavailable("oauth/token: expires_in is no number of seconds")
     scopes = frozenset(name for name in _SEPARATORS.split(scope) if name)
     return NewToken(value, open_id, scopes, int(now) + lasts_s)
+
+
+def read_revocation(response: ProviderResponse, *, now: float) -> None:
+    """Pass where a token is revoked, or was before; `now` is in epoch seconds. A success says nothing.
+
+    Source: https://developers.tiktok.com/docs/en/oauth-revoke-a-user-access-token
+
+    Raises:
+        ExchangeError: TikTok refuses; the class says whose fault it is.
+        ProviderUnavailable: TikTok is down, or its answer is not understood.
+    """
+    if response.status == 200 and not response.body:
+        return
+    body = _object(response)
+    if response.status < 500 and body.get("error") == GONE:
+        return
+    if response.status != 200 or "error" in body:
+        raise refused("oauth/revoke", response, body, errors=REVOKE_ERRORS, now=now)
+    if body:
+        raise ProviderUnavailable("oauth/revoke: an answer that is not empty")
 
 
 def read_user(response: ProviderResponse, *, open_id: str, now: float) -> dict[str, Any]:

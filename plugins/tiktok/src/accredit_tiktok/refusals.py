@@ -39,6 +39,14 @@ EXCHANGE_ERRORS: Mapping[str, Line] = {
 }
 """Of the exchange of a code."""
 
+GONE: Final = "invalid_grant"
+"""Of a token to be revoked that is none, has ended or is revoked. Source: EXCHANGE_ERRORS, at that word."""
+REVOKE_ERRORS: Mapping[str, Line] = {
+    **{word: line for word, line in EXCHANGE_ERRORS.items() if line.error is not InvalidProviderToken},
+    "invalid_request": Line(ProviderProtocolError, f"{_OAUTH}; nothing of the request is a client's"),
+}
+"""Of the revocation of a token."""
+
 USER_ERRORS: Mapping[str, Line] = {
     "access_token_invalid": Line(ProviderUnavailable, f"{_API}; the token is seconds old, so nobody is to blame"),
     "scope_not_authorized": Line(MissingPermission, f"{_API}: the user has not allowed it"),

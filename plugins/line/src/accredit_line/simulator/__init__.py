@@ -1,5 +1,6 @@
 """A faithful LINE: `verify`, `profile`, `userinfo`, the exchange of codes and the keys of ID tokens."""
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -29,6 +30,9 @@ class LineSimulator(Simulator):
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims, algorithm="ES256")
         self.web_id_tokens = IdTokenIssuer(clock, make_claims, secret=CHANNEL_SECRET)
         """ID tokens of web logins, signed with the channel's secret."""
+        self.deauthorized: set[str] = set()
+        """Who has granted nothing to our channel any more: keys of persons."""
+        self._channel_tokens: set[str] = set()
         self._codes: Codes[Grant] = Codes("sim-code-{}", lives_s=LIVES_S, clock=clock)
         self._code_samples = tuple(code_samples(self._codes, self._cases[0]))
 
@@ -47,6 +51,8 @@ class LineSimulator(Simulator):
         return [
             Route("/oauth2/v2.1/verify", self._verify, methods=["GET"]),
             Route("/oauth2/v2.1/token", self._exchange, methods=["POST"]),
+            Route("/oauth2/v3/token", self._channel_token, methods=["POST"]),
+            Route("/user/v1/deauthorize", self._deauthorize, methods=["POST"]),
             Route("/v2/profile", self._profile, methods=["GET"]),
             Route("/oauth2/v2.1/userinfo", self._userinfo, methods=["GET", "POST"]),
             Route("/oauth2/v2.1/certs", self._certs, methods=["GET"]),
@@ -104,13 +110,44 @@ class LineSimulator(Simulator):
         value = request.query_params.get("access_token")  # nowhere else
         if not value:
             return answers.NO_TOKEN.response()
-        token = self._tokens.get(plain(value))
+        token = self._live(plain(value))
         if token is None:
             return answers.INVALID.response()
         if token.verify is not None:
             return token.verify.response()
         body = {"scope": token.scope, "client_id": token.channel_id, "expires_in": LIFE_S, **token.granted}
         return JSONResponse(body)
+
+    async def _channel_token(self, request: Request) -> Response:
+        """Issue a stateless token of the channel."""
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
+        if form.get("grant_type") != "client_credentials":
+            return answers.exchange_refused("unsupported_grant_type").response()
+        if (form.get("client_id"), form.get("client_secret")) != (CHANNEL_ID, CHANNEL_SECRET):
+            return answers.exchange_refused("invalid_client").response()
+        value = f"eyJhbGciOiJIUzI1NiJ9.sim-channel-{len(self._channel_tokens) + 1}.line"
+        self._channel_tokens.add(value)
+        return JSONResponse({"token_type": "Bearer", "access_token": value, "expires_in": 900})
+
+    async def _deauthorize(self, request: Request) -> Response:
+        """Take back what the user of a token has granted to our channel, for whoever shows the channel's token."""
+        scheme, _, ours = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or ours not in self._channel_tokens:
+            return answers.UNAUTHORIZED.response()
+        try:
+            value = json.loads(await request.body())["userAccessToken"]
+        except (ValueError, KeyError, TypeError):
+            return answers.BAD_REQUEST.response()
+        token = self._live(value) if isinstance(value, str) else None
+        if token is None or token.channel_id != CHANNEL_ID:
+            return answers.INVALID_USER_TOKEN.response()
+        self.deauthorized.add(token.person.key)
+        return Response(status_code=204)
+
+    def _live(self, value: str) -> Token | None:
+        token = self._tokens.get(value)
+        is_gone = token is not None and token.channel_id == CHANNEL_ID and token.person.key in self.deauthorized
+        return None if is_gone else token
 
     async def _profile(self, request: Request) -> Response:
         token = self._bearer(request)
@@ -143,4 +180,4 @@ class LineSimulator(Simulator):
 
     def _bearer(self, request: Request) -> Token | None:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
-        return self._tokens.get(plain(value)) if scheme.lower() == "bearer" else None
+        return self._live(plain(value)) if scheme.lower() == "bearer" else None

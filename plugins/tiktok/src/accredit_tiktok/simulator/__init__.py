@@ -48,6 +48,7 @@ class TikTokSimulator(Simulator):
         """Return TikTok's endpoints, each with the slash at its end."""
         return [
             Route("/v2/oauth/token/", self._exchange, methods=["POST"]),
+            Route("/v2/oauth/revoke/", self._revoke, methods=["POST"]),
             Route("/v2/user/info/", self._user, methods=["GET"]),
         ]
 
@@ -97,6 +98,19 @@ class TikTokSimulator(Simulator):
             return None
         self._used.add(value)
         return self.codes.get(name)
+
+    async def _revoke(self, request: Request) -> Response:
+        """Disconnect the app from the account of a live token; what is said of another one is invented."""
+        form = dict(parse_qsl((await request.body()).decode("latin-1")))
+        if not form.keys() >= {"client_key", "client_secret", "token"}:
+            return answers.MALFORMED.response()
+        if (form["client_key"], form["client_secret"]) != (CLIENT_KEY, CLIENT_SECRET):
+            return answers.OUR_SECRET.response()
+        revoked = self._tokens.get(plain(form["token"]))
+        if revoked is None:
+            return answers.NOT_LIVE.response()
+        self._tokens = {value: one for value, one in self._tokens.items() if one.owner.key != revoked.owner.key}
+        return success({}).response()
 
     async def _user(self, request: Request) -> Response:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")

@@ -47,6 +47,7 @@ def ok(user: Any) -> Answer:
 
 
 EXPIRED = oauth_error("invalid_grant", "Authorization code is expired.")
+NOT_LIVE = oauth_error("invalid_grant", "Access token is invalid.")
 VERIFIER = oauth_error("invalid_request", "Code verifier or code challenge is invalid.")
 MALFORMED = oauth_error("invalid_request", "The request parameters are malformed.", status=400)
 OUR_SECRET = oauth_error("invalid_client", "Client key or secret is incorrect.")
