@@ -58,11 +58,18 @@ def test_a_plugin_has_the_shape_of_all(plugin: str) -> None:
     assert names_in(ROOT / "plugins" / plugin / "src" / module(plugin)) == SHAPE | MORE.get(plugin, set())
 
 
-@pytest.mark.parametrize(("kind", "missing"), [(Kind.ACCESS_TOKEN, set()), (Kind.ID_TOKEN, {"answers", "refusals"})])
-def test_a_new_plugin_has_the_same_shape_but_for_what_it_never_asks(kind: Kind, missing: set[str]) -> None:
-    made = read_templates(kind, Names("acme"))
-    names = {path.stem for path in made if path.parts[0] == "src" and path.suffix == ".py"}
-    assert names == SHAPE - missing
+ASKING = {"answers", "refusals"}
+NEW = {
+    Kind.ACCESS_TOKEN: SHAPE,
+    Kind.ID_TOKEN: SHAPE - ASKING,
+    Kind.SIGNED_PAYLOAD: SHAPE - ASKING | {"signed"},
+}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_new_plugin_has_the_same_shape_but_for_what_it_never_asks(kind: Kind) -> None:
+    made = [path.parts for path in read_templates(kind, Names("acme")) if path.suffix == ".py"]
+    assert {parts[2].removesuffix(".py") for parts in made if parts[0] == "src"} == NEW[kind]
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)

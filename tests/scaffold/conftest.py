@@ -1,7 +1,8 @@
-"""A fresh environment with core as a wheel, a generated plugin for ID tokens, and its checks under way."""
+"""A fresh environment with core as a wheel, generated plugins, and their checks under way."""
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Generated:
-    """An installed plugin, as `accredit new-strategy initech --kind id-token` writes it."""
+    """An installed plugin, as `accredit new-strategy` writes it, while its own tests and checks run."""
 
     path: Path
     checks: dict[str, Check]
@@ -55,18 +56,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 @pytest.fixture(scope="session")
 def initech(environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
-    """The plugin, installed as a wheel, while its own tests and checks run beside ours."""
-    folder = tmp_path_factory.mktemp("initech")
-    path = folder / "accredit-initech"
-    write(read_templates(Kind.ID_TOKEN, Names("initech")), path)
+    """A plugin for ID tokens."""
+    with generated(Kind.ID_TOKEN, "initech", environment, tmp_path_factory.mktemp("initech")) as plugin:
+        yield plugin
+
+
+@contextmanager
+def generated(kind: Kind, name: str, environment: Environment, folder: Path) -> Iterator[Generated]:
+    """Install a plugin as a wheel, and start its checks."""
+    path = folder / f"accredit-{name}"
+    write(read_templates(kind, Names(name)), path)
     wheel = build_wheel(path, folder / "wheels")
     code, said = environment.run("python", "-m", "pip", "install", "--quiet", str(wheel), cwd=folder)
     assert code == 0, said
     checks = {}
-    for name, words in CHECKS.items():
-        output = folder / f"{name}.txt"
+    for check_name, words in CHECKS.items():
+        output = folder / f"{check_name}.txt"
         with output.open("w", encoding="utf-8") as file:
-            checks[name] = Check(environment.start(*words, cwd=path, output=file.fileno()), output)
+            checks[check_name] = Check(environment.start(*words, cwd=path, output=file.fileno()), output)
     yield Generated(path, checks)
     for check in checks.values():
         if check.process.poll() is None:

@@ -1,4 +1,4 @@
-"""The other kind: `--kind id-token`, as a wheel beside core's wheel. Access tokens are the tutorial's."""
+"""`--kind id-token`, as a wheel beside core's wheel. Access tokens are the tutorial's."""
 
 import json
 import re
@@ -23,9 +23,9 @@ def test_the_wheel_holds_the_package_and_its_entry_point(initech: Generated) -> 
         names = archive.namelist()
         (entry_points,) = (name for name in names if name.endswith("/entry_points.txt"))
         said = archive.read(entry_points).decode()
-    assert {f"accredit_initech/{name}" for name in ("__init__.py", "py.typed", "strategy.py", "simulator.py")} <= {
-        *names
-    }
+    assert {
+        f"accredit_initech/{name}" for name in ("__init__.py", "py.typed", "strategy.py", "simulator/__init__.py")
+    } <= {*names}
     assert said.split() == ["[accredit.strategies]", "initech", "=", "accredit_initech"]
 
 

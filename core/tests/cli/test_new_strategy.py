@@ -22,7 +22,7 @@ from accredit.plugins.published import published
 if TYPE_CHECKING:
     from core.tests.cli.conftest import Install, Run
 
-FILES = [
+_OF_ALL = {
     ".github/workflows/tests.yml",
     ".gitignore",
     "CHANGELOG.md",
@@ -31,21 +31,24 @@ FILES = [
     "README.md",
     "pyproject.toml",
     "src/accredit_acme_pay/__init__.py",
-    "src/accredit_acme_pay/answers.py",
     "src/accredit_acme_pay/normalize.py",
     "src/accredit_acme_pay/py.typed",
-    "src/accredit_acme_pay/refusals.py",
     "src/accredit_acme_pay/settings.py",
-    "src/accredit_acme_pay/simulator.py",
+    "src/accredit_acme_pay/simulator/__init__.py",
+    "src/accredit_acme_pay/simulator/people.py",
     "src/accredit_acme_pay/strategy.py",
     "tests/payloads/complete.json",
     "tests/payloads/minimal.json",
     "tests/payloads/odd.json",
     "tests/test_conformance.py",
-    "tests/test_refusals.py",
-]
-ASKING = {"src/accredit_acme_pay/answers.py", "src/accredit_acme_pay/refusals.py", "tests/test_refusals.py"}
-"""What only a plugin has that asks its provider."""
+}
+_ASKING = {"src/accredit_acme_pay/answers.py", "src/accredit_acme_pay/refusals.py", "tests/test_refusals.py"}
+FILES_OF = {
+    Kind.ACCESS_TOKEN: sorted(_OF_ALL | _ASKING),
+    Kind.ID_TOKEN: sorted(_OF_ALL),
+    Kind.SIGNED_PAYLOAD: sorted(_OF_ALL | {"src/accredit_acme_pay/signed.py", "tests/test_signed.py"}),
+}
+FILES = FILES_OF[Kind.ACCESS_TOKEN]
 ROOT_CONFIGURATION = Path(__file__).parents[3] / "pyproject.toml"
 
 
@@ -62,13 +65,39 @@ def files_below(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("kind", [[], ["--kind", "access-token"], ["--kind", "id-token"]])
-def test_a_complete_distribution_is_written(run: Run, here: Path, kind: list[str]) -> None:
-    result = run("new-strategy", "acme-pay", *kind)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_complete_distribution_is_written(run: Run, here: Path, kind: Kind) -> None:
+    result = run("new-strategy", "acme-pay", "--kind", kind.value)
 
     assert result.exit_code == 0
-    files = sorted({*FILES} - ASKING if "id-token" in kind else FILES)
-    assert files_below(here) == [f"accredit-acme-pay/{name}" for name in files]
+    assert files_below(here) == [f"accredit-acme-pay/{name}" for name in FILES_OF[kind]]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_it_says_where_the_providers_facts_belong_and_which_are_left(run: Run, here: Path, kind: Kind) -> None:
+    run("new-strategy", "acme-pay", "--kind", kind.value)
+
+    folder = here / "accredit-acme-pay"
+    modules = {path.name: path.read_text("utf-8") for path in folder.rglob("*.py")}
+    left = {name for name, text in modules.items() if re.search(r"^ *# TODO: \S", text, re.MULTILINE)}
+    assert left >= {"settings.py", "strategy.py", "normalize.py", "people.py"}
+    assert left >= {"refusals.py", "signed.py"} & modules.keys()
+    assert "grep -rn TODO src tests" in (folder / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def test_help_says_which_kind_fits(run: Run) -> None:
+    said = run("new-strategy", "--help").stdout
+
+    assert set(re.findall(r"^ +([a-z-]+) {2,}it ", said, re.MULTILINE)) == {kind.value for kind in Kind}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_page_of_it_leads_to_a_package_registry(run: Run, here: Path, kind: Kind) -> None:
+    run("new-strategy", "acme-pay", "--kind", kind.value)
+
+    pages = "".join(path.read_text("utf-8") for path in here.rglob("*.md"))
+    hosts = set(re.findall(r"https?://([\w.-]+)", pages))
+    assert {host for host in hosts if not host.endswith(".example")} == set()
 
 
 def test_without_a_kind_it_is_for_access_tokens(run: Run, here: Path) -> None:

@@ -17,6 +17,7 @@ class Kind(enum.StrEnum):
 
     ACCESS_TOKEN = "access-token"  # noqa: S105 - a kind of token, not a token
     ID_TOKEN = "id-token"  # noqa: S105 - the same
+    SIGNED_PAYLOAD = "signed-payload"
 
 
 def command(
@@ -33,7 +34,14 @@ def command(
     """Write a plugin for a new provider. Use it to start one: it is installable, and passes the conformance suite.
 
     The plugin is for an invented provider, which you replace by yours: strategy, settings, a strict simulator, golden
-    payloads, tests, and what a published project has beside them. No file is ever overwritten.
+    payloads, tests, and what a published project has beside them. Lines with TODO say where a fact of your provider
+    belongs. No file is ever overwritten.
+
+    \b
+    Which KIND fits? The first that is true of your provider:
+      id-token        it signs ID tokens, with keys at a fixed address
+      access-token    it gives out opaque tokens, and says for which app one is
+      signed-payload  it signs what it says of a user with your app's secret
 
     Exit codes: 0 written, 2 the name or the directory cannot be used (the message says why).
 

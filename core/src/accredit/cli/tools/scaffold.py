@@ -24,6 +24,12 @@ _ACME = re.compile(r"accredit_acme|accredit-acme|\ban Acme|Acme|ACME|acme|>=0\.1
 _BEGINS_WITH_A_VOWEL = re.compile(r"[aei]|o(?!ne)|u(?!ni)(?=[a-z])|[fhlmnrsx](?![a-z])")
 """As it is spoken: an Acme token, an Uber token, an X token, but a Unity token, a OneLogin token."""
 _SUFFIX = ".template"
+_FOLDERS: Mapping[str, tuple[str, ...]] = {
+    "access-token": ("common", "asking", "access-token"),
+    "id-token": ("common", "id-token"),
+    "signed-payload": ("common", "signed-payload"),
+}
+"""Where the templates of a kind are; what several kinds need stands in a folder of its own."""
 
 
 class Names:
@@ -77,7 +83,7 @@ def _compatible_versions() -> str:
 def read_templates(kind: str, names: Names) -> dict[PurePosixPath, str]:
     """Return the files of a plugin: paths inside it, and what they hold."""
     templates = importlib.resources.files("accredit.cli") / "templates"
-    found = [*_walk(templates / "common", PurePosixPath()), *_walk(templates / kind, PurePosixPath())]
+    found = [one for folder in _FOLDERS[kind] for one in _walk(templates / folder, PurePosixPath())]
     return {PurePosixPath(names.put_into(str(path))): names.put_into(text) for path, text in sorted(found)}
 
 
