@@ -62,6 +62,8 @@ ASKING = {"answers", "refusals"}
 NEW = {
     Kind.ACCESS_TOKEN: SHAPE,
     Kind.ID_TOKEN: SHAPE - ASKING,
+    Kind.OIDC: SHAPE | {"discovery", "exchange"},
+    Kind.CODE: SHAPE | {"exchange"},
     Kind.SIGNED_PAYLOAD: SHAPE - ASKING | {"signed"},
 }
 

@@ -12,6 +12,8 @@ from accredit.cli.commands.new_strategy import Kind
 pytestmark = pytest.mark.slow
 
 KINDS = {
+    Kind.OIDC: ("hooli", "full"),
+    Kind.CODE: ("umbrella", "full (single_use)"),
     Kind.SIGNED_PAYLOAD: ("globex", "full (makes_no_call)"),
 }
 """A name for each, and the level that it has as generated."""

@@ -17,6 +17,8 @@ class Kind(enum.StrEnum):
 
     ACCESS_TOKEN = "access-token"  # noqa: S105 - a kind of token, not a token
     ID_TOKEN = "id-token"  # noqa: S105 - the same
+    OIDC = "oidc"
+    CODE = "code"
     SIGNED_PAYLOAD = "signed-payload"
 
 
@@ -39,8 +41,10 @@ def command(
 
     \b
     Which KIND fits? The first that is true of your provider:
+      oidc            it has a discovery document, ID tokens, and codes for them
       id-token        it signs ID tokens, with keys at a fixed address
       access-token    it gives out opaque tokens, and says for which app one is
+      code            it does not say that, but exchanges codes
       signed-payload  it signs what it says of a user with your app's secret
 
     Exit codes: 0 written, 2 the name or the directory cannot be used (the message says why).

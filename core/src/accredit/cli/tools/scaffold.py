@@ -25,8 +25,10 @@ _BEGINS_WITH_A_VOWEL = re.compile(r"[aei]|o(?!ne)|u(?!ni)(?=[a-z])|[fhlmnrsx](?!
 """As it is spoken: an Acme token, an Uber token, an X token, but a Unity token, a OneLogin token."""
 _SUFFIX = ".template"
 _FOLDERS: Mapping[str, tuple[str, ...]] = {
-    "access-token": ("common", "asking", "access-token"),
-    "id-token": ("common", "id-token"),
+    "access-token": ("common", "oauth", "asking", "access-token"),
+    "id-token": ("common", "oauth", "id-tokens", "id-token"),
+    "oidc": ("common", "oauth", "id-tokens", "asking", "codes", "oidc"),
+    "code": ("common", "oauth", "asking", "codes", "code"),
     "signed-payload": ("common", "signed-payload"),
 }
 """Where the templates of a kind are; what several kinds need stands in a folder of its own."""

@@ -33,6 +33,9 @@ _UNPRINTABLE = (
     *("\u2028", "\ufeff", "é", "中", "\N{FULLWIDTH AMPERSAND}", "\ud800"),
 )
 
+_BESIDE = {"access_token": ("access_token_secret", "nonce"), "code": ("code_verifier", "redirect_uri", "nonce")}
+"""What may stand beside a token, and beside a code."""
+
 
 class Requests(Suite):
     """What a caller can send."""
@@ -107,7 +110,7 @@ class Requests(Suite):
         simulator, samples = samples_of(self)
         good = accepted_samples(samples)[0]
         async with bench_for(self, simulator=simulator) as bench:
-            for name in (good.field, "access_token_secret", "nonce"):
+            for name in (good.field, *_BESIDE[good.field]):
                 value = good.parameters.get(name, "x")
                 for odd in _UNPRINTABLE:
                     for whole in (value + odd, odd + value, value[:1] + odd + value[1:]):
