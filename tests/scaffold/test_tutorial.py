@@ -6,13 +6,15 @@ import shlex
 import socket
 import textwrap
 from contextlib import ExitStack
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import httpx
 import pytest
 from tests.documents.blocks import Block, blocks_of
 from tests.scaffold.conftest import Generated
 from tests.scaffold.environment import Environment
+
+from accredit.cli.tools.scaffold import Names, read_templates
 
 pytestmark = pytest.mark.slow
 
@@ -93,8 +95,17 @@ class Reader:
 
     def _quoted(self, code: str) -> None:
         comment, _, quoted = code.partition("\n")
-        file = self._folder / "accredit-acme" / comment.removeprefix("# ")
-        assert textwrap.dedent(quoted) in textwrap.dedent(file.read_text("utf-8")) or quoted in file.read_text("utf-8")
+        if not comment.startswith("# "):  # it stands for itself
+            exec(compile(code, PAGE, "exec"), {"__name__": "page"})
+            return
+        written = self._written(comment.removeprefix("# "))
+        assert textwrap.dedent(quoted) in textwrap.dedent(written) or quoted in written
+
+    def _written(self, place: str) -> str:
+        """Return a file of the plugin as it is by now, or of another kind as generated: `--kind code: src/…`."""
+        if other := re.fullmatch(r"--kind (\S+): (\S+)", place):
+            return read_templates(other[1], Names("acme"))[PurePosixPath(other[2])]
+        return (self._folder / "accredit-acme" / place).read_text("utf-8")
 
     def _change(self, code: str) -> None:
         head, _, hunks = code.partition("\n")
