@@ -199,6 +199,69 @@ def test_a_second_line_is_the_nonce(explain: Explain) -> None:
     assert explain("\ufeffnonce-token\n").exit_code == 3
 
 
+CODE = {
+    "code": "good-code",
+    "code_verifier": "a-verifier-of-forty-three-characters-at-least",
+    "redirect_uri": "app:/callback",
+    "device_id": "device-of-login",
+}
+
+
+@pytest.fixture
+def codes(config: Path) -> None:
+    """Let the connection know the redirect URI."""
+    config.write_text(config.read_text("utf-8") + 'redirect_uris = ["app:/callback"]\n', "utf-8")
+
+
+@pytest.mark.usefixtures("codes")
+def test_a_code_comes_as_the_request_of_a_client(explain: Explain) -> None:
+    found = told(explain(json.dumps(CODE, indent=2), "--json"))
+
+    assert (found["verdict"], found["exit_code"]) == ("accepted", 0)
+    assert found["audience"] == {"proof": "CodeExchanged", "named": ["123"], "accepted": ["123"]}
+
+
+@pytest.mark.usefixtures("codes")
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"device_id": "another-device"}, "invalid_token"),
+        ({"device_id": "d" * 21}, "invalid_parameter"),
+        ({"redirect_uri": "app:/another"}, "invalid_parameter"),
+        ({"code_verifier": None}, "missing_parameter"),
+        ({"code": None}, "missing_parameter"),
+        ({"access_token": "good-token"}, "invalid_parameter"),
+        ({"code": ["good-code"]}, "invalid_parameter"),
+    ],
+)
+def test_a_code_is_refused_as_a_clients_would_be(explain: Explain, changes: dict[str, Any], reason: str) -> None:
+    result = explain(json.dumps({**CODE, **changes}), "--json")
+
+    assert (result.exit_code, told(result)["reason"]) == (3, reason)
+
+
+@pytest.mark.usefixtures("codes")
+@pytest.mark.parametrize("given", ["{", '{"code": "x", "code": "y"}', "{" * 5000, '{"a": ' + "[" * 5000])
+def test_what_begins_as_a_request_and_is_none_is_refused(explain: Explain, given: str) -> None:
+    result = explain(given, "--json")
+
+    assert (result.exit_code, told(result)["reason"]) == (3, "malformed_body")
+
+
+@pytest.mark.usefixtures("codes")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_no_secret_of_a_request_is_printed(explain: Explain, form: tuple[str, ...]) -> None:
+    result = explain(json.dumps({**CODE, "device_id": "another-device"}), *form)
+
+    assert [text for text in (*CODE.values(), "another-device", APP_SECRET) if text in result.output] == []
+
+
+def test_a_token_may_come_as_a_request_too(explain: Explain) -> None:
+    request = {"access_token": "nonce-token", "nonce": "nonce-of-login", "client_id": "any", "connection": "any"}
+    assert explain(json.dumps(request)).exit_code == 0
+    assert explain(json.dumps({**request, "nonce": "another"})).exit_code == 3
+
+
 def test_the_address_is_masked_unless_it_is_asked_for(explain: Explain) -> None:
     masked, shown = explain("good-token", "--json"), explain("good-token", "--json", "--show-profile")
 

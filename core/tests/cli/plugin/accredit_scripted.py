@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
@@ -9,7 +10,7 @@ from pydantic import Field, SecretStr
 from accredit import (
     AppBound,
     Assurance,
-    ConnectionSettings,
+    CodeExchanged,
     Email,
     JwtAudience,
     Profile,
@@ -19,7 +20,7 @@ from accredit import (
     VerifyContext,
     hookimpl,
 )
-from accredit.credentials import Credential
+from accredit.credentials import AuthorizationCode, Credential
 from accredit.errors import (
     InvalidProviderToken,
     MissingParameter,
@@ -29,11 +30,11 @@ from accredit.errors import (
     ProviderUnavailable,
     UnlistedRefusal,
 )
-from accredit.settings import BaseUrl
+from accredit.settings import BaseUrl, CodeSettings
 from accredit.strategy import ApiVersion
 
 
-class ScriptedSettings(ConnectionSettings):
+class ScriptedSettings(CodeSettings):
     app_id: str
     app_secret: Annotated[SecretStr, Field(min_length=1)] = SecretStr("scripted-app-secret")
     api_url: BaseUrl = "http://127.0.0.1:9"
@@ -48,6 +49,8 @@ class ScriptedSettings(ConnectionSettings):
 class ScriptedStrategy(Strategy[ScriptedSettings]):
     name = "scripted"
     settings_type = ScriptedSettings
+    accepts = frozenset({"access_token", "id_token", "code"})
+    reads = MappingProxyType({"device_id": 20})
 
     @property
     def api_version(self) -> ApiVersion | None:
@@ -87,6 +90,10 @@ class ScriptedStrategy(Strategy[ScriptedSettings]):
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         said = f"{token.reveal()} {self.settings.app_secret.get_secret_value()}"
         proof: Any = AppBound("123")
+        if isinstance(token, AuthorizationCode):
+            if token.parameter("device_id") != "device-of-login":
+                raise InvalidProviderToken(f"{token.parameter('device_id')} is not of the code {said}")
+            proof = CodeExchanged("123")
         match token.reveal():
             case "limited-token":
                 raise ProviderRateLimited("code 4", retry_after_s=7)

@@ -22,8 +22,10 @@ def command(
     """Verify one token and show every check. Use it when a login fails and you have the user's token.
 
     Reads the token from standard input, in one line; for OAuth 1.0a as token:secret. The nonce of an ID token may
-    follow in a second line. On a terminal it asks for them, and shows nothing of what is typed. Asks the provider as
-    an exchange does, but issues nothing: needs no client, no key file and no database, and calls no hooks.
+    follow in a second line. On a terminal it asks for them, and shows nothing of what is typed. A code, and whatever
+    else has more to it than a token, is read as the JSON of a client's request; a code is used up by it, so take one
+    that no login has used. Asks the provider as an exchange does, but issues nothing: needs no client, no key file and
+    no database, and calls no hooks.
 
     Exit codes: 0 accepted, 3 refused, 4 the provider is in trouble, 5 something of ours is wrong (credentials,
     quota, plugin), 2 an argument, a setting or the input must be changed, 1 anything else.
@@ -31,10 +33,11 @@ def command(
     \b
     Example:
       accredit explain --connection facebook --config accredit.toml < token.txt
+      accredit explain --connection tiktok --config accredit.toml < request.json
     """
     import asyncio
 
-    from accredit.cli.tools.explanation import Inquiry, report
+    from accredit.cli.tools.explanation import Inquiry, report, secrets_in
     from accredit.cli.tools.screen import pretty
     from accredit.cli.tools.secret_input import read_token
     from accredit.errors import ConfigurationError
@@ -44,7 +47,7 @@ def command(
     inquiry = Inquiry(read_settings(config), connection)
     token, nonce = read_token()
     found = asyncio.run(inquiry.ask(token, nonce))
-    told = report(found, secrets=[token, nonce or ""], show_email=show_profile)
+    told = report(found, secrets=[*secrets_in(token), nonce or ""], show_email=show_profile)
     if as_json:
         typer.echo(pretty(told))
     else:

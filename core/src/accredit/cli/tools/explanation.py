@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.audience import AppBound, JwtAudience
+from accredit.audience import AppBound, CodeExchanged, JwtAudience
 from accredit.audit.events import AnyEvent, ProviderEvent
 from accredit.audit.redact import redact, secrets_of, without
 from accredit.cli.tools.exchange import exchange_without_files
@@ -14,6 +14,9 @@ from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.hookspecs import hookimpl
 from accredit.models import Identity, Verification
+from accredit.oauth.wire.fields import known_fields, read_fields
+from accredit.oauth.wire.handed import extras_of, handed_in
+from accredit.parameters import LONGEST
 from accredit.plugins import Connection
 from accredit.settings import Settings
 from accredit.strategy import Strategy, VerifyContext
@@ -59,7 +62,10 @@ class Inquiry:
         self._found = Explanation(self._exchange.engine.connections[name])
 
     async def ask(self, token: str, nonce: str | None) -> Explanation:
-        """Verify a token as an exchange would, up to the profile: who its user is, and for which app."""
+        """Verify a token as an exchange would, up to the profile: who its user is, and for which app.
+
+        In the place of a token may stand a client's request in JSON, such as one with a code.
+        """
         found = self._found
         witness = _Witness(found.connection.strategy)
         self._exchange.engine.providers.connections = {
@@ -67,11 +73,24 @@ class Inquiry:
         }
         async with self._exchange as exchange:
             try:
-                found.identity = await exchange.verify(self._name, _provider_token(token, nonce, exchange.refuse))
+                found.identity = await exchange.verify(self._name, self._handed(token, nonce, exchange.refuse))
             except ExchangeError as error:
                 found.error = error
         found.verification = witness.verification
         return found
+
+    def _handed(
+        self, token: str, nonce: str | None, refuse: Callable[[ExchangeError], None]
+    ) -> ProviderToken | Credential:
+        try:
+            if not is_request(token):
+                return ProviderToken.of(token, nonce=nonce)
+            given, _ = read_fields(token.encode(), "application/json")
+            connection = self._found.connection
+            return handed_in(known_fields(given, LONGEST), extras_of(given, connection), connection)
+        except ExchangeError as error:
+            refuse(error)
+            raise
 
     @hookimpl
     def observe(self, event: AnyEvent) -> None:
@@ -109,12 +128,18 @@ class _Witness(Strategy[Any]):
         return self._strategy.normalize(verification)
 
 
-def _provider_token(token: str, nonce: str | None, refuse: Callable[[ExchangeError], None]) -> ProviderToken:
+def is_request(given: str) -> bool:
+    """Tell whether this is a request in JSON, and no token."""
+    return given.startswith("{")
+
+
+def secrets_in(given: str) -> list[str]:
+    """Return what must not be shown of a token, or of a request in JSON: whatever a client may send as a secret."""
     try:
-        return ProviderToken.of(token, nonce=nonce)
-    except ExchangeError as error:
-        refuse(error)
-        raise
+        values = json.loads(given).values() if is_request(given) else ()
+    except (ValueError, RecursionError):
+        values = ()
+    return [given, *(value for value in values if isinstance(value, str))]
 
 
 def report(found: Explanation, *, secrets: list[str], show_email: bool) -> dict[str, Any]:
@@ -159,6 +184,8 @@ def _audience(verification: object, connection: Connection) -> dict[str, Any] | 
     match proof := verification.audience:
         case AppBound(app_id):
             named = [app_id]
+        case CodeExchanged(client_id):
+            named = [client_id]
         case JwtAudience(aud, azp):
             named = list(dict.fromkeys(aud if azp is None else (*aud, azp)))
         case _:

@@ -12,7 +12,8 @@ _LONGEST_LINE_OF_A_TERMINAL = 4095
 def read_token() -> tuple[str, str | None]:
     """Return the token and, where there is one, the nonce that belongs to it.
 
-    From a pipe these are the first line and the second. On a terminal both are asked for, and not shown.
+    From a pipe these are the first line and the second; or it is a whole request in JSON, which begins with a brace,
+    as no token does. On a terminal token and nonce are asked for, and not shown.
 
     Raises:
         ConfigurationError: what was read is no token at all.
@@ -39,7 +40,8 @@ def _ask() -> tuple[str, str]:
 def _read() -> tuple[str, str]:
     # Undecodable bytes become characters that no token may hold: refused as a client's would be.
     text = "" if sys.stdin is None else sys.stdin.buffer.read(_LONGEST + 1).decode("utf-8", "replace")
-    lines = [line.strip() for line in text.removeprefix("\ufeff").strip().splitlines()]
+    text = text.removeprefix("\ufeff").strip()
+    lines = [text] if text.startswith("{") else [line.strip() for line in text.splitlines()]
     if len(text) > _LONGEST or len(lines) > 2:
         raise ConfigurationError("standard input must hold the token in one line, and a nonce at most in a second")
     token, nonce, *_ = (*lines, "", "")
