@@ -1,5 +1,7 @@
 """What a strategy may ask of `verify_id_token`: an issuer that is no list, another life, an age, no `kid`."""
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -8,10 +10,12 @@ import jwt as pyjwt
 import pytest
 from core.tests.clock import Clock
 from core.tests.jws import compact
+from core.tests.provider.test_id_token_secret import CLAIMS as SECRET_CLAIMS
 from core.tests.provider.test_id_token_secret import check as check_by_secret
 from core.tests.provider.test_id_token_secret import mac
 from core.tests.strategies import AcmeSettings
 from joserfc.jwk import ECKey
+from pydantic import SecretStr
 
 from accredit.errors import InvalidProviderToken, PluginFailed
 from accredit.keys.jose import SigningKey
@@ -171,3 +175,50 @@ async def test_where_several_keys_fit_or_none_a_token_must_name_its_own(rs256: S
 async def test_a_kid_that_is_there_must_name_a_key(es256: SigningKey, kid: Any) -> None:
     with pytest.raises(InvalidProviderToken):
         await check(without_kid(es256, kid=kid), [nameless(es256.public_jwk()), es256.public_jwk()], without_kid=True)
+
+
+BESIDE = "an-access-token"
+
+
+def left_half(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
+
+
+@pytest.mark.threat(9)
+@pytest.mark.parametrize(
+    ("algorithm", "hashed"),
+    [
+        ("RS256", hashlib.sha256),
+        ("RS384", hashlib.sha384),
+        ("PS512", hashlib.sha512),
+        ("ES256", hashlib.sha256),
+        ("EdDSA", hashlib.sha512),
+    ],
+)
+async def test_an_access_token_beside_it_is_the_one_that_at_hash_names(algorithm: str, hashed: Any) -> None:
+    kind = {"E": "ES256" if algorithm == "ES256" else "EdDSA"}.get(algorithm[0], "RS256")
+    own = SigningKey.generate(kind)
+    key: Any = own._key.private_key
+
+    def minted(**changes: Any) -> str:
+        return pyjwt.encode({**CLAIMS, **changes}, key, algorithm, headers={"kid": own.kid})
+
+    published = [{name: value for name, value in own.public_jwk().items() if name != "alg"}]
+    right = left_half(hashed(BESIDE.encode()).digest())
+    asked: dict[str, Any] = {"algorithms": (algorithm,), "access_token": BESIDE}
+    assert (await check(minted(at_hash=right), published, **asked)).subject == "42"
+    assert (await check(minted(), published, **asked)).subject == "42"
+    assert (await check(minted(at_hash=right), published, **{**asked, "access_token": SecretStr(BESIDE)})).subject
+    others = (left_half(hashed(b"another").digest()), right[:-1], f"{right}=", "", right.swapcase(), None, 5, [right])
+    for wrong in others:
+        with pytest.raises(InvalidProviderToken, match="at_hash"):
+            await check(minted(at_hash=wrong), published, **asked)
+        assert (await check(minted(at_hash=wrong), published, algorithms=(algorithm,))).subject == "42"
+
+
+async def test_at_hash_of_a_token_that_a_secret_verifies_is_compared_as_well() -> None:
+    right = left_half(hashlib.sha256(BESIDE.encode()).digest())
+    good, bad = (mac(claims={**SECRET_CLAIMS, "at_hash": one}) for one in (right, "another"))
+    assert (await check_by_secret(good, access_token=BESIDE)).subject
+    with pytest.raises(InvalidProviderToken, match="at_hash"):
+        await check_by_secret(bad, access_token=BESIDE)

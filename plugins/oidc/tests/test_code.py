@@ -22,7 +22,16 @@ from accredit.errors import (
     WrongAudience,
 )
 from accredit.testing import person
-from accredit_oidc.simulator import CLIENT_ID, CLIENT_SECRET, FOREIGN_CLIENT_ID, ISSUER, REDIRECT_URI, OidcSimulator
+from accredit_oidc.simulator import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    FOREIGN_CLIENT_ID,
+    ISSUER,
+    PUBLIC_CLIENT_ID,
+    REDIRECT_URI,
+    OidcSimulator,
+)
+from accredit_oidc.simulator.codes import at_hash
 
 NOW = 1_800_000_000
 VERIFIER = "a" * 43
@@ -131,6 +140,70 @@ async def test_a_code_without_its_redirect_uri_or_with_one_that_is_not_listed_co
 ) -> None:
     assert type(await refused(changed(code, redirect_uri=uri))) is error
     assert provider.paths == []
+
+
+PUBLIC = {"client_ids": [PUBLIC_CLIENT_ID], "client_secret": None, "auth_method": "none"}
+
+
+@pytest.fixture
+def public_code(simulator: OidcSimulator) -> AuthorizationCode:
+    value = simulator.new_code(person("ada"), verifier=VERIFIER, nonce="n0nce", client_id=PUBLIC_CLIENT_ID)
+    return AuthorizationCode.of(value, code_verifier=VERIFIER, redirect_uri=REDIRECT_URI, nonce="n0nce")
+
+
+async def test_a_public_client_exchanges_its_code_by_its_id_and_the_verifier(
+    verify: Any, provider: Any, public_code: AuthorizationCode
+) -> None:
+    identity = await verify(public_code, **PUBLIC)
+    assert (identity.user_id, identity.audience) == ("1000000000000001", JwtAudience((PUBLIC_CLIENT_ID,), None))
+    sent = fields(exchanged(provider))
+    assert (sent["client_id"], sent["code_verifier"]) == ([PUBLIC_CLIENT_ID], [VERIFIER])
+    assert not {"client_secret", "client_assertion", "client_assertion_type"} & sent.keys()
+    assert "authorization" not in exchanged(provider).headers
+
+
+async def test_a_code_of_a_public_client_without_its_verifier_costs_no_call(
+    refused: Any, provider: Any, public_code: AuthorizationCode
+) -> None:
+    assert type(await refused(changed(public_code, code_verifier=None), **PUBLIC)) is MissingParameter
+    assert provider.paths == []
+    error = await refused(changed(public_code, code_verifier="b" * 43), **PUBLIC)
+    assert type(error) is InvalidProviderToken
+
+
+@pytest.mark.threat(1)
+async def test_a_public_client_gets_no_code_of_another_app(
+    refused: Any, provider: Any, code: AuthorizationCode
+) -> None:
+    assert type(await refused(code, **PUBLIC)) is InvalidProviderToken
+    assert "/userinfo" not in provider.paths
+
+
+@pytest.mark.threat(1)
+async def test_a_public_client_asks_nobody_about_an_access_token(refused: Any, provider: Any) -> None:
+    error = await refused("oidc-sim-good-ada", **PUBLIC)
+    assert error.detail == "access tokens need client_secret or private_key: nobody else can tell their app"
+    assert provider.paths == []
+
+
+async def test_an_access_token_in_the_answer_that_at_hash_does_not_name_is_not_used(
+    refused: Any, provider: Any, simulator: OidcSimulator, code: AuthorizationCode
+) -> None:
+    changes = {"nonce": "n0nce", "at_hash": at_hash("oidc-sim-good-grace")}
+    provider.answers["/token"] = (200, answer(id_token=simulator.id_tokens.mint(person("ada"), changes=changes)), {})
+    error = await refused(code)
+    assert (type(error), error.detail) == (InvalidProviderToken, "at_hash is that of another access token")
+    assert "/userinfo" not in provider.paths
+
+
+@pytest.mark.parametrize("kind", ["application/jwt", "Application/JWT; charset=utf-8"])
+async def test_a_signed_answer_of_userinfo_is_the_operators_to_change(
+    refused: Any, provider: Any, simulator: OidcSimulator, code: AuthorizationCode, kind: str
+) -> None:
+    provider.answers["/userinfo"] = (200, simulator.id_tokens.mint(person("ada")), {"content-type": kind})
+    error = await refused(code)
+    assert type(error) is ProviderMisconfigured
+    assert error.detail == "userinfo: the answer is signed or encrypted: have it sent as plain JSON"
 
 
 async def test_without_a_secret_or_a_key_no_code_is_exchanged(

@@ -8,6 +8,7 @@ from accredit.credentials import AccessToken, ProviderToken
 from accredit.errors import InvalidProviderToken, WrongAudience
 from accredit.testing import person
 from accredit_oidc.simulator import CLIENT_ID, FOREIGN_CLIENT_ID, OidcSimulator
+from accredit_oidc.simulator.codes import at_hash
 
 ADA = person("ada")
 GOOD = "oidc-sim-good-ada"
@@ -49,6 +50,20 @@ async def test_an_id_token_of_another_app_is_refused_and_nothing_more_is_asked(
     foreign = simulator.id_tokens.mint(ADA, changes={"aud": FOREIGN_CLIENT_ID})
     assert type(await refused(AccessToken.of(GOOD, id_token=foreign))) is WrongAudience
     assert "/userinfo" not in provider.paths
+
+
+async def test_an_access_token_beside_it_is_the_one_that_at_hash_names(
+    verify: Any, refused: Any, provider: Any, simulator: OidcSimulator
+) -> None:
+    right, wrong = (
+        simulator.id_tokens.mint(ADA, changes={"at_hash": at_hash(one)}) for one in (GOOD, "oidc-sim-good-grace")
+    )
+    assert (await verify(AccessToken.of(GOOD, id_token=right))).user_id == "1000000000000001"
+    asked = provider.paths.count("/userinfo")
+    error = await refused(AccessToken.of(GOOD, id_token=wrong))
+    assert (type(error), error.detail) == (InvalidProviderToken, "at_hash is that of another access token")
+    assert provider.paths.count("/userinfo") == asked
+    assert (await verify(ProviderToken.of(wrong))).user_id == "1000000000000001"  # of an ID token alone it says nothing
 
 
 API = "https://api.oidc.example"

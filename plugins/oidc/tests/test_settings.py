@@ -63,9 +63,23 @@ def test_what_cannot_work_is_refused(setting: str, value: Any) -> None:
         ({"private_key": "KEY", "client_secret": "x", "auth_method": "private_key_jwt"}, "keep one"),
         ({"private_key": "none", "auth_method": "private_key_jwt"}, "private_key"),
         ({"auth_method": "client_secret_jwt", "client_secret": "x"}, "auth_method"),
+        ({"auth_method": "none", "client_secret": "x"}, "no client_secret"),
+        ({"auth_method": "none", "private_key": "KEY"}, "need each other"),
+        ({"auth_method": "none", "require_pkce": False}, "require_pkce must be true"),
         ({"assertion_audience": "https://id.example.com"}, "assertion_audience"),
     ],
-    ids=["no_key", "secret_for_key", "key_for_secret", "both", "no_such_key", "hmac", "audience"],
+    ids=[
+        "no_key",
+        "secret_for_key",
+        "key_for_secret",
+        "both",
+        "no_such_key",
+        "hmac",
+        "public_secret",
+        "public_key",
+        "public_pkce",
+        "audience",
+    ],
 )
 def test_ways_to_prove_ourselves_that_cannot_work_are_refused(
     keys: dict[str, str], changes: dict[str, Any], sentence: str
@@ -73,6 +87,11 @@ def test_ways_to_prove_ourselves_that_cannot_work_are_refused(
     table = {**APP, **{name: keys["ES256"] if value == "KEY" else value for name, value in changes.items()}}
     with pytest.raises(ValidationError, match=sentence):
         OidcSettings.model_validate(table)
+
+
+def test_a_public_client_has_nothing_but_its_id() -> None:
+    settings = OidcSettings.model_validate({**APP, "auth_method": "none"})
+    assert (settings.client_secret, settings.private_key, settings.require_pkce) == (None, None, True)
 
 
 def test_a_key_is_shown_nowhere(keys: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, PEOPLE, Sample, exchange_for, person
-from accredit_oidc.simulator import CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, OidcSimulator
+from accredit_oidc.simulator import CLIENT_ID, CLIENT_SECRET, PUBLIC_CLIENT_ID, REDIRECT_URI, OidcSimulator
 
 NOW = 1_800_000_000
 OURS = (CLIENT_ID, CLIENT_SECRET)
@@ -121,3 +121,36 @@ async def error(client: httpx.AsyncClient, form: dict[str, str]) -> str:
     answer = await client.post("/token", data=form, auth=OURS)
     assert answer.status_code == 400
     return str(answer.json()["error"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, 200),
+        ({"code_verifier": None}, 400),
+        ({"code_verifier": "b" * 43}, 400),
+        ({"client_id": CLIENT_ID}, 401),
+        ({"client_id": None}, 401),
+        ({"client_secret": CLIENT_SECRET}, 401),
+        ({"client_assertion": "x"}, 401),
+    ],
+    ids=str,
+)
+async def test_a_public_client_has_its_id_and_its_verifier_and_nothing_else(
+    client: httpx.AsyncClient, simulator: OidcSimulator, changes: dict[str, str | None], status: int
+) -> None:
+    code = simulator.new_code(ADA, verifier="a" * 43, client_id=PUBLIC_CLIENT_ID)
+    usual = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI, "code_verifier": "a" * 43}
+    form = {**usual, "client_id": PUBLIC_CLIENT_ID, **changes}
+    sent = {name: value for name, value in form.items() if value is not None}
+    assert (await client.post("/token", data=sent)).status_code == status
+    assert (await client.post("/introspect", data={**GOOD, "client_id": PUBLIC_CLIENT_ID})).status_code == 401
+
+
+async def test_a_code_of_a_public_client_without_pkce_is_good_for_nothing(
+    client: httpx.AsyncClient, simulator: OidcSimulator
+) -> None:
+    code = simulator.new_code(ADA, client_id=PUBLIC_CLIENT_ID)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+    response = await client.post("/token", data={**form, "client_id": PUBLIC_CLIENT_ID})
+    assert (response.status_code, response.json()) == (400, {"error": "invalid_grant"})

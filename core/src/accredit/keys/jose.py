@@ -33,7 +33,8 @@ ASYMMETRIC = frozenset({*_SIGNING, "RS384", "RS512", "PS256", "PS384", "PS512", 
 _MAC = "HS256"
 """For a secret that a provider shares with us alone; see `verify_mac`."""
 _ENCRYPTION = JWERegistry(algorithms=["dir", "A256GCM"])
-_AT_HASH = {"RS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
+_HASHES = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
+"""By the end of an algorithm's name. Source: RFC 7518 section 3.1."""
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 """Members of a JWK that nobody should publish. Source: RFC 7518 sections 6.2.2, 6.3.2 and 6.4."""
@@ -281,8 +282,11 @@ def verify_mac(token: str, secret: str) -> dict[str, Any]:
 
 
 def at_hash(alg: str, access_token: str) -> str:
-    """Return the left half of the token's hash. Source: OpenID Connect Core 1.0 section 3.1.3.6."""
-    digest = _AT_HASH[alg](access_token.encode("ascii")).digest()
+    """Return the left half of the token's hash, by the hash of the algorithm that signs: of EdDSA that is SHA-512.
+
+    Source: OpenID Connect Core 1.0 section 3.1.3.6; RFC 8032 section 5.1 (Ed25519).
+    """
+    digest = _HASHES.get(alg[-3:], hashlib.sha512)(access_token.encode()).digest()
     return base64url(digest[: len(digest) // 2])
 
 

@@ -15,7 +15,7 @@ from accredit._quick_init import with_quick_init
 from accredit.audience import JwtAudience
 from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, PluginFailed, ProviderMisconfigured
-from accredit.keys.jose import InvalidJwt, verify_mac
+from accredit.keys.jose import InvalidJwt, at_hash, verify_mac
 from accredit.provider.http import ProviderHTTP
 from accredit.provider.jwks import JwksCache
 from accredit.provider.jwt_claims import CLOCK_SKEW_S, audience, epoch
@@ -73,8 +73,9 @@ class IdTokenVerifier:
         longest_life_s: int = LONGEST_LIFE_S,
         max_age_s: int | None = None,
         without_kid: bool = False,
+        access_token: SecretStr | str | None = None,
     ) -> VerifiedIdToken:
-        """Check signature, issuer, kind, times, `sub` and nonce; at most one HTTPS request, for the keys.
+        """Check signature, issuer, kind, times, `sub`, nonce and `at_hash`; at most one HTTPS request, for the keys.
 
         `token` is the credential itself, or the text of an ID token that came beside it or in an answer.
 
@@ -90,6 +91,9 @@ class IdTokenVerifier:
         accepts a token that names no key, where exactly one of the set fits its algorithm; where the provider puts in
         another one, such a token is good again when the set is fetched anew.
 
+        `access_token` is the one beside which the ID token came: where that has an `at_hash`, it is this one's
+        (OpenID Connect Core 1.0 sections 3.1.3.8 and 3.3.2.11). Without it nothing is compared.
+
         Raises:
             InvalidProviderToken: a check fails, or the JWT is not an ID token.
             ProviderUnavailable: the keys cannot be fetched, or not yet again.
@@ -102,9 +106,9 @@ class IdTokenVerifier:
             raise TypeError("issuers is a collection of strings")
         value = _text(token)
         if secret is not None and jwks_url is None:
-            claims, key = self._claims_by_secret(value, secret, algorithms), _NO_KEY
+            alg, claims, key = "HS256", self._claims_by_secret(value, secret, algorithms), _NO_KEY
         elif secret is None and jwks_url is not None:
-            _, claims, key = await read_by_keys(
+            header, claims, key = await read_by_keys(
                 value,
                 jwks=self.jwks,
                 http=self.http,
@@ -113,6 +117,7 @@ class IdTokenVerifier:
                 check_typ=check_header_typ,
                 without_kid=without_kid,
             )
+            alg = header["alg"]
         else:
             raise PluginFailed("verify_id_token takes either jwks_url or secret")
         _check_issuer(issuers, claims, key)
@@ -122,6 +127,8 @@ class IdTokenVerifier:
         if not isinstance(subject, str) or not subject:
             raise InvalidProviderToken("sub is missing")
         self.check_nonce(claims.get("nonce"))
+        if access_token is not None and "at_hash" in claims and claims["at_hash"] != at_hash(alg, _text(access_token)):
+            raise InvalidProviderToken("at_hash is that of another access token")
         return VerifiedIdToken(subject, audience(claims), expires_at, claims)
 
     def _claims_by_secret(self, token: str, secret: SecretStr, algorithms: Sequence[str]) -> dict[str, Any]:

@@ -116,6 +116,12 @@ def _text_or_none(answer: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
+def is_signed(response: ProviderResponse) -> bool:
+    """Tell whether an answer is a JWT and no JSON. Source: OpenID Connect Core 1.0 section 5.3.2."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return response.status == 200 and kind == "application/jwt"
+
+
 def read_object(call: str, response: ProviderResponse, *, now: float, errors: Mapping[str, Line]) -> dict[str, Any]:
     """Return the JSON object of a successful answer. `call` is our name of the call, for the log.
 

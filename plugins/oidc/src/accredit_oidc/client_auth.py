@@ -30,6 +30,7 @@ class ClientAuth:
 
     def __init__(self, settings: OidcSettings) -> None:
         self._settings = settings
+        self._is_public = settings.auth_method == "none"
         self._algorithm = _algorithm(settings.private_key)
 
     def require(self, what: str) -> None:
@@ -40,6 +41,15 @@ class ClientAuth:
         """
         if self._settings.client_secret is None and self._settings.private_key is None:
             raise InvalidProviderToken(f"{what} need client_secret or private_key: nobody else can tell their app")
+
+    def require_for_codes(self) -> None:
+        """Refuse codes where we have no credentials for them: a public client's are its id and the verifier.
+
+        Raises:
+            InvalidProviderToken: there are none.
+        """
+        if not self._is_public:
+            self.require("codes")
 
     def prove(self, url: str, ctx: VerifyContext) -> Proof:
         """Return the proof for a request to `url`, an endpoint of the provider.
@@ -52,6 +62,8 @@ class ClientAuth:
             signed = self._assertion(key, client_id, url, ctx)
             form = {"client_id": client_id, "client_assertion_type": _JWT_BEARER, "client_assertion": signed}
             return Proof(form, None)
+        if self._is_public:
+            return Proof({"client_id": client_id}, None)  # Source: RFC 6749 section 4.1.3
         if secret is None:
             raise InvalidProviderToken("there is neither client_secret nor private_key")
         if self._settings.auth_method == "client_secret_post":

@@ -31,9 +31,10 @@ class OidcSettings(CodeSettings):
     `private_key`."""
     client_secret: AppSecret | None = None
     """To exchange codes, and to ask the provider about access tokens (RFC 7662). Without it, and without a
-    `private_key`, ID tokens alone are accepted, or access tokens that come with one."""
-    auth_method: Literal["client_secret_basic", "client_secret_post", "private_key_jwt"] = "client_secret_basic"
-    """How we prove ourselves, as the provider has registered it. Source: OpenID Connect Core 1.0 section 9."""
+    `private_key`, ID tokens alone are accepted, or access tokens that come with one; of a public client codes, too."""
+    auth_method: Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"] = "client_secret_basic"
+    """How we prove ourselves, as the provider has registered it. Source: OpenID Connect Core 1.0 section 9. `none`: the
+    first client id is a public client, whose codes need PKCE and no secret (RFC 9700 section 2.1.1)."""
     private_key: PrivateKey | None = None
     """In the place of a secret, for `private_key_jwt`; signs by RS256 or ES256, as the key is."""
     private_key_id: AppId | None = None
@@ -61,6 +62,10 @@ class OidcSettings(CodeSettings):
             raise ValueError('auth_method = "private_key_jwt" and private_key need each other')
         if by_key and self.client_secret is not None:
             raise ValueError("client_secret and private_key are two ways to prove ourselves: keep one")
+        if self.auth_method == "none" and self.client_secret is not None:
+            raise ValueError('auth_method = "none" is a public client\'s, which has no client_secret')
+        if self.auth_method == "none" and not self.require_pkce:
+            raise ValueError("require_pkce must be true for a public client: nothing else binds its codes")
         return self
 
     @property

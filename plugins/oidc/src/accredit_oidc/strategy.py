@@ -23,6 +23,7 @@ from accredit_oidc.answers import (
     BEARER_TOKEN,
     Introspected,
     endpoint,
+    is_signed,
     read_exchange,
     read_introspection,
     read_object,
@@ -108,20 +109,26 @@ class OidcStrategy(Strategy[OidcSettings]):
         return document
 
     async def _verify_id_token(
-        self, token: IdToken | str, document: Mapping[str, Any], ctx: VerifyContext
+        self,
+        token: IdToken | str,
+        document: Mapping[str, Any],
+        ctx: VerifyContext,
+        *,
+        access_token: str | None = None,
     ) -> VerifiedIdToken:
         return await ctx.verify_id_token(
             token,
             jwks_url=endpoint(document, "jwks_uri", ctx),
             issuers={self.settings.issuer},
             algorithms=self.settings.algorithms,
+            access_token=access_token,
         )
 
     async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
         """Exchange a code; the ID token of the answer is the proof. Source: OpenID Connect Core 1.0 section 3.1.3."""
         if code.redirect_uri is None:  # the request for the code must have had one: section 3.1.2.1
             raise MissingParameter("redirect_uri")
-        self._client_auth.require("codes")
+        self._client_auth.require_for_codes()
         document = await self._document(ctx)
         form = {"grant_type": "authorization_code", "code": code.reveal(), "redirect_uri": code.redirect_uri}
         if code.code_verifier is not None:
@@ -147,7 +154,7 @@ class OidcStrategy(Strategy[OidcSettings]):
         `if_others` is what it means that the access token is another user's: who has mixed them up.
         Many ID tokens that come beside an access token hold no profile. Source: OpenID Connect Core 1.0 section 5.4.
         """
-        found = await self._verify_id_token(id_token, document, ctx)
+        found = await self._verify_id_token(id_token, document, ctx, access_token=access_token)
         claims = found.claims
         # Another app's ID token is the engine's to refuse, as below.
         if self._is_ours(found.audience) and "userinfo_endpoint" in document:
@@ -198,6 +205,8 @@ class OidcStrategy(Strategy[OidcSettings]):
         response = await ctx.http.get(
             endpoint(document, "userinfo_endpoint", ctx), headers={"Authorization": f"Bearer {value}"}
         )
+        if is_signed(response):  # whoever has registered the app there has asked for it: section 5.3.2
+            raise ProviderMisconfigured("userinfo: the answer is signed or encrypted: have it sent as plain JSON")
         user = read_object("userinfo", response, now=ctx.clock(), errors=USERINFO_ERRORS)
         if user.get("sub") != subject:
             raise if_others("userinfo names another user than the token")

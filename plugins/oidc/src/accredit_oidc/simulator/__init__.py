@@ -14,10 +14,27 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, Simulator, person, plain
 from accredit_oidc.simulator.answers import document, refusal, unauthorized
-from accredit_oidc.simulator.codes import REDIRECT_URI, VERIFIER, Code, code_samples
-from accredit_oidc.simulator.tokens import CLIENT_ID, CLIENT_SECRET, FOREIGN_CLIENT_ID, ISSUER, Token, tokens, user_of
+from accredit_oidc.simulator.codes import REDIRECT_URI, VERIFIER, Code, at_hash, code_samples
+from accredit_oidc.simulator.tokens import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    FOREIGN_CLIENT_ID,
+    ISSUER,
+    PUBLIC_CLIENT_ID,
+    Token,
+    tokens,
+    user_of,
+)
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "FOREIGN_CLIENT_ID", "ISSUER", "REDIRECT_URI", "OidcSimulator"]
+__all__ = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "FOREIGN_CLIENT_ID",
+    "ISSUER",
+    "PUBLIC_CLIENT_ID",
+    "REDIRECT_URI",
+    "OidcSimulator",
+]
 
 _NO_PROFILE = dict.fromkeys(
     ("preferred_username", "name", "given_name", "family_name", "picture", "email", "email_verified")
@@ -77,10 +94,12 @@ class OidcSimulator(Simulator):
         about = {value: f"{code.owner.name} signs in, by a code" for value, code in self._codes.items()}
         return {value: said for value, said in about.items() if value != "oidc-sim-code-ada"}
 
-    def new_code(self, owner: Person, *, verifier: str | None = None, nonce: str | None = None) -> str:
+    def new_code(
+        self, owner: Person, *, verifier: str | None = None, nonce: str | None = None, client_id: str = CLIENT_ID
+    ) -> str:
         """Return a code that is exchanged once within a minute; with a `verifier` the login was begun by PKCE."""
         value = f"oidc-sim-code-{next(self._numbers)}"
-        self._codes[value] = Code.issued(owner, now=self.clock(), verifier=verifier, nonce=nonce)
+        self._codes[value] = Code.issued(owner, now=self.clock(), verifier=verifier, nonce=nonce, client_id=client_id)
         return value
 
     def _id_token_samples(self) -> Sequence[Sample]:
@@ -114,23 +133,26 @@ class OidcSimulator(Simulator):
     async def _token(self, request: Request) -> Response:
         """Source: RFC 6749 section 4.1.3; OpenID Connect Core 1.0 section 3.1.3."""
         form = dict(parse_qsl((await request.body()).decode()))
-        if not _is_ours(request, form):
+        client_id = CLIENT_ID if _is_ours(request, form) else _public(request, form)
+        if client_id is None:
             return refusal(401, "invalid_client")
         if not {"grant_type", "code", "redirect_uri"} <= form.keys():
             return refusal(400, "invalid_request")
         if form["grant_type"] != "authorization_code":
             return refusal(400, "unsupported_grant_type")
         code = self._codes.pop(plain(form["code"]), None)
-        if code is None or not code.is_good(self.clock(), form):
+        if code is None or not code.is_good(self.clock(), form, client_id):
             return refusal(400, "invalid_grant")
+        access_token = f"oidc-sim-good-{code.owner.key}"
+        said = {"aud": client_id, "nonce": code.nonce, "at_hash": at_hash(access_token)}
         return JSONResponse(
             {
-                "access_token": f"oidc-sim-good-{code.owner.key}",
+                "access_token": access_token,
                 "token_type": "Bearer",
                 "expires_in": 3600,
                 "scope": "openid profile email",
                 # The profile is at userinfo, as section 5.4 has it.
-                "id_token": self.id_tokens.mint(code.owner, changes={**_NO_PROFILE, "nonce": code.nonce}),
+                "id_token": self.id_tokens.mint(code.owner, changes={**_NO_PROFILE, **said}),
             },
             headers={"Cache-Control": "no-store"},
         )
@@ -161,6 +183,12 @@ def _is_ours(request: Request, form: Mapping[str, str]) -> bool:
     if in_form:
         return basic is None and (form.get("client_id"), form["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
     return basic == f"Basic {ours}"
+
+
+def _public(request: Request, form: Mapping[str, str]) -> str | None:
+    """Take a public client by its id alone. Source: RFC 6749 section 4.1.3."""
+    proves_itself = "authorization" in request.headers or "client_secret" in form or "client_assertion" in form
+    return PUBLIC_CLIENT_ID if form.get("client_id") == PUBLIC_CLIENT_ID and not proves_itself else None
 
 
 def _claims(someone: Person, now: int) -> dict[str, Any]:

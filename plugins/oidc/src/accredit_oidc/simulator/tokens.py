@@ -12,6 +12,8 @@ from accredit_oidc.simulator.answers import refusal, unauthorized
 ISSUER = "https://id.oidc.example"
 CLIENT_ID = "oidc-sample-app"
 CLIENT_SECRET = "oidc-sample-secret"  # noqa: S105 - of a simulator, known to everybody
+PUBLIC_CLIENT_ID = "oidc-sample-phone"
+"""A public client: it has no secret, and its codes need PKCE."""
 FOREIGN_CLIENT_ID = "oidc-sample-app-2"  # ours is a prefix of it
 
 
