@@ -13,7 +13,7 @@ from accredit.operator.pages.confirm import QUESTIONS, confirm
 from accredit.operator.pages.keys import Version, key_rows, keys
 from accredit.operator.pages.overview import overview
 from accredit.operator.pages.refusals import refusals
-from accredit.operator.pages.subject import Found, subject_page
+from accredit.operator.pages.subject import REVOCATIONS, Found, subject_page
 from accredit.operator.sessions import SignedIn
 from accredit.operator.view.everybody import Everybody
 from accredit.plugins.api_versions import api_version_of, today
@@ -97,6 +97,8 @@ class Desk:
             identities=await self._subjects.identities(subject),
             sessions=await self._subjects.sessions(subject),
             belongs_to=await self._subjects.subject_of(namespace, user_id) if bar else None,
+            tokens=await self._subjects.kept_tokens(subject),
+            revocations=[one for one in self._everybody.snapshot().others if one.name in REVOCATIONS],
         )
 
     def _failed(self, exc: AccreditError, subject: str, signed_in: SignedIn) -> Answer:

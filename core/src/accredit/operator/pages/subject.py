@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 
 from accredit.operator.html import Child, Html, join, tag, user_text
 from accredit.operator.layout import moment, notice, section, shell, state, table
+from accredit.operator.pages.events import reason_of
 from accredit.operator.sessions import SignedIn
-from accredit.storage import Session
+from accredit.operator.view.seen import Seen
+from accredit.storage import KeptToken, Session
 
 DONE = {
     "block": "The subject is blocked, and its sessions have ended.",
@@ -16,6 +18,12 @@ DONE = {
     "end-all": "All its sessions have ended.",
 }
 """What is told once it has been done."""
+REVOCATIONS = {
+    "connection.token_revoked": ("revoked", "good"),
+    "connection.token_ended": ("had ended before", "odd"),
+    "connection.token_unrevoked": ("not revoked, and kept", "bad"),
+}
+"""What became of a token that was to be revoked, by the event that tells it."""
 _MOST_SHOWN = 500
 
 
@@ -28,6 +36,10 @@ class Found:
     identities: Sequence[tuple[str, str]]
     sessions: Sequence[Session]
     belongs_to: str | None
+    tokens: Sequence[KeptToken] = ()
+    """Of providers, to be revoked when the subject is erased."""
+    revocations: Sequence[Seen] = ()
+    """What became of those of others, or of earlier ones: no event says whose they were."""
 
 
 def subject_page(
@@ -100,7 +112,40 @@ def _shown(found: Found) -> Child:
             ),
             id_="identities",
         ),
+        section("Providers' tokens", _kept(found), id_="tokens"),
     )
+
+
+def _kept(found: Found) -> Sequence[Child]:
+    """Say which tokens are kept, and nothing of them; and what came of the latest that were to be revoked."""
+    kept = [
+        (user_text(one.connection), user_text(f"{one.namespace} {one.user_id}"), one.kind.replace("_", " "),
+         moment(one.kept_at))
+        for one in found.tokens
+    ]  # fmt: skip
+    done = [
+        (moment(one.at), user_text(one.connection), state(*REVOCATIONS[one.name]), reason_of(one))
+        for one in found.revocations
+    ]
+    about = (
+        "It is revoked when the subject is erased, or the account unlinked. One that is here after that could not be: "
+        "do it again, and it is tried again."
+    )
+    return [
+        table(
+            "Kept, to tell the provider when the user is gone",
+            ("Connection", "Account", "What is kept", "Since (UTC)"),
+            kept,
+            empty="None is kept.",
+        ),
+        tag("p", about) if kept else None,
+        table(
+            "The latest of anybody's that were to be revoked",
+            ("Time (UTC)", "Connection", "What became of it", "Why"),
+            done,
+            empty="Nobody's was to be revoked of late.",
+        ),
+    ]
 
 
 def _owner(found: Found) -> Child:

@@ -22,6 +22,9 @@ from accredit.operator.view.seen import MOST_LOGINS, MOST_OTHERS, MOST_REFUSALS,
 from accredit.operator.view.snapshot import Snapshot, Worker
 from accredit.operator.view.windows import Key, Windows
 
+_WORTH_A_LOOK = ("operator.", "connection.token_")
+"""How the names of events of level info begin that are shown all the same."""
+
 
 class View:
     """What has happened in this process, as the page shows it. `worker` is its number among several, else 0.
@@ -62,7 +65,7 @@ class View:
                     self._keep(self._refusals, event)
             elif isinstance(event, ExchangeEvent | VerifyEvent):
                 self._keep(self._logins, event)
-        elif not isinstance(event, OperationalEvent) or event.level != "info" or event.name.startswith("operator."):
+        elif not isinstance(event, OperationalEvent) or event.level != "info" or event.name.startswith(_WORTH_A_LOOK):
             self._keep(self._others, event)
 
     def snapshot(self) -> Snapshot:
