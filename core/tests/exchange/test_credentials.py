@@ -91,6 +91,7 @@ async def test_where_only_codes_are_accepted_either_parameter_holds_one(name: st
         ({"code": ""}, "missing access_token parameter"),
         ({"code": "\u00e9"}, "invalid code parameter"),
         ({"code": "c\n"}, "invalid code parameter"),
+        ({"access_token_secret": "\x85"}, "invalid access_token_secret parameter"),  # nothing reads it here
         ({"device_name": "x" * 11}, "invalid device_name parameter"),
         ({"device_name": {"a": "b"}}, "invalid device_name parameter"),
     ],
@@ -117,6 +118,22 @@ async def test_a_connection_that_accepts_no_codes_does_not_read_them() -> None:
         more: dict[str, Any] = {"code": 7, "code_verifier": ["x"], "redirect_uri": "elsewhere", "device_name": 7}
         assert await given(wire, acme, access_token="opaque", **more) == AccessToken.of("opaque")
         assert_refused(await wire.post(**CODE), 400, "invalid_request", "missing access_token parameter")
+
+
+@pytest.mark.parametrize(
+    ("connection", "sentence"),
+    [("nope", "the connection was not found"), ("off", "the connection was disabled")],
+)
+async def test_a_code_for_a_connection_that_is_not_there_is_refused_for_that(connection: str, sentence: str) -> None:
+    acme = kinds(proof=EveryKind.proof)
+    async with wire_of(acme) as wire:
+        assert_refused(await wire.post(**CODE, connection=connection), 400, "invalid_request", sentence)
+        for code, said in (("\u00e9", "invalid code parameter"), ("", "missing access_token parameter")):
+            refused = await wire.post(**{**CODE, "code": code}, connection=connection)
+            assert_refused(refused, 400, "invalid_request", said)
+        more = {**CODE, "access_token": "opaque", "code": "\u00e9"}  # ignored, as for any other connection
+        assert_refused(await wire.post(**more, connection=connection), 400, "invalid_request", sentence)
+        assert acme.given == []
 
 
 async def test_an_id_token_may_come_beside_an_access_token() -> None:

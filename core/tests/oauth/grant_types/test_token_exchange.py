@@ -239,6 +239,17 @@ async def test_a_code_on_this_wire_needs_what_it_needs_on_the_other() -> None:
         wire.assert_untouched()
 
 
+@pytest.mark.parametrize("kind", get_args(CredentialKind))
+async def test_a_token_secret_is_printable_beside_whatever_it_stands(kind: CredentialKind) -> None:
+    async with token_bench(acme=Native) as wire:
+        sent = {**TYPED, "subject_token": A_JWT, "subject_token_type": AUTH0 + kind}
+        refused = await ask(wire, **sent, access_token_secret="\x85")
+        assert_refused(refused, 400, "invalid_request", "invalid access_token_secret parameter")
+        wire.assert_untouched()
+        await ask(wire, **sent, access_token_secret="hush")
+        assert wire.event.outcome == "accepted"
+
+
 async def test_the_bearer_policy_holds_on_this_wire_too(wire: Bench) -> None:
     sentence = "the Authorization header must hold a live access token with the exchange scope"
     strict = {**GOOD, "client_id": "strict"}

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import SecretStr
+
 from accredit.credentials import AuthorizationCode, Credential, IdToken, ProviderToken, SignedPayload
 from accredit.errors import InvalidParameter, MissingParameter
 from accredit.oauth.wire.fields import known_fields
+from accredit.parameters import LONGEST, check_secret
 from accredit.plugins import Connection
 
 _BESIDE_A_CODE = ("code_verifier", "redirect_uri")
@@ -14,10 +17,15 @@ _BESIDE_A_CODE = ("code_verifier", "redirect_uri")
 def extras_of(given: Mapping[str, Any], connection: Connection | None) -> dict[str, str]:
     """Return the parameters that only this connection reads; for any other they are unknown, and ignored.
 
+    Where there is no such connection, or it is off, a code without a token is read, too: the request is to be refused
+    for its connection, not for a token that it does not need.
+
     Raises:
         InvalidParameter: one is no string, too long, or holds a control character.
     """
-    return {} if connection is None or not connection.reads else known_fields(given, connection.reads)
+    if connection is None:
+        return {} if given.get("access_token") else known_fields(given, {"code": LONGEST["code"]})
+    return known_fields(given, connection.reads) if connection.reads else {}
 
 
 def handed_in(
@@ -53,19 +61,26 @@ def code_of(value: str, fields: Mapping[str, str], extras: Mapping[str, str]) ->
         code_verifier=extras.get("code_verifier"),
         redirect_uri=extras.get("redirect_uri"),
         nonce=fields.get("nonce"),
-        extras=_others(extras),
+        extras=_others(fields, extras),
     )
 
 
 def id_token_of(value: str, fields: Mapping[str, str], extras: Mapping[str, str]) -> IdToken:
     """Return an ID token that was said to be one."""
-    return IdToken.of(value, nonce=fields.get("nonce"), extras=_others(extras))
+    return IdToken.of(value, nonce=fields.get("nonce"), extras=_others(fields, extras))
 
 
 def payload_of(value: str, fields: Mapping[str, str], extras: Mapping[str, str]) -> SignedPayload:
     """Return a signed payload that was said to be one."""
-    return SignedPayload.of(value, nonce=fields.get("nonce"), extras=_others(extras))
+    return SignedPayload.of(value, nonce=fields.get("nonce"), extras=_others(fields, extras))
 
 
-def _others(extras: Mapping[str, str]) -> dict[str, str] | None:
+def _others(fields: Mapping[str, str], extras: Mapping[str, str]) -> dict[str, str] | None:
+    """Return what the connection reads beside the credential; a token secret belongs to none of these, and is a text.
+
+    Raises:
+        InvalidParameter: the token secret could be none.
+    """
+    if (secret := fields.get("access_token_secret")) is not None:
+        check_secret("access_token_secret", SecretStr(secret))
     return {name: text for name, text in extras.items() if name not in ("code", *_BESIDE_A_CODE)} or None
