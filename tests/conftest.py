@@ -23,6 +23,7 @@ STRATEGIES = (
     "line",
     "linkedin",
     "microsoft",
+    "naver",
     "oidc",
     "tiktok",
     "twitter",
@@ -32,10 +33,10 @@ STRATEGIES = (
 """Of the plugins of this repository, in the order of their names."""
 SIGNED = ("apple", "microsoft")
 """Those whose first good token is signed, and so cannot carry a fault: their provider is asked for its keys alone."""
-GOOD_ONCE = ("tiktok", "wechat")
-"""Those that take nothing but codes."""
-ONE_FIELD = tuple(name for name in STRATEGIES if name != "tiktok")
-"""Those whose credential is one text: a code of TikTok comes with its verifier."""
+GOOD_ONCE = ("naver", "tiktok", "wechat")
+"""Those that log in by nothing but codes."""
+ONE_FIELD = tuple(name for name in STRATEGIES if name not in {"naver", "tiktok"})
+"""Those whose credential is one text: a code of Naver or TikTok comes with its verifier."""
 
 
 class Observer:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from tests.conftest import SIGNED, STRATEGIES, Observer, good
 
-from accredit import Exchange, ExchangeRequest, ProviderToken, Settings
+from accredit import Exchange, ExchangeRequest, Settings
 from accredit.errors import ProviderUnavailable
 from accredit.keys import SigningKeys
 from accredit.keys.jose import SigningKey
 from accredit.storage.memory import MemoryStorage
-from accredit.testing import FAULTS, Simulator, person
+from accredit.testing import FAULTS, Sample, Simulator, person
 from accredit.testing.simulator.faults import HARMLESS_FAULTS
 
 pytestmark = pytest.mark.slow
@@ -51,14 +51,7 @@ class Running:
         assert self._storage.kept == {}
 
     async def _post(self, strategy: str, parameters: dict[str, str]) -> None:
-        named = {"code_verifier", "redirect_uri"}
-        beside = {name: text for name, text in parameters.items() if name in named}
-        token = ProviderToken.of(
-            parameters["access_token"],
-            secret=parameters.get("access_token_secret"),
-            nonce=parameters.get("nonce"),
-            extras=beside or None,
-        )
+        token = Sample(name="", about="", parameters=parameters, expected="").handed()
         scopes = ("openid", "profile", "offline_access")
         await self._exchange(ExchangeRequest(client_id="my-app", connection=strategy, token=token, scopes=scopes))
 
@@ -84,7 +77,8 @@ async def running(
 def marked(simulator: Simulator, fault: str) -> dict[str, str]:
     """Return the good token of the complete person, with a fault."""
     parameters = good(simulator)
-    return {**parameters, "access_token": f"{parameters['access_token']}~{fault}"}
+    field = "code" if "code" in parameters else "access_token"
+    return {**parameters, field: f"{parameters[field]}~{fault}"}
 
 
 @pytest.mark.parametrize("strategy", ASKED)

@@ -24,11 +24,12 @@ MORE = {
     "google-oauth2": {"notices"},
     "kakao": {"notices"},
     "microsoft": {"tenants"},
+    "naver": {"notices"},
     "oidc": {"client_auth"},
     "twitter": {"signing"},
 }
-"""What one plugin has beyond: Apple, Facebook, GitHub, Google and Kakao send notices; Microsoft has an issuer for each
-tenant; OpenID providers know us by a secret or by a key; X wants signed calls, by OAuth 1.0a."""
+"""What one plugin has beyond: Apple, Facebook, GitHub, Google, Kakao and Naver send notices; Microsoft has an issuer
+for each tenant; OpenID providers know us by a secret or by a key; X wants signed calls, by OAuth 1.0a."""
 SIMULATOR = {"__init__", "answers", "tokens"}
 """What every simulator has; beside it stands what its provider is made of."""
 TESTS = {"test_access_token", "test_conformance", "test_normalize", "test_refusals", "test_settings", "test_simulator"}
