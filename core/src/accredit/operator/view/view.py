@@ -22,9 +22,6 @@ from accredit.operator.view.seen import MOST_LOGINS, MOST_OTHERS, MOST_REFUSALS,
 from accredit.operator.view.snapshot import Snapshot, Worker
 from accredit.operator.view.windows import Key, Windows
 
-_WORTH_A_LOOK = ("operator.", "connection.token_")
-"""How the names of events of level info begin that are shown all the same."""
-
 
 class View:
     """What has happened in this process, as the page shows it. `worker` is its number among several, else 0.
@@ -65,7 +62,7 @@ class View:
                     self._keep(self._refusals, event)
             elif isinstance(event, ExchangeEvent | VerifyEvent):
                 self._keep(self._logins, event)
-        elif not isinstance(event, OperationalEvent) or event.level != "info" or event.name.startswith(_WORTH_A_LOOK):
+        elif not isinstance(event, OperationalEvent) or event.level != "info" or _is_told(event):
             self._keep(self._others, event)
 
     def snapshot(self) -> Snapshot:
@@ -85,6 +82,11 @@ class View:
 
     def _told(self, kept: "deque[_Kept]") -> tuple[Seen, ...]:
         return tuple(one.told(self._worker) for one in reversed(kept))
+
+
+def _is_told(event: OperationalEvent) -> bool:
+    """Tell which events are shown although nothing is wrong: who was at the page, and what was revoked."""
+    return event.name.startswith("operator.") or event.name == "connection.token_revoked"
 
 
 class _Kept:
