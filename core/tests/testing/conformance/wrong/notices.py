@@ -5,14 +5,15 @@ import hmac
 import json
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from core.tests.testing.conformance.good import SECRET, Good, GoodSettings
+from core.tests.testing.conformance.good import ISSUER, SECRET, Good, GoodSettings
 from core.tests.testing.conformance.noticing import FOREIGN_SECRET, LEFT, Noticing, NoticingSimulator, signed
 from core.tests.testing.conformance.wrong import fails
 from pydantic import SecretStr
 
-from accredit.errors import InvalidNotice, ProviderUnavailable
+from accredit.errors import InvalidNotice, ProviderTokenRejected, ProviderUnavailable
 from accredit.notices import Notice, NoticeEvent, NoticeRequest
 from accredit.strategy import VerifyContext
 from accredit.testing import NoticeSample
@@ -201,6 +202,18 @@ class VerifiesNoToken(Noticing):
             raise InvalidNotice("no token") from None
 
 
+@fails(PROOF)
+class TakesAnIdToken(Noticing):
+    """Every app that a user logs in to has a token which says that the user has left."""
+
+    async def read_token(self, token: str, ctx: VerifyContext) -> Notice:
+        try:
+            return await super().read_token(token, ctx)
+        except ProviderTokenRejected:
+            login = await ctx.verify_id_token(token, jwks_url=self.settings.jwks_url, issuers=(ISSUER,))
+            return Notice(id=token, audience=login.audience.aud, events=self.events([login.subject]))
+
+
 @fails(FOREIGN)
 class IsMeantByAll(Noticing):
     """What the provider has signed is taken to be for us."""
@@ -284,6 +297,18 @@ class QuotesTheSignature(Noticing):
             super().check_mac(request)
         except InvalidNotice:
             raise InvalidNotice(f"wrong signature, not {self.mac(request.body)}") from None
+
+
+class AllRepeatable(NoticingSimulator):
+    """A simulator that says of no notice what tells it from another."""
+
+    def notices(self) -> Sequence[NoticeSample]:
+        return [replace(one, is_repeatable=True) for one in super().notices()]
+
+
+@fails(AGAIN, simulator=AllRepeatable)
+class IsSaidToRepeat(Noticing):
+    """Nobody would find out if one day it had no ids any more."""
 
 
 @fails(AGAIN)

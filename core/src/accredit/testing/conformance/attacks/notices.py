@@ -13,7 +13,9 @@ from accredit.keys.jose import SigningKey
 from accredit.notices import MOST_BODY_BYTES, MOST_QUERY
 from accredit.testing.conformance.attacks.jwts import header_of, unsigned, with_hmac
 from accredit.testing.simulator.forgery import encoded, signature
+from accredit.testing.simulator.id_tokens import IdTokenIssuer
 from accredit.testing.simulator.notices import NoticeSample
+from accredit.testing.simulator.people import PEOPLE
 
 CANARY = "Kit-canary"
 """What a sender writes, and nobody repeats."""
@@ -69,8 +71,11 @@ def unproven(sample: NoticeSample) -> Iterator[Attack]:
             yield "without any header", replace(letter, headers={})
 
 
-def unsigned_by_us(sample: NoticeSample, published: SigningKey | None) -> Iterator[Attack]:
-    """Yield letters whose JWT another key has signed, or none; `published` is the provider's key, where it has one."""
+def signed_otherwise(sample: NoticeSample, issuer: IdTokenIssuer | None) -> Iterator[Attack]:
+    """Yield letters whose JWT another key has signed, or none; or that is another JWT of the provider's, the `issuer`.
+
+    None where no JWT proves anything.
+    """
     token = token_of(sample)
     if token is None:
         return
@@ -82,9 +87,11 @@ def unsigned_by_us(sample: NoticeSample, published: SigningKey | None) -> Iterat
         yield "signed by another key of the same name", letter.replaced(token, signed)
     for none in ("none", "None", "NONE"):
         yield f"with alg {none} and no signature", letter.replaced(token, unsigned(token, alg=none))
-    if published is not None:
-        for hmac in with_hmac(token, published.public_jwk()):
-            yield "signed by the public key as a secret", letter.replaced(token, hmac)
+    if issuer is not None:
+        yield "with an ID token in its place", letter.replaced(token, issuer.mint(PEOPLE[0]))
+        for key in issuer.keys:
+            for hmac in with_hmac(token, key.public_jwk()):
+                yield "signed by the public key as a secret", letter.replaced(token, hmac)
 
 
 def malformed(sample: NoticeSample) -> Iterator[Attack]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Literal
 
 import pytest
 
@@ -15,9 +16,9 @@ from accredit.testing.conformance.attacks.notices import (
     bent,
     beside,
     malformed,
+    signed_otherwise,
     token_of,
     unproven,
-    unsigned_by_us,
 )
 from accredit.testing.conformance.bench.bench import make_simulator
 from accredit.testing.conformance.bench.between import Call
@@ -33,6 +34,9 @@ from accredit.testing.simulator.simulator import ACCEPTED
 _LATER_S = (1, 3_600, 86_400, 7 * 86_400, 31 * 86_400, 366 * 86_400)
 """How much later each time the same notice is sent once more, in seconds: until a year and more has gone by."""
 _DOWN = frozenset({ProviderUnavailable.reason, ProviderRateLimited.reason})
+
+
+_METHODS: tuple[Literal["GET", "POST"], ...] = ("GET", "POST")
 
 
 class Notices(Suite):
@@ -71,15 +75,14 @@ class Notices(Suite):
                     is_known = event.user_id is None or event.user_id in users
                     require(is_known, f"{sample.name}: no login of the simulator's has the id {event.user_id}")
 
-    @pytest.mark.threat(6)
+    @pytest.mark.threat(6, 9)
     @check
     async def test_a_notice_without_the_providers_proof_is_refused(self) -> None:
-        """Unsigned, changed by a letter, signed by another key or secret, or with another notice's signature."""
+        """Unsigned, changed by a letter, signed by another key or secret, with another's signature, or an ID token."""
         async with self._stage() as stage:
             issuer = stage.simulator.id_tokens
-            published = issuer.keys[0] if issuer is not None and issuer.has_keys else None
             for sample in stage.accepted:
-                for what, letter in (*unproven(sample), *unsigned_by_us(sample, published)):
+                for what, letter in (*unproven(sample), *signed_otherwise(sample, issuer)):
                     await stage.refuse(letter, f"{sample.name}, {what}", secret=[sample.proof])
                 if sample.proof not in stage.secrets.values():
                     await _require_signed(stage, sample)
@@ -102,11 +105,9 @@ class Notices(Suite):
             methods = {one.method for one in stage.accepted}
             for sample in stage.accepted:
                 attacks: list[Attack] = list(malformed(sample))
-                if "GET" not in methods:
-                    query = sample.query or sample.body.decode("latin-1")
-                    attacks += [("by GET", Letter("GET", one, sample.headers, b"")) for one in (sample.query, query)]
-                if "POST" not in methods:
-                    attacks += [("by POST", Letter("POST", sample.query, sample.headers, b""))]
+                for query in (sample.query, sample.body.decode("latin-1")):
+                    by = [(one, Letter(one, query, sample.headers, b"")) for one in _METHODS if one not in methods]
+                    attacks += [(f"by {method}", letter) for method, letter in by]
                 for what, letter in attacks:
                     await stage.refuse(letter, f"{sample.name}, {what}", secret=[sample.proof])
                 for what, letter in bent(sample):
@@ -130,12 +131,16 @@ class Notices(Suite):
             for seconds in (0, *_LATER_S):
                 stage.clock.advance(seconds)
                 for sample in stage.accepted:
-                    for what, letter in () if sample.is_repeatable else (("", Letter.of(sample)), *beside(sample)):
+                    had_effect = False
+                    for what, letter in (("", Letter.of(sample)), *beside(sample)):
                         outcome = await stage.send(letter)
+                        had_effect = had_effect or bool(outcome.told)
                         why = f"{sample.name}, sent again after {seconds} s {what}"
-                        require(not outcome.told, f"{why}: it has an effect once more")
+                        require(sample.is_repeatable or not had_effect, f"{why}: it has an effect once more")
                         if not outcome.is_read:
                             stage.require_refusal(outcome, why)
+                    untrue = seconds == 0 and sample.is_repeatable and sample.events and not had_effect
+                    require(not untrue, f"{sample.name}: is_repeatable is not true, it has no second effect")
 
     @pytest.mark.threat(18)
     @check
