@@ -71,11 +71,11 @@ class _Code(Generic[T]):
 class Codes(Generic[T]):
     """The codes of a simulated provider, and what each is exchanged for: a token, or what the simulator makes one of.
 
-    `form` makes a code from a number, as `"sim-code-{}"` does; a new one lives for `lives_s` seconds of `clock`, which
-    returns epoch seconds.
+    `form` makes a new code from a number. It lives for `lives_s` seconds of `clock`, which returns epoch seconds.
+    Source of the default: RFC 6749 section 4.1.2.
     """
 
-    def __init__(self, form: str, *, lives_s: float, clock: Callable[[], float]) -> None:
+    def __init__(self, form: str = "sim-code-{}", *, lives_s: float = 600, clock: Callable[[], float]) -> None:
         self._form = form
         self._lives_s = lives_s
         self._clock = clock

@@ -1,10 +1,8 @@
 """An OpenID provider: its document, keys, token endpoint, introspection and userinfo, with fixed access tokens."""
 
 import base64
-import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,9 +10,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, Simulator, person, plain
+from accredit.testing import (
+    ACCEPTED,
+    PEOPLE,
+    CodeBinding,
+    CodeRefused,
+    Codes,
+    IdTokenIssuer,
+    Person,
+    Sample,
+    Simulator,
+    person,
+    plain,
+)
 from accredit_oidc.simulator.answers import document, refusal, unauthorized
-from accredit_oidc.simulator.codes import REDIRECT_URI, VERIFIER, Code, at_hash, code_samples
+from accredit_oidc.simulator.codes import LIVES_S, REDIRECT_URI, Login, at_hash, binding, code_samples
 from accredit_oidc.simulator.tokens import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -50,12 +60,11 @@ class OidcSimulator(Simulator):
         super().__init__(clock=clock)
         self.tokens: Mapping[str, Token] = {token.value: token for token in tokens()}
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, _claims)
-        self._numbers = itertools.count(1)
-        self._codes: dict[str, Code] = {
-            f"oidc-sim-code-{one.key}": Code.issued(one, now=float("inf"), verifier=VERIFIER, nonce=None)
-            for one in PEOPLE
-        }
-        """What was exchanged is not there any more."""
+        self._codes: Codes[Login] = Codes("oidc-sim-code-{}", lives_s=LIVES_S, clock=clock)
+        self._code_samples = tuple(code_samples(self._codes))
+        self._other_codes = {f"oidc-sim-code-{one.key}": one for one in PEOPLE[1:]}
+        for value, someone in self._other_codes.items():
+            self._codes.fix(value, Login(someone), binding())
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of the sample app. The issuer is not asked: its document is below `base_url`."""
@@ -79,28 +88,21 @@ class OidcSimulator(Simulator):
 
     def samples(self) -> Sequence[Sample]:
         """Return a sample of every access token, ID tokens minted now, and codes."""
-        return [*(token.sample() for token in self.tokens.values()), *self._id_token_samples(), *code_samples()]
+        return [*(token.sample() for token in self.tokens.values()), *self._id_token_samples(), *self._code_samples]
 
     def fresh(self, sample: Sample) -> Sample:
-        """Return a sample whose code was never used: a new one, or another one that never was any."""
-        if sample.field != "code":
-            return sample
-        is_good = sample.expected == ACCEPTED
-        code = self.new_code(person("ada"), verifier=VERIFIER) if is_good else f"oidc-sim-none-{next(self._numbers)}"
-        return replace(sample, parameters={**sample.parameters, "code": code})
+        """Return the sample of a code with another one like it."""
+        return self._codes.fresh(sample)
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return everybody else's codes, which are good once."""
-        about = {value: f"{code.owner.name} signs in, by a code" for value, code in self._codes.items()}
-        return {value: said for value, said in about.items() if value != "oidc-sim-code-ada"}
+        return {value: f"{one.name} signs in, by a code" for value, one in self._other_codes.items()}
 
     def new_code(
         self, owner: Person, *, verifier: str | None = None, nonce: str | None = None, client_id: str = CLIENT_ID
     ) -> str:
         """Return a code that is exchanged once within a minute; with a `verifier` the login was begun by PKCE."""
-        value = f"oidc-sim-code-{next(self._numbers)}"
-        self._codes[value] = Code.issued(owner, now=self.clock(), verifier=verifier, nonce=nonce, client_id=client_id)
-        return value
+        return self._codes.new(Login(owner, nonce), binding(verifier, client_id))
 
     def _id_token_samples(self) -> Sequence[Sample]:
         ada, now = person("ada"), int(self.clock())
@@ -140,11 +142,16 @@ class OidcSimulator(Simulator):
             return refusal(400, "invalid_request")
         if form["grant_type"] != "authorization_code":
             return refusal(400, "unsupported_grant_type")
-        code = self._codes.pop(plain(form["code"]), None)
-        if code is None or not code.is_good(self.clock(), form, client_id):
+        verifier = form.get("code_verifier")
+        if verifier is None and client_id == PUBLIC_CLIENT_ID:  # RFC 9700 section 2.1.1
             return refusal(400, "invalid_grant")
-        access_token = f"oidc-sim-good-{code.owner.key}"
-        said = {"aud": client_id, "nonce": code.nonce, "at_hash": at_hash(access_token)}
+        shown = CodeBinding(client_id=client_id, redirect_uri=form["redirect_uri"], code_verifier=verifier)
+        try:
+            login = self._codes.redeem(form["code"], shown)
+        except CodeRefused:
+            return refusal(400, "invalid_grant")
+        access_token = f"oidc-sim-good-{login.owner.key}"
+        said = {"aud": client_id, "nonce": login.nonce, "at_hash": at_hash(access_token)}
         return JSONResponse(
             {
                 "access_token": access_token,
@@ -152,7 +159,7 @@ class OidcSimulator(Simulator):
                 "expires_in": 3600,
                 "scope": "openid profile email",
                 # The profile is at userinfo, as section 5.4 has it.
-                "id_token": self.id_tokens.mint(code.owner, changes={**_NO_PROFILE, **said}),
+                "id_token": self.id_tokens.mint(login.owner, changes={**_NO_PROFILE, **said}),
             },
             headers={"Cache-Control": "no-store"},
         )

@@ -3,10 +3,8 @@
 Sources: https://developers.tiktok.com/doc/oauth-get-a-user-access-token and /doc/tiktok-api-v2-get-user-info.
 """
 
-import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, Sample, Simulator, plain
 from accredit_tiktok.simulator import answers
 from accredit_tiktok.simulator.answers import Answer, ok, success
 from accredit_tiktok.simulator.tokens import CALLBACK, CLIENT_KEY, FIELDS, Code, all_codes
@@ -31,9 +29,10 @@ class TikTokSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock=clock)
         self.codes = {code.value: code for code in all_codes()}
-        self._used: set[str] = set()
         self._tokens: dict[str, Code] = {}
-        self._numbers = itertools.count(1)
+        self._codes: Codes[Code] = Codes(clock=clock)
+        for value, code in self.codes.items():
+            self._codes.fix(value, code, code.binding)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
@@ -58,9 +57,7 @@ class TikTokSimulator(Simulator):
 
     def fresh(self, sample: Sample) -> Sample:
         """Return a code of the same name, with the next number."""
-        name = sample.parameters["access_token"].partition(".")[0]
-        code = f"{name}.{next(self._numbers)}"
-        return replace(sample, parameters={**sample.parameters, "access_token": code})
+        return self._codes.fresh(sample)
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the refused codes of everybody else."""
@@ -80,24 +77,17 @@ class TikTokSimulator(Simulator):
             return answers.OUR_SECRET
         if form["grant_type"] != "authorization_code":
             return answers.oauth_error("unsupported_grant_type")
-        value = plain(form["code"])
-        code = self._redeemed(value)
-        if code is None or code.client_key != CLIENT_KEY or form["redirect_uri"] != CALLBACK:
-            return answers.EXPIRED
-        if form.get("code_verifier") != code.verifier:
-            return answers.VERIFIER
+        verifier = form.get("code_verifier")
+        shown = CodeBinding(client_id=form["client_key"], redirect_uri=form["redirect_uri"], code_verifier=verifier)
+        try:
+            code = self._codes.redeem(form["code"], shown)
+        except CodeRefused as refused:
+            return answers.VERIFIER if refused.why == "verifier" else answers.EXPIRED
         if code.on_token is not None:
             return code.on_token
-        token = f"act.{value}"
+        token = f"act.{plain(form['code'])}"
         self._tokens[token] = code
         return success(code.new_token(token))
-
-    def _redeemed(self, value: str) -> Code | None:
-        name, dot, number = value.partition(".")
-        if value in self._used or (dot and not (number.isascii() and number.isdecimal())):
-            return None
-        self._used.add(value)
-        return self.codes.get(name)
 
     async def _revoke(self, request: Request) -> Response:
         """Disconnect the app from the account of a live token; what is said of another one is invented."""

@@ -13,7 +13,7 @@ from accredit.errors import (
     ProviderUnavailable,
     UnlistedRefusal,
 )
-from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, person
+from accredit.testing import ACCEPTED, PEOPLE, CodeBinding, Person, Sample, person
 from accredit_tiktok.simulator import answers
 from accredit_tiktok.simulator.answers import Answer, api_error, oauth_error
 
@@ -67,6 +67,11 @@ class Code:
     def value(self) -> str:
         """The code itself."""
         return f"sim-{self.knob}-{self.owner.key}"
+
+    @property
+    def binding(self) -> CodeBinding:
+        """What its login was begun with."""
+        return CodeBinding(client_id=self.client_key, redirect_uri=CALLBACK, code_verifier=self.verifier)
 
     def sample(self) -> Sample:
         """Return it as a sample."""

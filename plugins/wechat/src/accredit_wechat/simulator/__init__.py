@@ -4,8 +4,6 @@ Sources: https://developers.weixin.qq.com/doc/oplatform/Mobile_App/WeChat_Login/
 /doc/service/api/webdev/access/api_snsaccesstoken.html and api_snsuserinfo.html of the same host.
 """
 
-import itertools
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,15 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import Sample, Simulator, plain
+from accredit.testing import CodeBinding, CodeRefused, Codes, Sample, Simulator
 from accredit_wechat.simulator import answers
 from accredit_wechat.simulator.answers import Answer
-from accredit_wechat.simulator.codes import APP_ID, all_codes
+from accredit_wechat.simulator.codes import APP_ID, Code, all_codes
 from accredit_wechat.simulator.tokens import Tokens
 
 APP_SECRET = "sim-wechat-app-secret"  # noqa: S105  # published sample secret of an app that does not exist
 _METHODS = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]
-_NUMBERED = re.compile(r"(?P<name>.+)\.[1-9][0-9]{0,8}")
+_BINDING = CodeBinding(client_id=APP_ID)
 
 
 class WeChatSimulator(Simulator):
@@ -33,9 +31,10 @@ class WeChatSimulator(Simulator):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(clock=clock)
         self.codes = {code.value: code for code in all_codes()}
-        self._used: set[str] = set()
         self._tokens = Tokens(clock)
-        self._fresh = itertools.count(1)
+        self._codes: Codes[Code] = Codes(clock=clock)
+        for value, code in self.codes.items():
+            self._codes.fix(value, code, _BINDING)
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
@@ -54,8 +53,7 @@ class WeChatSimulator(Simulator):
 
     def fresh(self, sample: Sample) -> Sample:
         """Return another code of the same name."""
-        code = self.codes[sample.parameters["access_token"]]
-        return code.sample(f"{code.value}.{next(self._fresh)}")
+        return self._codes.fresh(sample)
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the refused codes of everybody else."""
@@ -83,14 +81,11 @@ class WeChatSimulator(Simulator):
             return answers.INVALID_APPID
         if query["secret"] != APP_SECRET:
             return answers.INVALID_SECRET
-        return self._redeem(plain(query["code"]))
+        return self._redeem(query["code"])
 
     def _redeem(self, value: str) -> Answer:
-        numbered = _NUMBERED.fullmatch(value)
-        code = self.codes.get(numbered["name"] if numbered else value)
-        if code is None:
-            return answers.INVALID_CODE
-        if value in self._used:
-            return answers.USED_CODE
-        self._used.add(value)
+        try:
+            code = self._codes.redeem(value, _BINDING)
+        except CodeRefused as refused:
+            return answers.USED_CODE if refused.why == "used" else answers.INVALID_CODE
         return code.on_exchange or code.exchanged(self._tokens.new(code))

@@ -48,12 +48,12 @@ class Code:
         """The code itself."""
         return f"sim-{self.knob}-{self.owner.key}"
 
-    def sample(self, value: str | None = None) -> Sample:
-        """Return it as a sample, or another code of the same name."""
+    def sample(self) -> Sample:
+        """Return it as a sample."""
         return Sample(
             name=f"{self.knob}-{self.owner.key}",
             about=self.about,
-            parameters={"access_token": value or self.value},
+            parameters={"access_token": self.value},
             expected=self.expected,
             claims=self.claims,
             is_foreign=self.is_foreign,
