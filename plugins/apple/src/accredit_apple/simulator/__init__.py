@@ -3,7 +3,6 @@
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,9 +10,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from accredit.testing import PEOPLE, IdTokenIssuer, NoticeSample, Person, Sample, Simulator, plain
+from accredit.testing import (
+    PEOPLE,
+    CodeBinding,
+    CodeRefused,
+    Codes,
+    IdTokenIssuer,
+    NoticeSample,
+    Person,
+    Sample,
+    Simulator,
+    plain,
+)
 from accredit_apple.simulator import answers
-from accredit_apple.simulator.codes import LIFE_S, Code, begun, code_samples, fixed, s256
+from accredit_apple.simulator.codes import LIFE_S, NATIVE, Login, code_samples, fixed, refusal_of
 from accredit_apple.simulator.notices import make_event, make_notice, notice_samples
 from accredit_apple.simulator.team import (
     BUNDLE_ID,
@@ -38,14 +48,12 @@ class AppleSimulator(Simulator):
         super().__init__(clock=clock)
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
         self._numbers = itertools.count(1)
-        self._codes: dict[str, Code | None] = {}
-        """None: it was used."""
         self.refresh_tokens: set[str] = set()
         """Those that live."""
+        self._codes: Codes[Login] = Codes("csim-{}.0.mr", lives_s=LIFE_S, clock=clock)
         for someone in PEOPLE:
-            self._add(fixed(someone), someone, lives_s=float("inf"))
-        for sample in code_samples():
-            self._add(sample.credential, PEOPLE[0], lives_s=float("inf"), **begun(sample.name))
+            self._codes.fix(fixed(someone), Login(person=someone), NATIVE)
+        self._code_samples = tuple(code_samples(self._codes))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample team."""
@@ -70,14 +78,11 @@ class AppleSimulator(Simulator):
 
     def samples(self) -> Sequence[Sample]:
         """Return ID tokens minted now, and codes."""
-        return [*id_token_samples(self.id_tokens), *code_samples()]
+        return [*id_token_samples(self.id_tokens), *self._code_samples]
 
     def fresh(self, sample: Sample) -> Sample:
-        """Return the sample of a code with a new one."""
-        if sample.field != "code":
-            return sample
-        code = self.new_code(PEOPLE[0], **begun(sample.name))
-        return replace(sample, parameters={**sample.parameters, "code": code})
+        """Return the sample of a code with another one like it."""
+        return self._codes.fresh(sample)
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the codes, which are good once."""
@@ -93,29 +98,8 @@ class AppleSimulator(Simulator):
         claims: Mapping[str, object] | None = None,
     ) -> str:
         """Return a code of a login that begins now. `claims` are those of the ID token that differ, such as a nonce."""
-        code = f"csim-{next(self._numbers)}.0.mr.{someone.key}"
-        self._add(code, someone, client_id=client_id, redirect_uri=redirect_uri, verifier=verifier, claims=claims)
-        return code
-
-    def _add(
-        self,
-        code: str,
-        someone: Person,
-        *,
-        client_id: str = BUNDLE_ID,
-        redirect_uri: str | None = None,
-        verifier: str | None = None,
-        claims: Mapping[str, object] | None = None,
-        lives_s: float = LIFE_S,
-    ) -> None:
-        self._codes[code] = Code(
-            person=someone,
-            client_id=client_id,
-            redirect_uri=redirect_uri,
-            challenge=None if verifier is None else s256(verifier),
-            ends_at=self.clock() + lives_s,
-            claims=dict(claims or {}),
-        )
+        binding = CodeBinding(client_id=client_id, redirect_uri=redirect_uri, code_verifier=verifier)
+        return self._codes.new(Login(person=someone, claims=claims or {}), binding)
 
     def notices(self) -> Sequence[NoticeSample]:
         """Return what is posted when somebody leaves, or switches the forwarding of mail."""
@@ -142,29 +126,24 @@ class AppleSimulator(Simulator):
             return answers.UNSUPPORTED_GRANT_TYPE.response()
         if "code" not in given:
             return answers.INVALID_REQUEST.response()
-        return self._exchange(plain(given["code"]), given)
+        return self._exchange(given["code"], given)
 
     def _exchange(self, value: str, given: Mapping[str, str]) -> Response:
-        if value not in self._codes:
-            return answers.INVALID_GRANT.response()
-        code = self._codes[value]
-        if code is None:
-            return answers.USED_CODE.response()
-        if code.client_id != given["client_id"]:
-            return answers.FOREIGN_CODE.response()
-        self._codes[value] = None
-        uri, verifier = given.get("redirect_uri"), given.get("code_verifier")
-        if not code.is_good(redirect_uri=uri, verifier=verifier, now=self.clock()):
-            return answers.INVALID_GRANT.response()
-        refresh_token = f"rsim-{next(self._numbers)}.0.mr.{code.person.key}"
+        client_id, uri = given["client_id"], given.get("redirect_uri")
+        shown = CodeBinding(client_id=client_id, redirect_uri=uri, code_verifier=given.get("code_verifier"))
+        try:
+            login = self._codes.redeem(value, shown)
+        except CodeRefused as refused:
+            return refusal_of(refused.why).response()
+        refresh_token = f"rsim-{next(self._numbers)}.0.mr.{login.person.key}"
         self.refresh_tokens.add(refresh_token)
         return JSONResponse(
             {
-                "access_token": f"asim.0.mr.{code.person.key}",
+                "access_token": f"asim.0.mr.{login.person.key}",
                 "token_type": "Bearer",
                 "expires_in": 3600,
                 "refresh_token": refresh_token,
-                "id_token": self.id_tokens.mint(code.person, changes={"aud": code.client_id, **code.claims}),
+                "id_token": self.id_tokens.mint(login.person, changes={"aud": client_id, **login.claims}),
             }
         )
 
