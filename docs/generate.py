@@ -46,6 +46,7 @@ MODULES_OF_TESTING = (
     "accredit.testing.hosts.people",
     "accredit.testing.hosts.login",
     "accredit.testing.exchange",
+    "accredit.testing.between",
     "accredit.testing.simulator.simulator",
     "accredit.testing.simulator.people",
     "accredit.testing.simulator.serving",

@@ -1,43 +1,17 @@
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
 from accredit import Identity, ProviderToken
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import Between, exchange_for
+from accredit.testing.between import Instead
 from accredit_github.simulator import GitHubSimulator
 from accredit_github.simulator.tokens import CLIENT_ID
 
 NOW = 1_795_000_000
 PATHS = {"check": f"/applications/{CLIENT_ID}/token", "user": "/user", "emails": "/user/emails"}
-Answer = tuple[int, object] | tuple[int, object, Mapping[str, str]] | Mapping[str, object]
-
-
-class GitHub(httpx.AsyncBaseTransport):
-    """The simulated GitHub, with chosen answers put in the place of its own, by path; remembers every request."""
-
-    def __init__(
-        self, simulator: GitHubSimulator, answers: Mapping[str, Answer], requests: list[httpx.Request]
-    ) -> None:
-        self._simulator = InProcess({BASE_URL: simulator.app()})
-        self._answers = answers
-        self._requests = requests
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._requests.append(request)
-        match self._answers.get(request.url.path):
-            case None:
-                return await self._simulator.handle_async_request(request)
-            case (int(status), body, *headers):
-                content = body if isinstance(body, bytes) else json.dumps(body).encode()
-                return httpx.Response(status, headers=headers[0] if headers else {}, stream=httpx.ByteStream(content))
-            case changes:
-                response = await self._simulator.handle_async_request(request)
-                fields = {**json.loads(await response.aread()), **dict(changes)}
-                content = json.dumps({name: value for name, value in fields.items() if value is not ...}).encode()
-                return httpx.Response(response.status_code, stream=httpx.ByteStream(content))
 
 
 @pytest.fixture
@@ -62,16 +36,16 @@ def verify(requests: list[httpx.Request]) -> Callable[..., Awaitable[Identity]]:
     async def verify(
         token: str = "gho_sim_good_ada",
         *,
-        check: Answer | None = None,
-        user: Answer | None = None,
-        emails: Answer | None = None,
+        check: Instead | None = None,
+        user: Instead | None = None,
+        emails: Instead | None = None,
         **connection: Any,
     ) -> Identity:
         chosen = {"check": check, "user": user, "emails": emails}
         answers = {PATHS[call]: answer for call, answer in chosen.items() if answer is not None}
         simulator = GitHubSimulator(clock=lambda: NOW)
-        transport = GitHub(simulator, answers, requests)
-        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+        between = Between(simulator, answers, requests=requests)
+        async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: NOW) as exchange:
             return await exchange.verify("github", ProviderToken.of(token))
 
     return verify

@@ -1,6 +1,5 @@
 """What comes of an authorization code, and what is asked to learn it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,7 +20,8 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.models import Identity
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import Between, exchange_for
+from accredit.testing.between import Instead
 from accredit_github.refusals import EXCHANGE_ERRORS
 from accredit_github.simulator import CLIENT_SECRET, GitHubSimulator
 from accredit_github.simulator.answers import oauth_error
@@ -32,23 +32,6 @@ NOW = 1_795_000_000
 TOKEN_PATH = "/login/oauth/access_token"
 
 
-class Between(httpx.AsyncBaseTransport):
-    """The simulated GitHub, with one answer put in the place of its own; remembers every request."""
-
-    def __init__(self, simulator: GitHubSimulator, instead: Mapping[str, tuple[int, object]]) -> None:
-        self._simulator = InProcess({BASE_URL: simulator.app()})
-        self._instead = instead
-        self.requests: list[httpx.Request] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if (chosen := self._instead.get(request.url.path)) is None:
-            return await self._simulator.handle_async_request(request)
-        status, body = chosen
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return httpx.Response(status, stream=httpx.ByteStream(content))
-
-
 async def log_in(
     *,
     token: str = "gho_sim_good_ada",
@@ -57,12 +40,12 @@ async def log_in(
     redirect_uri: str | None = CALLBACK,
     late_s: float = 0,
     code: str | None = None,
-    instead: Mapping[str, tuple[int, object]] | None = None,
+    instead: Mapping[str, Instead] | None = None,
     **connection: Any,
 ) -> tuple[Identity, list[httpx.Request]]:
     now = float(NOW)
     simulator = GitHubSimulator(clock=lambda: now)
-    between = Between(simulator, instead or {})
+    between = Between(simulator, instead)
     value = code or simulator.new_code(token, verifier=begun_with)
     now += late_s
     async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: now) as exchange:

@@ -15,28 +15,13 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.revocation import RevocableToken
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import Between, exchange_for
+from accredit.testing.between import Instead
 from accredit_github.simulator import CLIENT_SECRET, GitHubSimulator
 from accredit_github.simulator.tokens import CLIENT_ID
 
 TOKEN = "gho_sim_good_ada"
 GRANT, CHECK = f"/applications/{CLIENT_ID}/grant", f"/applications/{CLIENT_ID}/token"
-
-
-class Between(httpx.AsyncBaseTransport):
-    """The simulated GitHub, with one answer put in the place of its own; remembers every request."""
-
-    def __init__(self, simulator: GitHubSimulator, instead: dict[str, tuple[int, object]]) -> None:
-        self._simulator = InProcess({BASE_URL: simulator.app()})
-        self._instead = instead
-        self.requests: list[httpx.Request] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if (chosen := self._instead.get(request.url.path)) is None:
-            return await self._simulator.handle_async_request(request)
-        status, body = chosen
-        return httpx.Response(status, stream=httpx.ByteStream(json.dumps(body).encode()))
 
 
 async def revoke(
@@ -45,9 +30,9 @@ async def revoke(
     *,
     client_id: str | None = CLIENT_ID,
     secret: str = CLIENT_SECRET,
-    instead: dict[str, tuple[int, object]] | None = None,
+    instead: dict[str, Instead] | None = None,
 ) -> list[httpx.Request]:
-    between = Between(simulator, instead or {})
+    between = Between(simulator, instead)
     async with exchange_for(simulator, connection={"client_secret": secret}, transport=between) as exchange:
         connection = exchange.engine.connections["github"]
         kept = RevocableToken(value=SecretStr(token), kind="access_token", client_id=client_id)

@@ -1,4 +1,3 @@
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,31 +7,12 @@ import pytest
 
 from accredit.credentials import ProviderToken
 from accredit.models import Identity
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import Between, exchange_for
+from accredit.testing.between import Instead
 from accredit_kakao.simulator import KakaoSimulator
 
 NOW = 1_800_000_000
 PATHS = {"info": "/v1/user/access_token_info", "me": "/v2/user/me"}
-
-
-class Kakao(httpx.AsyncBaseTransport):
-    """The simulator, with chosen answers put in the place of its own, by path; remembers every request."""
-
-    def __init__(
-        self, simulator: KakaoSimulator, answers: Mapping[str, tuple[int, Any]], requests: list[httpx.Request]
-    ) -> None:
-        self._simulator = InProcess({BASE_URL: simulator.app()})
-        self._answers = answers
-        self._requests = requests
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._requests.append(request)
-        answer = self._answers.get(request.url.path)
-        if answer is None:
-            return await self._simulator.handle_async_request(request)
-        status, body = answer
-        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        return httpx.Response(status, stream=httpx.ByteStream(content), request=request)
 
 
 @pytest.fixture(scope="session")
@@ -57,10 +37,10 @@ def connect(simulator: KakaoSimulator, requests: list[httpx.Request]) -> Any:
 
     @asynccontextmanager
     async def connect(
-        answers: Mapping[str, tuple[int, Any]] | None = None, **connection: Any
+        answers: Mapping[str, Instead] | None = None, **connection: Any
     ) -> AsyncIterator[tuple[Any, Any]]:
-        transport = Kakao(simulator, answers or {}, requests)
-        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+        between = Between(simulator, answers, requests=requests)
+        async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: NOW) as exchange:
             found = exchange.engine.connections["kakao"]
             yield found.strategy, exchange.engine.context(found)
 
@@ -76,14 +56,14 @@ def verify(simulator: KakaoSimulator, requests: list[httpx.Request]) -> Callable
         *,
         nonce: str | None = None,
         id_token: str | None = None,
-        info: tuple[int, Any] | None = None,
-        me: tuple[int, Any] | None = None,
+        info: Instead | None = None,
+        me: Instead | None = None,
         **connection: Any,
     ) -> Identity:
         chosen = {"info": info, "me": me}
         answers = {PATHS[call]: answer for call, answer in chosen.items() if answer is not None}
-        transport = Kakao(simulator, answers, requests)
-        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+        between = Between(simulator, answers, requests=requests)
+        async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: NOW) as exchange:
             extras = None if id_token is None else {"id_token": id_token}
             return await exchange.verify("kakao", ProviderToken.of(token, nonce=nonce, extras=extras))
 

@@ -1,6 +1,5 @@
 """What comes of an authorization code, and what is asked to learn it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,7 +22,8 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.models import Identity
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import Between, exchange_for
+from accredit.testing.between import Instead
 from accredit_kakao.refusals import EXCHANGE_ERRORS
 from accredit_kakao.simulator import KakaoSimulator
 from accredit_kakao.simulator.answers import exchange_refused
@@ -32,23 +32,6 @@ from accredit_kakao.simulator.tokens import CLIENT_SECRET, REST_KEY
 
 NOW = 1_800_000_000
 ADA = "1000000000000001"
-
-
-class Between(httpx.AsyncBaseTransport):
-    """The simulated Kakao, with answers put in the place of its own, by path; remembers every request."""
-
-    def __init__(self, simulator: KakaoSimulator, instead: Mapping[str, tuple[int, object]]) -> None:
-        self._simulator = InProcess({BASE_URL: simulator.app()})
-        self._instead = instead
-        self.requests: list[httpx.Request] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if (chosen := self._instead.get(request.url.path)) is None:
-            return await self._simulator.handle_async_request(request)
-        status, body = chosen
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return httpx.Response(status, stream=httpx.ByteStream(content))
 
 
 async def log_in(
@@ -62,12 +45,12 @@ async def log_in(
     token_nonce: str | None = None,
     late_s: float = 0,
     code: str | None = None,
-    instead: Mapping[str, tuple[int, object]] | None = None,
+    instead: Mapping[str, Instead] | None = None,
     **connection: Any,
 ) -> tuple[Identity, list[httpx.Request]]:
     now = float(NOW)
     simulator = KakaoSimulator(clock=lambda: now)
-    between = Between(simulator, instead or {})
+    between = Between(simulator, instead)
     value = code or simulator.new_code(token, verifier=begun_with, with_id_token=with_id_token, nonce=token_nonce)
     now += late_s
     async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: now) as exchange:

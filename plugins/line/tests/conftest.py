@@ -1,4 +1,3 @@
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,32 +7,13 @@ import pytest
 
 from accredit.credentials import ProviderToken
 from accredit.models import Identity
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import Between, exchange_for
+from accredit.testing.between import Instead
 from accredit_line.simulator import LineSimulator
 
 NOW = 1_800_000_000
 GOOD = "eyJhbGciOiJIUzI1NiJ9.sim-good-ada.line"
 PATHS = {"granted": "/oauth2/v2.1/verify", "profile": "/v2/profile", "userinfo": "/oauth2/v2.1/userinfo"}
-
-
-class Line(httpx.AsyncBaseTransport):
-    """The simulator, with chosen answers put in the place of its own, by path; remembers every request."""
-
-    def __init__(
-        self, simulator: LineSimulator, answers: Mapping[str, tuple[int, Any]], requests: list[httpx.Request]
-    ) -> None:
-        self._simulator = InProcess({BASE_URL: simulator.app()})
-        self._answers = answers
-        self._requests = requests
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self._requests.append(request)
-        answer = self._answers.get(request.url.path)
-        if answer is None:
-            return await self._simulator.handle_async_request(request)
-        status, body = answer
-        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        return httpx.Response(status, stream=httpx.ByteStream(content), request=request)
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +38,10 @@ def connect(simulator: LineSimulator, requests: list[httpx.Request]) -> Any:
 
     @asynccontextmanager
     async def connect(
-        answers: Mapping[str, tuple[int, Any]] | None = None, **connection: Any
+        answers: Mapping[str, Instead] | None = None, **connection: Any
     ) -> AsyncIterator[tuple[Any, Any]]:
-        transport = Line(simulator, answers or {}, requests)
-        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+        between = Between(simulator, answers, requests=requests)
+        async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: NOW) as exchange:
             found = exchange.engine.connections["line"]
             yield found.strategy, exchange.engine.context(found)
 
@@ -77,15 +57,15 @@ def verify(simulator: LineSimulator, requests: list[httpx.Request]) -> Callable[
         *,
         nonce: str | None = None,
         id_token: str | None = None,
-        granted: tuple[int, Any] | None = None,
-        profile: tuple[int, Any] | None = None,
-        userinfo: tuple[int, Any] | None = None,
+        granted: Instead | None = None,
+        profile: Instead | None = None,
+        userinfo: Instead | None = None,
         **connection: Any,
     ) -> Identity:
         chosen = {"granted": granted, "profile": profile, "userinfo": userinfo}
         answers = {PATHS[call]: answer for call, answer in chosen.items() if answer is not None}
-        transport = Line(simulator, answers, requests)
-        async with exchange_for(simulator, connection=connection, transport=transport, clock=lambda: NOW) as exchange:
+        between = Between(simulator, answers, requests=requests)
+        async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: NOW) as exchange:
             extras = None if id_token is None else {"id_token": id_token}
             return await exchange.verify("line", ProviderToken.of(token, nonce=nonce, extras=extras))
 

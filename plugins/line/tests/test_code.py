@@ -1,6 +1,5 @@
 """What comes of an authorization code, and what is asked to learn it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,7 +22,8 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.models import Identity
-from accredit.testing import BASE_URL, InProcess, exchange_for, person
+from accredit.testing import Between, exchange_for, person
+from accredit.testing.between import Instead
 from accredit_line.refusals import EXCHANGE_ERRORS
 from accredit_line.simulator import LineSimulator
 from accredit_line.simulator.answers import exchange_refused
@@ -39,23 +39,6 @@ def token_of(name: str) -> str:
     return f"eyJhbGciOiJIUzI1NiJ9.sim-{name}-ada.line"
 
 
-class Between(httpx.AsyncBaseTransport):
-    """The simulated LINE, with answers put in the place of its own, by path; remembers every request."""
-
-    def __init__(self, simulator: LineSimulator, instead: Mapping[str, tuple[int, object]]) -> None:
-        self._simulator = InProcess({BASE_URL: simulator.app()})
-        self._instead = instead
-        self.requests: list[httpx.Request] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if (chosen := self._instead.get(request.url.path)) is None:
-            return await self._simulator.handle_async_request(request)
-        status, body = chosen
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return httpx.Response(status, stream=httpx.ByteStream(content))
-
-
 async def log_in(
     *,
     token: str = "good",
@@ -66,12 +49,12 @@ async def log_in(
     token_nonce: str | None = None,
     late_s: float = 0,
     code: str | None = None,
-    instead: Mapping[str, tuple[int, object]] | None = None,
+    instead: Mapping[str, Instead] | None = None,
     **connection: Any,
 ) -> tuple[Identity, list[httpx.Request]]:
     now = float(NOW)
     simulator = LineSimulator(clock=lambda: now)
-    between = Between(simulator, instead or {})
+    between = Between(simulator, instead)
     value = code or simulator.new_code(token_of(token), verifier=begun_with, nonce=token_nonce)
     now += late_s
     async with exchange_for(simulator, connection=connection, transport=between, clock=lambda: now) as exchange:

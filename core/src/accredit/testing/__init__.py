@@ -2,8 +2,8 @@
 
 `hosts/` is for a host's own tests, which begin with `simulated`. `conformance/` is the suite of strategies,
 `storage_conformance/` that of storages, `simulator/` what a simulator is made of. `checks` is what both suites ask of
-the class that runs them, `exchange` puts an exchange around one simulator, `verdict` says what must come of a request,
-and `pytest_plugin` has the fixtures and reports.
+the class that runs them, `exchange` puts an exchange around one simulator, `between` stands between the two, `verdict`
+says what must come of a request, and `pytest_plugin` has the fixtures and reports.
 
 A name is imported when it is first asked for: pytest loads this package in every environment that has Accredit, through
 the plugin that reports conformance.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from accredit._on_demand import on_demand
 
 if TYPE_CHECKING:
+    from accredit.testing.between import Between
     from accredit.testing.conformance import StrategyConformance
     from accredit.testing.exchange import BASE_URL, exchange_for
     from accredit.testing.hosts.login import Login
@@ -34,6 +35,7 @@ else:
     __getattr__, __dir__ = on_demand(
         __name__,
         {
+            "between": ("Between",),
             "conformance": ("StrategyConformance",),
             "hosts.login": ("Login",),
             "hosts.people": ("People", "SimulatedPerson"),
@@ -58,6 +60,7 @@ __all__ = [
     "BASE_URL",
     "FAULTS",
     "PEOPLE",
+    "Between",
     "CodeBinding",
     "CodeProblem",
     "CodeRefused",
