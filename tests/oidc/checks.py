@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.clients.service import APP, served
-from tests.oidc.servers import BASIC, FOREIGN, SERVERS, Server
+from tests.oidc.servers import BASIC, FOREIGN, PUBLIC, SERVERS, Server
 from tests.oidc.visit import Visit
 
 from accredit import Verifier
@@ -93,6 +93,27 @@ def test_a_code_with_another_verifier_or_nonce_is_refused(
 def test_a_code_without_its_verifier_is_refused(accredit: httpx.Client, visit: Visit) -> None:
     answer = post(accredit, **{name: one for name, one in visit.log_in().parameters.items() if name != "code_verifier"})
     assert (answer.status_code, answer.json()["error_description"]) == (400, "missing code_verifier parameter")
+
+
+def test_a_code_of_a_public_client_is_bound_by_its_verifier(accredit: httpx.Client, visit: Visit) -> None:
+    parameters = visit.log_in(PUBLIC).parameters
+    answer = post(accredit, PUBLIC, **{**parameters, "code_verifier": "v" * 43})
+    assert sentence(answer) == DEAD
+    answer = post(accredit, PUBLIC, **{name: one for name, one in parameters.items() if name != "code_verifier"})
+    assert (answer.status_code, answer.json()["error_description"]) == (400, "missing code_verifier parameter")
+
+
+def test_tokens_of_two_logins_are_not_put_together_where_the_server_ties_them(
+    server: Server, accredit: httpx.Client, visit: Visit
+) -> None:
+    login = visit.log_in()
+    tokens, others = visit.exchange(login), visit.exchange(visit.log_in())
+    both = {"access_token": others["access_token"], "id_token": tokens["id_token"]}
+    answer = post(accredit, "bare", **both, nonce=login.nonce)
+    if server.states_at_hash:
+        assert sentence(answer) == DEAD
+    else:  # both are Ada's
+        assert claims(accredit, answer)["sub"] == f"bare|{server.subject}"
 
 
 def test_an_id_token_logs_in_alone_or_beside_its_access_token(

@@ -67,7 +67,7 @@ def configure(folder: Path) -> None:
 
 
 def fill(clients: list[dict[str, Any]]) -> None:
-    """Make the tables, Ada, and the clients, each with its secret, sent in whichever way."""
+    """Make the tables, Ada, and the clients, each with its secret, sent in whichever way, or without one."""
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from oauth2_provider.models import Application
@@ -77,9 +77,9 @@ def fill(clients: list[dict[str, Any]]) -> None:
     for client in clients:
         Application.objects.create(
             client_id=client["client_id"],
-            client_secret=client["client_secret"],
+            client_secret=client.get("client_secret", ""),
             redirect_uris=" ".join(client["redirect_uris"]),
-            client_type=Application.CLIENT_CONFIDENTIAL,
+            client_type=Application.CLIENT_CONFIDENTIAL if "client_secret" in client else Application.CLIENT_PUBLIC,
             authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
             algorithm=Application.RS256_ALGORITHM,
         )
