@@ -1,36 +1,17 @@
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-import httpx
 import pytest
 
 from accredit import Exchange
 from accredit.credentials import AuthorizationCode
 from accredit.models import Identity
-from accredit.testing import BASE_URL, InProcess, exchange_for
+from accredit.testing import Between, exchange_for
 from accredit_naver.simulator import NaverSimulator
 from accredit_naver.simulator.codes import CALLBACK, STATE, VERIFIER
 
 NOW = 1_800_000_000
-
-
-class Between(httpx.AsyncBaseTransport):
-    """The simulated Naver, with answers put in the place of its own, by path; remembers every request."""
-
-    def __init__(self, naver: NaverSimulator) -> None:
-        self._simulator = InProcess({BASE_URL: naver.app()})
-        self.instead: dict[str, tuple[int, object]] = {}
-        self.requests: list[httpx.Request] = []
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if (chosen := self.instead.get(request.url.path)) is None:
-            return await self._simulator.handle_async_request(request)
-        status, body = chosen
-        content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        return httpx.Response(status, stream=httpx.ByteStream(content), request=request)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from accredit.audience import Unbound
 from accredit.credentials import AccessToken, ProviderToken
 from accredit.errors import InvalidProviderToken, WrongAudience
 from accredit.models import Identity
-from accredit.testing import person
+from accredit.testing import Between, person
 from accredit_naver.simulator.tokens import user_id
 
 Verify = Callable[..., Awaitable[Identity]]
@@ -34,7 +34,7 @@ async def test_no_access_token_logs_in_by_itself(verify: Verify, token: str) -> 
 
 
 @pytest.mark.threat(1, 23)
-async def test_where_a_connection_does_without_a_proof_it_asserts_no_address(verify: Verify, between: Any) -> None:
+async def test_where_a_connection_does_without_a_proof_it_asserts_no_address(verify: Verify, between: Between) -> None:
     user = {"id": ADA, "email": "ada@naver.com"}
     between.instead["/v1/nid/me"] = (200, {"resultcode": "00", "message": "success", "response": user})
     identity = await verify(accept_unbound_tokens=True, trust_email=True)
@@ -62,7 +62,7 @@ async def test_a_login_by_an_access_token_leaves_nothing_to_revoke(connect: Any)
 @pytest.mark.threat(16)
 @pytest.mark.parametrize("token", ["a b", "=", '"a"', "a,b", "a.b.c", "a" * 513])
 async def test_what_cannot_be_an_access_token_is_refused_without_a_call(
-    verify: Verify, between: Any, token: str
+    verify: Verify, between: Between, token: str
 ) -> None:
     with pytest.raises(InvalidProviderToken):
         await verify(token, accept_unbound_tokens=True)
@@ -70,7 +70,7 @@ async def test_what_cannot_be_an_access_token_is_refused_without_a_call(
 
 
 @pytest.mark.parametrize("token", ["a" * 512, "AAAA+/Ab12=="])
-async def test_what_can_be_one_is_asked_about(verify: Verify, between: Any, token: str) -> None:
+async def test_what_can_be_one_is_asked_about(verify: Verify, between: Between, token: str) -> None:
     with pytest.raises(InvalidProviderToken, match="024"):
         await verify(token)
     assert len(between.requests) == 1

@@ -20,7 +20,7 @@ from accredit.errors import (
     WrongAudience,
 )
 from accredit.models import Identity
-from accredit.testing import person
+from accredit.testing import Between, person
 from accredit_naver.refusals import EXCHANGE_ERRORS
 from accredit_naver.simulator import NaverSimulator
 from accredit_naver.simulator.codes import CALLBACK, STATE, VERIFIER
@@ -46,7 +46,7 @@ def form_of(request: httpx.Request) -> dict[str, str]:
 
 
 async def test_a_code_is_exchanged_with_its_state_and_logs_in_by_the_id_token_that_comes_of_it(
-    log_in: LogIn, naver: NaverSimulator, between: Any, now: int
+    log_in: LogIn, naver: NaverSimulator, between: Between, now: int
 ) -> None:
     code = naver.new_code(ADA)
     identity = await log_in(code)
@@ -69,7 +69,9 @@ async def test_a_code_is_exchanged_with_its_state_and_logs_in_by_the_id_token_th
     assert me.headers["authorization"] == "Bearer AAAAsim1-new-ada"
 
 
-async def test_the_older_api_has_neither_pkce_nor_id_tokens(log_in: LogIn, naver: NaverSimulator, between: Any) -> None:
+async def test_the_older_api_has_neither_pkce_nor_id_tokens(
+    log_in: LogIn, naver: NaverSimulator, between: Between
+) -> None:
     code = naver.new_code(ADA, verifier=None, openid=False)
     identity = await log_in(code, redirect_uri=None, connection=OAUTH)
 
@@ -91,7 +93,7 @@ async def test_an_exchange_without_an_id_token_is_a_proof_all_the_same(log_in: L
     assert (identity.user_id, identity.audience) == (user_id(ADA), CodeExchanged(CLIENT_ID))
 
 
-async def test_a_code_without_its_state_is_not_sent(log_in: LogIn, naver: NaverSimulator, between: Any) -> None:
+async def test_a_code_without_its_state_is_not_sent(log_in: LogIn, naver: NaverSimulator, between: Between) -> None:
     code = naver.new_code(ADA)
     with pytest.raises(MissingParameter) as raised:
         await log_in(code, state=None)
@@ -144,7 +146,12 @@ async def test_a_nonce_binds_the_code_by_its_id_token(log_in: LogIn, naver: Nave
     ids=["aud", "two auds", "azp", "iss", "exp", "sub", "none", "HS256"],
 )
 async def test_an_id_token_that_comes_of_a_code_is_verified(
-    log_in: LogIn, between: Any, now: int, changes: dict[str, object], header: dict[str, object], error: type[Exception]
+    log_in: LogIn,
+    between: Between,
+    now: int,
+    changes: dict[str, object],
+    header: dict[str, object],
+    error: type[Exception],
 ) -> None:
     naver = issuer(lambda: now)
     between.instead[PATH] = new(id_token=naver.mint(ADA))
@@ -154,7 +161,7 @@ async def test_an_id_token_that_comes_of_a_code_is_verified(
         await log_in("code-2")
 
 
-async def test_the_life_of_a_token_is_a_number_or_its_text(log_in: LogIn, between: Any, now: int) -> None:
+async def test_the_life_of_a_token_is_a_number_or_its_text(log_in: LogIn, between: Between, now: int) -> None:
     for number, good in enumerate((60, "60")):
         between.instead[PATH] = new(expires_in=good)
         assert (await log_in(f"code-{number}")).expires_at == now + 60
@@ -174,14 +181,14 @@ async def test_the_life_of_a_token_is_a_number_or_its_text(log_in: LogIn, betwee
     ids=repr,
 )
 async def test_an_exchange_that_is_not_understood_is_no_login(
-    log_in: LogIn, between: Any, name: str, value: object
+    log_in: LogIn, between: Between, name: str, value: object
 ) -> None:
     between.instead[PATH] = new(**{name: value})
     with pytest.raises(ProviderUnavailable):
         await log_in("code-1")
 
 
-async def test_nothing_but_an_access_token_and_its_life_is_needed(log_in: LogIn, between: Any) -> None:
+async def test_nothing_but_an_access_token_and_its_life_is_needed(log_in: LogIn, between: Between) -> None:
     between.instead[PATH] = new(refresh_token=..., token_type=...)
     assert (await log_in("code-1")).user_id == user_id(ADA)
 
@@ -210,7 +217,7 @@ async def test_nothing_but_an_access_token_and_its_life_is_needed(log_in: LogIn,
     ids=str,
 )
 async def test_a_refused_exchange_is_blamed_on_whom_it_concerns(
-    log_in: LogIn, between: Any, status: int, body: object, error: type[ExchangeError]
+    log_in: LogIn, between: Between, status: int, body: object, error: type[ExchangeError]
 ) -> None:
     between.instead[PATH] = (status, body)
     with pytest.raises(ExchangeError) as raised:
@@ -223,7 +230,7 @@ async def test_a_refused_exchange_is_blamed_on_whom_it_concerns(
     ("status", "body"), [(500, {"error": "invalid_client"}), (404, "<html>"), (200, "<html>"), (200, []), (201, {})]
 )
 async def test_what_is_no_word_of_the_logins_is_an_outage(
-    log_in: LogIn, between: Any, status: int, body: object
+    log_in: LogIn, between: Between, status: int, body: object
 ) -> None:
     between.instead[PATH] = (status, body)
     with pytest.raises(ProviderUnavailable):
@@ -241,7 +248,7 @@ async def test_a_wrong_secret_is_the_operators_to_mend_whichever_api_says_so(
     assert raised.value.alert
 
 
-async def test_a_grant_type_that_is_not_known_is_our_fault(log_in: LogIn, between: Any) -> None:
+async def test_a_grant_type_that_is_not_known_is_our_fault(log_in: LogIn, between: Between) -> None:
     between.instead[PATH] = (400, {"error": "unsupported_grant_type"})
     with pytest.raises(ProviderProtocolError):
         await log_in("code-1")

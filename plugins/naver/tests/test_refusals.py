@@ -14,6 +14,7 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.models import Identity
+from accredit.testing import Between
 
 LogIn = Callable[..., Awaitable[Identity]]
 
@@ -55,7 +56,7 @@ ANSWERS: list[tuple[int, Any, type[ExchangeError], type[ExchangeError]]] = [
 async def test_a_refusal_is_blamed_on_whom_it_concerns(
     log_in: LogIn,
     connect: Any,
-    between: Any,
+    between: Between,
     status: int,
     body: Any,
     fresh: type[ExchangeError],
@@ -88,7 +89,7 @@ async def test_our_app_is_at_fault_only_where_the_token_is_known_to_be_of_our_ap
     [None, [], "x", {}, *({"id": value} for value in (None, "", 1, True, ["1"], "a|b", "a b", "1\n", "é", "x" * 129))],
     ids=repr,
 )
-async def test_a_user_has_an_id_or_nobody_logs_in(log_in: LogIn, between: Any, user: object) -> None:
+async def test_a_user_has_an_id_or_nobody_logs_in(log_in: LogIn, between: Between, user: object) -> None:
     between.instead[ME] = (200, {"resultcode": "00", "message": "success", "response": {"id": "x" * 128}})
     assert (await log_in("sim-good-ada")).user_id == "x" * 128
     between.instead[ME] = (200, {"resultcode": "00", "message": "success", "response": user})

@@ -14,6 +14,7 @@ from accredit.errors import (
     UnlistedRefusal,
 )
 from accredit.revocation import RevocableToken
+from accredit.testing import Between
 from accredit_naver.simulator import NaverSimulator
 from accredit_naver.simulator.codes import CALLBACK, STATE, VERIFIER
 from accredit_naver.simulator.tokens import CLIENT_ID, CLIENT_SECRET
@@ -35,7 +36,7 @@ def kept(value: str = "r", *, client_id: str | None = CLIENT_ID) -> RevocableTok
 
 
 async def test_what_a_code_has_brought_is_revoked_and_may_be_again(
-    connect: Any, naver: NaverSimulator, between: Any
+    connect: Any, naver: NaverSimulator, between: Between
 ) -> None:
     async with connect() as exchange:
         connection = exchange.engine.connections["naver"]
@@ -79,7 +80,7 @@ async def test_a_token_that_naver_does_not_know_is_done(connect: Any) -> None:
     ],
 )
 async def test_what_is_not_clearly_done_is_a_failure(
-    connect: Any, between: Any, status: int, body: object, error: type[ExchangeError]
+    connect: Any, between: Between, status: int, body: object, error: type[ExchangeError]
 ) -> None:
     between.instead[PATH] = (status, body)
     async with connect() as exchange:
@@ -91,7 +92,7 @@ async def test_what_is_not_clearly_done_is_a_failure(
 
 @pytest.mark.parametrize("client_id", ["jSimNaverApp_0", None])
 async def test_a_token_of_an_app_that_we_were_before_is_sent_to_nobody(
-    connect: Any, between: Any, client_id: str | None
+    connect: Any, between: Between, client_id: str | None
 ) -> None:
     async with connect() as exchange:
         connection = exchange.engine.connections["naver"]
