@@ -91,10 +91,13 @@ async def test_wrong_secret_and_another_apps_token_are_the_operators_to_mend() -
     assert simulator.revoked == set()
 
 
-@pytest.mark.parametrize(("token", "is_kept"), [(TOKEN, True), ("ghu_sim_app_ada", False)])
-async def test_token_that_ends_is_not_offered_for_it(token: str, is_kept: bool) -> None:
+@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.parametrize(("token", "ends"), [(TOKEN, False), ("ghu_sim_app_ada", True)])
+async def test_token_is_offered_until_it_ends_where_it_is_to_be_kept(token: str, ends: bool, is_kept: bool) -> None:
     simulator = GitHubSimulator()
-    async with exchange_for(simulator) as exchange:
+    async with exchange_for(simulator, connection={"keep_provider_token": is_kept}) as exchange:
         connection = exchange.engine.connections["github"]
         verified = await connection.strategy.verify(AccessToken.of(token), exchange.engine.context(connection))
-    assert (verified.provider_token is not None) is is_kept
+    kept = RevocableToken.of(token, kind="access_token", client_id=CLIENT_ID, expires_at=verified.expires_at)
+    assert (verified.expires_at is not None) is ends
+    assert verified.provider_token == (kept if is_kept else None)

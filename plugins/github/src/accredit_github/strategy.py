@@ -193,7 +193,9 @@ class GitHubStrategy(Strategy[GitHubSettings]):
         )
 
     def _revocable(self, value: str, expires_at: int | None) -> RevocableToken | None:
-        """Return what can take the grant back at any time. One that ends can not, and looks then as if it was done."""
-        if expires_at is not None:
+        """Return what takes the grant back, where it is to be kept: at any time, or until it ends."""
+        if not self.settings.keep_provider_token:
             return None
-        return RevocableToken(value=SecretStr(value), kind="access_token", client_id=self.settings.client_id)
+        return RevocableToken(
+            value=SecretStr(value), kind="access_token", client_id=self.settings.client_id, expires_at=expires_at
+        )
