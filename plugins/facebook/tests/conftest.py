@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from accredit.credentials import ProviderToken
+from accredit.credentials import Credential, ProviderToken
 from accredit.models import Identity
 from accredit.testing import BASE_URL, InProcess, exchange_for
 from accredit_facebook.simulator import FacebookSimulator
@@ -59,10 +59,13 @@ def facebook(simulator: FacebookSimulator) -> Facebook:
 def verify(simulator: FacebookSimulator, facebook: Facebook) -> Verify:
     """Verify a token as a host does: `await verify("EAAsim-good-ada", app_secret="wrong")`."""
 
-    async def run(token: str, *, nonce: str | None = None, now: float = NOW, **connection: Any) -> Identity:
+    async def run(
+        token: str | ProviderToken | Credential, *, nonce: str | None = None, now: float = NOW, **connection: Any
+    ) -> Identity:
+        handed = ProviderToken.of(token, nonce=nonce) if isinstance(token, str) else token
         engine = exchange_for(simulator, connection=connection, transport=facebook, clock=lambda: now)
         async with engine as exchange:
-            return await exchange.verify("facebook", ProviderToken.of(token, nonce=nonce))
+            return await exchange.verify("facebook", handed)
 
     return run
 

@@ -52,7 +52,7 @@ def log_in(facebook: Any, simulator: FacebookSimulator) -> LogIn:
         code: str | None = None,
         **connection: Any,
     ) -> Identity:
-        value = code or simulator.codes.issue(token, **(issued or {}))
+        value = code or simulator.exchange.issue(token, **(issued or {}))
         credential = AuthorizationCode.of(value, redirect_uri=redirect_uri, code_verifier=verifier, nonce=nonce)
         async with exchange_for(simulator, connection=connection, transport=facebook, clock=lambda: NOW) as exchange:
             return await exchange.verify("facebook", credential)
@@ -153,7 +153,7 @@ async def test_app_that_facebook_does_not_know_is_the_operators_fault(log_in: Lo
 async def test_code_is_good_for_ten_minutes_and_once(late_s: float, is_good: bool) -> None:
     now = float(NOW)
     simulator = FacebookSimulator(clock=lambda: now)
-    code = AuthorizationCode.of(simulator.codes.issue(GOOD), redirect_uri=CALLBACK)
+    code = AuthorizationCode.of(simulator.exchange.issue(GOOD), redirect_uri=CALLBACK)
     now += late_s
     async with exchange_for(simulator, clock=lambda: now) as exchange:
         if not is_good:
@@ -270,14 +270,14 @@ async def test_exchange_that_fails_is_never_tried_again(simulator: FacebookSimul
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 async def test_the_simulator_takes_get_and_post_alone(simulator: FacebookSimulator, method: str) -> None:
     form = {"client_id": APP_ID, "client_secret": APP_SECRET, "redirect_uri": CALLBACK, "code": "x"}
-    code = simulator.codes.issue(GOOD)
+    code = simulator.exchange.issue(GOOD)
     async with httpx.AsyncClient(transport=InProcess({BASE_URL: simulator.app()})) as client:
         url = f"{BASE_URL}/v25.0/oauth/access_token"
         response = await client.request(method, url, params={**form, "code": code})
         assert response.status_code == (200 if method == "GET" else 400)
         assert (await client.post(url, data=form)).json()["error"]["message"] == "Invalid verification code format."
         without = {name: value for name, value in form.items() if name != "client_secret"}
-        answer = await client.post(url, data={**without, "code": simulator.codes.issue(GOOD)})
+        answer = await client.post(url, data={**without, "code": simulator.exchange.issue(GOOD)})
         assert answer.json()["error"]["message"] == "Missing client_secret parameter."
         for name in ("client_id", "redirect_uri", "code"):
             assert (await client.post(url, data={**form, name: ""})).status_code == 400

@@ -12,9 +12,8 @@ Verify = Callable[..., Awaitable[Identity]]
 
 
 async def _outcome(sample: Sample, verify: Verify) -> object:
-    parameters = sample.parameters
     try:
-        identity = await verify(parameters["access_token"], nonce=parameters.get("nonce"))
+        identity = await verify(sample.handed())
     except ExchangeError as error:
         return error.reason
     return {"sub": f"facebook|{identity.user_id}", **identity.profile.claims()}
@@ -29,7 +28,7 @@ async def test_every_sample_has_its_expected_outcome_and_claims(simulator: Faceb
 def test_sample_names_and_tokens_are_unique(simulator: FacebookSimulator) -> None:
     samples = simulator.samples()
     assert max(Counter(one.name for one in samples).values()) == 1
-    tokens = [one.parameters["access_token"] for one in samples if "nonce" not in one.parameters]
+    tokens = [one.credential for one in samples if "nonce" not in one.parameters]
     assert max(Counter(tokens).values()) == 1
 
 

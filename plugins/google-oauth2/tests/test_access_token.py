@@ -19,6 +19,7 @@ Verify = Callable[..., Awaitable[Identity]]
 
 GOOD = "ya29.sim-good-ada"
 ADA = "100001000000000000001"
+NO_CODES = {"web_client_id": None, "web_client_secret": None}
 
 
 def info(now: int, **changes: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -120,11 +121,11 @@ async def test_client_id_that_only_resembles_ours_is_refused(
 
 @pytest.mark.threat(2)
 async def test_numeric_client_id_is_refused_even_where_its_digits_are_ours(verify: Verify, now: int) -> None:
-    await verify(GOOD, tokeninfo=info(now, aud="123", azp="123"), userinfo=user(), client_ids=["123"])
+    await verify(GOOD, tokeninfo=info(now, aud="123", azp="123"), userinfo=user(), client_ids=["123"], **NO_CODES)
     with pytest.raises(ProviderUnavailable, match="aud"):
-        await verify(GOOD, tokeninfo=info(now, aud=123, azp="123"), userinfo=user(), client_ids=["123"])
+        await verify(GOOD, tokeninfo=info(now, aud=123, azp="123"), userinfo=user(), client_ids=["123"], **NO_CODES)
     with pytest.raises(ProviderUnavailable, match="azp"):
-        await verify(GOOD, tokeninfo=info(now, aud="123", azp=123), userinfo=user(), client_ids=["123"])
+        await verify(GOOD, tokeninfo=info(now, aud="123", azp=123), userinfo=user(), client_ids=["123"], **NO_CODES)
 
 
 @pytest.mark.parametrize(

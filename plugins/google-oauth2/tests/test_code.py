@@ -72,7 +72,7 @@ async def log_in(
     now = float(NOW)
     simulator = GoogleSimulator(clock=lambda: now)
     between = Between(simulator, answer)
-    value = code or simulator.codes.issue(ADA, redirect_uri=issued_for or "", verifier=begun_with, **(issued or {}))
+    value = code or simulator.exchange.issue(ADA, redirect_uri=issued_for or "", verifier=begun_with, **(issued or {}))
     now += late_s
     async with exchange_for(
         simulator, connection={**CODE_SETTINGS, **connection}, transport=between, clock=lambda: now
@@ -208,7 +208,7 @@ async def test_code_of_another_client_is_a_refusal_of_which_nobody_says_whose_fa
 
 async def test_code_is_good_once() -> None:
     simulator = GoogleSimulator(clock=lambda: NOW)
-    value = simulator.codes.issue(ADA, redirect_uri=CALLBACK, verifier=VERIFIER)
+    value = simulator.exchange.issue(ADA, redirect_uri=CALLBACK, verifier=VERIFIER)
     code = AuthorizationCode.of(value, code_verifier=VERIFIER, redirect_uri=CALLBACK)
     async with exchange_for(simulator, connection={**CODE_SETTINGS}, clock=lambda: NOW) as exchange:
         await exchange.verify("google-oauth2", code)

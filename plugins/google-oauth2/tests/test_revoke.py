@@ -34,7 +34,7 @@ def simulator(now: int) -> GoogleSimulator:
 
 
 def code_of(simulator: GoogleSimulator, *, is_offline: bool) -> AuthorizationCode:
-    return AuthorizationCode.of(simulator.codes.issue(person("ada"), is_offline=is_offline))
+    return AuthorizationCode.of(simulator.exchange.issue(person("ada"), is_offline=is_offline))
 
 
 @pytest.mark.parametrize(("value", "kind"), [(GOOD, "access_token"), (REFRESH, "refresh_token")])

@@ -1,6 +1,5 @@
 import pytest
 
-from accredit.credentials import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.testing import ACCEPTED, PEOPLE, exchange_for
 from accredit_google_oauth2.simulator import GoogleSimulator
@@ -13,7 +12,7 @@ NAMES = [sample.name for sample in GoogleSimulator(clock=lambda: 0).samples()]
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_sample_has_the_outcome_it_announces(simulator: GoogleSimulator, now: int, name: str) -> None:
     (sample,) = [one for one in simulator.samples() if one.name == name]
-    token = ProviderToken.of(sample.parameters["access_token"], nonce=sample.parameters.get("nonce"))
+    token = sample.handed()
     async with exchange_for(simulator, clock=lambda: now) as exchange:
         if sample.expected == ACCEPTED:
             identity = await exchange.verify("google-oauth2", token)
@@ -23,7 +22,7 @@ async def test_every_sample_has_the_outcome_it_announces(simulator: GoogleSimula
             with pytest.raises(ExchangeError) as caught:
                 await exchange.verify("google-oauth2", token)
             assert caught.value.reason == sample.expected
-            assert sample.parameters["access_token"] not in repr(caught.value)
+            assert sample.credential not in repr(caught.value)
 
 
 def test_samples_begin_with_the_good_tokens_of_every_person() -> None:

@@ -76,8 +76,7 @@ def bearer(kind: str = "Good") -> ProviderToken:
 async def test_every_sample_ends_as_it_says(sample: Sample, profile_api: str) -> None:
     if sample.name == "not_enrolled" and profile_api == "v1.1":
         profile_api = "v2"  # client-forbidden is a problem of v2
-    parameters = sample.parameters
-    token = ProviderToken.of(parameters["access_token"], secret=parameters.get("access_token_secret"))
+    token = sample.handed()
     connection = {"profile_api": profile_api}
     if sample.expected == ACCEPTED:
         identity = await verify(token, connection=connection)

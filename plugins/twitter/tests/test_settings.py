@@ -8,6 +8,7 @@ from accredit.errors import ConfigurationError
 from accredit.testing import BASE_URL, exchange_for
 from accredit_twitter.settings import TwitterSettings
 from accredit_twitter.simulator import TwitterSimulator
+from accredit_twitter.simulator.codes import CODE_SETTINGS
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ def test_defaults_call_x_itself_with_v2() -> None:
 
 
 def test_the_accepted_audience_is_the_consumer_key_and_not_the_client_id() -> None:
-    settings = TwitterSettings.model_validate(TwitterSimulator().settings(BASE_URL))
+    table = {name: value for name, value in TwitterSimulator().settings(BASE_URL).items() if name not in CODE_SETTINGS}
+    settings = TwitterSettings.model_validate(table)
     assert settings.accepted_audiences == {"SimConsumerKey"}
     assert settings.provider_urls == (BASE_URL,)

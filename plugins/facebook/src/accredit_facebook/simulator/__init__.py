@@ -14,11 +14,11 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, NoticeSample, Sample, Simulator
 from accredit_facebook.simulator.app import APP_ID, APP_SECRET
-from accredit_facebook.simulator.codes import CALLBACK, Codes
+from accredit_facebook.simulator.codes import CALLBACK, CodeExchange
 from accredit_facebook.simulator.graph import METHODS, GraphAPI
 from accredit_facebook.simulator.id_tokens import JWKS_PATH, make_claims
 from accredit_facebook.simulator.notices import notice_samples
-from accredit_facebook.simulator.samples import access_token_samples, limited_login_samples
+from accredit_facebook.simulator.samples import access_token_samples, code_samples, limited_login_samples
 from accredit_facebook.simulator.tokens import make_tokens
 
 __all__ = ["FacebookSimulator"]
@@ -34,8 +34,9 @@ class FacebookSimulator(Simulator):
         self.tokens = make_tokens()
         self.id_tokens: IdTokenIssuer = IdTokenIssuer(clock, make_claims)
         self.graph = GraphAPI(self.tokens, clock=clock)
-        self.codes = Codes(clock=clock)
-        """Issues codes: `simulator.codes.issue("EAAsim-good-ada")`."""
+        self.exchange = CodeExchange(clock=clock)
+        """Issues codes: `simulator.exchange.issue("EAAsim-good-ada")`."""
+        self._code_samples = tuple(code_samples(self.exchange.codes, self.tokens.values()))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of our sample app."""
@@ -51,13 +52,21 @@ class FacebookSimulator(Simulator):
         """Return the endpoints of graph.facebook.com and limited.facebook.com."""
         return [
             *self.graph.routes(),
-            Route("/{version}/oauth/access_token", self.codes.exchange, methods=METHODS),
+            Route("/{version}/oauth/access_token", self.exchange.exchange, methods=METHODS),
             Route(JWKS_PATH, self._keys, methods=["GET"]),
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return every fixed access token, then Limited Login tokens minted now."""
-        return [*access_token_samples(self.tokens.values()), *limited_login_samples(self.id_tokens)]
+        """Return every fixed access token, then Limited Login tokens minted now, and codes."""
+        return [
+            *access_token_samples(self.tokens.values()),
+            *limited_login_samples(self.id_tokens),
+            *self._code_samples,
+        ]
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self.exchange.codes.fresh(sample)
 
     def notices(self) -> Sequence[NoticeSample]:
         """Return what is posted when somebody removes the app, or wants data deleted."""

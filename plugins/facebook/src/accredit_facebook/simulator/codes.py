@@ -7,19 +7,15 @@ them (better-auth/better-auth#186, expo/expo#15980, laravel/socialite#385, freiz
 said of a missing parameter, of a wrong verifier by number, and how long a code lives, is invented.
 """
 
-import base64
-import hashlib
 import hmac
-import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from accredit.testing import plain
+from accredit.testing import CodeBinding, CodeProblem, CodeRefused, Codes, plain
 from accredit_facebook.simulator import answers
 from accredit_facebook.simulator.answers import Answer, error
 from accredit_facebook.simulator.app import APP_ID, SECRETS
@@ -27,6 +23,8 @@ from accredit_facebook.simulator.graph import served_version
 
 CALLBACK: Final = "https://app.example.com/callback"
 """The registered redirect URI of our sample app."""
+LOGIN: Final = CodeBinding(client_id=APP_ID, redirect_uri=CALLBACK)
+"""What the usual login at our sample app was begun with."""
 _LIVES_S = 600
 _TOKEN_LIVES_S = 5_183_944
 _MISSING = {
@@ -54,33 +52,32 @@ _BAD_VERIFIER = error(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code: for which token and app it is, the redirect URI and challenge of its login, and until when."""
+_REFUSALS: Mapping[CodeProblem, Answer] = {
+    "unknown": _NO_CODE,
+    "client": _NO_CODE,
+    "used": _USED,
+    "expired": _EXPIRED,
+    "redirect_uri": _OTHER_URI,
+    "verifier": _BAD_VERIFIER,
+}
 
-    token: str
-    app_id: str
-    redirect_uri: str
-    challenge: str | None
-    ends_at: float
 
-
-class Codes:
-    """The endpoint of the exchange. `clock` returns epoch seconds."""
+class CodeExchange:
+    """The endpoint of the exchange, and its codes, each of which is for one token. `clock` returns epoch seconds."""
 
     def __init__(self, *, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._codes: dict[str, Code] = {}
-        self._used: set[str] = set()
-        self._numbers = itertools.count(1)
+        self.codes: Codes[str] = Codes("AQDsim-code-{}", lives_s=_LIVES_S, clock=clock)
+        self._challenged: set[str] = set()
+        """The codes of logins that had a challenge."""
 
     def issue(
         self, token: str, *, app_id: str = APP_ID, redirect_uri: str = CALLBACK, verifier: str | None = None
     ) -> str:
         """Return a new code; with a `verifier` its login had that one's S256 challenge."""
-        value = f"AQDsim-code-{next(self._numbers)}"
-        challenge = None if verifier is None else s256(verifier)
-        self._codes[value] = Code(token, app_id, redirect_uri, challenge, self._clock() + _LIVES_S)
+        bound = CodeBinding(client_id=app_id, redirect_uri=redirect_uri, code_verifier=verifier)
+        value = self.codes.new(token, bound)
+        if verifier is not None:
+            self._challenged.add(value)
         return value
 
     async def exchange(self, request: Request) -> Response:
@@ -104,32 +101,13 @@ class Codes:
         shown, verifier = form.get("client_secret"), form.get("code_verifier")
         if shown is not None and not hmac.compare_digest(shown.encode(), secret.encode()):
             return _BAD_SECRET
-        value = plain(form["code"])
-        code = self._codes.get(value)
-        if code is None or code.app_id != form["client_id"]:
-            return _NO_CODE
-        refusal = self._refusal_of(value, code, form["redirect_uri"]) or _refusal_of_login(code, shown, verifier)
-        if refusal is not None:
-            return refusal
-        self._used.add(value)
-        return Answer(200, {"access_token": code.token, "token_type": "bearer", "expires_in": _TOKEN_LIVES_S})
-
-    def _refusal_of(self, value: str, code: Code, redirect_uri: str) -> Answer | None:
-        if value in self._used:
-            return _USED
-        if self._clock() >= code.ends_at:
-            return _EXPIRED
-        return _OTHER_URI if redirect_uri != code.redirect_uri else None
-
-
-def _refusal_of_login(code: Code, secret: str | None, verifier: str | None) -> Answer | None:
-    if code.challenge is None:
-        if verifier is not None:
-            return _NO_CHALLENGE
-        return _NO_SECRET if secret is None else None
-    return None if verifier is not None and s256(verifier) == code.challenge else _BAD_VERIFIER
-
-
-def s256(verifier: str) -> str:
-    """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        bound = CodeBinding(client_id=form["client_id"], redirect_uri=form["redirect_uri"], code_verifier=verifier)
+        try:
+            token = self.codes.redeem(form["code"], bound)
+        except CodeRefused as refusal:
+            if refusal.why == "verifier" and plain(form["code"]) not in self._challenged:
+                return _NO_CHALLENGE
+            return _REFUSALS[refusal.why]
+        if verifier is None and shown is None:
+            return _NO_SECRET
+        return Answer(200, {"access_token": token, "token_type": "bearer", "expires_in": _TOKEN_LIVES_S})

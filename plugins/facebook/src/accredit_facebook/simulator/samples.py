@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, person
+from accredit.testing import ACCEPTED, PEOPLE, Codes, IdTokenIssuer, Person, Sample, person
 from accredit_facebook.simulator.app import APP_ID, FOREIGN_APP_ID
+from accredit_facebook.simulator.codes import LOGIN
 from accredit_facebook.simulator.graph import picture_url
 from accredit_facebook.simulator.id_tokens import NONCE
 from accredit_facebook.simulator.tokens.token import HOUR_S, Token
@@ -26,6 +27,12 @@ def access_token_samples(tokens: Iterable[Token]) -> Iterator[Sample]:
         parameters={"access_token": "EAAsim-garbage"},
         expected="invalid_token",
     )
+
+
+def code_samples(codes: Codes[str], tokens: Iterable[Token]) -> Iterator[Sample]:
+    """Return a code for the good token of ada's, and one for each refusal."""
+    good = next(one for one in tokens if (one.kind, one.person.key) == ("good", "ada"))
+    return codes.fix_samples("AQDsim-code-{}-ada", good.value, LOGIN, claims=_claims_of(good))
 
 
 def limited_login_samples(facebook: IdTokenIssuer) -> Iterator[Sample]:

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from accredit.testing import IdTokenIssuer, NoticeSample, Sample, Simulator, plain
 from accredit_google_oauth2.simulator import answers
-from accredit_google_oauth2.simulator.codes import Codes, refused
+from accredit_google_oauth2.simulator.codes import CODE_SETTINGS, TokenEndpoint, code_samples, refused
 from accredit_google_oauth2.simulator.id_tokens import id_token_samples, make_claims
 from accredit_google_oauth2.simulator.notices import notice_samples
 from accredit_google_oauth2.simulator.tokens import (
@@ -46,8 +46,9 @@ class GoogleSimulator(Simulator):
         )
         self.revoked: set[str] = set()
         """Who has granted nothing to our project any more: keys of persons."""
-        self.codes = Codes(self.id_tokens, clock=clock)
-        """Issues codes: `simulator.codes.issue(person("ada"))`."""
+        self.exchange = TokenEndpoint(self.id_tokens, clock=clock)
+        """Issues codes: `simulator.exchange.issue(person("ada"))`."""
+        self._code_samples = tuple(code_samples(self.exchange.codes, self._cases[0].claims))
 
     def settings(self, base_url: str) -> dict[str, Any]:
         """Return the connection table of a project with a web and an Android client."""
@@ -58,6 +59,7 @@ class GoogleSimulator(Simulator):
             "jwks_url": f"{base_url}/oauth2/v3/certs",
             "token_url": f"{base_url}/token",
             "revoke_url": f"{base_url}/revoke",
+            **CODE_SETTINGS,
         }
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -68,12 +70,12 @@ class GoogleSimulator(Simulator):
             Route("/v1/userinfo", self._userinfo, methods=["GET", "POST"]),
             Route("/oauth2/v3/userinfo", self._userinfo, methods=["GET", "POST"]),  # the older name
             Route("/oauth2/v3/certs", self._certs, methods=["GET"]),
-            Route("/token", self.codes.exchange, methods=["POST"]),
+            Route("/token", self.exchange.exchange, methods=["POST"]),
             Route("/revoke", self._revoke, methods=["POST"]),
         ]
 
     def samples(self) -> Sequence[Sample]:
-        """Return every access token, and ID tokens minted now."""
+        """Return every access token, ID tokens minted now, and codes."""
         fixed = [
             Sample(
                 name=case.name,
@@ -84,7 +86,11 @@ class GoogleSimulator(Simulator):
             )
             for case in self._cases
         ]
-        return [*fixed, *id_token_samples(self.id_tokens)]
+        return [*fixed, *id_token_samples(self.id_tokens), *self._code_samples]
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self.exchange.codes.fresh(sample)
 
     def notices(self) -> Sequence[NoticeSample]:
         """Return security event tokens, each in the forms that it has."""
@@ -139,7 +145,7 @@ class GoogleSimulator(Simulator):
         if not value:
             return refused(400, "invalid_request", "Missing required parameter: token")
         token = self._live(value)
-        someone = self.codes.refresh_tokens.get(value) if token is None else token.person
+        someone = self.exchange.refresh_tokens.get(value) if token is None else token.person
         if someone is None or (token is None and someone.key in self.revoked):
             return refused(400, "invalid_token", "Token expired or revoked")
         if token is None or token.aud in OUR_CLIENTS:

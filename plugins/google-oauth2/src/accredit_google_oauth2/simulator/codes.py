@@ -7,18 +7,15 @@ Sources: developers.google.com, "OpenID Connect" (exchange of a code); refusals 
 openid/AppAuth-Android#293). How long a code lives, and the answer to another client's, is invented.
 """
 
-import base64
-import hashlib
-import itertools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from accredit.testing import IdTokenIssuer, Person, plain
+from accredit.testing import CodeBinding, CodeProblem, CodeRefused, Codes, IdTokenIssuer, Person, Sample, person
 from accredit_google_oauth2.simulator.tokens import EMAIL, FOREIGN, OPENID, PROFILE, WEB
 
 WEB_SECRET: Final = "GOCSPX-sim-web-secret"  # noqa: S105  # published sample secret of a client that does not exist
@@ -26,6 +23,8 @@ CALLBACK: Final = "https://app.example.com/callback"
 """The redirect URI of our sample web client."""
 POPUP: Final = "postmessage"
 """What stands for a redirect URI where a popup hands the code to a web page."""
+VERIFIER: Final = "sim-google-verifier-of-the-app-that-has-begun-it"
+"""That of the samples."""
 CODE_SETTINGS: Mapping[str, object] = {
     "web_client_id": WEB,
     "web_client_secret": WEB_SECRET,
@@ -38,30 +37,33 @@ _TOKEN_LIVES_S = 3599
 _REQUIRED = ("code", "client_id", "redirect_uri")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """A code: whose login, for which client and redirect URI, with which challenge of PKCE, and until when."""
+_REFUSALS: Mapping[CodeProblem, tuple[int, str, str]] = {
+    "unknown": (400, "invalid_grant", "Malformed auth code."),
+    "client": (401, "unauthorized_client", "Unauthorized"),
+    "used": (400, "invalid_grant", "Bad Request"),
+    "expired": (400, "invalid_grant", "Bad Request"),
+    "redirect_uri": (400, "redirect_uri_mismatch", "Bad Request"),
+    "verifier": (400, "invalid_grant", "Invalid code verifier."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a code is exchanged for: whose tokens, with which scopes and claims, and whether one is for refreshing."""
 
     person: Person
-    client_id: str
-    redirect_uri: str
-    challenge: str | None
-    scopes: tuple[str, ...]
-    claims: Mapping[str, object]
-    is_offline: bool
-    ends_at: float
+    scopes: tuple[str, ...] = (OPENID, PROFILE, EMAIL)
+    claims: Mapping[str, object] = field(default_factory=lambda: {"aud": WEB, "azp": WEB})
+    is_offline: bool = False
 
 
-class Codes:
-    """The token endpoint. `clock` returns epoch seconds."""
+class TokenEndpoint:
+    """The token endpoint, and its codes. `clock` returns epoch seconds."""
 
     def __init__(self, id_tokens: IdTokenIssuer, *, clock: Callable[[], float]) -> None:
         self._id_tokens = id_tokens
-        self._clock = clock
-        self._codes: dict[str, Code] = {}
-        self._used: set[str] = set()
+        self.codes: Codes[Login] = Codes("4/0Asim-code-{}", lives_s=_LIVES_S, clock=clock)
         self.refresh_tokens: dict[str, Person] = {}
-        self._numbers = itertools.count(1)
 
     def issue(
         self,
@@ -78,18 +80,9 @@ class Codes:
 
         With `is_offline` a refresh token comes of it, as of a login with `access_type=offline`.
         """
-        value = f"4/0Asim-code-{next(self._numbers)}"
-        self._codes[value] = Code(
-            person=someone,
-            client_id=client_id,
-            redirect_uri=redirect_uri,
-            challenge=None if verifier is None else s256(verifier),
-            scopes=scopes,
-            claims={"aud": client_id, "azp": client_id, **(claims or {})},
-            is_offline=is_offline,
-            ends_at=self._clock() + _LIVES_S,
-        )
-        return value
+        bound = CodeBinding(client_id=client_id, redirect_uri=redirect_uri, code_verifier=verifier)
+        about = {"aud": client_id, "azp": client_id, **(claims or {})}
+        return self.codes.new(Login(someone, scopes, about, is_offline), bound)
 
     async def exchange(self, request: Request) -> Response:
         """Answer `POST /token`."""
@@ -108,39 +101,27 @@ class Codes:
             return refused(401, "invalid_client", "The OAuth client was not found.")
         if form.get("client_secret") != _SECRETS[form["client_id"]]:
             return refused(401, "invalid_client", "Unauthorized")
-        return self._redeemed(plain(form["code"]), form)
-
-    def _redeemed(self, value: str, form: Mapping[str, str]) -> Response:
-        if value in self._used:
-            return refused(400, "invalid_grant", "Bad Request")
-        if (code := self._codes.get(value)) is None:
-            return refused(400, "invalid_grant", "Malformed auth code.")
-        if code.client_id != form["client_id"]:
-            return refused(401, "unauthorized_client", "Unauthorized")
-        if code.redirect_uri != form["redirect_uri"]:
-            return refused(400, "redirect_uri_mismatch", "Bad Request")
-        if self._clock() >= code.ends_at:
-            return refused(400, "invalid_grant", "Bad Request")
         verifier = form.get("code_verifier")
-        if code.challenge is not None and verifier is None:
-            return refused(400, "invalid_grant", "Missing code verifier.")
-        if (None if verifier is None else s256(verifier)) != code.challenge:
-            return refused(400, "invalid_grant", "Invalid code verifier.")
-        self._used.add(value)
-        return JSONResponse(self._answer(code))
+        shown = CodeBinding(client_id=form["client_id"], redirect_uri=form["redirect_uri"], code_verifier=verifier)
+        try:
+            return JSONResponse(self._answer(self.codes.redeem(form["code"], shown)))
+        except CodeRefused as refusal:
+            if refusal.why == "verifier" and verifier is None:
+                return refused(400, "invalid_grant", "Missing code verifier.")
+            return refused(*_REFUSALS[refusal.why])
 
-    def _answer(self, code: Code) -> dict[str, Any]:
+    def _answer(self, login: Login) -> dict[str, Any]:
         answer: dict[str, Any] = {
-            "access_token": f"ya29.sim-good-{code.person.key}",
+            "access_token": f"ya29.sim-good-{login.person.key}",
             "expires_in": _TOKEN_LIVES_S,
-            "scope": " ".join(code.scopes),
+            "scope": " ".join(login.scopes),
             "token_type": "Bearer",
         }
-        if code.is_offline:
-            answer["refresh_token"] = f"1//sim-refresh-{code.person.key}"
-            self.refresh_tokens[answer["refresh_token"]] = code.person
-        if OPENID in code.scopes:
-            answer["id_token"] = self._id_tokens.mint(code.person, changes=code.claims)
+        if login.is_offline:
+            answer["refresh_token"] = f"1//sim-refresh-{login.person.key}"
+            self.refresh_tokens[answer["refresh_token"]] = login.person
+        if OPENID in login.scopes:
+            answer["id_token"] = self._id_tokens.mint(login.person, changes=login.claims)
         return answer
 
 
@@ -149,6 +130,9 @@ def refused(status: int, error: str, description: str) -> Response:
     return JSONResponse({"error": error, "error_description": description}, status)
 
 
-def s256(verifier: str) -> str:
-    """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+def code_samples(codes: Codes[Login], claims: Mapping[str, Any]) -> Iterator[Sample]:
+    """Yield a code of ada's, and one for each refusal: whose fault another client's is, nobody says."""
+    bound = CodeBinding(client_id=WEB, redirect_uri=CALLBACK, code_verifier=VERIFIER)
+    dead = dict.fromkeys(_REFUSALS, "invalid_token")
+    refusals = {**dead, "client": "unlisted_refusal"}
+    return codes.fix_samples("4/0Asim-code-{}-ada", Login(person("ada")), bound, claims=claims, refused=refusals)

@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute, Route
 from accredit.testing import Sample, Simulator, plain
 from accredit_twitter.simulator import answers
 from accredit_twitter.simulator.answers import ApiVersion
-from accredit_twitter.simulator.codes import CLIENT_ID, Codes
+from accredit_twitter.simulator.codes import CLIENT_ID, CODE_SETTINGS, TokenEndpoint, binding
 from accredit_twitter.simulator.limits import LIMIT, Limits
 from accredit_twitter.simulator.oauth1 import WINDOW_S, Malformed, SignedRequest
-from accredit_twitter.simulator.samples import all_samples, other_tokens
+from accredit_twitter.simulator.samples import all_samples, code_samples, other_tokens
 from accredit_twitter.simulator.tokens import APPS, OUR_APP, App, Token, bearer_tokens, signed_tokens
 from accredit_twitter.simulator.users import USER_FIELDS, v1_1_user, v2_user
 
@@ -33,7 +33,8 @@ class TwitterSimulator(Simulator):
         super().__init__(**options)
         self._signed = signed_tokens()
         self._bearers = bearer_tokens()
-        self._codes = Codes(self._bearers, clock=self.clock)
+        self._exchange = TokenEndpoint(self._bearers, clock=self.clock)
+        self._code_samples = tuple(code_samples(self._exchange.codes))
         self._limits = Limits()
         self._nonces: dict[int, set[tuple[str, str, str]]] = {}  # by timestamp
 
@@ -44,6 +45,7 @@ class TwitterSimulator(Simulator):
             "consumer_secret": OUR_APP.consumer_secret,
             "client_id": OUR_APP.client_id,
             "api_url": base_url,
+            **CODE_SETTINGS,
         }
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -55,14 +57,18 @@ class TwitterSimulator(Simulator):
             Route("/2/users/me", self._users_me, methods=["GET"]),
             Route("/1.1/account/verify_credentials.json", self._verify_credentials, methods=["GET"]),
             Route("/oauth/request_token", self._request_token, methods=["POST"]),
-            Route("/2/oauth2/token", self._codes.exchange, methods=["POST"]),
+            Route("/2/oauth2/token", self._exchange.exchange, methods=["POST"]),
             Route("/1.1/{path:path}", lambda _: answers.coded(404, 34, "Sorry, that page does not exist.")),
             Route("/{path:path}", lambda _: answers.lost("v2")),
         )
 
     def samples(self) -> Sequence[Sample]:
         """Return tokens to try; every refusal is switched by the token alone."""
-        return all_samples()
+        return (*all_samples(), *self._code_samples)
+
+    def fresh(self, sample: Sample) -> Sample:
+        """Return the sample of a code with another one like it."""
+        return self._exchange.codes.fresh(sample)
 
     def other_tokens(self) -> Mapping[str, str]:
         """Return the bearer tokens, which are refused by default, and the one whose calls are counted."""
@@ -70,7 +76,7 @@ class TwitterSimulator(Simulator):
 
     def new_code(self, bearer: str, *, verifier: str, client_id: str = CLIENT_ID) -> str:
         """Return a code that is exchanged once for `bearer`, within 30 seconds, by whoever has the `verifier`."""
-        return self._codes.issue(bearer, verifier=verifier, client_id=client_id)
+        return self._exchange.codes.new(bearer, binding(verifier, client_id))
 
     async def _users_me(self, request: Request) -> Response:
         return self._answer(request, "v2")

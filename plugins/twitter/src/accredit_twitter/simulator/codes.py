@@ -6,18 +6,15 @@ reported them (plhery/node-twitter-api-v2#496, xdevplatform/twitter-api-typescri
 """
 
 import base64
-import hashlib
 import hmac
-import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from accredit.testing import plain
+from accredit.testing import CodeBinding, CodeProblem, CodeRefused, Codes
 from accredit_twitter.simulator.tokens import Token
 
 CALLBACK: Final = "https://app.example.com/callback"
@@ -27,6 +24,8 @@ CLIENT_ID: Final = "U2ltQ2xpZW50SWRPZk91cnM6MTpjaQ"
 CLIENT_SECRET: Final = "SimClientSecretNotReal"  # noqa: S105  # published sample secret of an app that does not exist
 NATIVE_CLIENT_ID: Final = "U2ltTmF0aXZlQ2xpZW50SWQ6bmE"
 """Another one, a native app: it has no secret."""
+VERIFIER: Final = "sim-x-verifier-of-the-app-that-has-begun-the-login"
+"""That of the samples."""
 OTHER_CLIENT_ID: Final = "U2ltT3RoZXJDbGllbnRJZDoxOmNp"
 """Somebody else's."""
 _SECRETS: Mapping[str, str | None] = {
@@ -45,32 +44,23 @@ _TOKEN_LIVES_S = 7200
 _REQUIRED = ("code", "redirect_uri", "code_verifier")
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code: the token that it is exchanged for, whose it is, how long, and the challenge of its login."""
+_INVALID = "Value passed for the authorization code was invalid."
+_REFUSALS: Mapping[CodeProblem, str] = {
+    "unknown": _INVALID,
+    "client": _INVALID,
+    "used": _INVALID,
+    "expired": _INVALID,
+    "redirect_uri": "Value passed for the redirect uri did not match the uri of the authorization code.",
+    "verifier": "Value passed for the code verifier did not match the code challenge.",
+}
 
-    bearer: str
-    scopes: frozenset[str]
-    client_id: str
-    ends_at: float
-    challenge: str
 
-
-class Codes:
-    """The token endpoint. `clock` returns epoch seconds."""
+class TokenEndpoint:
+    """The token endpoint, and its codes, each of which is for one bearer token. `clock` returns epoch seconds."""
 
     def __init__(self, bearers: Mapping[str, Token], *, clock: Callable[[], float]) -> None:
         self._bearers = bearers
-        self._clock = clock
-        self._codes: dict[str, Code] = {}
-        self._numbers = itertools.count(1)
-
-    def issue(self, bearer: str, *, verifier: str, client_id: str) -> str:
-        """Return a new code, as the authorization page would for the S256 challenge of `verifier`."""
-        value = f"SimCode{next(self._numbers)}"
-        scopes = self._bearers[bearer].scopes
-        self._codes[value] = Code(bearer, scopes, client_id, self._clock() + _LIVES_S, s256(verifier))
-        return value
+        self.codes: Codes[str] = Codes("SimCode{}", lives_s=_LIVES_S, clock=clock)
 
     async def exchange(self, request: Request) -> Response:
         """Answer `POST /2/oauth2/token`."""
@@ -86,27 +76,25 @@ class Codes:
         for name in _REQUIRED:
             if not form.get(name):
                 return refused(400, "invalid_request", f"Missing required parameter [{name}].")
-        code = self._codes.pop(plain(form["code"]), None)
-        if code is None or code.client_id != form["client_id"] or self._clock() >= code.ends_at:
-            return refused(400, "invalid_request", "Value passed for the authorization code was invalid.")
-        if form["redirect_uri"] != CALLBACK:
-            text = "Value passed for the redirect uri did not match the uri of the authorization code."
-            return refused(400, "invalid_request", text)
-        if s256(form["code_verifier"]) != code.challenge:
-            text = "Value passed for the code verifier did not match the code challenge."
-            return refused(400, "invalid_request", text)
-        answer = {"token_type": "bearer", "expires_in": _TOKEN_LIVES_S, "access_token": code.bearer}
-        return JSONResponse({**answer, "scope": " ".join(sorted(code.scopes))})
+        shown = CodeBinding(
+            client_id=form["client_id"], redirect_uri=form["redirect_uri"], code_verifier=form["code_verifier"]
+        )
+        try:
+            bearer = self.codes.redeem(form["code"], shown)
+        except CodeRefused as refusal:
+            return refused(400, "invalid_request", _REFUSALS[refusal.why])
+        answer = {"token_type": "bearer", "expires_in": _TOKEN_LIVES_S, "access_token": bearer}
+        return JSONResponse({**answer, "scope": " ".join(sorted(self._bearers[bearer].scopes))})
+
+
+def binding(verifier: str = VERIFIER, client_id: str = CLIENT_ID) -> CodeBinding:
+    """Return what a login was begun with."""
+    return CodeBinding(client_id=client_id, redirect_uri=CALLBACK, code_verifier=verifier)
 
 
 def refused(status: int, error: str, description: str) -> Response:
     """Refuse an exchange in the form of RFC 6749 section 5.2."""
     return JSONResponse({"error": error, "error_description": description}, status)
-
-
-def s256(verifier: str) -> str:
-    """Return the challenge of a verifier. Source: RFC 7636 section 4.2."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _of_client(client_id: str, authorization: str | None) -> Response | None:

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from accredit.testing import ACCEPTED, PEOPLE, Person, Sample, person
+from accredit.testing import ACCEPTED, PEOPLE, Codes, Person, Sample, person
+from accredit_twitter.simulator.codes import binding
 from accredit_twitter.simulator.tokens import KNOBS, bearer_name, secret_of, token_name
 
 
 def all_samples() -> Sequence[Sample]:
     """Return the good ones first, ada's before all others, then every refusal."""
     return (*_good(), *_refused())
+
+
+def code_samples(codes: Codes[str]) -> Iterator[Sample]:
+    """Yield a code of ada's, and one for each refusal."""
+    ada = person("ada")
+    return codes.fix_samples("SimCode-{}-ada", bearer_name(ada, "Good"), binding(), claims=_claims(ada))
 
 
 def other_tokens() -> Mapping[str, str]:
