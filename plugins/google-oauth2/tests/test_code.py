@@ -253,10 +253,14 @@ async def test_refusal_is_classified_by_its_code(error: str) -> None:
         (200, b"<!DOCTYPE html>", ProviderUnavailable),
         (200, [], ProviderUnavailable),
         (200, {"error": "invalid_grant"}, InvalidProviderToken),
-        (200, {}, MissingPermission),
-        (200, {"id_token": 1}, ProviderUnavailable),
-        (200, {"id_token": "a.b.c", "scope": []}, ProviderUnavailable),
-        (200, {"id_token": "a.b.c"}, InvalidProviderToken),
+        (200, {}, ProviderUnavailable),
+        (200, {"access_token": 1, "id_token": "a.b.c"}, ProviderUnavailable),
+        (200, {"access_token": "a"}, MissingPermission),
+        (200, {"access_token": "a", "id_token": 1}, ProviderUnavailable),
+        (200, {"access_token": "a", "id_token": "a.b.c", "scope": []}, ProviderUnavailable),
+        (200, {"access_token": "a", "id_token": "a.b.c", "expires_in": 0}, ProviderUnavailable),
+        (200, {"access_token": "a", "id_token": "a.b.c", "expires_in": "3599"}, ProviderUnavailable),
+        (200, {"access_token": "a", "id_token": "a.b.c"}, InvalidProviderToken),
     ],
 )
 async def test_answer_that_holds_no_good_id_token_is_classified(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from accredit.audience import SignedByUs, Unbound
-from accredit.credentials import ProviderToken
+from accredit.credentials import Credential, ProviderToken
 from accredit.errors import (
     ExchangeError,
     InvalidProviderToken,
@@ -46,7 +46,7 @@ def simulator() -> TwitterSimulator:
 
 
 async def verify(
-    *tokens: ProviderToken,
+    *tokens: ProviderToken | Credential,
     connection: dict[str, Any] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
     clock: Callable[[], float] = lambda: NOW,

@@ -29,6 +29,7 @@ from accredit_twitter.simulator.codes import CODE_SETTINGS
         {"api_url": "http://api.x.com"},
         {"api_url": "https://user@api.x.com"},
         {"profile_api": "v3"},
+        {"oauth2_client_secret": "secret", "oauth2_client_id": None},
         {"unknown": "setting"},
     ],
     ids=str,

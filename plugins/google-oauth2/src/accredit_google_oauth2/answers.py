@@ -83,10 +83,14 @@ def read_exchange(response: ProviderResponse, *, now: float) -> Exchanged:
     Raises:
         ExchangeError: Google reports an error; the class says whose.
         MissingPermission: no ID token came: the scope `openid` was not asked for.
-        ProviderUnavailable: a field is of the wrong type.
+        ProviderUnavailable: a field is missing or of the wrong type, or the token has no time left.
     """
     body = read_object("token", response, now=now, errors=EXCHANGE_ERRORS)
-    id_token, scope = body.get("id_token"), body.get("scope", "")
+    id_token, scope, lasts_s = body.get("id_token"), body.get("scope", ""), body.get("expires_in", 1)
+    if not isinstance(body.get("access_token"), str):
+        raise ProviderUnavailable("token: access_token is missing or no string")
+    if type(lasts_s) is not int or lasts_s <= 0:  # not isinstance: True is an int
+        raise ProviderUnavailable("token: expires_in is no time")
     if id_token is None:
         raise MissingPermission("token: no id_token: the scope openid is missing")
     if not isinstance(id_token, str) or not isinstance(scope, str):

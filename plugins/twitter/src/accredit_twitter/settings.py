@@ -1,8 +1,8 @@
 """What an operator says about an app at X."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from accredit.settings import AppId, AppSecret, BaseUrl, BasicId, CodeSettings
 
@@ -26,6 +26,12 @@ class TwitterSettings(CodeSettings):
     """The host is part of what is signed (RFC 5849 section 3.4.1.2): name the one that is really called."""
     profile_api: Literal["v2", "v1.1"] = "v2"
     """v2 is open to every app; v1.1 answers code 453 where the app's access level does not include it."""
+
+    @model_validator(mode="after")
+    def _secret_is_of_a_client(self) -> Self:
+        if self.oauth2_client_secret is not None and self.oauth2_client_id is None:
+            raise ValueError("oauth2_client_secret: set oauth2_client_id, too")
+        return self
 
     @property
     def accepted_audiences(self) -> frozenset[str]:

@@ -1,15 +1,19 @@
 """Faults that are laid at the wrong door."""
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from core.tests.testing.conformance.good import Good
-from core.tests.testing.conformance.inspected import SOURCE, Inspected
+from core.tests.testing.conformance.inspected import SOURCE, Inspected, InspectedSettings, InspectedSimulator
 from core.tests.testing.conformance.wrong import fails
 
+from accredit.credentials import Credential
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable
 from accredit.refusals import Line, refusal
+from accredit.settings import AppSecret
 from accredit.strategy import ProviderResponse, VerifyContext
 
 
@@ -37,6 +41,33 @@ class WaitsForOurSecretToMend(WithAnotherTable):
     """A wrong secret is no outage: it does not pass."""
 
     lines: Mapping[str, Line] = {"invalid_client": Line(ProviderUnavailable, SOURCE)}
+
+
+class TwoSecrets(InspectedSettings):
+    """An app with two secrets."""
+
+    second_secret: AppSecret
+
+
+class LooseSimulator(InspectedSimulator):
+    """Checks the first of them alone."""
+
+    def settings(self, base_url: str) -> dict[str, Any]:
+        return {**super().settings(base_url), "second_secret": "kit-second-secret-not-real"}
+
+
+@fails("our_wrong_secret_is_our_fault", simulator=LooseSimulator)
+class SendsAlsoASecretThatNobodyChecks(Inspected):
+    """No two calls are alike, which does not tell that the secret has nothing to do with a login."""
+
+    settings_type = TwoSecrets
+    numbers = count()
+
+    async def get(self, path: str, token: Credential, ctx: VerifyContext) -> ProviderResponse:
+        second = self.settings.second_secret.get_secret_value()
+        signed = hashlib.sha256(f"{next(self.numbers)}{second}".encode()).hexdigest()
+        headers = {"Authorization": f"Bearer {token.reveal()}", "X-Signature": signed}
+        return await ctx.http.get(f"{self.settings.api_url}{path}", headers=headers)
 
 
 @fails("our_wrong_secret_is_our_fault")

@@ -28,7 +28,8 @@ class Operators(Suite):
         """A good token under a wrong secret of ours is a 500 with an alert, never the user's fault.
 
         A 401 is honest where nobody can tell: the provider was not asked, or answered the very words in which it
-        refuses a user's bad token. A secret that changes no call has nothing to do with a login.
+        refuses a user's bad token. A secret that changes no call has nothing to do with a login; where no two calls are
+        alike, as with a nonce in each, it must be refused at another sample.
         """
         simulator, samples = samples_of(self)
         secrets = secrets_of(self)
@@ -36,6 +37,8 @@ class Operators(Suite):
             not_applicable("the strategy has no setting that is a secret")
         of_users = [one for one in samples if verdict_of(one).status == 401]
         words = {(one.status, one.body) for one in await everything_said(self, simulator, of_users)}
+        accepted: dict[str, list[Way]] = {}
+        refused: set[str] = set()
         for way in await ways_of(self):
             for name, wrong in wrong_ones(secrets):
                 try:
@@ -46,8 +49,8 @@ class Operators(Suite):
                     continue  # refused even earlier
                 what = f"{way.sample.name}, while {name} is wrong"
                 if tried.outcome.accepted:
-                    unused = await self._changes_nothing(way, tried)
-                    require(unused, f"{what}: accepted, although the secret is sent: the simulator must check it")
+                    if not await self._changes_nothing(way, tried):
+                        accepted.setdefault(name, []).append(way)
                     continue
                 if tried.outcome.status == 401 and _nobody_can_tell(tried, way, words):
                     continue
@@ -55,6 +58,12 @@ class Operators(Suite):
                 reason = tried.outcome.reason.partition(":")[0]
                 require(reason == "provider_misconfigured", f"{told} instead of provider_misconfigured")
                 require(tried.outcome.status == 500 and alert, f"{told} without an alert")
+                refused.add(name)
+        for name, ways in accepted.items():
+            for way in ways:
+                elsewhere = name in refused and not await self._changes_nothing(way, way)
+                what = f"{way.sample.name}, while {name} is wrong"
+                require(elsewhere, f"{what}: accepted, although the secret is sent: the simulator must check it")
 
     @pytest.mark.threat(49)
     @check
@@ -81,12 +90,13 @@ class Operators(Suite):
             not_applicable("the strategy does not ask about credentials without a user's token")
         reason, said = await self._credentials({}, {})
         require(reason == "ok", f"right credentials end as {reason}")
+        alike = [one.sent for one in said] == [one.sent for one in (await self._credentials({}, {}))[1]]
         for name, wrong in wrong_ones(secrets_of(self)):
             try:
                 reason, asked = await self._credentials({name: wrong}, {})
             except ConfigurationError:
                 continue  # refused even earlier
-            unused = reason == "ok" and [one.sent for one in asked] == [one.sent for one in said]
+            unused = reason == "ok" and ([one.sent for one in asked] == [one.sent for one in said] or not alike)
             require(unused or reason == "provider_misconfigured", f"a wrong {name} ends as {reason}")
         for call in dict.fromkeys(one.call for one in said):
             for name, failure in OUTAGES.items():
