@@ -64,7 +64,7 @@ class SendsAlsoASecretThatNobodyChecks(Inspected):
     numbers = count()
 
     async def get(self, path: str, token: Credential, ctx: VerifyContext) -> ProviderResponse:
-        second = self.settings.second_secret.get_secret_value()
+        second = dict(self.settings)["second_secret"].get_secret_value()
         signed = hashlib.sha256(f"{next(self.numbers)}{second}".encode()).hexdigest()
         headers = {"Authorization": f"Bearer {token.reveal()}", "X-Signature": signed}
         return await ctx.http.get(f"{self.settings.api_url}{path}", headers=headers)
