@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from accredit.errors import ProviderUnavailable, ProviderUserBlocked
 from accredit.strategy import ProviderResponse
-from accredit_twitter.refusals import refusal_of_exchange
+from accredit_twitter.refusals import is_unknown_token, refusal_of_exchange, refusal_of_revocation
 
 _ID = re.compile(r"[0-9]{1,19}")
 _VISIBLE = re.compile(r"[!-~]{1,2048}")
@@ -39,6 +39,7 @@ class NewToken(NamedTuple):
     """What a code was exchanged for. `expires_at` is in epoch seconds."""
 
     value: str
+    refresh_token: str | None
     scopes: frozenset[str]
     expires_at: int
 
@@ -62,7 +63,28 @@ def read_new_token(response: ProviderResponse, *, now: float) -> NewToken:
         raise ProviderUnavailable("oauth2/token: scope is no text")
     if type(lasts_s) is not int or not 0 < lasts_s < _LONGEST_S:  # not isinstance: True is an int
         raise ProviderUnavailable("oauth2/token: expires_in is no number of seconds")
-    return NewToken(value, frozenset(scope.split()), int(now) + lasts_s)
+    refresh_token = body.get("refresh_token")
+    if refresh_token is not None and not (isinstance(refresh_token, str) and _VISIBLE.fullmatch(refresh_token)):
+        raise ProviderUnavailable("oauth2/token: refresh_token is no token")
+    return NewToken(value, refresh_token, frozenset(scope.split()), int(now) + lasts_s)
+
+
+def read_revocation(response: ProviderResponse, *, now: float) -> None:
+    """Pass where a token is revoked, or was before; `now` is in epoch seconds.
+
+    Source: https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token
+
+    Raises:
+        ExchangeError: X refuses; the class says whose fault it is.
+        ProviderUnavailable: X is down, or its answer is not understood.
+    """
+    body = object_of(response)
+    if response.status == 400 and is_unknown_token(body):
+        return
+    if response.status != 200 or "error" in body:
+        raise refusal_of_revocation("oauth2/revoke", response, body, now=now)
+    if body.get("revoked") is not True:
+        raise ProviderUnavailable("oauth2/revoke: the answer does not say that it is done")
 
 
 def _checked(user_id: object) -> str:

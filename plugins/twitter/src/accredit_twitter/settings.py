@@ -19,7 +19,7 @@ class TwitterSettings(CodeSettings):
     client_id: Annotated[str, Field(pattern="^[0-9]*$")] = ""
     """The app's numeric id. X names it when it refuses an app, which tells our bearer tokens from others'."""
     oauth2_client_id: BasicId | None = None
-    """The app's client id of OAuth 2.0: needed for codes alone, which are refused without it."""
+    """The app's client id of OAuth 2.0: needed for codes, which are refused without it, and to revoke their tokens."""
     oauth2_client_secret: AppSecret | None = None
     """The client secret of OAuth 2.0, which X gives to confidential apps; none for a native app."""
     api_url: BaseUrl = "https://api.x.com"
@@ -28,9 +28,11 @@ class TwitterSettings(CodeSettings):
     """v2 is open to every app; v1.1 answers code 453 where the app's access level does not include it."""
 
     @model_validator(mode="after")
-    def _secret_is_of_a_client(self) -> Self:
+    def _all_of_oauth_2_is_of_a_client(self) -> Self:
         if self.oauth2_client_secret is not None and self.oauth2_client_id is None:
             raise ValueError("oauth2_client_secret: set oauth2_client_id, too")
+        if self.keep_provider_token and self.oauth2_client_id is None:
+            raise ValueError("keep_provider_token needs oauth2_client_id: tokens of codes alone are kept, and revoked")
         return self
 
     @property

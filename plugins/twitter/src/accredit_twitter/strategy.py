@@ -12,13 +12,15 @@ from accredit.errors import (
     InvalidParameter,
     InvalidProviderToken,
     MissingParameter,
+    ProviderMisconfigured,
     ProviderUnavailable,
     ServerError,
 )
 from accredit.models import Verification
 from accredit.profile import Profile
+from accredit.revocation import RevocableToken
 from accredit.strategy import ProviderResponse, Strategy, VerifyContext
-from accredit_twitter.answers import PROFILE_APIS, object_of, read_new_token
+from accredit_twitter.answers import PROFILE_APIS, NewToken, object_of, read_new_token, read_revocation
 from accredit_twitter.normalize import to_profile
 from accredit_twitter.refusals import (
     may_be_our_secret,
@@ -113,6 +115,7 @@ class TwitterStrategy(Strategy[TwitterSettings]):
             claims=claims,
             expires_at=new.expires_at,
             scopes=new.scopes,
+            provider_token=_revocable(new, client_id) if self.settings.keep_provider_token else None,
         )
 
     async def _exchange(self, code: AuthorizationCode, client_id: str, ctx: VerifyContext) -> ProviderResponse:
@@ -127,9 +130,31 @@ class TwitterStrategy(Strategy[TwitterSettings]):
             "code_verifier": code.code_verifier.get_secret_value(),
             "client_id": client_id,
         }
+        return await self._post_as_client("token", form, client_id, ctx)
+
+    async def _post_as_client(
+        self, call: str, form: Mapping[str, str], client_id: str, ctx: VerifyContext
+    ) -> ProviderResponse:
+        """Call an endpoint of OAuth 2.0; a confidential client shows its secret."""
         secret = self.settings.oauth2_client_secret
         basic = None if secret is None else (client_id, secret)
-        return await ctx.http.post(f"{self.settings.api_url}/2/oauth2/token", form=form, basic=basic)
+        return await ctx.http.post(f"{self.settings.api_url}/2/oauth2/{call}", form=form, basic=basic)
+
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        """Revoke a token that a code was exchanged for: one HTTPS request.
+
+        Source: https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token
+
+        Raises:
+            ProviderUnavailable: X is down, limits us, or answers what is not understood.
+            ServerError: X refuses our client, or the token is of one that we were before.
+            UnlistedRefusal: X refuses in words that are not known.
+        """
+        client_id = self.settings.oauth2_client_id
+        if client_id is None or token.client_id != client_id:
+            raise ProviderMisconfigured("the kept token is of another oauth2_client_id than that of the settings")
+        form = {"token": token.reveal(), "token_type_hint": token.kind, "client_id": client_id}
+        read_revocation(await self._post_as_client("revoke", form, client_id, ctx), now=ctx.clock())
 
     async def check_credentials(self, ctx: VerifyContext) -> None:
         """Ask X about our key and secret: one HTTPS request."""
@@ -173,6 +198,13 @@ class TwitterStrategy(Strategy[TwitterSettings]):
     def normalize(self, verification: Verification) -> Profile:
         """Map the user object to claims; an address X hands out is one it has verified."""
         return to_profile(verification.claims)
+
+
+def _revocable(new: NewToken, client_id: str) -> RevocableToken:
+    """Return the refresh token, which comes with the scope offline.access; else the access token, until it ends."""
+    if new.refresh_token is not None:
+        return RevocableToken.of(new.refresh_token, kind="refresh_token", client_id=client_id)
+    return RevocableToken.of(new.value, kind="access_token", client_id=client_id, expires_at=new.expires_at)
 
 
 def _pair(token: Credential) -> tuple[str, str | None]:

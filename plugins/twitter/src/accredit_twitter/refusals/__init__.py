@@ -1,7 +1,7 @@
 """Turn X's refusals into ours: by what the answer says, and by how we had asked."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from accredit.errors import (
@@ -15,7 +15,18 @@ from accredit.errors import (
 from accredit.refusals import refusal
 from accredit.strategy import ProviderResponse
 from accredit_twitter.refusals.limits import limit_of
-from accredit_twitter.refusals.tables import BEARER, EXCHANGE, LOCKED, NEW_TOKEN, OUR_KEYS, SIGNED, Sign, Table
+from accredit_twitter.refusals.tables import (
+    BEARER,
+    EXCHANGE,
+    LOCKED,
+    NEW_TOKEN,
+    OUR_KEYS,
+    REVOCATION,
+    SIGNED,
+    UNKNOWN_TOKEN,
+    Sign,
+    Table,
+)
 
 _PROBLEM = re.compile(r"(?:.*/)?([a-z0-9-]{1,40})")
 _XML_CODE = re.compile(rb'<error code="([0-9]{1,9})">')
@@ -38,19 +49,37 @@ def refusal_of_new_token(
 
 def refusal_of_exchange(call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float) -> ExchangeError:
     """Return the error for an exchange that gave no token; `now` is epoch seconds."""
+    return _refusal_of_oauth(EXCHANGE, call, response, body, now)
+
+
+def refusal_of_revocation(
+    call: str, response: ProviderResponse, body: Mapping[str, Any], *, now: float
+) -> ExchangeError:
+    """Return the error for a token that X has not revoked; `now` is epoch seconds."""
+    return _refusal_of_oauth(REVOCATION, call, response, body, now)
+
+
+def is_unknown_token(body: Mapping[str, Any]) -> bool:
+    """Tell whether X says of a token that is to be revoked that it knows none."""
+    return _oauth_sign(body, (UNKNOWN_TOKEN,)) == UNKNOWN_TOKEN
+
+
+def _refusal_of_oauth(
+    table: Table, call: str, response: ProviderResponse, body: Mapping[str, Any], now: float
+) -> ExchangeError:
     if response.status == 404 and not response.body:
         return ProviderProtocolError(f"{call}: X does not know the path, status 404 without a body")
-    sign = _oauth_sign(body) or _sign(EXCHANGE, body, response.status)
-    return _refusal(EXCHANGE, sign, call, response, now)
+    sign = _oauth_sign(body, table) or _sign(table, body, response.status)
+    return _refusal(table, sign, call, response, now)
 
 
-def _oauth_sign(body: Mapping[str, Any]) -> str | None:
-    """Return the word of RFC 6749 section 5.2, with the words of its description that the table lists."""
+def _oauth_sign(body: Mapping[str, Any], signs: Iterable[Sign]) -> str | None:
+    """Return the word of RFC 6749 section 5.2, with the words of its description that one of `signs` lists."""
     error, description = body.get("error"), body.get("error_description")
     if not isinstance(error, str) or not error:
         return None
     text = description.lower() if isinstance(description, str) else ""
-    keys = (key for key in EXCHANGE if isinstance(key, str) and key.startswith(f"{error} "))
+    keys = (key for key in signs if isinstance(key, str) and key.startswith(f"{error} "))
     return next((key for key in keys if key.removeprefix(f"{error} ") in text), error)
 
 

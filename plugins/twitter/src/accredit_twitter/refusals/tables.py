@@ -147,6 +147,19 @@ EXCHANGE: Table = {
 `invalid_request` with another description is not listed: nobody knows whose fault it is.
 """
 
+UNKNOWN_TOKEN = "invalid_request value passed for the token was invalid"  # noqa: S105  # words, no password
+"""With 400, of a token that X does not know any more. Source: public code that tells by these words a refresh token
+that was used or revoked."""
+REVOCATION: Table = {
+    **_OUR_APP,
+    **_OUTAGES,
+    **_LIMITS,
+    "invalid_request missing": Line(ProviderProtocolError, "RFC 7009 section 2.2.1; nothing of it is a client's"),
+    "invalid_client": Line(ProviderMisconfigured, _RFC_6749),
+    "unauthorized_client": Line(ProviderMisconfigured, _RFC_6749),
+}
+"""Refusals of `POST /2/oauth2/revoke`."""
+
 BEARER: Table = {
     **_COMMON,
     # Ours is told apart by the id that X names.

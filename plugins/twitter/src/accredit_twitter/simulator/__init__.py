@@ -58,6 +58,7 @@ class TwitterSimulator(Simulator):
             Route("/1.1/account/verify_credentials.json", self._verify_credentials, methods=["GET"]),
             Route("/oauth/request_token", self._request_token, methods=["POST"]),
             Route("/2/oauth2/token", self._exchange.exchange, methods=["POST"]),
+            Route("/2/oauth2/revoke", self._exchange.revoke, methods=["POST"]),
             Route("/1.1/{path:path}", lambda _: answers.coded(404, 34, "Sorry, that page does not exist.")),
             Route("/{path:path}", lambda _: answers.lost("v2")),
         )
@@ -121,8 +122,9 @@ class TwitterSimulator(Simulator):
     def _bearer_token(self, request: Request, version: ApiVersion) -> Token | Response:
         if version == "v1.1":
             return answers.forbidden(version)
-        token = self._bearers.get(plain(request.headers["authorization"][len("bearer ") :]))
-        if token is None:
+        value = plain(request.headers["authorization"][len("bearer ") :])
+        token = self._bearers.get(value)
+        if token is None or value in self._exchange.revoked:
             return answers.bad_token(version)
         return token if {"tweet.read", "users.read"} <= token.scopes else answers.forbidden(version)
 

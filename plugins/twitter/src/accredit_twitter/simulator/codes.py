@@ -56,19 +56,34 @@ _REFUSALS: Mapping[CodeProblem, str] = {
 
 
 class TokenEndpoint:
-    """The token endpoint, and its codes, each of which is for one bearer token. `clock` returns epoch seconds."""
+    """The token endpoint, its codes, each of which is for one bearer token, and the endpoint that revokes tokens.
+
+    `clock` returns epoch seconds.
+    """
 
     def __init__(self, bearers: Mapping[str, Token], *, clock: Callable[[], float]) -> None:
         self._bearers = bearers
+        self.revoked: set[str] = set()
+        """Bearer tokens that are dead."""
+        self._given: dict[str, tuple[str, str]] = {}
+        """Each token that was given, with the client and the bearer token that it belongs to."""
         self.codes: Codes[str] = Codes("SimCode{}", lives_s=_LIVES_S, clock=clock)
 
     async def exchange(self, request: Request) -> Response:
         """Answer `POST /2/oauth2/token`."""
-        if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-            return refused(400, "invalid_request", "Missing required parameter [grant_type].")
-        form = dict(parse_qsl((await request.body()).decode("latin-1"), keep_blank_values=True))
-        refusal = _of_client(form.get("client_id", ""), request.headers.get("authorization"))
-        return refusal or self._exchanged(form)
+        form = await _form_of_client(request, "grant_type")
+        return form if isinstance(form, Response) else self._exchanged(form)
+
+    async def revoke(self, request: Request) -> Response:
+        """Answer `POST /2/oauth2/revoke`; with a refresh token its bearer token dies, too (RFC 7009 section 2.1)."""
+        form = await _form_of_client(request, "token")
+        if isinstance(form, Response):
+            return form
+        client_id, bearer = self._given.get(form.get("token", ""), ("", ""))
+        if client_id != form["client_id"] or bearer in self.revoked:
+            return refused(400, "invalid_request", "Value passed for the token was invalid.")
+        self.revoked.add(bearer)
+        return JSONResponse({"revoked": True})
 
     def _exchanged(self, form: Mapping[str, str]) -> Response:
         if form.get("grant_type") != "authorization_code":
@@ -83,8 +98,13 @@ class TokenEndpoint:
             bearer = self.codes.redeem(form["code"], shown)
         except CodeRefused as refusal:
             return refused(400, "invalid_request", _REFUSALS[refusal.why])
-        answer = {"token_type": "bearer", "expires_in": _TOKEN_LIVES_S, "access_token": bearer}
-        return JSONResponse({**answer, "scope": " ".join(sorted(self._bearers[bearer].scopes))})
+        scopes = self._bearers[bearer].scopes
+        tokens = {"access_token": bearer}
+        if "offline.access" in scopes:
+            tokens["refresh_token"] = f"{bearer}Refresh"
+        self._given |= dict.fromkeys(tokens.values(), (form["client_id"], bearer))
+        answer = {"token_type": "bearer", "expires_in": _TOKEN_LIVES_S, **tokens}
+        return JSONResponse({**answer, "scope": " ".join(sorted(scopes))})
 
 
 def binding(verifier: str = VERIFIER, client_id: str = CLIENT_ID) -> CodeBinding:
@@ -95,6 +115,14 @@ def binding(verifier: str = VERIFIER, client_id: str = CLIENT_ID) -> CodeBinding
 def refused(status: int, error: str, description: str) -> Response:
     """Refuse an exchange in the form of RFC 6749 section 5.2."""
     return JSONResponse({"error": error, "error_description": description}, status)
+
+
+async def _form_of_client(request: Request, needed: str) -> dict[str, str] | Response:
+    """Return the form of a call, or why its client may not make it."""
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        return refused(400, "invalid_request", f"Missing required parameter [{needed}].")
+    form = dict(parse_qsl((await request.body()).decode("latin-1"), keep_blank_values=True))
+    return _of_client(form.get("client_id", ""), request.headers.get("authorization")) or form
 
 
 def _of_client(client_id: str, authorization: str | None) -> Response | None:

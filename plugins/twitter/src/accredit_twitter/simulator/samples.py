@@ -29,6 +29,7 @@ def other_tokens() -> Mapping[str, str]:
         bearer_name(ada, "Expired"): "a bearer token after its two hours",
         bearer_name(ada, "AppOnly"): "the bearer token of an app, not of a user",
         bearer_name(ada, "NoUsersRead"): "a bearer token without the scope users.read",
+        bearer_name(ada, "Offline"): f"a bearer token with the scope offline.access; {only}",
         bearer_name(ada, "NoEmail"): f"a bearer token without the scope users.email; {only}",
         bearer_name(ada, "NotEnrolled"): "a bearer token of ours, while our app is in no project",
         bearer_name(ada, "OtherAppNotEnrolled"): "a bearer token of another app that is in no project",

@@ -167,6 +167,7 @@ def bearer_tokens() -> dict[str, Token]:
     table |= {
         bearer_name(ada, "AppOnly"): Token(person=ada, answer=lambda _: answers.unsupported_authentication()),
         bearer_name(ada, "NoUsersRead"): Token(person=ada, scopes=frozenset({"tweet.read"})),
+        bearer_name(ada, "Offline"): Token(person=ada, scopes=ALL_SCOPES | {"offline.access"}),
         bearer_name(ada, "NoEmail"): Token(person=ada, scopes=ALL_SCOPES - {"users.email"}),
         bearer_name(ada, "NotEnrolled"): Token(
             person=ada, answer=lambda _: answers.client_forbidden(OUR_APP.client_id)
