@@ -116,12 +116,11 @@ def read_revocation(response: ProviderResponse, *, now: float) -> None:
 
 
 def _revocable(body: Mapping[str, Any], *, now: float) -> RevocableToken | None:
-    refresh_token, access_token, lasts_s = (body.get(one) for one in ("refresh_token", "access_token", "expires_in"))
+    """Return what there is; the login does not hang on it."""
+    refresh_token, access_token, lasts_s = body.get("refresh_token"), body["access_token"], body.get("expires_in")
     if isinstance(refresh_token, str) and _VISIBLE.fullmatch(refresh_token):
         return RevocableToken.of(refresh_token, kind="refresh_token")
-    if not isinstance(access_token, str) or not _VISIBLE.fullmatch(access_token):
-        return None  # it is not what the login hangs on
-    if type(lasts_s) is not int or not 0 < lasts_s < _LONGEST_S:  # not isinstance: True is an int
+    if not _VISIBLE.fullmatch(access_token) or lasts_s is None or lasts_s >= _LONGEST_S:
         return None
     return RevocableToken.of(access_token, kind="access_token", expires_at=int(now) + lasts_s)
 
