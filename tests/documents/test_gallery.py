@@ -24,6 +24,7 @@ STRATEGIES = {strategy.name: strategy for strategy in gallery.ours()}
 pytest_plugins = ["pytester"]
 
 ANEW = "run: nox -s conformance"
+NOT_RUN = [{"name": "test_x", "about": "", "threats": [], "status": "not run"}]
 
 
 def test_the_page_and_the_lists_are_those_of_the_code() -> None:
@@ -112,7 +113,8 @@ def test_a_check_that_ends_otherwise_is_outdated() -> None:
 
 
 def test_what_was_not_run_whole_and_what_is_not_ours_is_not_compared() -> None:
-    assert gallery.outdated(run_of("weibo", level="incomplete", checks=[])) == []
+    for level in ("incomplete", "failing"):
+        assert gallery.outdated(run_of("weibo", level=level, checks=NOT_RUN)) == []
     assert gallery.outdated(run_of("weibo", level="failing", **{"class": "core/tests/x.py::Test"})) == []
 
 
@@ -131,17 +133,11 @@ def test_the_date_changes_only_with_the_rest(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_run_that_is_not_whole_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_of("weibo", level="failing", checks=NOT_RUN)
     monkeypatch.setattr(gallery, "REPORTS", tmp_path)
     with pytest.raises(SystemExit, match="weibo: not every check was run"):
-        gallery.take_in(run_of_incomplete(), dt.date(2031, 1, 1))
+        gallery.take_in(run, dt.date(2031, 1, 1))
     assert list(tmp_path.iterdir()) == []
-
-
-def run_of_incomplete() -> dict[str, Any]:
-    return {
-        "kit": "0.1.0",
-        "strategies": [{"strategy": "weibo", "class": "plugins/weibo/tests/x.py::T", "level": "incomplete"}],
-    }
 
 
 # -- and fails by it: the two hooks of `conftest.py`
