@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, ClassVar
 
@@ -28,7 +29,7 @@ from accredit import (
 )
 from accredit.credentials import AccessToken, CredentialKind
 from accredit.errors import AccessDenied, CredentialReused, MissingParameter, ProviderUnavailable, StorageFailed
-from accredit.exchange.once import UsedHere, _content_of
+from accredit.exchange.once import UsedHere, _content_of, _end_of
 from accredit.settings import CodeSettings
 from accredit.storage import MemoryStorage
 
@@ -290,6 +291,28 @@ async def test_an_id_token_beside_an_access_token_is_good_once_too(other: str) -
         assert wire.event.reason == "credential_reused"
 
 
+class EndsSooner(Pairs):
+    """Says of a pair that it ends with the access token, which lives for a minute; an ID token alone is good, too."""
+
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
+        if isinstance(token, IdToken):
+            return await Acme.verify(self, token, ctx)
+        return replace(await super().verify(token, ctx), expires_at=NOW + 60)
+
+
+@pytest.mark.threat(11)
+async def test_an_id_token_that_outlives_the_access_token_beside_it_stays_good_once() -> None:
+    async with bench(SINGLE, acme=EndsSooner) as wire:
+        token, live = id_token(wire, exp=NOW + 20_000), id_token(wire, exp=NOW + 20_000, jti="another")
+        assert (await wire.post(access_token="opaque", id_token=token)).status_code == 200
+        for _ in range(2):  # what storages have forgotten by then they forget when they are written to
+            wire.clock.now += 5_000
+            wire.forget()
+            assert_refused(await wire.post(access_token=token), *REJECTED)
+            assert wire.event.reason == "credential_reused"
+        assert (await wire.post(access_token=live)).status_code == 200
+
+
 async def test_an_access_token_may_be_sent_again() -> None:
     async with bench(SINGLE) as wire:
         assert [(await wire.post()).status_code for _ in range(2)] == [200, 200]
@@ -431,3 +454,9 @@ class TheirKey:
 def test_what_is_no_jwt_is_good_once_too(content: str) -> None:
     assert _content_of(content) == _content_of(content)
     assert _content_of(content) != _content_of("another")
+    assert _end_of(content) is None
+
+
+@pytest.mark.parametrize("payload", [b"{}", b'{"exp":true}', b'{"exp":1.5}', b"[]", b"x", b"[" * 9_000, b""])
+def test_what_names_no_end_of_its_own_has_none(payload: bytes) -> None:
+    assert _end_of(f"e30.{base64.urlsafe_b64encode(payload).decode()}.c") is None

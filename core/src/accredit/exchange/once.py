@@ -112,9 +112,10 @@ class SingleUse:
             issued = self._nonces.read(nonce.get_secret_value(), client_id, self._connection.name)
             await self._once.use("nonce", issued.id, until=issued.expires_at + _LONGER_S)
         if settings.single_use_id_tokens and (id_token := _id_token_of(credential)) is not None:
-            # What a strategy does not say: no ID token lives longer, unless it has asked for that.
-            last = self._once.clock() + LONGEST_LIFE_S + CLOCK_SKEW_S
-            until = last if identity.expires_at is None else identity.expires_at
+            # What the strategy says may be the end of the access token beside it, so its own counts as well.
+            ends = [one for one in (identity.expires_at, _end_of(id_token)) if one is not None]
+            # Where nobody says: no ID token lives longer, unless a strategy has asked for that.
+            until = max(ends, default=self._once.clock() + LONGEST_LIFE_S + CLOCK_SKEW_S)
             await self._once.use("id_token", _content_of(id_token), until=until + _LONGER_S)
 
 
@@ -153,9 +154,23 @@ def _content_of(id_token: str) -> str:
 
     Nor may another spelling of the same bytes in base64 pass for another token.
     """
+    return hashlib.sha256(_payload_of(id_token) or id_token.encode()).hexdigest()
+
+
+def _end_of(id_token: str) -> int | None:
+    """Return its `exp`, in epoch seconds; None where it says nothing that could be one."""
+    try:
+        claims = json.loads(_payload_of(id_token))
+    except (ValueError, RecursionError):
+        return None
+    expires_at = claims.get("exp") if isinstance(claims, dict) else None
+    return expires_at if type(expires_at) is int else None  # not isinstance: True is an int
+
+
+def _payload_of(id_token: str) -> bytes:
+    """Return the middle of its three parts; nothing, where it has none."""
     payload = id_token.split(".")[1] if id_token.count(".") == 2 else ""
     try:
-        raw = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        return urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     except ValueError:
-        raw = b""
-    return hashlib.sha256(raw or id_token.encode()).hexdigest()
+        return b""
