@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, get_args
 
 import pytest
-from core.tests.acme import Acme
+from core.tests.acme import Acme, Brings
 from core.tests.bench import ISSUER, Bench, assert_refused
 from core.tests.codes import A_JWT, CodesSettings
 from core.tests.oauth.access_token.verifier import verified
@@ -216,6 +216,30 @@ async def test_a_type_of_a_provider_and_a_connection_that_is_not_there() -> None
         response = await ask(wire, **TYPED, subject_token_type=f"{AUTH0}code", connection="nope")
 
         assert_refused(response, 400, "invalid_request", "the connection was not found")
+
+
+class NativeToo(Native):
+    """Another strategy, which calls its codes as the first one calls its ID tokens."""
+
+    name = "hooli"
+    token_types: ClassVar[Mapping[str, CredentialKind]] = {f"{AUTH0}id_token": "code"}
+
+
+async def test_a_type_of_two_providers_means_what_the_named_one_says() -> None:
+    settings = {
+        "connections": {"hooli": {"app_ids": ["acme-app"]}},
+        "clients": {"app": {"connections": ["acme", "hooli"]}},
+    }
+    async with token_bench(settings, acme=Native, plugins=[Brings(NativeToo)]) as wire:
+        asked = {**TYPED, "subject_token_type": f"{AUTH0}id_token"}
+        response = await ask(wire, **asked)
+        assert_refused(response, 400, "invalid_request", "missing connection parameter")
+        wire.assert_untouched()
+        await ask(wire, **asked, connection="hooli")
+        assert wire.event.subject == "hooli|code"
+        wire.forget()
+        await ask(wire, **{**asked, "subject_token": A_JWT}, connection="acme")
+        assert wire.event.subject == "acme|id_token"
 
 
 async def test_an_id_token_by_its_type_must_be_one() -> None:

@@ -119,15 +119,21 @@ def _connection(fields: Mapping[str, str], connections: Mapping[str, Connection]
         if named is None:
             raise MissingParameter("connection")
         return kind, named
-    own = {name: one for name, one in connections.items() if token_type in one.strategy.token_types}
+    own = {name: one.strategy for name, one in connections.items() if token_type in one.strategy.token_types}
     if not own:
         raise InvalidParameter("subject_token_type")
     if named is None:
-        strategy = next(iter(own.values())).strategy
-        return strategy.token_types[token_type], strategy.name
-    if named in connections and named not in own:
+        strategies = {strategy.name: strategy for strategy in own.values()}
+        if len(strategies) > 1:  # two strategies call theirs the same: which is meant, nobody says
+            raise MissingParameter("connection")
+        [(named, strategy)] = strategies.items()
+    elif named in own:
+        strategy = own[named]
+    elif named in connections:
         raise InvalidParameter("connection")
-    return next(iter(own.values())).strategy.token_types[token_type], named
+    else:  # the exchange refuses it: it is not there, or off
+        strategy = next(iter(own.values()))
+    return strategy.token_types[token_type], named
 
 
 def _token(kind: CredentialKind, fields: Mapping[str, str], extras: Mapping[str, str]) -> ProviderToken | Credential:
