@@ -77,9 +77,7 @@ class Verifier:
                 raise ConfigurationError(
                     f"connection '{name}': keep_provider_token: a Verifier keeps nothing; remove it"
                 )
-
-        for name, one in self._providers.connections.items():
-            refuse_single_use(name, one.settings)
+            refuse_single_use(name, connection.settings)
 
     @property
     def connections(self) -> Mapping[str, Connection]:
