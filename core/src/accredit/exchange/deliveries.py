@@ -1,4 +1,4 @@
-"""Which delivery of a notice is to be carried out: the first, or one after those that failed. Never two."""
+"""Which delivery of a notice is to be carried out: the first, or one that comes while nobody knows that it was done."""
 
 import hashlib
 
