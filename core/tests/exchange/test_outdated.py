@@ -1,14 +1,16 @@
 """What was kept of a user is not taken for true any more once the provider has told something of them."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from core.tests.acme import Acme
 from core.tests.bench import Bench
 from core.tests.oauth.noticing import URL, tell, told
 from core.tests.oauth.support import log_in, token_bench
 
-from accredit import Verification
+from accredit import Credential, Verification, VerifyContext
 from accredit.cache import MemoryCache, SharedCache
 from accredit.exchange.outdated import Outdated
 
@@ -48,6 +50,31 @@ async def test_the_token_of_who_has_left_is_shown_to_the_provider_again(kind: st
         assert asked(wire) == 1
         await tell(wire, (kind, "1000"), id="1")
         assert (await wire.post()).status_code == 401
+        assert asked(wire) == 2
+
+
+async def test_who_logs_in_after_the_notice_joins_no_question_from_before() -> None:
+    may_answer, asks = asyncio.Event(), asyncio.Event()
+
+    class Slow(Acme):
+        async def verify(self, credential: Credential, ctx: VerifyContext) -> Verification:
+            try:
+                return await super().verify(credential, ctx)
+            finally:
+                asks.set()
+                await may_answer.wait()
+
+    async with token_bench(KEPT, acme=Slow) as wire:
+        before = asyncio.create_task(wire.post())
+        await asks.wait()
+        del wire.provider.people["good-token"]
+        await tell(wire, LEFT, id="1")
+        asks.clear()
+        after = [asyncio.create_task(wire.post()) for _ in range(3)]
+        await asks.wait()
+        may_answer.set()
+        assert [(await one).status_code for one in after] == [401] * 3
+        await before
         assert asked(wire) == 2
 
 

@@ -1,5 +1,6 @@
 """`/notices/<connection>`: what a provider tells has its effect once, and nobody else can have it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, cast
@@ -99,6 +100,35 @@ async def test_a_notice_that_comes_again_is_answered_as_the_first_and_has_no_eff
     assert len(host.heard) == 1
     await tell(wire, LEFT, id="2")
     assert len(host.heard) == 2
+
+
+async def test_a_replay_that_is_broken_off_lets_no_other_one_through(host: Host) -> None:
+    asked, may_end = asyncio.Event(), asyncio.Event()
+
+    class Slow(MemoryStorage):
+        is_slow = False
+
+        async def first_use(self, jti: str, expires_at: int) -> bool:
+            is_first = await super().first_use(jti, expires_at)
+            if self.is_slow and jti.endswith(" 0 done"):
+                asked.set()
+                await may_end.wait()
+            return is_first
+
+    storage = Slow()
+    async with token_bench(plugins=[host], storage=storage) as wire:
+        await tell(wire, LEFT, id="1")
+        login = await log_in(wire)
+        storage.is_slow = True
+        replay = asyncio.create_task(tell(wire, LEFT, id="1"))
+        await asked.wait()
+        replay.cancel()
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await replay
+        await tell(wire, LEFT, id="1")
+        assert len(host.heard) == 1
+        assert (await refresh(wire, login["refresh_token"])).status_code == 200
 
 
 async def test_one_connections_ids_are_not_anothers(host: Host) -> None:

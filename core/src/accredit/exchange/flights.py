@@ -93,6 +93,11 @@ class Flights(Generic[T]):
         if flight is not None:
             flight.part()
 
+    def part_all(self) -> None:
+        """Let nobody else join any run under way."""
+        for key in tuple(self._flights):
+            self.part(key)
+
 
 def again(error: ExchangeError) -> ExchangeError:
     """Return an equal error for somebody else: raised, each carries a traceback."""

@@ -21,6 +21,7 @@ from accredit.exchange.deliveries import claim
 from accredit.exchange.notice_effects import NoticeEffects
 from accredit.exchange.providers import Providers
 from accredit.exchange.subjects import Subjects
+from accredit.exchange.unrecallable import noted
 from accredit.notices import Notice, NoticeAnswer, NoticeRequest, ProviderNotice
 from accredit.plugins import Connection
 from accredit.plugins.hooks import Hooks
@@ -128,14 +129,14 @@ class Notices:
         delivery = None
         if notice.id is not None and notice.events:
             expires_at = int(self._providers.clock()) + notice.replayable_s
-            delivery = await claim(
-                self._storage, connection=connection.name, notice_id=notice.id, expires_at=expires_at
-            )
+            claiming = claim(self._storage, connection=connection.name, notice_id=notice.id, expires_at=expires_at)
+            # To the end, also where the sender has left: half a claim would let the next replay through.
+            delivery = await noted(claiming, lambda _: None)
             if delivery is None:
                 return Received(answer=notice.answer, told=(), kinds=kinds, is_replay=True)
         for event in notice.events:  # first: who logs in from now on is asked about
             if event.user_id is not None:
-                self._providers.verifications.outdated.add(connection.namespace, event.user_id)
+                self._providers.verifications.outdate(connection, event.user_id)
         told = [await self._effects.carry_out(connection, event) for event in notice.events]
         for one in told:
             await self._hooks.provider_notice(one, self._tell_of)

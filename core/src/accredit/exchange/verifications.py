@@ -193,6 +193,11 @@ class Verifications:
             self._told_at = now
             self._cache_failed(place_of(failure))
 
+    def outdate(self, connection: Connection, user_id: str) -> None:
+        """Let whoever logs in from now on as that user be asked about, whatever is kept, or being asked, by now."""
+        self.outdated.add(connection.namespace, user_id)
+        self._flights.part_all()  # nobody knows yet whom they are about
+
     async def forget(self, connection: Connection, token: ProviderToken | Credential) -> None:
         """Let the next login with a token ask the provider, whether that states its kind or not.
 
