@@ -57,7 +57,11 @@ def provider(simulators: dict[str, Simulator]) -> Iterator[Provider]:
     simulator = simulators["facebook"]
     with serve(simulator.app()) as url:
         table = simulator.settings(url)
-        good = [one.parameters["access_token"] for one in simulator.samples() if one.expected == ACCEPTED]
+        good = [
+            one.parameters["access_token"]
+            for one in simulator.samples()
+            if one.expected == ACCEPTED and one.field == "access_token"
+        ]
         with Verifier(connections={"facebook": table}) as verifier:
             users = {token: verifier.verify("facebook", ProviderToken.of(token)).user_id for token in good[:6]}
         yield Provider(table, users)

@@ -53,7 +53,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 
 def explain(config: Path, name: str, sample: Sample) -> tuple[int, Any, str]:
-    lines = [sample.parameters["access_token"], sample.parameters.get("nonce", "")]
+    lines = [sample.credential, sample.parameters.get("nonce", "")]
     if secret := sample.parameters.get("access_token_secret"):
         lines[0] += f":{secret}"
     words = ["explain", "--json", "--connection", name, "--config", str(config)]

@@ -14,6 +14,7 @@ from accredit.errors import (
     MissingParameter,
     MissingPermission,
     ProviderMisconfigured,
+    ProviderUnavailable,
     WrongAudience,
 )
 from accredit.models import Identity
@@ -78,6 +79,16 @@ async def test_nonce_of_the_request_must_be_in_the_id_token(log_in: LogIn, simul
 async def test_code_of_a_login_without_openid_lacks_a_permission(log_in: LogIn) -> None:
     with pytest.raises(MissingPermission, match="openid"):
         await log_in(openid=False)
+
+
+@pytest.mark.parametrize("lasts_s", [0, -1, "3599", True, None])
+async def test_exchange_that_has_no_time_left_is_not_believed(
+    log_in: LogIn, simulator: MicrosoftSimulator, lasts_s: object
+) -> None:
+    answer = {"access_token": "EwB4", "id_token": simulator.id_tokens.mint(ADA), "expires_in": lasts_s}
+    with pytest.raises(ProviderUnavailable):
+        await log_in(exchanged=(200, answer))
+    await log_in(exchanged=(200, {**answer, "expires_in": 1}))
 
 
 async def test_code_is_refused_where_the_operator_has_set_no_secret(log_in: LogIn) -> None:

@@ -16,7 +16,7 @@ def read_id_token(response: ProviderResponse, *, now: float) -> str:
     Raises:
         ExchangeError: Microsoft refuses; the class says whose fault it is.
         MissingPermission: there is none, since the app has not asked for the scope `openid`.
-        ProviderUnavailable: the answer is not understood.
+        ProviderUnavailable: the answer is not understood, or the token has no time left.
     """
     body = _object(response)
     if response.status != 200 or "error" in body:
@@ -24,6 +24,9 @@ def read_id_token(response: ProviderResponse, *, now: float) -> str:
         raise refusal(TOKEN_ERRORS, token_code(body), call="token", response=response, retry_after_s=wait_s)
     if not isinstance(body.get("access_token"), str):
         raise ProviderUnavailable("token: access_token is missing or no string")
+    lasts_s = body.get("expires_in", 1)
+    if type(lasts_s) is not int or lasts_s <= 0:  # not isinstance: True is an int
+        raise ProviderUnavailable("token: expires_in is no time")
     if "id_token" not in body:
         raise MissingPermission("token: no id_token, since the scope openid was not asked for")
     token = body["id_token"]
