@@ -305,6 +305,26 @@ def test_a_connection_is_ok_doubtful_off_or_broken(doctor: Doctor, configure: Ca
     assert "api_version of 'broken' failed: RuntimeError" in findings[4]["what"]
 
 
+def test_a_connection_that_keeps_tokens_needs_a_key_and_a_strategy_that_revokes(
+    doctor: Doctor, configure: Callable[[str], None], simulated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeps = "keep_provider_token = true\n"
+    both = f"[connections.scripted]\napp_id = '123'\n{keeps}{simulated}{keeps}"
+    configure(ISSUER + both + '[clients.app]\nconnections = ["fake", "scripted"]\n')
+    _, findings = doctor("--offline", check="connection")
+    assert [one["status"] for one in findings] == ["fail", "fail"]
+    assert "keep_provider_token needs keys.encryption_key" in findings[0]["what"]
+    assert "has no revoke" in findings[1]["what"]
+
+    monkeypatch.setenv("ACCREDIT_KEYS__ENCRYPTION_KEY", "A" * 43 + "=")
+    _, findings = doctor("--offline", check="connection")
+    assert [one["status"] for one in findings] == ["ok", "fail"]
+
+    configure(both)  # without an issuer: the settings as a whole are not good, and connections are looked at
+    _, findings = doctor("--offline", check="connection")
+    assert [one["status"] for one in findings] == ["ok", "ok"]
+
+
 def test_what_cannot_be_meant_is_told(doctor: Doctor, configure: Callable[[str], None]) -> None:
     configure(ISSUER + '[connections.scripted]\napp_id = "123"\n[clients.app]\n[storage]\nurl = "memory://"\n')
 

@@ -262,6 +262,11 @@ def test_a_token_may_come_as_a_request_too(explain: Explain) -> None:
     assert explain(json.dumps({**request, "nonce": "another"})).exit_code == 3
 
 
+def test_a_connection_that_keeps_tokens_keeps_none_of_this_one(explain: Explain, config: Path) -> None:
+    config.write_text(config.read_text("utf-8") + "keep_provider_token = true\n", "utf-8")
+    assert explain("good-token").exit_code == 0
+
+
 def test_the_address_is_masked_unless_it_is_asked_for(explain: Explain) -> None:
     masked, shown = explain("good-token", "--json"), explain("good-token", "--json", "--show-profile")
 

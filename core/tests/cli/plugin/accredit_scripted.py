@@ -30,6 +30,7 @@ from accredit.errors import (
     ProviderUnavailable,
     UnlistedRefusal,
 )
+from accredit.revocation import RevocableToken
 from accredit.settings import BaseUrl, CodeSettings
 from accredit.strategy import ApiVersion
 
@@ -86,6 +87,9 @@ class ScriptedStrategy(Strategy[ScriptedSettings]):
                 raise RuntimeError(secret)
             case "hang":
                 await asyncio.Event().wait()
+
+    async def revoke(self, token: RevocableToken, ctx: VerifyContext) -> None:
+        return None
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         said = f"{token.reveal()} {self.settings.app_secret.get_secret_value()}"

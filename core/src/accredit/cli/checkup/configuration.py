@@ -11,9 +11,11 @@ from accredit.cli.tools.config import read_settings
 from accredit.cli.tools.host import current_host
 from accredit.cli.tools.inventory import read_tables
 from accredit.errors import ConfigurationError
+from accredit.exchange.provider_tokens import check_connections
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.plugins.api_versions import api_version_of
 from accredit.settings import Settings
+from accredit.storage import MemoryStorage
 
 Tables = Mapping[str, Mapping[str, Any]]
 
@@ -32,7 +34,7 @@ def examine_configuration(config: Path | None) -> tuple[list[Finding], Settings 
         findings = [_examiner.fail(_name(config), problem, "change what the message names; nothing starts before")]
     usable: dict[str, Mapping[str, Any]] = {}
     for name, table in tables.items():
-        finding, works = _load(name, table)
+        finding, works = _load(name, table, settings)
         findings.append(finding)
         if works:
             usable[name] = table
@@ -73,12 +75,18 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             yield _examiner.warn("limits.trusted_proxies", what, "name the addresses of your proxies alone")
 
 
-def _load(name: str, table: Mapping[str, Any]) -> tuple[Finding, bool]:
-    """Return what is to be said about one connection, and whether it can be examined further."""
+def _load(name: str, table: Mapping[str, Any], settings: Settings | None) -> tuple[Finding, bool]:
+    """Return what is to be said about one connection, and whether it can be examined further.
+
+    `settings` are the others, where they are good: what is kept of a connection needs a key among them.
+    """
     try:
         connections, disabled = load_connections({name: table}, make_plugin_manager())
         for connection in connections.values():
             api_version_of(connection)
+        if settings is not None:
+            keys, storage = settings.keys.encryption_keys, settings.storage
+            check_connections(connections, MemoryStorage(), place=storage.place, encryption_keys=keys)
     except ConfigurationError as exc:
         notes = getattr(exc, "__notes__", ())
         change = "; ".join([f"change [connections.{name}], or install what is missing", *notes])

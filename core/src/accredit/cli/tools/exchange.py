@@ -20,7 +20,7 @@ def exchange_without_files(
 ) -> Exchange:
     """Return an exchange for the connections of `tables`, with nothing on disk: no key file, no database.
 
-    Nor is anything of other nodes: providers are asked, whatever those know.
+    Nor is anything of other nodes: providers are asked, whatever those know. And no provider's token is kept.
 
     None of the plugins of the settings is on, since nobody is logged in.
 
@@ -30,7 +30,7 @@ def exchange_without_files(
     return Exchange(
         settings.model_copy(
             update={
-                "connections": dict(tables),
+                "connections": {name: {**table, "keep_provider_token": False} for name, table in tables.items()},
                 "storage": StorageSettings(url="memory://"),
                 "keys": KeySettings(),
                 "cache": CacheSettings(),

@@ -73,7 +73,7 @@ def _tokens(storage: Storage, settings: Settings, *, emit: Callable[[AnyEvent], 
     async def revoke(connection: str, token: RevocableToken) -> None:
         # The connection is looked at only now: without a token to revoke, its settings need not be good.
         table = settings.connections.get(connection)
-        tables = {} if table is None else {connection: {**table, "keep_provider_token": False}}
+        tables = {} if table is None else {connection: table}
         exchange = exchange_without_files(settings, tables, logger=structlog.PrintLogger(sys.stderr))
         async with exchange:
             await Revoker(exchange.engine.connections, exchange.engine.providers.context)(connection, token)
