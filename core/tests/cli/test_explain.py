@@ -262,6 +262,25 @@ def test_a_token_may_come_as_a_request_too(explain: Explain) -> None:
     assert explain(json.dumps({**request, "nonce": "another"})).exit_code == 3
 
 
+@pytest.mark.usefixtures("codes")
+def test_where_nonces_are_issued_all_but_who_issued_one_is_looked_at(explain: Explain, config: Path) -> None:
+    config.write_text(config.read_text("utf-8") + 'nonce = "issued"\n', "utf-8")
+    request = {**CODE, "code": "nonce-code", "nonce": "nonce-of-login", "client_id": "app"}
+
+    accepted, differs, missing = (
+        explain(json.dumps({**request, "nonce": nonce}), "--json")
+        for nonce in ("nonce-of-login", "another-nonce", None)
+    )
+    assert [one.exit_code for one in (accepted, differs, missing)] == [0, 3, 3]
+    assert told(accepted)["notes"] == [
+        "whether the nonce was issued here, for the client, and is unused is not looked at"
+    ]
+    assert [told(one)["detail"] for one in (differs, missing)] == [
+        "nonce differs",
+        'nonce is not in the request (setting nonce = "required")',
+    ]
+
+
 def test_a_connection_that_keeps_tokens_keeps_none_of_this_one(explain: Explain, config: Path) -> None:
     config.write_text(config.read_text("utf-8") + "keep_provider_token = true\n", "utf-8")
     assert explain("good-token").exit_code == 0

@@ -98,6 +98,8 @@ class ScriptedStrategy(Strategy[ScriptedSettings]):
             if token.parameter("device_id") != "device-of-login":
                 raise InvalidProviderToken(f"{token.parameter('device_id')} is not of the code {said}")
             proof = CodeExchanged("123")
+            if token.reveal() == "nonce-code":
+                ctx.check_nonce("nonce-of-login")
         match token.reveal():
             case "limited-token":
                 raise ProviderRateLimited("code 4", retry_after_s=7)

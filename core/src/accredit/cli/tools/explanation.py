@@ -21,10 +21,13 @@ from accredit.plugins import Connection
 from accredit.settings import Settings
 from accredit.strategy import Strategy, VerifyContext
 
+_UNCHECKED_NONCE = "whether the nonce was issued here, for the client, and is unused is not looked at"
+
 
 @dataclass(slots=True)
 class Explanation:
-    """What became of a token. `notes` are log lines beside the audit event, such as a warning of start-up."""
+    """What became of a token. `notes` are log lines beside the audit event, such as a warning of start-up, and what
+    was not looked at."""
 
     connection: Connection
     event: ProviderEvent | None = None
@@ -55,11 +58,15 @@ class Inquiry:
         if table is None:
             known = ", ".join(settings.connections) or "none"
             raise ConfigurationError(f"no connection '{name}' is configured (configured: {known})")
-        self._exchange = exchange_without_files(settings, {name: table}, plugins=(self,), logger=self)
+        is_issued = table.get("nonce") == "issued"
+        tables = {name: {**table, "nonce": "required"} if is_issued else table}  # whose it is, only servers can tell
+        self._exchange = exchange_without_files(settings, tables, plugins=(self,), logger=self)
         if name in self._exchange.engine.disabled:
             raise ConfigurationError(f"connection '{name}' is off: set enabled = true")
         self._name = name
         self._found = Explanation(self._exchange.engine.connections[name])
+        if is_issued:
+            self._found.notes.append(_UNCHECKED_NONCE)
 
     async def ask(self, token: str, nonce: str | None) -> Explanation:
         """Verify a token as an exchange would, up to the profile: who its user is, and for which app.
