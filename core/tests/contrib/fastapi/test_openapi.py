@@ -40,7 +40,7 @@ def test_bodies_answers_and_errors_have_models_and_examples(document: dict[str, 
     operation = document["paths"]["/login/oauth/access_token"]["post"]
     body = operation["requestBody"]["content"]
     assert set(body) == {"application/json", "application/x-www-form-urlencoded"}
-    assert body["application/json"]["schema"]["required"] == ["connection", "client_id", "access_token"]
+    assert body["application/json"]["schema"]["required"] == ["connection", "client_id"]
     assert body["application/json"]["examples"]["Facebook"]["value"]["connection"] == "facebook"
     answers = operation["responses"]
     assert set(answers) == {"200", "400", "401", "403", "429", "500", "503"}

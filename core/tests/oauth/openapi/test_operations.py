@@ -12,7 +12,7 @@ from accredit.oauth.endpoints import ENDPOINTS
 from accredit.oauth.grant_types import GRANT_TYPES
 from accredit.oauth.openapi import OPERATIONS, Operation
 from accredit.oauth.openapi.requests import ExchangeBody, TokenBody
-from accredit.oauth.wire import parse
+from accredit.oauth.wire import handed, parse
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
@@ -30,10 +30,15 @@ def test_operations_of_one_path_stand_together() -> None:
 
 
 def test_a_body_describes_the_parameters_that_are_read() -> None:
-    assert set(ExchangeBody.model_fields) == set(parse._PARAMETERS)
+    of_codes = set(handed._BESIDE_A_CODE)
+    assert set(ExchangeBody.model_fields) == set(parse._PARAMETERS) | {"code"} | of_codes
     of_clients = {"client_id", "client_secret", "client_assertion", "client_assertion_type"}
     of_grants = {name for grant_type in GRANT_TYPES for name in grant_type.parameters}
-    assert set(TokenBody.model_fields) == {"grant_type"} | of_clients | of_grants
+    assert set(TokenBody.model_fields) == {"grant_type"} | of_clients | of_grants | of_codes
+
+
+def test_a_code_needs_no_access_token_beside_it() -> None:
+    ExchangeBody.model_validate({"client_id": "app", "connection": "acme", "code": "x"})
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

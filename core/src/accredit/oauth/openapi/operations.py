@@ -72,6 +72,8 @@ _OF_LOGINS: tuple[ExchangeError, ...] = (
     MissingParameter("client_id"),
     MissingParameter("connection"),
     MissingParameter("access_token_secret"),
+    MissingParameter("code_verifier"),
+    InvalidParameter("redirect_uri"),
     InvalidParameter("scope"),
     InvalidTarget(),
     ConnectionNotFound(),
@@ -98,7 +100,7 @@ OPERATIONS: tuple[Operation, ...] = (
         path="/oauth/access_token",
         name="exchange_token",
         summary="Exchange a provider's token for ours",
-        description="The app has got the token from the provider's SDK. It must have been made for this app.",
+        description="The app has got a token or a code from the provider's SDK. It must have been made for this app.",
         body=ExchangeBody,
         examples={
             "Facebook": {
@@ -107,11 +109,20 @@ OPERATIONS: tuple[Operation, ...] = (
                 "access_token": "EAAB…",
                 "scope": "openid profile offline_access",
             },
+            "TikTok": {
+                "client_id": "my-app",
+                "connection": "tiktok",
+                "code": "…",
+                "code_verifier": "…",
+                "redirect_uri": "https://app.example.com/tiktok",
+            },
         },
         answer=OAuthTokens,
         errors=(
             *_OF_BODIES,
             MissingParameter("access_token"),
+            MissingParameter("code"),
+            InvalidParameter("code"),
             *_OF_LOGINS,
             UnknownClient(),
             GrantNotAllowed(EXCHANGE_GRANT),

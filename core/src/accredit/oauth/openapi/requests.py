@@ -28,15 +28,23 @@ class _OfLogins(BaseModel):
     )
 
 
-class ExchangeBody(_OfLogins):
-    """A provider's token."""
+class _OfCodes(BaseModel):
+    """What stands beside a code. A connection may read more: its page says so."""
+
+    code_verifier: OptionalText = Field(default=None, description="with a code: of PKCE")
+    redirect_uri: OptionalText = Field(default=None, description="with a code: the one it was made for")
+
+
+class ExchangeBody(_OfLogins, _OfCodes):
+    """A provider's token, or a code."""
 
     client_id: str = Field(description="the calling application")
-    access_token: str = Field(description="the provider's token")
+    access_token: OptionalText = Field(default=None, description="the provider's token; needed unless there is a code")
+    code: OptionalText = Field(default=None, description="an authorization code, where the connection accepts codes")
     connection: str = Field(description="the provider, by the name it was configured under")
 
 
-class TokenBody(_OfClients, _OfLogins):
+class TokenBody(_OfClients, _OfLogins, _OfCodes):
     """A grant. Source: RFC 6749 section 3.2; RFC 8693 section 2.1."""
 
     grant_type: str
