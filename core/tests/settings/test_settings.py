@@ -13,6 +13,7 @@ from accredit.settings import (
     BasicId,
     ClientSettings,
     ConnectionSettings,
+    Domain,
     HttpsUrl,
     LimitSettings,
     Settings,
@@ -172,6 +173,7 @@ def test_a_key_in_pem_keeps_its_lines() -> None:
 APP_ID: TypeAdapter[str] = TypeAdapter(AppId)
 APP_SECRET: TypeAdapter[SecretStr] = TypeAdapter(AppSecret)
 APP_NUMBER: TypeAdapter[str] = TypeAdapter(AppNumber)
+DOMAIN: TypeAdapter[str] = TypeAdapter(Domain)
 
 
 @pytest.mark.threat(58)
@@ -181,6 +183,31 @@ def test_an_id_or_secret_that_no_provider_gives_out_is_refused(value: str) -> No
         with pytest.raises(ValidationError) as refused:
             kind.validate_python(value)
         assert not value or value not in refused.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *UNCLEAN,
+        "",
+        "example",
+        "Example.com",
+        "@example.com",
+        "*.example.com",
+        "example.com.",
+        "-a.com",
+        "a..com",
+        "\u0131.com",
+    ],
+)
+def test_what_is_no_domain_is_refused(value: str) -> None:
+    with pytest.raises(ValidationError):
+        DOMAIN.validate_python(value)
+
+
+@pytest.mark.parametrize("value", ["example.com", "a.b-c.example", "xn--bcher-kva.example", "1.de"])
+def test_a_domain_is_taken_as_it_is(value: str) -> None:
+    assert DOMAIN.validate_python(value) == value
 
 
 def test_an_id_for_basic_has_no_colon_and_is_an_app_id_in_all_else() -> None:

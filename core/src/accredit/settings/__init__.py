@@ -23,7 +23,18 @@ from accredit.settings.clients import (
     ClientSettings,
 )
 from accredit.settings.connections import CodeSettings, ConnectionSettings, NoncePolicy
-from accredit.settings.fields import AppId, AppNumber, AppSecret, BaseUrl, BasicId, HttpsUrl, ListOf, Names, RedirectUri
+from accredit.settings.fields import (
+    AppId,
+    AppNumber,
+    AppSecret,
+    BaseUrl,
+    BasicId,
+    Domain,
+    HttpsUrl,
+    ListOf,
+    Names,
+    RedirectUri,
+)
 from accredit.settings.operator import OperatorSettings
 from accredit.settings.plugins import PluginSettings
 from accredit.settings.private_key import EcPrivateKey, PrivateKey, RsaPrivateKey
@@ -62,6 +73,7 @@ __all__ = [
     "CodeSettings",
     "CompatibilitySettings",
     "ConnectionSettings",
+    "Domain",
     "EcPrivateKey",
     "HttpsUrl",
     "KeySettings",

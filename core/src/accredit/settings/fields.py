@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from accredit.settings.text import check_digits, check_no_colon, check_setting_secret, check_setting_text, check_visible
+from accredit.settings.text import (
+    check_digits,
+    check_domain,
+    check_no_colon,
+    check_setting_secret,
+    check_setting_text,
+    check_visible,
+)
 
 T = TypeVar("T")
 
@@ -74,6 +81,8 @@ AppNumber = Annotated[str, AfterValidator(check_digits)]
 """An app's id at a provider that numbers its apps: text of ASCII digits."""
 AppSecret = Annotated[SecretStr, AfterValidator(check_setting_secret)]
 """An app's secret at a provider: visible ASCII characters, at least one; shown nowhere."""
+Domain = Annotated[str, AfterValidator(check_domain)]
+"""A domain of addresses or accounts, such as `example.com`: small letters, compared exactly."""
 RedirectUri = Annotated[str, Field(min_length=1, max_length=2048), AfterValidator(check_visible)]
 """A redirect URI as it stands at a provider: visible ASCII characters, whatever its scheme is, compared exactly."""
 ListOf = Annotated[tuple[T, ...], BeforeValidator(_comma_separated), AfterValidator(_each_once)]

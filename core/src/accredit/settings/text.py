@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 _PEM = "-----BEGIN "
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _PLUGIN_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -56,6 +58,13 @@ def check_digits(value: str) -> str:
     check_setting_text(value)
     if not (value.isascii() and value.isdigit()):
         raise ValueError("must be a number, in digits only")
+    return value
+
+
+def check_domain(value: str) -> str:
+    """Refuse what is no domain as it is compared: two labels at least, in small letters, digits and hyphens."""
+    if not _DOMAIN.fullmatch(value):
+        raise ValueError("is no domain in small letters, such as example.com: neither @ nor * stands in one")
     return value
 
 

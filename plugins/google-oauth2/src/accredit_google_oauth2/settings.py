@@ -1,24 +1,10 @@
 """What an operator says about a Google project."""
 
-import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from accredit.settings import AppId, AppSecret, CodeSettings, HttpsUrl, ListOf
-
-_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
-
-
-def _domain(value: str) -> str:
-    if not _DOMAIN.fullmatch(value):
-        raise ValueError("is no domain as Google writes it, such as example.com: small letters, neither @ nor *")
-    return value
-
-
-Domain = Annotated[str, AfterValidator(_domain)]
-"""A Workspace domain as Google writes it in `hd`."""
+from accredit.settings import AppId, AppSecret, CodeSettings, Domain, HttpsUrl, ListOf
 
 
 class GoogleSettings(CodeSettings):

@@ -5,11 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from accredit.settings import AppId, AppSecret, CodeSettings, HttpsUrl, ListOf
+from accredit.settings import AppId, AppSecret, CodeSettings, Domain, HttpsUrl, ListOf
 from accredit_microsoft.tenants import CONSUMERS, PLACEHOLDER, WORDS, is_guid
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _TEMPLATE = re.compile(rf"https://{_LABEL}(?:\.{_LABEL})+/{re.escape(PLACEHOLDER)}(?:/[A-Za-z0-9._~-]+)*/?")
 
 
@@ -24,12 +23,6 @@ def _tenant(value: str) -> str:
         raise ValueError("is the tenant of personal accounts: write consumers")
     if value not in WORDS and not is_guid(value):
         raise ValueError("is no tenant: a GUID in small letters, common, organizations or consumers; no domain")
-    return value
-
-
-def _domain(value: str) -> str:
-    if not _DOMAIN.fullmatch(value):
-        raise ValueError("is no domain in small letters, such as example.com")
     return value
 
 
@@ -51,7 +44,7 @@ class MicrosoftSettings(CodeSettings):
     """Whose users may log in: ids of tenants, GUIDs in small letters, and `consumers` for personal accounts; or, alone,
     `organizations` for every organization on earth, or `common` for everybody.
     Source: https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer"""
-    email_domains: ListOf[Annotated[str, AfterValidator(_domain)]] = ()
+    email_domains: ListOf[Domain] = ()
     """Domains whose addresses you believe of the tenants that you list by id, and of their members alone: their
     administrators decide what stands there. Needs such a tenant."""
     issuer_template: Annotated[str, AfterValidator(_template)] = "https://login.microsoftonline.com/{tenantid}/v2.0"

@@ -1,23 +1,13 @@
 """What an operator says about an OpenID provider."""
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from accredit.settings import AppId, AppSecret, BasicId, CodeSettings, HttpsUrl, ListOf, PrivateKey
+from accredit.settings import AppId, AppSecret, BasicId, CodeSettings, Domain, HttpsUrl, ListOf, PrivateKey
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """What a published key may verify. What the provider's document lists is no rule: some list what they do not use."""
-
-_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
-
-
-def _domain(value: str) -> str:
-    if not _DOMAIN.fullmatch(value):
-        raise ValueError("is no domain in small letters, such as example.com")
-    return value
 
 
 class OidcSettings(CodeSettings):
@@ -49,7 +39,7 @@ class OidcSettings(CodeSettings):
     """Where the provider's document is; by default at the issuer, below `/.well-known/openid-configuration`."""
     host_urls: ListOf[HttpsUrl] = ()
     """Further hosts that the document may name, such as that of the keys. The issuer's own need not stand here."""
-    email_domains: ListOf[Annotated[str, AfterValidator(_domain)]] = ()
+    email_domains: ListOf[Domain] = ()
     """Domains whose addresses the provider itself gives out, compared exactly: it is the authority for these alone."""
     email_verified_as_text: bool = False
     """Take `"true"` and 1 in `email_verified` for a yes, too. Amazon Cognito's userinfo writes the text.
