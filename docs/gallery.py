@@ -42,7 +42,7 @@ PROOFS = {
     "JwtAudience": "`aud` names our app",
     "SignedByUs": "the provider takes it under our signature alone",
     "CodeExchanged": "the provider exchanges it for our app alone",
-    "Unbound": "nothing binds it",
+    "Unbound": "nothing binds it, so it is refused without `accept_unbound_tokens = true`",
 }
 USER_IDS = {
     "global": "one user has one id in all apps",
@@ -246,7 +246,7 @@ def _bound(one: Mapping[str, Any], kind: str) -> str:
     rows = [row for row in one["proofs"] if row["credential"] == kind]
     nonce = ", and a nonce is bound"
     proofs = [f"{PROOFS[row['proof']]}{nonce if row['nonce'] else ''} ({code(row['proof'])})" for row in rows]
-    return f"{'; or '.join(proofs) or 'the kit has no sample of one'}."
+    return f"{'; or '.join(proofs) or 'the kit has seen none yet'}."
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from accredit import AppBound, ConnectionSettings, Verification
-from accredit.credentials import Credential
+from accredit.credentials import Credential, CredentialKind
 from accredit.errors import InvalidProviderToken, ProviderMisconfigured, ProviderUnavailable, ProviderUserBlocked
 from accredit.refusals import Line, refusal
 from accredit.settings import AppId, AppSecret, BaseUrl
@@ -53,6 +53,9 @@ class Inspected(Good):
 
     name = "kit-inspected"
     settings_type: ClassVar[type[ConnectionSettings]] = InspectedSettings
+
+    def kind_of(self, value: str) -> CredentialKind:
+        return "id_token" if value.startswith(ID_TOKEN) else super().kind_of(value)
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         if token.reveal().startswith(ID_TOKEN):

@@ -146,6 +146,7 @@ class Opaque(Good):
     """Access tokens only."""
 
     settings_type = OpaqueSettings
+    accepts = frozenset({"access_token"})
 
     async def verify_jwt(self, token: Credential, ctx: VerifyContext) -> Verification:
         raise InvalidProviderToken("no ID tokens here")
@@ -264,6 +265,7 @@ class Offline(Web):
     """ID tokens alone, signed with the app's secret, so nobody is ever asked."""
 
     settings_type: ClassVar[type[ConnectionSettings]] = OfflineSettings
+    accepts = frozenset({"id_token"})
     traits: ClassVar[frozenset[Trait]] = frozenset({"hs256", "makes_no_call"})
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
@@ -318,6 +320,7 @@ class Signed(Strategy[SignedSettings]):
 
     name = "kit-good"
     settings_type: ClassVar[type[ConnectionSettings]] = SignedSettings
+    accepts = frozenset({"access_token"})
     traits: ClassVar[frozenset[Trait]] = frozenset({"makes_no_call"})
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:

@@ -8,12 +8,17 @@ import pytest
 from core.tests.testing.conformance.good import APP_ID, Good, GoodSimulator, GoodSuite
 from starlette.responses import Response
 
+from accredit import Unbound, Verification
+from accredit.credentials import Credential
+from accredit.strategy import VerifyContext
 from accredit.testing import Person, Sample
+from accredit.testing.conformance.accepted import Accepted
 
 pytestmark = pytest.mark.slow
 
 FOREIGN = "test_another_apps_token_is_refused"
 COVER = "test_samples_cover_the_verdicts"
+KINDS = "test_every_kind_has_a_sample_that_is_accepted"
 
 
 class Secretive(GoodSimulator):
@@ -46,8 +51,25 @@ class NothingDead(Secretive):
         return [one for one in super().samples() if one.name != "dead"]
 
 
-def suite_of(simulator: type[GoodSimulator]) -> Any:
-    return type("Suite", (GoodSuite,), {"strategy": Good, "simulator": simulator})()
+class NamesNoApp(Good):
+    """An access token is bound by nothing, an ID token as ever."""
+
+    async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
+        found = await super().verify(token, ctx)
+        return found if token.is_jwt else replace(found, audience=Unbound("no answer names an app"))
+
+
+class NamesNoAppSimulator(GoodSimulator):
+    """Without the setting its access tokens are refused, all of them."""
+
+    def samples(self) -> Sequence[Sample]:
+        *people, jwt, dead, foreign = super().samples()
+        unbound = [replace(one, expected="wrong_audience", claims={}) for one in (foreign, people[0])]
+        return [jwt, dead, *unbound]
+
+
+def suite_of(simulator: type[GoodSimulator], strategy: type[Good] = Good) -> Any:
+    return type("Suite", (GoodSuite,), {"strategy": strategy, "simulator": simulator})()
 
 
 @pytest.mark.threat(1)
@@ -82,3 +104,39 @@ def test_a_sample_is_ours_and_as_good_as_fresh_unless_it_says_otherwise() -> Non
     sample = Sample(name="one", about="", parameters={"access_token": APP_ID}, expected="accepted")
     assert not sample.is_foreign
     assert simulator.fresh(sample) is sample
+
+
+def test_a_kind_that_nothing_binds_is_seen_with_the_setting_that_accepts_it() -> None:
+    suite = suite_of(NamesNoAppSimulator, NamesNoApp)
+    getattr(suite, KINDS)()
+    assert suite.seen_accepted == {
+        Accepted("id_token", "JwtAudience", nonce=False, pkce=False),
+        Accepted("access_token", "Unbound", nonce=False, pkce=False),
+    }
+
+
+def test_a_kind_that_is_accepted_without_that_setting_is_seen_so_alone() -> None:
+    class Both(NamesNoApp):
+        """Of some people's access tokens the provider names the app."""
+
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
+            if "ada" in token.reveal():
+                return await super().verify(token, ctx)
+            return await Good.verify(self, token, ctx)
+
+    class Mixed(NamesNoAppSimulator):
+        def samples(self) -> Sequence[Sample]:
+            return [*super().samples(), GoodSimulator.samples(self)[1]]
+
+    suite = suite_of(Mixed, Both)
+    getattr(suite, KINDS)()
+    assert {one.proof for one in suite.seen_accepted} == {"JwtAudience", "AppBound"}
+
+
+def test_a_kind_whose_samples_are_all_refused_is_named() -> None:
+    class Refused(GoodSimulator):
+        def samples(self) -> Sequence[Sample]:
+            return [one for one in super().samples() if one.name in {"jwt", "dead", "foreign_app"}]
+
+    with pytest.raises(pytest.fail.Exception, match=r"in `accepts` is accepted: access_token$"):
+        getattr(suite_of(Refused), KINDS)()

@@ -25,6 +25,7 @@ from accredit.testing.simulator.id_tokens import IdTokenIssuer
 class Tenanted(Good):
     """A user is an object of a tenant; `sub` says something else, as Microsoft's does."""
 
+    accepts = frozenset({"id_token"})
     traits: ClassVar[frozenset[Trait]] = frozenset({"composite_ids"})
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
@@ -126,6 +127,8 @@ class PairedSimulator(OpaqueSimulator):
 
 class Redeems(Good):
     """What an app hands in is no ID token, but what one is given out for, as for a code."""
+
+    accepts = frozenset({"access_token"})
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
         redeemed = (await self.ask(token, ctx)).get("id_token")

@@ -47,6 +47,7 @@ class OctoSettings(ConnectionSettings):
 class OctoStrategy(Strategy[OctoSettings]):
     name = "octo"
     settings_type = OctoSettings
+    accepts = frozenset({"access_token"})
     user_id_scope = "global"
 
     async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:

@@ -33,6 +33,13 @@ class KnowsOnePerson(Good):
     """With one person nobody can be taken for somebody else."""
 
 
+@fails("every_kind_has_a_sample_that_is_accepted")
+class ClaimsWhatNobodyHasSeen(Good):
+    """A kind of credential that no sample shows is one that no check has attacked."""
+
+    accepts = frozenset({"access_token", "id_token", "signed_payload"})
+
+
 @fails("a_denial_holds_for_every_kind_of_token", "every_sample_gets_its_verdict")
 class IsAlwaysDown(Good):
     """Nobody can log in."""

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from accredit.credentials import CredentialKind
 from accredit.errors import AccessDenied, InvalidProviderToken
 from accredit.hookspecs import hookimpl
 from accredit.models import Login
@@ -40,6 +41,20 @@ class Verdicts(Suite):
             for sample in accepted_samples(samples):
                 subjects.add(subject_of(await bench.accepted(sample.parameters, sample.name)))
         require(len(subjects) > 1, "all accepted samples are of one person")
+
+    @check
+    async def test_every_kind_has_a_sample_that_is_accepted(self) -> None:
+        """Of each kind in `accepts` a sample logs somebody in, be it with `accept_unbound_tokens` alone."""
+        simulator, samples = samples_of(self)
+        clock, unseen = Clock(), set(self.strategy.accepts)
+        unbound = {"accept_unbound_tokens": True}
+        async with bench_for(self, simulator=simulator, connection=unbound, clock=clock) as bench:
+            for sample in sorted(samples, key=lambda one: one.expected != ACCEPTED):
+                clock.cool_down()
+                if _kind(sample, bench) in unseen and (await bench.post(sample.parameters)).accepted:
+                    unseen.remove(_kind(sample, bench))
+                    self.seen_accepted |= {_accepted(sample, bench)}
+        require(not unseen, f"no sample of a kind in `accepts` is accepted: {', '.join(sorted(unseen))}")
 
     @check
     async def test_every_sample_gets_its_verdict(self) -> None:
@@ -138,11 +153,16 @@ def _check_verdict(sample: Sample, answer: Answer, bench: Bench) -> None:
     require(not wrong, f"{sample.name}: {'; '.join(wrong)} (it ended as {bench.reason})")
 
 
-def _accepted(sample: Sample, bench: Bench) -> Accepted:
+def _kind(sample: Sample, bench: Bench) -> CredentialKind:
     strategy = bench.exchange.engine.connections[bench.strategy].strategy
-    kind = "code" if sample.field == "code" else strategy.kind_of(sample.credential)
+    return "code" if sample.field == "code" else strategy.kind_of(sample.credential)
+
+
+def _accepted(sample: Sample, bench: Bench) -> Accepted:
     proof = bench.event.audience_proof or ""
-    return Accepted(kind, proof, nonce="nonce" in sample.parameters, pkce="code_verifier" in sample.parameters)
+    return Accepted(
+        _kind(sample, bench), proof, nonce="nonce" in sample.parameters, pkce="code_verifier" in sample.parameters
+    )
 
 
 def _check_claims(sample: Sample, answer: Answer) -> None:
