@@ -102,6 +102,24 @@ async def test_a_notice_that_comes_again_is_answered_as_the_first_and_has_no_eff
     assert len(host.heard) == 2
 
 
+async def test_a_notice_that_is_never_carried_out_is_not_lost_in_silence() -> None:
+    class Failing(MemoryStorage):
+        async def end_all(self, subject: str) -> None:
+            raise StorageFailed("full")
+
+    async with token_bench(storage=Failing()) as wire:
+        await log_in(wire)
+        for _ in range(MOST_DELIVERIES):
+            assert (await tell(wire, LEFT, id="1")).status_code == 503
+        assert (await tell(wire, LEFT, id="1")).status_code == 503
+        *_, given_up = (one for one in wire.heard if isinstance(one, ProviderNoticeEvent))
+        assert (given_up.alert, given_up.reason) == (True, "storage_failed")
+        assert given_up.detail == "given up: none of 8 deliveries of a notice is known to be carried out"
+        assert (await tell(wire, LEFT, id="1")).status_code == 204  # told once: a provider may send it for days
+        *_, repeated = (one for one in wire.heard if isinstance(one, ProviderNoticeEvent))
+        assert repeated.name == "notice.repeated"
+
+
 async def test_a_replay_that_is_broken_off_lets_no_other_one_through(host: Host) -> None:
     asked, may_end = asyncio.Event(), asyncio.Event()
 

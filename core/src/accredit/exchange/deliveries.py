@@ -2,6 +2,7 @@
 
 import hashlib
 
+from accredit.errors import StorageFailed
 from accredit.storage.ports.replay import ReplayStore
 
 MOST_DELIVERIES = 8
@@ -34,7 +35,8 @@ async def claim(store: ReplayStore, *, connection: str, notice_id: str, expires_
     moment are both carried out: as long as the first has not ended, it may yet fail.
 
     Raises:
-        StorageFailed: nobody can tell.
+        StorageFailed: nobody can tell; or no delivery is known to have been carried out, and there were as many as may
+            be: that is told once, for an operator has to look.
     """
     digest = hashlib.sha256(f"{len(connection)}:{connection}{notice_id}".encode()).hexdigest()
     before: Delivery | None = None
@@ -47,4 +49,6 @@ async def claim(store: ReplayStore, *, connection: str, notice_id: str, expires_
             await delivery.done()
             return None
         before = delivery
+    if before is not None and await store.first_use(f"{before._name} done", expires_at):
+        raise StorageFailed(f"given up: none of {MOST_DELIVERIES} deliveries of a notice is known to be carried out")
     return None
