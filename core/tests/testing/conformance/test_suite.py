@@ -1,5 +1,6 @@
 """The suite cannot be weakened quietly."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,9 +8,9 @@ from core.tests.testing.conformance.good import Good, GoodSimulator, GoodSuite
 
 from accredit.testing import StrategyConformance
 from accredit.testing.checks import checks_of
-from accredit.testing.conformance import ConformanceError
+from accredit.testing.conformance import ConformanceError, suite
 from accredit.testing.conformance.bench.bench import check_loaded, start
-from accredit.testing.conformance.suite import refuse_weakening, threats_of
+from accredit.testing.conformance.suite import Suite, check, refuse_weakening, threats_of
 
 CHECK = "test_another_apps_token_is_refused"
 REASON = "our provider has a single app"
@@ -90,9 +91,9 @@ def test_strategy_and_simulator_must_belong_together() -> None:
 def test_every_check_says_what_it_checks() -> None:
     checks = checks_of(StrategyConformance)
     assert len(checks) > 40
-    for check in checks:
-        about = getattr(StrategyConformance, check).__doc__
-        assert about, check
+    for name in checks:
+        about = getattr(StrategyConformance, name).__doc__
+        assert about, name
         assert about.strip().partition("\n")[0].endswith("."), check
 
 
@@ -110,3 +111,24 @@ def test_a_strategy_that_is_not_the_loaded_one_is_found_out() -> None:
     check_loaded(exchange, "kit-good", Good)
     with pytest.raises(AssertionError, match="is another one installed"):
         check_loaded(exchange, "kit-good", Other)
+
+
+def test_a_check_that_does_not_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Waits(Suite):
+        @check
+        async def test_it(self) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(suite, "LONGEST_S", 0)
+    with pytest.raises(pytest.fail.Exception, match="no end after 240 s: something waits for ever"):
+        Waits().test_it()
+
+
+def test_a_time_out_of_a_strategys_own_is_shown_where_it_was() -> None:
+    class Raises(Suite):
+        @check
+        async def test_it(self) -> None:
+            raise TimeoutError("its own")
+
+    with pytest.raises(TimeoutError, match="its own"):
+        Raises().test_it()

@@ -14,8 +14,10 @@ from accredit.testing.conformance.accepted import Accepted
 from accredit.testing.conformance.slips import SLIP, attending
 from accredit.testing.simulator.simulator import Simulator
 
-LONGEST_S = 60
-"""A check that takes longer fails: nothing a provider does may hang an exchange."""
+LONGEST_S = 240
+"""A check that takes longer fails: nothing a provider does may hang an exchange. Samples cost time as well, so that it
+is some ten times as much as the slowest check of our plugins takes."""
+TOO_LONG = f"no end after {LONGEST_S} s: something waits for ever, or there are more samples than this machine can try"
 NOT_APPLICABLE = "not applicable: "
 """How the skip message of a check begins that has nothing to look at in this strategy."""
 DECLARED = "the strategy declares "
@@ -61,8 +63,12 @@ def check(method: Callable[[SuiteT], Coroutine[Any, Any, None]]) -> Callable[[Su
         __tracebackhide__ = True
 
         async def bounded() -> None:
-            async with asyncio.timeout(LONGEST_S):
-                await method(self)
+            try:
+                async with asyncio.timeout(LONGEST_S) as limit:
+                    await method(self)
+            except TimeoutError:
+                require(not limit.expired(), TOO_LONG)
+                raise
 
         message = self.unready()
         if not message:
