@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -13,10 +14,11 @@ from accredit.strategy import ProviderResponse
 from accredit_apple.refusals import REVOKE_ERRORS, TOKEN_ERRORS, error_code
 
 
-class Exchanged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exchanged:
     """What a code was exchanged for."""
 
-    id_token: str
+    id_token: str = field(repr=False)
     refresh_token: RevocableToken | None
 
 

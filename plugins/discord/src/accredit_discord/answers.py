@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable
@@ -54,11 +55,12 @@ def read_authorization(response: ProviderResponse, *, now: float) -> Authorizati
     return Authorization(application_id, frozenset(scopes), expires_at, _user_id("oauth2/@me", user), user)
 
 
-class NewToken(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewToken:
     """What a code was exchanged for. `expires_at` is in epoch seconds."""
 
-    value: str
-    refresh_token: str | None
+    value: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
     scopes: frozenset[str]
     expires_at: int
 

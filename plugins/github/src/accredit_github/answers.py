@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
@@ -57,10 +58,11 @@ def read_token_info(response: ProviderResponse, *, now: float) -> TokenInfo:
     return TokenInfo(user_id, client_id, _scopes(body.get("scopes")), expires_at)
 
 
-class NewToken(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewToken:
     """What a code was exchanged for. `expires_at` is in epoch seconds, None for a token that does not end."""
 
-    value: str
+    value: str = field(repr=False)
     scopes: frozenset[str]
     expires_at: int | None
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accredit.audience import JwtAudience
@@ -66,10 +67,11 @@ class TokenInfo(NamedTuple):
         return cls(subject, JwtAudience((aud,), azp), scopes, int(exp))
 
 
-class Exchanged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exchanged:
     """What a code was exchanged for, as far as we use it."""
 
-    id_token: str
+    id_token: str = field(repr=False)
     scopes: frozenset[str]
     revocable: RevocableToken | None
     """The refresh token, which comes where the app has asked for offline access; else the access token."""

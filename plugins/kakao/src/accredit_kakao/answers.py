@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
@@ -40,11 +41,12 @@ class TokenInfo(NamedTuple):
         return cls(read_number(answer["id"], "access_token_info: id"), app_id, int(now) + left_s)
 
 
-class NewTokens(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewTokens:
     """What a code was exchanged for. `expires_at` is in epoch seconds."""
 
-    access_token: str
-    id_token: str | None
+    access_token: str = field(repr=False)
+    id_token: str | None = field(repr=False)
     expires_at: int
 
     @classmethod

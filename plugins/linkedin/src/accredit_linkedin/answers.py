@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-i
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
@@ -27,11 +28,12 @@ class Introspection(NamedTuple):
     expires_at: int
 
 
-class Exchanged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exchanged:
     """What a code was exchanged for. `expires_at` is in epoch seconds."""
 
-    access_token: str
-    id_token: str | None
+    access_token: str = field(repr=False)
+    id_token: str | None = field(repr=False)
     scopes: frozenset[str]
     expires_at: int
 

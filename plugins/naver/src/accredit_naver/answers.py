@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -18,12 +19,13 @@ _VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _SECONDS = re.compile(r"[1-9][0-9]{0,8}")
 
 
-class NewTokens(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewTokens:
     """What a code was exchanged for. `expires_at` is in epoch seconds."""
 
-    access_token: str
-    id_token: str | None
-    refresh_token: str | None
+    access_token: str = field(repr=False)
+    id_token: str | None = field(repr=False)
+    refresh_token: str | None = field(repr=False)
     expires_at: int
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accredit.audience import AppBound, JwtAudience
@@ -24,11 +25,12 @@ class Introspected(NamedTuple):
     scopes: frozenset[str]
 
 
-class Exchanged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exchanged:
     """What a code was exchanged for: the ID token is not verified yet."""
 
-    id_token: str
-    access_token: str
+    id_token: str = field(repr=False)
+    access_token: str = field(repr=False)
     scopes: frozenset[str]
 
 

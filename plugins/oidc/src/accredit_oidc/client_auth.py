@@ -4,7 +4,8 @@ Source: OpenID Connect Core 1.0 section 9.
 """
 
 import secrets
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
@@ -18,10 +19,11 @@ _JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LIFE_S = 60
 
 
-class Proof(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Proof:
     """What goes into a request: fields of its form, or what stands in its header."""
 
-    form: dict[str, str]
+    form: dict[str, str] = field(repr=False)
     basic: tuple[str, SecretStr] | None
 
 

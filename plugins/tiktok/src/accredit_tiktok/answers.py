@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from accredit.errors import ProviderUnavailable
 from accredit.models import is_user_id
@@ -14,10 +15,11 @@ _SEPARATORS = re.compile(r"[,\s]+")
 _LONGEST_S = 10**9
 
 
-class NewToken(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewToken:
     """What a code was exchanged for. `expires_at` is in epoch seconds, and `open_id` the user in our app."""
 
-    value: str
+    value: str = field(repr=False)
     open_id: str
     scopes: frozenset[str]
     expires_at: int

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from accredit.errors import ProviderUnavailable, ProviderUserBlocked
 from accredit.strategy import ProviderResponse
@@ -35,11 +35,12 @@ def object_of(response: ProviderResponse) -> Mapping[str, Any]:
         return {}
 
 
-class NewToken(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewToken:
     """What a code was exchanged for. `expires_at` is in epoch seconds."""
 
-    value: str
-    refresh_token: str | None
+    value: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
     scopes: frozenset[str]
     expires_at: int
 

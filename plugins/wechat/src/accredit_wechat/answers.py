@@ -5,6 +5,7 @@ Answers come as `text/plain` without a charset, and are UTF-8. An `errcode` othe
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from accredit.errors import InvalidProviderToken, ProviderUnavailable
@@ -18,10 +19,11 @@ _VISIBLE = re.compile(r"[\x21-\x7e]{1,2048}")
 _LONGEST_S = 10**9
 
 
-class Exchanged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exchanged:
     """What a code was exchanged for. `expires_at` is in epoch seconds, and the token's, not the user's."""
 
-    access_token: str
+    access_token: str = field(repr=False)
     openid: str
     unionid: str | None
     scopes: frozenset[str]
