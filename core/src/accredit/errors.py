@@ -174,13 +174,16 @@ class MissingParameter(InvalidRequest):
 
 
 class InvalidParameter(InvalidRequest):
-    """Refuse a parameter that is no string, too long, or holds a character it must not."""
+    """Refuse a parameter that is no string, too long, or holds a character it must not.
+
+    Or one that the connection cannot use: `needs` names the settings that the operator has not made, never a value.
+    """
 
     reason = "invalid_parameter"
 
-    def __init__(self, parameter: str) -> None:
+    def __init__(self, parameter: str, *, needs: str = "") -> None:
         self.description = f"invalid {parameter} parameter"
-        super().__init__(parameter)
+        super().__init__(f"{parameter}: needs {needs} in the settings" if needs else parameter)
 
 
 class InvalidTarget(InvalidRequest):

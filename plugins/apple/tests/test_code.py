@@ -193,7 +193,7 @@ async def test_code_is_good_once_and_for_five_minutes(
 
 
 async def test_without_a_key_no_code_is_taken(hand_in: Any, apple: AppleSimulator, between: Any) -> None:
-    with pytest.raises(InvalidProviderToken, match="private_key"):
+    with pytest.raises(InvalidParameter, match="code: needs team_id, key_id and private_key"):
         await hand_in(apple.new_code(ADA), **NO_KEY)
     assert between.requests == []
 

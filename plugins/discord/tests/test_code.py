@@ -81,7 +81,7 @@ async def test_code_without_a_redirect_uri_is_refused_before_it_is_used() -> Non
 
 
 async def test_code_is_refused_where_the_operator_has_set_no_secret() -> None:
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(InvalidParameter, match="code: needs client_secret"):
         await log_in(client_secret=None)
 
 

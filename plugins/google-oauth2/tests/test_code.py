@@ -145,7 +145,7 @@ async def test_redirect_uri_that_is_not_listed_is_refused(redirect_uri: str) -> 
 
 
 async def test_code_is_refused_where_the_operator_has_set_no_web_client() -> None:
-    with pytest.raises(InvalidParameter, match="code"):
+    with pytest.raises(InvalidParameter, match="code: needs web_client_id and web_client_secret"):
         await log_in(web_client_id=None, web_client_secret=None)
 
 

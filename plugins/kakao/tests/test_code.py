@@ -103,7 +103,7 @@ async def test_an_id_token_of_another_user_than_the_new_access_tokens_is_no_logi
 
 
 async def test_codes_need_a_rest_api_key_and_the_redirect_uri() -> None:
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(InvalidParameter, match="code: needs client_id"):
         await log_in(client_id=None, client_secret=None, redirect_uris=[], redirect_uri=None)
     with pytest.raises(MissingParameter):
         await log_in(redirect_uri=None)

@@ -122,7 +122,7 @@ async def test_a_nonce_binds_the_code_by_its_id_token() -> None:
 
 
 async def test_codes_need_the_secret_and_the_redirect_uri() -> None:
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(InvalidParameter, match="code: needs channel_secret"):
         await log_in(channel_secret=None, redirect_uris=[], redirect_uri=None)
     with pytest.raises(MissingParameter):
         await log_in(redirect_uri=None)

@@ -92,7 +92,7 @@ async def test_exchange_that_has_no_time_left_is_not_believed(
 
 
 async def test_code_is_refused_where_the_operator_has_set_no_secret(log_in: LogIn) -> None:
-    with pytest.raises(InvalidParameter):
+    with pytest.raises(InvalidParameter, match="code: needs client_secret and token_url"):
         await log_in(client_secret=None, token_url=None)
 
 

@@ -210,7 +210,8 @@ async def test_without_a_secret_or_a_key_no_code_is_exchanged(
     refused: Any, provider: Any, code: AuthorizationCode
 ) -> None:
     error = await refused(code, client_secret=None)
-    assert error.detail == "codes need client_secret or private_key: nobody else can tell their app"
+    assert type(error) is InvalidParameter
+    assert error.detail == "code: needs client_secret or private_key in the settings"
     assert provider.paths == []
 
 

@@ -131,7 +131,7 @@ async def test_users_are_asked_about_by_v2_whatever_profile_api_says() -> None:
 
 
 async def test_code_is_refused_where_the_operator_has_set_no_client_id() -> None:
-    with pytest.raises(InvalidParameter, match="code"):
+    with pytest.raises(InvalidParameter, match="code: needs oauth2_client_id"):
         await log_in(oauth2_client_id=None, oauth2_client_secret=None)
 
 

@@ -39,6 +39,12 @@ VERDICTS: list[tuple[ExchangeError, tuple[int, str, str], str, bool]] = [
         "invalid_parameter",
         False,
     ),
+    (
+        e.InvalidParameter("code", needs="client_secret"),  # what is missing is not the client's to know
+        (400, "invalid_request", "invalid code parameter"),
+        "invalid_parameter",
+        False,
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from accredit.credentials import AuthorizationCode, Credential, CredentialKind
 from accredit.errors import (
+    InvalidParameter,
     InvalidProviderToken,
     MissingParameter,
     ProviderMisconfigured,
@@ -65,7 +66,7 @@ class AppleStrategy(Strategy[AppleSettings]):
             ProviderTokenRejected: the token is no good, Apple refuses the code, or it is said to be of an id not ours.
             ProviderUnavailable: Apple is down, limits us, or answers what is not understood.
             ServerError: Apple refuses our app.
-            InvalidParameter: `user` is no JSON object.
+            InvalidParameter: `user` is no JSON object, or codes need the key in the settings.
             MissingParameter: a code came without `apple_client_id` or `code_verifier` where it needs one.
         """
         name = read_user(credential.parameter("user"))
@@ -136,7 +137,7 @@ class AppleStrategy(Strategy[AppleSettings]):
         """
         signing_as = self.settings.signing_as
         if signing_as is None:
-            raise InvalidProviderToken("codes need the settings team_id, key_id and private_key")
+            raise InvalidParameter("code", needs="team_id, key_id and private_key")
         client_id = self._client_id_of(code)
         form = {"code": code.reveal()}
         if code.redirect_uri is not None:  # a web login; Apple refuses a native code with one

@@ -123,7 +123,7 @@ class DiscordStrategy(Strategy[DiscordSettings]):
     async def _exchange(self, code: AuthorizationCode, ctx: VerifyContext) -> ProviderResponse:
         secret = self.settings.client_secret
         if secret is None:
-            raise InvalidParameter("code")
+            raise InvalidParameter("code", needs="client_secret")
         if code.redirect_uri is None:
             raise MissingParameter("redirect_uri")
         form = {"grant_type": "authorization_code", "code": code.reveal(), "redirect_uri": code.redirect_uri}

@@ -117,7 +117,7 @@ class GoogleStrategy(Strategy[GoogleSettings]):
         """
         client_id, secret = self.settings.web_client_id, self.settings.web_client_secret
         if client_id is None or secret is None:
-            raise InvalidParameter("code")
+            raise InvalidParameter("code", needs="web_client_id and web_client_secret")
         form = {
             "grant_type": "authorization_code",
             "code": code.reveal(),

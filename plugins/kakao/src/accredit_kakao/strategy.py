@@ -152,7 +152,7 @@ class KakaoStrategy(Strategy[KakaoSettings]):
         """
         key = self.settings.client_id
         if key is None:
-            raise InvalidParameter("code")
+            raise InvalidParameter("code", needs="client_id")
         now = ctx.clock()  # before the call: a slow answer must not lengthen the token's life
         new = NewTokens.parse(await self._exchange(code, key, ctx), now=now)
         beside = None

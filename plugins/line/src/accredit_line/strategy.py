@@ -174,7 +174,7 @@ class LineStrategy(Strategy[LineSettings]):
     async def _exchange(self, code: AuthorizationCode, ctx: VerifyContext) -> ProviderResponse:
         """Source: https://developers.line.biz/en/reference/line-login/#issue-access-token"""
         if self.settings.channel_secret is None:
-            raise InvalidParameter("code")
+            raise InvalidParameter("code", needs="channel_secret")
         if code.redirect_uri is None:
             raise MissingParameter("redirect_uri")
         form = {

@@ -74,7 +74,7 @@ class MicrosoftStrategy(Strategy[MicrosoftSettings]):
         """
         secret, url = self.settings.client_secret, self.settings.token_url
         if secret is None or url is None:
-            raise InvalidParameter("code")
+            raise InvalidParameter("code", needs="client_secret and token_url")
         if code.redirect_uri is None:
             raise MissingParameter("redirect_uri")
         form = {

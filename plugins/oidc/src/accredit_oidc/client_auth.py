@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from accredit.errors import InvalidProviderToken
+from accredit.errors import InvalidParameter, InvalidProviderToken
 from accredit.settings import EcPrivateKey
 from accredit.strategy import VerifyContext
 from accredit_oidc.settings import OidcSettings
@@ -33,25 +33,28 @@ class ClientAuth:
     def __init__(self, settings: OidcSettings) -> None:
         self._settings = settings
         self._is_public = settings.auth_method == "none"
+        self._has_secret_or_key = settings.client_secret is not None or settings.private_key is not None
         self._algorithm = _algorithm(settings.private_key)
 
-    def require(self, what: str) -> None:
-        """Refuse `what`, of which nobody but the provider can tell for which app it is, where we cannot ask.
+    def require_for_access_tokens(self) -> None:
+        """Refuse access tokens, of which nobody but the provider can tell for which app they are, where we cannot ask.
 
         Raises:
             InvalidProviderToken: there is neither a secret nor a key.
         """
-        if self._settings.client_secret is None and self._settings.private_key is None:
-            raise InvalidProviderToken(f"{what} need client_secret or private_key: nobody else can tell their app")
+        if not self._has_secret_or_key:
+            raise InvalidProviderToken(
+                "access tokens need client_secret or private_key: nobody else can tell their app"
+            )
 
     def require_for_codes(self) -> None:
         """Refuse codes where we have no credentials for them: a public client's are its id and the verifier.
 
         Raises:
-            InvalidProviderToken: there are none.
+            InvalidParameter: there are none.
         """
-        if not self._is_public:
-            self.require("codes")
+        if not (self._is_public or self._has_secret_or_key):
+            raise InvalidParameter("code", needs="client_secret or private_key")
 
     def prove(self, url: str, ctx: VerifyContext) -> Proof:
         """Return the proof for a request to `url`, an endpoint of the provider.

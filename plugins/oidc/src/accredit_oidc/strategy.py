@@ -62,6 +62,7 @@ class OidcStrategy(Strategy[OidcSettings]):
             ProviderTokenRejected: the provider refuses the token or the code, or a signature is not good.
             ProviderUnavailable: the provider is down, limits us, or answers what is not understood.
             ServerError: the provider refuses our credentials, or its document is not the one that is configured.
+            InvalidParameter: codes need a secret or a key in the settings.
             MissingParameter: a code came without its `redirect_uri`.
         """
         match credential:
@@ -126,9 +127,9 @@ class OidcStrategy(Strategy[OidcSettings]):
 
     async def _verify_code(self, code: AuthorizationCode, ctx: VerifyContext) -> Verification:
         """Exchange a code; the ID token of the answer is the proof. Source: OpenID Connect Core 1.0 section 3.1.3."""
+        self._client_auth.require_for_codes()
         if code.redirect_uri is None:  # the request for the code must have had one: section 3.1.2.1
             raise MissingParameter("redirect_uri")
-        self._client_auth.require_for_codes()
         document = await self._document(ctx)
         form = {"grant_type": "authorization_code", "code": code.reveal(), "redirect_uri": code.redirect_uri}
         if code.code_verifier is not None:
@@ -165,7 +166,7 @@ class OidcStrategy(Strategy[OidcSettings]):
     async def _verify_access_token(self, credential: Credential, ctx: VerifyContext) -> Verification:
         """Ask whose token it is, and then for the person: userinfo alone takes any app's token."""
         value = _bearer_token(credential)
-        self._client_auth.require("access tokens")
+        self._client_auth.require_for_access_tokens()
         if credential.is_jwt:
             ctx.check_nonce(None)  # an access token all the same, as the client has said
         document = await self._document(ctx)

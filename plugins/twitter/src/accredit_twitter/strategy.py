@@ -97,7 +97,7 @@ class TwitterStrategy(Strategy[TwitterSettings]):
         """
         client_id = self.settings.oauth2_client_id
         if client_id is None:
-            raise InvalidParameter("code")
+            raise InvalidParameter("code", needs="oauth2_client_id")
         ctx.check_nonce(None)  # X puts none into anything
         now = ctx.clock()  # before the call: a slow answer must not lengthen the token's life
         new = read_new_token(await self._exchange(code, client_id, ctx), now=now)
