@@ -270,6 +270,26 @@ def test_json_that_is_no_object_is_unavailability(value: Any) -> None:
         response.json_object()
 
 
+NO_OBJECTS = [b"", b"<html>Bad Gateway</html>", b"[]", b"null", b'{"a": 1, "a": 2}']
+
+
+@pytest.mark.parametrize("status", [200, 201, 400, 503])
+def test_the_object_of_any_answer_is_read(status: int) -> None:
+    assert ProviderResponse(status, {}, b'{"error": "slow_down"}').object_or_empty() == {"error": "slow_down"}
+
+
+@pytest.mark.parametrize("body", NO_OBJECTS)
+@pytest.mark.parametrize("status", [199, 201, 400, 503])
+def test_an_error_page_has_an_empty_object(status: int, body: bytes) -> None:
+    assert ProviderResponse(status, {}, body).object_or_empty() == {}
+
+
+@pytest.mark.parametrize("body", NO_OBJECTS)
+def test_a_success_without_an_object_is_unavailability(body: bytes) -> None:
+    with pytest.raises(ProviderUnavailable, match=r"^answer with status 200 is not (a )?JSON"):
+        ProviderResponse(200, {}, body).object_or_empty()
+
+
 def test_certificates_that_cannot_be_read_stop_start_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
     with pytest.raises(ConfigurationError, match=r"certificate authorities \(SSL_CERT_FILE\): No such file"):

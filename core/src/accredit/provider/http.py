@@ -116,6 +116,21 @@ class ProviderResponse:
             raise ProviderUnavailable(f"answer with status {self.status} is not a JSON object")
         return value
 
+    def object_or_empty(self) -> dict[str, Any]:
+        """Return the body as a JSON object; of a refusal without one, an empty object.
+
+        An error page of a machine in front of the provider is no JSON: its status is all there is.
+
+        Raises:
+            ProviderUnavailable: the status is 200, and the body is no JSON object.
+        """
+        try:
+            return self.json_object()
+        except ProviderUnavailable:
+            if self.status == 200:
+                raise
+            return {}
+
 
 class ProviderHTTP:
     """Send requests to the https origins of `urls`, and remember each call for the audit event.

@@ -32,7 +32,7 @@ def read_exchange(response: ProviderResponse, *, client_id: str, now: float) -> 
         ExchangeError: Apple refuses; the class says whose fault it is.
         ProviderUnavailable: a field is missing or of a wrong type.
     """
-    body = _object(response)
+    body = response.object_or_empty()
     if response.status != 200 or "error" in body:
         raise _refused("token", response, body, TOKEN_ERRORS, now=now)
     id_token = body.get("id_token")
@@ -54,7 +54,7 @@ def read_revocation(response: ProviderResponse, *, now: float) -> None:
         ProviderUnavailable: the answer is not understood.
     """
     if response.status != 200 or response.body.strip():
-        raise _refused("revoke", response, _object(response), REVOKE_ERRORS, now=now)
+        raise _refused("revoke", response, response.object_or_empty(), REVOKE_ERRORS, now=now)
 
 
 def read_user(stated: str | None) -> dict[str, Any]:
@@ -95,12 +95,3 @@ def _refused(
 ) -> ExchangeError:
     code, wait_s = error_code(response.status, body), retry_after_s(response, now=now)
     return refusal(errors, code, call=call, response=response, retry_after_s=wait_s)
-
-
-def _object(response: ProviderResponse) -> dict[str, Any]:
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        return {}  # an error page of a front end: its status is all there is

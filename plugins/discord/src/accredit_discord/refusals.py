@@ -78,7 +78,7 @@ def refused(
     call: str, response: ProviderResponse, *, now: float, errors: Mapping[int | str, Line] = ERRORS
 ) -> ExchangeError:
     """Return the error for an answer that is no success; `now` is in epoch seconds."""
-    body = _object(response)
+    body = response.object_or_empty()  # empty is a page of HTML, or `error code: 1015`: of the machine in front
     wait_s: float | None = retry_after_s(response, now=now)
     # `type`, because True is an int, too.
     if wait_s is None and type(stated := body.get("retry_after")) in {int, float}:
@@ -96,10 +96,3 @@ def _code_of(status: int, body: Mapping[str, Any]) -> int | str | None:
     if type(code) is not int:
         return None
     return str(status) if code == 0 else code
-
-
-def _object(response: ProviderResponse) -> dict[str, Any]:
-    try:
-        return response.json_object()
-    except ProviderUnavailable:  # a page of HTML, or `error code: 1015`: of the machine in front
-        return {}

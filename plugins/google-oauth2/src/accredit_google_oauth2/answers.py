@@ -111,7 +111,7 @@ def read_revocation(response: ProviderResponse, *, now: float) -> None:
     """
     if response.status == 200 and not response.body:
         return
-    if response.status == 400 and _object(response).get("error") == UNKNOWN_TOKEN:
+    if response.status == 400 and response.object_or_empty().get("error") == UNKNOWN_TOKEN:
         return
     if read_object("revoke", response, now=now, errors=REVOKE_ERRORS):
         raise ProviderUnavailable("revoke: an answer that is not empty")
@@ -136,20 +136,11 @@ def read_object(
         ExchangeError: Google reports an error; the class says whose.
         ProviderUnavailable: Google is down, or its answer is not understood.
     """
-    body = _object(response)
+    body = response.object_or_empty()
     if response.status == 200 and not body.keys() & {"error", "error_description"}:
         return body
     code, wait_s = code_of(response.status, body), retry_after_s(response, now=now)
     raise refusal(errors, code, call=call, response=response, retry_after_s=wait_s)
-
-
-def _object(response: ProviderResponse) -> dict[str, Any]:
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        return {}  # an error page of a front end: its status is all there is
 
 
 def _text(answer: Mapping[str, Any], field: str, *, may_be_empty: bool = False) -> str:

@@ -59,7 +59,7 @@ class NewTokens:
             ExchangeError: Kakao refuses the code; the class says whose fault it is.
             ProviderUnavailable: a field is missing or of a wrong type.
         """
-        body = _object_of(response)
+        body = response.object_or_empty()
         if response.status != 200 or "error" in body:
             wait_s = retry_after_s(response, now=now)
             code = exchange_code_of(body)
@@ -83,7 +83,7 @@ def read_object(
         ExchangeError: Kakao refuses; the class follows the code, by `errors`.
         ProviderUnavailable: Kakao is down, or its answer is not understood.
     """
-    body = _object_of(response)
+    body = response.object_or_empty()
     if response.status == 200 and "code" not in body:
         return body
     wait_s = retry_after_s(response, now=now)
@@ -99,7 +99,7 @@ def read_unlinked(response: ProviderResponse, *, user_id: str, now: float) -> No
         ExchangeError: Kakao refuses; the class follows the code.
         ProviderUnavailable: Kakao is down, or its answer is not understood.
     """
-    if 400 <= response.status < 500 and code_of(_object_of(response)) == NOT_LINKED:
+    if 400 <= response.status < 500 and code_of(response.object_or_empty()) == NOT_LINKED:
         return
     if (
         read_number(read_object("user/unlink", response, UNLINK_ERRORS, now=now).get("id"), "user/unlink: id")
@@ -118,13 +118,3 @@ def read_number(value: object, name: str) -> str:
     if found is None:
         raise ProviderUnavailable(f"{name} is missing or no id")
     return found
-
-
-def _object_of(response: ProviderResponse) -> dict[str, Any]:
-    """Return the JSON object of an answer; of a refusal without one, an empty one."""
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        return {}

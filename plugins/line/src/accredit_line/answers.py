@@ -102,10 +102,7 @@ def read_deauthorization(response: ProviderResponse, *, now: float) -> None:
         return
     if response.status == 200:
         raise ProviderUnavailable("deauthorize: a success is 204")
-    try:
-        said = response.json_object().get("message")
-    except ProviderUnavailable:
-        said = None
+    said = response.object_or_empty().get("message")
     if response.status == 400 and said == INVALID_TOKEN:
         return
     code = str(response.status) if isinstance(said, str) or response.status == 429 else None
@@ -120,12 +117,7 @@ def read_object(call: str, response: ProviderResponse, errors: Mapping[str, Line
         ExchangeError: LINE refuses; the class says whose fault it is.
         ProviderUnavailable: LINE is down, or its answer is not understood.
     """
-    try:
-        body = response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        body = {}
+    body = response.object_or_empty()
     if response.status == 200 and "error" not in body:
         return body
     code = _code(response.status, body, errors)

@@ -118,20 +118,11 @@ def _success(
     errors: Mapping[int | str, Line],
     code_of: Callable[[int, Mapping[str, Any]], int | str | None],
 ) -> dict[str, Any]:
-    body = _object(response)
+    body = response.object_or_empty()
     if response.status == 200 and not body.keys() & {"error", "serviceErrorCode"}:
         return body
     code, wait_s = code_of(response.status, body), retry_after_s(response, now=now)
     raise refusal(errors, code, call=call, response=response, retry_after_s=wait_s)
-
-
-def _object(response: ProviderResponse) -> dict[str, Any]:
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        return {}  # an error page of a front end: its status is all there is
 
 
 def _text(body: Mapping[str, Any], field: str, *, call: str) -> str:

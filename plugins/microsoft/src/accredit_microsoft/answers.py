@@ -1,7 +1,5 @@
 """Read the token endpoint's answers: refusals become errors of `accredit.errors`, success an ID token."""
 
-from typing import Any
-
 from accredit.errors import MissingPermission, ProviderUnavailable
 from accredit.refusals import refusal, retry_after_s
 from accredit.strategy import ProviderResponse
@@ -18,7 +16,7 @@ def read_id_token(response: ProviderResponse, *, now: float) -> str:
         MissingPermission: there is none, since the app has not asked for the scope `openid`.
         ProviderUnavailable: the answer is not understood, or the token has no time left.
     """
-    body = _object(response)
+    body = response.object_or_empty()
     if response.status != 200 or "error" in body:
         wait_s = retry_after_s(response, now=now)
         raise refusal(TOKEN_ERRORS, token_code(body), call="token", response=response, retry_after_s=wait_s)
@@ -33,12 +31,3 @@ def read_id_token(response: ProviderResponse, *, now: float) -> str:
     if not isinstance(token, str) or not token:
         raise ProviderUnavailable("token: id_token is no string")
     return token
-
-
-def _object(response: ProviderResponse) -> dict[str, Any]:
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        return {}  # a page of a machine in front

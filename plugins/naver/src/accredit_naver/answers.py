@@ -38,7 +38,7 @@ class NewTokens:
             ExchangeError: Naver refuses the code; the class says whose fault it is.
             ProviderUnavailable: a field is missing or of a wrong type.
         """
-        body = _object_of(response)
+        body = response.object_or_empty()
         if response.status != 200 or "error" in body:
             raise refused("token", response, body, EXCHANGE_ERRORS, now=now)
         access_token = _token(body, "access_token")
@@ -67,7 +67,7 @@ def read_user(response: ProviderResponse, errors: Mapping[str, Line], *, now: fl
         ExchangeError: Naver refuses; the class follows the code, by `errors`.
         ProviderUnavailable: Naver is down, or its answer is not understood.
     """
-    body = _object_of(response)
+    body = response.object_or_empty()
     if response.status != 200 or body.get("resultcode") != "00":
         raise refused("nid/me", response, body, errors, now=now)
     user = body.get("response")
@@ -87,7 +87,7 @@ def read_revocation(response: ProviderResponse, *, now: float) -> None:
         ProviderUnavailable: Naver is down.
     """
     if response.status != 200:
-        raise refused("revoke", response, _object_of(response), REVOKE_ERRORS, now=now)
+        raise refused("revoke", response, response.object_or_empty(), REVOKE_ERRORS, now=now)
 
 
 def _token(body: Mapping[str, Any], name: str) -> str | None:
@@ -95,13 +95,3 @@ def _token(body: Mapping[str, Any], name: str) -> str | None:
     if value is not None and not (isinstance(value, str) and _VISIBLE.fullmatch(value)):
         raise ProviderUnavailable(f"token: {name} is no token")
     return value
-
-
-def _object_of(response: ProviderResponse) -> dict[str, Any]:
-    """Return the JSON object of an answer; of a refusal without one, an empty one."""
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        return {}

@@ -143,10 +143,7 @@ def _code(response: ProviderResponse) -> str | None:
     """
     if stated := _ERROR.search(response.headers.get("www-authenticate", "")):
         return stated[1].lower()
-    try:
-        code = response.json_object().get("error")
-    except ProviderUnavailable:
-        return None
+    code = response.object_or_empty().get("error")
     if not isinstance(code, str):
         return None
     return "429" if response.status == 429 else code

@@ -35,7 +35,7 @@ def read_new_token(response: ProviderResponse, *, now: float) -> NewToken:
         ExchangeError: TikTok refuses; the class says whose fault it is.
         ProviderUnavailable: a field is missing or of a wrong type.
     """
-    body = _object(response)
+    body = response.object_or_empty()
     if response.status != 200 or "error" in body:
         raise refused("oauth/token", response, body, errors=EXCHANGE_ERRORS, now=now)
     value, open_id, scope, lasts_s = (body.get(one) for one in ("access_token", "open_id", "scope", "expires_in"))
@@ -62,7 +62,7 @@ def read_revocation(response: ProviderResponse, *, now: float) -> None:
     """
     if response.status == 200 and not response.body:
         return
-    body = _object(response)
+    body = response.object_or_empty()
     if response.status < 500 and body.get("error") == GONE:
         return
     if response.status != 200 or "error" in body:
@@ -81,7 +81,7 @@ def read_user(response: ProviderResponse, *, open_id: str, now: float) -> dict[s
         ExchangeError: TikTok refuses; the class says whose fault it is.
         ProviderUnavailable: a field is missing or of a wrong type, or the user is another one.
     """
-    body = _object(response)
+    body = response.object_or_empty()
     error, data = body.get("error"), body.get("data")
     if response.status != 200 or not isinstance(error, dict) or error.get("code") != "ok":
         raise refused("user/info", response, body, errors=USER_ERRORS, now=now)
@@ -105,12 +105,3 @@ def union_id_of(user: Mapping[str, Any]) -> str | None:
     if not isinstance(union_id, str) or not is_user_id(union_id):
         raise ProviderUnavailable("user/info: union_id is no id")
     return union_id
-
-
-def _object(response: ProviderResponse) -> dict[str, Any]:
-    try:
-        return response.json_object()
-    except ProviderUnavailable:
-        if response.status == 200:
-            raise
-        return {}  # a page of a machine in front: its status is all there is

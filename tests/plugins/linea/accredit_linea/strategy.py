@@ -116,9 +116,6 @@ def _read(call: str, response: ProviderResponse, table: Mapping[str, Line], *, n
     wait_s = retry_after_s(response, now=now)
     if response.status == 429:
         raise ProviderRateLimited(f"{call}: status 429", retry_after_s=wait_s)
-    try:
-        code = response.json_object().get("error")
-    except ProviderUnavailable:
-        code = None
+    code = response.object_or_empty().get("error")
     code = code if isinstance(code, str) else None
     raise refusal(table, code, call=call, response=response, retry_after_s=wait_s)

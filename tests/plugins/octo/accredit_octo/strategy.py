@@ -116,10 +116,7 @@ def _is_limited(response: ProviderResponse) -> bool:
 
 
 def _message(response: ProviderResponse) -> str | None:
-    try:
-        message = response.json_object().get("message")
-    except ProviderUnavailable:
-        return None
+    message = response.object_or_empty().get("message")
     return message if isinstance(message, str) else None
 
 
