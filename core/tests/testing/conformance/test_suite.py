@@ -94,7 +94,7 @@ def test_every_check_says_what_it_checks() -> None:
     for name in checks:
         about = getattr(StrategyConformance, name).__doc__
         assert about, name
-        assert about.strip().partition("\n")[0].endswith("."), check
+        assert about.strip().partition("\n")[0].endswith("."), name
 
 
 def test_a_check_names_the_threats_it_proves() -> None:

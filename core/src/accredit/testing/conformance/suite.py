@@ -16,7 +16,7 @@ from accredit.testing.simulator.simulator import Simulator
 
 LONGEST_S = 240
 """A check that takes longer fails: nothing a provider does may hang an exchange. Samples cost time as well, so that it
-is some ten times as much as the slowest check of our plugins takes."""
+is several times as much as the slowest check of our plugins takes."""
 TOO_LONG = f"no end after {LONGEST_S} s: something waits for ever, or there are more samples than this machine can try"
 NOT_APPLICABLE = "not applicable: "
 """How the skip message of a check begins that has nothing to look at in this strategy."""
