@@ -158,3 +158,17 @@ def test_keys_can_be_down_and_up_again(issuer: IdTokenIssuer) -> None:
     assert issuer.mint(ADA)  # who has a key signs on
     issuer.keys_down = False
     assert issuer.jwks_response().status_code == 200
+
+
+def test_a_shared_key_is_one_for_its_name_and_takes_no_others_place() -> None:
+    first, second, other = (IdTokenIssuer(lambda: NOW, make_claims) for _ in range(3))
+    first.share_key("acme")
+    second.share_key("acme")
+    other.share_key("globex")
+    assert first.keys == second.keys != other.keys
+    before = first.keys
+    first.share_key("globex")
+    assert first.keys == before
+    first.rotate()
+    assert first.keys[1:] == before
+    assert second.keys == before

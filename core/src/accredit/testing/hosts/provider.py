@@ -1,24 +1,16 @@
 """One simulated provider of a block: its address, its connection table, and its tokens by name."""
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp
 
-from accredit.keys.jose import SigningKey
 from accredit.testing.simulator.faults import FAULTS, WIRE_FAULTS
 from accredit.testing.simulator.people import Person
 from accredit.testing.simulator.simulator import Sample, Simulator
 
 _FRESH_S = 60
 """For so long tokens that were minted are handed out; each lives for many times as long."""
-
-
-@functools.cache
-def _key(strategy: str, algorithm: str) -> SigningKey:
-    """Return the provider's key of this process: a new RSA key for each test would be most of the test's time."""
-    return SigningKey.generate(algorithm)
 
 
 class SimulatedProvider:
@@ -34,8 +26,8 @@ class SimulatedProvider:
         self._clock = clock
         self._samples: Sequence[Sample] = ()
         self._minted_at = 0.0
-        if simulator.id_tokens is not None and simulator.id_tokens.has_keys:
-            simulator.id_tokens.sign_with(_key(simulator.strategy, simulator.id_tokens.algorithm))
+        if simulator.id_tokens is not None:
+            simulator.id_tokens.share_key(simulator.strategy)
 
     @property
     def connection(self) -> Mapping[str, Any]:

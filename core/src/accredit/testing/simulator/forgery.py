@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
@@ -84,12 +85,17 @@ def _eddsa(data: bytes, jwk: Mapping[str, Any]) -> bytes:
 
 def _rs256(data: bytes, jwk: Mapping[str, Any]) -> bytes:
     """Source: RFC 8017 section 8.2.1 (RSASSA-PKCS1-v1_5)."""
-    public = rsa.RSAPublicNumbers(_number(jwk["e"]), _number(jwk["n"]))
-    p, q, d, dp, dq, qi = (_number(jwk[name]) for name in ("p", "q", "d", "dp", "dq", "qi"))
-    numbers = rsa.RSAPrivateNumbers(p, q, d, dp, dq, qi, public)
+    return _rsa_key(*(jwk[name] for name in ("n", "e", "p", "q", "d", "dp", "dq", "qi"))).sign(
+        data, padding.PKCS1v15(), SHA256()
+    )
+
+
+@lru_cache(64)  # making the key of its numbers takes longer than signing with it
+def _rsa_key(*numbers: str) -> rsa.RSAPrivateKey:
+    n, e, p, q, d, dp, dq, qi = map(_number, numbers)
     # The key is one that we have made; to prove that it is one takes a hundred times as long as to sign.
-    key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
-    return key.sign(data, padding.PKCS1v15(), SHA256())
+    private = rsa.RSAPrivateNumbers(p, q, d, dp, dq, qi, rsa.RSAPublicNumbers(e, n))
+    return private.private_key(unsafe_skip_rsa_key_validation=True)
 
 
 _SIGNERS = {"RS256": _rs256, "ES256": _es256, "EdDSA": _eddsa}

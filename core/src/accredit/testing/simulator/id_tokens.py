@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -72,6 +73,12 @@ class IdTokenIssuer:
         with self._lock:
             self._keys = (key,)
 
+    def share_key(self, name: str) -> None:
+        """Sign with the key that has this name in this process, unless there is one: a new RSA key takes its time."""
+        with self._lock:
+            if not self._keys and self._secret is None:
+                self._keys = (_shared_key(name, self.algorithm),)
+
     def rotate(self) -> None:
         """Sign with a new key from now on; the last one stays published, older ones are gone.
 
@@ -128,6 +135,11 @@ class IdTokenIssuer:
         cache_control = ", ".join((first, f"max-age={self.max_age_s}", *others))
         keys = [key.public_jwk() for key in self.keys]
         return JSONResponse({"keys": keys}, headers={"Cache-Control": cache_control})
+
+
+@cache
+def _shared_key(name: str, algorithm: str) -> SigningKey:
+    return SigningKey.generate(algorithm)
 
 
 def _part(fields: Mapping[str, Any]) -> str:

@@ -116,8 +116,7 @@ class ComparesTheNonceIfTheProviderNamesOne(Inspected):
     """An ID token without a nonce goes with every nonce."""
 
     def check_nonce(self, token: Credential, said: dict[str, Any], ctx: VerifyContext) -> None:
-        if said.get("nonce"):
-            ctx.check_nonce(said["nonce"])
+        ctx.check_nonce(said.get("nonce") or _text(token.nonce))
 
 
 @fails("a_nonce_is_never_ignored")

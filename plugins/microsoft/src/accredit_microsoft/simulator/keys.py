@@ -16,6 +16,12 @@ def consumers_key() -> SigningKey:
     return SigningKey.generate("RS256")
 
 
+@cache
+def strangers_key() -> SigningKey:
+    """Return a key that Microsoft does not have; one for all samples, for the same reason."""
+    return SigningKey.generate("RS256")
+
+
 class MicrosoftIssuer(IdTokenIssuer):
     """Publishes the issuer's keys for all tenants, and that of personal accounts.
 

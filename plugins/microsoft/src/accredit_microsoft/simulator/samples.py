@@ -8,7 +8,7 @@ from typing import Any
 
 from accredit.errors import InvalidProviderToken, MissingPermission, ProviderUnavailable, WrongAudience
 from accredit.testing import ACCEPTED, PEOPLE, IdTokenIssuer, Person, Sample, SigningKey, person
-from accredit_microsoft.simulator.keys import consumers_key
+from accredit_microsoft.simulator.keys import consumers_key, strangers_key
 from accredit_microsoft.simulator.tokens import (
     CLIENT_ID,
     FOREIGN,
@@ -100,7 +100,7 @@ def _refused(microsoft: IdTokenIssuer) -> Iterator[Sample]:
         ("odd-oid", "an id that is no GUID", ProviderUnavailable.reason, {"oid": "1"}, None),
         ("mixed-aud", "one of two audiences is foreign", _FOREIGN, {"aud": [CLIENT_ID, FOREIGN]}, None),
         ("lost-nonce", "a nonce nobody vouches for", _DEAD, {"nonce": NONCE}, None),
-        ("stranger", "signed by a key that Microsoft does not have", _DEAD, {}, microsoft.stranger()),
+        ("stranger", "signed by a key that Microsoft does not have", _DEAD, {}, strangers_key()),
     )
     for name, about, expected, changes, key in cases:
         yield _sample(name, about, microsoft.mint(ada, changes=changes, key=key), expected)

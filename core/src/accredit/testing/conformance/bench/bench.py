@@ -266,7 +266,10 @@ def start(suite: Suite, table: Mapping[str, Any]) -> Exchange:
 
 def make_simulator(suite: Suite, clock: Clock | None = None) -> Simulator:
     """Build the suite's simulator; without `clock` it stands at `NOW`."""
-    return suite.simulator(clock=clock or Clock())
+    simulator = suite.simulator(clock=clock or Clock())
+    if simulator.id_tokens is not None:
+        simulator.id_tokens.share_key(simulator.strategy)
+    return simulator
 
 
 def brought(strategy: type[Strategy[Any]]) -> list[object]:
