@@ -36,7 +36,9 @@ def main(folder: Path) -> int:
         }
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accredit-")))
         service = stack.enter_context(served(connections, scratch))
-        samples = {name: dict(simulator.samples()[0].parameters) for name, simulator in simulators.items()}
+        first = {name: simulator.samples()[0] for name, simulator in simulators.items()}
+        # The clients demand `access_token`: a code that has to come in `code`, such as Naver's, is none of theirs.
+        samples = {name: dict(one.parameters) for name, one in first.items() if one.field == "access_token"}
         bound = {
             name: dict(sample.parameters)
             for name, simulator in simulators.items()
