@@ -1,9 +1,9 @@
 """The operator's page: what happens at this moment, and the sessions of a subject, for who has the token.
 
-`make` puts it together for `accredit serve`. `app` decides who may ask: by which `names` a browser comes, by its
-`sessions`, in a room (`rooms`) of its own, by `attempts` with the token; `call` is what it has sent, `answer` what goes
-back. The `desk` does what operators ask for, and `pages/` show it, made of `html` in the `layout` of all, with the
-files of `static/`. What there is to show is gathered in `view/`.
+`make` puts it together for `accredit serve`. `app` decides who may ask: by which name a browser comes, by its
+`sessions`, in a room (`rooms`) of its own, by `attempts` with the token. The `desk` does what operators ask for, and
+`pages/` show it, made of what is in `accredit.web`, in the `layout` of all, with the files of `static/`. What there is
+to show is gathered in `view/`.
 
 It holds nothing where it is off, and is imported by nobody then.
 """

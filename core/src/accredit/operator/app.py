@@ -6,15 +6,15 @@ from typing import Any
 
 from accredit.audit import operations
 from accredit.audit.events import AnyEvent
-from accredit.operator.answer import Answer, Send, page, plain, see_other
 from accredit.operator.attempts import MOST_WRONG, PERIOD_S, Attempts
-from accredit.operator.call import Call, Receive, Unreadable
 from accredit.operator.desk import Desk
 from accredit.operator.layout import FORM_TOKEN
-from accredit.operator.names import Names, Place
 from accredit.operator.pages.sign_in import sign_in
 from accredit.operator.rooms import enter, is_same, room_of
 from accredit.operator.sessions import SESSION_S, Sessions, SignedIn
+from accredit.web.answer import Answer, Send, page, plain, see_other
+from accredit.web.call import Call, Receive, Unreadable
+from accredit.web.names import Names, Place
 
 Scope = MutableMapping[str, Any]
 _FILES = {"/page.css": "text/css; charset=utf-8", "/live.js": "text/javascript; charset=utf-8"}
@@ -43,6 +43,7 @@ class OperatorPage:
         self._sessions = sessions
         self._emit = emit
         self._files = {path: files("accredit.operator").joinpath("static", path[1:]).read_bytes() for path in _FILES}
+        self._files["/page.css"] = files("accredit.web").joinpath("style.css").read_bytes() + self._files["/page.css"]
         self._read: Mapping[str, Callable[[Call, SignedIn], Awaitable[Answer]]] = {
             "/": desk.overview,
             "/refusals": desk.refusals,

@@ -7,8 +7,6 @@ from urllib.parse import urlencode
 from accredit.errors import AccreditError, StorageFailed
 from accredit.exchange.engine import Engine
 from accredit.models import problem_of_subject_id
-from accredit.operator.answer import Answer, page, plain, see_other
-from accredit.operator.call import Call
 from accredit.operator.pages.confirm import QUESTIONS, confirm
 from accredit.operator.pages.keys import Version, key_rows, keys
 from accredit.operator.pages.overview import overview
@@ -17,6 +15,8 @@ from accredit.operator.pages.subject import REVOCATIONS, Found, subject_page
 from accredit.operator.sessions import SignedIn
 from accredit.operator.view.everybody import Everybody
 from accredit.plugins.api_versions import api_version_of, today
+from accredit.web.answer import Answer, page, plain, see_other
+from accredit.web.call import Call
 
 _NOT_NOW = "The storage does not answer; nothing may have changed. Try again."
 

@@ -11,8 +11,8 @@ import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import replace
 
-from accredit.operator.call import Call
-from accredit.operator.names import Place
+from accredit.web.call import Call
+from accredit.web.names import Place
 
 _MARK = "/~"
 

@@ -2,9 +2,9 @@
 
 from urllib.parse import urlencode
 
-from accredit.operator.html import Html, join, tag, user_text
 from accredit.operator.layout import post, shell
 from accredit.operator.sessions import SignedIn
+from accredit.web.elements import Html, join, tag, user_text
 
 QUESTIONS = {
     "block": (

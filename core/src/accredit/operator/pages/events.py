@@ -1,8 +1,8 @@
 """How one event is told: as `accredit explain` words it."""
 
-from accredit.operator.html import Child, Html, tag, user_text
-from accredit.operator.layout import facts, moment, state, table
 from accredit.operator.view.seen import Seen
+from accredit.web.elements import Child, Html, tag, user_text
+from accredit.web.pieces import facts, moment, state, table
 
 VERDICTS = {"passed": "good", "refused": "odd", "failed": "bad", "abandoned": "plain"}
 _KINDS = {"refused": "odd", "limited": "odd", "failed": "bad", "abandoned": "plain"}

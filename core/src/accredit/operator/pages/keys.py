@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from accredit.keys import SigningKeys
-from accredit.operator.html import Child, Html, tag, user_text
-from accredit.operator.layout import moment, section, shell, state, table
+from accredit.operator.layout import shell
 from accredit.operator.sessions import SignedIn
 from accredit.strategy import ApiVersion
+from accredit.web.elements import Child, Html, tag, user_text
+from accredit.web.pieces import moment, section, state, table
 
 
 class Key(NamedTuple):

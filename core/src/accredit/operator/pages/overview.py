@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlencode
 
-from accredit.operator.html import Child, Html, join, tag, user_text
-from accredit.operator.layout import facts, moment, section, shell, state, table
+from accredit.operator.layout import shell
 from accredit.operator.pages.events import reason_of
 from accredit.operator.sessions import SignedIn
 from accredit.operator.view.latency import quantile
 from accredit.operator.view.seen import Seen
 from accredit.operator.view.snapshot import Snapshot, Worker
 from accredit.operator.view.windows import WINDOWS, Window
+from accredit.web.elements import Child, Html, join, tag, user_text
+from accredit.web.pieces import facts, moment, section, state, table
 
 OUTCOMES = ("accepted", "refused", "limited", "failed", "abandoned")
 SILENT_S = 10

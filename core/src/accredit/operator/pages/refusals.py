@@ -1,12 +1,13 @@
 """The last requests that were not accepted: what failed where."""
 
-from accredit.operator.html import Child, Html, tag, user_text
-from accredit.operator.layout import moment, shell
+from accredit.operator.layout import shell
 from accredit.operator.pages.events import refusal
 from accredit.operator.pages.overview import subject_link
 from accredit.operator.sessions import SignedIn
 from accredit.operator.view.seen import MOST_REFUSALS, Seen
 from accredit.operator.view.snapshot import Snapshot
+from accredit.web.elements import Child, Html, tag, user_text
+from accredit.web.pieces import moment
 
 
 def refusals(now: Snapshot, *, at: float, signed_in: SignedIn) -> Html:

@@ -1,7 +1,8 @@
 """Where the token is asked for."""
 
-from accredit.operator.html import Html, tag
-from accredit.operator.layout import notice, shell
+from accredit.operator.layout import shell
+from accredit.web.elements import Html, tag
+from accredit.web.pieces import notice
 
 
 def sign_in(problem: str = "") -> Html:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from accredit.operator.html import Child, Html, join, tag, user_text
-from accredit.operator.layout import moment, notice, section, shell, state, table
+from accredit.operator.layout import shell
 from accredit.operator.pages.events import reason_of
 from accredit.operator.sessions import SignedIn
 from accredit.operator.view.seen import Seen
 from accredit.storage import KeptToken, Session
+from accredit.web.elements import Child, Html, join, tag, user_text
+from accredit.web.pieces import moment, notice, section, state, table
 
 DONE = {
     "block": "The subject is blocked, and its sessions have ended.",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.operator.html import Html, document
+from accredit.web.elements import Html, document
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 

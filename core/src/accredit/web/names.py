@@ -8,7 +8,7 @@ import ipaddress
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from accredit.operator.call import Call
+from accredit.web.call import Call
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accredit.operator.html import join, tag, user_text
-from accredit.operator.layout import moment
+from accredit.web.elements import join, tag, user_text
+from accredit.web.pieces import moment
 
 
 class Read(HTMLParser):
