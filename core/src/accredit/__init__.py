@@ -15,9 +15,10 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `audit/`: what operators see. `settings/`: what operators say.
 * `sync/`: the same without an event loop. `contrib/`: the same in the habits of a framework.
 * `metrics/`: numbers for Prometheus. `traces/`: spans for OpenTelemetry. `operator/`: a page for operators.
-* `web/`: what pages in a browser are made of.
+* `web/`: what pages in a browser are made of. `explaining/`: why a token is accepted or refused, in words for people.
 * `importers/`: moving in from other packages.
 * `serving/`: a bounded HTTP server. `cli/`: the command line. `testing/`: the kit for the authors of plugins.
+* `sandbox/`: a server whose providers are all simulated.
 
 A public name is imported when it is first asked for: see `_on_demand`.
 """

@@ -10,7 +10,7 @@ from core.tests.valkey import Valkey, running
 from accredit import Settings
 from accredit.cli.checkup.cache import examine_cache
 from accredit.cli.checkup.finding import Finding
-from accredit.cli.tools.exchange import exchange_without_files
+from accredit.exchange.without_files import exchange_without_files
 from accredit.settings import CacheSettings
 
 pytestmark = pytest.mark.slow

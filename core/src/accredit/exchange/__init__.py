@@ -10,5 +10,5 @@ does to its users, and `persons` what it owes them; `provider_tokens` are kept t
 `readings` tells how things stand, `key_place` where our keys are, and `audit_table` where events are kept.
 `verifications` asks providers, once for many: `flights` are those who wait for one answer, `cache_keys` under what it
 is kept, with a `fingerprint` of the connection, `outdated` of whom it is not taken for true. `once` remembers what is
-good once. `unrecallable` is for writes that have begun.
+good once. `unrecallable` is for writes that have begun. `without_files` is an exchange that only asks providers.
 """

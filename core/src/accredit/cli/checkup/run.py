@@ -15,9 +15,9 @@ from accredit.cli.checkup.providers import ask_providers, examine_clock, not_ask
 from accredit.cli.checkup.secrets_folder import examine_secrets_folder
 from accredit.cli.checkup.settings_file import examine_settings_file
 from accredit.cli.checkup.storage import examine_storage
-from accredit.cli.tools.exchange import exchange_without_files
 from accredit.cli.tools.host import current_host
 from accredit.exchange.exchange import Exchange
+from accredit.exchange.without_files import exchange_without_files
 from accredit.plugins import Connection
 from accredit.plugins.api_versions import today
 from accredit.provider.http import Transport

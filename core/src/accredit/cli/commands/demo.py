@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from accredit.cli.sandbox.judge import Outcome
+    from accredit.sandbox.judge import Outcome
 
 
 def command() -> None:
@@ -38,10 +38,10 @@ def _run() -> bool:
 
     import structlog
 
-    from accredit.cli.sandbox.judge import Judge, Observer
-    from accredit.cli.sandbox.sandbox import NothingInstalled, sandbox
-    from accredit.cli.sandbox.trials import contract_trials, sample_trials
     from accredit.cli.tools.screen import make_console
+    from accredit.sandbox.judge import Judge, Observer
+    from accredit.sandbox.sandbox import NothingInstalled, sandbox
+    from accredit.sandbox.trials import contract_trials, sample_trials
 
     console = make_console()
     outcomes: list[Outcome] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from accredit.cli.sandbox.sandbox import Provider, Sandbox
+    from accredit.sandbox.sandbox import Provider, Sandbox
     from accredit.testing import Sample
 
 
@@ -31,8 +31,8 @@ def command(port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a 
 def _run(port: int) -> None:
     import threading
 
-    from accredit.cli.sandbox.sandbox import NothingInstalled, sandbox
     from accredit.cli.tools.logs import process_logs
+    from accredit.sandbox.sandbox import NothingInstalled, sandbox
 
     try:
         with process_logs() as events, sandbox(port=port, logger=events) as running:
@@ -77,7 +77,7 @@ def curl(url: str, connection: str, sample: Sample) -> str:
     import json
     import shlex
 
-    from accredit.cli.sandbox.sandbox import parameters
+    from accredit.sandbox.sandbox import parameters
 
     body = json.dumps(parameters(connection, sample))
     return (

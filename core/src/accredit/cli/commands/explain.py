@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,8 @@ from accredit.cli.tools.config import ConfigOption, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from accredit.explaining.report import Report
 
 
 def command(
@@ -37,10 +39,11 @@ def command(
     """
     import asyncio
 
-    from accredit.cli.tools.explanation import Inquiry, report, secrets_in
     from accredit.cli.tools.screen import pretty
     from accredit.cli.tools.secret_input import read_token
     from accredit.errors import ConfigurationError
+    from accredit.explaining.inquiry import Inquiry, secrets_in
+    from accredit.explaining.report import report
 
     if ctx.args:  # not repeated here: it may be a token
         raise ConfigurationError("a token on the command line stays in the shell's history: pipe it in instead")
@@ -49,51 +52,51 @@ def command(
     found = asyncio.run(inquiry.ask(token, nonce))
     told = report(found, secrets=[*secrets_in(token), nonce or ""], show_email=show_profile)
     if as_json:
-        typer.echo(pretty(told))
+        typer.echo(pretty({**told.as_json(), "exit_code": inquiry.exit_code}))
     else:
-        _show(told)
-    raise typer.Exit(found.exit_code)
+        _show(told, inquiry.exit_code)
+    raise typer.Exit(inquiry.exit_code)
 
 
-def _show(told: dict[str, Any]) -> None:
+def _show(told: Report, exit_code: int) -> None:
     from accredit.cli.tools.screen import make_console
 
     console = make_console()
-    console.print(_plain(f"{told['connection']}: strategy {told['strategy']}, {told['brought_by']}"), style="bold")
+    console.print(_plain(f"{told.connection}: strategy {told.strategy}, {told.brought_by}"), style="bold")
     for title, lines in _sections(told):
         if lines:
             console.print(f"\n{title}", style="bold cyan")
         for line in lines:
             console.print(_plain(f"  {line}"))
-    colour = {0: "green", 3: "red"}.get(told["exit_code"], "yellow")
+    colour = {0: "green", 3: "red"}.get(exit_code, "yellow")
     console.print(_plain(f"\n{_verdict(told)}"), style=f"bold {colour}")
 
 
-def _sections(told: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _sections(told: Report) -> Iterator[tuple[str, list[str]]]:
     from accredit.cli.tools.screen import pretty
 
-    calls = [(f"{call['method']} {call['url']}", str(call["status"] or "no answer"), call) for call in told["calls"]]
+    calls = [(f"{call['method']} {call['url']}", str(call["status"] or "no answer"), call) for call in told.calls]
     yield "calls", [f"{what:<70} {status:<10} {call['duration_ms']:>8} ms" for what, status, call in calls]
-    yield "checks", [f"{one['name']:<20} {one['verdict']:<8} {one['duration_ms']:>8} ms" for one in told["checks"]]
-    audience = told["audience"] or {}
+    yield "checks", [f"{one['name']:<20} {one['verdict']:<8} {one['duration_ms']:>8} ms" for one in told.checks]
+    audience = told.audience or {}
     lines = [f"proof: {audience['proof']}"] if audience else []
     lines += [f"{name}: {', '.join(audience[name])}" for name in ("named", "accepted") if name in audience]
     yield "audience", lines
-    if told["profile"] is not None:
-        lines = [f"user: {told['strategy']}|{told['user_id']}", f"token ends: {_time(told['expires_at'])}"]
-        yield "identity", [*lines, f"permissions: {', '.join(told['permissions']) or '-'}"]
-        yield "profile", pretty(told["profile"]).splitlines()
-    yield "notes", told["notes"]
+    if told.profile is not None:
+        lines = [f"user: {told.strategy}|{told.user_id}", f"token ends: {_time(told.expires_at)}"]
+        yield "identity", [*lines, f"permissions: {', '.join(told.permissions or ['-'])}"]
+        yield "profile", pretty(told.profile).splitlines()
+    yield "notes", told.notes
 
 
-def _verdict(told: dict[str, Any]) -> str:
-    if told["answer"] is None:
-        return f"accepted, after {told['duration_ms']} ms"
-    answer = told["answer"]
-    detail = f": {told['detail']}" if told["detail"] else ""
-    wait = "" if told["retry_after_s"] is None else f", to be tried again after {told['retry_after_s']} s"
+def _verdict(told: Report) -> str:
+    if told.answer is None:
+        return f"accepted, after {told.duration_ms} ms"
+    answer = told.answer
+    detail = f": {told.detail}" if told.detail else ""
+    wait = "" if told.retry_after_s is None else f", to be tried again after {told.retry_after_s} s"
     return (
-        f"{told['verdict']}, {told['reason']}{detail} (after {told['duration_ms']} ms)\n"
+        f"{told.verdict}, {told.reason}{detail} (after {told.duration_ms} ms)\n"
         f"a client is told: {answer['status']} {answer['error']}, {answer['error_description']}{wait}"
     )
 

@@ -79,9 +79,10 @@ def _serve_alone(settings: Settings, host: str, port: int, handed: HandedOver) -
     from accredit.cli.tools.logs import process_logs
     from accredit.cli.tools.metrics import MetricsDoor, metrics_listener
     from accredit.cli.tools.operator import OperatorDoor, operator_listener
-    from accredit.cli.tools.process import listening, outlive_hang_ups
+    from accredit.cli.tools.process import outlive_hang_ups
     from accredit.cli.tools.traces import traces_of
     from accredit.exchange.exchange import Exchange
+    from accredit.serving.addresses import listening
     from accredit.serving.listener import url_of
     from accredit.serving.supervisor import Supervisor
 

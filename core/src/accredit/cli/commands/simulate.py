@@ -36,7 +36,7 @@ def command(
 def _run(name: str, port: int) -> None:
     import threading
 
-    from accredit.cli.tools.process import listen
+    from accredit.serving.addresses import listen
     from accredit.testing import serve
     from accredit.testing.simulator.page import connection_toml
 

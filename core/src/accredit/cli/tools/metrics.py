@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import NamedTuple
 
 from accredit.cli.extras import problem_of_extra
-from accredit.cli.tools.process import listen
 from accredit.errors import ConfigurationError
+from accredit.serving.addresses import listen
 from accredit.serving.listener import url_of
 from accredit.settings import MetricsSettings, ServerSettings
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from accredit.cli.tools.process import listen
+from accredit.serving.addresses import listen
 from accredit.serving.listener import url_of
 from accredit.settings import OperatorSettings, ServerSettings
 

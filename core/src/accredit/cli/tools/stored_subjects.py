@@ -9,11 +9,11 @@ import structlog
 
 from accredit.audit.events import AnyEvent
 from accredit.audit.reporter import Reporter
-from accredit.cli.tools.exchange import exchange_without_files
 from accredit.errors import ConfigurationError, StorageFailed
 from accredit.exchange.audit_table import audit_sinks, audit_table_of
 from accredit.exchange.provider_tokens import ProviderTokens, Revoker
 from accredit.exchange.subjects import Subjects
+from accredit.exchange.without_files import exchange_without_files
 from accredit.plugins import installed_entry_points, make_plugin_manager, reserved_namespaces
 from accredit.plugins.enabled import register_enabled
 from accredit.plugins.hooks import Hooks, observers_of

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from accredit.cli.tools.metrics import SharedCounts, metrics_listener, metrics_url
 from accredit.cli.tools.operator import make_board, operator_listener
-from accredit.cli.tools.process import is_in_terminal, listen
+from accredit.cli.tools.process import is_in_terminal
 from accredit.errors import ConfigurationError
+from accredit.serving.addresses import listen
 from accredit.serving.listener import SharedAddress, url_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Connections against their simulators, as `accredit demo` and `accredit dev` run them.
+"""A whole server on loopback, with every installed provider simulated beside it: what `accredit demo` and `dev` run.
 
 `sandbox` is the server with its providers; `trials` is what the demonstration tries there, and `judge` says what is
 wrong with what came of it.

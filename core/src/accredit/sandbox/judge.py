@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 from accredit.audit.events import AnyEvent, ExchangeEvent
-from accredit.cli.sandbox.sandbox import CLIENT_ID, Sandbox
-from accredit.cli.sandbox.trials import Trial
 from accredit.hookspecs import hookimpl
 from accredit.keys.jose import InvalidJwt, PublicKeys, read_header
+from accredit.sandbox.sandbox import CLIENT_ID, Sandbox
+from accredit.sandbox.trials import Trial
 from accredit.testing.verdict import differences, listed
 
 

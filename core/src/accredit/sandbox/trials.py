@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from accredit.cli.sandbox.sandbox import STRICT_CLIENT_ID, Provider, parameters
 from accredit.errors import ConnectionNotFound, ExchangeError, InvalidBearer, MissingParameter, UnknownClient
+from accredit.sandbox.sandbox import STRICT_CLIENT_ID, Provider, parameters
 from accredit.testing.verdict import Verdict, verdict_of, verdict_of_error
 
 

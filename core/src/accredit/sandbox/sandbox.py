@@ -13,12 +13,12 @@ from typing import Any
 
 from accredit._guard import blamed
 from accredit.asgi import create_app
-from accredit.cli.tools.process import listen
 from accredit.errors import ConfigurationError, PluginError
 from accredit.exchange.exchange import Exchange
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.plugins.api_versions import api_version_of
 from accredit.plugins.published import distributions
+from accredit.serving.addresses import listen
 from accredit.settings import Settings
 from accredit.testing import ACCEPTED, Sample, Simulator, serve
 from accredit.testing.simulator.installed import look_for_simulators

@@ -1,0 +1,104 @@
+"""What is shown of one token: nothing secret, and every value as JSON has it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from accredit.audience import AppBound, CodeExchanged, JwtAudience
+from accredit.audit.redact import redact, secrets_of, without
+from accredit.explaining.explanation import Explanation
+from accredit.models import Verification
+from accredit.plugins import Connection
+from accredit.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a token, told to people and to programs. Times are epoch seconds, durations milliseconds."""
+
+    verdict: str
+    """`accepted`, `refused`, `limited` or `failed`."""
+    reason: str
+    """`ok`, or the reason of the refusal, as in the audit event."""
+    detail: str
+    answer: Mapping[str, Any] | None
+    """What a client is told of a refusal: `status`, `error`, `error_description`. None where it is accepted."""
+    retry_after_s: int | None
+    connection: str
+    strategy: str
+    brought_by: str
+    """The distribution of the strategy, its version and its module."""
+    checks: list[dict[str, Any]]
+    """`name`, `verdict`, `duration_ms` of each, in order."""
+    calls: list[dict[str, Any]]
+    """`method`, `url` without its query, `status` (None without an answer), `duration_ms` of each, in order."""
+    audience: Mapping[str, Any] | None
+    """`proof`, and where it names apps, those that are `named` and those that are `accepted`. None where the provider
+    did not say."""
+    user_id: str | None
+    expires_at: int | None
+    permissions: list[str] | None
+    profile: Mapping[str, Any] | None
+    notes: list[str]
+    duration_ms: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return asdict(self)
+
+
+def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool = False) -> Report:
+    """Tell what became of a token, with `secrets` and those of the connection blanked wherever they stand."""
+    event, told, profile = found.event, found.told, found.profile
+    if event is None:  # every exchange leaves one
+        raise RuntimeError("no audit event")
+    said = found.verification if profile is not None and isinstance(found.verification, Verification) else None
+    # Our own words, which quote no secret; a plugin's may.
+    quoting = redact({"detail": event.detail, "notes": found.notes})
+    shown = {
+        **quoting,
+        "verdict": event.outcome,
+        "reason": event.reason,
+        "answer": None
+        if told is None
+        else {"status": told.status, "error": told.error, "error_description": told.error_description},
+        "retry_after_s": None if told is None else told.retry_after_s,
+        "connection": found.connection.name,
+        "strategy": found.connection.strategy.name,
+        "brought_by": found.connection.source,
+        "checks": [{**check._asdict(), "duration_ms": round(check.duration_ms, 1)} for check in event.checks],
+        "calls": [
+            {"method": call.method, "url": call.url, "status": call.status, "duration_ms": round(call.duration_ms, 1)}
+            for call in event.calls
+        ],
+        "audience": _audience(found.verification, found.connection),
+        "user_id": None if said is None else said.user_id,
+        "expires_at": None if said is None else said.expires_at,
+        "permissions": None if said is None else sorted(said.scopes),
+        "profile": None if profile is None else _claims(profile, show_email=show_email),
+        "duration_ms": round(event.duration_ms, 1),
+    }
+    return Report(**without([*secrets, *secrets_of(found.connection.settings)], shown))
+
+
+def _audience(verification: object, connection: Connection) -> dict[str, Any] | None:
+    if not isinstance(verification, Verification):
+        return None
+    match proof := verification.audience:
+        case AppBound(app_id):
+            named = [app_id]
+        case CodeExchanged(client_id):
+            named = [client_id]
+        case JwtAudience(aud, azp):
+            named = list(dict.fromkeys(aud if azp is None else (*aud, azp)))
+        case _:
+            return {"proof": type(proof).__name__}
+    return {"proof": type(proof).__name__, "named": named, "accepted": sorted(connection.accepted)}
+
+
+def _claims(profile: Profile, *, show_email: bool) -> dict[str, Any]:
+    claims = profile.claims()
+    if "email" in claims and not show_email:
+        local, at, domain = claims["email"].rpartition("@")
+        claims["email"] = f"{local[:1]}***{at}{domain}"
+    return claims
