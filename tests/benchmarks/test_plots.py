@@ -4,9 +4,9 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from docs.pictures.theme import DARK, LIGHT
 from tests.benchmarks.plots.bars import Group, bars
 from tests.benchmarks.plots.lines import Line, lines
-from tests.benchmarks.plots.theme import DARK, LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
 GROUPS = [Group("floor", "floor-0", [70.0, 90.0]), Group("A & <B>", "ours-0", [50.0, 60.0])]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks.plots.svg import Picture
+from docs.pictures.svg import Picture
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 760.0, 232.0, 74.0, 56.0
 _BAR, _GAP = 16.0, 12.0

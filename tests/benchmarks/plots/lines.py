@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks.plots.svg import Picture
+from docs.pictures.svg import Picture
 
 _WIDTH, _HEIGHT = 760.0, 420.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 232.0, 56.0, 46.0

@@ -1,8 +1,8 @@
-"""The little of SVG that the plots need. Colours are names of the theme."""
+"""The little of SVG that the pictures need. Colours are names of the theme."""
 
 from xml.sax.saxutils import escape, quoteattr
 
-from tests.benchmarks.plots.theme import style
+from docs.pictures.theme import style
 
 
 class Picture:
