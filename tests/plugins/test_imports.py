@@ -1,6 +1,7 @@
 """What a plugin may import of core: the files at its top that are public, and three rooms that have a public face."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +46,11 @@ def test_a_plugin_imports_of_core_only_what_is_public() -> None:
 
 def test_an_import_of_a_room_is_seen() -> None:
     assert set(imported("from accredit.provider.http import ProviderHTTP\nimport accredit.keys.jose\n")) - PUBLIC
+
+
+def test_the_linter_lets_plugins_import_what_is_public_and_nothing_else() -> None:
+    linter = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    contracts = {contract["name"]: contract for contract in linter["contracts"]}
+    names = [name for layer in contracts["Imports go one way"]["layers"] for name in layer.split(" | ")]
+    closed = contracts["Plugins import only what is public"]["forbidden_modules"]
+    assert {f"accredit.{name}" for name in names} - set(closed) == PUBLIC - {"accredit"}
