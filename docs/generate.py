@@ -1,4 +1,5 @@
-"""Write the tables of the reference (errors, settings, commands, the kit's exports) and the gallery of providers.
+"""Write the tables of the reference (errors, settings, commands, the kit's exports), the gallery of providers, and
+the pictures of the way of a login and of the house.
 
 ::
 
@@ -20,6 +21,7 @@ import typer.main
 from docs import gallery
 from docs.assigned import Attribute, attributes, attributes_of
 from docs.markdown import cell, code, fence, table
+from docs.pictures import made as pictures
 from pydantic import BaseModel, SecretStr
 
 from accredit import errors
@@ -288,3 +290,4 @@ def _testing() -> Iterator[str]:
 if __name__ == "__main__":
     write(Path(__file__).parent / "reference/code")
     gallery.write()
+    pictures.write()

@@ -1,19 +1,23 @@
 """The little of SVG that the pictures need. Colours are names of the theme."""
 
+import math
 from xml.sax.saxutils import escape, quoteattr
 
 from docs.pictures.theme import style
 
 
 class Picture:
-    """A picture of a width and a height, in pixels, that scales; its description is for those who listen."""
+    """A picture of a width and a height, in pixels, that scales; its description is for those who listen.
+
+    The height may change while it is drawn.
+    """
 
     def __init__(self, width: float, height: float, *, title: str, description: str) -> None:
-        self._size = (width, height)
+        self.height = height
+        self._width = width
         self._title = title
         self._description = description
         self._elements: list[str] = []
-        self.bar(0, 0, width, height, colour="page")
 
     def line(self, x1: float, y1: float, x2: float, y2: float, *, colour: str) -> None:
         """Draw a thin straight line."""
@@ -31,10 +35,30 @@ class Picture:
         """Draw a small circle."""
         self._add("circle", cx=x, cy=y, r=3, style=f"fill: var(--{colour})")
 
+    def disc(self, x: float, y: float, text: str, *, colour: str) -> None:
+        """Draw a full circle with a number in it."""
+        self._add("circle", cx=x, cy=y, r=12, style=f"fill: var(--{colour})")
+        self.words(x, y + 4.5, text, colour="page", anchor="middle", bold=True)
+
     def bar(self, x: float, y: float, width: float, height: float, *, colour: str, opacity: float = 1.0) -> None:
         """Draw a full rectangle."""
         look = f"fill: var(--{colour})" + (f"; fill-opacity: {opacity:.2f}" if opacity < 1 else "")
         self._add("rect", x=x, y=y, width=width, height=height, style=look)
+
+    def box(self, x: float, y: float, width: float, height: float, *, colour: str, opacity: float = 0.0) -> None:
+        """Draw a rectangle with round corners; `opacity` is that of the colour inside."""
+        look = f"stroke: var(--{colour}); stroke-width: 1.5; fill: var(--{colour}); fill-opacity: {opacity:g}"
+        self._add("rect", x=x, y=y, width=width, height=height, rx=7, style=look)
+
+    def arrow(self, x1: float, y1: float, x2: float, y2: float, *, colour: str) -> None:
+        """Draw a straight line that ends in a point, from the first place to the second."""
+        length = math.hypot(x2 - x1, y2 - y1)
+        along_x, along_y = (x2 - x1) / length * 8, (y2 - y1) / length * 8
+        x, y = x2 - along_x, y2 - along_y
+        self.path([(x1, y1), (x, y)], colour=colour, width=1.5)
+        corners = [(x2, y2), (x - along_y / 2, y + along_x / 2), (x + along_y / 2, y - along_x / 2)]
+        joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+        self._add("polygon", points=joined, style=f"fill: var(--{colour})")
 
     def words(self, x: float, y: float, text: str, *, colour: str, anchor: str = "start", bold: bool = False) -> None:
         """Write a line of text at its base line; `anchor` is `start`, `middle` or `end`."""
@@ -42,7 +66,7 @@ class Picture:
         self._add("text", text, x=x, y=y, style=look)
 
     def __str__(self) -> str:
-        width, height = self._size
+        width, height = self._width, self.height
         return "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
@@ -50,6 +74,7 @@ class Picture:
                 f"<title>{escape(self._title)}</title>",
                 f"<desc>{escape(self._description)}</desc>",
                 f"<style>{style()}</style>",
+                f'<rect x="0" y="0" width="{width:.5g}" height="{height:.5g}" style="fill: var(--page)"/>',
                 *self._elements,
                 "</svg>\n",
             ]
