@@ -33,7 +33,11 @@ class Place:
 
 
 def floors() -> list[list[Place]]:
-    """Return the floors from the top, without the files whose names begin with an underscore."""
+    """Return the floors from the top, without the files whose names begin with an underscore.
+
+    Raises:
+        ValueError: the map in the package's docstring has no words for one of them.
+    """
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     layers = _contract(linter, "Imports go one way")["layers"]
     closed = _contract(linter, "Plugins import only what is public")["forbidden_modules"]
@@ -48,6 +52,8 @@ def _contract(linter: Any, name: str) -> Any:
 
 def _place(name: str, words: dict[str, str], closed: Sequence[str]) -> Place:
     shown = f"{name}/" if (PACKAGE / name).is_dir() else name
+    if shown not in words:
+        raise ValueError(f"the docstring of the package does not say what `{shown}` is for")
     return Place(shown, words[shown], is_open=f"accredit.{name}" not in closed)
 
 

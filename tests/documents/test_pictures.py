@@ -115,6 +115,12 @@ def test_the_map_gives_each_name_the_words_after_its_colon() -> None:
     }
 
 
+def test_a_room_of_which_the_map_says_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house, "map_of", lambda docstring: {"contrib/": "known"})
+    with pytest.raises(ValueError, match=r"does not say what `cli/` is for$"):
+        house.floors()
+
+
 # -- both
 
 
