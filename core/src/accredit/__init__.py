@@ -10,7 +10,7 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `oauth/`: the endpoints; `grant_types/`, `client/` (who calls) and `wire/` (the form of what comes and goes).
 * `limits/`: how much callers may ask, and who they are behind a proxy.
 * `plugins/`: finds strategies and hooks, and lets nothing through that is not exactly right.
-* `provider/`: the only way to a provider. `tokens/`: what is ours. `keys/`: what signs it.
+* `provider/`: the only way to a provider. `tokens/`: our own tokens. `keys/`: what signs our tokens.
 * `storage/`: what is on disk. `cache/`: what is kept for a moment.
 * `audit/`: what operators see. `settings/`: what operators say.
 * `sync/`: the same without an event loop. `contrib/`: the same in the habits of a framework.
