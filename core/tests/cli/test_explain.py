@@ -92,6 +92,12 @@ def test_another_apps_token_is_refused_naming_that_app(explain: Explain, simulat
     assert call == {"method": "GET", "url": f"{simulated}/me", "status": 200}
     assert all(check.pop("duration_ms") >= 0 for check in found["checks"])
     assert found.pop("duration_ms") >= 0
+    event = found.pop("event")
+    assert (event["event"], event["reason"], event["calls"][0]["url"]) == (
+        "exchange.refused",
+        "wrong_audience",
+        call["url"],
+    )
     assert result.exit_code == 3
     assert found == {
         "verdict": "refused",
@@ -112,11 +118,15 @@ def test_another_apps_token_is_refused_naming_that_app(explain: Explain, simulat
             {"name": "verify", "verdict": "passed"},
             {"name": "check_audience", "verdict": "refused"},
         ],
+        "not_reached": ["check_user_hint", "normalize"],
+        "verified_by": "provider",
         "audience": {"proof": "AppBound", "named": ["1234"], "accepted": ["123"]},
         "user_id": None,
         "expires_at": None,
         "permissions": None,
         "profile": None,
+        "origins": {},
+        "whose": {"user_id": "1000000000000001", "name": "Ada Lovelace"},
         "notes": [],
     }
 

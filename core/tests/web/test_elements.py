@@ -1,30 +1,11 @@
 """Text is text, whatever stands in it."""
 
-from html.parser import HTMLParser
-
+from core.tests.web.reading import Read
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accredit.web.elements import join, tag, user_text
 from accredit.web.pieces import moment
-
-
-class Read(HTMLParser):
-    """What a browser makes of a piece of HTML."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[object] = []
-        self.text = ""
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.found.append((tag, attrs))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
 
 HOSTILE = st.text(st.sampled_from("<>&\"'`=/ \n\x00\u202e\u2028aé;#\ud800")) | st.text()
 

@@ -1,6 +1,7 @@
 """Why a token is accepted or refused: for people who have one in their hand.
 
-An `explanation` is everything that is known about one login, and a `report` is what may be shown of it. `inquiry` asks
-about a token without issuing anything, by a `witness` that remembers what the provider said. `origins` finds out from
-which of the `places` in that answer each claim came.
+An `explanation` is everything that is known about one login, and a `report` is what may be shown of it, by `page/` in
+HTML. `inquiry` asks about a token without issuing anything, by a `witness` that remembers what the provider said.
+`origins` finds out from which of the `places` in that answer each claim came. `steps` are the checks of a login in
+their order.
 """

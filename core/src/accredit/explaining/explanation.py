@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from accredit.audit.events import ProviderEvent
+from accredit.audit.events import ExchangeEvent, VerifyEvent
 from accredit.plugins import Connection
 from accredit.profile import Profile
 
@@ -23,7 +23,7 @@ class Explanation:
     was not looked at."""
 
     connection: Connection
-    event: ProviderEvent | None = None
+    event: ExchangeEvent | VerifyEvent | None = None
     told: Told | None = None
     """None where it is accepted."""
     verification: object = None

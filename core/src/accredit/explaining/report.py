@@ -5,8 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from accredit.audience import AppBound, CodeExchanged, JwtAudience
+from accredit.audit.events import ExchangeEvent
+from accredit.audit.log_lines import fields_of
 from accredit.audit.redact import redact, secrets_of, without
+from accredit.errors import ExchangeError
+from accredit.exchange.steps.normalize import normalize
 from accredit.explaining.explanation import Explanation
+from accredit.explaining.steps import LOGIN, VERIFY, steps_after
 from accredit.models import Verification
 from accredit.plugins import Connection
 from accredit.profile import Profile
@@ -30,6 +35,11 @@ class Report:
     """The distribution of the strategy, its version and its module."""
     checks: list[dict[str, Any]]
     """`name`, `verdict`, `duration_ms` of each, in order."""
+    not_reached: list[str]
+    """The checks that would have come next; those that only some connections and requests have are not among them."""
+    verified_by: str | None
+    """Who said whose token it is: `provider`, `flight` (asked by another login of the same moment) or `cache`. None
+    where nobody did."""
     calls: list[dict[str, Any]]
     """`method`, `url` without its query, `status` (None without an answer), `duration_ms` of each, in order."""
     audience: Mapping[str, Any] | None
@@ -39,6 +49,13 @@ class Report:
     expires_at: int | None
     permissions: list[str] | None
     profile: Mapping[str, Any] | None
+    origins: Mapping[str, list[str]]
+    """Claim by claim of the profile, the parts of the provider's answer that it came from."""
+    whose: Mapping[str, Any] | None
+    """`user_id` and `name` of who would be logged in by a token that is not accepted. None where it is, or where the
+    provider did not say."""
+    event: Mapping[str, Any]
+    """The audit event, as the log has it."""
     notes: list[str]
     duration_ms: float
 
@@ -52,9 +69,17 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
     event, told, profile = found.event, found.told, found.profile
     if event is None:  # every exchange leaves one
         raise RuntimeError("no audit event")
-    said = found.verification if profile is not None and isinstance(found.verification, Verification) else None
+    known = found.verification if isinstance(found.verification, Verification) else None
+    said = known if profile is not None else None
+    order = LOGIN if isinstance(event, ExchangeEvent) else VERIFY
     # Our own words, which quote no secret; a plugin's may.
-    quoting = redact({"detail": event.detail, "notes": found.notes})
+    quoting = redact(
+        {
+            "detail": event.detail,
+            "notes": found.notes,
+            "event": {"event": event.name, "level": event.level, **fields_of(event)},
+        }
+    )
     shown = {
         **quoting,
         "verdict": event.outcome,
@@ -67,6 +92,8 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
         "strategy": found.connection.strategy.name,
         "brought_by": found.connection.source,
         "checks": [{**check._asdict(), "duration_ms": round(check.duration_ms, 1)} for check in event.checks],
+        "not_reached": [] if told is None else steps_after([check.name for check in event.checks], order),
+        "verified_by": event.verified_by,
         "calls": [
             {"method": call.method, "url": call.url, "status": call.status, "duration_ms": round(call.duration_ms, 1)}
             for call in event.calls
@@ -76,6 +103,8 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
         "expires_at": None if said is None else said.expires_at,
         "permissions": None if said is None else sorted(said.scopes),
         "profile": None if profile is None else _claims(profile, show_email=show_email),
+        "origins": {},
+        "whose": _whose(known, found.connection) if profile is None and known is not None else None,
         "duration_ms": round(event.duration_ms, 1),
     }
     return Report(**without([*secrets, *secrets_of(found.connection.settings)], shown))
@@ -94,6 +123,14 @@ def _audience(verification: object, connection: Connection) -> dict[str, Any] | 
         case _:
             return {"proof": type(proof).__name__}
     return {"proof": type(proof).__name__, "named": named, "accepted": sorted(connection.accepted)}
+
+
+def _whose(verification: Verification, connection: Connection) -> dict[str, Any]:
+    try:
+        name = normalize(connection, verification).profile.name
+    except ExchangeError:  # a plugin's mistake
+        name = None
+    return {"user_id": verification.user_id, "name": name}
 
 
 def _claims(profile: Profile, *, show_email: bool) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+"""What the client sees of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accredit.explaining.page.values import PUBLIC, lines_of, shortened
+from accredit.explaining.report import Report
+from accredit.web.elements import Html, join, tag
+from accredit.web.pieces import section, state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """One answer; `body` is its JSON, empty where it has none."""
+
+    status: int
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def answer_part(answer: Answered) -> Html:
+    """Return status and body, with tokens shortened."""
+    kind = "good" if answer.status < 300 else "odd" if answer.status < 500 else "bad"
+    body = {name: value if name in PUBLIC else _short(value) for name, value in answer.body.items()}
+    return section(
+        "What the client sees",
+        tag("p", state(str(answer.status), kind)),
+        lines_of(body) if body else tag("p", "No body.", class_="empty"),
+        id_="answer",
+    )
+
+
+def told_part(report: Report) -> Html:
+    """Return what a client would see, where none has asked."""
+    if report.answer is None:
+        about = "Nobody has asked for tokens here: a client would get its own now."
+        return section("What a client sees", tag("p", about), id_="answer")
+    told = {name: value for name, value in report.answer.items() if name != "status"}
+    answered = answer_part(Answered(status=report.answer["status"], body=told))
+    return answered if report.retry_after_s is None else join(answered, _retry(report.retry_after_s))
+
+
+def _retry(seconds: int) -> Html:
+    return tag("p", f"It may be tried again after {seconds:,} seconds.", class_="about")
+
+
+def _short(value: object) -> object:
+    return shortened(value) if isinstance(value, str) else value

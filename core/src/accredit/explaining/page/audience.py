@@ -1,0 +1,58 @@
+"""For which app the token was made: the question that this is all about."""
+
+from collections.abc import Sequence
+
+from accredit.explaining.report import Report
+from accredit.web.elements import Child, Html, tag
+from accredit.web.pieces import section, state
+
+_WHY = (
+    "Every app that people log in to gets such tokens of them. If the token of any app were good here, whoever runs "
+    "that app could log in here as each of its users. So a token is only let in where it was made for your app."
+)
+_UNNAMED = {
+    "SignedByUs": (
+        "The provider accepts the token only in a call that the app it was made for has signed.",
+        "signed by your app: let in",
+        "signed by another app: kept out",
+    ),
+    "Unbound": (
+        "The provider does not say for which app the token was made.",
+        "let in all the same, because your settings say so",
+        "kept out",
+    ),
+}
+"""Of proofs that name no app: what they are, and what is told where the check has passed, and where it has not."""
+
+
+def audience_part(report: Report) -> Html:
+    """Return what the token says beside what your app is, and whether that is the same."""
+    return section("For whom the token was made", _picture(report), tag("p", _WHY, class_="about"), id_="audience")
+
+
+def is_same(report: Report) -> bool | None:
+    """Tell whether it was made for this app; None where that was not looked at. The check tells, and nobody else."""
+    verdicts = [check["verdict"] for check in report.checks if check["name"] == "check_audience"]
+    return verdicts[-1] == "passed" if verdicts else None
+
+
+def _picture(report: Report) -> Child:
+    audience, same = report.audience, is_same(report)
+    if audience is None or same is None:
+        return tag("p", "The provider did not say: the login ended before that.", class_="empty")
+    word = state("the same: let in", "good") if same else state("not the same: kept out", "bad")
+    if "named" not in audience:
+        about, passed, refused = _UNNAMED[audience["proof"]]
+        return tag("p", about, " ", state(passed, "good") if same else state(refused, "bad"))
+    return tag(
+        "div",
+        _side("The token says it was made for", audience["named"]),
+        tag("p", word, class_="between"),
+        _side("Your app is", audience["accepted"]),
+        class_="sides",
+    )
+
+
+def _side(title: str, ids: Sequence[object]) -> Html:
+    names = [tag("li", tag("bdi", str(one))) for one in ids]
+    return tag("div", tag("p", title, class_="about"), tag("ul", names or tag("li", "no app")), class_="side")

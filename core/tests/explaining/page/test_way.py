@@ -1,0 +1,193 @@
+"""The page of one login, read as a browser reads it."""
+
+import dataclasses
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from core.tests.acme import ADA, acme_that
+from core.tests.bench import Bench, bench, signing_key
+from core.tests.explaining.logins import explained
+from core.tests.web.reading import Read, parts_of
+
+from accredit import JwtAudience, SignedByUs, Verification
+from accredit.audience import AudienceProof, Unbound
+from accredit.credentials import Credential
+from accredit.explaining.page.answer import Answered
+from accredit.explaining.page.request import Sent
+from accredit.explaining.page.way import way
+
+BIDI = "\u202e"
+
+
+async def test_an_accepted_login_shows_each_part(wire: Bench) -> None:
+    parts = parts_of(way(await explained(wire)))
+    assert list(parts) == ["verdict", "checks", "calls", "audience", "profile", "event", "answer"]
+    assert "Accepted" in parts["verdict"]
+    assert "check_audience passed" in parts["checks"]
+    assert "not reached" not in parts["checks"]
+    assert "GET https://api.acme.example/me 200" in parts["calls"]
+    assert "made for acme-app the same: let in Your app is acme-app" in parts["audience"]
+    assert "name Ada Lovelace" in parts["profile"]
+    assert '"event": "exchange.accepted"' in parts["event"]
+    assert "a client would get its own now" in parts["answer"]
+
+
+async def test_another_apps_token_is_refused_with_whose_it_is_and_who_would_be_in(wire: Bench) -> None:
+    parts = parts_of(way(await explained(wire, "foreign-token")))
+    assert "wrong_audience" in parts["verdict"]
+    assert "is of Ada Lovelace (1000). But it was made for their-app, not for your app." in parts["verdict"]
+    assert "would be logged in here now as Ada Lovelace" in parts["verdict"]
+    assert "made for their-app not the same: kept out Your app is acme-app" in parts["audience"]
+    assert "check_audience refused" in parts["checks"]
+    assert "issue not reached" in parts["checks"]
+    assert "There is none" in parts["profile"]
+    assert "401" in parts["answer"]
+    assert '"error_description": "invalid access_token: invalid_token"' in parts["answer"]
+
+
+async def test_what_the_provider_refuses_names_no_app_and_nobody(wire: Bench) -> None:
+    parts = parts_of(way(await explained(wire, "unknown-token")))
+    assert "would be logged in" not in parts["verdict"]
+    assert "The provider did not say" in parts["audience"]
+    assert "check_audience not reached" in parts["checks"]
+
+
+async def test_why_the_audience_matters_is_told_each_time(wire: Bench) -> None:
+    parts = parts_of(way(await explained(wire, "unknown-token")))
+    assert "whoever runs that app could log in here as each of its users" in parts["audience"]
+
+
+@pytest.mark.parametrize(
+    ("proof", "settings", "said"),
+    [
+        (SignedByUs("acme-app"), {}, "has signed. signed by your app: let in"),
+        (SignedByUs("their-app"), {}, "has signed. signed by another app: kept out"),
+        (
+            Unbound("no"),
+            {"accept_unbound_tokens": True},
+            "does not say for which app the token was made. let in all the same",
+        ),
+        (Unbound("no"), {}, "does not say for which app the token was made. kept out"),
+        (JwtAudience(("acme-app", "their-app")), {}, "made for acme-app their-app not the same"),
+    ],
+    ids=["signed", "signed-by-others", "unbound-let-in", "unbound", "two-apps"],
+)
+async def test_each_proof_is_told_with_what_it_comes_to(
+    proof: AudienceProof, settings: Mapping[str, Any], said: str
+) -> None:
+    async def verify(_: Credential, __: object) -> Verification:
+        return Verification(user_id="1000", audience=proof, claims=ADA)
+
+    async with bench({"connections": {"acme": settings}}, acme=acme_that(verify)) as one:
+        parts = parts_of(way(await explained(one)))
+    assert said in parts["audience"]
+    if "kept out" in said and isinstance(proof, Unbound):
+        assert "nobody can tell for which app" in parts["verdict"]
+
+
+async def test_a_provider_that_was_not_asked_again_is_told(wire: Bench) -> None:
+    async with bench({"connections": {"acme": {"cache_s": 60}}}) as one:
+        await explained(one)
+        one.forget()
+        parts = parts_of(way(await explained(one)))
+    assert "it had been, a moment ago" in parts["calls"]
+
+
+async def test_a_provider_that_does_not_answer_is_told(wire: Bench) -> None:
+    wire.provider.error = OSError()
+    parts = parts_of(way(await explained(wire)))
+    assert "no answer" in parts["calls"]
+    assert "503" in parts["answer"]
+
+
+async def test_when_it_may_be_tried_again_is_told(wire: Bench) -> None:
+    told = dataclasses.replace(await explained(wire, "unknown-token"), retry_after_s=7)
+    assert "after 7 seconds" in Read(way(told)).text
+
+
+async def test_where_a_claim_came_from_stands_beside_it(wire: Bench) -> None:
+    told = dataclasses.replace(await explained(wire), origins={"name": ["me.first", "me.last"]})
+    assert "name Ada Lovelace me.first, me.last" in parts_of(way(told))["profile"]
+
+
+async def test_request_answer_and_tokens_are_shown_where_they_are_known(wire: Bench) -> None:
+    made = signing_key().sign({"sub": "acme|1000", "iat": 1_800_000_000, "aud": ["a", "b"]}, typ="at+jwt")
+    parts = parts_of(
+        way(
+            await explained(wire),
+            request=Sent(method="POST", path="/oauth/access_token", fields={"client_id": "app", "connection": "acme"}),
+            answer=Answered(status=200, body={"token_type": "Bearer", "expires_in": 86400}),
+            tokens={"What was handed in": "a-token-of-the-provider", "Our access token": made},
+        )
+    )
+    assert "POST /oauth/access_token client_id app connection acme" in parts["request"]
+    assert '"expires_in": 86400' in parts["answer"]
+    assert "What was handed in a-token… It is no JWT" in parts["tokens"]
+    assert "typ at+jwt" in parts["tokens"]
+    assert 'sub acme|1000 iat 2027-01-15 08:00:00 UTC aud ["a", "b"]' in parts["tokens"]
+
+
+async def test_no_secret_of_request_answer_or_token_is_shown_whole(wire: Bench) -> None:
+    made = signing_key().sign({"sub": "acme|1000", "nonce": "nonce-of-this-login"}, typ="JWT")
+    secrets = {
+        "access_token": "provider-token-in-full",
+        "access_token_secret": "provider-secret-in-full",
+        "code": "authorization-code-in-full",
+        "code_verifier": "verifier-of-the-code-in-full",
+        "nonce": "nonce-of-this-login",
+        "main_access_token": made,
+        "brought-by-a-plugin": "some-value-in-full",
+    }
+    answer = {"access_token": made, "refresh_token": "refresh-token-in-full", "id_token": made}
+    page = way(
+        await explained(wire),
+        request=Sent(method="POST", path="/oauth/access_token", fields=secrets),
+        answer=Answered(status=200, body=answer),
+        tokens={"Handed in": "provider-token-in-full", "Ours": made},
+    )
+    hidden = [*secrets.values(), *answer.values(), made.rpartition(".")[2]]
+    assert [one for one in hidden if one in page] == []
+    assert "provide…" in page
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "a.b", "a.b.c", "e30.W10.x", "e30.e30é.x", ".e30.", "e30." + "eyJhIjp7" * 3, "0000.0000.0000"],
+    ids=["empty", "two", "no-base64", "list", "beyond-ascii", "no-header", "broken", "no-text"],
+)
+async def test_what_only_looks_like_a_jwt_is_none(wire: Bench, token: str) -> None:
+    assert "It is no JWT" in parts_of(way(await explained(wire), tokens={"Handed in": token}))["tokens"]
+
+
+async def test_a_jwt_that_is_nested_as_deep_as_it_may_be_long_is_shown_as_none(wire: Bench) -> None:
+    deep = urlsafe_b64encode(b'{"a":' + b"[" * 6000 + b"]" * 6000 + b"}").decode()
+    assert "It is no JWT" in parts_of(way(await explained(wire), tokens={"Handed in": f"e30.{deep}.x"}))["tokens"]
+
+
+async def test_what_a_provider_and_a_client_say_stays_text(wire: Bench) -> None:
+    hostile = f"<script>alert(1)</script>{BIDI}\"'&lt;"
+    wire.provider.people["foreign-token"] = {**ADA, "app": hostile, "name": hostile}
+    wire.provider.people["good-token"] = {**ADA, "name": hostile}
+    refused = await explained(wire, "foreign-token")
+    wire.forget()
+    accepted = await explained(wire)
+    made = signing_key().sign({hostile: hostile}, typ="JWT")
+    for one in (refused, accepted):
+        told = dataclasses.replace(one, origins={"name": [hostile]}, notes=[hostile], detail=hostile)
+        page = way(
+            told,
+            request=Sent(method="POST", path=f"/{hostile}", fields={hostile: hostile, "client_id": hostile}),
+            answer=Answered(status=200, body={hostile: hostile, "error": hostile}),
+            tokens={hostile: made},
+        )
+        assert {name for name, _ in Read(page).found} & {"script", "img"} == set()
+        assert BIDI not in page
+        assert "<script>alert(1)</script>\\u202e" in Read(page).text
+
+
+async def test_no_element_has_a_style_or_runs_anything(wire: Bench) -> None:
+    read = Read(way(await explained(wire)))
+    attributes = {name for _, attributes in read.found for name, _ in attributes}
+    assert {one for one in attributes if one == "style" or one.startswith("on")} == set()
