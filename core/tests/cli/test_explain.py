@@ -125,7 +125,7 @@ def test_another_apps_token_is_refused_naming_that_app(explain: Explain, simulat
         "expires_at": None,
         "permissions": None,
         "profile": None,
-        "origins": {},
+        "origins": None,
         "whose": {"user_id": "1000000000000001", "name": "Ada Lovelace"},
         "notes": [],
     }

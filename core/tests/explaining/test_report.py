@@ -61,6 +61,16 @@ async def test_a_strategy_that_fails_over_a_refused_tokens_profile_leaves_the_us
         assert (await explained(one)).whose == {"user_id": "1000", "name": None}
 
 
+async def test_each_claim_is_told_with_where_it_came_from(wire: Bench) -> None:
+    told = await explained(wire)
+    assert told.origins is not None
+    assert (told.origins["name"], told.origins["address"]) == (["name"], ["city"])
+
+
+async def test_of_a_refused_token_no_claim_is_told_and_none_has_an_origin(wire: Bench) -> None:
+    assert (await explained(wire, "foreign-token")).origins is None
+
+
 async def test_the_event_is_told_as_the_log_has_it(wire: Bench) -> None:
     told = await explained(wire, "foreign-token")
     [(level, line)] = wire.log.events()

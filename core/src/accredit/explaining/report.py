@@ -11,6 +11,7 @@ from accredit.audit.redact import redact, secrets_of, without
 from accredit.errors import ExchangeError
 from accredit.exchange.steps.normalize import normalize
 from accredit.explaining.explanation import Explanation
+from accredit.explaining.origins import origins
 from accredit.explaining.steps import LOGIN, VERIFY, steps_after
 from accredit.models import Verification
 from accredit.plugins import Connection
@@ -49,8 +50,9 @@ class Report:
     expires_at: int | None
     permissions: list[str] | None
     profile: Mapping[str, Any] | None
-    origins: Mapping[str, list[str]]
-    """Claim by claim of the profile, the parts of the provider's answer that it came from."""
+    origins: Mapping[str, list[str]] | None
+    """Claim by claim of the profile, the paths in the provider's answer that it came from: see `origins`. None where
+    that was not looked for, or there is no profile."""
     whose: Mapping[str, Any] | None
     """`user_id` and `name` of who would be logged in by a token that is not accepted. None where it is, or where the
     provider did not say."""
@@ -103,7 +105,7 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
         "expires_at": None if said is None else said.expires_at,
         "permissions": None if said is None else sorted(said.scopes),
         "profile": None if profile is None else _claims(profile, show_email=show_email),
-        "origins": {},
+        "origins": None if said is None else _origins(said, found.connection),
         "whose": _whose(known, found.connection) if profile is None and known is not None else None,
         "duration_ms": round(event.duration_ms, 1),
     }
@@ -131,6 +133,11 @@ def _whose(verification: Verification, connection: Connection) -> dict[str, Any]
     except ExchangeError:  # a plugin's mistake
         name = None
     return {"user_id": verification.user_id, "name": name}
+
+
+def _origins(verification: Verification, connection: Connection) -> dict[str, list[str]] | None:
+    found = origins(connection.strategy, verification)
+    return None if found is None else {claim: list(paths) for claim, paths in found.items()}
 
 
 def _claims(profile: Profile, *, show_email: bool) -> dict[str, Any]:

@@ -107,9 +107,18 @@ async def test_when_it_may_be_tried_again_is_told(wire: Bench) -> None:
     assert "after 7 seconds" in Read(way(told)).text
 
 
-async def test_where_a_claim_came_from_stands_beside_it(wire: Bench) -> None:
-    told = dataclasses.replace(await explained(wire), origins={"name": ["me.first", "me.last"]})
-    assert "name Ada Lovelace me.first, me.last" in parts_of(way(told))["profile"]
+@pytest.mark.parametrize(
+    ("origins", "said"),
+    [
+        ({"name": ["me.first", "me.last"]}, "me.first, me.last given_name"),
+        ({"name": []}, "the connection's own given_name"),
+        (None, "not looked for given_name"),
+    ],
+    ids=["paths", "own", "unknown"],
+)
+async def test_where_a_claim_came_from_stands_beside_it(wire: Bench, origins: Any, said: str) -> None:
+    told = dataclasses.replace(await explained(wire), origins=origins)
+    assert f"name Ada Lovelace {said}" in parts_of(way(told))["profile"]
 
 
 async def test_request_answer_and_tokens_are_shown_where_they_are_known(wire: Bench) -> None:

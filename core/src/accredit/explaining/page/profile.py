@@ -1,6 +1,6 @@
 """Who the user is, and from which part of the provider's answer we know each thing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from accredit.explaining.page.values import written
 from accredit.explaining.report import Report
@@ -17,7 +17,7 @@ def _content(report: Report) -> Child:
     if report.profile is None:
         return tag("p", "There is none: the login was not accepted.", class_="empty")
     rows = [
-        (tag("code", name), user_text(written(value)), _paths(report.origins.get(name, ())))
+        (tag("code", name), user_text(written(value)), _paths(report.origins, name))
         for name, value in report.profile.items()
     ]
     return join(
@@ -30,5 +30,8 @@ def _content(report: Report) -> Child:
     )
 
 
-def _paths(paths: Sequence[str]) -> Child:
-    return [[", " if number else "", tag("code", path)] for number, path in enumerate(paths)] or "–"
+def _paths(origins: Mapping[str, Sequence[str]] | None, claim: str) -> Child:
+    if origins is None:
+        return "not looked for"
+    paths = origins.get(claim, ())
+    return [[", " if number else "", tag("code", path)] for number, path in enumerate(paths)] or "the connection's own"
