@@ -311,9 +311,10 @@ def release(session: nox.Session) -> None:
 
 @nox.session
 def reference(session: nox.Session) -> None:
-    """Write the tables of docs/reference/code and the page of providers anew, from the code."""
+    """Write the tables of docs/reference/code, the page of providers and docs/reference/answers anew, from the code."""
     _install(session)
     session.run("python", "-m", "docs.generate")
+    session.run("python", "-m", "docs.answers")
 
 
 @nox.session

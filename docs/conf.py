@@ -19,7 +19,8 @@ html_title = "Accredit"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
-copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"  # what is only shown is not to be pasted
+# What is only shown is not to be pasted.
+copybutton_selector = "div:not(.highlight-text, .highlight-http) > div.highlight > pre"
 myst_enable_extensions = ["colon_fence"]  # the cards of the start page
 myst_heading_anchors = 3
 suppress_warnings = ["misc.highlighting_failure"]

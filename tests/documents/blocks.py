@@ -8,8 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TELLERS = ("tests/examples", "tests/scaffold")
 """Where a test module with a line `PAGE = "docs/…"` does what that page says, from top to bottom."""
-GENERATED = "docs/reference/code"
-"""The pages made from the code, and those that say from which."""
+GENERATED = ("docs/reference/code", "docs/reference/answers")
+"""The pages made from the code, with those that say from which; and the pages of a run."""
 _FENCE = re.compile(r"^```(?P<language>[^`\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 _PAGE = re.compile(r'^PAGE = "(docs/[^"]+)"$', re.MULTILINE)
 
@@ -49,7 +49,7 @@ def pages() -> list[Path]:
         "docs/**/*.md",
     )
     found = {page for pattern in patterns for page in ROOT.glob(pattern) if "_build" not in page.parts}
-    return sorted(page for page in found if not page.is_relative_to(ROOT / GENERATED))
+    return sorted(page for page in found if not any(page.is_relative_to(ROOT / folder) for folder in GENERATED))
 
 
 def blocks(language: str | None = None) -> list[Block]:

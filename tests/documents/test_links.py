@@ -9,7 +9,7 @@ from tests.documents.blocks import GENERATED, ROOT, pages
 
 FOLDERS = ("", "tutorials/", "guides/", "reference/", "explanation/")
 """The four kinds of pages, below the front page."""
-PAGES = [*pages(), *sorted((ROOT / GENERATED).glob("*.md"))]
+PAGES = [*pages(), *sorted(page for folder in GENERATED for page in (ROOT / folder).glob("*.md"))]
 
 
 def links_of(text: str) -> list[str]:
@@ -60,7 +60,7 @@ def test_pages_show_in_a_checkout_what_they_show_on_the_site() -> None:
     directives = {page: re.findall(r"^```\{([\w-]+)\}", page.read_text("utf-8"), re.MULTILINE) for page in PAGES}
     others = {page.relative_to(ROOT).as_posix() for page, found in directives.items() if found}
     # The lists of pages, the pages for which it takes the README of a plugin, and what it takes from the code.
-    taken = ("docs/reference/connections/", "docs/reference/code/")
+    taken = ("docs/reference/connections/", "docs/reference/code/", "docs/reference/answers/")
     assert {one for one in others if not one.startswith(taken)} == {f"docs/{folder}index.md" for folder in FOLDERS}
 
 
