@@ -1,8 +1,9 @@
 """Run a trial over HTTP, and say what is wrong with what came of it."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
@@ -42,14 +43,23 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a trial; `problems` is empty where it is what had to come."""
+    """What came of a trial; `problems` is empty where it is what had to come. `status` is None without an answer."""
 
     trial: Trial
-    status: int
+    status: int | None
     body: Mapping[str, Any]
     event: ExchangeEvent | None
     tokens: Mapping[str, Token]
     problems: tuple[str, ...]
+    duration_s: float
+    """From the request to the end of the answer."""
+
+    @property
+    def verdict(self) -> Literal["accepted", "refused", "wrong"]:
+        """Say what came of it: `wrong` is what should not have come."""
+        if self.problems:
+            return "wrong"
+        return "accepted" if self.trial.verdict.is_acceptance else "refused"
 
 
 class Judge:
@@ -70,10 +80,13 @@ class Judge:
     def run(self, trial: Trial) -> Outcome:
         """Send the request and judge the answer."""
         self._observer.take()
-        if trial.method == "POST":
-            response = self._http.post(self._url, json=dict(trial.parameters))
-        else:
-            response = self._http.request(trial.method, self._url)
+        sent = dict(trial.parameters) if trial.method == "POST" else None
+        began = time.perf_counter()
+        try:
+            response = self._http.request(trial.method, self._url, json=sent)
+        except httpx.HTTPError as exc:
+            return _silence(trial, exc, time.perf_counter() - began)
+        duration_s = time.perf_counter() - began
         events = self._observer.take()
         body = _json_object(response)
         tokens: dict[str, Token] = {}
@@ -94,6 +107,7 @@ class Judge:
             event=events[0] if events else None,
             tokens=tokens,
             problems=(*verdict, *differences("header", trial.headers, response.headers), *form),
+            duration_s=duration_s,
         )
 
     def _token_problems(self, body: Mapping[str, Any], tokens: dict[str, Token]) -> list[str]:
@@ -111,6 +125,11 @@ class Judge:
         if not body.get("refresh_token"):
             problems.append("no refresh_token")
         return problems
+
+
+def _silence(trial: Trial, exc: httpx.HTTPError, duration_s: float) -> Outcome:
+    problems = (f"no answer: {type(exc).__name__}",)
+    return Outcome(trial=trial, status=None, body={}, event=None, tokens={}, problems=problems, duration_s=duration_s)
 
 
 def _json_object(response: httpx.Response) -> dict[str, Any]:

@@ -19,6 +19,8 @@ class Trial:
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers of the answer."""
+    is_foreign: bool = False
+    """Whether the token is another app's, where the reason does not say so."""
 
 
 def sample_trials(provider: Provider) -> Iterator[Trial]:
@@ -29,6 +31,7 @@ def sample_trials(provider: Provider) -> Iterator[Trial]:
             about=sample.about,
             parameters=parameters(provider.name, sample),
             verdict=verdict_of(sample),
+            is_foreign=sample.is_foreign,
         )
 
 
