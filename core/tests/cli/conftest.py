@@ -1,12 +1,16 @@
 """What the tests of the command line share: plugins that look installed, and a way to run commands."""
 
+import fcntl
 import importlib
 import importlib.metadata
 import os
+import pty
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -36,6 +40,7 @@ AddDistribution = Callable[..., None]
 Install = Callable[[Path | None], Any]
 Run = Callable[..., Result]
 Start = Callable[..., AbstractContextManager["Process"]]
+OnTerminal = Callable[..., tuple[int, str]]
 
 
 class Process:
@@ -177,3 +182,37 @@ def start(site: Path, tmp_path: Path) -> Start:
                     running.kill()
 
     return start
+
+
+@pytest.fixture
+def on_terminal(site: Path, tmp_path: Path) -> OnTerminal:
+    """Run a command on a terminal of 80 columns; returns its exit code and all that it wrote there.
+
+    It has only the fake plugin, and what `env` says; None takes a variable away.
+    """
+
+    def on_terminal(*arguments: str, env: dict[str, str | None] | None = None) -> tuple[int, str]:
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        given = {**os.environ, "PYTHONPATH": str(site), "TERM": "xterm-256color", "COLUMNS": None, **(env or {})}
+        with subprocess.Popen(  # noqa: S603 - our own interpreter, with arguments of a test
+            [sys.executable, "-c", _ONLY, *arguments],
+            cwd=tmp_path,
+            env={name: value for name, value in given.items() if value is not None},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,  # away from the terminal of whoever runs the tests
+        ) as running:
+            os.close(theirs)
+            written = b""
+            try:
+                while piece := os.read(ours, 65536):
+                    written += piece
+            except OSError:  # the other end is closed
+                pass
+            code = running.wait(60)
+        os.close(ours)
+        return code, written.decode().replace("\r\n", "\n")
+
+    return on_terminal

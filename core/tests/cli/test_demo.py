@@ -22,16 +22,21 @@ def row(output: str, sample: str) -> str:
     return next(line for line in output.splitlines() if line.split()[1:2] == [sample])
 
 
-def test_everything_right_is_summed_up_and_exits_0(run: Run, fake: Any) -> None:
-    result = run("demo")
+def counted(output: str) -> str:
+    return next(line for line in output.splitlines() if line[:1].isdigit())
 
-    assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "1 accepted, 7 refused, 0 wrong"
+
+@pytest.mark.parametrize("form", [(), ("--full",)], ids=["summary", "full"])
+def test_everything_right_is_summed_up_and_exits_0(run: Run, fake: Any, form: tuple[str, ...]) -> None:
+    result = run("demo", *form)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert counted(result.stdout) == "1 accepted, 7 refused, 0 wrong"
     assert "WRONG" not in result.stdout
 
 
 def test_an_accepted_token_is_shown_with_ours_decoded_and_verified(run: Run, fake: Any) -> None:
-    output = run("demo").stdout
+    output = run("demo", "--full").stdout
 
     assert '{"client_id": "sample-app", "access_token": "fakesim-good..."' in output
     assert "status 200, audit reason ok, audience proven by AppBound" in output
@@ -43,7 +48,7 @@ def test_an_accepted_token_is_shown_with_ours_decoded_and_verified(run: Run, fak
 
 
 def test_a_refusal_is_shown_as_the_client_sees_it_beside_the_true_reason(run: Run, fake: Any) -> None:
-    output = run("demo").stdout
+    output = run("demo", "--full").stdout
 
     outside = "401 invalid_request: invalid access_token: invalid_token"
     assert f"{outside} invalid_token about expired-ada" in " ".join(row(output, "expired-ada").split())
@@ -51,7 +56,7 @@ def test_a_refusal_is_shown_as_the_client_sees_it_beside_the_true_reason(run: Ru
 
 
 def test_refusals_of_the_contract_are_tried_once(run: Run, fake: Any) -> None:
-    output = run("demo").stdout
+    output = run("demo", "--full").stdout
 
     statuses = {"unknown_client": "403", "unknown_connection": "400", "missing_token": "400", "get": "405"}
     for name, status in statuses.items():
@@ -78,11 +83,16 @@ def test_what_does_not_come_out_as_a_sample_says_is_wrong_and_exits_1(
         samples.insert(0, fake.sample("good-ada", "accepted"))
     monkeypatch.setattr(fake.FakeSimulator, "samples", lambda _: samples)
 
-    result = run("demo")
+    shown, full, as_json = (run("demo", *form) for form in ((), ("--full",), ("--json",)))
 
-    assert result.exit_code == 1
-    assert f"WRONG: {problem}" in result.stdout
-    assert result.stdout.splitlines()[-1].endswith(", 1 wrong")
+    assert {one.exit_code for one in (shown, full, as_json)} == {1}
+    for one in (shown, full):
+        assert f"WRONG: fake: {problem}" in one.stdout
+        assert counted(one.stdout).endswith(", 1 wrong")
+    told = json.loads(as_json.stdout)
+    assert told["counts"]["wrong"] == 1
+    [wrong] = [one for one in told["connections"][0]["samples"] if one["verdict"] == "wrong"]
+    assert problem.removeprefix(f"{wrong['name']}: ") in wrong["problems"]
 
 
 def test_a_plugin_without_simulator_is_skipped_with_a_note(
@@ -95,7 +105,7 @@ def test_a_plugin_without_simulator_is_skipped_with_a_note(
     result = run("demo")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("Skipped: accredit-plain 0.3: strategy 'plain' has no simulator.\n")
+    assert result.stderr == "accredit: skipped: accredit-plain 0.3: strategy 'plain' has no simulator\n"
 
 
 def test_with_nothing_installed_it_says_what_to_install_and_exits_1(run: Run, install: Install) -> None:
@@ -144,10 +154,6 @@ def test_without_the_server_it_says_which_extra_to_install(
     assert result.stderr == f"accredit: {told}\n"
 
 
-def test_nothing_is_coloured_where_no_terminal_reads_it(run: Run, fake: Any) -> None:
-    assert "\x1b" not in run("demo").output
-
-
 def test_a_body_that_is_not_what_it_must_be_is_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def leaky(error: Any, *, with_message: bool) -> dict[str, str]:
         return {"error": "x", "error_description": error.description, "token": "fakesim-expired-ada"}
@@ -156,9 +162,9 @@ def test_a_body_that_is_not_what_it_must_be_is_wrong(run: Run, fake: Any, monkey
 
     output = run("demo").stdout
 
-    assert "WRONG: expired-ada: the body holds error and error_description and token" in output
-    assert f"WRONG: expired-ada: body: error is {json.dumps('x')}" in output
-    assert "WRONG: expired-ada: the body quotes the token" in output
+    assert "WRONG: fake: expired-ada: the body holds error and error_description and token" in output
+    assert f"WRONG: fake: expired-ada: body: error is {json.dumps('x')}" in output
+    assert "WRONG: fake: expired-ada: the body quotes the token" in output
 
 
 def test_tokens_that_are_not_what_they_must_be_are_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,9 +173,9 @@ def test_tokens_that_are_not_what_they_must_be_are_wrong(run: Run, fake: Any, mo
     result = run("demo")
 
     assert result.exit_code == 1
-    assert "WRONG: good-ada: access_token cannot be verified: InvalidJwt" in result.stdout
-    assert "WRONG: good-ada: id_token cannot be verified: KeyError" in result.stdout
-    assert "WRONG: good-ada: no refresh_token" in result.stdout
+    assert "WRONG: fake: good-ada: access_token cannot be verified: InvalidJwt" in result.stdout
+    assert "WRONG: fake: good-ada: id_token cannot be verified: KeyError" in result.stdout
+    assert "WRONG: fake: good-ada: no refresh_token" in result.stdout
 
 
 def test_a_body_that_is_no_json_is_wrong(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,4 +184,4 @@ def test_a_body_that_is_no_json_is_wrong(run: Run, fake: Any, monkeypatch: pytes
 
     output = run("demo").stdout
 
-    assert "WRONG: expired-ada: the body holds none, not error and error_description" in output
+    assert "WRONG: fake: expired-ada: the body holds none, not error and error_description" in output

@@ -5,10 +5,15 @@ import shlex
 import signal
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+
+from accredit.cli.commands.dev import curl, first_login
+from accredit.sandbox.sandbox import Provider
+from accredit.testing import Sample
 
 if TYPE_CHECKING:
     from core.tests.cli.conftest import Install, Run, Start
@@ -25,34 +30,47 @@ def post(command_line: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_printed_lines_work_until_a_signal_and_nothing_is_left_behind(
+def test_it_prints_an_address_and_a_login_and_then_only_events_until_a_signal(
     start: Start, tmp_path: Path, number: signal.Signals
 ) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
 
     with start("dev", "--port", "0", env={"TMPDIR": str(temporary)}) as process:
-        lines: list[str] = []
-        while not lines or "Ctrl-C stops" not in lines[-1]:
-            lines.append(process.stdout.readline())
-            assert lines[-1], process.stderr.read()
+        head, login = process.stderr.readline(), process.stderr.readline()
+        answer = post(login)
+        event = json.loads(process.stdout.readline())
+        process.send(number)
+        code, out, err = process.end()
+
+    url = str(answer.url).removesuffix("oauth/access_token")
+    assert head == f"Open {url} in a browser, or paste a login (Ctrl-C stops):\n"
+    assert (answer.status_code, event["subject"]) == (200, "fake|1000000000000001")
+    assert (code, out) == (0, "")
+    assert err.startswith("loaded: ")
+    assert list(temporary.iterdir()) == []
+
+
+def test_verbose_prints_a_login_of_each_connection_and_one_of_each_kind_of_refusal(start: Start) -> None:
+    with start("dev", "--port", "0", "--verbose") as process:
+        lines = [process.stderr.readline()]
+        while not lines[-1].startswith("Open "):
+            lines.append(process.stderr.readline())
+            assert lines[-1]
         told = {lines[at]: line for at, line in enumerate(lines[1:]) if line.startswith("curl")}
         accepted = post(told["# accepted: about good-ada\n"])
-        accepted_event = json.loads(process.stdout.readline())
         refused = post(told["# refused, wrong_audience: about foreign-ada\n"])
-        refused_event = json.loads(process.stdout.readline())
-        process.send(number)
-        code, _, _ = process.end()
+        reasons = [json.loads(process.stdout.readline())["reason"] for _ in range(2)]
+        process.send(signal.SIGTERM)
+        process.end()
 
-    assert (accepted.status_code, accepted_event["subject"]) == (200, "fake|1000000000000001")
-    assert (refused.status_code, refused_event["reason"]) == (401, "wrong_audience")
-    assert code == 0
-    assert list(temporary.iterdir()) == []
+    assert "fake (accredit-fake 1.2, simulated on http://127.0.0.1:" in lines[0]
+    assert (accepted.status_code, refused.status_code) == (200, 401)
+    assert reasons == ["ok", "wrong_audience"]
 
 
 def test_the_line_sends_what_is_needed_and_no_placeholder(run: Run, site: Path, install: Install) -> None:
     fake = install(site)
-    from accredit.cli.commands.dev import curl
 
     assert curl("http://127.0.0.1:8000", "fake", fake.sample("good-ada", "accepted")) == (
         "curl --request POST --url http://127.0.0.1:8000/oauth/access_token"
@@ -60,6 +78,23 @@ def test_the_line_sends_what_is_needed_and_no_placeholder(run: Run, site: Path, 
         """ --data '{"client_id": "sample-app", "access_token": "fakesim-good-ada", "connection": "fake","""
         """ "scope": "openid profile email offline_access"}'"""
     )
+
+
+def sandbox_of(**parameters: dict[str, str]) -> Any:
+    def provider(name: str, given: dict[str, str]) -> Provider:
+        good = Sample(name="good", about="good", parameters=given, expected="accepted")
+        return Provider(name=name, source=name, url="http://127.0.0.1:1", samples=(good,))
+
+    providers = tuple(provider(name, given) for name, given in parameters.items())
+    return SimpleNamespace(url="http://127.0.0.1:8000", providers=providers)
+
+
+def test_the_login_to_paste_is_the_shortest_that_can_be_pasted_twice() -> None:
+    jwt, code, token = {"access_token": "long" * 50}, {"code": "c"}, {"access_token": "short"}
+
+    assert '"short"' in first_login(sandbox_of(a=jwt, b=code, c=token))
+    assert '"longlong' in first_login(sandbox_of(a=code, b=jwt))
+    assert '"c"' in first_login(sandbox_of(a=code))
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(run: Run, site: Path, install: Install) -> None:

@@ -7,28 +7,38 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from accredit.sandbox.sandbox import Provider, Sandbox
     from accredit.testing import Sample
 
 
-def command(port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000) -> None:
+def command(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Print a login of every connection, and one of each kind of refusal.")
+    ] = False,
+) -> None:
     """Serve the exchange with simulated providers. Use it to develop a client: no account, no network, no setup.
 
-    Prints a curl line for every installed connection, then an audit event for every request. Keys, tokens
-    and users are made up, and forgotten at the end. Listens on 127.0.0.1 only; Ctrl-C stops it.
+    Prints an address to open in a browser: pick a connection and a person there, and watch each step of a login.
+    Below it stands one login to paste into another terminal. All that is on standard error; standard output holds an
+    audit event for every request, with the true reason, one JSON object a line. Keys, tokens and users are made up,
+    and forgotten at the end. Listens on 127.0.0.1 only; Ctrl-C stops it.
 
     \b
     Example:
       accredit dev --port 8000
+      accredit dev | jq .reason
     """
     from accredit.cli.tools.process import exit_on_signals, require_server
 
     exit_on_signals()
     require_server("dev")
-    _run(port)
+    _run(port, verbose=verbose)
 
 
-def _run(port: int) -> None:
+def _run(port: int, *, verbose: bool) -> None:
     import threading
 
     from accredit.cli.tools.logs import process_logs
@@ -36,33 +46,49 @@ def _run(port: int) -> None:
 
     try:
         with process_logs() as events, sandbox(port=port, logger=events) as running:
-            _explain(running)
+            _explain(running, verbose=verbose)
             threading.Event().wait()  # until a signal
     except NothingInstalled as exc:
         typer.echo(f"accredit: {exc}", err=True)
         raise typer.Exit(1) from None
 
 
-def _explain(running: Sandbox) -> None:
+def _explain(running: Sandbox, *, verbose: bool) -> None:
+    from accredit.cli.tools.notes import tell_notes
     from accredit.cli.tools.screen import make_console
 
-    console = make_console()
-    console.print(f"Accredit listens on {running.url}, with simulated providers behind it.", style="bold")
-    for note in running.skipped:
-        console.print(f"Skipped: {note}.")
-    for problem in running.broken:
-        console.print(f"Warning: passed over: {problem}.", style="yellow")
+    tell_notes(skipped=running.skipped, broken=running.broken)
+    console = make_console(stderr=True)
+    if verbose:
+        _list_logins(console, running)
+    console.print(f"Open {running.url}/ in a browser, or paste a login (Ctrl-C stops):", style="bold")
+    console.print(first_login(running))
+
+
+def first_login(running: Sandbox) -> str:
+    """Return the shortest line to paste; that of a code, which is good once, only where nothing else is there."""
+    providers = sorted(running.providers, key=lambda one: (one.good.field == "code", len(_login(running, one))))
+    return _login(running, providers[0])
+
+
+def _login(running: Sandbox, provider: Provider) -> str:
+    return curl(running.url, provider.name, provider.good)
+
+
+def _list_logins(console: Console, running: Sandbox) -> None:
+    from accredit.cli.tools.screen import plain
+
     for provider in running.providers:
-        console.print(f"\n{provider.name} ({provider.source}, simulated on {provider.url})", style="bold cyan")
-        console.print(f"# accepted: {provider.good.about}", style="green")
-        console.print(curl(running.url, provider.name, provider.good))
+        console.print(plain(f"{provider.name} ({provider.source}, simulated on {provider.url})"), style="bold cyan")
+        console.print(plain(f"# accepted: {provider.good.about}"), style="green")
+        console.print(f"{_login(running, provider)}\n")
     for provider in running.providers:
-        console.print(f"\n{provider.name}: one of each kind that is refused", style="bold cyan")
+        console.print(plain(f"{provider.name}: one of each kind that is refused"), style="bold cyan")
         for sample in _one_of_each_kind(provider):
-            console.print(f"# refused, {sample.expected}: {sample.about}", style="red")
+            console.print(plain(f"# refused, {sample.expected}: {sample.about}"), style="red")
             console.print(curl(running.url, provider.name, sample))
-    console.print(f"\nEvery refusal at once: accredit demo. Keys: {running.url}/.well-known/jwks.json", style="bold")
-    console.print("Each request's audit event follows, with the true reason. Ctrl-C stops.", style="bold")
+        console.print()
+    console.print(f"Every refusal at once: accredit demo. Keys: {running.url}/.well-known/jwks.json\n")
 
 
 def _one_of_each_kind(provider: Provider) -> list[Sample]:

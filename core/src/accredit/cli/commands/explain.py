@@ -59,17 +59,17 @@ def command(
 
 
 def _show(told: Report, exit_code: int) -> None:
-    from accredit.cli.tools.screen import make_console
+    from accredit.cli.tools.screen import make_console, plain
 
     console = make_console()
-    console.print(_plain(f"{told.connection}: strategy {told.strategy}, {told.brought_by}"), style="bold")
+    console.print(plain(f"{told.connection}: strategy {told.strategy}, {told.brought_by}"), style="bold")
     for title, lines in _sections(told):
         if lines:
             console.print(f"\n{title}", style="bold cyan")
         for line in lines:
-            console.print(_plain(f"  {line}"))
+            console.print(plain(f"  {line}"))
     colour = {0: "green", 3: "red"}.get(exit_code, "yellow")
-    console.print(_plain(f"\n{_verdict(told)}"), style=f"bold {colour}")
+    console.print(plain(f"\n{_verdict(told)}"), style=f"bold {colour}")
 
 
 def _sections(told: Report) -> Iterator[tuple[str, list[str]]]:
@@ -108,8 +108,3 @@ def _time(epoch: int | None) -> str:
         return "-" if epoch is None else dt.datetime.fromtimestamp(epoch, dt.UTC).isoformat()
     except (ValueError, OverflowError, OSError):  # what a provider says need not be a time
         return str(epoch)
-
-
-def _plain(text: str) -> str:
-    """Show what providers say as it is, and never obey it: a name may hold a terminal's control characters."""
-    return "".join(one if one.isprintable() or one == "\n" else f"\\u{ord(one):04x}" for one in text)

@@ -12,12 +12,13 @@ from rich.table import Table
 _SHOWN = 12
 
 
-def make_console() -> Console:
-    """Return a console for standard output, without markup: what providers say is text, not style."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names of people in a terminal of another script
-    width = None if sys.stdout.isatty() else 200
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console for standard output or error, without markup: what providers say is text, not style."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # names of people in a terminal of another script
+    width = None if stream.isatty() else 200
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
 
 
 def make_table(*columns: str) -> Table:
@@ -38,6 +39,11 @@ def shown_parameters(parameters: Mapping[str, str]) -> str:
     public = {"client_id", "connection", "scope"}
     shown = {name: value if name in public else shortened(value) for name, value in parameters.items()}
     return json.dumps(shown, ensure_ascii=False)
+
+
+def plain(text: str) -> str:
+    """Show what others say as it is, and never obey it: a name may hold a terminal's control characters."""
+    return "".join(one if one.isprintable() or one == "\n" else f"\\u{ord(one):04x}" for one in text)
 
 
 def pretty(value: Mapping[str, Any]) -> str:

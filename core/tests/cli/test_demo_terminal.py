@@ -1,0 +1,71 @@
+"""`accredit demo` on a terminal, and where one is only claimed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from core.tests.cli.conftest import OnTerminal, Start
+
+ERASE = "\x1b[2K"
+COLOUR = re.compile(r"\x1b\[(?:\d+;)*3\dm")
+SEQUENCE = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
+
+
+@pytest.fixture(autouse=True)
+def _no_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def read(text: str) -> list[str]:
+    """Return the lines that a person reads, without what the tests' own interpreter says."""
+    return [line for line in SEQUENCE.sub("", text).split("\n") if not line.startswith("loaded: ")]
+
+
+def test_a_line_is_renewed_while_it_works_and_then_gone(on_terminal: OnTerminal, start: Start) -> None:
+    code, written = on_terminal("demo")
+    with start("demo") as process:
+        _, piped, _ = process.end()
+
+    working, _, rest = written.rpartition(ERASE)
+    assert code == 0
+    assert "starting simulators" in working
+    assert "Each connection" not in working
+    assert read(rest)[:-1] == read(piped)[:-1]
+    assert max(map(len, read(rest))) <= 80
+    assert COLOUR.search(rest)
+
+
+def test_without_colours_the_line_is_renewed_all_the_same(on_terminal: OnTerminal) -> None:
+    _, written = on_terminal("demo", env={"NO_COLOR": "1"})
+
+    assert not COLOUR.search(written)
+    assert ERASE in written
+
+
+def test_a_terminal_that_cannot_go_back_gets_plain_text(on_terminal: OnTerminal) -> None:
+    _, written = on_terminal("demo", env={"TERM": "dumb"})
+
+    assert "\x1b" not in written
+    assert written.startswith("Each connection was sent")
+
+
+def test_a_pipe_gets_neither_colours_nor_progress(start: Start) -> None:
+    with start("demo") as process:
+        _, out, err = process.end()
+
+    assert "\x1b" not in out + err
+    assert err.startswith("loaded: ")
+
+
+def test_colours_may_be_forced_for_a_log_and_progress_may_not(start: Start) -> None:
+    with start("demo", env={"FORCE_COLOR": "1"}) as process:
+        _, out, err = process.end()
+
+    assert COLOUR.search(out)
+    assert {sequence[-1] for sequence in SEQUENCE.findall(out)} == {"m"}
+    assert err.startswith("loaded: ")
