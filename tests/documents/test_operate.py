@@ -20,7 +20,11 @@ from accredit.settings import Settings, StorageSettings
 
 PAGE = (ROOT / "docs/guides/operate.md").read_text("utf-8")
 CORE = ROOT / "core/src/accredit"
-SOURCES = [path for path in sorted(CORE.glob("**/*.py")) if path.relative_to(CORE).parts[0] not in {"cli", "testing"}]
+SOURCES = [
+    path
+    for path in sorted(CORE.glob("**/*.py"))
+    if path.relative_to(CORE).parts[0] not in {"cli", "sandbox", "testing"}
+]
 EVENT = re.compile(
     r"(connection|document|host|jwks|keys|limits|observer|operator|readiness|request|subject|token|tokeninfo|userinfo)\.[a-z_]+"
 )
