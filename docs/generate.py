@@ -1,4 +1,4 @@
-"""Write the tables of the reference (errors, settings, commands, the kit's exports), the gallery of providers, and
+"""Write the reference (errors, reasons, settings, commands, the kit's exports), the gallery of providers, and
 the pictures of the way of a login and of the house.
 
 ::
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import typer.main
-from docs import gallery
+from docs import gallery, reasons
 from docs.assigned import Attribute, attributes, attributes_of
 from docs.markdown import cell, code, fence, table
 from docs.pictures import made as pictures
@@ -62,7 +62,13 @@ MODULES_OF_TESTING = (
 
 def pages() -> dict[str, str]:
     """Return every page by its name, as Markdown."""
-    made = {"errors": _errors(), "settings": _settings(), "commands": _commands(), "testing": _testing()}
+    made = {
+        "errors": _errors(),
+        "reasons": reasons.page(),
+        "settings": _settings(),
+        "commands": _commands(),
+        "testing": _testing(),
+    }
     return {page: "\n\n".join(parts).rstrip() + "\n" for page, parts in made.items()}
 
 
@@ -82,7 +88,7 @@ def _errors() -> Iterator[str]:
     yield "## What a client sees, and what the audit event says"
     yield (
         "`error` and `description` are the body's `error` and `error_description`; `reason` stands in the audit event. "
-        "`<…>` is filled in."
+        "`<…>` is filled in. [Reasons in plain words](reasons.md) tells what each means."
     )
     rows = []
     for one in error_classes():
