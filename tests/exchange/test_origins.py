@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import STRATEGIES
 
 from accredit.explaining.origins import origins
-from accredit.explaining.witness import Witness
+from accredit.explaining.witness import witness
 from accredit.models import Verification
 from accredit.testing import ACCEPTED, exchange_for, installed_simulators
 
@@ -43,8 +43,8 @@ async def test_each_claim_has_an_origin_or_is_the_strategys_own(name: str) -> No
     async with exchange_for(simulator) as exchange:
         providers = exchange.engine.providers
         connection = providers.connections[name]
-        witness = Witness(connection.strategy, lambda said, _: heard.append(said))
-        providers.connections = {name: dataclasses.replace(connection, strategy=witness)}
+        heard_by = witness(connection.strategy, lambda said, _: heard.append(said))
+        providers.connections = {name: dataclasses.replace(connection, strategy=heard_by)}
         for sample in simulator.samples():
             if sample.expected != ACCEPTED:
                 continue

@@ -43,7 +43,7 @@ def hooks(name: str, *, strategy: str = "pass", simulator: str = "pass", hook: s
     return _HOOKS.format(name=name, strategy=strategy, simulator=simulator, hook=hook)
 
 
-RAISES = "def {}(self, *_): raise SystemExit(3)"
+RAISES = "def {}(self, *_, **__): raise SystemExit(3)"
 CORE = importlib.metadata.version("accredit")
 UNLOADABLE = {
     "bimport": ("import no_such_module\n", "= accredit_bimport cannot be loaded: ModuleNotFoundError"),

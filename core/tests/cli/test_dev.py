@@ -83,7 +83,9 @@ def test_the_line_sends_what_is_needed_and_no_placeholder(run: Run, site: Path, 
 def sandbox_of(**parameters: dict[str, str]) -> Any:
     def provider(name: str, given: dict[str, str]) -> Provider:
         good = Sample(name="good", about="good", parameters=given, expected="accepted")
-        return Provider(name=name, source=name, url="http://127.0.0.1:1", samples=(good,))
+        nobody: Any = None
+        url = "http://127.0.0.1:1"
+        return Provider(name=name, source=name, url=url, samples=(good,), simulator=nobody, switches=nobody)
 
     providers = tuple(provider(name, given) for name, given in parameters.items())
     return SimpleNamespace(url="http://127.0.0.1:8000", providers=providers)

@@ -9,7 +9,7 @@ from accredit import ProviderToken
 from accredit.errors import ExchangeError
 from accredit.explaining.explanation import Explanation, Told
 from accredit.explaining.report import Report, report
-from accredit.explaining.witness import Witness
+from accredit.explaining.witness import witness
 
 
 async def explained(
@@ -22,8 +22,8 @@ async def explained(
     def hear(verification: object, profile: Any) -> None:
         found.verification, found.profile = verification, profile
 
-    witness = Witness(known.strategy, hear)
-    bench.exchange.engine.providers.connections = {connection: dataclasses.replace(known, strategy=witness)}
+    heard_by = witness(known.strategy, hear)
+    bench.exchange.engine.providers.connections = {connection: dataclasses.replace(known, strategy=heard_by)}
     handed = ProviderToken.of(token)
     try:
         if only_verified:

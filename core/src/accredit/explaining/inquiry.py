@@ -9,7 +9,7 @@ from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.exchange.without_files import exchange_without_files
 from accredit.explaining.explanation import Explanation, Told
-from accredit.explaining.witness import Witness
+from accredit.explaining.witness import witness
 from accredit.hookspecs import hookimpl
 from accredit.oauth.wire.fields import known_fields, read_fields
 from accredit.oauth.wire.handed import extras_of, handed_in
@@ -58,9 +58,9 @@ class Inquiry:
         In the place of a token may stand a client's request in JSON, such as one with a code.
         """
         found = self._found
-        witness = Witness(found.connection.strategy, self._hear)
+        heard = witness(found.connection.strategy, self._hear)
         self._exchange.engine.providers.connections = {
-            self._name: dataclasses.replace(found.connection, strategy=witness)
+            self._name: dataclasses.replace(found.connection, strategy=heard)
         }
         async with self._exchange as exchange:
             try:

@@ -42,8 +42,9 @@ class OperatorPage:
         self._attempts = attempts
         self._sessions = sessions
         self._emit = emit
-        self._files = {path: files("accredit.operator").joinpath("static", path[1:]).read_bytes() for path in _FILES}
-        self._files["/page.css"] = files("accredit.web").joinpath("style.css").read_bytes() + self._files["/page.css"]
+        web, own = files("accredit.web"), files("accredit.operator").joinpath("static")
+        style = web.joinpath("style.css").read_bytes() + own.joinpath("page.css").read_bytes()
+        self._files = {"/page.css": style, "/live.js": web.joinpath("live.js").read_bytes()}
         self._read: Mapping[str, Callable[[Call, SignedIn], Awaitable[Answer]]] = {
             "/": desk.overview,
             "/refusals": desk.refusals,

@@ -5,7 +5,7 @@ and has a key file and a database.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,8 @@ from accredit.exchange.exchange import Exchange
 from accredit.plugins import load_connections, make_plugin_manager
 from accredit.plugins.api_versions import api_version_of
 from accredit.plugins.published import distributions
+from accredit.sandbox.clock import Clock
+from accredit.sandbox.switches import App, Switches
 from accredit.serving.addresses import listen
 from accredit.settings import Settings
 from accredit.testing import ACCEPTED, Sample, Simulator, serve
@@ -47,6 +49,9 @@ class Provider:
     source: str
     url: str
     samples: tuple[Sample, ...]
+    """As they were at the start: those that run out, or are good once, come anew from `simulator`."""
+    simulator: Simulator
+    switches: Switches
     accepts_only_codes: bool = False
 
     @property
@@ -71,20 +76,29 @@ class Sandbox:
     """Which strategies have no simulator."""
     broken: tuple[str, ...]
     """What is wrong with the plugins that were passed over."""
+    exchange: Exchange
+    """Served, and so open, in a thread of its own."""
+    clock: Clock
 
 
 @contextmanager
-def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = None) -> Iterator[Sandbox]:
+def sandbox(
+    *,
+    port: int = 0,
+    plugins: Iterable[object] = (),
+    logger: object = None,
+    around: Callable[[Sandbox, App], App] | None = None,
+) -> Iterator[Sandbox]:
     """Run every installed plugin's simulator, and an exchange for them, until the block ends.
 
     Keys and the SQLite database live in a temporary directory. Only ever listens on 127.0.0.1; port 0 takes a free one.
-    A plugin that is broken is passed over.
+    A plugin that is broken is passed over. `around` puts something around the exchange's app before it is served.
 
     Raises:
         NothingInstalled: there is no simulator that can be used.
         ConfigurationError: the port is taken.
     """
-    skipped, broken = [], []
+    skipped, broken, clock = [], [], Clock()
     with ExitStack() as stack:
         tables, providers = {}, []
         for brought in look_for_simulators():
@@ -94,7 +108,7 @@ def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = N
                 skipped.append(f"{brought.source}: strategy '{brought.strategy}' has no simulator")
             else:
                 try:
-                    provider, table = _provide(brought.source, brought.simulator, stack)
+                    provider, table = _provide(brought.source, brought.simulator, stack, clock)
                 except ConfigurationError as exc:
                     broken.append(str(exc))
                 else:
@@ -109,11 +123,21 @@ def sandbox(*, port: int = 0, plugins: Iterable[object] = (), logger: object = N
         url = f"http://127.0.0.1:{port}"
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="accredit-")))
         settings = _settings(url, tables, directory)
-        exchange = Exchange(settings, plugins=plugins, logger=logger)
-        stack.enter_context(serve(create_app(exchange), port=port))
+        exchange = Exchange(settings, plugins=plugins, logger=logger, clock=clock.time, monotonic=clock.monotonic)
         kinds = {name: one.strategy.accepts for name, one in exchange.engine.connections.items()}
         known = tuple(replace(one, accepts_only_codes=kinds[one.name] == {"code"}) for one in providers)
-        yield Sandbox(url=url, settings=settings, providers=known, skipped=tuple(skipped), broken=tuple(broken))
+        running = Sandbox(
+            url=url,
+            settings=settings,
+            providers=known,
+            skipped=tuple(skipped),
+            broken=tuple(broken),
+            exchange=exchange,
+            clock=clock,
+        )
+        app: App = create_app(exchange)
+        stack.enter_context(serve(app if around is None else around(running, app), port=port))
+        yield running
 
 
 def _nothing(notes: list[str]) -> str:
@@ -121,7 +145,9 @@ def _nothing(notes: list[str]) -> str:
     return f"no connection to simulate is installed{told}; install at least one of these: {distributions()}"
 
 
-def _provide(source: str, simulator_type: type[Simulator], stack: ExitStack) -> tuple[Provider, dict[str, Any]]:
+def _provide(
+    source: str, simulator_type: type[Simulator], stack: ExitStack, clock: Clock
+) -> tuple[Provider, dict[str, Any]]:
     """Serve one simulator until `stack` is closed, and return it with the table of its connection.
 
     Raises:
@@ -129,8 +155,8 @@ def _provide(source: str, simulator_type: type[Simulator], stack: ExitStack) -> 
     """
     name = simulator_type.strategy
     with blamed(f"{source}: the simulator of '{name}' failed", quotes=True):
-        simulator = simulator_type()
-        app, samples = simulator.app(), tuple(simulator.samples())
+        simulator = simulator_type(clock=clock.time)
+        switches, samples = Switches(simulator.app()), tuple(simulator.samples())
     if not any(sample.expected == ACCEPTED for sample in samples):
         raise PluginError(f"{source}: the simulator of '{name}' has no sample that must be accepted")
     for sample in samples:
@@ -139,14 +165,15 @@ def _provide(source: str, simulator_type: type[Simulator], stack: ExitStack) -> 
         except ValueError as exc:
             raise PluginError(f"{source}: {exc}") from exc
     with ExitStack() as own:
-        url = own.enter_context(serve(app))
+        url = own.enter_context(serve(switches))
         with blamed(f"{source}: the simulator of '{name}' failed", quotes=True):
             table = dict(simulator.settings(url))
         connections, _ = load_connections({name: table}, make_plugin_manager())
         for connection in connections.values():
             api_version_of(connection)
         stack.push(own.pop_all())
-    return Provider(name=name, source=source, url=url, samples=samples), table
+    provider = Provider(name=name, source=source, url=url, samples=samples, simulator=simulator, switches=switches)
+    return provider, table
 
 
 def _settings(url: str, tables: dict[str, dict[str, Any]], directory: Path) -> Settings:

@@ -38,15 +38,15 @@ class Call:
         fields = {} if method == "POST" else _fields(scope["query_string"])
         return cls(method=method, path=path, headers=headers, fields=fields)
 
-    async def with_form(self, receive: Receive) -> Self:
-        """Return it with the fields of its form.
+    async def with_form(self, receive: Receive, *, most_bytes: int = MOST_BODY_BYTES) -> Self:
+        """Return it with the fields of its form, which has at most so many bytes.
 
         Raises:
             Unreadable: the form is none, or too long.
         """
         if self.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
             raise Unreadable("only forms are read")
-        return replace(self, fields=_fields(await _body(receive)))
+        return replace(self, fields=_fields(await _body(receive, most_bytes)))
 
     def cookie(self, name: str) -> str:
         """Return a cookie, empty where there is none."""
@@ -61,14 +61,14 @@ class Call:
         return self.fields.get(name, "").strip()
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, most: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":  # half a form could name somebody else
             raise Unreadable("the form has not arrived as a whole")
         body += message.get("body", b"")
-        if len(body) > MOST_BODY_BYTES:
+        if len(body) > most:
             raise Unreadable("the form is too long")
         if not message.get("more_body", False):
             return bytes(body)

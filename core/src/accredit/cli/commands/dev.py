@@ -40,12 +40,17 @@ def command(
 
 def _run(port: int, *, verbose: bool) -> None:
     import threading
+    from functools import partial
 
     from accredit.cli.tools.logs import process_logs
+    from accredit.playground.make import playground
+    from accredit.playground.recorder import Recorder
     from accredit.sandbox.sandbox import NothingInstalled, sandbox
 
+    recorder = Recorder()
+    around = partial(playground, recorder)
     try:
-        with process_logs() as events, sandbox(port=port, logger=events) as running:
+        with process_logs() as events, sandbox(port=port, plugins=[recorder], logger=events, around=around) as running:
             _explain(running, verbose=verbose)
             threading.Event().wait()  # until a signal
     except NothingInstalled as exc:

@@ -1,4 +1,4 @@
-// Keeps the overview fresh: asks for it again, and takes over the parts that have changed. Without it, "Refresh" does.
+// Keeps a page fresh: asks for it again, and takes over the parts that have changed. Without it, "Refresh" does.
 "use strict";
 const EVERY_MS = 5000;
 const button = document.getElementById("pause");
@@ -32,7 +32,7 @@ async function refresh() {
   if (paused || document.hidden) return;
   const trouble = document.getElementById("trouble");
   try {
-    const answer = await fetch("./", { redirect: "manual", signal: AbortSignal.timeout(EVERY_MS) });
+    const answer = await fetch(location.href, { redirect: "manual", signal: AbortSignal.timeout(EVERY_MS) });
     if (!answer.ok) {
       location.reload();
       return;

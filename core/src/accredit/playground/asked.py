@@ -1,0 +1,79 @@
+"""What a request asks for: its fields, and which of them may be kept."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from accredit.errors import ExchangeError
+from accredit.oauth.wire.fields import read_fields
+
+_PLAIN = frozenset(
+    {
+        "client_id", "connection", "scope", "grant_type", "subject_token_type", "requested_token_type",
+        "token_type_hint", "device", "audience", "redirect_uri",
+    }
+)  # fmt: skip
+"""Parameters that hold no secret, unless somebody puts one there."""
+_LONGEST_PLAIN = 100
+_MOST_FIELDS = 40
+_CREDENTIALS = ("access_token", "code", "subject_token")
+_HEADERS = ("content-type", "authorization", "origin", "user-agent")
+_LONGEST_HEADER = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a request holds, in full."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    fields: Mapping[str, str] = field(repr=False)
+    is_json: bool
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What may be a secret: whatever is not known to be none."""
+        values = (value for name, value in self.fields.items() if not _is_plain(name, value))
+        _, _, shown = self.headers.get("authorization", "").partition(" ")
+        return tuple(one for one in (*values, shown.strip()) if one)
+
+    def credential(self, key: bytes) -> bytes:
+        """Return the fingerprint, under `key`, of the connection and what shows who somebody is; empty without."""
+        shown = next((self.fields[name] for name in _CREDENTIALS if self.fields.get(name)), "")
+        if not shown:
+            return b""
+        written = "\n".join((self.fields.get("connection", ""), shown, self.fields.get("access_token_secret", "")))
+        return hmac.digest(key, written.encode("utf-8", "replace"), hashlib.sha256)
+
+    def blanked(self) -> "Asked":
+        """Return it without secrets: their length stands in their place."""
+        fields = {name: value if _is_plain(name, value) else _blank(value) for name, value in self.fields.items()}
+        headers = dict(self.headers)
+        if "authorization" in headers:
+            scheme, _, shown = headers["authorization"].partition(" ")
+            headers["authorization"] = f"{scheme} {_blank(shown)}" if shown else _blank(scheme)
+        return Asked(headers=headers, fields=fields, is_json=self.is_json)
+
+
+def asked(headers: Mapping[str, str], query: bytes, body: bytes) -> Asked:
+    """Read what was sent. What cannot be read has no fields."""
+    kept = {name: headers[name][:_LONGEST_HEADER] for name in _HEADERS if name in headers}
+    if "authorization" in headers:
+        kept["authorization"] = headers["authorization"]
+    content_type = headers.get("content-type", "")
+    is_json = "json" in content_type.lower()
+    try:
+        read = read_fields(body, content_type)[0] if body else dict(parse_qsl(query.decode("latin-1")))
+    except (ExchangeError, ValueError):
+        read = {}
+    shown = [(str(name), value if isinstance(value, str) else repr(value)) for name, value in read.items()]
+    return Asked(headers=kept, fields=dict(shown[:_MOST_FIELDS]), is_json=is_json)
+
+
+def _is_plain(name: str, value: str) -> bool:
+    return name in _PLAIN and len(value) <= _LONGEST_PLAIN
+
+
+def _blank(value: str) -> str:
+    return f"[{len(value)} characters]"

@@ -1,0 +1,166 @@
+"""What can be done at the playground: each form leads on to a page."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlencode
+
+from accredit.errors import PluginError
+from accredit.explaining.explanation import Explanation, Told
+from accredit.explaining.report import Report, report
+from accredit.parameters import LONGEST
+from accredit.playground.pages.faults import PASSAGES
+from accredit.playground.pages.run import gone, run
+from accredit.playground.pages.start import start
+from accredit.playground.recorder import Recorder
+from accredit.playground.recording import Recording, Sent
+from accredit.playground.sender import Sender
+from accredit.playground.stock import stock_of, take
+from accredit.sandbox.sandbox import CLIENT_ID, SCOPE, Provider, Sandbox, parameters
+from accredit.web.answer import Answer, page, plain, see_other
+from accredit.web.call import Call
+
+_LOGIN = "/oauth/access_token"
+_BESIDE = ("access_token_secret", "nonce", "code_verifier", "redirect_uri")
+
+
+class Desk:
+    """The pages, and what their forms do, in one sandbox."""
+
+    def __init__(self, sandbox: Sandbox, recorder: Recorder) -> None:
+        self._sandbox = sandbox
+        self._recordings = recorder.recordings
+        self._sender = Sender(sandbox.url, recorder)
+        self._providers = {one.name: one for one in sandbox.providers}
+        self.acts: Mapping[str, Callable[[Call], Awaitable[Answer]]] = {
+            "send": self._send,
+            "paste": self._paste,
+            "fault": self._fault,
+            "keys": self._keys,
+            "time": self._time,
+        }
+        """By their path below `/playground/`."""
+
+    def start(self, call: Call, *, problem: str = "", status: int = 200) -> Answer:
+        """Show the start page, with the connection that the call names."""
+        provider = self._provider(call) or self._first()
+        connection = self._sandbox.exchange.engine.connections[provider.name]
+        made = start(
+            provider,
+            stock_of(provider),
+            connections=tuple(self._providers),
+            app_ids=sorted(connection.accepted),
+            recordings=self._recordings.newest(),
+            ahead_s=self._sandbox.clock.ahead_s,
+            notes=(*self._sandbox.skipped, *self._sandbox.broken),
+            problem=problem,
+        )
+        return page(made, status=status)
+
+    async def run(self, number: int, _: Call) -> Answer:
+        """Show one request."""
+        recording = self._recordings.get(number)
+        if recording is None:
+            return page(gone(number), status=404)
+        return page(run(recording, self._report(recording)))
+
+    def _first(self) -> Provider:
+        """Return the one that the story is told with at first: it has a token of another app."""
+        return self._providers.get("facebook") or next(
+            (one for one in self._sandbox.providers if any(s.expected == "wrong_audience" for s in one.samples)),
+            self._sandbox.providers[0],
+        )
+
+    def _provider(self, call: Call) -> Provider | None:
+        return self._providers.get(call.field("connection"))
+
+    def _report(self, recording: Recording) -> Report | None:
+        event = recording.login
+        connection = None if event is None else self._sandbox.exchange.engine.connections.get(event.connection)
+        if event is None or connection is None:
+            return None
+        answer = recording.answer or {}
+        told = Told(
+            status=recording.status,
+            error=str(answer.get("error", "")),
+            error_description=str(answer.get("error_description", "")),
+            retry_after_s=_whole(recording.answer_headers.get("retry-after", "")),
+        )
+        found = Explanation(
+            connection=connection,
+            event=event,
+            told=None if event.outcome == "accepted" else told,
+            verification=recording.verification,
+            profile=recording.profile,
+        )
+        return report(found, secrets=_secrets(recording), show_email=True)
+
+    async def _send(self, call: Call) -> Answer:
+        provider = self._provider(call)
+        if provider is None:
+            return plain(400, "There is no such connection.")
+        try:
+            sample = take(provider, call.field("sample"))
+        except PluginError as exc:
+            return self.start(call, problem=str(exc), status=500)
+        if sample is None:
+            return plain(400, "There is no such sample.")
+        sent = Sent(label=f"you: {sample.about}", is_made_up=True, sample=sample.name)
+        return _lead_on(await self._sender.post(_LOGIN, parameters(provider.name, sample), sent))
+
+    async def _paste(self, call: Call) -> Answer:
+        provider, field, credential = self._provider(call), call.field("field"), call.field("credential")
+        if provider is None or field not in {"access_token", "code"}:
+            return plain(400, "There is no such connection, or no such field.")
+        if not credential or len(credential) > LONGEST[field]:
+            return plain(400, f"A token has 1 to {LONGEST[field]} characters.")
+        beside = {name: call.field(name) for name in _BESIDE if call.field(name)}
+        body = {"client_id": CLIENT_ID, field: credential, **beside, "connection": provider.name, "scope": SCOPE}
+        return _lead_on(await self._sender.post(_LOGIN, body, Sent(label="you: a pasted token")))
+
+    async def _fault(self, call: Call) -> Answer:
+        provider = self._provider(call)
+        if provider is None:
+            return plain(400, "There is no such connection.")
+        try:
+            provider.switches.turn(call.field("fault") or None)
+        except ValueError:
+            return plain(400, "There is no such fault.")
+        return see_other(_start_of(provider, "faults"))
+
+    async def _keys(self, call: Call) -> Answer:
+        provider = self._provider(call)
+        issuer = None if provider is None else provider.simulator.id_tokens
+        if provider is None or issuer is None or not issuer.has_keys:
+            return plain(400, "There is no connection with keys of that name.")
+        match call.field("do"):
+            case "rotate":
+                issuer.rotate()
+            case "down" | "up" as state:
+                issuer.keys_down = state == "down"
+            case _:
+                return plain(400, "There is no such action.")
+        return see_other(_start_of(provider, "faults"))
+
+    async def _time(self, call: Call) -> Answer:
+        seconds, back = call.field("seconds"), call.field("back")
+        if seconds not in {str(one) for one in PASSAGES} or not (back == "" or (back.isascii() and back.isdecimal())):
+            return plain(400, "So much time cannot be let pass.")
+        self._sandbox.clock.let_pass(int(seconds))
+        return see_other(f"/playground/runs/{back}#time" if back else "/#time")
+
+
+def _secrets(recording: Recording) -> list[str]:
+    return [value for name, value in recording.fields.items() if name not in {"client_id", "connection", "scope"}]
+
+
+def _start_of(provider: Provider, part: str) -> str:
+    return f"/?{urlencode({'connection': provider.name})}#{part}"
+
+
+def _lead_on(number: int | None) -> Answer:
+    if number is None:
+        return plain(502, "The sandbox's own server has not answered.")
+    return see_other(f"/playground/runs/{number}")
+
+
+def _whole(written: str) -> int | None:
+    return int(written) if written.isascii() and written.isdecimal() else None

@@ -1,0 +1,34 @@
+"""What every page has: its head, and forms that change something."""
+
+from accredit.web.elements import Child, Html, tag
+
+
+def shell(title: str, *content: Child, is_live: bool = False) -> Html:
+    """Return a whole page. `is_live`: it keeps itself fresh."""
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{title} – Accredit playground"),
+        tag("link", rel="stylesheet", href="/playground/page.css"),
+        tag("script", src="/playground/live.js", defer=True) if is_live else None,
+    )
+    name = tag("p", tag("a", tag("strong", "Accredit"), " playground", href="/"), class_="name")
+    about = tag(
+        "p", "Everything here is made up: people, tokens, providers. It is forgotten at the end.", class_="about"
+    )
+    skip = tag("a", "Skip to the content", href="#content", class_="skip")
+    main = tag("main", *content, id="content", tabindex="-1")
+    return tag("html", head, tag("body", skip, tag("header", name, about), main), lang="en")
+
+
+def form(path: str, *content: Child, **fields: str) -> Html:
+    """Return a form that does something."""
+    inputs = [tag("input", type="hidden", name=name, value=value) for name, value in fields.items()]
+    return tag("form", inputs, *content, method="post", action=f"/playground/{path}")
+
+
+def button(text: Child, *, name: str | None = None, value: str | None = None, class_: str | None = None) -> Html:
+    """Return a button that sends its form."""
+    return tag("button", text, type="submit", name=name, value=value, class_=class_)

@@ -1,0 +1,72 @@
+"""What can be wrong with a provider, and with time: switches."""
+
+from accredit.playground.layout import button, form
+from accredit.testing import FAULTS, Simulator
+from accredit.web.elements import Html, join, tag
+from accredit.web.pieces import section, state
+
+PASSAGES = {31: "31 seconds", 3600: "an hour", 86400: "a day"}
+"""So much time can be let pass, in seconds, with its words."""
+
+
+def faults(connection: str, simulator: Simulator, fault: str | None) -> Html:
+    """Return the switches of one provider, of which `fault` is on."""
+    now = (
+        tag("p", state("answers as it should", "good"))
+        if fault is None
+        else form(
+            "fault",
+            tag("p", state(fault, "bad"), " ", button("Switch it off", name="fault", value="")),
+            connection=connection,
+        )
+    )
+    options = [tag("option", name, value=name, selected=name == fault) for name in FAULTS]
+    described = [join(tag("dt", tag("code", name)), tag("dd", about)) for name, about in FAULTS.items()]
+    return section(
+        "The provider in trouble",
+        now,
+        form(
+            "fault",
+            tag("label", "From now on, each request to the provider meets", for_="fault"),
+            tag("select", options, id="fault", name="fault"),
+            button("Switch it on", class_="quiet"),
+            connection=connection,
+        ),
+        tag("details", tag("summary", "What each fault does"), tag("dl", described)),
+        _keys(connection, simulator),
+        id_="faults",
+    )
+
+
+def _keys(connection: str, simulator: Simulator) -> Html | None:
+    issuer = simulator.id_tokens
+    if issuer is None or not issuer.has_keys:
+        return None
+    down = "Let its key set answer again" if issuer.keys_down else "Let its key set fail"
+    return form(
+        "keys",
+        tag("p", "It signs its ID tokens. ", state("its key set fails", "bad") if issuer.keys_down else None),
+        tag(
+            "p",
+            button("Rotate its keys", name="do", value="rotate", class_="quiet"),
+            button(down, name="do", value="up" if issuer.keys_down else "down", class_="quiet"),
+            class_="bar",
+        ),
+        connection=connection,
+    )
+
+
+def passages(ahead_s: float, *, back: str) -> Html:
+    """Return the buttons that let time pass, and lead back to `back`."""
+    told = f"The clock is {ahead_s:,.0f} seconds ahead." if ahead_s else "The clock is that of this machine."
+    return section(
+        "Let time pass",
+        form(
+            "time",
+            tag("p", told, " Caches, leeways and expiry see it, here and at the providers."),
+            tag("p", [button(f"Let {words} pass", name="seconds", value=str(seconds), class_="quiet")
+                      for seconds, words in PASSAGES.items()], class_="bar"),
+            back=back,
+        ),
+        id_="time",
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""The start page: the story, what there is to try, and what was tried of late."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from accredit.playground.layout import shell
+from accredit.playground.pages.faults import faults, passages
+from accredit.playground.pages.latest import latest
+from accredit.playground.pages.story import story
+from accredit.playground.pages.tokens import paste, tokens
+from accredit.playground.recording import Recording
+from accredit.playground.stock import Stock
+from accredit.sandbox.sandbox import Provider
+from accredit.web.elements import Html, tag
+from accredit.web.pieces import notice, section
+
+
+def start(
+    provider: Provider,
+    stock: Stock,
+    *,
+    connections: Sequence[str],
+    app_ids: Sequence[str],
+    recordings: Sequence[Recording],
+    ahead_s: float,
+    notes: Sequence[str] = (),
+    problem: str = "",
+) -> Html:
+    """Return the page, with one of the `connections` chosen."""
+    mine = stock.accepted[0] if stock.accepted else None
+    return shell(
+        "Start",
+        notice(problem, is_bad=True) if problem else None,
+        story(provider.name, app_ids, mine, stock.of_another_app),
+        section(
+            "Connections",
+            tag("nav", tag("ul", [_link(name, provider.name) for name in connections]), aria_label="Connections"),
+            [tag("p", note, class_="about") for note in notes],
+            id_="connections",
+        ),
+        tokens(provider.name, stock),
+        paste(provider.name, accepts_only_codes=provider.accepts_only_codes),
+        faults(provider.name, provider.simulator, provider.switches.fault),
+        passages(ahead_s, back=""),
+        latest(recordings),
+        is_live=True,
+    )
+
+
+def _link(name: str, chosen: str) -> Html:
+    path = f"/?{urlencode({'connection': name})}#connections"
+    return tag("li", tag("a", name, href=path, aria_current="true" if name == chosen else None))

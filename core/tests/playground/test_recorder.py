@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+from core.tests.playground.room import Room
+
+from accredit import AppBound
+from accredit.audit.events import RefreshEvent, RevocationEvent, UserinfoEvent
+from accredit.playground.recorder import Recorder
+from accredit.playground.recordings import Recordings
+
+SECRET = "EAAreal-token-of-somebody"
+
+
+def test_a_login_of_an_app_of_ones_own_is_recorded_with_what_the_provider_said(here: Room) -> None:
+    tokens = here.login()
+
+    last = here.last
+    assert (last.method, last.path, last.status) == ("POST", "/oauth/access_token", 200)
+    assert last.answer is not None
+    assert last.answer["access_token"] == tokens["access_token"]
+    assert last.login is not None
+    assert last.login.outcome == "accepted"
+    assert last.verification is not None
+    assert last.verification.audience == AppBound("123")
+    assert last.profile is not None
+    assert last.profile.name == "Ada Lovelace"
+    assert last.sent.label == ""
+
+
+def test_a_token_of_another_app_is_recorded_with_whose_it_is(here: Room) -> None:
+    here.login("fakesim-foreign-ada")
+
+    assert here.last.login is not None
+    assert here.last.login.reason == "wrong_audience"
+    assert here.last.verification is not None
+    assert (here.last.verification.user_id, here.last.profile) == ("1000000000000001", None)
+
+
+def test_where_the_provider_is_not_asked_again_what_it_said_before_is_told(here: Room) -> None:
+    for _ in range(2):
+        here.login("fakesim-foreign-grace")
+
+    assert here.last.login is not None
+    assert here.last.login.verified_by == "cache"
+    assert here.last.verification is not None
+    assert here.last.verification.user_id == "1000000000000002"
+
+
+def test_what_was_said_of_one_token_is_not_told_of_another(here: Room) -> None:
+    here.login("fakesim-foreign-ada")
+    here.login("fakesim-unknown-ada")
+
+    assert here.last.verification is None
+
+
+def test_refreshes_questions_and_revocations_are_recorded_too(here: Room) -> None:
+    tokens = here.login()
+    session = here.last.events[0].session_id
+    fields = {"client_id": "sample-app", "grant_type": "refresh_token"}
+    here.post("/oauth/token", **fields, refresh_token=tokens["refresh_token"])
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    httpx.get(f"{here.url}/userinfo", headers=bearer, trust_env=False)
+    assert isinstance(here.last.event, UserinfoEvent)
+    here.post("/oauth/revoke", client_id="sample-app", token=tokens["refresh_token"])
+
+    assert session is not None
+    kinds = [type(one.event) for one in here.recorder.recordings.of_session(session)][1:]
+    assert kinds == [RefreshEvent, RevocationEvent]
+
+
+def test_documents_pages_and_probes_are_not_recorded(here: Room) -> None:
+    before = here.recorder.recordings.newest()
+    for path in ("/", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/readyz", "/nowhere"):
+        here.browser.get(path)
+
+    assert here.recorder.recordings.newest() == before
+
+
+@pytest.mark.parametrize("name", ["access_token", "code", "refresh_token", "state", "anything", "device", "client_id"])
+def test_what_a_stranger_sends_is_not_kept_where_it_may_be_secret(here: Room, name: str) -> None:
+    secret = SECRET * 6
+    here.post(**{"client_id": "sample-app", "connection": "fake", name: secret})
+
+    assert secret not in repr(vars_of(here))
+    assert here.last.fields[name] == f"[{len(secret)} characters]"
+    assert here.last.fields.get("connection") == "fake"
+
+
+def test_a_bearer_of_a_stranger_is_not_kept_and_its_scheme_is(here: Room) -> None:
+    httpx.get(f"{here.url}/userinfo", headers={"Authorization": f"Bearer {SECRET}"}, trust_env=False)
+
+    assert here.last.headers["authorization"] == f"Bearer [{len(SECRET)} characters]"
+    assert SECRET not in repr(vars_of(here))
+
+
+def test_a_token_in_a_query_is_not_kept(here: Room) -> None:
+    httpx.get(f"{here.url}/userinfo", params={"access_token": SECRET}, trust_env=False)
+
+    assert here.last.fields == {"access_token": f"[{len(SECRET)} characters]"}
+    assert SECRET not in repr(vars_of(here))
+
+
+@pytest.mark.parametrize("body", [b"\xff", b"[1]", b'{"a": 1, "a": 2}', b"{" * 2000, b"x" * 200_000])
+def test_what_cannot_be_read_is_recorded_without_fields(here: Room, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = httpx.post(f"{here.url}/oauth/access_token", content=body, headers=headers, trust_env=False)
+
+    assert answer.status_code == 400
+    assert (here.last.status, here.last.fields) == (400, {})
+
+
+def test_the_latest_are_kept_up_to_a_number_and_a_size(here: Room) -> None:
+    here.login()
+    one = here.last
+    few, small = Recordings(most=2), Recordings(most_bytes=one.weight * 2)
+    for kept in (few, small):
+        numbers = [kept.next_number() for _ in range(3)]
+        for number in numbers:
+            kept.add(type(one)(**{name: getattr(one, name) for name in one.__slots__} | {"number": number}))
+        assert [recording.number for recording in kept.newest()] == [3, 2]
+        assert kept.get(1) is None
+
+
+def test_one_that_is_larger_than_all_may_be_is_kept_alone(here: Room) -> None:
+    here.login()
+    kept = Recordings(most_bytes=1)
+    kept.add(here.last)
+
+    assert kept.newest() == (here.last,)
+
+
+def test_a_ticket_is_good_once_and_unused_ones_are_forgotten() -> None:
+    from accredit.playground.recording import Sent
+
+    recorder = Recorder()
+    first = recorder.expect(Sent())
+    for _ in range(1000):
+        recorder.expect(Sent())
+
+    assert len(recorder._tickets) == 1000
+    assert first not in recorder._tickets
+
+
+def vars_of(here: Room) -> list[object]:
+    """Return everything that is kept of the last request, with what its own `repr` leaves out."""
+    last = here.last
+    said = None if last.verification is None else last.verification.claims
+    return [getattr(last, name) for name in last.__slots__] + [said, here.browser.get("/").text]

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+from core.tests.playground.room import Room
+
+
+def test_the_start_page_tells_the_story_with_two_buttons_in_order(here: Room) -> None:
+    text = here.text("/")
+
+    assert text.index("Ada logs in to your app") < text.index("The quiz app shows Ada's token")
+    assert "is known to the provider as 123" in text
+
+
+def test_each_sample_is_a_button_below_what_must_come_of_it(here: Room) -> None:
+    text = here.text("/?connection=fake")
+
+    assert text.index("good-ada about good-ada") < text.index("wrong_audience (1) foreign-ada")
+    assert "expired-ada about expired-ada" in text
+
+
+def test_a_sample_is_sent_and_leads_on_to_what_became_of_it(here: Room) -> None:
+    text = here.see("send", connection="fake", sample="good-ada")
+
+    assert "accepted" in text
+    assert here.last.fields["access_token"] == "fakesim-good-ada"
+    assert (here.last.sent.label, here.last.sent.sample) == ("you: about good-ada", "good-ada")
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("send", {"connection": "nowhere", "sample": "good-ada"}),
+        ("send", {"connection": "fake", "sample": "nobody"}),
+        ("send", {}),
+        ("paste", {"connection": "nowhere", "field": "access_token", "credential": "x"}),
+        ("paste", {"connection": "fake", "field": "client_id", "credential": "x"}),
+        ("paste", {"connection": "fake", "field": "access_token", "credential": " "}),
+        ("fault", {"connection": "nowhere", "fault": "error"}),
+        ("fault", {"connection": "fake", "fault": "nothing"}),
+        ("fault", {"connection": "fake", "fault": "error-x"}),
+        ("keys", {"connection": "fake", "do": "rotate"}),
+        ("keys", {"connection": "nowhere", "do": "rotate"}),
+        ("time", {"seconds": "30"}),
+        ("time", {"seconds": "-31"}),
+        ("time", {"seconds": "31", "back": "//evil.example"}),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_done_is_refused_and_nothing_happens(here: Room, action: str, fields: dict[str, str]) -> None:
+    before, ahead = here.recorder.recordings.newest(), here.sandbox.clock.ahead_s
+
+    assert here.do(action, **fields).status_code == 400
+    assert here.recorder.recordings.newest() == before
+    assert (here.provider.switches.fault, here.sandbox.clock.ahead_s) == (None, ahead)
+
+
+def test_a_pasted_token_is_asked_about_and_neither_kept_nor_shown(here: Room) -> None:
+    secret = "fakesim-good-grace"
+    text = here.see("paste", connection="fake", field="access_token", credential=secret)
+
+    assert "Grace Hopper" in text
+    assert secret not in here.browser.get(f"/playground/runs/{here.last.number}").text
+    assert secret not in here.browser.get("/").text
+    assert here.last.fields["access_token"] == "[18 characters]"
+
+
+def test_while_a_fault_is_on_the_provider_is_in_trouble(here: Room) -> None:
+    text = here.see("fault", connection="fake", fault="unavailable")
+    assert "unavailable Switch it off" in text
+
+    here.see("send", connection="fake", sample="expired-ada")
+    assert here.last.answer is not None
+    assert (here.last.status, here.last.answer["error"]) == (503, "temporarily_unavailable")
+
+    here.see("fault", connection="fake", fault="")
+    here.see("send", connection="fake", sample="expired-ada")
+    assert here.last.status == 401
+
+
+@pytest.mark.parametrize("fault", ["latency-10", "hang-up", "gzip-bomb", "hang-up-5"])
+def test_a_fault_may_have_a_dash_and_a_number(here: Room, fault: str) -> None:
+    here.do("fault", connection="fake", fault=fault)
+
+    assert here.provider.switches.fault == fault
+
+
+def test_time_passes_for_all_and_what_was_kept_is_asked_anew(here: Room) -> None:
+    assert asked_after(here, "foreign-ada", "foreign-ada") == "cache"
+
+    text = here.see("time", seconds="31", back=str(here.last.number))
+    assert f"Request {here.last.number}" in text
+
+    assert asked_after(here, "foreign-ada") == "provider"
+
+
+def asked_after(here: Room, *samples: str) -> str | None:
+    """Send samples, and return who was asked about the last."""
+    for sample in samples:
+        here.see("send", connection="fake", sample=sample)
+    return None if here.last.login is None else here.last.login.verified_by
+
+
+def test_what_others_send_appears_among_the_latest(here: Room) -> None:
+    here.login("fakesim-expired-ada")
+
+    row = here.text("/").partition("Latest requests")[2]
+    assert f"{here.last.number}: POST /oauth/access_token invalid_token 401 fake somebody else" in row
