@@ -9,7 +9,7 @@ import pytest
 from core.tests.strategies import Acme, AcmeSettings
 
 from accredit.audience import AppBound
-from accredit.explaining.origins import DEEPEST, LONGEST_ANSWER, MOST_LEAVES, USER_ID, origins
+from accredit.explaining.origins import DEEPEST, LONGEST_ANSWER, MOST_PLACES, USER_ID, origins
 from accredit.models import Verification
 from accredit.profile import Assurance, Email, Profile
 
@@ -209,14 +209,14 @@ def looped() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("most", "more"),
     [
-        ({"a": [1] * MOST_LEAVES}, {"a": [1] * (MOST_LEAVES + 1)}),
-        ({str(n): 1 for n in range(MOST_LEAVES)}, {str(n): 1 for n in range(100_000)}),
+        ({"a": [1] * (MOST_PLACES - 1)}, {"a": [1] * MOST_PLACES}),
+        ({str(n): 1 for n in range(MOST_PLACES)}, {str(n): 1 for n in range(100_000)}),
         ({"a": "x" * (LONGEST_ANSWER - 1)}, {"a": "x" * LONGEST_ANSWER}),
         ({"x" * LONGEST_ANSWER: 1}, {"x" * LONGEST_ANSWER + "x": 1}),
         (nested(DEEPEST), nested(DEEPEST + 1)),
         ({}, looped()),
     ],
-    ids=["leaves", "names", "text", "name", "levels", "loop"],
+    ids=["entries", "names", "text", "name", "levels", "loop"],
 )
 def test_only_so_much_is_looked_at(most: dict[str, Any], more: dict[str, Any]) -> None:
     strategy = Mapped(lambda said: Profile(zoneinfo="Asia/Seoul"))
@@ -228,5 +228,5 @@ def test_only_so_much_is_looked_at(most: dict[str, Any], more: dict[str, Any]) -
 
 def test_a_strategy_is_asked_a_bounded_number_of_times() -> None:
     strategy = Mapped(lambda said: Profile(zoneinfo="Asia/Seoul"))
-    origins(strategy, verification({"a": ["x"] * MOST_LEAVES}))
-    assert strategy.calls == 1 + 4 * MOST_LEAVES + 3 + 1  # as it is; each leaf; the user's id; the list
+    origins(strategy, verification({"a": ["x"] * (MOST_PLACES - 1)}))
+    assert strategy.calls == 1 + 4 * (MOST_PLACES - 1) + 3 + 1  # as it is; each leaf; the user's id; the list

@@ -16,8 +16,8 @@ from accredit.strategy import Strategy
 
 USER_ID = "(user id)"
 """In the place of a path: the claim is made of the user's id, which is no part of the answer."""
-MOST_LEAVES = 500
-"""Of one answer; each costs up to four calls of `normalize`."""
+MOST_PLACES = 500
+"""Of one answer, with those that have more inside. Each costs up to four calls of `normalize`, and a copy of all."""
 LONGEST_ANSWER = 65_536
 """Characters of all names and texts together: `normalize` may read each of them at every call."""
 DEEPEST = 20
@@ -32,7 +32,7 @@ def origins(strategy: Strategy[Any], verification: Verification) -> Mapping[str,
 
     Such as `picture.data.url`, `addresses[0].email`, or `USER_ID`. No path at all means that the claim is the
     strategy's own: nothing that stands in this answer decides it. None where it was not looked for: the answer is
-    larger than `MOST_LEAVES`, `LONGEST_ANSWER` or `DEEPEST` say, is more than JSON, or the strategy makes no profile of
+    larger than `MOST_PLACES`, `LONGEST_ANSWER` or `DEEPEST` say, is more than JSON, or the strategy makes no profile of
     it.
     """
     answer = _copied(verification)
@@ -164,8 +164,8 @@ def _is_small(answer: object) -> bool:
             characters += len(value)
         elif value is not None and type(value) not in (bool, int, float):
             return False
-        places += not inner
-        if places + len(rest) + len(inner) > MOST_LEAVES or characters > LONGEST_ANSWER or level > DEEPEST:
-            return False
         rest += [(one, level + 1) for one in inner]
+        places += 1
+        if places + len(rest) > 1 + MOST_PLACES or characters > LONGEST_ANSWER or level > DEEPEST:
+            return False
     return True

@@ -31,17 +31,19 @@ def at(value: Any, place: Place) -> Any:
 
 
 def with_other(value: Any, place: Place, other: Any) -> Any:
-    """Return a copy in which something else stands there."""
-    changed = copy_of(value)
-    at(changed, place[:-1])[place[-1]] = other
+    """Return the value with something else there; it shares with the old one whatever is not on the way."""
+    if not place:
+        return other
+    changed = value.copy()
+    changed[place[0]] = with_other(value[place[0]], place[1:], other)
     return changed
 
 
 def without(value: Any, place: Place) -> Any:
-    """Return a copy in which nothing stands there: what comes after it in a list moves up."""
-    changed = copy_of(value)
-    del at(changed, place[:-1])[place[-1]]
-    return changed
+    """Return the value with nothing there: what comes after it in a list moves up. It shares as `with_other` does."""
+    inside = at(value, place[:-1]).copy()
+    del inside[place[-1]]
+    return with_other(value, place[:-1], inside)
 
 
 def copy_of(value: Any) -> Any:
