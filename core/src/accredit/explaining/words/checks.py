@@ -40,8 +40,9 @@ CHECKS: Mapping[str, str] = {
 """By the names that events give to checks, those of logins and of refreshes."""
 
 PROOFS: Mapping[str, str] = {
-    AppBound.__name__: "The provider was asked, and names the app that the token was made for.",
-    JwtAudience.__name__: "The token is signed by the provider, and says for which apps it was made (`aud`).",
+    AppBound.__name__: "The provider names the app that the token was made for.",
+    JwtAudience.__name__: "A token that the provider has signed, or the provider when it is asked, lists the apps "
+    "that it was made for (`aud`).",
     SignedByUs.__name__: "The provider takes the token only together with the signature of the app that it was made "
     "for. It has taken ours.",
     CodeExchanged.__name__: "The provider gives a token for a code only to the app that the code was made for. It has "
@@ -51,7 +52,7 @@ PROOFS: Mapping[str, str] = {
 """How it is known for which app a token was made, by the names that events give to proofs."""
 
 VERIFIED_BY: Mapping[str, str] = {
-    "provider": "The provider was asked about this token, for this login.",
+    "provider": "This login has found out itself: it asked the provider, or checked what the provider has signed.",
     "flight": "Another login of the same moment was asking about the same token: its answer counts for both.",
     "cache": "The provider was asked about this token a moment ago, and what it said still counts.",
 }

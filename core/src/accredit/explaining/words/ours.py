@@ -33,7 +33,7 @@ TOKENS: dict[str, Words] = {
         "something else.",
         "The operator has said that only apps with such a token may ask.",
         TOLD,
-        (("app developer", "Get an access token with the scope that the answer names, and send it along."),),
+        (("app developer", "Get an access token with the scope for exchanges, and send it along."),),
     ),
     "invalid_main_token": Words(
         "It is not shown to whom the account is to be added",
@@ -51,8 +51,9 @@ TOKENS: dict[str, Words] = {
         (("app developer", "Get a new one by the refresh token, and send it to the service that it is for."),),
     ),
     "session_ended": Words(
-        "The user has logged out since",
-        "The token is ours and not too old, but the session that it belongs to has ended.",
+        "The session has ended since",
+        "The token is ours and not too old, but its session has ended: the user has logged out, or somebody came with "
+        "an old refresh token.",
         "After a log-out the tokens of before must not work here.",
         _ALIKE,
         (("user", "Log in again."),),

@@ -38,7 +38,7 @@ OUTAGES: dict[str, Words] = {
         "The provider is down, too slow, or answers what nobody can read.",
         _OUTAGE,
         LATER,
-        (("provider", "Mend it."), ("user", "Try again later, or log in another way.")),
+        (("provider", "Fix it."), ("user", "Try again later, or log in another way.")),
     ),
     "provider_rate_limited": Words(
         "The provider wants to be asked less often",
@@ -59,14 +59,14 @@ OUTAGES: dict[str, Words] = {
         "The provider failed several times in a row. For some seconds it is not even asked.",
         "So users get their answer at once, and the provider can recover.",
         LATER,
-        (("provider", "Mend it."), ("user", "Try again in some seconds.")),
+        (("provider", "Fix it."), ("user", "Try again in some seconds.")),
     ),
     "connection_busy": Words(
         "Too many wait for this provider",
         "The provider is slow, and as many logins wait for it as may.",
         "If all waited for one slow provider, nobody could log in by the others either.",
         LATER,
-        (("provider", "Mend it."), ("operator", "If it is always so, raise `max_in_flight` of the connection.")),
+        (("provider", "Fix it."), ("operator", "If it is always so, raise `max_in_flight` of the connection.")),
     ),
     "overloaded": Words(
         "Too many log in at once",

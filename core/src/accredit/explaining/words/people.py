@@ -34,6 +34,6 @@ PEOPLE: dict[str, Words] = {
         "The app wanted to add an account at a provider to one user. It is another user's already.",
         "If it changed hands like this, one could take over what belongs to the other one.",
         "The app is told that it belongs to another user, but not to whom.",
-        (("user", "Log in with that account, and take it off there first."),),
+        (("user", "If that user is you too: log in with that account, and take it off there first."),),
     ),
 }

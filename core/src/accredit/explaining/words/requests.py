@@ -26,8 +26,8 @@ REQUESTS: dict[str, Words] = {
     ),
     "missing_parameter": Words(
         "Something is missing in the request",
-        "The app has left out a value without which nobody can be logged in.",
-        "There is nothing to check, so nobody was asked.",
+        "The app has left out a value without which the request cannot be answered.",
+        "What is missing must not be guessed.",
         TOLD,
         (("app developer", "Send the value that the answer names."),),
     ),

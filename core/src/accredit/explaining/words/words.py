@@ -23,7 +23,7 @@ class Words:
     """Who must do what."""
 
 
-TOLD = "The app is told exactly this, so that its developer can mend it."
+TOLD = "The app is told exactly this, so that its developer can fix it."
 """Of refusals that show nothing of anybody."""
 ONE_FACE = (
     "The app is told only that the token is no good. It reads the same for another app's token, an old one and a "
