@@ -11,6 +11,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.clients.node.snippets import hostile, login
 from tests.clients.service import API, APP, BACKEND, served
 from tests.documents.blocks import blocks_of
 
@@ -45,6 +46,7 @@ def main(folder: Path) -> int:
             for sample in simulator.samples()
             if BOUND.get(name) == sample.name
         }
+        parameters = {"client_id": APP, "connection": "facebook", **samples["facebook"]}
         environment = {
             **os.environ,
             "NODE_EXTRA_CA_CERTS": str(service.authority),
@@ -55,6 +57,7 @@ def main(folder: Path) -> int:
             "ACCREDIT_API": API,
             "ACCREDIT_SAMPLES": json.dumps(samples),
             "ACCREDIT_BOUND": json.dumps(bound),
+            "ACCREDIT_SNIPPETS": json.dumps({"hostile": hostile(), "login": login(service.url, parameters)}),
             "ACCREDIT_PAGE": json.dumps("\n".join(block.code for block in blocks_of(PAGE, "javascript"))),
         }
         command = ["node", "--test", "--test-reporter", "spec", *tests]
