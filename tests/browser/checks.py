@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
-from tests.browser.office import HOSTILE, Desk, Office, chromium, open_office
+from tests.browser.office import HOSTILE, Desk, Office, open_office
+from tests.browser.window import LOOKS, NARROW, chromium
 
 SUBJECT = "facebook|1000000000000001"
 expect.set_options(timeout=20_000)
@@ -17,15 +18,6 @@ PATHS = {
     "search": "/subject",
     "subject": f"/subject?subject={SUBJECT.replace('|', '%7C')}",
     "confirm": f"/confirm?action=block&subject={SUBJECT.replace('|', '%7C')}",
-}
-NARROW = {"viewport": {"width": 360, "height": 740}}
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
-    "narrow": {"color_scheme": "light", **NARROW},
-    "narrow-dark": {"color_scheme": "dark", **NARROW},
-    # As a browser zooms to 200 %: half as many of its points on the same screen.
-    "large": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
 }
 
 
