@@ -60,7 +60,9 @@ def test_a_form_of_its_own_page_is_done(here: Room) -> None:
     assert answer.headers["location"] == f"/playground/runs/{here.last.number}"
 
 
-@pytest.mark.parametrize("path", ["/", RUN, "/playground/page.css", "/playground/live.js", "/playground/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", RUN, "/playground/page.css", "/playground/live.js", "/playground/copy.js", "/playground/nowhere"]
+)
 def test_every_answer_lets_nothing_in_and_is_not_kept(here: Room, path: str) -> None:
     headers = here.browser.get(path).headers
 

@@ -18,6 +18,7 @@ _RUN = "/playground/runs/"
 _FILES = {
     "/playground/page.css": ("text/css; charset=utf-8", [("web", "style.css"), ("playground", "static/page.css")]),
     "/playground/live.js": ("text/javascript; charset=utf-8", [("web", "live.js")]),
+    "/playground/copy.js": ("text/javascript; charset=utf-8", [("playground", "static/copy.js")]),
 }
 
 

@@ -9,6 +9,7 @@ from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
 from accredit.playground.pages.faults import PASSAGES
 from accredit.playground.pages.run import gone, run
+from accredit.playground.pages.snippets import snippets
 from accredit.playground.pages.start import start
 from accredit.playground.recorder import Recorder
 from accredit.playground.recording import Recording, Sent
@@ -60,7 +61,7 @@ class Desk:
         recording = self._recordings.get(number)
         if recording is None:
             return page(gone(number), status=404)
-        return page(run(recording, self._report(recording)))
+        return page(run(recording, self._report(recording), snippets(recording, self._sandbox.url)))
 
     def _first(self) -> Provider:
         """Return the one that the story is told with at first: it has a token of another app."""

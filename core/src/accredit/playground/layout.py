@@ -3,8 +3,8 @@
 from accredit.web.elements import Child, Html, tag
 
 
-def shell(title: str, *content: Child, is_live: bool = False) -> Html:
-    """Return a whole page. `is_live`: it keeps itself fresh."""
+def shell(title: str, *content: Child, script: str | None = None) -> Html:
+    """Return a whole page. `script` is the name of one that makes it more convenient: nothing needs it."""
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -12,7 +12,7 @@ def shell(title: str, *content: Child, is_live: bool = False) -> Html:
         tag("meta", name="color-scheme", content="light dark"),
         tag("title", f"{title} – Accredit playground"),
         tag("link", rel="stylesheet", href="/playground/page.css"),
-        tag("script", src="/playground/live.js", defer=True) if is_live else None,
+        tag("script", src=f"/playground/{script}.js", defer=True) if script else None,
     )
     name = tag("p", tag("a", tag("strong", "Accredit"), " playground", href="/"), class_="name")
     about = tag(

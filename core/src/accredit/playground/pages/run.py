@@ -27,6 +27,7 @@ def run(recording: Recording, report: Report | None, *more: Child) -> Html:
         None if report is None else section("What is known", _json(report.as_json()), id_="report"),
         section("What the client sees", tag("p", f"Status {recording.status}"), _json(recording.answer), id_="answer"),
         more,
+        script="copy",
     )
 
 

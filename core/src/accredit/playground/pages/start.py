@@ -43,7 +43,7 @@ def start(
         faults(provider.name, provider.simulator, provider.switches.fault),
         passages(ahead_s, back=""),
         latest(recordings),
-        is_live=True,
+        script="live",
     )
 
 
