@@ -219,7 +219,7 @@ def example(session: nox.Session) -> None:
 
 @nox.session
 def node(session: nox.Session) -> None:
-    """Log in by published Node clients and by JavaScript of the guide and the playground, over TLS. Needs node and npm."""
+    """Log in by published Node clients, and by JavaScript of guide and playground, over TLS. Needs node and npm."""
     _install(session)
     folder = Path(session.create_tmp()).resolve()
     for file in (*Path("tests/clients/node").glob("*.mjs"), Path("tests/clients/node/package.json")):
