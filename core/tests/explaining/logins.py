@@ -39,4 +39,4 @@ async def explained(
             retry_after_s=error.retry_after_s,
         )
     found.event = bench.event
-    return report(found, secrets=[token], **options)
+    return report(found, **{"secrets": [token], **options})

@@ -11,6 +11,7 @@ from accredit.audit.redact import redact, secrets_of, without
 from accredit.errors import ExchangeError
 from accredit.exchange.steps.normalize import normalize
 from accredit.explaining.explanation import Explanation
+from accredit.explaining.forms import forms_of
 from accredit.explaining.origins import origins
 from accredit.explaining.steps import LOGIN, VERIFY, steps_after
 from accredit.models import Verification
@@ -67,12 +68,19 @@ class Report:
 
 
 def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool = False) -> Report:
-    """Tell what became of a token, with `secrets` and those of the connection blanked wherever they stand."""
+    """Tell what became of a token, with `secrets` and those of the connection blanked wherever they stand, in any form.
+
+    So is the e-mail address, unless `show_email` says otherwise; its own claim is masked.
+    """
     event, told, profile = found.event, found.told, found.profile
     if event is None:  # every exchange leaves one
         raise RuntimeError("no audit event")
     known = found.verification if isinstance(found.verification, Verification) else None
     said = known if profile is not None else None
+    whose = _profile_of(known, found.connection) if profile is None and known is not None else profile
+    hidden = [*secrets, *secrets_of(found.connection.settings)]
+    if whose is not None and whose.email is not None and not show_email:
+        hidden.append(whose.email.address)  # which may also be somebody's name
     order = LOGIN if isinstance(event, ExchangeEvent) else VERIFY
     # Our own words, which quote no secret; a plugin's may.
     quoting = redact(
@@ -106,10 +114,12 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
         "permissions": None if said is None else sorted(said.scopes),
         "profile": None if profile is None else _claims(profile, show_email=show_email),
         "origins": None if said is None else _origins(said, found.connection),
-        "whose": _whose(known, found.connection) if profile is None and known is not None else None,
+        "whose": None
+        if profile is not None or known is None
+        else {"user_id": known.user_id, "name": None if whose is None else whose.name},
         "duration_ms": round(event.duration_ms, 1),
     }
-    return Report(**without([*secrets, *secrets_of(found.connection.settings)], shown))
+    return Report(**without({form for one in hidden for form in forms_of(one)}, shown))
 
 
 def _audience(verification: object, connection: Connection) -> dict[str, Any] | None:
@@ -127,12 +137,11 @@ def _audience(verification: object, connection: Connection) -> dict[str, Any] | 
     return {"proof": type(proof).__name__, "named": named, "accepted": sorted(connection.accepted)}
 
 
-def _whose(verification: Verification, connection: Connection) -> dict[str, Any]:
+def _profile_of(verification: Verification, connection: Connection) -> Profile | None:
     try:
-        name = normalize(connection, verification).profile.name
+        return normalize(connection, verification).profile
     except ExchangeError:  # a plugin's mistake
-        name = None
-    return {"user_id": verification.user_id, "name": name}
+        return None
 
 
 def _origins(verification: Verification, connection: Connection) -> dict[str, list[str]] | None:

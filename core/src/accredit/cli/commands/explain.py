@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +22,10 @@ def command(
     config: ConfigOption = None,
     show_profile: Annotated[bool, typer.Option("--show-profile", help="Show the e-mail address in full.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Also write a page for a ticket; - prints it, and nothing else."),
+    ] = None,
 ) -> None:
     """Verify one token and show every check. Use it when a login fails and you have the user's token.
 
@@ -29,16 +35,22 @@ def command(
     that no login has used. Asks the provider as an exchange does, but issues nothing: needs no client, no key file and
     no database, and calls no hooks.
 
+    A page of --html is one file without tokens and secrets, which any browser shows. An older one is replaced, and
+    only its owner may read it.
+
     Exit codes: 0 accepted, 3 refused, 4 the provider is in trouble, 5 something of ours is wrong (credentials,
     quota, plugin), 2 an argument, a setting or the input must be changed, 1 anything else.
 
     \b
     Example:
       accredit explain --connection facebook --config accredit.toml < token.txt
+      accredit explain --connection facebook --config accredit.toml --html login.html < token.txt
       accredit explain --connection tiktok --config accredit.toml < request.json
     """
     import asyncio
+    import time
 
+    from accredit.cli.tools.output_file import output_file
     from accredit.cli.tools.screen import pretty
     from accredit.cli.tools.secret_input import read_token
     from accredit.errors import ConfigurationError
@@ -47,15 +59,32 @@ def command(
 
     if ctx.args:  # not repeated here: it may be a token
         raise ConfigurationError("a token on the command line stays in the shell's history: pipe it in instead")
+    to_screen = html == Path("-")
+    if to_screen and as_json:
+        raise ConfigurationError("--json and --html - would both print: write the page to a file")
     inquiry = Inquiry(read_settings(config), connection)
     token, nonce = read_token()
-    found = asyncio.run(inquiry.ask(token, nonce))
-    told = report(found, secrets=[*secrets_in(token), nonce or ""], show_email=show_profile)
-    if as_json:
-        typer.echo(pretty({**told.as_json(), "exit_code": inquiry.exit_code}))
-    else:
-        _show(told, inquiry.exit_code)
+    with nullcontext() if html is None or to_screen else output_file(html, option="--html") as file:
+        found = asyncio.run(inquiry.ask(token, nonce))
+        told = report(found, secrets=[*secrets_in(token), nonce or ""], show_email=show_profile)
+        page = None if html is None else _page(told, made_at=time.time(), shows_email=show_profile)
+        if to_screen:
+            typer.echo(page, nl=False)
+        elif as_json:
+            typer.echo(pretty({**told.as_json(), "exit_code": inquiry.exit_code}))
+        else:
+            _show(told, inquiry.exit_code)
+        if file is not None and page is not None:
+            file.write(page)
     raise typer.Exit(inquiry.exit_code)
+
+
+def _page(told: Report, *, made_at: float, shows_email: bool) -> bytes:
+    from importlib.metadata import version
+
+    from accredit.explaining.page.file import file_of
+
+    return file_of(told, made_at=made_at, made_by=f"accredit {version('accredit')}", shows_email=shows_email)
 
 
 def _show(told: Report, exit_code: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from accredit.errors import WrongAudience
 from accredit.explaining.report import Report
 from accredit.web.elements import Child, Html, tag
 from accredit.web.pieces import section, state
@@ -31,15 +32,20 @@ def audience_part(report: Report) -> Html:
 
 
 def is_same(report: Report) -> bool | None:
-    """Tell whether it was made for this app; None where that was not looked at. The check tells, and nobody else."""
+    """Tell whether it was made for this app; None where nobody has looked. Our check tells, or the provider itself."""
     verdicts = [check["verdict"] for check in report.checks if check["name"] == "check_audience"]
-    return verdicts[-1] == "passed" if verdicts else None
+    if verdicts:
+        return bool(verdicts[-1] == "passed")
+    return False if report.reason == WrongAudience.reason else None
 
 
 def _picture(report: Report) -> Child:
     audience, same = report.audience, is_same(report)
-    if audience is None or same is None:
+    if same is None:
         return tag("p", "The provider did not say: the login ended before that.", class_="empty")
+    if audience is None:
+        about = "The provider says that it was made for another app, and does not say for which."
+        return tag("p", about, " ", state("kept out", "bad"))
     word = state("the same: let in", "good") if same else state("not the same: kept out", "bad")
     if "named" not in audience:
         about, passed, refused = _UNNAMED[audience["proof"]]
