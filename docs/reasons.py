@@ -14,7 +14,7 @@ from accredit.explaining.words.requests import REQUESTS
 from accredit.explaining.words.words import Words
 
 PARTS: Mapping[str, Mapping[str, Words]] = {
-    "What the app shows of the provider's": CREDENTIALS,
+    "The provider's token": CREDENTIALS,
     "Who the user is": PEOPLE,
     "Tokens of ours": TOKENS,
     "Which app asks": APPS,

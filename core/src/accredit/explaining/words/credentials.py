@@ -3,25 +3,6 @@
 from accredit.explaining.words.words import ONE_FACE, Words
 
 CREDENTIALS: dict[str, Words] = {
-    "provider_token_rejected": Words(
-        "The provider's token is not accepted",
-        "The token that the app has shown is no proof of who its user is.",
-        "Without a proof, anybody could say that they are anybody.",
-        ONE_FACE,
-        (("user", "Log in at the provider again."), ("operator", "Look at the detail in the log.")),
-    ),
-    "invalid_token": Words(
-        "The token is not valid",
-        "The provider does not know this token any more, or never did. It is old, was called back, is damaged or is "
-        "made up.",
-        "Only a living token shows that its user has logged in at the provider a moment ago. An old one may have been "
-        "found in a log or in a backup.",
-        ONE_FACE,
-        (
-            ("user", "Log in at the provider again."),
-            ("app developer", "Send the token at once when you get it, unchanged, and never an old one."),
-        ),
-    ),
     "wrong_audience": Words(
         "This token was made for another app",
         "The provider says for which app it has made a token. This one was not made for yours, or nobody can tell for "
@@ -33,6 +14,18 @@ CREDENTIALS: dict[str, Words] = {
             ("nobody", "If somebody tried a token of another app, all is well: it did not work."),
             ("app developer", "If it was your own app: use the app id that the operator has set up."),
             ("operator", "If the other app is yours too, add its id to those that the connection accepts."),
+        ),
+    ),
+    "invalid_token": Words(
+        "The token is not valid",
+        "The provider does not know this token any more, or never did. It is old, was called back, is damaged or is "
+        "made up.",
+        "Only a living token shows that its user has logged in at the provider a moment ago. An old one may have been "
+        "found in a log or in a backup.",
+        ONE_FACE,
+        (
+            ("user", "Log in at the provider again."),
+            ("app developer", "Send the token at once when you get it, unchanged, and never an old one."),
         ),
     ),
     "missing_permission": Words(
@@ -72,5 +65,12 @@ CREDENTIALS: dict[str, Words] = {
             ("operator", "Look the code up in the provider's documentation. The log names it, once an hour."),
             ("nobody", "Users can only try again: until the code is known, nobody can say whether it helps."),
         ),
+    ),
+    "provider_token_rejected": Words(
+        "The provider's token is not accepted",
+        "The token that the app has shown is no proof of who its user is.",
+        "Without a proof, anybody could say that they are anybody.",
+        ONE_FACE,
+        (("user", "Log in at the provider again."), ("operator", "Look at the detail in the log.")),
     ),
 }
