@@ -186,14 +186,14 @@ def start(site: Path, tmp_path: Path) -> Start:
 
 @pytest.fixture
 def on_terminal(site: Path, tmp_path: Path) -> OnTerminal:
-    """Run a command on a terminal of 80 columns; returns its exit code and all that it wrote there.
+    """Run a command on a terminal; returns its exit code and all that it wrote there.
 
     It has only the fake plugin, and what `env` says; None takes a variable away.
     """
 
-    def on_terminal(*arguments: str, env: dict[str, str | None] | None = None) -> tuple[int, str]:
+    def on_terminal(*arguments: str, env: dict[str, str | None] | None = None, columns: int = 80) -> tuple[int, str]:
         ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         given = {**os.environ, "PYTHONPATH": str(site), "TERM": "xterm-256color", "COLUMNS": None, **(env or {})}
         with subprocess.Popen(  # noqa: S603 - our own interpreter, with arguments of a test
             [sys.executable, "-c", _ONLY, *arguments],

@@ -40,6 +40,14 @@ def test_a_line_is_renewed_while_it_works_and_then_gone(on_terminal: OnTerminal,
     assert COLOUR.search(rest)
 
 
+def test_a_narrow_terminal_loses_no_column(on_terminal: OnTerminal) -> None:
+    _, written = on_terminal("demo", columns=40)
+
+    lines = [" ".join(line.split()) for line in read(written.rpartition(ERASE)[2])]
+    assert "connection accepted other app token user request outage ours wrong" in lines
+    assert "fake 1 1 1 - - - - -" in lines
+
+
 def test_without_colours_the_line_is_renewed_all_the_same(on_terminal: OnTerminal) -> None:
     _, written = on_terminal("demo", env={"NO_COLOR": "1"})
 
