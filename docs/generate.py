@@ -1,5 +1,5 @@
-"""Write the reference (errors, reasons, settings, commands, the kit's exports), the gallery of providers, and
-the pictures of the way of a login and of the house.
+"""Write the reference (errors, reasons, settings, commands, the kit's exports), the gallery of providers, and the
+pictures: of the way of a login, of the house, and of a terminal on which the demonstration runs.
 
 ::
 
@@ -22,6 +22,7 @@ from docs import gallery, reasons
 from docs.assigned import Attribute, attributes, attributes_of
 from docs.markdown import cell, code, fence, table
 from docs.pictures import made as pictures
+from docs.pictures import terminal
 from pydantic import BaseModel, SecretStr
 
 from accredit import errors
@@ -297,3 +298,4 @@ if __name__ == "__main__":
     write(Path(__file__).parent / "reference/code")
     gallery.write()
     pictures.write()
+    terminal.write()

@@ -65,6 +65,11 @@ class Picture:
         look = f"fill: var(--{colour}); text-anchor: {anchor}" + ("; font-weight: 600" if bold else "")
         self._add("text", text, x=x, y=y, style=look)
 
+    def typed(self, x: float, y: float, text: str, *, colour: str, width: float, bold: bool = False) -> None:
+        """Write as a terminal does: each character as wide as any other, and all together `width`."""
+        look = f"fill: var(--{colour}); font-family: ui-monospace, monospace" + ("; font-weight: 600" if bold else "")
+        self._add("text", text, x=x, y=y, textLength=width, style=look)
+
     def __str__(self) -> str:
         width, height = self._width, self.height
         return "\n".join(

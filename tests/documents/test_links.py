@@ -15,7 +15,7 @@ PAGES = [*pages(), *sorted(page for folder in GENERATED for page in (ROOT / fold
 def links_of(text: str) -> list[str]:
     """Return the targets of a page's links; code is no page."""
     prose = re.sub(r"^```.*?^```$|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
-    return re.findall(r"(?<=\]\()[^)\s]+(?=\))", prose)
+    return re.findall(r"(?<=\]\()[^)\s]+(?=\))", prose) + re.findall(r"\b(?:src|srcset|href)=\"([^\"]+)\"", prose)
 
 
 def anchors_of(page: Path) -> set[str]:
@@ -51,9 +51,9 @@ def test_links_to_elsewhere_are_whole_and_go_over_tls(page: Path) -> None:
 
 def test_readers_of_the_readme_come_to_pages_that_a_forge_shows() -> None:
     readme = ROOT / "README.md"
-    for link in links_of(readme.read_text("utf-8")):
-        if "://" not in link:
-            assert "```{include}" not in (ROOT / link.partition("#")[0]).read_text("utf-8"), link
+    pages = {link.partition("#")[0] for link in links_of(readme.read_text("utf-8")) if "://" not in link}
+    for link in pages:
+        assert not link.endswith(".md") or "```{include}" not in (ROOT / link).read_text("utf-8"), link
 
 
 def test_pages_show_in_a_checkout_what_they_show_on_the_site() -> None:
