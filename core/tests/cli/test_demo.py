@@ -18,8 +18,12 @@ def fake(site: Path, install: Install) -> Any:
     return install(site)
 
 
-def row(output: str, sample: str) -> str:
-    return next(line for line in output.splitlines() if line.split()[1:2] == [sample])
+def seen(output: str, sample: str) -> tuple[str, list[str]]:
+    """Return the line above a sample that says what the client sees, and the words of the sample's own."""
+    lines = output.splitlines()
+    at = next(at for at, line in enumerate(lines) if line.startswith("  ") and line.split()[1:2] == [f"{sample}:"])
+    head = next(line for line in reversed(lines[:at]) if "a client sees: " in line)
+    return head, lines[at].split()
 
 
 def counted(output: str) -> str:
@@ -50,9 +54,10 @@ def test_an_accepted_token_is_shown_with_ours_decoded_and_verified(run: Run, fak
 def test_a_refusal_is_shown_as_the_client_sees_it_beside_the_true_reason(run: Run, fake: Any) -> None:
     output = run("demo", "--full").stdout
 
-    outside = "401 invalid_request: invalid access_token: invalid_token"
-    assert f"{outside} invalid_token about expired-ada" in " ".join(row(output, "expired-ada").split())
-    assert f"{outside} wrong_audience about foreign-ada" in " ".join(row(output, "foreign-ada").split())
+    outside = "refused; a client sees: 401 invalid_request: invalid access_token: invalid_token"
+    assert seen(output, "expired-ada") == (outside, ["invalid_token", "expired-ada:", "about", "expired-ada"])
+    assert seen(output, "foreign-ada") == (outside, ["wrong_audience", "foreign-ada:", "about", "foreign-ada"])
+    assert output.count(outside) == 1
 
 
 def test_refusals_of_the_contract_are_tried_once(run: Run, fake: Any) -> None:
@@ -60,8 +65,9 @@ def test_refusals_of_the_contract_are_tried_once(run: Run, fake: Any) -> None:
 
     statuses = {"unknown_client": "403", "unknown_connection": "400", "missing_token": "400", "get": "405"}
     for name, status in statuses.items():
-        assert row(output, name).split()[3] == status
-    assert row(output, "bearer_required").split()[3:5] == ["401", "invalid_token:"]
+        assert f": {status} " in seen(output, name)[0]
+    assert "a client sees: 401 invalid_token: " in seen(output, "bearer_required")[0]
+    assert seen(output, "get")[1][0] == "-"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,17 @@ def test_a_line_is_renewed_while_it_works_and_then_gone(on_terminal: OnTerminal,
     assert COLOUR.search(rest)
 
 
+def test_in_full_words_stay_whole_in_80_columns(on_terminal: OnTerminal) -> None:
+    _, written = on_terminal("demo", "--full")
+
+    lines = read(written.rpartition(ERASE)[2])
+    refusals = lines[lines.index("Any connection: refused before a provider is asked") :]
+    assert max(map(len, refusals)) <= 80
+    words = " ".join(refusals).split()
+    assert {"bearer_required:", "invalid_bearer", "method_not_allowed:", "unauthorized_client:"} <= set(words)
+    assert " ".join(words).count("this client must send an access token of ours as well") == 1
+
+
 def test_a_narrow_terminal_loses_no_column(on_terminal: OnTerminal) -> None:
     _, written = on_terminal("demo", columns=40)
 

@@ -86,7 +86,7 @@ def _show(running: Sandbox, shown: list[Shown], *, full: bool, as_json: bool) ->
     from accredit.cli.tools.summary import show_next, show_summary
     from accredit.cli.tools.trial_lines import show_trials
 
-    console = make_console()
+    console = make_console(at_least=80)
     if full:
         for one in shown:
             show_trials(console, one)

@@ -12,13 +12,19 @@ from rich.table import Table
 _SHOWN = 12
 
 
-def make_console(*, stderr: bool = False) -> Console:
-    """Return a console for standard output or error, without markup: what providers say is text, not style."""
+def make_console(*, stderr: bool = False, at_least: int = 0) -> Console:
+    """Return a console for standard output or error, without markup: what providers say is text, not style.
+
+    A table that needs so many columns says so in `at_least`: in less, rich would leave some out, and a terminal that is
+    narrower breaks lines and loses nothing.
+    """
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")  # names of people in a terminal of another script
     width = None if stream.isatty() else 200
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
+    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
+    console.width = max(console.width, at_least)
+    return console
 
 
 def make_table(*columns: str) -> Table:

@@ -12,19 +12,17 @@ from accredit.sandbox.demonstration import Shown
 from accredit.sandbox.judge import Outcome
 from accredit.sandbox.kinds import KINDS, OTHER_APP, kind_of
 
-_WIDTH = 80
 _ACCEPTED, _WRONG = "accepted", "wrong"
 _COLUMNS = (_ACCEPTED, *(kind.name for kind in KINDS), _WRONG)
 
 
 def show_summary(console: Console, shown: Sequence[Shown]) -> None:
     """Print what was tried and what came of it, per connection; what is wrong is told in full."""
-    console.width = max(console.width, _WIDTH)  # in less rich leaves out columns; a terminal breaks lines, and has all
     console.print(
         "Each connection was sent one good token, and every bad one that its simulated\n"
         "provider knows: real HTTP, real signatures, no network. This came of it:\n"
     )
-    console.print(_table(shown), soft_wrap=False, crop=False)
+    console.print(_table(shown), soft_wrap=False)
     console.print("\nRefused, by column:")
     for kind in KINDS:
         console.print(f"  {kind.name:<10} {kind.about}", style="bold" if kind is OTHER_APP else None)

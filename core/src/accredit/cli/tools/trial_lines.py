@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accredit.cli.tools.screen import make_table, plain, pretty, shortened, shown_parameters
+from rich.table import Table
+
+from accredit.cli.tools.screen import plain, pretty, shortened, shown_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from accredit.sandbox.demonstration import Part, Shown
@@ -14,15 +18,17 @@ if TYPE_CHECKING:
 
 
 def show_trials(console: Console, shown: Shown) -> None:
-    """Print one part: our decoded tokens where they were due, and a table of refusals."""
+    """Print one part: our decoded tokens where they were due, and the refusals, by what the client sees of them."""
     console.print(plain(f"\n{_title(shown.part)}"), style="bold cyan")
-    table = make_table("", "sample", "token", "status", "what the client sees", "audit reason", "about")
+    alike: dict[str, list[Outcome]] = {}
     for outcome in shown.outcomes:
         if outcome.trial.verdict.is_acceptance:
             _show_acceptance(console, outcome)
         else:
-            table.add_row(*map(plain, _cells(outcome)), style=_style(outcome))
-    console.print(table, soft_wrap=False)
+            alike.setdefault(f"{_verdict(outcome)}; a client sees: {_face(outcome)}", []).append(outcome)
+    for title, outcomes in alike.items():
+        console.print(plain(f"\n{title}"), style=_style(outcomes[0]) or "bold", soft_wrap=False)
+        console.print(_table(outcomes), soft_wrap=False)
 
 
 def _title(part: Part) -> str:
@@ -34,25 +40,27 @@ def _title(part: Part) -> str:
 def _show_acceptance(console: Console, outcome: Outcome) -> None:
     proof = f", audience proven by {outcome.event.audience_proof}" if outcome.event else ""
     console.print(plain(f"POST /oauth/access_token {shown_parameters(outcome.trial.parameters)}"))
-    console.print(plain(f"{_verdict(outcome)}: {outcome.trial.about}"), style=_style(outcome))
-    console.print(f"status {outcome.status}, audit reason {_reason(outcome)}{proof}")
+    console.print(plain(f"{_verdict(outcome)}: {outcome.trial.name}: {outcome.trial.about}"), style=_style(outcome))
+    console.print(f"status {outcome.status or '-'}, audit reason {_reason(outcome)}{proof}")
     for name, token in outcome.tokens.items():
         console.print(f"{name}, its signature verified with /.well-known/jwks.json:")
         console.print(plain(f"{pretty(token.header)}\n{pretty(token.claims)}"), style="dim")
-    console.print(f"refresh_token: {shortened(str(outcome.body.get('refresh_token')))}\n")
+    console.print(f"refresh_token: {shortened(str(outcome.body.get('refresh_token')))}")
 
 
-def _cells(outcome: Outcome) -> tuple[str, ...]:
-    sent = outcome.trial.parameters
-    return (
-        _verdict(outcome),
-        outcome.trial.name,
-        shortened(sent.get("access_token") or sent.get("code", "-")),
-        str(outcome.status or "-"),
-        f"{outcome.body.get('error')}: {outcome.body.get('error_description')}" if outcome.status else "-",
-        _reason(outcome),
-        outcome.trial.about,
-    )
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 0, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in outcomes:
+        table.add_row(_reason(one), plain(f"{one.trial.name}: {one.trial.about}"), style=_style(one))
+    return table
+
+
+def _face(outcome: Outcome) -> str:
+    if outcome.status is None:
+        return "nothing"
+    return f"{outcome.status} {outcome.body.get('error')}: {outcome.body.get('error_description')}"
 
 
 def _reason(outcome: Outcome) -> str:
