@@ -18,7 +18,7 @@ A file at the top is public, or begins with an underscore; a folder is a room:
 * `web/`: what pages in a browser are made of. `explaining/`: why a token is accepted or refused, in words for people.
 * `importers/`: moving in from other packages.
 * `serving/`: a bounded HTTP server. `cli/`: the command line. `testing/`: the kit for the authors of plugins.
-* `sandbox/`: a server whose providers are all simulated. `playground/`: pages that show what becomes of its requests.
+* `sandbox/`: a server whose providers are all simulated. `playground/`: pages that show what becomes of a token.
 
 A public name is imported when it is first asked for: see `_on_demand`.
 """

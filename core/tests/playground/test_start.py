@@ -14,7 +14,7 @@ def test_the_start_page_tells_the_story_with_two_buttons_in_order(here: Room) ->
 def test_each_sample_is_a_button_below_what_must_come_of_it(here: Room) -> None:
     text = here.text("/?connection=fake")
 
-    assert text.index("good-ada about good-ada") < text.index("wrong_audience (1) foreign-ada")
+    assert text.index("good-ada about good-ada") < text.index("(1) wrong_audience foreign-ada about foreign-ada")
     assert "expired-ada about expired-ada" in text
 
 

@@ -15,8 +15,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 MOST_BODY_BYTES = 131_072
 """A token may have 16384 characters, and each takes three where a form writes it as `%2B`."""
 _RUN = "/playground/runs/"
+_STYLES = [("web", "style.css"), ("explaining", "page/way.css"), ("playground", "static/page.css")]
 _FILES = {
-    "/playground/page.css": ("text/css; charset=utf-8", [("web", "style.css"), ("playground", "static/page.css")]),
+    "/playground/page.css": ("text/css; charset=utf-8", _STYLES),
     "/playground/live.js": ("text/javascript; charset=utf-8", [("web", "live.js")]),
     "/playground/copy.js": ("text/javascript; charset=utf-8", [("playground", "static/copy.js")]),
 }

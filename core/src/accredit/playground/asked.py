@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from accredit.errors import ExchangeError
+from accredit.explaining.page.values import Placeholder
 from accredit.oauth.wire.fields import read_fields
 
 _PLAIN = frozenset(
@@ -52,7 +53,7 @@ class Asked:
         headers = dict(self.headers)
         if "authorization" in headers:
             scheme, _, shown = headers["authorization"].partition(" ")
-            headers["authorization"] = f"{scheme} {_blank(shown)}" if shown else _blank(scheme)
+            headers["authorization"] = Placeholder(f"{scheme} {_blank(shown)}") if shown else _blank(scheme)
         return Asked(headers=headers, fields=fields, is_json=self.is_json)
 
 
@@ -76,4 +77,4 @@ def _is_plain(name: str, value: str) -> bool:
 
 
 def _blank(value: str) -> str:
-    return f"[{len(value)} characters]"
+    return Placeholder(f"[{len(value)} characters]")

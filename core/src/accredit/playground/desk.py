@@ -3,17 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
-from accredit.errors import PluginError
+from accredit.errors import PluginError, StorageFailed
 from accredit.explaining.explanation import Explanation, Told
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
-from accredit.playground.pages.faults import PASSAGES
+from accredit.playground.pages.faults import PASSAGES, passages
 from accredit.playground.pages.run import gone, run
+from accredit.playground.pages.session import session as session_panel
 from accredit.playground.pages.snippets import snippets
 from accredit.playground.pages.start import start
 from accredit.playground.recorder import Recorder
 from accredit.playground.recording import Recording, Sent
 from accredit.playground.sender import Sender
+from accredit.playground.session_desk import SessionDesk, is_number, lead_on
 from accredit.playground.stock import stock_of, take
 from accredit.sandbox.sandbox import CLIENT_ID, SCOPE, Provider, Sandbox, parameters
 from accredit.web.answer import Answer, page, plain, see_other
@@ -30,6 +32,7 @@ class Desk:
         self._sandbox = sandbox
         self._recordings = recorder.recordings
         self._sender = Sender(sandbox.url, recorder)
+        self._sessions = SessionDesk(sandbox, recorder, self._sender)
         self._providers = {one.name: one for one in sandbox.providers}
         self.acts: Mapping[str, Callable[[Call], Awaitable[Answer]]] = {
             "send": self._send,
@@ -37,6 +40,7 @@ class Desk:
             "fault": self._fault,
             "keys": self._keys,
             "time": self._time,
+            **self._sessions.acts,
         }
         """By their path below `/playground/`."""
 
@@ -61,11 +65,19 @@ class Desk:
         recording = self._recordings.get(number)
         if recording is None:
             return page(gone(number), status=404)
-        return page(run(recording, self._report(recording), snippets(recording, self._sandbox.url)))
+        try:
+            session = await self._sessions.held(number)
+        except StorageFailed:
+            session = None
+        names = tuple(self._providers)
+        panel = None if session is None else session_panel(session, number, names)
+        passing = passages(self._sandbox.clock.ahead_s, back=str(number))
+        programs = snippets(recording, self._sandbox.url)
+        return page(run(recording, self._report(recording), panel, passing, programs))
 
     def _first(self) -> Provider:
         """Return the one that the story is told with at first: it has a token of another app."""
-        return self._providers.get("facebook") or next(
+        return self._providers.get("google-oauth2") or next(
             (one for one in self._sandbox.providers if any(s.expected == "wrong_audience" for s in one.samples)),
             self._sandbox.providers[0],
         )
@@ -105,7 +117,7 @@ class Desk:
         if sample is None:
             return plain(400, "There is no such sample.")
         sent = Sent(label=f"you: {sample.about}", is_made_up=True, sample=sample.name)
-        return _lead_on(await self._sender.post(_LOGIN, parameters(provider.name, sample), sent))
+        return lead_on(await self._sender.post(_LOGIN, parameters(provider.name, sample), sent))
 
     async def _paste(self, call: Call) -> Answer:
         provider, field, credential = self._provider(call), call.field("field"), call.field("credential")
@@ -115,7 +127,7 @@ class Desk:
             return plain(400, f"A token has 1 to {LONGEST[field]} characters.")
         beside = {name: call.field(name) for name in _BESIDE if call.field(name)}
         body = {"client_id": CLIENT_ID, field: credential, **beside, "connection": provider.name, "scope": SCOPE}
-        return _lead_on(await self._sender.post(_LOGIN, body, Sent(label="you: a pasted token")))
+        return lead_on(await self._sender.post(_LOGIN, body, Sent(label="you: a pasted token")))
 
     async def _fault(self, call: Call) -> Answer:
         provider = self._provider(call)
@@ -143,7 +155,7 @@ class Desk:
 
     async def _time(self, call: Call) -> Answer:
         seconds, back = call.field("seconds"), call.field("back")
-        if seconds not in {str(one) for one in PASSAGES} or not (back == "" or (back.isascii() and back.isdecimal())):
+        if seconds not in {str(one) for one in PASSAGES} or not (back == "" or is_number(back)):
             return plain(400, "So much time cannot be let pass.")
         self._sandbox.clock.let_pass(int(seconds))
         return see_other(f"/playground/runs/{back}#time" if back else "/#time")
@@ -155,12 +167,6 @@ def _secrets(recording: Recording) -> list[str]:
 
 def _start_of(provider: Provider, part: str) -> str:
     return f"/?{urlencode({'connection': provider.name})}#{part}"
-
-
-def _lead_on(number: int | None) -> Answer:
-    if number is None:
-        return plain(502, "The sandbox's own server has not answered.")
-    return see_other(f"/playground/runs/{number}")
 
 
 def _whole(written: str) -> int | None:

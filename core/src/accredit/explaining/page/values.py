@@ -15,6 +15,12 @@ PUBLIC = frozenset({
 _SHOWN = 12
 
 
+class Placeholder(str):
+    """Text in the place of a secret that nobody has kept: it is shown as it is."""
+
+    __slots__ = ()
+
+
 def written(value: object) -> str:
     """Return a value as people read it: a text without quotes, anything else as JSON."""
     if isinstance(value, str):
@@ -27,6 +33,8 @@ def written(value: object) -> str:
 
 def shortened(value: str) -> str:
     """Return the beginning of a secret: never more than a third of it."""
+    if isinstance(value, Placeholder):
+        return value
     return f"{value[: min(_SHOWN, len(value) // 3)]}…"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from accredit.playground.layout import button, form
+from accredit.playground.pages.why import title_of
 from accredit.playground.stock import Stock
 from accredit.testing import Sample
 from accredit.web.elements import Html, tag
@@ -22,7 +23,7 @@ def tokens(connection: str, stock: Stock) -> Html:
         [
             tag(
                 "details",
-                tag("summary", tag("code", reason), f" ({len(samples)})"),
+                tag("summary", title_of(reason), f" ({len(samples)}) ", tag("code", reason)),
                 _buttons(connection, samples),
                 open=reason == "wrong_audience",
             )

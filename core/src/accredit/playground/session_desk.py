@@ -1,0 +1,103 @@
+"""What can be done with a session: each is a request that a client sends, but for unlinking, which a host does."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from accredit.errors import AccreditError, PluginError
+from accredit.playground.held import Held, held, session_of
+from accredit.playground.recorder import Recorder
+from accredit.playground.recording import Sent
+from accredit.playground.sender import Sender
+from accredit.playground.stock import stock_of, take
+from accredit.sandbox.sandbox import Sandbox, parameters
+from accredit.web.answer import Answer, plain, see_other
+from accredit.web.call import Call
+
+_NO_SESSION = "There is no such session, or what came of it is not kept any more."
+
+
+class SessionDesk:
+    """The forms of the session panel. Each names a `run`, the number of a request of that session."""
+
+    def __init__(self, sandbox: Sandbox, recorder: Recorder, sender: Sender) -> None:
+        self._sandbox = sandbox
+        self._recordings = recorder.recordings
+        self._sender = sender
+        self.acts: Mapping[str, Callable[[Call], Awaitable[Answer]]] = {
+            "refresh": self._refresh,
+            "revoke": self._revoke,
+            "userinfo": self._userinfo,
+            "link": self._link,
+            "unlink": self._unlink,
+        }
+
+    async def held(self, run: int) -> Held | None:
+        """Return the session of a request, None where it has none."""
+        session_id = session_of(self._recordings, run)
+        return None if session_id is None else await held(session_id, self._recordings, self._sandbox.exchange.engine)
+
+    async def _refresh(self, call: Call) -> Answer:
+        found, token = await self._named(call), call.field("token")
+        shown = [one for one in found.tokens if str(one.run) == token] if found else []
+        if found is None or not shown:
+            return plain(400, _NO_SESSION)
+        body = {"grant_type": "refresh_token", "client_id": found.client_id, "refresh_token": shown[0].value}
+        sent = Sent(label=f"you: the refresh token of request {token}", is_made_up=True)
+        return lead_on(await self._sender.post("/oauth/token", body, sent))
+
+    async def _revoke(self, call: Call) -> Answer:
+        found = await self._named(call)
+        if found is None or not (found.newest or found.access_token):
+            return plain(400, _NO_SESSION)
+        token = found.newest.value if found.newest else found.access_token
+        sent = Sent(label="you: log out", is_made_up=True)
+        return lead_on(await self._sender.post("/oauth/revoke", {"client_id": found.client_id, "token": token}, sent))
+
+    async def _userinfo(self, call: Call) -> Answer:
+        found = await self._named(call)
+        if found is None or not found.access_token:
+            return plain(400, _NO_SESSION)
+        sent = Sent(label="you: ask who it is", is_made_up=True)
+        return lead_on(await self._sender.get("/userinfo", found.access_token, sent))
+
+    async def _link(self, call: Call) -> Answer:
+        found, name = await self._named(call), call.field("connection")
+        provider = next((one for one in self._sandbox.providers if one.name == name), None)
+        if found is None or not found.access_token or provider is None:
+            return plain(400, _NO_SESSION)
+        good = stock_of(provider).accepted
+        try:
+            sample = take(provider, good[0].name) if good else None
+        except PluginError as exc:
+            return plain(500, str(exc))
+        if sample is None:
+            return plain(400, "There is nobody to link at this connection now.")
+        body = {**parameters(name, sample), "client_id": found.client_id, "main_access_token": found.access_token}
+        sent = Sent(label=f"you: link {name}", is_made_up=True)
+        return lead_on(await self._sender.post("/oauth/access_token", body, sent))
+
+    async def _unlink(self, call: Call) -> Answer:
+        found = await self._named(call)
+        identity = (call.field("namespace"), call.field("user_id"))
+        if found is None or identity not in found.identities:
+            return plain(400, _NO_SESSION)
+        try:
+            await self._sandbox.exchange.subjects.unlink(*identity)
+        except AccreditError as exc:
+            return plain(500, str(exc))
+        return see_other(f"/playground/runs/{call.field('run')}#session")
+
+    async def _named(self, call: Call) -> Held | None:
+        run = call.field("run")
+        return await self.held(int(run)) if is_number(run) else None
+
+
+def is_number(written: str) -> bool:
+    """Tell whether a field holds the number of a request."""
+    return written.isascii() and written.isdecimal() and len(written) < 10
+
+
+def lead_on(number: int | None) -> Answer:
+    """Lead on to what has become of a request."""
+    if number is None:
+        return plain(502, "The sandbox's own server has not answered.")
+    return see_other(f"/playground/runs/{number}")
