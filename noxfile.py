@@ -246,7 +246,8 @@ def oidc(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Use the operator's page in a real Chromium. Needs npm; on Debian it installs chromium where it is missing.
 
-    ACCREDIT_TEST_SCREENSHOTS names a folder for pictures of every page.
+    ACCREDIT_TEST_SCREENSHOTS names a folder for pictures of every page. `nox -s browser -- --pictures` makes those
+    of the documentation anew.
     """
     _install(session)
     if not any(map(shutil.which, ("chromium-browser", "google-chrome"))):  # as on Ubuntu
@@ -256,7 +257,12 @@ def browser(session: nox.Session) -> None:
     npm = "npm install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel error"
     session.run(*npm.split(), "--prefix", str(folder), external=True)
     variables = {"ACCREDIT_TEST_AXE": str(folder)}
-    session.run("python", "-m", "pytest", "-n0", *(session.posargs or ["tests/browser/checks.py"]), env=variables)
+    pictures = "tests/browser/pictures.py"
+    chosen = session.posargs or ["tests/browser/checks.py", pictures]
+    if "--pictures" in chosen:
+        variables["ACCREDIT_TEST_PICTURES"] = "1"
+        chosen = [pictures]
+    session.run("python", "-m", "pytest", "-n0", *chosen, env=variables)
 
 
 @nox.session

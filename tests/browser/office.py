@@ -58,8 +58,8 @@ class Office:
 
 
 @contextmanager
-def open_office(folder: Path, connections: dict[str, dict[str, Any]]) -> Iterator[Office]:
-    """Run a server of two workers in `folder`, until the block ends."""
+def open_office(folder: Path, connections: dict[str, dict[str, Any]], workers: int = 2) -> Iterator[Office]:
+    """Run a server in `folder`, until the block ends."""
     token = new_operator_token()
     page = {
         "ACCREDIT_OPERATOR__ENABLED": "true",
@@ -69,7 +69,7 @@ def open_office(folder: Path, connections: dict[str, dict[str, Any]]) -> Iterato
     }
     (folder / "accredit.toml").write_text(_SETTINGS, "utf-8")
     variables = environment_of({name: connections[name] for name in ("facebook", "weibo")})
-    with started("accredit serve --workers 2", folder, PATH=os.environ["PATH"], **variables, **page) as server:
+    with started(f"accredit serve --workers {workers}", folder, PATH=os.environ["PATH"], **variables, **page) as server:
         office = Office(server, token)
         while "listening on" not in server.output:
             assert server.process.poll() is None, server.output

@@ -1,0 +1,106 @@
+"""The pictures of pages in the documentation: made anew in each run, and held beside those that stand there.
+
+Pixels depend on the fonts of a machine. So what is compared is what can be read in a picture, and its style sheets:
+`shown` keeps both, with the sums of the pictures they belong to. `nox -s browser -- --pictures` writes all of it anew.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from tests.browser.office import Desk, open_office
+from tests.browser.window import SHOTS, chromium
+from tests.documents.blocks import ROOT
+
+RENEW = "ACCREDIT_TEST_PICTURES"
+"""The environment variable that has the pictures and what is kept beside them written anew."""
+STATIC = ROOT / "docs/static"
+SHOWN = Path(__file__).with_name("shown")
+LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SIZE: dict[str, Any] = {"viewport": {"width": 960, "height": 200}}
+"""As wide as a page of a forge shows it; as high as what is on it."""
+_CHANGES = {
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?": "(time)",
+    r"\d+(\.\d+)? ms\b": "(duration)",
+    r"\d+\.\d+ a second": "(rate)",
+    r"127\.0\.0\.1:\d+": "127.0.0.1:(port)",
+}
+"""What is another in each run."""
+_CUT = """last => {
+    for (let at = last; at !== document.body; at = at.parentElement)
+        while (at.nextElementSibling) at.nextElementSibling.remove();
+}"""
+expect.set_options(timeout=20_000)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows: its words, its style sheets as they came, and its pictures by their looks."""
+
+    words: str
+    sheets: bytes
+    pictures: dict[str, bytes]
+
+    def told(self, pictures: dict[str, bytes]) -> str:
+        """Return what is kept beside these pictures of it."""
+        sums = {"styles": self.sheets} | pictures
+        head = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in sums.items()]
+        return "\n".join([*head, "", self.words, ""])
+
+
+def look_at(page: Page, last: Locator) -> Shown:
+    """Return what a page shows from its top to the end of a part."""
+    last.evaluate(_CUT)
+    pictures: dict[str, bytes] = {}
+    for look in LOOKS:
+        page.emulate_media(color_scheme=look)
+        pictures[look] = page.screenshot(full_page=True, animations="disabled")
+    words = page.locator("body").inner_text()
+    for changing, name in _CHANGES.items():
+        words = re.sub(changing, name, words)
+    words = "\n".join(filter(None, (" ".join(line.split()) for line in words.splitlines())))
+    sheets = page.locator("link[rel=stylesheet]").evaluate_all("all => all.map(one => one.href)")
+    return Shown(words, b"".join(page.request.get(sheet).body() for sheet in sheets), pictures)
+
+
+def hold(name: str, shown: Shown) -> None:
+    """Compare what a page shows with what its pictures show, or write them anew."""
+    files: dict[str, Path] = {look: STATIC / f"{name}-{look}.png" for look in LOOKS}
+    kept = SHOWN / f"{name}.txt"
+    for look, file in files.items():
+        if os.environ.get(RENEW):
+            file.write_bytes(shown.pictures[look])
+        if folder := os.environ.get(SHOTS):
+            Path(folder, file.name).write_bytes(shown.pictures[look])
+    stand = {look: file.read_bytes() for look, file in files.items()}
+    if os.environ.get(RENEW):
+        kept.write_text(shown.told(stand), "utf-8")
+    assert kept.read_text("utf-8") == shown.told(stand), "run: nox -s browser -- --pictures"
+    assert all(len(picture) < 100_000 for picture in (*stand.values(), *shown.pictures.values()))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
+
+
+def test_the_operators_page(browser: Browser, connections: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    with open_office(tmp_path, connections, workers=1) as office, Desk(browser, office, **SIZE) as desk:
+        for token, times in (("good-ada", 40), ("expired-ada", 7), ("foreign_app-ada", 4), ("no_permission-ada", 2)):
+            for _ in range(times):
+                office.login(f"EAAsim-{token}")
+        for token, times in (("good-ada", 9), ("down-ada", 5)):
+            for _ in range(times):
+                office.login(f"2.00sim-{token}", connection="weibo")
+        desk.sign_in()
+        for seen in ("40 accepted", "13 refused", "9 accepted", "5 failed"):
+            expect(desk.page.get_by_role("cell", name=seen)).to_have_count(3)
+        expect(desk.page.get_by_text("1 in the last hour")).to_be_visible()
+        hold("operator", look_at(desk.page, desk.page.locator("main section").nth(1)))
