@@ -31,7 +31,8 @@ from accredit.cli import main
 try:
     main()
 finally:
-    loaded = {"alembic", "sqlalchemy", "prometheus_client", "accredit.testing"} & set(sys.modules)
+    ours = {"accredit.testing", "accredit.sandbox", "accredit.playground"}
+    loaded = (ours | {"alembic", "sqlalchemy", "prometheus_client"}) & set(sys.modules)
     print("loaded:", sorted(loaded), file=sys.stderr)
 """
 

@@ -100,11 +100,15 @@ def test_ctrl_c_is_a_clean_stop_too(start: Start) -> None:
 
 
 @pytest.mark.usefixtures("provider")
-def test_the_server_itself_loads_neither_the_upgrade_of_the_database_nor_the_testing_kit(
+def test_the_server_itself_loads_neither_the_upgrade_of_the_database_nor_the_testing_kit_nor_the_playground(
     start: Start,
 ) -> None:
     with start("serve", "--config", "accredit.toml", "--port", "0") as process:
-        ready(process)
+        url = ready(process)
+        for path in ("/", "/playground/runs/1", "/playground/page.css"):
+            assert httpx.get(f"{url}{path}", trust_env=False).status_code == 404
+        form = {"connection": "fake", "sample": "good-ada"}
+        assert httpx.post(f"{url}/playground/send", data=form, trust_env=False).status_code == 404
         process.send(signal.SIGTERM)
         _, _, err = process.end()
 

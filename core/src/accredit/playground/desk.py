@@ -18,6 +18,7 @@ from accredit.playground.sender import Sender
 from accredit.playground.session_desk import SessionDesk, is_number, lead_on
 from accredit.playground.stock import stock_of, take
 from accredit.sandbox.sandbox import CLIENT_ID, SCOPE, Provider, Sandbox, parameters
+from accredit.testing import Sample
 from accredit.web.answer import Answer, page, plain, see_other
 from accredit.web.call import Call
 
@@ -73,11 +74,21 @@ class Desk:
         panel = None if session is None else session_panel(session, number, names)
         passing = passages(self._sandbox.clock.ahead_s, back=str(number))
         programs = snippets(recording, self._sandbox.url)
-        return page(run(recording, self._report(recording), panel, passing, programs))
+        report = self._report(recording)
+        return page(run(recording, report, next_=self._next(recording), panel=panel, more=(passing, programs)))
+
+    def _next(self, recording: Recording) -> tuple[str, Sample] | None:
+        """Return a connection and another app's token, after one of ours was let in by a button."""
+        event = recording.login
+        provider = None if event is None else self._providers.get(event.connection)
+        if event is None or provider is None or event.outcome != "accepted" or not recording.sent.sample:
+            return None
+        foreign = stock_of(provider).of_another_app
+        return None if foreign is None else (provider.name, foreign)
 
     def _first(self) -> Provider:
         """Return the one that the story is told with at first: it has a token of another app."""
-        return self._providers.get("google-oauth2") or next(
+        return self._providers.get("facebook") or next(
             (one for one in self._sandbox.providers if any(s.expected == "wrong_audience" for s in one.samples)),
             self._sandbox.providers[0],
         )

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from accredit._guard import blamed
+from accredit.credentials import is_jwt
 from accredit.errors import PluginError
 from accredit.sandbox.sandbox import Provider
 from accredit.testing import ACCEPTED, Sample
@@ -32,18 +34,27 @@ class Stock:
         return dict(sorted(found.items(), key=lambda pair: (pair[0] != "wrong_audience", pair[0])))
 
     @property
+    def of_ours(self) -> Sample | None:
+        """The token of our app that the story is told with."""
+        return _most_telling(self.accepted)
+
+    @property
     def of_another_app(self) -> Sample | None:
-        """The token of another app that the story is told with."""
-        foreign = [one for one in self.samples if one.expected == "wrong_audience"]
-        foreign += [one for one in self.samples if one.is_foreign]
-        return foreign[0] if foreign else None
+        """The token of another app that it is told with."""
+        return _most_telling([one for one in self.samples if one.expected == "wrong_audience"]) or _most_telling(
+            [one for one in self.samples if one.is_foreign]
+        )
+
+
+def _most_telling(samples: Sequence[Sample]) -> Sample | None:
+    """Return the first ID token, which says itself whose it is and for which app; or else the first of all."""
+    return next((one for one in samples if is_jwt(one.credential)), samples[0] if samples else None)
 
 
 def stock_of(provider: Provider) -> Stock:
     """Ask a simulator what there is. Whatever is wrong with it is told, and concerns no other."""
     try:
-        with blamed(f"{provider.source}: `samples()` of the simulator of '{provider.name}' failed", quotes=True):
-            return Stock(samples=tuple(provider.simulator.samples()))
+        return Stock(samples=_samples(provider))
     except PluginError as exc:
         return Stock(problem=str(exc))
 
@@ -54,8 +65,23 @@ def take(provider: Provider, name: str) -> Sample | None:
     Raises:
         PluginError: the simulator failed.
     """
-    with blamed(f"{provider.source}: the simulator of '{provider.name}' failed", quotes=True):
-        for sample in provider.simulator.samples():
-            if sample.name == name:
-                return provider.simulator.fresh(sample)
-    return None
+    found = next((one for one in _samples(provider) if one.name == name), None)
+    if found is None:
+        return None
+    with _blamed(provider, "fresh"):
+        return _checked(provider.simulator.fresh(found))
+
+
+def _samples(provider: Provider) -> tuple[Sample, ...]:
+    with _blamed(provider, "samples"):
+        return tuple(map(_checked, provider.simulator.samples()))
+
+
+def _checked(sample: object) -> Sample:
+    if not isinstance(sample, Sample):
+        raise TypeError(f"{type(sample).__name__} is no Sample")
+    return sample
+
+
+def _blamed(provider: Provider, method: str) -> AbstractContextManager[None]:
+    return blamed(f"{provider.source}: {method} of the simulator of '{provider.name}' failed", quotes=True)

@@ -1,6 +1,6 @@
 """One request: what became of it, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accredit.audit.events import RefreshEvent, ReuseEvent
@@ -14,35 +14,57 @@ from accredit.explaining.page.tokens import tokens_part
 from accredit.explaining.page.way import way
 from accredit.explaining.report import Report
 from accredit.playground.layout import button, form, shell
-from accredit.playground.pages.latest import outcome
-from accredit.playground.pages.title import title
 from accredit.playground.pages.why import why
 from accredit.playground.recording import Recording
-from accredit.web.elements import Child, Html, tag, user_text
+from accredit.testing import Sample
+from accredit.web.elements import Html, tag, user_text
 from accredit.web.pieces import moment
 
 _TOKENS = {"access_token": "Our access token", "id_token": "Our ID token", "refresh_token": "Our refresh token"}
 _HANDED_IN = ("access_token", "code", "id_token", "refresh_token", "subject_token")
 
 
-def run(recording: Recording, report: Report | None, *more: Child) -> Html:
-    """Return the page. `report` is what is known of a login, None of any other request; `more` stands below."""
-    event = recording.event
-    refused = None if event is None or event.outcome == "accepted" else why(event.reason)
+def run(
+    recording: Recording,
+    report: Report | None,
+    *,
+    next_: tuple[str, Sample] | None,
+    panel: Html | None,
+    more: Sequence[Html],
+) -> Html:
+    """Return the page. `report` is what is known of a login, None of any other request.
+
+    `next_` is a connection and a sample to try next, `panel` that of the session, and `more` stands at the end.
+    """
+    parts = [_parts(recording), panel] if report is None else [_login(recording, report), panel]
     return shell(
         f"Request {recording.number}",
-        tag("h1", title(recording)),
+        tag("h1", f"Request {recording.number}"),
         tag(
             "p",
-            f"Request {recording.number} ", outcome(recording), " at ", moment(recording.at), " UTC, sent by ",
-            user_text(recording.sent.label or "somebody else"), ". ", tag("a", "Back to the start", href="/"),
+            "At ", moment(recording.at), " UTC, sent by ", user_text(recording.sent.label or "somebody else"), ". ",
+            tag("a", "Back to the start", href="/"), ".",
         ),
-        _again(recording),
-        refused,
-        _parts(recording) if report is None else _login(recording, report),
+        tag("div", _again(recording), None if next_ is None else _try_next(*next_), class_="bar"),
+        _way_around(has_panel=panel is not None),
+        None if report is not None else tag("div", why(recording), class_="way"),
+        reversed(parts) if report is None else parts,
         more,
         script="copy",
     )  # fmt: skip
+
+
+def _way_around(*, has_panel: bool) -> Html:
+    """Return the way to what stands far below."""
+    places = {"answer": "What the client sees", "time": "Let time pass", "snippets": "Send it from your app"}
+    if has_panel:
+        places = {"session": "The session: refresh, log out, link", **places}
+    links = [tag("li", tag("a", words, href=f"#{id_}")) for id_, words in places.items()]
+    return tag("nav", tag("ul", links), aria_label="On this page")
+
+
+def _try_next(connection: str, sample: Sample) -> Html:
+    return form("send", button("Next: another app shows its token of her"), connection=connection, sample=sample.name)
 
 
 def gone(number: int) -> Html:

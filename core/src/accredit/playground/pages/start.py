@@ -27,11 +27,10 @@ def start(
     problem: str = "",
 ) -> Html:
     """Return the page, with one of the `connections` chosen."""
-    mine = stock.accepted[0] if stock.accepted else None
     return shell(
         "Start",
         notice(problem, is_bad=True) if problem else None,
-        story(provider.name, app_ids, mine, stock.of_another_app),
+        story(provider.name, app_ids, stock.of_ours, stock.of_another_app),
         section(
             "Connections",
             tag("nav", tag("ul", [_link(name, provider.name) for name in connections]), aria_label="Connections"),

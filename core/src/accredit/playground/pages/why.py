@@ -1,8 +1,23 @@
-"""Why a request was refused, in plain words."""
+"""What became of a request that is no login, and why, in plain words."""
 
 from accredit.explaining.reasons import REASONS
+from accredit.playground.pages.latest import outcome
+from accredit.playground.recording import Recording
 from accredit.web.elements import Html, tag
 from accredit.web.pieces import facts, section
+
+_DONE = {
+    "token.refreshed": "New tokens for the same login",
+    "token.issued": "A token for the client itself",
+    "nonce.issued": "A nonce was given out",
+    "token.revoked": "The session has ended",
+    "token.revocation_ignored": "Nothing was left to end",
+    "token.introspected": "The token is good",
+    "userinfo.stated": "Who the user is",
+    "tokeninfo.stated": "Who the user is",
+    "notice.received": "The provider has told something",
+    "notice.repeated": "The provider has told it before",
+}
 
 
 def title_of(reason: str) -> str:
@@ -10,15 +25,27 @@ def title_of(reason: str) -> str:
     return REASONS[reason].title if reason in REASONS else reason
 
 
-def why(reason: str) -> Html | None:
-    """Return what has happened, why it is refused, and who must do what; None where there are no words for it."""
-    words = REASONS.get(reason)
-    if words is None:
-        return None
+def why(recording: Recording) -> Html:
+    """Return what has happened; of a refusal why, and who must do what."""
+    event = recording.event
+    words = None if event is None else REASONS.get(event.reason)
     return section(
-        "Why",
-        tag("p", words.what, " ", words.why, class_="lead"),
-        tag("p", words.client),
-        facts(*((who.capitalize(), what) for who, what in words.who)),
-        id_="why",
+        _title(recording),
+        tag("p", outcome(recording)),
+        None
+        if words is None
+        else facts(
+            ("What happened", words.what),
+            ("Why", words.why),
+            ("What the app is told", words.client),
+            *((who.capitalize(), what) for who, what in words.who),
+        ),
+        id_="verdict",
     )
+
+
+def _title(recording: Recording) -> str:
+    event = recording.event
+    if event is None:
+        return f"Status {recording.status}" if recording.status else "Nobody waited for the answer"
+    return _DONE.get(event.name, event.name) if event.outcome == "accepted" else title_of(event.reason)
