@@ -143,6 +143,23 @@ def test_no_answer_is_wrong_and_the_others_are_still_tried(
     assert "WRONG; a client sees: nothing\n  -  expired-ada: about expired-ada\n" in run("demo", "--full").stdout
 
 
+def test_a_good_token_without_an_answer_is_wrong_too(run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = httpx.Client.request
+
+    def request(client: httpx.Client, method: str, url: str, **options: Any) -> httpx.Response:
+        if method == "POST":
+            raise httpx.ConnectError("nobody is there")
+        return send(client, method, url, **options)
+
+    monkeypatch.setattr(httpx.Client, "request", request)
+
+    output = run("demo", "--full").stdout
+
+    assert "WRONG: good-ada: about good-ada\nstatus -, audit reason -\nrefresh_token: -\n" in output
+    assert "WRONG: fake: good-ada: no answer: ConnectError" in output
+    assert "0 accepted, 1 refused, 7 wrong" in output
+
+
 @pytest.mark.parametrize("form", [(), ("--full",)], ids=["summary", "full"])
 def test_control_characters_of_a_plugin_are_shown_and_not_obeyed(
     run: Run, fake: Any, monkeypatch: pytest.MonkeyPatch, form: tuple[str, ...]

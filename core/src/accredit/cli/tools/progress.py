@@ -1,6 +1,5 @@
 """Show how far a command has come, in one line of a terminal that is renewed; where none reads it, say nothing."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,7 +32,7 @@ def progress(what: str) -> Iterator[Line]:
     in a line: forced colours (`FORCE_COLOR`) do not make it one.
     """
     console = make_console(stderr=True)
-    able = console.file.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+    able = console.is_terminal and console.file.isatty() and not console.is_dumb_terminal
     columns = (TextColumn("{task.description:<24}", markup=False), BarColumn(bar_width=24), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not able) as shown:
         yield Line(shown, what)

@@ -45,7 +45,7 @@ def _show_acceptance(console: Console, outcome: Outcome) -> None:
     for name, token in outcome.tokens.items():
         console.print(f"{name}, its signature verified with /.well-known/jwks.json:")
         console.print(plain(f"{pretty(token.header)}\n{pretty(token.claims)}"), style="dim")
-    console.print(f"refresh_token: {shortened(str(outcome.body.get('refresh_token')))}")
+    console.print(f"refresh_token: {shortened(str(outcome.body.get('refresh_token', '-')))}")
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:
