@@ -131,6 +131,12 @@ def test_another_apps_token_is_refused_naming_that_app(explain: Explain, simulat
     }
 
 
+def test_of_another_apps_token_it_is_told_whose_it_is(explain: Explain, simulated: str) -> None:
+    lines = explain("fakesim-foreign-ada", connection="fake").stdout.splitlines()
+    at = lines.index("identity, which is not let in")
+    assert lines[at + 1 : at + 3] == ["  user: fake|1000000000000001", "  name: Ada Lovelace"]
+
+
 def test_a_provider_that_is_not_there_is_the_providers_trouble(explain: Explain, config: Path) -> None:
     with socket.socket() as deaf:  # bound, and never listening
         deaf.bind(("127.0.0.1", 0))

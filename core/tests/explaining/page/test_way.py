@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from core.tests.acme import ADA, acme_that
+from core.tests.acme import ADA, acme_raising, acme_that
 from core.tests.bench import Bench, bench, signing_key
 from core.tests.explaining.logins import explained
 from core.tests.web.reading import Read, parts_of
 
-from accredit import JwtAudience, SignedByUs, Verification
+from accredit import AppBound, JwtAudience, SignedByUs, Verification
 from accredit.audience import AudienceProof, Unbound
 from accredit.credentials import Credential
+from accredit.errors import WrongAudience
 from accredit.explaining.page.answer import Answered
 from accredit.explaining.page.request import Sent
 from accredit.explaining.page.way import way
+from accredit.explaining.reasons import REASONS
 
 BIDI = "\u202e"
 
@@ -24,8 +26,9 @@ BIDI = "\u202e"
 async def test_an_accepted_login_shows_each_part(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire)))
     assert list(parts) == ["verdict", "checks", "calls", "audience", "profile", "event", "answer"]
-    assert "Accepted" in parts["verdict"]
-    assert "check_audience passed" in parts["checks"]
+    assert "The login was accepted" in parts["verdict"]
+    assert "The token is of Ada Lovelace, and it was made for your app." in parts["verdict"]
+    assert "check_audience Was this token made for your app? passed" in parts["checks"]
     assert "not reached" not in parts["checks"]
     assert "GET https://api.acme.example/me 200" in parts["calls"]
     assert "made for acme-app the same: let in Your app is acme-app" in parts["audience"]
@@ -37,21 +40,69 @@ async def test_an_accepted_login_shows_each_part(wire: Bench) -> None:
 async def test_another_apps_token_is_refused_with_whose_it_is_and_who_would_be_in(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire, "foreign-token")))
     assert "wrong_audience" in parts["verdict"]
-    assert "is of Ada Lovelace (1000). But it was made for their-app, not for your app." in parts["verdict"]
+    assert "is of Ada Lovelace. But it was made for their-app, not for your app." in parts["verdict"]
     assert "would be logged in here now as Ada Lovelace" in parts["verdict"]
     assert "made for their-app not the same: kept out Your app is acme-app" in parts["audience"]
-    assert "check_audience refused" in parts["checks"]
-    assert "issue not reached" in parts["checks"]
+    assert "check_audience Was this token made for your app? refused" in parts["checks"]
+    assert ", sign_tokens, confirm_subject, link, issue" in parts["checks"].partition("not reached check_user_hint")[2]
     assert "There is none" in parts["profile"]
     assert "401" in parts["answer"]
     assert '"error_description": "invalid access_token: invalid_token"' in parts["answer"]
+
+
+async def test_a_refusal_is_told_in_plain_words(wire: Bench) -> None:
+    said = parts_of(way(await explained(wire, "foreign-token")))["verdict"]
+    words = REASONS["wrong_audience"]
+    assert said.startswith(words.title)
+    assert [one for one in (words.what, words.why, words.client) if one not in said] == []
+    assert [what for who, what in words.who if f"{who[:1].upper()}{who[1:]}: {what}" not in said] == []
+    assert 'In the log the token was minted for another app: app id is "their-app"' in said
+
+
+async def test_a_reason_of_a_plugins_own_has_no_words_and_is_shown(wire: Bench) -> None:
+    told = dataclasses.replace(await explained(wire, "foreign-token"), reason="acme_says_no", detail="")
+    said = parts_of(way(told))["verdict"]
+    assert said.startswith("The login was refused refused acme_says_no after")
+    assert "What happened" not in said
+
+
+async def test_a_provider_that_says_itself_that_it_is_another_apps_is_believed() -> None:
+    async with bench(acme=acme_raising(WrongAudience("code 100"))) as one:
+        parts = parts_of(way(await explained(one)))
+    assert "made for another app, and does not say for which. kept out" in parts["audience"]
+    assert "is of" not in parts["verdict"]
+
+
+async def test_a_token_that_is_refused_for_something_else_is_only_told_whose_it_is() -> None:
+    async def verify(_: Credential, __: object) -> Verification:
+        return Verification(user_id="1000", audience=AppBound("acme-app"), claims={}, expires_at=1)
+
+    async with bench(acme=acme_that(verify)) as one:
+        parts = parts_of(way(await explained(one)))
+    assert "invalid_token" in parts["verdict"]
+    assert "The token is of 1000." in parts["verdict"]
+    assert "The provider did not say" in parts["audience"]
+
+
+async def test_what_the_provider_has_signed_needs_no_call() -> None:
+    async def verify(_: Credential, __: object) -> Verification:
+        return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA)
+
+    async with bench(acme=acme_that(verify)) as one:
+        assert "the provider has signed what was shown" in parts_of(way(await explained(one)))["calls"]
+
+
+async def test_what_was_refused_before_anybody_was_asked_needs_no_call(wire: Bench) -> None:
+    told = await explained(wire, "foreign-token")
+    told = dataclasses.replace(told, checks=told.checks[:3], calls=[], verified_by=None)
+    assert "The provider was not asked." in parts_of(way(told))["calls"]
 
 
 async def test_what_the_provider_refuses_names_no_app_and_nobody(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire, "unknown-token")))
     assert "would be logged in" not in parts["verdict"]
     assert "The provider did not say" in parts["audience"]
-    assert "check_audience not reached" in parts["checks"]
+    assert "not reached check_audience, check_user_hint" in parts["checks"]
 
 
 async def test_why_the_audience_matters_is_told_each_time(wire: Bench) -> None:
@@ -62,14 +113,14 @@ async def test_why_the_audience_matters_is_told_each_time(wire: Bench) -> None:
 @pytest.mark.parametrize(
     ("proof", "settings", "said"),
     [
-        (SignedByUs("acme-app"), {}, "has signed. signed by your app: let in"),
-        (SignedByUs("their-app"), {}, "has signed. signed by another app: kept out"),
+        (SignedByUs("acme-app"), {}, "It has taken ours. signed by your app: let in"),
+        (SignedByUs("their-app"), {}, "It has taken ours. signed by another app: kept out"),
         (
             Unbound("no"),
             {"accept_unbound_tokens": True},
-            "does not say for which app the token was made. let in all the same",
+            "may be any app's. let in all the same",
         ),
-        (Unbound("no"), {}, "does not say for which app the token was made. kept out"),
+        (Unbound("no"), {}, "may be any app's. kept out"),
         (JwtAudience(("acme-app", "their-app")), {}, "made for acme-app their-app not the same"),
     ],
     ids=["signed", "signed-by-others", "unbound-let-in", "unbound", "two-apps"],
@@ -92,7 +143,7 @@ async def test_a_provider_that_was_not_asked_again_is_told(wire: Bench) -> None:
         await explained(one)
         one.forget()
         parts = parts_of(way(await explained(one)))
-    assert "it had been, a moment ago" in parts["calls"]
+    assert "The provider was asked about this token a moment ago" in parts["calls"]
 
 
 async def test_a_provider_that_does_not_answer_is_told(wire: Bench) -> None:

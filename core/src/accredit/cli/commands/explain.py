@@ -111,6 +111,11 @@ def _sections(told: Report) -> Iterator[tuple[str, list[str]]]:
     lines = [f"proof: {audience['proof']}"] if audience else []
     lines += [f"{name}: {', '.join(audience[name])}" for name in ("named", "accepted") if name in audience]
     yield "audience", lines
+    if told.whose is not None:
+        yield (
+            "identity, which is not let in",
+            [f"user: {told.strategy}|{told.whose['user_id']}", f"name: {told.whose['name'] or '-'}"],
+        )
     if told.profile is not None:
         lines = [f"user: {told.strategy}|{told.user_id}", f"token ends: {_time(told.expires_at)}"]
         yield "identity", [*lines, f"permissions: {', '.join(told.permissions or ['-'])}"]

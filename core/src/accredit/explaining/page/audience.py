@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from accredit.errors import WrongAudience
 from accredit.explaining.report import Report
-from accredit.web.elements import Child, Html, tag
+from accredit.explaining.words.checks import PROOFS
+from accredit.web.elements import Child, Html, join, tag
 from accredit.web.pieces import section, state
 
 _WHY = (
@@ -12,18 +13,10 @@ _WHY = (
     "that app could log in here as each of its users. So a token is only let in where it was made for your app."
 )
 _UNNAMED = {
-    "SignedByUs": (
-        "The provider accepts the token only in a call that the app it was made for has signed.",
-        "signed by your app: let in",
-        "signed by another app: kept out",
-    ),
-    "Unbound": (
-        "The provider does not say for which app the token was made.",
-        "let in all the same, because your settings say so",
-        "kept out",
-    ),
+    "SignedByUs": ("signed by your app: let in", "signed by another app: kept out"),
+    "Unbound": ("let in all the same, because your settings say so", "kept out"),
 }
-"""Of proofs that name no app: what they are, and what is told where the check has passed, and where it has not."""
+"""Of proofs that name no app: what is told where the check has passed, and where it has not."""
 
 
 def audience_part(report: Report) -> Html:
@@ -46,17 +39,24 @@ def _picture(report: Report) -> Child:
     if audience is None:
         about = "The provider says that it was made for another app, and does not say for which."
         return tag("p", about, " ", state("kept out", "bad"))
-    word = state("the same: let in", "good") if same else state("not the same: kept out", "bad")
+    proof = tag("p", PROOFS[audience["proof"]])
     if "named" not in audience:
-        about, passed, refused = _UNNAMED[audience["proof"]]
-        return tag("p", about, " ", state(passed, "good") if same else state(refused, "bad"))
-    return tag(
-        "div",
-        _side("The token says it was made for", audience["named"]),
-        tag("p", word, class_="between"),
-        _side("Your app is", audience["accepted"]),
-        class_="sides",
+        passed, refused = _UNNAMED[audience["proof"]]
+        return join(proof, tag("p", _answer(passed, refused, same=same)))
+    return join(
+        proof,
+        tag(
+            "div",
+            _side("The token says it was made for", audience["named"]),
+            tag("p", _answer("the same: let in", "not the same: kept out", same=same), class_="between"),
+            _side("Your app is", audience["accepted"]),
+            class_="sides",
+        ),
     )
+
+
+def _answer(passed: str, refused: str, *, same: bool) -> Html:
+    return state(passed, "good") if same else state(refused, "bad")
 
 
 def _side(title: str, ids: Sequence[object]) -> Html:

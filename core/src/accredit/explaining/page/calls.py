@@ -1,28 +1,24 @@
 """What the provider was asked, and how it answered."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from accredit.explaining.page.share import share
+from accredit.explaining.page.share import share, took_ms
+from accredit.explaining.report import Report
+from accredit.explaining.words.checks import VERIFIED_BY
 from accredit.web.elements import Html, tag
 from accredit.web.pieces import section, state, table
 
-_UNASKED = {
-    "cache": "The provider was not asked: it had been, a moment ago, about the same token, and its answer still holds.",
-    "flight": "The provider was not asked again: another login of the same moment was asking about the same token.",
-}
+_SIGNED = "No call was needed: the provider has signed what was shown, and its keys were known."
 
 
-def calls_part(calls: Sequence[Mapping[str, Any]], verified_by: str | None, duration_ms: float) -> Html:
-    """Return each call. `duration_ms` is that of the whole login."""
+def calls_part(report: Report) -> Html:
+    """Return each call, with its share of the time of the whole login."""
     rows = [
         (
             tag("bdi", f"{call['method']} {call['url']}", class_="url"),
             _status(call["status"]),
-            f"{call['duration_ms']:,.1f} ms",
-            share(0, call["duration_ms"], duration_ms),
+            took_ms(call["duration_ms"]),
+            share(0, call["duration_ms"], report.duration_ms),
         )
-        for call in calls
+        for call in report.calls
     ]
     return section(
         "What the provider was asked",
@@ -30,10 +26,17 @@ def calls_part(calls: Sequence[Mapping[str, Any]], verified_by: str | None, dura
             "Calls, without their secrets",
             ("Call", "Answer", "Took", "Share"),
             rows,
-            empty=_UNASKED.get(verified_by or "", "The provider was not asked."),
+            empty=_unasked(report),
         ),
         id_="calls",
     )
+
+
+def _unasked(report: Report) -> str:
+    if report.verified_by in {"flight", "cache"}:
+        return VERIFIED_BY[report.verified_by]
+    is_verified = any(check["name"] == "verify" and check["verdict"] == "passed" for check in report.checks)
+    return _SIGNED if is_verified else "The provider was not asked."
 
 
 def _status(status: int | None) -> Html:

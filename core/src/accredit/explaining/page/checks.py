@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from accredit.explaining.page.share import share
-from accredit.web.elements import Child, Html, tag
+from accredit.explaining.page.share import share, took_ms
+from accredit.explaining.words.checks import CHECKS
+from accredit.web.elements import Child, Html, join, tag
 from accredit.web.pieces import section, state, table
 
 _KINDS = {"passed": "good", "refused": "odd", "failed": "bad", "abandoned": "plain"}
 
 
 def checks_part(checks: Sequence[Mapping[str, Any]], not_reached: Sequence[str] = ()) -> Html:
-    """Return each check, and those that there would have been."""
+    """Return each check, and the names of those that there would have been."""
     total = sum(check["duration_ms"] for check in checks)
     rows: list[Sequence[Child]] = []
     before = 0.0
@@ -19,14 +20,13 @@ def checks_part(checks: Sequence[Mapping[str, Any]], not_reached: Sequence[str] 
         verdict, took = check["verdict"], check["duration_ms"]
         rows.append(
             (
-                tag("code", check["name"]),
+                _named(check["name"]),
                 state(verdict, _KINDS.get(verdict, "plain")),
-                f"{took:,.1f} ms",
+                took_ms(took),
                 share(before, took, total),
             )
         )
         before += took
-    rows += [(tag("code", name), state("not reached", "plain"), "–", None) for name in not_reached]
     return section(
         "What was checked",
         table(
@@ -35,5 +35,16 @@ def checks_part(checks: Sequence[Mapping[str, Any]], not_reached: Sequence[str] 
             rows,
             empty="It ended before the first check.",
         ),
+        _rest(not_reached) if not_reached else None,
         id_="checks",
     )
+
+
+def _rest(names: Sequence[str]) -> Html:
+    listed = [[", " if number else " ", tag("code", name)] for number, name in enumerate(names)]
+    return tag("p", state("not reached", "plain"), listed, class_="rest")
+
+
+def _named(check: str) -> Child:
+    asks = CHECKS.get(check)
+    return join(tag("code", check), None if asks is None else (" ", tag("span", asks, class_="asks")))

@@ -1,44 +1,40 @@
-"""What came of it, large, and why."""
+"""What came of it, large, and why, in words for people who may never have heard of any of this."""
 
-from accredit.explaining.page.audience import is_same
+from accredit.explaining.page.story import story
+from accredit.explaining.reasons import REASONS
 from accredit.explaining.report import Report
+from accredit.explaining.words.words import Words
 from accredit.web.elements import Child, Html, tag, user_text
-from accredit.web.pieces import section, state
+from accredit.web.pieces import facts, section, state
 
 _KINDS = {"accepted": "good", "refused": "odd", "limited": "odd", "failed": "bad"}
-_TITLES = {"accepted": "Accepted", "refused": "Refused", "limited": "Refused for now", "failed": "It failed"}
 
 
 def verdict_part(report: Report) -> Html:
-    """Return the verdict with its reason; of another app's token, who would be logged in by it now."""
+    """Return the verdict with its reason, and whose token it is."""
+    words = REASONS.get(report.reason)
+    explained = [] if words is None else _explained(words)
+    detail = [("In the log", user_text(report.detail))] if report.detail else []
     return section(
-        _TITLES.get(report.verdict, report.verdict),
+        f"The login was {report.verdict}" if words is None else words.title,
         tag(
             "p",
             state(report.verdict, _KINDS.get(report.verdict, "plain")),
             None if report.reason == "ok" else (" ", tag("code", report.reason)),
             f" after {report.duration_ms:,.1f} ms",
         ),
-        tag("p", user_text(report.detail)) if report.detail else None,
-        _whose(report),
+        story(report),
+        facts(*explained, *detail) if explained or detail else None,
         [tag("p", user_text(note), class_="about") for note in report.notes],
         id_="verdict",
     )
 
 
-def _whose(report: Report) -> Child:
-    if report.whose is None:
-        return None
-    name, user_id = report.whose["name"], report.whose["user_id"]
-    who = [user_text(name), " (", user_text(user_id), ")"] if name else user_text(user_id)
-    if is_same(report) is not False:
-        return tag("p", "The token is of ", who, ".")
-    named = (report.audience or {}).get("named", ())
-    apps = tag("bdi", ", ".join(map(str, named)))
-    made = ("But it was made for ", apps, ", not for your app.") if named else "But nobody can tell for which app."
-    return tag(
-        "p",
-        "The token is genuine, and it is of ", who, ". ", made, " Had it been let in, whoever runs the app it was made "
-        "for would be logged in here now as ", user_text(name or user_id), ".",
-        class_="notice bad",
-    )  # fmt: skip
+def _explained(words: Words) -> list[tuple[str, Child]]:
+    turns = [tag("li", tag("strong", f"{who[:1].upper()}{who[1:]}: "), what) for who, what in words.who]
+    return [
+        ("What happened", words.what),
+        ("Why nobody is let in", words.why),
+        ("What the app is told", words.client),
+        ("What to do", tag("ul", turns)),
+    ]

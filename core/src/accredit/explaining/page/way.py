@@ -32,7 +32,7 @@ def way(
         verdict_part(report),
         None if request is None else request_part(request),
         checks_part(report.checks, report.not_reached),
-        calls_part(report.calls, report.verified_by, report.duration_ms),
+        calls_part(report),
         audience_part(report),
         profile_part(report),
         tokens_part(tokens) if tokens else None,
