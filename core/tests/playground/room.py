@@ -1,6 +1,5 @@
 """A playground with a plugin that looks installed, and a browser without a screen."""
 
-import importlib
 import importlib.metadata
 import re
 import shutil
@@ -23,7 +22,6 @@ from accredit.playground.recording import Recording
 from accredit.sandbox.sandbox import Provider, Sandbox, sandbox
 
 FAKE = Path(__file__).parents[1] / "cli" / "plugin"
-_MODULES = ("accredit_fake", "accredit_fake_simulator")
 
 
 @dataclass
@@ -77,14 +75,18 @@ def seen(answer: httpx.Response) -> str:
 
 
 @contextmanager
-def installed(site: Path) -> Iterator[None]:
-    """Make the plugin `fake` the only installed one."""
-    info = site / "accredit_fake-1.2.dist-info"
+def installed(site: Path, strategy: str = "fake", folder: Path = FAKE) -> Iterator[None]:
+    """Make one plugin the only installed one: the module `accredit_<strategy>` of a folder."""
+    module = f"accredit_{strategy}"
+    info = site / f"{module}-1.2.dist-info"
     info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: accredit-fake\nVersion: 1.2\n", "utf-8")
-    (info / "entry_points.txt").write_text("[accredit.strategies]\nfake = accredit_fake\n", "utf-8")
-    for name in _MODULES:
-        shutil.copy(FAKE / f"{name}.py", site)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: accredit-{strategy}\nVersion: 1.2\n", "utf-8")
+    (info / "entry_points.txt").write_text(f"[accredit.strategies]\n{strategy} = {module}\n", "utf-8")
+    for source in folder.glob(f"{module}*"):
+        if source.is_dir():
+            shutil.copytree(source, site / source.name)
+        else:
+            shutil.copy(source, site)
     found = importlib.metadata.entry_points
 
     def entry_points(*, group: str) -> importlib.metadata.EntryPoints:
@@ -94,11 +96,15 @@ def installed(site: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(importlib.metadata, "entry_points", entry_points)
         patch.syspath_prepend(str(site))
-        for name in _MODULES:
-            patch.delitem(sys.modules, name, raising=False)
+        _forget(module)
         yield
-        for name in _MODULES:
-            sys.modules.pop(name, None)
+        _forget(module)
+
+
+def _forget(module: str) -> None:
+    """Let the next one of that name be loaded anew."""
+    for name in [name for name in sys.modules if name.startswith(module)]:
+        del sys.modules[name]
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Sends what the buttons say: real HTTP to the sandbox's own server."""
 
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -17,6 +18,8 @@ class Sender:
     def __init__(self, url: str, recorder: Recorder) -> None:
         self._url = url
         self._recorder = recorder
+        # Trusts nobody, and so need not load whom others trust for each request: that takes longer than a login.
+        self._no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     async def post(self, path: str, body: Mapping[str, str], sent: Sent) -> int | None:
         """Post JSON, and return the number of the recording; None where there was no answer."""
@@ -31,7 +34,7 @@ class Sender:
     ) -> int | None:
         ticket = self._recorder.expect(sent)
         headers = {TICKET: ticket} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
-        async with httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT_S) as http:
+        async with httpx.AsyncClient(trust_env=False, timeout=_TIMEOUT_S, verify=self._no_tls) as http:
             with suppress(httpx.HTTPError):  # what has become of it is in the recording, if it has come
                 content = None if body is None else dict(body)
                 await http.request(method, f"{self._url}{path}", headers=headers, json=content)

@@ -1,0 +1,105 @@
+"""The playground with every connection of this repository: what its buttons promise is what comes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from core.tests.playground.room import Room, room, seen
+from tests.conftest import STRATEGIES
+
+from accredit.testing import ACCEPTED
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Room]:
+    with room() as one:
+        yield one
+
+
+def test_each_connection_can_be_chosen(here: Room) -> None:
+    assert [one.name for one in here.sandbox.providers] == list(STRATEGIES)
+    for name in STRATEGIES:
+        assert f"here {name}" in here.text(f"/?connection={name}")
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_each_sample_comes_to_what_its_button_says(here: Room, name: str) -> None:
+    provider = next(one for one in here.sandbox.providers if one.name == name)
+    expected = {sample.name: sample.expected for sample in provider.samples}
+    buttons = re.findall(r'name="sample" value="([^"]*)"', here.browser.get("/", params={"connection": name}).text)
+
+    assert set(map(unescape, buttons)) == set(expected)
+    for sample, reason in expected.items():
+        text = here.see("send", connection=name, sample=sample)
+        event = here.last.login
+        assert event is not None, sample
+        assert event.reason == ("ok" if reason == ACCEPTED else reason), (sample, event.detail)
+        assert "What the client sees" in text
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_first_person_is_let_in_as_often_as_anybody_likes(here: Room, name: str) -> None:
+    provider = next(one for one in here.sandbox.providers if one.name == name)
+    for _ in range(2):
+        here.see("send", connection=name, sample=provider.good.name)
+        assert here.last.status == 200
+
+
+def test_the_story_says_who_would_be_logged_in_by_a_token_of_another_app(here: Room) -> None:
+    start = here.browser.get("/").text
+    [_, theirs] = re.findall(r'name="sample" value="([^"]*)"><button type="submit">', start)
+
+    text = here.see("send", connection="facebook", sample=unescape(theirs))
+    assert here.last.status == 401
+    assert "100000000000099" in text
+    assert "logged in here now as Ada Lovelace" in text
+
+
+def test_keys_are_rotated_and_the_key_set_fails_until_it_is_let_answer_again(here: Room) -> None:
+    provider = next(one for one in here.sandbox.providers if one.name == "apple")
+    assert provider.simulator.id_tokens is not None
+    before = provider.simulator.id_tokens.keys
+    here.see("keys", connection="apple", do="rotate")
+    assert provider.simulator.id_tokens.keys[1:] == before[:1]
+    here.see("send", connection="apple", sample=provider.good.name)
+    assert here.last.status == 200
+
+    assert "its key set fails" in here.see("keys", connection="apple", do="down")
+    here.see("time", seconds="86400")
+    here.see("time", seconds="86400")
+    here.see("send", connection="apple", sample=provider.good.name)
+    assert here.last.status == 503
+    assert "its key set fails" not in here.see("keys", connection="apple", do="up")
+    here.see("time", seconds="31")
+    here.see("send", connection="apple", sample=provider.good.name)
+    assert here.last.status == 200
+    assert here.do("keys", connection="apple", do="sideways").status_code == 400
+
+
+def test_another_providers_account_is_linked(here: Room) -> None:
+    here.see("send", connection="facebook", sample="good-ada")
+    text = here.see("link", run=str(here.last.number), connection="weibo")
+
+    assert here.last.status == 200
+    assert here.last.login is not None
+    assert (here.last.login.linked, here.last.login.subject) == (True, "facebook|1000000000000001")
+    assert re.search(r"Linked accounts weibo \d+ Unlink", text)
+
+
+def test_what_a_provider_tells_of_its_own_accord_is_recorded(here: Room) -> None:
+    provider = next(one for one in here.sandbox.providers if one.name == "facebook")
+    [notice, *_] = provider.simulator.notices()
+    here.browser.request(
+        notice.method, f"/notices/facebook?{notice.query}", headers=dict(notice.headers), content=notice.body
+    )
+
+    assert here.last.event is not None
+    assert (here.last.event.name, here.last.path) == ("notice.received", "/notices/facebook")
+    run = here.browser.get(f"/playground/runs/{here.last.number}")
+    assert "The provider has told something" in seen(run)
+    assert notice.proof not in run.text
