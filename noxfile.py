@@ -258,7 +258,7 @@ def browser(session: nox.Session) -> None:
     session.run(*npm.split(), "--prefix", str(folder), external=True)
     variables = {"ACCREDIT_TEST_AXE": str(folder)}
     pictures = "tests/browser/pictures.py"
-    chosen = session.posargs or ["tests/browser/checks.py", pictures]
+    chosen = session.posargs or ["tests/browser/checks.py", "tests/browser/tickets.py", pictures]
     if "--pictures" in chosen:
         variables["ACCREDIT_TEST_PICTURES"] = "1"
         chosen = [pictures]

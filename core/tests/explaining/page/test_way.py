@@ -221,9 +221,18 @@ async def test_what_only_looks_like_a_jwt_is_none(wire: Bench, token: str) -> No
     assert "It is no JWT" in parts_of(way(await explained(wire), tokens={"Handed in": token}))["tokens"]
 
 
-async def test_a_jwt_that_is_nested_as_deep_as_it_may_be_long_is_shown_as_none(wire: Bench) -> None:
-    deep = urlsafe_b64encode(b'{"a":' + b"[" * 6000 + b"]" * 6000 + b"}").decode()
+@pytest.mark.parametrize("depth", [900, 6000])
+async def test_a_jwt_that_is_nested_too_deep_is_shown_as_none(wire: Bench, depth: int) -> None:
+    deep = urlsafe_b64encode(b'{"a":' + b"[" * depth + b"]" * depth + b"}").decode()
     assert "It is no JWT" in parts_of(way(await explained(wire), tokens={"Handed in": f"e30.{deep}.x"}))["tokens"]
+
+
+async def test_a_field_that_is_nested_too_deep_is_told_to_be_so(wire: Bench) -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    sent = Sent(method="POST", path="/oauth/access_token", fields={"scope": deep})
+    assert "scope [nested too deep]" in parts_of(way(await explained(wire), request=sent))["request"]
 
 
 async def test_what_a_provider_and_a_client_say_stays_text(wire: Bench) -> None:
