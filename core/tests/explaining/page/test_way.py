@@ -34,7 +34,7 @@ async def test_an_accepted_login_shows_each_part(wire: Bench) -> None:
     assert "made for acme-app the same: let in Your app is acme-app" in parts["audience"]
     assert "name Ada Lovelace" in parts["profile"]
     assert '"event": "exchange.accepted"' in parts["event"]
-    assert "a client would get its own now" in parts["answer"]
+    assert "A client would get its own now." in parts["answer"]
 
 
 async def test_another_apps_token_is_refused_with_whose_it_is_and_who_would_be_in(wire: Bench) -> None:
@@ -155,7 +155,7 @@ async def test_a_provider_that_does_not_answer_is_told(wire: Bench) -> None:
 
 async def test_when_it_may_be_tried_again_is_told(wire: Bench) -> None:
     told = dataclasses.replace(await explained(wire, "unknown-token"), retry_after_s=7)
-    assert "after 7 seconds" in Read(way(told)).text
+    assert "after 7 seconds" in parts_of(way(told))["answer"]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def command(
     """
     import asyncio
     import time
+    from io import BytesIO
 
     from accredit.cli.tools.output_file import output_file
     from accredit.cli.tools.screen import pretty
@@ -64,18 +65,18 @@ def command(
         raise ConfigurationError("--json and --html - would both print: write the page to a file")
     inquiry = Inquiry(read_settings(config), connection)
     token, nonce = read_token()
-    with nullcontext() if html is None or to_screen else output_file(html, option="--html") as file:
+    # A place for the page first: the provider can be asked about a code only once.
+    with nullcontext(BytesIO()) if html is None or to_screen else output_file(html, option="--html") as page:
         found = asyncio.run(inquiry.ask(token, nonce))
         told = report(found, secrets=[*secrets_in(token), nonce or ""], show_email=show_profile)
-        page = None if html is None else _page(told, made_at=time.time(), shows_email=show_profile)
+        if html is not None:
+            page.write(_page(told, made_at=time.time(), shows_email=show_profile))
         if to_screen:
-            typer.echo(page, nl=False)
+            typer.echo(page.getvalue(), nl=False)
         elif as_json:
             typer.echo(pretty({**told.as_json(), "exit_code": inquiry.exit_code}))
         else:
             _show(told, inquiry.exit_code)
-        if file is not None and page is not None:
-            file.write(page)
     raise typer.Exit(inquiry.exit_code)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from accredit.explaining.page.values import PUBLIC, lines_of, shortened
 from accredit.explaining.report import Report
-from accredit.web.elements import Html, join, tag
+from accredit.web.elements import Html, tag
 from accredit.web.pieces import section, state
 
 
@@ -18,7 +18,7 @@ class Answered:
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-def answer_part(answer: Answered) -> Html:
+def answer_part(answer: Answered, *, retry_after_s: int | None = None) -> Html:
     """Return status and body, with tokens shortened."""
     kind = "good" if answer.status < 300 else "odd" if answer.status < 500 else "bad"
     body = {name: value if name in PUBLIC else _short(value) for name, value in answer.body.items()}
@@ -26,6 +26,9 @@ def answer_part(answer: Answered) -> Html:
         "What the client sees",
         tag("p", state(str(answer.status), kind)),
         lines_of(body) if body else tag("p", "No body.", class_="empty"),
+        None
+        if retry_after_s is None
+        else tag("p", f"It may be tried again after {retry_after_s:,} seconds.", class_="about"),
         id_="answer",
     )
 
@@ -33,15 +36,10 @@ def answer_part(answer: Answered) -> Html:
 def told_part(report: Report) -> Html:
     """Return what a client would see, where none has asked."""
     if report.answer is None:
-        about = "Nobody has asked for tokens here: a client would get its own now."
+        about = "No tokens were given out here. A client would get its own now."
         return section("What a client sees", tag("p", about), id_="answer")
     told = {name: value for name, value in report.answer.items() if name != "status"}
-    answered = answer_part(Answered(status=report.answer["status"], body=told))
-    return answered if report.retry_after_s is None else join(answered, _retry(report.retry_after_s))
-
-
-def _retry(seconds: int) -> Html:
-    return tag("p", f"It may be tried again after {seconds:,} seconds.", class_="about")
+    return answer_part(Answered(status=report.answer["status"], body=told), retry_after_s=report.retry_after_s)
 
 
 def _short(value: object) -> object:
