@@ -13,11 +13,8 @@ LANGUAGES = ("curl", "Swift", "Kotlin", "Dart", "JavaScript")
 def programs_on(here: Room) -> dict[str, str]:
     """Return the programs on the page of the last request, as they are copied."""
     html = here.browser.get(f"/playground/runs/{here.last.number}").text
-    found = re.findall(r'<pre id="snippet-\w+"[^>]*aria-label="The request in (\w+)">(.*?)</pre>', html, re.DOTALL)
-    return {
-        language: "".join(f"{unescape(line)}\n" for line in re.findall(r'<code class="line">(.*?)</code>', lines))
-        for language, lines in found
-    }
+    program = r'<pre id="snippet-\w+"[^>]*aria-label="The request in (\w+)"><code>(.*?)</code></pre>'
+    return {language: unescape(code) for language, code in re.findall(program, html, re.DOTALL)}
 
 
 def test_a_sample_can_be_sent_again_as_it_stands_there(here: Room) -> None:

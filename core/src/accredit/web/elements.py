@@ -40,6 +40,11 @@ def user_text(text: str, *, otherwise: str = "–") -> Html:
     return tag("bdi", text) if text else Html(escape(otherwise))
 
 
+def lines(text: str) -> Html:
+    """Return text whose lines stay lines, for an element that keeps them apart, such as `pre`."""
+    return Html("\n".join(map(_written, text.split("\n"))))
+
+
 def style(css: str) -> Html:
     """Return a style sheet of ours inside a page. A policy of content lets it in by `style_source`.
 

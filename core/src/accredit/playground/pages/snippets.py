@@ -3,7 +3,7 @@
 from accredit.playground.recording import Recording
 from accredit.playground.snippets.languages import LANGUAGES
 from accredit.playground.snippets.request import Request, request_of
-from accredit.web.elements import Child, Html, tag
+from accredit.web.elements import Child, Html, lines, tag
 from accredit.web.pieces import section
 
 _ONCE = frozenset({"code", "refresh_token"})
@@ -42,6 +42,7 @@ def _program(language: str, code: str) -> Html:
         tag("span", "", role="status"),
         class_="bar",
     )
-    lines = [tag("code", line, class_="line") for line in code.splitlines()]
-    text = tag("pre", lines, id=id_, tabindex="0", role="region", aria_label=f"The request in {language}")
+    text = tag(
+        "pre", tag("code", lines(code)), id=id_, tabindex="0", role="region", aria_label=f"The request in {language}"
+    )
     return tag("details", tag("summary", language), bar, text, name="snippets", open=language == "curl")

@@ -1,10 +1,6 @@
 // Buttons that copy a program. Without this script they stay hidden, and the text can be selected.
 "use strict";
 
-function textOf(program) {
-  return [...program.querySelectorAll(".line")].map((line) => `${line.textContent}\n`).join("");
-}
-
 for (const button of document.querySelectorAll("[data-copies]")) {
   const told = button.nextElementSibling;
   const program = document.getElementById(button.dataset.copies);
@@ -12,7 +8,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   button.addEventListener("click", async () => {
     told.textContent = ""; // what is the same as before would not be read aloud again
     try {
-      await navigator.clipboard.writeText(textOf(program));
+      await navigator.clipboard.writeText(program.textContent);
       told.textContent = "Copied";
     } catch {
       document.getSelection().selectAllChildren(program);
