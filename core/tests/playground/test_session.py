@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from core.tests.playground.room import Room
 
@@ -75,12 +76,21 @@ def test_logging_out_ends_the_session(here: Room, run: str) -> None:
 def test_who_it_is_can_be_asked_until_the_session_has_ended(here: Room, run: str) -> None:
     text = here.see("userinfo", run=run)
     assert "Who the user is" in text
-    assert here.last.answer is not None
-    assert here.last.answer["name"] == "Ada Lovelace"
+    assert '"name": "Ada Lovelace"' in text
+    assert "The session that it belongs to" in text
 
-    here.see("revoke", run=run)
-    here.see("userinfo", run=run)
+    assert "The session that it belongs to" in here.see("revoke", run=run)
+    here.see("userinfo", run=str(here.last.number))
     assert here.last.status == 401
+
+
+def test_of_what_somebody_else_asks_no_more_is_shown_than_tells_it_apart(here: Room) -> None:
+    fields = {"client_id": "sample-app", "connection": "fake", "scope": "openid profile"}
+    tokens = here.post(**fields, access_token="fakesim-good-ada").json()
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+    assert httpx.get(f"{here.url}/userinfo", headers=bearer, trust_env=False).json()["name"] == "Ada Lovelace"
+
+    assert "Ada Lovelace" not in here.text(f"/playground/runs/{here.last.number}")
 
 
 @pytest.mark.parametrize("action", ["refresh", "revoke", "userinfo", "link", "unlink"])

@@ -92,5 +92,5 @@ async def _held_token(run: int, value: str, client_id: str, engine: Engine) -> H
 def session_of(recordings: Recordings, number: int) -> str | None:
     """Return which session a request was about, None where it was none."""
     recording = recordings.get(number)
-    ids = [] if recording is None else [one.session_id for one in recording.events if one.session_id]
-    return ids[0] if ids else None
+    ids = [] if recording is None else [*(one.session_id for one in recording.events), recording.sent.session_id]
+    return next(filter(None, ids), None)

@@ -20,6 +20,8 @@ class Sent:
     is_made_up: bool = False
     sample: str = ""
     """The name of the sample."""
+    session_id: str = ""
+    """The session whose panel has the button."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,14 +49,14 @@ class SessionDesk:
         if found is None or not (found.newest or found.access_token):
             return plain(400, _NO_SESSION)
         token = found.newest.value if found.newest else found.access_token
-        sent = Sent(label="you: log out", is_made_up=True)
+        sent = Sent(label="you: log out", is_made_up=True, session_id=found.session_id)
         return lead_on(await self._sender.post("/oauth/revoke", {"client_id": found.client_id, "token": token}, sent))
 
     async def _userinfo(self, call: Call) -> Answer:
         found = await self._named(call)
         if found is None or not found.access_token:
             return plain(400, _NO_SESSION)
-        sent = Sent(label="you: ask who it is", is_made_up=True)
+        sent = Sent(label="you: ask who it is", is_made_up=True, session_id=found.session_id)
         return lead_on(await self._sender.get("/userinfo", found.access_token, sent))
 
     async def _link(self, call: Call) -> Answer:

@@ -1,6 +1,6 @@
 """What the client sees of it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,16 +12,17 @@ from accredit.web.pieces import section, state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One answer; `body` is its JSON, empty where it has none."""
+    """One answer; `body` is its JSON, empty where it has none. Fields with other names than `public` may be secret."""
 
     status: int
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    public: Container[str] = PUBLIC
 
 
 def answer_part(answer: Answered, *, retry_after_s: int | None = None) -> Html:
-    """Return status and body, with tokens shortened."""
+    """Return status and body, with what may be secret shortened."""
     kind = "good" if answer.status < 300 else "odd" if answer.status < 500 else "bad"
-    body = {name: value if name in PUBLIC else _short(value) for name, value in answer.body.items()}
+    body = {name: value if name in answer.public else _short(value) for name, value in answer.body.items()}
     return section(
         "What the client sees",
         tag("p", state(str(answer.status), kind)),
