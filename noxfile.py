@@ -244,7 +244,7 @@ def oidc(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Use the operator's page in a real Chromium. Needs npm; on Debian it installs chromium where it is missing.
+    """Use our pages in a real Chromium. Needs npm; on Debian it installs chromium where it is missing.
 
     ACCREDIT_TEST_SCREENSHOTS names a folder for pictures of every page. `nox -s browser -- --pictures` makes those
     of the documentation anew.
@@ -258,7 +258,8 @@ def browser(session: nox.Session) -> None:
     session.run(*npm.split(), "--prefix", str(folder), external=True)
     variables = {"ACCREDIT_TEST_AXE": str(folder)}
     pictures = "tests/browser/pictures.py"
-    chosen = session.posargs or ["tests/browser/checks.py", "tests/browser/tickets.py", pictures]
+    checks = [f"tests/browser/{name}.py" for name in ("checks", "tickets", "playground")]
+    chosen = session.posargs or [*checks, pictures]
     if "--pictures" in chosen:
         variables["ACCREDIT_TEST_PICTURES"] = "1"
         chosen = [pictures]
