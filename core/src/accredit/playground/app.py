@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from importlib.resources import files
 from typing import Any
 
+from accredit.errors import StorageFailed
 from accredit.playground.desk import Desk
 from accredit.web.answer import Answer, Send, plain
 from accredit.web.call import Call, Receive, Unreadable
@@ -55,6 +56,8 @@ class Playground:
             answer = await self._answer(Call.of(scope), receive)
         except Unreadable as exc:
             answer = plain(400, str(exc))
+        except StorageFailed:
+            answer = plain(503, "The sandbox's storage does not answer.")
         await answer.send(send, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, call: Call, receive: Receive) -> Answer:

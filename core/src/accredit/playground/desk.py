@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
-from accredit.errors import PluginError, StorageFailed
+from accredit.errors import PluginError
 from accredit.explaining.explanation import Explanation, Told
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
@@ -66,10 +66,7 @@ class Desk:
         recording = self._recordings.get(number)
         if recording is None:
             return page(gone(number), status=404)
-        try:
-            session = await self._sessions.held(number)
-        except StorageFailed:
-            session = None
+        session = await self._sessions.held(number)
         names = tuple(self._providers)
         panel = None if session is None else session_panel(session, number, names)
         passing = passages(self._sandbox.clock.ahead_s, back=str(number))
