@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from core.tests.playground.room import Room
+
+from accredit.testing import FAULTS
 
 
 def test_the_start_page_tells_the_story_with_two_buttons_in_order(here: Room) -> None:
@@ -75,6 +79,35 @@ def test_while_a_fault_is_on_the_provider_is_in_trouble(here: Room) -> None:
     here.see("fault", connection="fake", fault="")
     here.see("send", connection="fake", sample="expired-ada")
     assert here.last.status == 401
+
+
+def test_every_fault_can_be_switched_on_and_the_page_says_which_is(here: Room) -> None:
+    page = here.browser.get("/").text
+    offered = re.findall(r'<option value="([^"]*)"', page.partition('id="fault"')[2].partition("</select>")[0])
+
+    assert offered == ["latency-6000", *FAULTS]
+    for fault in offered:
+        assert f"{fault} Switch it off" in here.see("fault", connection="fake", fault=fault)
+    assert "answers as it should" in here.see("fault", connection="fake", fault="")
+
+
+def test_a_provider_that_is_left_alone_after_many_failures_is_told_where_it_happened(here: Room) -> None:
+    here.do("fault", connection="fake", fault="hang-up")
+    for _ in range(8):
+        here.login("fakesim-slow-nobody")
+        if len(here.last.events) > 1:
+            break
+
+    text = here.text(f"/playground/runs/{here.last.number}")
+    assert "What else was logged" in text
+    assert "connection.circuit_opened" in text
+    here.do("fault", connection="fake", fault="")
+    here.see("time", seconds="31")
+    here.login("fakesim-good-alan")
+    assert (here.last.status, "connection.circuit_closed" in here.text(f"/playground/runs/{here.last.number}")) == (
+        200,
+        True,
+    )
 
 
 @pytest.mark.parametrize("fault", ["latency-10", "hang-up", "gzip-bomb", "hang-up-5"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accredit.audit.events import AnyEvent, ExchangeEvent, RequestEvent
+from accredit.audit.events import AnyEvent, EndpointEvent, ExchangeEvent, RequestEvent, VerifyEvent
 from accredit.models import Verification
 from accredit.profile import Profile
 
@@ -54,7 +54,7 @@ class Recording:
     """About how many bytes it holds."""
 
     @property
-    def event(self) -> RequestEvent | None:
+    def event(self) -> ExchangeEvent | VerifyEvent | EndpointEvent | None:
         """What the request has left in the log."""
         return next((one for one in self.events if isinstance(one, RequestEvent)), None)
 

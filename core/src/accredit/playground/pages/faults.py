@@ -8,6 +8,9 @@ from accredit.web.pieces import section, state
 PASSAGES = {31: "31 seconds", 3600: "an hour", 86400: "a day"}
 """So much time can be let pass, in seconds, with its words."""
 
+_CHOICES = {"latency-6000": "time-out: 6 seconds late", **{name: name for name in FAULTS}}
+"""The faults that can be switched on, with their words: an exchange waits 5 seconds for its provider."""
+
 
 def faults(connection: str, simulator: Simulator, fault: str | None) -> Html:
     """Return the switches of one provider, of which `fault` is on."""
@@ -20,7 +23,7 @@ def faults(connection: str, simulator: Simulator, fault: str | None) -> Html:
             connection=connection,
         )
     )
-    options = [tag("option", name, value=name, selected=name == fault) for name in FAULTS]
+    options = [tag("option", words, value=name, selected=name == fault) for name, words in _CHOICES.items()]
     described = [join(tag("dt", tag("code", name)), tag("dd", about)) for name, about in FAULTS.items()]
     return section(
         "The provider in trouble",

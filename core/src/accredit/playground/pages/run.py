@@ -1,9 +1,8 @@
 """One request: what became of it, and why."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from accredit.audit.events import RefreshEvent, ReuseEvent
+from accredit.audit.events import AnyEvent, RefreshEvent, ReuseEvent
 from accredit.audit.log_lines import fields_of
 from accredit.audit.redact import redact
 from accredit.explaining.page.answer import Answered, answer_part
@@ -11,6 +10,7 @@ from accredit.explaining.page.checks import checks_part
 from accredit.explaining.page.event import event_part
 from accredit.explaining.page.request import Sent, request_part
 from accredit.explaining.page.tokens import tokens_part
+from accredit.explaining.page.values import lines_of
 from accredit.explaining.page.way import way
 from accredit.explaining.report import Report
 from accredit.playground.layout import button, form, shell
@@ -18,7 +18,7 @@ from accredit.playground.pages.why import why
 from accredit.playground.recording import Recording
 from accredit.testing import Sample
 from accredit.web.elements import Html, tag, user_text
-from accredit.web.pieces import moment
+from accredit.web.pieces import moment, section
 
 _TOKENS = {"access_token": "Our access token", "id_token": "Our ID token", "refresh_token": "Our refresh token"}
 _HANDED_IN = ("access_token", "code", "id_token", "refresh_token", "subject_token")
@@ -49,6 +49,7 @@ def run(
         _way_around(has_panel=panel is not None),
         None if report is not None else tag("div", why(recording), class_="way"),
         reversed(parts) if report is None else parts,
+        _also_logged(recording),
         more,
         script="copy",
     )  # fmt: skip
@@ -86,13 +87,21 @@ def _parts(recording: Recording) -> Html:
         request_part(_sent(recording)),
         checks_part([check._asdict() for check in checks]) if checks else None,
         tokens_part(tokens) if tokens else None,
-        [event_part(_logged(one)) for one in recording.events[:1]],
+        None if event is None else event_part(_logged(event)),
         answer_part(_answered(recording)),
         class_="way",
     )
 
 
-def _logged(event: Any) -> Mapping[str, Any]:
+def _also_logged(recording: Recording) -> Html | None:
+    """Return what happened besides, such as a provider that is left alone from now on."""
+    others = [one for one in recording.events if one is not recording.event]
+    if not others:
+        return None
+    return section("What else was logged", [lines_of(_logged(one)) for one in others], id_="also-logged")
+
+
+def _logged(event: AnyEvent) -> Mapping[str, object]:
     return redact({"event": event.name, "level": event.level, **fields_of(event)})
 
 
