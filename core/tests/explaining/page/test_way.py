@@ -59,6 +59,13 @@ async def test_a_refusal_is_told_in_plain_words(wire: Bench) -> None:
     assert 'In the log the token was minted for another app: app id is "their-app"' in said
 
 
+async def test_names_of_programs_are_set_as_such(wire: Bench) -> None:
+    told = dataclasses.replace(await explained(wire, "foreign-token"), reason="unknown_client")
+    page = way(told)
+    assert "names a <code>client_id</code> that" in page
+    assert "`" not in page
+
+
 async def test_a_reason_of_a_plugins_own_has_no_words_and_is_shown(wire: Bench) -> None:
     told = dataclasses.replace(await explained(wire, "foreign-token"), reason="acme_says_no", detail="")
     said = parts_of(way(told))["verdict"]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from accredit.errors import WrongAudience
+from accredit.explaining.page.prose import prose
 from accredit.explaining.report import Report
 from accredit.explaining.words.checks import PROOFS
 from accredit.web.elements import Child, Html, join, tag
@@ -39,7 +40,7 @@ def _picture(report: Report) -> Child:
     if audience is None:
         about = "The provider says that it was made for another app, and does not say for which."
         return tag("p", about, " ", state("kept out", "bad"))
-    proof = tag("p", PROOFS[audience["proof"]])
+    proof = tag("p", prose(PROOFS[audience["proof"]]))
     if "named" not in audience:
         passed, refused = _UNNAMED[audience["proof"]]
         return join(proof, tag("p", _answer(passed, refused, same=same)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from accredit.explaining.page.prose import prose
 from accredit.explaining.page.share import share, took_ms
 from accredit.explaining.words.checks import CHECKS
 from accredit.web.elements import Child, Html, join, tag
@@ -47,4 +48,4 @@ def _rest(names: Sequence[str]) -> Html:
 
 def _named(check: str) -> Child:
     asks = CHECKS.get(check)
-    return join(tag("code", check), None if asks is None else (" ", tag("span", asks, class_="asks")))
+    return join(tag("code", check), None if asks is None else (" ", tag("span", prose(asks), class_="asks")))

@@ -1,5 +1,6 @@
 """What became of a request that is no login, and why, in plain words."""
 
+from accredit.explaining.page.prose import explained
 from accredit.explaining.reasons import REASONS
 from accredit.playground.pages.latest import outcome
 from accredit.playground.recording import Recording
@@ -32,14 +33,7 @@ def why(recording: Recording) -> Html:
     return section(
         _title(recording),
         tag("p", outcome(recording)),
-        None
-        if words is None
-        else facts(
-            ("What happened", words.what),
-            ("Why", words.why),
-            ("What the app is told", words.client),
-            *((who.capitalize(), what) for who, what in words.who),
-        ),
+        None if words is None else facts(*explained(words)),
         id_="verdict",
     )
 
