@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.browser.office import Desk, open_office
-from tests.browser.window import SHOTS, chromium
+from tests.browser.window import SHOTS, Window, chromium
 from tests.documents.blocks import ROOT
+from tests.examples.running import running
 
 RENEW = "ACCREDIT_TEST_PICTURES"
 """The environment variable that has the pictures and what is kept beside them written anew."""
@@ -32,10 +33,11 @@ _CHANGES = {
     r"127\.0\.0\.1:\d+": "127.0.0.1:(port)",
 }
 """What is another in each run."""
-_CUT = """last => {
-    for (let at = last; at !== document.body; at = at.parentElement)
-        while (at.nextElementSibling) at.nextElementSibling.remove();
+_CUT = """without => {
+    for (const part of document.querySelectorAll(without)) part.remove();
+    document.documentElement.style = "outline: 1px solid gray; outline-offset: -1px";
 }"""
+"""Leaves parts of a page out, and gives it an edge: what stands around its picture may be as white."""
 expect.set_options(timeout=20_000)
 
 
@@ -54,9 +56,9 @@ class Shown:
         return "\n".join([*head, "", self.words, ""])
 
 
-def look_at(page: Page, last: Locator) -> Shown:
-    """Return what a page shows from its top to the end of a part."""
-    last.evaluate(_CUT)
+def look_at(page: Page, *, without: str) -> Shown:
+    """Return what a page shows, without the parts that a selector names: a picture is smaller than a page."""
+    page.evaluate(_CUT, without)
     pictures: dict[str, bytes] = {}
     for look in LOOKS:
         page.emulate_media(color_scheme=look)
@@ -103,4 +105,14 @@ def test_the_operators_page(browser: Browser, connections: dict[str, dict[str, A
         for seen in ("40 accepted", "13 refused", "9 accepted", "5 failed"):
             expect(desk.page.get_by_role("cell", name=seen)).to_have_count(3)
         expect(desk.page.get_by_text("1 in the last hour")).to_be_visible()
-        hold("operator", look_at(desk.page, desk.page.locator("main section").nth(1)))
+        hold("operator", look_at(desk.page, without="section ~ section ~ section"))
+
+
+def test_the_playground_refuses_a_token_of_another_app(browser: Browser, tmp_path: Path) -> None:
+    with running("accredit dev", tmp_path, PATH=os.environ["PATH"]) as url, Window(browser, **SIZE) as window:
+        page = window.page
+        page.goto(url)
+        page.get_by_role("button", name="The quiz app shows Ada's token").click()
+        expect(page.locator("#verdict")).to_contain_text("wrong_audience")
+        others = "main > :not(.way), #verdict > dl, .way > :not(#verdict, #audience), #audience > p"
+        hold("playground", look_at(page, without=others))
