@@ -50,6 +50,37 @@ def test_the_first_person_is_let_in_as_often_as_anybody_likes(here: Room, name: 
         assert here.last.status == 200
 
 
+def test_what_stands_beside_a_pasted_credential_is_sent_too(here: Room) -> None:
+    sent: set[str] = set()
+    for provider in here.sandbox.providers:
+        for sample in provider.samples:
+            if sample.expected == ACCEPTED and len(sample.parameters) > 1:
+                fresh = provider.simulator.fresh(sample)
+                beside = {f"beside-{name}": value for name, value in fresh.parameters.items() if name != fresh.field}
+                here.do("paste", connection=provider.name, field=fresh.field, credential=fresh.credential, **beside)
+                assert here.last.status == 200, (provider.name, sample.name)
+                assert fresh.credential not in here.last.fields.values()
+                sent |= fresh.parameters.keys()
+
+    assert {"access_token_secret", "nonce", "code_verifier", "redirect_uri", "id_token", "naver_state", "user"} <= sent
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "beside"),
+    [
+        ("weibo", ["access_token"], []),
+        ("tiktok", ["code"], ["code_verifier", "redirect_uri"]),
+        ("naver", ["access_token", "code"], ["naver_state", "code_verifier", "redirect_uri"]),
+    ],
+)
+def test_a_form_asks_for_what_its_connection_takes(here: Room, name: str, kinds: list[str], beside: list[str]) -> None:
+    page = here.browser.get("/", params={"connection": name}).text
+    form = page.partition('action="/playground/paste"')[2].partition("</form>")[0]
+
+    assert re.findall(r'name="field" value="(\w+)"', form) == kinds
+    assert re.findall(r'name="beside-(\w+)"', form) == ["nonce", "access_token_secret", *beside]
+
+
 def test_the_story_says_who_would_be_logged_in_by_a_token_of_another_app(here: Room) -> None:
     start = here.browser.get("/").text
     [_, theirs] = re.findall(r'name="sample" value="([^"]*)"><button type="submit">', start)

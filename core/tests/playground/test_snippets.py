@@ -32,7 +32,11 @@ def test_a_sample_can_be_sent_again_as_it_stands_there(here: Room) -> None:
 
 def test_of_a_pasted_token_there_is_a_placeholder(here: Room) -> None:
     text = here.see(
-        "paste", connection="fake", field="access_token", credential="fakesim-good-grace", nonce="f00f00f00"
+        "paste",
+        connection="fake",
+        field="access_token",
+        credential="fakesim-good-grace",
+        **{"beside-nonce": "f00f00f00"},
     )
     programs = programs_on(here)
 

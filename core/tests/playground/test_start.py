@@ -39,6 +39,7 @@ def test_a_sample_is_sent_and_leads_on_to_what_became_of_it(here: Room) -> None:
         ("paste", {"connection": "nowhere", "field": "access_token", "credential": "x"}),
         ("paste", {"connection": "fake", "field": "client_id", "credential": "x"}),
         ("paste", {"connection": "fake", "field": "access_token", "credential": " "}),
+        ("paste", {"connection": "fake", "field": "code", "credential": "x"}),
         ("fault", {"connection": "nowhere", "fault": "error"}),
         ("fault", {"connection": "fake", "fault": "nothing"}),
         ("fault", {"connection": "fake", "fault": "error-x"}),

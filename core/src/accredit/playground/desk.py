@@ -8,6 +8,7 @@ from accredit.explaining.explanation import Explanation, Told
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
 from accredit.playground.pages.faults import PASSAGES, passages
+from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run
 from accredit.playground.pages.session import session as session_panel
 from accredit.playground.pages.snippets import snippets
@@ -23,7 +24,6 @@ from accredit.web.answer import Answer, page, plain, see_other
 from accredit.web.call import Call
 
 _LOGIN = "/oauth/access_token"
-_BESIDE = ("access_token_secret", "nonce", "code_verifier", "redirect_uri")
 
 
 class Desk:
@@ -53,7 +53,7 @@ class Desk:
             provider,
             stock_of(provider),
             connections=tuple(self._providers),
-            app_ids=sorted(connection.accepted),
+            connection=connection,
             recordings=self._recordings.newest(),
             ahead_s=self._sandbox.clock.ahead_s,
             notes=(*self._sandbox.skipped, *self._sandbox.broken),
@@ -129,12 +129,14 @@ class Desk:
 
     async def _paste(self, call: Call) -> Answer:
         provider, field, credential = self._provider(call), call.field("field"), call.field("credential")
-        if provider is None or field not in {"access_token", "code"}:
-            return plain(400, "There is no such connection, or no such field.")
+        connection = None if provider is None else self._sandbox.exchange.engine.connections[provider.name]
+        if connection is None or field not in kinds_of(connection):
+            return plain(400, "There is no such connection, or it takes no such credential.")
         if not credential or len(credential) > LONGEST[field]:
             return plain(400, f"A token has 1 to {LONGEST[field]} characters.")
-        beside = {name: call.field(name) for name in _BESIDE if call.field(name)}
-        body = {"client_id": CLIENT_ID, field: credential, **beside, "connection": provider.name, "scope": SCOPE}
+        given = {name: call.field(f"{BESIDE}{name}") for name in beside_of(connection)}
+        beside = {name: value for name, value in given.items() if value}
+        body = {"client_id": CLIENT_ID, field: credential, **beside, "connection": connection.name, "scope": SCOPE}
         return lead_on(await self._sender.post(_LOGIN, body, Sent(label="you: a pasted token")))
 
     async def _fault(self, call: Call) -> Answer:

@@ -65,7 +65,7 @@ def _way_around(*, has_panel: bool) -> Html:
 
 
 def _try_next(connection: str, sample: Sample) -> Html:
-    return form("send", button("Next: another app shows its token of her"), connection=connection, sample=sample.name)
+    return form("send", button("Next: the quiz app shows Ada's token"), connection=connection, sample=sample.name)
 
 
 def gone(number: int) -> Html:

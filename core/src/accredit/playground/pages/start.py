@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from accredit.playground.layout import shell
 from accredit.playground.pages.faults import faults, passages
 from accredit.playground.pages.latest import latest
+from accredit.playground.pages.paste import paste
 from accredit.playground.pages.story import story
-from accredit.playground.pages.tokens import paste, tokens
+from accredit.playground.pages.tokens import tokens
 from accredit.playground.recording import Recording
 from accredit.playground.stock import Stock
+from accredit.plugins import Connection
 from accredit.sandbox.sandbox import Provider
 from accredit.web.elements import Html, tag
 from accredit.web.pieces import notice, section
@@ -20,7 +22,7 @@ def start(
     stock: Stock,
     *,
     connections: Sequence[str],
-    app_ids: Sequence[str],
+    connection: Connection,
     recordings: Sequence[Recording],
     ahead_s: float,
     notes: Sequence[str] = (),
@@ -30,7 +32,7 @@ def start(
     return shell(
         "Start",
         notice(problem, is_bad=True) if problem else None,
-        story(provider.name, app_ids, stock.of_ours, stock.of_another_app),
+        story(provider.name, sorted(connection.accepted), stock.of_ours, stock.of_another_app),
         section(
             "Connections",
             tag("nav", tag("ul", [_link(name, provider.name) for name in connections]), aria_label="Connections"),
@@ -38,7 +40,7 @@ def start(
             id_="connections",
         ),
         tokens(provider.name, stock),
-        paste(provider.name, accepts_only_codes=provider.accepts_only_codes),
+        paste(connection),
         faults(provider.name, provider.simulator, provider.switches.fault),
         passages(ahead_s, back=""),
         latest(recordings),
