@@ -83,11 +83,13 @@ def test_while_a_fault_is_on_the_provider_is_in_trouble_and_then_not_any_more(vi
     visitor.start("weibo")
     page.get_by_label("From now on, each request to the provider meets").select_option("error")
     visitor.press("Switch it on")
+    expect(page.get_by_text("A fault is on, error:")).to_be_visible()
     visitor.press("good-grace")
     visitor.sees("provider_unavailable")
     visitor.start("weibo")
     visitor.press("Switch it off")
     expect(page.get_by_text("answers as it should")).to_be_visible()
+    expect(page.get_by_text("A fault is on")).to_have_count(0)
     visitor.press("good-grace")
     visitor.sees("accepted")
 

@@ -18,11 +18,11 @@ def states(here: Room, run: str) -> list[str]:
     """Return what the page says of each refresh token, in the order in which they came."""
     panel = here.text(f"/playground/runs/{run}").partition("in the order in which they came")[2]
     rows = panel.partition("Ask /userinfo")[0].split("request ")[1::2]
-    return [" ".join(row.split(" Show it")[0].split()[1:]) for row in rows]
+    return [" ".join(row.split(" Use it")[0].split()[1:]) for row in rows]
 
 
 NEWEST = "newest It gets new tokens, and is replaced by a new one."
-USED = "used Two hold it. Whoever shows it again ends the session."
+USED = "used Two hold it. Whoever uses it again ends the session."
 ENDED = "ended Its session has ended."
 
 

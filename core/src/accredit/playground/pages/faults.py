@@ -1,9 +1,10 @@
 """What can be wrong with a provider, and with time: switches."""
 
+from accredit.explaining.page.prose import prose
 from accredit.playground.layout import button, form
 from accredit.testing import FAULTS, Simulator
 from accredit.web.elements import Html, join, tag
-from accredit.web.pieces import section, state
+from accredit.web.pieces import notice, section, state
 
 PASSAGES = {31: "31 seconds", 3600: "an hour", 86400: "a day"}
 """So much time can be let pass, in seconds, with its words."""
@@ -24,7 +25,7 @@ def faults(connection: str, simulator: Simulator, fault: str | None) -> Html:
         )
     )
     options = [tag("option", words, value=name, selected=name == fault) for name, words in _CHOICES.items()]
-    described = [join(tag("dt", tag("code", name)), tag("dd", about)) for name, about in FAULTS.items()]
+    described = [join(tag("dt", tag("code", name)), tag("dd", prose(about))) for name, about in FAULTS.items()]
     return section(
         "The provider in trouble",
         now,
@@ -39,6 +40,14 @@ def faults(connection: str, simulator: Simulator, fault: str | None) -> Html:
         _keys(connection, simulator),
         id_="faults",
     )
+
+
+def reminder(fault: str | None) -> Html | None:
+    """Return what is good to know before a token is sent while a fault is on."""
+    if fault is None:
+        return None
+    switches = tag("a", "Switch it off", href="#faults")
+    return notice(["A fault is on, ", tag("code", fault), ": each request to this provider meets it. ", switches])
 
 
 def _keys(connection: str, simulator: Simulator) -> Html | None:

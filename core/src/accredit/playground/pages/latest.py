@@ -6,7 +6,7 @@ from accredit.playground.recording import Recording
 from accredit.web.elements import Child, Html, tag, user_text
 from accredit.web.pieces import moment, section, state, table
 
-_KINDS = {"accepted": "good", "refused": "bad", "limited": "odd", "failed": "odd", "abandoned": "odd"}
+_KINDS = {"accepted": "good", "refused": "odd", "limited": "odd", "failed": "bad", "abandoned": "plain"}
 _MOST = 30
 
 

@@ -10,12 +10,12 @@ from accredit.web.pieces import facts, section, state, table
 
 _STATES: Mapping[RefreshTokenState | None, tuple[str, str, str]] = {
     RefreshTokenState.LIVE: ("newest", "good", "It gets new tokens, and is replaced by a new one."),
-    RefreshTokenState.SPENT: ("used", "bad", "Two hold it. Whoever shows it again ends the session."),
+    RefreshTokenState.SPENT: ("used", "bad", "Two hold it. Whoever uses it again ends the session."),
     RefreshTokenState.ENDED: ("ended", "odd", "Its session has ended."),
     RefreshTokenState.EXPIRED: ("expired", "odd", "Its time is over."),
     RefreshTokenState.PUSHED_OUT: ("pushed out", "odd", "Others of its session took its place."),
     RefreshTokenState.OVERTAKEN: ("replaced", "odd", "It was replaced a moment ago."),
-    None: ("used", "bad", "It was replaced long ago. Whoever shows it ends the session."),
+    None: ("used", "bad", "It was replaced long ago. Whoever uses it ends the session."),
 }
 
 
@@ -65,7 +65,7 @@ def _row(token: HeldToken, run: str) -> Sequence[Child]:
         about,
         form(
             "refresh",
-            button(join("Show it", tag("span", f": the refresh token of request {token.run}", class_="hidden"))),
+            button(join("Use it", tag("span", f": the refresh token of request {token.run}", class_="hidden"))),
             run=run,
             token=str(token.run),
         ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from accredit.playground.layout import shell
-from accredit.playground.pages.faults import faults, passages
+from accredit.playground.pages.faults import faults, passages, reminder
 from accredit.playground.pages.latest import latest
 from accredit.playground.pages.paste import paste
 from accredit.playground.pages.story import story
@@ -39,6 +39,7 @@ def start(
             [tag("p", note, class_="about") for note in notes],
             id_="connections",
         ),
+        reminder(provider.switches.fault),
         tokens(provider.name, stock),
         paste(connection),
         faults(provider.name, provider.simulator, provider.switches.fault),
