@@ -17,8 +17,8 @@ def run(here: Room) -> str:
 def states(here: Room, run: str) -> list[str]:
     """Return what the page says of each refresh token, in the order in which they came."""
     panel = here.text(f"/playground/runs/{run}").partition("in the order in which they came")[2]
-    rows = panel.partition("Ask /userinfo")[0].split("request ")[1::2]
-    return [" ".join(row.split(" Use it")[0].split()[1:]) for row in rows]
+    rows = panel.partition("Ask /userinfo")[0].split("the refresh token of request ")[1:]
+    return [" ".join(row.partition(" request ")[0].split()[1:]) for row in rows]
 
 
 NEWEST = "newest It gets new tokens, and is replaced by a new one."

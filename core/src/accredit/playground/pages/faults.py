@@ -32,8 +32,12 @@ def faults(connection: str, simulator: Simulator, fault: str | None) -> Html:
         form(
             "fault",
             tag("label", "From now on, each request to the provider meets", for_="fault"),
-            tag("select", options, id="fault", name="fault"),
-            button("Switch it on", class_="quiet"),
+            tag(
+                "p",
+                tag("select", options, id="fault", name="fault"),
+                button("Switch it on", class_="quiet"),
+                class_="bar",
+            ),
             connection=connection,
         ),
         tag("details", tag("summary", "What each fault does"), tag("dl", described)),

@@ -32,7 +32,7 @@ def session(held: Held, run: int, connections: Sequence[str]) -> Html:
         ),
         table(
             "Refresh tokens, in the order in which they came",
-            ("From", "It is", "Which means", "Try it"),
+            ("From", "Try it", "It is", "Which means"),
             [_row(one, this) for one in held.tokens],
             empty="It has none that is still known here.",
         ),
@@ -45,9 +45,12 @@ def session(held: Held, run: int, connections: Sequence[str]) -> Html:
         form(
             "link",
             tag("label", "Link an account of Ada's at another provider to the same subject", for_="link"),
-            tag("select", [tag("option", name, value=name) for name in connections], id="link", name="connection"),
-            " ",
-            button("Link", class_="quiet"),
+            tag(
+                "p",
+                tag("select", [tag("option", name, value=name) for name in connections], id="link", name="connection"),
+                button("Link", class_="quiet"),
+                class_="bar",
+            ),
             run=this,
         ),
         id_="session",
@@ -61,14 +64,14 @@ def _row(token: HeldToken, run: str) -> Sequence[Child]:
         about = f"It works again for {token.seconds_left} seconds: answers get lost on phones."
     return (
         tag("a", f"request {token.run}", href=f"/playground/runs/{token.run}"),
-        state(word, kind),
-        about,
         form(
             "refresh",
             button(join("Use it", tag("span", f": the refresh token of request {token.run}", class_="hidden"))),
             run=run,
             token=str(token.run),
         ),
+        state(word, kind),
+        about,
     )
 
 
