@@ -87,6 +87,33 @@ def test_what_a_stranger_sends_is_not_kept_where_it_may_be_secret(here: Room, na
     assert here.last.fields.get("connection") == "fake"
 
 
+def test_a_secret_that_stands_where_a_name_should_is_not_kept(here: Room) -> None:
+    here.post(**{"client_id": "sample-app", SECRET * 6: "x"})
+
+    assert SECRET not in repr(vars_of(here))
+
+
+def test_what_an_answer_says_back_to_a_stranger_is_not_kept(here: Room) -> None:
+    answer = here.login(state=SECRET)
+
+    assert answer["state"] == SECRET
+    assert SECRET not in repr(vars_of(here))
+    assert here.last.answer is not None
+    assert here.last.answer["access_token"] == answer["access_token"]
+
+
+def test_what_a_button_sends_stands_in_full_and_nobody_else_can_say_that_it_was_one(here: Room) -> None:
+    here.do("send", connection="fake", sample="good-ada")
+    assert here.last.fields["access_token"] == "fakesim-good-ada"
+    assert "authorization" not in here.last.headers
+
+    fields = {"client_id": "sample-app", "connection": "fake", "access_token": SECRET}
+    for ticket in ("", "guessed", "1"):
+        headers = {"accredit-playground": ticket}
+        httpx.post(f"{here.url}/oauth/access_token", json=fields, headers=headers, trust_env=False)
+        assert (here.last.sent.label, here.last.fields["access_token"]) == ("", f"[{len(SECRET)} characters]")
+
+
 def test_a_bearer_of_a_stranger_is_not_kept_and_its_scheme_is(here: Room) -> None:
     httpx.get(f"{here.url}/userinfo", headers={"Authorization": f"Bearer {SECRET}"}, trust_env=False)
 

@@ -18,6 +18,7 @@ _PLAIN = frozenset(
 )  # fmt: skip
 """Parameters that hold no secret, unless somebody puts one there."""
 _LONGEST_PLAIN = 100
+_LONGEST_NAME = 60
 _MOST_FIELDS = 40
 _CREDENTIALS = ("access_token", "code", "subject_token")
 _HEADERS = ("content-type", "authorization", "origin", "user-agent")
@@ -35,7 +36,8 @@ class Asked:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What may be a secret: whatever is not known to be none."""
-        values = (value for name, value in self.fields.items() if not _is_plain(name, value))
+        values = [value for name, value in self.fields.items() if not _is_plain(name, value)]
+        values += [name for name in self.fields if len(name) > _LONGEST_NAME]
         _, _, shown = self.headers.get("authorization", "").partition(" ")
         return tuple(one for one in (*values, shown.strip()) if one)
 
@@ -49,7 +51,10 @@ class Asked:
 
     def blanked(self) -> "Asked":
         """Return it without secrets: their length stands in their place."""
-        fields = {name: value if _is_plain(name, value) else _blank(value) for name, value in self.fields.items()}
+        fields = {
+            name if len(name) <= _LONGEST_NAME else _blank(name): value if _is_plain(name, value) else _blank(value)
+            for name, value in self.fields.items()
+        }
         headers = dict(self.headers)
         if "authorization" in headers:
             scheme, _, shown = headers["authorization"].partition(" ")

@@ -14,7 +14,7 @@ from accredit.exchange.exchange import Exchange
 from accredit.explaining.witness import witness
 from accredit.hookspecs import hookimpl
 from accredit.models import Verification
-from accredit.playground.asked import Asked, asked
+from accredit.playground.asked import asked
 from accredit.playground.recording import Recording, Sent
 from accredit.playground.recordings import Recordings
 from accredit.profile import Profile
@@ -116,10 +116,10 @@ class Recorder:
         whose = sent if isinstance(sent, Sent) else Sent()
         request = asked(headers, take.scope.get("query_string", b""), bytes(take.body))
         credential = request.credential(self._key)
-        hearing = take.hearing
+        hearing, answer = take.hearing, _object(take.answer)
         if not whose.is_made_up:
-            hearing, request = _blanked(hearing, request), request.blanked()
-        answer = _object(take.answer)
+            hidden = request.secrets
+            hearing, request, answer = _blanked(hearing, hidden), request.blanked(), without(hidden, answer)
         number = self.recordings.next_number()
         self.recordings.add(
             Recording(
@@ -204,9 +204,8 @@ def _is_recorded(path: str) -> bool:
     return path.startswith(_RECORDED) or path in _ALSO_RECORDED
 
 
-def _blanked(hearing: _Hearing, request: Asked) -> _Hearing:
+def _blanked(hearing: _Hearing, hidden: tuple[str, ...]) -> _Hearing:
     """Return what was heard of a stranger's request, without the secrets that were sent."""
-    hidden = request.secrets
     kept = _Hearing()
     kept.events = [dataclasses.replace(one, detail=without(hidden, one.detail)) for one in hearing.events]
     if hearing.verification is not None:
