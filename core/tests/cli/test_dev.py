@@ -51,6 +51,20 @@ def test_it_prints_an_address_and_a_login_and_then_only_events_until_a_signal(
     assert list(temporary.iterdir()) == []
 
 
+def test_at_its_address_are_pages_that_show_what_became_of_a_login_from_elsewhere(start: Start) -> None:
+    with start("dev", "--port", "0") as process:
+        url = process.stderr.readline().split()[1]
+        post(process.stderr.readline())
+        first, login = (httpx.get(f"{url}{path}", trust_env=False) for path in ("", "playground/runs/1"))
+        process.send(signal.SIGTERM)
+        code, _, _ = process.end()
+
+    assert (first.status_code, login.status_code, code) == (200, 200, 0)
+    assert "The quiz app shows Ada&#x27;s token" in first.text
+    assert "/oauth/access_token" in first.text.partition("Latest requests")[2]
+    assert "Ada Lovelace" in login.text
+
+
 def test_verbose_prints_a_login_of_each_connection_and_one_of_each_kind_of_refusal(start: Start) -> None:
     with start("dev", "--port", "0", "--verbose") as process:
         lines = [process.stderr.readline()]
