@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+from urllib.parse import quote
+
 import httpx
 import pytest
 from core.tests.playground.room import Room
 
-from accredit import AppBound
+from accredit import AppBound, Verification, VerifyContext
 from accredit.audit.events import RefreshEvent, RevocationEvent, UserinfoEvent
-from accredit.playground.recorder import Recorder
+from accredit.errors import InvalidProviderToken
+from accredit.playground.asked import asked
+from accredit.playground.recorder import TICKET, Recorder
+from accredit.playground.recording import Sent
 from accredit.playground.recordings import Recordings
 
 SECRET = "EAAreal-token-of-somebody"
@@ -87,6 +94,49 @@ def test_what_a_stranger_sends_is_not_kept_where_it_may_be_secret(here: Room, na
     assert here.last.fields.get("connection") == "fake"
 
 
+def test_of_many_fields_the_last_may_be_a_secret_too(here: Room) -> None:
+    here.login(**{f"field{number}": "x" for number in range(60)}, state=SECRET)
+
+    assert len(here.last.fields) == 40
+    assert SECRET not in repr(vars_of(here))
+
+
+@pytest.mark.parametrize("place", ["detail", "call", "claims"])
+def test_a_secret_is_not_kept_however_a_plugin_quotes_it(
+    here: Room, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    secret = f'{SECRET}/of+somebody="'
+    quoted = [quote(secret, ""), json.dumps(secret)[1:-1], secret]
+
+    async def verify(strategy: Any, _: object, ctx: VerifyContext) -> Verification:
+        if place == "call":
+            await ctx.http.get(f"{strategy.settings.api_url}/{quoted[0]}")
+        if place != "claims":
+            raise InvalidProviderToken(" ".join(quoted))
+        return Verification(user_id="7", audience=AppBound("another"), claims={"said": quoted})
+
+    monkeypatch.setattr(type(here.sandbox.exchange.engine.connections["fake"].strategy), "verify", verify)
+    here.login(secret)
+
+    assert (here.last.status, here.last.login is None) == (401, False)
+    assert "[redacted]" in repr(vars_of(here))
+    assert SECRET not in repr(vars_of(here))
+    assert SECRET not in here.browser.get(f"/playground/runs/{here.last.number}").text
+
+
+def test_an_authorization_without_a_scheme_is_a_secret() -> None:
+    assert asked({"authorization": SECRET}, b"", b"").secrets == (SECRET,)
+    assert asked({"authorization": f"Bearer {SECRET}"}, b"", b"").secrets == (SECRET,)
+
+
+def test_what_is_no_secret_is_not_blanked_where_it_stands_elsewhere(here: Room) -> None:
+    here.login(device="accepted", redirect_uri="Ada Lovelace")
+
+    text = here.text(f"/playground/runs/{here.last.number}")
+    assert "[redacted]" not in text
+    assert "The token is of Ada Lovelace" in text
+
+
 def test_a_secret_that_stands_where_a_name_should_is_not_kept(here: Room) -> None:
     here.post(**{"client_id": "sample-app", SECRET * 6: "x"})
 
@@ -157,9 +207,17 @@ def test_one_that_is_larger_than_all_may_be_is_kept_alone(here: Room) -> None:
     assert kept.newest() == (here.last,)
 
 
-def test_a_ticket_is_good_once_and_unused_ones_are_forgotten() -> None:
-    from accredit.playground.recording import Sent
+def test_a_ticket_is_good_once(here: Room) -> None:
+    ticket = here.recorder.expect(Sent(label="you"))
+    for label in ("you", ""):
+        httpx.get(f"{here.url}/userinfo", headers={TICKET: ticket}, trust_env=False)
+        assert here.last.sent.label == label
 
+    first = here.recorder.recordings.newest()[1].number
+    assert (here.recorder.number_of(ticket), here.recorder.number_of(ticket)) == (first, None)
+
+
+def test_unused_tickets_are_forgotten() -> None:
     recorder = Recorder()
     first = recorder.expect(Sent())
     for _ in range(1000):

@@ -128,7 +128,8 @@ def test_what_a_strategy_must_not_return_breaks_no_page(
 
 
 async def test_an_answer_in_parts_is_recorded_once_as_a_whole() -> None:
-    recorder = Recorder(clock=lambda: 5)
+    recorder = Recorder()
+    recorder.clock = lambda: 5
 
     async def app(_: object, __: object, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", b"application/json")]})

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import parse_qsl
 
 from accredit.errors import ExchangeError
@@ -36,10 +37,10 @@ class Asked:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What may be a secret: whatever is not known to be none."""
-        values = [value for name, value in self.fields.items() if not _is_plain(name, value)]
+        values = [value for name, value in self.fields.items() if not is_plain(name, value)]
         values += [name for name in self.fields if len(name) > _LONGEST_NAME]
-        _, _, shown = self.headers.get("authorization", "").partition(" ")
-        return tuple(one for one in (*values, shown.strip()) if one)
+        scheme, _, shown = self.headers.get("authorization", "").partition(" ")
+        return tuple(one for one in (*values, shown.strip() or scheme) if one)
 
     def credential(self, key: bytes) -> bytes:
         """Return the fingerprint, under `key`, of the connection and what shows who somebody is; empty without."""
@@ -50,10 +51,10 @@ class Asked:
         return hmac.digest(key, written.encode("utf-8", "replace"), hashlib.sha256)
 
     def blanked(self) -> "Asked":
-        """Return it without secrets: their length stands in their place."""
+        """Return it without secrets: their length stands in their place. Of many fields the first are kept."""
         fields = {
-            name if len(name) <= _LONGEST_NAME else _blank(name): value if _is_plain(name, value) else _blank(value)
-            for name, value in self.fields.items()
+            name if len(name) <= _LONGEST_NAME else _blank(name): value if is_plain(name, value) else _blank(value)
+            for name, value in islice(self.fields.items(), _MOST_FIELDS)
         }
         headers = dict(self.headers)
         if "authorization" in headers:
@@ -74,10 +75,11 @@ def asked(headers: Mapping[str, str], query: bytes, body: bytes) -> Asked:
     except (ExchangeError, ValueError):
         read = {}
     shown = [(str(name), value if isinstance(value, str) else repr(value)) for name, value in read.items()]
-    return Asked(headers=kept, fields=dict(shown[:_MOST_FIELDS]), is_json=is_json)
+    return Asked(headers=kept, fields=dict(shown), is_json=is_json)
 
 
-def _is_plain(name: str, value: str) -> bool:
+def is_plain(name: str, value: str) -> bool:
+    """Tell whether a field holds no secret."""
     return name in _PLAIN and len(value) <= _LONGEST_PLAIN
 
 

@@ -7,6 +7,7 @@ from accredit.errors import PluginError
 from accredit.explaining.explanation import Explanation, Told
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
+from accredit.playground.asked import is_plain
 from accredit.playground.pages.faults import PASSAGES, passages
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run
@@ -172,7 +173,7 @@ class Desk:
 
 
 def _secrets(recording: Recording) -> list[str]:
-    return [value for name, value in recording.fields.items() if name not in {"client_id", "connection", "scope"}]
+    return [value for name, value in recording.fields.items() if not is_plain(name, value)]
 
 
 def _start_of(provider: Provider, part: str) -> str:

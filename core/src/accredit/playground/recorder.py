@@ -11,13 +11,14 @@ from typing import Any
 from accredit.audit.events import AnyEvent
 from accredit.audit.redact import without
 from accredit.exchange.exchange import Exchange
+from accredit.explaining.forms import forms_of
 from accredit.explaining.witness import witness
 from accredit.hookspecs import hookimpl
 from accredit.models import Verification
 from accredit.playground.asked import asked
+from accredit.playground.hearing import Hearing
 from accredit.playground.recording import Recording, Sent
 from accredit.playground.recordings import Recordings
-from accredit.profile import Profile
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,47 +30,32 @@ TICKET = "accredit-playground"
 _RECORDED = ("/oauth/", "/notices/")
 _ALSO_RECORDED = frozenset({"/userinfo", "/tokeninfo"})
 _MOST_BYTES = 131_072
-"""Of a body, either way: more is not read."""
+"""Of a body, either way: more is not kept."""
 _LONGEST_PATH = 200
-_MOST_EVENTS = 20
 _MOST_TICKETS = 1000
 _ANSWER_HEADERS = frozenset(
     {"content-type", "cache-control", "www-authenticate", "allow", "retry-after", "access-control-allow-origin"}
 )
 
 
-class _Hearing:
-    """What is heard while one request is answered."""
-
-    def __init__(self) -> None:
-        self.events: list[AnyEvent] = []
-        self.verification: Verification | None = None
-        self.profile: Profile | None = None
-
-    def hear(self, verification: object, profile: object) -> None:
-        if isinstance(verification, Verification):
-            self.verification = verification
-        if isinstance(profile, Profile):
-            self.profile = profile
-
-
-_now: ContextVar[_Hearing | None] = ContextVar("accredit_playground_hearing", default=None)
+_now: ContextVar[Hearing | None] = ContextVar("accredit_playground_hearing", default=None)
 
 
 class Recorder:
-    """Fills `recordings`. `clock` returns epoch seconds. As a plugin it hears of events."""
+    """Fills `recordings`. As a plugin it hears of events."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self) -> None:
         self.recordings = Recordings()
-        self.clock = clock
+        self.clock: Callable[[], float] = time.time
+        """Returns epoch seconds."""
         self._key = secrets.token_bytes(32)
         self._tickets: dict[str, Sent | int] = {}
 
     @hookimpl
     def observe(self, event: AnyEvent) -> None:
         """Note what has happened in the request under way."""
-        if (hearing := _now.get()) is not None and len(hearing.events) < _MOST_EVENTS:
-            hearing.events.append(event)
+        if (hearing := _now.get()) is not None:
+            hearing.hear_event(event)
 
     def listen(self, exchange: Exchange) -> None:
         """Hear what providers say: before the exchange is open, and before its app is made."""
@@ -118,8 +104,8 @@ class Recorder:
         credential = request.credential(self._key)
         hearing, answer = take.hearing, _object(take.answer)
         if not whose.is_made_up:
-            hidden = request.secrets
-            hearing, request, answer = _blanked(hearing, hidden), request.blanked(), without(hidden, answer)
+            hidden = {form for secret in request.secrets for form in forms_of(secret)}
+            hearing, request, answer = hearing.without(hidden), request.blanked(), without(hidden, answer)
         number = self.recordings.next_number()
         self.recordings.add(
             Recording(
@@ -138,14 +124,13 @@ class Recorder:
                 verification=hearing.verification or self._said_before(hearing, credential),
                 profile=hearing.profile,
                 credential=credential,
-                duration_ms=(time.perf_counter() - take.began) * 1000,
                 weight=len(take.body) + len(take.answer) + _weight(hearing.verification),
             )
         )
         if isinstance(sent, Sent):
             self._tickets[ticket] = number
 
-    def _said_before(self, hearing: _Hearing, credential: bytes) -> Verification | None:
+    def _said_before(self, hearing: Hearing, credential: bytes) -> Verification | None:
         """Return what the provider said earlier, where it was not asked again."""
         asked_nobody = any(getattr(event, "verified_by", None) in {"cache", "flight"} for event in hearing.events)
         return self.recordings.said_before(credential) if asked_nobody else None
@@ -158,12 +143,11 @@ class _Take:
         self._recorder = recorder
         self._has_ended = False
         self.scope = scope
-        self.hearing = _Hearing()
+        self.hearing = Hearing()
         self.body = bytearray()
         self.answer = bytearray()
         self.status = 0
         self.answer_headers: dict[str, str] = {}
-        self.began = time.perf_counter()
 
     def receiving(self, receive: Receive) -> Receive:
         async def received() -> MutableMapping[str, Any]:
@@ -204,24 +188,6 @@ def _is_recorded(path: str) -> bool:
     return path.startswith(_RECORDED) or path in _ALSO_RECORDED
 
 
-def _blanked(hearing: _Hearing, hidden: tuple[str, ...]) -> _Hearing:
-    """Return what was heard of a stranger's request, without the secrets that were sent."""
-    kept = _Hearing()
-    kept.events = [dataclasses.replace(one, detail=without(hidden, one.detail)) for one in hearing.events]
-    if hearing.verification is not None:
-        kept.verification = _without(hidden, hearing.verification)
-    if hearing.profile is not None and without(hidden, claims := hearing.profile.claims()) == claims:
-        kept.profile = hearing.profile
-    return kept
-
-
-def _without(hidden: tuple[str, ...], said: Verification) -> Verification | None:
-    try:
-        return dataclasses.replace(said, claims=without(hidden, dict(said.claims)), provider_token=None)
-    except Exception:  # what a plugin says need not be what it must be
-        return None
-
-
 def _object(body: bytearray) -> dict[str, Any] | None:
     try:
         found = json.loads(bytes(body))
@@ -233,5 +199,5 @@ def _object(body: bytearray) -> dict[str, Any] | None:
 def _weight(said: Verification | None) -> int:
     try:
         return 0 if said is None else len(json.dumps(dict(said.claims), default=str))
-    except Exception:  # as above
+    except Exception:  # what a plugin says need not be JSON
         return _MOST_BYTES

@@ -49,7 +49,6 @@ class Recording:
     profile: Profile | None = field(repr=False)
     credential: bytes = field(repr=False)
     """Equal for two requests with the same connection and credential; empty without a credential."""
-    duration_ms: float
     weight: int
     """About how many bytes it holds."""
 
