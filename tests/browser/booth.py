@@ -44,7 +44,7 @@ class Visitor(Window):
 
     def holds(self, *states: str) -> None:
         """Wait for a session that has refresh tokens of these states."""
-        expect(self.page.locator("#session tbody tr td:nth-of-type(1)")).to_have_text(list(states))
+        expect(self.page.locator("#session tbody .state")).to_have_text(list(states))
 
     @property
     def session(self) -> Locator:
