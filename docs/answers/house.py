@@ -93,8 +93,10 @@ class Server:
     def without_database(self) -> Iterator[None]:
         """Take the database's file away while the block runs."""
         elsewhere = self.database.rename(self.database.with_name("elsewhere"))
-        yield
-        elsewhere.rename(self.database)
+        try:
+            yield
+        finally:
+            elsewhere.rename(self.database)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

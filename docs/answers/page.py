@@ -14,8 +14,10 @@ from docs.answers.contract import rows
 from docs.answers.house import URL
 from docs.answers.marks import marked
 from docs.answers.run import Run
-from docs.answers.wire import Seen, Token
+from docs.answers.wire import Seen
 from docs.markdown import fence, table
+
+from accredit.sandbox.judge import Token
 
 FOLDER = Path(__file__).parents[2] / "docs/reference/answers"
 _INTRODUCTION = """# Real answers

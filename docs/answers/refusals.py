@@ -43,9 +43,11 @@ def _full(server: Server) -> Iterator[None]:
     other = threading.Thread(target=server.send, args=[_good(client_id="app-that-waits")], daemon=True)
     other.start()
     server.company.is_inside.wait(30)
-    yield
-    server.company.may_leave.set()
-    other.join(30)
+    try:
+        yield
+    finally:
+        server.company.may_leave.set()
+        other.join(30)
 
 
 def _login(connection: str, parameters: Mapping[str, object]) -> Request:

@@ -10,9 +10,10 @@ from docs import gallery
 from docs.answers.house import House, Server
 from docs.answers.logins import asked
 from docs.answers.refusals import REFUSALS, Case
-from docs.answers.wire import Request, Seen, Token, decoded
+from docs.answers.wire import Request, Seen, decoded
 
 from accredit.keys.jose import PublicKeys, read_header
+from accredit.sandbox.judge import Token
 
 SHOWN = (
     "Content-Type",

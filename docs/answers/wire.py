@@ -1,11 +1,13 @@
 """One request, and what came of it."""
 
-import base64
 import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from accredit.explaining.page import jwt
+from accredit.sandbox.judge import Token
 
 PATH = "/oauth/access_token"
 
@@ -29,14 +31,6 @@ class Request:
         if self.method == "POST":
             lines += [f"--header 'Content-Type: {self.content_type}'", f"--data {shlex.quote(self.body)}"]
         return " \\\n  ".join(lines)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A JWT, decoded."""
-
-    header: Mapping[str, Any]
-    claims: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +58,5 @@ class Seen:
 
 def decoded(text: object) -> Token | None:
     """Return a JWT decoded, its signature unseen; None for anything else."""
-    parts = text.split(".") if isinstance(text, str) else []
-    if len(parts) != 3:
-        return None
-    try:
-        header, claims = (json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in parts[:2])
-    except ValueError:
-        return None
-    return Token(header=header, claims=claims) if isinstance(claims, dict) else None
+    found = jwt.decoded(text) if isinstance(text, str) else None
+    return None if found is None else Token(header=found[0], claims=found[1])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 from tests.browser.office import HOSTILE, Desk, Office, open_office
-from tests.browser.window import LOOKS, NARROW, chromium
+from tests.browser.window import LOOKS, NARROW
 
 SUBJECT = "facebook|1000000000000001"
 expect.set_options(timeout=20_000)
@@ -40,12 +40,6 @@ def office(connections: dict[str, dict[str, Any]], tmp_path_factory: pytest.Temp
         one.login("2.00sim-good-ada", connection="weibo")
         for _ in range(6):
             one.login("2.00sim-down-ada", connection="weibo")
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
         yield one
 
 

@@ -7,15 +7,13 @@ Pixels depend on the fonts of a machine. So what is compared is what can be read
 import hashlib
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.office import Desk, open_office
-from tests.browser.window import SHOTS, Window, chromium
+from tests.browser.window import SHOTS, Window
 from tests.documents.blocks import ROOT
 from tests.examples.running import running
 
@@ -87,12 +85,6 @@ def hold(name: str, shown: Shown) -> None:
             Path(folder, file.name).write_bytes(shown.pictures[look])
     assert told == now, "run: nox -s browser -- --pictures"
     assert [look for look, picture in shown.pictures.items() if len(picture) > 100_000] == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 def test_the_operators_page(browser: Browser, connections: dict[str, dict[str, Any]], tmp_path: Path) -> None:

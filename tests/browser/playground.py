@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.booth import Visitor, open_booth
-from tests.browser.window import LOOKS, chromium
+from tests.browser.window import LOOKS
 
 from accredit.testing import installed_simulators
 
@@ -25,12 +25,6 @@ PAGES = {
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with open_booth(tmp_path_factory.mktemp("booth")) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
         yield one
 
 

@@ -4,13 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browser.window import LOOKS, Window, chromium
+from tests.browser.window import LOOKS, Window
 from tests.environment import environment_of
 
 from accredit.testing import Simulator
@@ -48,12 +48,6 @@ def tickets(
         )
         assert done.returncode == (0 if name == "accepted" else 3), done.stderr
     return {name: (folder / f"{name}.html").as_uri() for name in TICKETS}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accredit.playground.snippets.languages import snippet
+from accredit.playground.snippets.javascript import javascript
 from accredit.playground.snippets.request import request_of
 
 HOSTILE = 'it\'s "a" \\u0041 ${b} `c` \n\r\t\0\u2028\u2029\u202e\ufeff é雪😀 +&=;</script><!--'
@@ -25,4 +25,4 @@ def login(url: str, parameters: dict[str, str]) -> dict[str, Any]:
 def _made(url: str, fields: dict[str, str], kind: str) -> dict[str, Any]:
     request = request_of("POST", url, authorization="", fields=fields, is_json=kind == "json")
     assert request is not None
-    return {"code": snippet("JavaScript", request), "url": url, "fields": fields, "kind": kind}
+    return {"code": javascript(request), "url": url, "fields": fields, "kind": kind}

@@ -6,6 +6,7 @@ from typing import Any
 
 from accredit.errors import StorageFailed
 from accredit.playground.desk import Desk
+from accredit.playground.recordings import is_number
 from accredit.web.answer import Answer, Send, plain
 from accredit.web.call import Call, Receive, Unreadable
 from accredit.web.names import Names, Place
@@ -73,7 +74,7 @@ class Playground:
         if call.path == "/":
             return self._desk.start(call)
         number = call.path.removeprefix(_RUN)
-        if call.path.startswith(_RUN) and number.isascii() and number.isdecimal() and len(number) < 10:
+        if call.path.startswith(_RUN) and is_number(number):
             return await self._desk.run(int(number), call)
         return plain(404, "There is no such page.")
 

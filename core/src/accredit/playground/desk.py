@@ -16,8 +16,9 @@ from accredit.playground.pages.snippets import snippets
 from accredit.playground.pages.start import start
 from accredit.playground.recorder import Recorder
 from accredit.playground.recording import Recording, Sent
+from accredit.playground.recordings import is_number
 from accredit.playground.sender import Sender
-from accredit.playground.session_desk import SessionDesk, is_number, lead_on
+from accredit.playground.session_desk import SessionDesk, lead_on
 from accredit.playground.stock import stock_of, take
 from accredit.sandbox.sandbox import CLIENT_ID, SCOPE, Provider, Sandbox, parameters
 from accredit.testing import Sample

@@ -48,3 +48,8 @@ class Recordings:
         """Return what the provider has last said about a credential, None where nobody has heard it."""
         said = (one.verification for one in self.newest() if credential and one.credential == credential)
         return next((one for one in said if one is not None), None)
+
+
+def is_number(written: str) -> bool:
+    """Tell whether this is how the number of a request is written."""
+    return written.isascii() and written.isdecimal() and len(written) < 10

@@ -6,6 +6,7 @@ from accredit.errors import AccreditError, PluginError
 from accredit.playground.held import Held, held, session_of
 from accredit.playground.recorder import Recorder
 from accredit.playground.recording import Sent
+from accredit.playground.recordings import is_number
 from accredit.playground.sender import Sender
 from accredit.playground.stock import stock_of, take
 from accredit.sandbox.sandbox import Sandbox, parameters
@@ -89,11 +90,6 @@ class SessionDesk:
     async def _named(self, call: Call) -> Held | None:
         run = call.field("run")
         return await self.held(int(run)) if is_number(run) else None
-
-
-def is_number(written: str) -> bool:
-    """Tell whether a field holds the number of a request."""
-    return written.isascii() and written.isdecimal() and len(written) < 10
 
 
 def lead_on(number: int | None) -> Answer:

@@ -35,7 +35,7 @@ class Observer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A JWT of ours, decoded after its signature was verified."""
+    """A JWT, decoded."""
 
     header: Mapping[str, Any]
     claims: Mapping[str, Any]
@@ -50,6 +50,7 @@ class Outcome:
     body: Mapping[str, Any]
     event: ExchangeEvent | None
     tokens: Mapping[str, Token]
+    """Of ours, their signatures verified, by their fields."""
     problems: tuple[str, ...]
     duration_s: float
     """From the request to the end of the answer."""

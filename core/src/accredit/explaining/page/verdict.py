@@ -7,7 +7,8 @@ from accredit.explaining.report import Report
 from accredit.web.elements import Html, tag, user_text
 from accredit.web.pieces import facts, section, state
 
-_KINDS = {"accepted": "good", "refused": "odd", "limited": "odd", "failed": "bad"}
+KINDS = {"accepted": "good", "refused": "odd", "limited": "odd", "failed": "bad", "abandoned": "plain"}
+"""How each outcome looks: to refuse is what must happen, to fail is not."""
 
 
 def verdict_part(report: Report) -> Html:
@@ -19,7 +20,7 @@ def verdict_part(report: Report) -> Html:
         f"The login was {report.verdict}" if words is None else words.title,
         tag(
             "p",
-            state(report.verdict, _KINDS.get(report.verdict, "plain")),
+            state(report.verdict, KINDS.get(report.verdict, "plain")),
             None if report.reason == "ok" else (" ", tag("code", report.reason)),
             f" after {report.duration_ms:,.1f} ms",
         ),

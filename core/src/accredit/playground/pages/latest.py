@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from accredit.explaining.page.verdict import KINDS
 from accredit.playground.recording import Recording
 from accredit.web.elements import Child, Html, tag, user_text
 from accredit.web.pieces import moment, section, state, table
 
-_KINDS = {"accepted": "good", "refused": "odd", "limited": "odd", "failed": "bad", "abandoned": "plain"}
 _MOST = 30
 
 
@@ -39,7 +39,7 @@ def outcome(recording: Recording) -> Html:
     if event is None:
         return state(str(recording.status), "plain")
     word = "accepted" if event.outcome == "accepted" else event.reason
-    return state(word, _KINDS[event.outcome])
+    return state(word, KINDS[event.outcome])
 
 
 def _row(recording: Recording) -> Sequence[Child]:

@@ -14,8 +14,3 @@ LANGUAGES: Mapping[str, Callable[[Request], str]] = MappingProxyType(
     {"curl": curl, "Swift": swift, "Kotlin": kotlin, "Dart": dart, "JavaScript": javascript}
 )
 """What writes a request, by the name that people read."""
-
-
-def snippet(language: str, request: Request) -> str:
-    """Return the request as a program. `language` is one of `LANGUAGES`."""
-    return LANGUAGES[language](request)
