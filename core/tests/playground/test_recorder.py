@@ -178,6 +178,39 @@ def test_a_token_in_a_query_is_not_kept(here: Room) -> None:
     assert SECRET not in repr(vars_of(here))
 
 
+@pytest.mark.parametrize("header", [f"{SECRET} x", f"Token\t{SECRET}", f"{SECRET}\tx y"])
+def test_of_a_header_without_a_known_scheme_nothing_is_kept(here: Room, header: str) -> None:
+    httpx.get(f"{here.url}/userinfo", headers={"Authorization": header}, trust_env=False)
+
+    assert here.last.headers["authorization"] == f"[{len(header)} characters]"
+    assert SECRET not in repr(vars_of(here))
+
+
+def test_a_token_in_the_place_of_a_name_is_not_kept_and_a_name_is(here: Room) -> None:
+    here.post(**{SECRET: "", "state": "", "accessToken": ""})
+
+    assert set(here.last.fields) == {f"[{len(SECRET)} characters]", "state", "accessToken"}
+    assert SECRET not in repr(vars_of(here))
+
+
+@pytest.mark.parametrize("path", [SECRET, f"access_token/{SECRET}", f"{SECRET}/token"])
+def test_a_token_in_a_path_is_not_kept_and_a_misspelt_path_is(here: Room, path: str) -> None:
+    here.post(f"/oauth/{path}")
+    assert here.last.path == f"/oauth/{path}".replace(SECRET, f"[{len(SECRET)} characters]")
+    assert SECRET not in repr(vars_of(here))
+
+    here.post("/oauth/acces_token")
+    assert here.last.path == "/oauth/acces_token"
+
+
+@pytest.mark.parametrize("name", ["device", "scope", "client_id", "connection"])
+def test_a_token_that_stands_in_another_field_too_is_not_kept_there_either(here: Room, name: str) -> None:
+    here.post(**{"client_id": "sample-app", "connection": "fake", "access_token": SECRET, name: f"x {SECRET}"})
+
+    assert here.last.fields[name] == "x [redacted]"
+    assert SECRET not in repr([here.last.fields, *vars_of(here)[-1:]])
+
+
 @pytest.mark.parametrize("body", [b"\xff", b"[1]", b'{"a": 1, "a": 2}', b"{" * 2000, b"x" * 200_000])
 def test_what_cannot_be_read_is_recorded_without_fields(here: Room, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}

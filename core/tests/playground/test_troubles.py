@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import MutableMapping
+from html import escape, unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from core.tests.playground.room import Room
 
-from accredit import AccessDenied, AppBound, Verification
-from accredit.errors import StorageFailed
+from accredit import AccessDenied, AppBound, Profile, Verification, VerifyContext
+from accredit.errors import InvalidProviderToken, StorageFailed
 from accredit.playground.recorder import Recorder
 
 
@@ -125,6 +128,73 @@ def test_what_a_strategy_must_not_return_breaks_no_page(
         here.login()
     assert here.last.status == 500
     assert "plugin_failed" in here.text(f"/playground/runs/{here.last.number}")
+
+
+GIVEN = "EAAreal+token/of\"some'body<&>"
+
+
+@pytest.mark.parametrize("place", ["detail", "url", "name of a claim", "claim", "fact", "description"])
+def test_whatever_a_plugin_quotes_of_a_strangers_token_is_not_kept(
+    here: Room, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    forms = [GIVEN, quote(GIVEN, ""), quote(GIVEN, "").lower(), json.dumps(GIVEN), escape(GIVEN), repr(GIVEN)]
+
+    async def verify(_: object, __: object, ctx: VerifyContext) -> Verification:
+        if place == "url":
+            await ctx.http.get(f"{here.provider.url}/{quote(GIVEN, '')}")
+        if place == "detail":
+            raise InvalidProviderToken(" ".join(forms))
+        if place == "description":
+            raise AccessDenied(f"not {GIVEN}")
+        claims = {"id": "1", "name": "Ada", "app": "123"}
+        claims |= dict.fromkeys(forms, "x") if place == "name of a claim" else {"said": " ".join(forms)}
+        return Verification(user_id="1", audience=AppBound("1"), claims=claims, facts={"said": GIVEN})
+
+    monkeypatch.setattr(type(here.sandbox.exchange.engine.connections["fake"].strategy), "verify", verify)
+    here.login(GIVEN)
+
+    last = here.last
+    said = None if last.verification is None else (last.verification.claims, last.verification.facts)
+    kept = repr([said, *(getattr(last, name) for name in last.__slots__)])
+    shown = here.browser.get(f"/playground/runs/{last.number}").text
+    found = [one for one in forms for text in (kept, shown, unescape(shown)) if one in text or repr(one)[1:-1] in text]
+    assert found == []
+
+
+class Sly(Profile):
+    """One that must not be, and fails when it is asked."""
+
+    def claims(self) -> Any:
+        raise SystemExit
+
+
+class Worse(dict[str, Any]):
+    """Claims that end the server."""
+
+    def keys(self) -> Any:
+        raise SystemExit
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+@pytest.mark.parametrize("kind", ["profile", "claims"])
+def test_the_recorder_never_stands_in_the_way_of_an_answer(
+    here: Room, monkeypatch: pytest.MonkeyPatch, kind: str, is_ours: bool
+) -> None:
+    strategy = type(here.sandbox.exchange.engine.connections["fake"].strategy)
+
+    async def verify(*_: object) -> Verification:
+        claims = Worse() if kind == "claims" else {"name": "Ada"}
+        return Verification(user_id="1", audience=AppBound("123"), claims=claims)
+
+    monkeypatch.setattr(strategy, "verify", verify)
+    monkeypatch.setattr(strategy, "normalize", lambda *_: Sly(name="Ada"))
+    if is_ours:
+        here.do("send", connection="fake", sample="good-ada")
+    else:
+        assert here.login(f"fakesim-sly-{kind}")["error"] == "server_error"
+
+    assert (here.last.status, here.last.event and here.last.event.reason) == (500, "plugin_failed")
+    here.text(f"/playground/runs/{here.last.number}")
 
 
 async def test_an_answer_in_parts_is_recorded_once_as_a_whole() -> None:

@@ -79,7 +79,7 @@ def without(secrets: Iterable[str], value: Any) -> Any:
 
 def _without(hidden: list[str], value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _without(hidden, one) for name, one in value.items()}
+        return {_without(hidden, name): _without(hidden, one) for name, one in value.items()}
     if isinstance(value, list):
         return [_without(hidden, one) for one in value]
     if isinstance(value, str):

@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import parse_qsl
 
+from accredit.audit.redact import without
 from accredit.errors import ExchangeError
 from accredit.explaining.page.values import Placeholder
 from accredit.oauth.wire.fields import read_fields
@@ -19,7 +21,10 @@ _PLAIN = frozenset(
 )  # fmt: skip
 """Parameters that hold no secret, unless somebody puts one there."""
 _LONGEST_PLAIN = 100
-_LONGEST_NAME = 60
+_NAME = re.compile("[A-Za-z_]{1,24}[0-9]{0,3}")
+_SEGMENT = re.compile("[a-z0-9._-]{1,30}")
+"""What a parameter, and a part of a path, may be called: a token has other characters, or is longer."""
+_SCHEMES = frozenset({"basic", "bearer", "dpop"})
 _MOST_FIELDS = 40
 _CREDENTIALS = ("access_token", "code", "subject_token")
 _HEADERS = ("content-type", "authorization", "origin", "user-agent")
@@ -38,9 +43,8 @@ class Asked:
     def secrets(self) -> tuple[str, ...]:
         """What may be a secret: whatever is not known to be none."""
         values = [value for name, value in self.fields.items() if not is_plain(name, value)]
-        values += [name for name in self.fields if len(name) > _LONGEST_NAME]
-        scheme, _, shown = self.headers.get("authorization", "").partition(" ")
-        return tuple(one for one in (*values, shown.strip() or scheme) if one)
+        values += [name for name in self.fields if not _NAME.fullmatch(name)]
+        return tuple(one for one in (*values, _authorization(self.headers)[1]) if one)
 
     def credential(self, key: bytes) -> bytes:
         """Return the fingerprint, under `key`, of the connection and what shows who somebody is; empty without."""
@@ -52,15 +56,23 @@ class Asked:
 
     def blanked(self) -> "Asked":
         """Return it without secrets: their length stands in their place. Of many fields the first are kept."""
+        hidden = self.secrets
         fields = {
-            name if len(name) <= _LONGEST_NAME else _blank(name): value if is_plain(name, value) else _blank(value)
+            name if _NAME.fullmatch(name) else _blank(name): without(hidden, value)
+            if is_plain(name, value)
+            else _blank(value)
             for name, value in islice(self.fields.items(), _MOST_FIELDS)
         }
-        headers = dict(self.headers)
+        headers = {name: without(hidden, value) for name, value in self.headers.items()}
         if "authorization" in headers:
-            scheme, _, shown = headers["authorization"].partition(" ")
-            headers["authorization"] = Placeholder(f"{scheme} {_blank(shown)}") if shown else _blank(scheme)
+            scheme, shown = _authorization(self.headers)
+            headers["authorization"] = Placeholder(f"{scheme} {_blank(shown)}".strip())
         return Asked(headers=headers, fields=fields, is_json=self.is_json)
+
+
+def blanked_path(path: str) -> str:
+    """Return a path without what may be a token, and is no name of ours: its length stands in its place."""
+    return "/".join(part if not part or _SEGMENT.fullmatch(part) else _blank(part) for part in path.split("/"))
 
 
 def asked(headers: Mapping[str, str], query: bytes, body: bytes) -> Asked:
@@ -81,6 +93,13 @@ def asked(headers: Mapping[str, str], query: bytes, body: bytes) -> Asked:
 def is_plain(name: str, value: str) -> bool:
     """Tell whether a field holds no secret."""
     return name in _PLAIN and len(value) <= _LONGEST_PLAIN
+
+
+def _authorization(headers: Mapping[str, str]) -> tuple[str, str]:
+    """Return the scheme, empty where it may be a secret itself, and what may be one."""
+    written = headers.get("authorization", "")
+    scheme, _, shown = written.partition(" ")
+    return (scheme, shown.strip()) if scheme.lower() in _SCHEMES and shown.strip() else ("", written)
 
 
 def _blank(value: str) -> str:

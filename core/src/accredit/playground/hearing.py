@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection
+from typing import Any
 
 from accredit.audit.events import AnyEvent, ProviderEvent
 from accredit.audit.redact import without
@@ -26,9 +27,10 @@ class Hearing:
 
     def hear(self, verification: object, profile: object) -> None:
         """Keep what a strategy has returned, if that is what it must be."""
-        if isinstance(verification, Verification):
+        # One of another class could answer whatever it likes, and no exchange takes such a profile.
+        if type(verification) is Verification:
             self.verification = verification
-        if isinstance(profile, Profile):
+        if type(profile) is Profile:
             self.profile = profile
 
     def without(self, hidden: Collection[str]) -> "Hearing":
@@ -44,7 +46,9 @@ class Hearing:
 
 
 def _event_without(hidden: Collection[str], event: AnyEvent) -> AnyEvent:
-    told = dataclasses.replace(event, detail=without(hidden, event.detail))
+    texts = {one.name: getattr(event, one.name) for one in dataclasses.fields(event)}
+    changed: dict[str, Any] = {name: without(hidden, text) for name, text in texts.items() if isinstance(text, str)}
+    told = dataclasses.replace(event, **changed)
     if not isinstance(told, ProviderEvent):
         return told
     calls = tuple(dataclasses.replace(call, url=without(hidden, call.url)) for call in told.calls)
@@ -53,6 +57,7 @@ def _event_without(hidden: Collection[str], event: AnyEvent) -> AnyEvent:
 
 def _said_without(hidden: Collection[str], said: Verification) -> Verification | None:
     try:
-        return dataclasses.replace(said, claims=without(hidden, dict(said.claims)), provider_token=None)
-    except Exception:  # what a plugin says need not be what it must be
+        claims, facts = (without(hidden, dict(one)) for one in (said.claims, said.facts))
+        return dataclasses.replace(said, claims=claims, facts=facts, provider_token=None)
+    except BaseException:  # what a plugin says need not be what it must be, and may raise whatever it likes
         return None

@@ -15,7 +15,7 @@ from accredit.explaining.forms import forms_of
 from accredit.explaining.witness import witness
 from accredit.hookspecs import hookimpl
 from accredit.models import Verification
-from accredit.playground.asked import asked
+from accredit.playground.asked import asked, blanked_path
 from accredit.playground.hearing import Hearing
 from accredit.playground.recording import Recording, Sent
 from accredit.playground.recordings import Recordings
@@ -102,10 +102,11 @@ class Recorder:
         whose = sent if isinstance(sent, Sent) else Sent()
         request = asked(headers, take.scope.get("query_string", b""), bytes(take.body))
         credential = request.credential(self._key)
-        hearing, answer = take.hearing, _object(take.answer)
+        hearing, path, answer = take.hearing, take.scope["path"], _object(take.answer)
         if not whose.is_made_up:
             hidden = {form for secret in request.secrets for form in forms_of(secret)}
             hearing, request, answer = hearing.without(hidden), request.blanked(), without(hidden, answer)
+            path = blanked_path(path)
         number = self.recordings.next_number()
         self.recordings.add(
             Recording(
@@ -113,7 +114,7 @@ class Recorder:
                 at=self.clock(),
                 sent=whose,
                 method=take.scope["method"],
-                path=take.scope["path"][:_LONGEST_PATH],
+                path=path[:_LONGEST_PATH],
                 headers=request.headers,
                 fields=request.fields,
                 is_json=request.is_json,
@@ -199,5 +200,5 @@ def _object(body: bytearray) -> dict[str, Any] | None:
 def _weight(said: Verification | None) -> int:
     try:
         return 0 if said is None else len(json.dumps(dict(said.claims), default=str))
-    except Exception:  # what a plugin says need not be JSON
+    except BaseException:  # what a plugin says need not be JSON, and may raise whatever it likes
         return _MOST_BYTES
