@@ -10,7 +10,8 @@ from core.tests.bench import Bench, assert_refused, bench
 
 from accredit import ExchangeEvent, ExtraClaims, Identity, Login, Subject, hookimpl
 from accredit import errors as e
-from accredit._guard import guarded
+from accredit._guard import blamed, guarded
+from accredit.errors import PluginError
 from accredit.strategy import in_order
 
 SERVER_ERROR = (500, "server_error", "the server could not complete the request")
@@ -52,6 +53,16 @@ class Raising:
     @hookimpl
     def observe(self, event: ExchangeEvent) -> None:
         self._maybe("observe")
+
+
+def test_a_message_is_quoted_in_one_line_without_what_a_terminal_obeys() -> None:
+    with pytest.raises(PluginError) as caught, blamed("its start failed", quotes=True):
+        raise ValueError("one\ntwo\x1b[2J\x9b2J\u202e " + "x" * 300)
+
+    told = str(caught.value)
+    assert ": one two[2J2J xxx" in told
+    assert told.endswith("x…")
+    assert told.isprintable()
 
 
 async def assert_it_is_the_plugins_failure(wire: Bench) -> None:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from accredit.errors import PluginError, PluginFailed
+from accredit.text import text
 
 _PLACE = "_accredit_place"
 _LONGEST_MESSAGE = 300
@@ -39,10 +40,11 @@ def blamed(
 
 def _message(exc: BaseException) -> str:
     try:
-        text = " ".join(str(exc).split())
+        message = " ".join(str(exc).split())
     except Exception:  # it cannot even be made
         return ""
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+    # Without control characters: it is told in terminals and logs.
+    return (text(message, longest=_LONGEST_MESSAGE) or "") + ("…" if len(message) > _LONGEST_MESSAGE else "")
 
 
 class guarded:  # noqa: N801 - reads as a context manager; a class costs a third of a generator, at each plugin's call

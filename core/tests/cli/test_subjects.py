@@ -85,6 +85,18 @@ def test_link_and_unlink(run: Run, config: str, database: Path) -> None:
     assert (left.id, left.unlinked, left.identity_version) == ("ada", True, 2)
 
 
+def test_what_a_client_calls_its_device_is_shown_and_not_obeyed(run: Run, config: str, database: Path) -> None:
+    async def begin() -> None:
+        storage = SqliteStorage(str(database))
+        await storage.open()
+        forever = int(time.time()) + 1_000_000
+        await storage.start(*login("one", subject="ada", device="\x9b2J", expires_at=forever, kept_until=forever))
+        await storage.close()
+
+    asyncio.run(begin())
+    assert "  \\u009b2J  " in run("subjects", "sessions", "ada", "--config", config).stdout
+
+
 def test_sessions_are_shown_and_ended(run: Run, config: str, database: Path) -> None:
     async def begin() -> None:
         storage = SqliteStorage(str(database))

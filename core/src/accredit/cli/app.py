@@ -32,12 +32,13 @@ class Commands(TyperGroup):
 
         What may pass by itself ends with another code, by which service managers know that it is worth another start.
         """
+        from accredit.cli.tools.screen import plain
         from accredit.errors import ConfigurationError, NotReadyYet
 
         try:
             return super().invoke(ctx)
         except ConfigurationError as exc:
-            typer.echo("; ".join([f"accredit: {exc}", *getattr(exc, "__notes__", ())]), err=True)
+            typer.echo(plain("; ".join([f"accredit: {exc}", *getattr(exc, "__notes__", ())])), err=True)
             raise typer.Exit(1 if isinstance(exc, NotReadyYet) else 2) from None
 
 

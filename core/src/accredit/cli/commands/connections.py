@@ -85,16 +85,15 @@ def _show(inventory: list[Installed], problem: str | None, *, is_configured: boo
 
 
 def _show_available(inventory: list[Installed], problem: str | None, *, as_json: bool, is_configured: bool) -> None:
-    import json
     from dataclasses import asdict, replace
 
     from accredit.cli.tools.available import list_available
-    from accredit.cli.tools.screen import make_console, make_table
+    from accredit.cli.tools.screen import make_console, make_table, pretty
 
     found = list_available(inventory)
     if as_json:
         rows = [{**asdict(replace(one, published=None)), "published": one.published} for one in found]
-        typer.echo(json.dumps({"problem": problem, "available": rows}, indent=2, ensure_ascii=False))
+        typer.echo(pretty({"problem": problem, "available": rows}))
         return
     console = make_console()
     table = make_table("strategy", "distribution", "accepts", "here")

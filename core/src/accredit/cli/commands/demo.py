@@ -32,6 +32,7 @@ def command(
     """
     from accredit.cli.tools.notes import tell_notes
     from accredit.cli.tools.process import exit_on_signals, require_server
+    from accredit.cli.tools.screen import plain
     from accredit.sandbox.sandbox import NothingInstalled
 
     exit_on_signals()
@@ -39,7 +40,7 @@ def command(
     try:
         running, shown = _run()
     except NothingInstalled as exc:
-        typer.echo(f"accredit: {exc}", err=True)
+        typer.echo(plain(f"accredit: {exc}"), err=True)
         raise typer.Exit(1) from None
     tell_notes(skipped=running.skipped, broken=running.broken)
     _show(running, shown, full=full, as_json=as_json)

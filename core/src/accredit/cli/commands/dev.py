@@ -43,6 +43,7 @@ def _run(port: int, *, verbose: bool) -> None:
     from functools import partial
 
     from accredit.cli.tools.logs import process_logs
+    from accredit.cli.tools.screen import plain
     from accredit.playground.make import playground
     from accredit.playground.recorder import Recorder
     from accredit.sandbox.sandbox import NothingInstalled, sandbox
@@ -54,7 +55,7 @@ def _run(port: int, *, verbose: bool) -> None:
             _explain(running, verbose=verbose)
             threading.Event().wait()  # until a signal
     except NothingInstalled as exc:
-        typer.echo(f"accredit: {exc}", err=True)
+        typer.echo(plain(f"accredit: {exc}"), err=True)
         raise typer.Exit(1) from None
 
 

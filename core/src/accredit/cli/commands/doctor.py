@@ -30,29 +30,29 @@ def command(
       accredit doctor --config accredit.toml
     """
     import asyncio
-    import json
     import time
     from dataclasses import asdict
 
     from accredit.cli.checkup.run import examine
+    from accredit.cli.tools.screen import pretty
 
     findings = asyncio.run(examine(config, offline=offline, clock=time.time))
     counts = {status: sum(one.status == status for one in findings) for status in ("ok", "warn", "fail")}
     if as_json:
         found = {"offline": offline, "counts": counts, "findings": [asdict(one) for one in findings]}
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        typer.echo(pretty(found))
     else:
         _show(findings, counts)
     raise typer.Exit(1 if counts["fail"] else 0)
 
 
 def _show(findings: list[Finding], counts: dict[str, int]) -> None:
-    from accredit.cli.tools.screen import make_console
+    from accredit.cli.tools.screen import make_console, plain
 
     console = make_console()
     style = {"ok": "green", "warn": "yellow", "fail": "bold red"}
     for one in findings:
-        console.print(f"{one.status:<5} {one.check:<14} {one.about}: {one.what}", style=style[one.status])
+        console.print(plain(f"{one.status:<5} {one.check:<14} {one.about}: {one.what}"), style=style[one.status])
         if one.change is not None:
-            console.print(f"{'':<20} to change: {one.change}")
+            console.print(plain(f"{'':<20} to change: {one.change}"))
     console.print(f"\n{counts['ok']} ok, {counts['warn']} to look at, {counts['fail']} failed", style="bold")

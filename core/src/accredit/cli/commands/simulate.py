@@ -54,6 +54,7 @@ def _run(name: str, port: int) -> None:
 def _find(name: str) -> tuple[str, Simulator]:
     """Return the simulator of a strategy, with who brings it; what is wrong with other plugins is a warning."""
     from accredit._guard import blamed
+    from accredit.cli.tools.screen import plain
     from accredit.errors import ConfigurationError, PluginError
     from accredit.plugins.published import published
     from accredit.testing.simulator.installed import look_for_simulators
@@ -63,7 +64,7 @@ def _find(name: str) -> tuple[str, Simulator]:
         if one.problem is not None:
             if strategy == name:
                 raise PluginError(one.problem)
-            typer.echo(f"accredit: warning: passed over: {one.problem}", err=True)
+            typer.echo(plain(f"accredit: warning: passed over: {one.problem}"), err=True)
     wanted = installed.get(name)
     if wanted is None or wanted.simulator is None:
         known = ", ".join(strategy for strategy, one in installed.items() if one.simulator is not None)

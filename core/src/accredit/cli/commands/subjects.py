@@ -113,10 +113,12 @@ def sessions(subject: SubjectArgument, config: ConfigOption = None) -> None:
     """Show a subject's live sessions, newest first: id, client, connection, device, time of the login."""
     import datetime as dt
 
+    from accredit.cli.tools.screen import plain
+
     found = run_with_subjects(config, lambda subjects: subjects.sessions(subject))
     for one in found:
         began = dt.datetime.fromtimestamp(one.auth_time, dt.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        typer.echo(f"{one.id}  {one.client_id}  {one.connection}  {one.device or '-'}  {began}")
+        typer.echo(plain(f"{one.id}  {one.client_id}  {one.connection}  {one.device or '-'}  {began}"))
     if not found:
         typer.echo(f"{subject}: no session")
 

@@ -53,5 +53,6 @@ def plain(text: str) -> str:
 
 
 def pretty(value: Mapping[str, Any]) -> str:
-    """Return JSON for people."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    """Return JSON for people. It says the same as any other, and nothing in it is a terminal's control character."""
+    written = json.dumps(value, indent=2, ensure_ascii=False)
+    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in written)

@@ -64,7 +64,7 @@ def _face(outcome: Outcome) -> str:
 
 
 def _reason(outcome: Outcome) -> str:
-    return outcome.event.reason if outcome.event else "-"
+    return plain(outcome.event.reason) if outcome.event else "-"
 
 
 def _verdict(outcome: Outcome) -> str:

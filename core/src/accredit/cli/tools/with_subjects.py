@@ -21,6 +21,7 @@ def run_with_subjects(config: Path | None, work: Callable[[Subjects], Awaitable[
 
     from accredit.cli.tools.config import read_settings
     from accredit.cli.tools.host import current_host
+    from accredit.cli.tools.screen import plain
     from accredit.cli.tools.stored_subjects import stored_subjects
     from accredit.errors import AccessDenied, PluginFailed
 
@@ -32,7 +33,7 @@ def run_with_subjects(config: Path | None, work: Callable[[Subjects], Awaitable[
     try:
         return asyncio.run(run()) if host is None else host.with_subjects(work)
     except AccessDenied as error:
-        typer.echo(f"accredit: a plugin refuses: {error.description}", err=True)
+        typer.echo(plain(f"accredit: a plugin refuses: {error.description}"), err=True)
     except PluginFailed as error:
         typer.echo(f"accredit: {error.detail}", err=True)
     raise typer.Exit(1)
