@@ -189,10 +189,16 @@ def start(site: Path, tmp_path: Path) -> Start:
 def on_terminal(site: Path, tmp_path: Path) -> OnTerminal:
     """Run a command on a terminal; returns its exit code and all that it wrote there.
 
-    It has only the fake plugin, and what `env` says; None takes a variable away.
+    It has only the fake plugin, and what `env` says; None takes a variable away. `interrupt` is a signal to send as
+    soon as there is something to read.
     """
 
-    def on_terminal(*arguments: str, env: dict[str, str | None] | None = None, columns: int = 80) -> tuple[int, str]:
+    def on_terminal(
+        *arguments: str,
+        env: dict[str, str | None] | None = None,
+        columns: int = 80,
+        interrupt: signal.Signals | None = None,
+    ) -> tuple[int, str]:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         given = {**os.environ, "PYTHONPATH": str(site), "TERM": "xterm-256color", "COLUMNS": None, **(env or {})}
@@ -209,6 +215,8 @@ def on_terminal(site: Path, tmp_path: Path) -> OnTerminal:
             written = b""
             try:
                 while piece := os.read(ours, 65536):
+                    if interrupt is not None and not written:
+                        running.send_signal(interrupt)
                     written += piece
             except OSError:  # the other end is closed
                 pass

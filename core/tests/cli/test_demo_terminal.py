@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,18 @@ def test_a_line_is_renewed_while_it_works_and_then_gone(on_terminal: OnTerminal,
     assert read(rest)[:-1] == read(piped)[:-1]
     assert max(map(len, read(rest))) <= 80
     assert COLOUR.search(rest)
+
+
+@pytest.mark.parametrize(("interrupt", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_whoever_ends_it_is_not_told_that_all_is_well(
+    on_terminal: OnTerminal, interrupt: signal.Signals, expected: int
+) -> None:
+    code, written = on_terminal("demo", interrupt=interrupt)
+
+    assert code == expected
+    assert "Each connection" not in written
+    assert "Traceback" not in written
+    assert read(written.rpartition(ERASE)[2])[0].strip() == "", "the line that is renewed is gone"
 
 
 def test_in_full_words_stay_whole_in_80_columns(on_terminal: OnTerminal) -> None:

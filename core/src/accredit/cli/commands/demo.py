@@ -22,7 +22,8 @@ def command(
     and refused for which kind of reason; what is wrong is told in full. With --full our tokens are shown decoded and
     verified, and each refusal as the client sees it, next to the true reason in the audit event.
 
-    Exit codes: 0 everything came out right, 1 something did not, or no connection is installed.
+    Exit codes: 0 everything came out right, 1 something did not, or no connection is installed; 130 and 143 it was
+    ended early, by Ctrl-C or SIGTERM.
 
     \b
     Example:
@@ -35,7 +36,7 @@ def command(
     from accredit.cli.tools.screen import plain
     from accredit.sandbox.sandbox import NothingInstalled
 
-    exit_on_signals()
+    exit_on_signals(runs_until_told=False)
     require_server("demo")
     try:
         running, shown = _run()

@@ -1,4 +1,4 @@
-"""What commands that serve do with their process: stop when told to, and go on otherwise."""
+"""What commands do with their process: stop when told to, and go on otherwise."""
 
 import os
 import signal
@@ -11,16 +11,20 @@ from accredit.cli.extras import problem_of_extra
 from accredit.errors import ConfigurationError
 
 
-def exit_on_signals() -> None:
-    """Make SIGTERM and SIGINT (Ctrl-C) a clean exit, code 0; a second one ends the process at once."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit)
+def exit_on_signals(*, runs_until_told: bool = True) -> None:
+    """Make SIGTERM and SIGINT (Ctrl-C) a clean exit; a second one ends the process at once.
 
+    Its code is 0 for a command that runs until it is told to stop. One that ends by itself has not done its work then:
+    130 or 143, as shells say it of a program that a signal has ended.
+    """
 
-def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
+    def end(number: int, _frame: FrameType | None) -> NoReturn:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_DFL)
+        raise SystemExit(0 if runs_until_told else 128 + number)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    raise SystemExit(0)
+        signal.signal(number, end)
 
 
 def stop_without(parent: int) -> None:
