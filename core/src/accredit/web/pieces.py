@@ -29,7 +29,8 @@ def table(
         for number, name in enumerate(columns)
     ]
     made = tag("table", tag("caption", caption), tag("thead", tag("tr", head)), tag("tbody", body))
-    return tag("div", made, class_="scrolls", role="region", aria_label=caption, tabindex="0")
+    # No region: that is a landmark, and two tables of one name on a page could not be told apart.
+    return tag("div", made, class_="scrolls", role="group", aria_label=caption, tabindex="0")
 
 
 def _cell(number: int, child: Child, *, is_number: bool) -> Html:

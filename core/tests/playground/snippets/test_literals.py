@@ -56,3 +56,19 @@ def test_the_readers_of_these_tests_refuse_what_would_be_code(language: str, cod
 
 def test_every_language_but_the_shells_has_a_reader() -> None:
     assert set(LANGUAGES) == {"curl", *RULES}
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "json"),
+    [
+        ("Swift", 'replacingOccurrences(of: "+", with: "%2B")', "JSONEncoder()"),
+        ("Kotlin", "URLEncoder.encode(value", "JSONObject(parameters)"),
+        ("Dart", "body: {", "body: jsonEncode({"),
+        ("JavaScript", "new URLSearchParams({", "JSON.stringify({"),
+    ],
+)
+def test_a_form_is_sent_as_one_and_json_as_json(language: str, form: str, json: str) -> None:
+    as_form, as_json = (LANGUAGES[language](made(fields={"a": "b"}, is_json=is_json)) for is_json in (False, True))
+
+    assert (form in as_form, json in as_form, FORM in as_form) == (True, False, True)
+    assert (form in as_json, json in as_json, JSON in as_json) == (False, True, True)
