@@ -186,3 +186,18 @@ def test_the_address_is_masked_unless_it_is_asked_for(explain: Explain, file: Pa
 def test_what_a_name_holds_is_shown_and_not_obeyed(explain: Explain, file: Path) -> None:
     explain("good-token", "--html", file)
     assert "Ada[2J Lovelace" in file.read_text("utf-8")
+
+
+def test_what_is_no_secret_of_a_request_is_not_blanked(explain: Explain, file: Path) -> None:
+    given = {**CODE, "device_id": "device-of-login", "client_id": "accepted", "connection": "scripted", "user_id": "1"}
+    result = explain(json.dumps(given), "--html", file)
+
+    assert result.exit_code == 0
+    assert "<title>scripted: accepted" in file.read_text("utf-8")
+    assert "[redacted]" not in file.read_text("utf-8") + result.stdout
+
+
+@pytest.mark.parametrize("word", ["AppBound", "profile", "audience", "accepted", "status", "verdict", "refused"])
+def test_a_token_that_is_called_like_a_word_of_ours_breaks_nothing(explain: Explain, file: Path, word: str) -> None:
+    assert explain(word, "--html", file).exit_code == 0
+    assert "<title>scripted: " in file.read_text("utf-8")

@@ -130,11 +130,21 @@ def test_an_authorization_without_a_scheme_is_a_secret() -> None:
 
 
 def test_what_is_no_secret_is_not_blanked_where_it_stands_elsewhere(here: Room) -> None:
-    here.login(device="accepted", redirect_uri="Ada Lovelace")
+    here.login(device="accepted", redirect_uri="Ada Lovelace", user_id="1000000000000001")
 
     text = here.text(f"/playground/runs/{here.last.number}")
     assert "[redacted]" not in text
     assert "The token is of Ada Lovelace" in text
+
+
+def test_a_secret_that_is_called_like_a_word_of_ours_leaves_that_as_it_is(here: Room) -> None:
+    here.login(state="accepted", realm="sample-app", proof="AppBound")
+
+    login = here.last.login
+    assert login is not None
+    assert (login.outcome, login.client_id, login.audience_proof) == ("accepted", "sample-app", "AppBound")
+    assert "The token is of Ada Lovelace" in here.text(f"/playground/runs/{here.last.number}")
+    assert "Latest requests" in here.text("/")
 
 
 def test_a_secret_that_stands_where_a_name_should_is_not_kept(here: Room) -> None:

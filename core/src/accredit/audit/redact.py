@@ -71,17 +71,23 @@ def secrets_of(settings: ConnectionSettings) -> list[str]:
     return [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
 
 
-def without(secrets: Iterable[str], value: Any) -> Any:
-    """Return JSON values without any of `secrets`, and without the parts of one that is joined by colons."""
+def without(secrets: Iterable[str], value: Any, *, in_names: bool = False) -> Any:
+    """Return JSON values without any of `secrets`, and without the parts of one that is joined by colons.
+
+    Names in mappings are ours, and stay; with `in_names` they are somebody else's.
+    """
     parts = {part for secret in secrets for part in (secret, *secret.split(":")) if len(part) >= _SHORTEST}
-    return _without(sorted(parts, key=len, reverse=True), value)
+    return _without(sorted(parts, key=len, reverse=True), value, in_names=in_names)
 
 
-def _without(hidden: list[str], value: Any) -> Any:
+def _without(hidden: list[str], value: Any, *, in_names: bool) -> Any:
     if isinstance(value, dict):
-        return {_without(hidden, name): _without(hidden, one) for name, one in value.items()}
+        return {
+            _without(hidden, name, in_names=True) if in_names else name: _without(hidden, one, in_names=in_names)
+            for name, one in value.items()
+        }
     if isinstance(value, list):
-        return [_without(hidden, one) for one in value]
+        return [_without(hidden, one, in_names=in_names) for one in value]
     if isinstance(value, str):
         for secret in hidden:
             value = value.replace(secret, BLANK)

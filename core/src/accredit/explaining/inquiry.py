@@ -9,6 +9,7 @@ from accredit.credentials import Credential, ProviderToken
 from accredit.errors import ConfigurationError, ExchangeError, ProviderUnavailable
 from accredit.exchange.without_files import exchange_without_files
 from accredit.explaining.explanation import Explanation, Told
+from accredit.explaining.plain import is_plain
 from accredit.explaining.witness import witness
 from accredit.hookspecs import hookimpl
 from accredit.oauth.wire.fields import known_fields, read_fields
@@ -115,9 +116,9 @@ def is_request(given: str) -> bool:
 
 
 def secrets_in(given: str) -> list[str]:
-    """Return what must not be shown of a token, or of a request in JSON: whatever a client may send as a secret."""
+    """Return what must not be shown of a token, or of a request in JSON: whatever is not known to be no secret."""
     try:
-        values = json.loads(given).values() if is_request(given) else ()
+        fields = json.loads(given).items() if is_request(given) else ()
     except (ValueError, RecursionError):
-        values = ()
-    return [given, *(value for value in values if isinstance(value, str))]
+        fields = ()
+    return [given, *(value for name, value in fields if isinstance(value, str) and not is_plain(name, value))]

@@ -119,7 +119,10 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
         else {"user_id": known.user_id, "name": None if whose is None else whose.name},
         "duration_ms": round(event.duration_ms, 1),
     }
-    return Report(**without({form for one in hidden for form in forms_of(one)}, shown))
+    scrubbed = without({form for one in hidden for form in forms_of(one)}, shown)
+    if scrubbed["audience"] is not None and known is not None:  # a word of ours, whatever is called the same
+        scrubbed["audience"]["proof"] = type(known.audience).__name__
+    return Report(**scrubbed)
 
 
 def _audience(verification: object, connection: Connection) -> dict[str, Any] | None:

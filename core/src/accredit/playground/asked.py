@@ -11,16 +11,9 @@ from urllib.parse import parse_qsl
 from accredit.audit.redact import without
 from accredit.errors import ExchangeError
 from accredit.explaining.page.values import Placeholder
+from accredit.explaining.plain import is_plain
 from accredit.oauth.wire.fields import read_fields
 
-_PLAIN = frozenset(
-    {
-        "client_id", "connection", "scope", "grant_type", "subject_token_type", "requested_token_type",
-        "token_type_hint", "device", "audience", "redirect_uri",
-    }
-)  # fmt: skip
-"""Parameters that hold no secret, unless somebody puts one there."""
-_LONGEST_PLAIN = 100
 _NAME = re.compile("[A-Za-z_]{1,24}[0-9]{0,3}")
 _SEGMENT = re.compile("[a-z0-9._-]{1,30}")
 """What a parameter, and a part of a path, may be called: a token has other characters, or is longer."""
@@ -88,11 +81,6 @@ def asked(headers: Mapping[str, str], query: bytes, body: bytes) -> Asked:
         read = {}
     shown = [(str(name), value if isinstance(value, str) else repr(value)) for name, value in read.items()]
     return Asked(headers=kept, fields=dict(shown), is_json=is_json)
-
-
-def is_plain(name: str, value: str) -> bool:
-    """Tell whether a field holds no secret."""
-    return name in _PLAIN and len(value) <= _LONGEST_PLAIN
 
 
 def _authorization(headers: Mapping[str, str]) -> tuple[str, str]:

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 from accredit.errors import PluginError
 from accredit.explaining.explanation import Explanation, Told
+from accredit.explaining.plain import is_plain
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
-from accredit.playground.asked import is_plain
 from accredit.playground.pages.faults import PASSAGES, passages
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Collection
-from typing import Any
 
 from accredit.audit.events import AnyEvent, ProviderEvent
 from accredit.audit.redact import without
@@ -46,9 +45,8 @@ class Hearing:
 
 
 def _event_without(hidden: Collection[str], event: AnyEvent) -> AnyEvent:
-    texts = {one.name: getattr(event, one.name) for one in dataclasses.fields(event)}
-    changed: dict[str, Any] = {name: without(hidden, text) for name, text in texts.items() if isinstance(text, str)}
-    told = dataclasses.replace(event, **changed)
+    # Any other text is a word or an id of ours, or a name in our settings, whatever a client calls the same.
+    told = dataclasses.replace(event, detail=without(hidden, event.detail), subject=without(hidden, event.subject))
     if not isinstance(told, ProviderEvent):
         return told
     calls = tuple(dataclasses.replace(call, url=without(hidden, call.url)) for call in told.calls)
@@ -57,7 +55,7 @@ def _event_without(hidden: Collection[str], event: AnyEvent) -> AnyEvent:
 
 def _said_without(hidden: Collection[str], said: Verification) -> Verification | None:
     try:
-        claims, facts = (without(hidden, dict(one)) for one in (said.claims, said.facts))
+        claims, facts = (without(hidden, dict(one), in_names=True) for one in (said.claims, said.facts))
         return dataclasses.replace(said, claims=claims, facts=facts, provider_token=None)
     except BaseException:  # what a plugin says need not be what it must be, and may raise whatever it likes
         return None

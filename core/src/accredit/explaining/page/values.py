@@ -4,13 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from accredit.explaining.plain import PLAIN
 from accredit.web.elements import Html, tag
 
-PUBLIC = frozenset({
-    "audience", "client_id", "connection", "device", "error", "error_description", "expires_in", "grant_type",
-    "issued_token_type", "message", "redirect_uri", "requested_token_type", "scope", "subject_token_type",
-    "token_type", "token_type_hint",
-})  # fmt: skip
+PUBLIC = PLAIN | {"error", "error_description", "expires_in", "issued_token_type", "message", "token_type"}
 """What is shown in full of requests and answers. Anything else may be a secret."""
 _SHOWN = 12
 
