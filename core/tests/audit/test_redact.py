@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from accredit._guard import place_of
 from accredit.audit.logs import event_logger
-from accredit.audit.redact import processor
+from accredit.audit.redact import processor, without
 
 
 def _redacted(**event: Any) -> dict[str, Any]:
@@ -97,3 +97,27 @@ def test_an_error_is_told_by_type_and_innermost_place() -> None:
         "ValueError in test_an_error_is_told_by_type_and_innermost_place.<locals>.inner (test_redact.py:"
     )
     assert place_of(ValueError("MARKED")) == "ValueError"
+
+
+SECRET = "EAAG0123456789abcdefghij"
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        (f"bad {SECRET}!", "bad [redacted]!"),
+        (f"bad {SECRET[:20]}", "bad [redacted]"),
+        (f"{SECRET[:16]}-{SECRET[:17]}…", "[redacted]-[redacted]…"),
+        (f"{SECRET[:15]}-", f"{SECRET[:15]}-"),
+        (SECRET[4:], SECRET[4:]),
+        ("https://app.example/callback?x", "[redacted]?x"),
+        ("https://app.example/else", "https://app.example/else"),
+        ("https://app.example", "https://app.example"),
+    ],
+)
+def test_no_secret_and_no_long_beginning_of_one_is_left(said: str, left: str) -> None:
+    hidden = [SECRET, "https://app.example/callback"]
+
+    assert without(hidden, said) == left
+    assert without(hidden, {said: [said]}, in_names=True) == {left: [left]}
+    assert without(hidden, {said: [said]}) == {said: [left]}

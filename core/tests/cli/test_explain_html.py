@@ -144,6 +144,48 @@ def test_where_no_page_can_be_the_provider_is_not_asked(explain: Explain, file: 
     assert list(file.parent.iterdir()) == []
 
 
+@pytest.mark.parametrize("mistake", [KeyboardInterrupt, OSError, SystemExit])
+def test_whoever_breaks_off_leaves_an_older_page_as_it_is(
+    explain: Explain, file: Path, monkeypatch: pytest.MonkeyPatch, mistake: type[BaseException]
+) -> None:
+    from accredit.explaining.inquiry import Inquiry
+
+    async def ask(*_: object) -> None:
+        raise mistake
+
+    file.write_text("older", "utf-8")
+    monkeypatch.setattr(Inquiry, "ask", ask)
+
+    assert explain("good-token", "--html", file).exit_code != 2
+    assert file.read_text("utf-8") == "older"
+    assert only(file)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can make files of others")
+@pytest.mark.parametrize(("mode", "owner", "followed"), [
+    (0o1777, 65534, False),
+    (0o1777, 0, True),
+    (0o755, 65534, True),
+    (0o777, 65534, True),
+])  # fmt: skip
+def test_a_link_that_somebody_else_has_put_into_a_folder_of_all_is_not_followed(
+    explain: Explain, file: Path, tmp_path: Path, mode: int, owner: int, followed: bool
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+    link = shared / "login.html"
+    link.symlink_to(file)
+    os.chown(link, owner, owner, follow_symlinks=False)
+    file.write_text("older", "utf-8")
+
+    result = explain("good-token", "--html", link)
+
+    assert result.exit_code == (0 if followed else 2)
+    assert (file.read_text("utf-8") != "older") is followed
+    assert followed or "is a link of somebody else's" in result.stderr
+
+
 def test_an_input_that_is_no_token_leaves_an_older_page_as_it_is(explain: Explain, file: Path) -> None:
     file.write_text("older", "utf-8")
 

@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
+from itertools import takewhile
 from typing import Any
 
 from pydantic import SecretStr
@@ -26,6 +27,9 @@ _SIGNS = (*_TEXT_SIGNS, 'token":', "secret", "password", "authorization", "nonce
 the first. A backslash may stand for any white space, or for the end of a name."""
 _SHORTEST = 6
 """A nonce of `1` is no secret worth blanking every `1` for."""
+_BEGINNING = 16
+"""So many characters of a secret are secret too: whoever cuts a message may cut a secret."""
+_ADDRESS = re.compile("https?\\b|//", re.IGNORECASE)
 
 
 def processor(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -74,7 +78,9 @@ def secrets_of(settings: ConnectionSettings) -> list[str]:
 def without(secrets: Iterable[str], value: Any, *, in_names: bool = False) -> Any:
     """Return JSON values without any of `secrets`, and without the parts of one that is joined by colons.
 
-    Names in mappings are ours, and stay; with `in_names` they are somebody else's.
+    A text may hold no more than the first 15 characters of one: it may have been cut. Of web addresses only the whole
+    is blanked, since others begin as they do. Names in mappings are ours, and stay; with `in_names` they are somebody
+    else's.
     """
     parts = {part for secret in secrets for part in (secret, *secret.split(":")) if len(part) >= _SHORTEST}
     return _without(sorted(parts, key=len, reverse=True), value, in_names=in_names)
@@ -91,4 +97,15 @@ def _without(hidden: list[str], value: Any, *, in_names: bool) -> Any:
     if isinstance(value, str):
         for secret in hidden:
             value = value.replace(secret, BLANK)
+            if len(secret) > _BEGINNING and not _ADDRESS.match(secret):
+                value = _without_beginnings(secret, value)
+    return value
+
+
+def _without_beginnings(secret: str, value: str) -> str:
+    beginning = secret[:_BEGINNING]
+    while beginning in value:
+        at = value.index(beginning)
+        pairs = zip(secret, value[at : at + len(secret)], strict=False)  # the text may end before the secret does
+        value = value[:at] + BLANK + value[at + sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) :]
     return value

@@ -11,7 +11,7 @@ from core.tests.explaining.logins import explained
 
 from accredit import AppBound, Assurance, Email, Profile, Verification, VerifyContext
 from accredit.credentials import Credential
-from accredit.errors import InvalidProviderToken
+from accredit.errors import InvalidProviderToken, ProviderMisconfigured
 from accredit.explaining.page.file import file_of
 
 GIVEN = {
@@ -75,6 +75,29 @@ async def test_parts_of_a_secret_that_is_joined_are_secret_too() -> None:
     async with bench(acme=quoting("half-of-it", "detail")) as one:
         told = await explained(one, secrets=["half-of-it:other-half"])
     assert "half-of-it" not in file_of(told, made_at=0, made_by="accredit 9.9").decode()
+
+
+TOKEN = "EAAsecret" + "0123456789" * 20
+
+
+@pytest.mark.parametrize("place", ["detail", "misconfigured", "path"])
+async def test_a_secret_that_was_cut_is_secret_too(place: str) -> None:
+    class Cut(Acme):
+        async def verify(self, token: Credential, ctx: VerifyContext) -> Verification:
+            if place == "detail":
+                raise InvalidProviderToken(f"{'x' * 900} {TOKEN}")
+            if place == "misconfigured":
+                raise ProviderMisconfigured(f"{'x' * 900} {TOKEN}")
+            return Verification(user_id=ID, audience=AppBound("acme-app"), claims={TOKEN: {"name": "Ada"}})
+
+        def normalize(self, verification: Verification) -> Profile:
+            return Profile(name=next((one.get("name") for one in verification.claims.values()), None))
+
+    async with bench(acme=Cut) as one:
+        told = await explained(one, secrets=[TOKEN])
+    page = file_of(told, made_at=0, made_by="accredit 9.9").decode()
+    assert "[redacted]" in page
+    assert "EAAsecret" not in page
 
 
 async def test_an_address_that_is_to_be_shown_is_shown_wherever_it_stands() -> None:
