@@ -8,7 +8,7 @@ from accredit.explaining.explanation import Explanation, Told
 from accredit.explaining.plain import is_plain
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
-from accredit.playground.pages.faults import PASSAGES, passages
+from accredit.playground.pages.clock import PASSAGES, clock
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run
 from accredit.playground.pages.session import session as session_panel
@@ -71,7 +71,7 @@ class Desk:
         session = await self._sessions.held(number)
         names = tuple(self._providers)
         panel = None if session is None else session_panel(session, number, names)
-        passing = passages(self._sandbox.clock.ahead_s, back=str(number))
+        passing = clock(self._sandbox.clock.ahead_s, back=str(number))
         programs = snippets(recording, self._sandbox.url)
         report = self._report(recording)
         return page(run(recording, report, next_=self._next(recording), panel=panel, more=(passing, programs)))

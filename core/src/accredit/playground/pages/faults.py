@@ -1,13 +1,10 @@
-"""What can be wrong with a provider, and with time: switches."""
+"""What can be wrong with a provider: switches."""
 
 from accredit.explaining.page.prose import prose
 from accredit.playground.layout import button, form
 from accredit.testing import FAULTS, Simulator
 from accredit.web.elements import Html, join, tag
 from accredit.web.pieces import notice, section, state
-
-PASSAGES = {31: "31 seconds", 3600: "an hour", 86400: "a day"}
-"""So much time can be let pass, in seconds, with its words."""
 
 _CHOICES = {"latency-6000": "time-out: 6 seconds late", **{name: name for name in FAULTS}}
 """The faults that can be switched on, with their words: an exchange waits 5 seconds for its provider."""
@@ -70,19 +67,3 @@ def _keys(connection: str, simulator: Simulator) -> Html | None:
         ),
         connection=connection,
     )
-
-
-def passages(ahead_s: float, *, back: str) -> Html:
-    """Return the buttons that let time pass, and lead back to `back`."""
-    told = f"The clock is {ahead_s:,.0f} seconds ahead." if ahead_s else "The clock is that of this machine."
-    return section(
-        "Let time pass",
-        form(
-            "time",
-            tag("p", told, " Caches, leeways and expiry see it, here and at the providers."),
-            tag("p", [button(f"Let {words} pass", name="seconds", value=str(seconds), class_="quiet")
-                      for seconds, words in PASSAGES.items()], class_="bar"),
-            back=back,
-        ),
-        id_="time",
-    )  # fmt: skip

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from accredit.playground.layout import shell
-from accredit.playground.pages.faults import faults, passages, reminder
+from accredit.playground.pages.clock import clock
+from accredit.playground.pages.faults import faults, reminder
 from accredit.playground.pages.latest import latest
 from accredit.playground.pages.paste import paste
 from accredit.playground.pages.story import story
@@ -43,7 +44,7 @@ def start(
         tokens(provider.name, stock),
         paste(connection),
         faults(provider.name, provider.simulator, provider.switches.fault),
-        passages(ahead_s, back=""),
+        clock(ahead_s, back=""),
         latest(recordings),
         script="live",
     )
