@@ -2,6 +2,7 @@
 
 from accredit.operator.sessions import SignedIn
 from accredit.web.elements import Child, Html, tag
+from accredit.web.pieces import head
 
 PLACES = (("./", "Overview"), ("refusals", "Refusals"), ("keys", "Keys and versions"), ("subject", "Subjects"))
 """From any page: `accredit.operator.rooms` decides what stands before."""
@@ -10,18 +11,14 @@ FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 
 def shell(title: str, *content: Child, at: str = "", signed_in: SignedIn | None = None, is_live: bool = False) -> Html:
     """Return a whole page. `at` is the place in the way around that it belongs to; `is_live`: it keeps itself fresh."""
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – Accredit operator"),
+    top = head(
+        f"{title} – Accredit operator",
         tag("link", rel="stylesheet", href="/page.css"),
         tag("script", src="/live.js", defer=True) if is_live else None,
     )
     skip = tag("a", "Skip to the content", href="#content", class_="skip")
     main = tag("main", *content, id="content", tabindex="-1")
-    return tag("html", head, tag("body", skip, _header(at, signed_in), main), lang="en")
+    return tag("html", top, tag("body", skip, _header(at, signed_in), main), lang="en")
 
 
 def _header(at: str, signed_in: SignedIn | None) -> Html:

@@ -1,16 +1,13 @@
 """What every page has: its head, and forms that change something."""
 
 from accredit.web.elements import Child, Html, tag
+from accredit.web.pieces import head
 
 
 def shell(title: str, *content: Child, script: str | None = None) -> Html:
     """Return a whole page. `script` is the name of one that makes it more convenient: nothing needs it."""
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – Accredit playground"),
+    top = head(
+        f"{title} – Accredit playground",
         tag("link", rel="stylesheet", href="/playground/page.css"),
         tag("script", src=f"/playground/{script}.js", defer=True) if script else None,
     )
@@ -20,7 +17,7 @@ def shell(title: str, *content: Child, script: str | None = None) -> Html:
     )
     skip = tag("a", "Skip to the content", href="#content", class_="skip")
     main = tag("main", *content, id="content", tabindex="-1")
-    return tag("html", head, tag("body", skip, tag("header", name, about), main), lang="en")
+    return tag("html", top, tag("body", skip, tag("header", name, about), main), lang="en")
 
 
 def form(path: str, *content: Child, **fields: str) -> Html:

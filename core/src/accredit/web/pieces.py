@@ -6,6 +6,18 @@ from collections.abc import Iterable, Sequence
 from accredit.web.elements import Child, Html, join, tag
 
 
+def head(title: str, *more: Child) -> Html:
+    """Return the head of a page, with whatever else belongs there."""
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", title),
+        *more,
+    )
+
+
 def section(title: str, *content: Child, id_: str) -> Html:
     """Return a part of a page below its heading, which names it."""
     return tag("section", tag("h2", title, id=f"{id_}-title"), *content, aria_labelledby=f"{id_}-title", id=id_)

@@ -21,7 +21,7 @@ _UNNAMED = {
 
 
 def audience_part(report: Report) -> Html:
-    """Return what the token says beside what your app is, and whether that is the same."""
+    """Return for which app the token was made beside what your app is, and whether that is the same."""
     return section("For whom the token was made", _picture(report), tag("p", _WHY, class_="about"), id_="audience")
 
 
@@ -48,7 +48,7 @@ def _picture(report: Report) -> Child:
         proof,
         tag(
             "div",
-            _side("The token says it was made for", audience["named"]),
+            _side("The token was made for", audience["named"]),
             tag("p", _answer("the same: let in", "not the same: kept out", same=same), class_="between"),
             _side("Your app is", audience["accepted"]),
             class_="sides",

@@ -5,7 +5,7 @@ from importlib.resources import files
 from accredit.explaining.page.way import way
 from accredit.explaining.report import Report
 from accredit.web.elements import Html, document, style, style_source, tag, user_text
-from accredit.web.pieces import facts, moment
+from accredit.web.pieces import facts, head, moment
 
 _STYLES = (("accredit.web", "style.css"), ("accredit.explaining.page", "way.css"))
 
@@ -29,14 +29,10 @@ def file_of(report: Report, *, made_at: float, made_by: str, shows_email: bool =
 
 def _head(title: str, css: str, made_by: str) -> Html:
     policy = f"default-src 'none'; style-src {style_source(css)}; base-uri 'none'; form-action 'none'"
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
+    return head(
+        f"{title} – a login, explained",
         tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content=made_by),
-        tag("title", f"{title} – a login, explained"),
         style(css),
     )
 
