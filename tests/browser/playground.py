@@ -201,6 +201,7 @@ def test_everything_can_be_done_by_the_keyboard_alone(visitor: Visitor) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     page.keyboard.press("Enter")
     visitor.sees("accepted")
+    expect(page.get_by_role("button", name="Copy as curl")).to_be_visible()  # by now the script has run
     page.locator("#snippets summary").nth(1).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("The request in Swift")).to_be_visible()
@@ -224,7 +225,7 @@ def test_every_page_is_accessible_and_fits_the_screen(browser: Browser, url: str
 def test_what_others_send_is_text(visitor: Visitor) -> None:
     shown = HOSTILE.replace("\u202e", "\\u202e")
     visitor.post(**APP, access_token="EAAsim-good-ada", device=HOSTILE)
-    visitor.post(f"/oauth/{HOSTILE.replace('<', '%3C').replace('>', '%3E')}", client_id=HOSTILE, connection=HOSTILE)
+    visitor.post(**APP | {"client_id": HOSTILE, "connection": HOSTILE}, access_token="EAAsim-good-ada")
     visitor.start()
     for row in range(2):
         visitor.page.locator("#latest tbody tr").nth(row).get_by_role("link").click()

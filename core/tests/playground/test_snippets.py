@@ -24,6 +24,7 @@ def test_a_sample_can_be_sent_again_as_it_stands_there(here: Room) -> None:
     body = words[words.index("--data") + 1]
 
     assert tuple(programs) == LANGUAGES
+    assert "What may be a secret was not kept" not in here.text(f"/playground/runs/{here.last.number}")
     headers = {"content-type": "application/json"}
     answer = httpx.post(words[words.index("--url") + 1], content=body, headers=headers, trust_env=False)
     assert answer.status_code == 200

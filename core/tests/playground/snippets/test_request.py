@@ -32,6 +32,7 @@ def test_what_was_blanked_is_a_placeholder_with_the_name_of_what_belongs_there()
 
     assert request.fields == {"access_token": "YOUR_ACCESS_TOKEN", "connection": "facebook", "nonce": "[8 characters] "}
     assert request.authorization == "Basic YOUR_CREDENTIALS"
+    assert made(url="http://127.0.0.1:8000/oauth/[52 characters]/a").url == "http://127.0.0.1:8000/oauth/YOUR_TEXT/a"
 
 
 def test_in_a_url_nothing_means_anything_to_curl_or_is_refused_by_swift() -> None:

@@ -27,7 +27,7 @@ def snippets(recording: Recording, url: str) -> Html:
 
 def _notes(recording: Recording, request: Request) -> list[Html]:
     notes: list[Child] = []
-    if not recording.sent.is_made_up and request.fields:
+    if any("YOUR_" in text for text in (request.url, request.authorization, *request.fields.values())):
         notes.append(["What may be a secret was not kept: put yours where it says ", tag("code", "YOUR_…"), "."])
     if _ONCE & request.fields.keys():
         notes.append("A code or a refresh token is good once: this one has been used.")

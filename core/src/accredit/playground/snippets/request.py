@@ -51,7 +51,7 @@ def request_of(
     ):
         return None
     filled = {name: f"YOUR_{name.upper()}" if _BLANK.fullmatch(value) else value for name, value in fields.items()}
-    start, slashes, rest = url.partition("://")
+    start, slashes, rest = _BLANK.sub("YOUR_TEXT", url).partition("://")
     host, slash, path = rest.partition("/")
     plain = f"{start}{slashes}{host}{slash}{quote(path, _IN_PATHS)}"
     if known == "GET":
