@@ -13,7 +13,11 @@ def test_it_answers_by_names_of_this_machine(here: Room, host: str) -> None:
     assert here.browser.get("/", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000", "10.0.0.1"])
+@pytest.mark.parametrize("host", [
+    "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8000", "10.0.0.1", "[::]", "[::1]evil.example",
+    "local\thost", "localhost.", "evil.localhost", "a@localhost", "localhost/a", "localhost?a", "x\\localhost",
+    "localhost:99999", "localhost:-1", "127.1", "[::1%lo]", "[127.0.0.1]", "",
+])  # fmt: skip
 @pytest.mark.parametrize("path", ["/", RUN, "/playground/page.css", "/playground/nowhere"])
 def test_it_answers_nothing_by_a_name_of_somebody_elses(here: Room, host: str, path: str) -> None:
     answer = here.browser.get(path, headers={"Host": host})

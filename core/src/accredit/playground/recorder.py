@@ -166,7 +166,7 @@ class _Take:
                 self.answer_headers = {
                     name: value.decode("latin-1") for name, value in named if name in _ANSWER_HEADERS
                 }
-            else:
+            elif message["type"] == "http.response.body":
                 self.answer += message.get("body", b"")[: _MOST_BYTES - len(self.answer)]
                 if not message.get("more_body", False):
                     self.end()  # before who has asked knows the answer, and looks for the recording

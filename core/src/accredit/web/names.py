@@ -5,12 +5,17 @@ there; but its name stands in `Host`.
 """
 
 import ipaddress
+import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from accredit.web.call import Call
 
 _PORTS = {"http": 80, "https": 443}
+_WRITTEN = re.compile(
+    r"(?P<scheme>https?)://(\[(?P<v6>[0-9a-f.]*:[0-9a-f:.]*)\]|(?P<name>[a-z0-9._-]+))(:(?P<port>[0-9]{0,5}))?",
+    re.IGNORECASE | re.ASCII,
+)
+"""As browsers write an origin, and after its scheme a `Host`; `urlsplit` lets more pass, such as `[::1]evil`."""
 
 
 class Place(NamedTuple):
@@ -53,14 +58,12 @@ class Names:
 
 
 def _place(url: str) -> Place | None:
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
+    found = _WRITTEN.fullmatch(url)
+    if found is None:
         return None
-    if not parts.hostname or parts.username is not None or parts.path or parts.query or parts.fragment:
-        return None
-    return Place(parts.scheme, parts.hostname, _PORTS.get(parts.scheme, 0) if port is None else port)
+    scheme = found["scheme"].lower()
+    port = int(found["port"] or _PORTS[scheme])
+    return Place(scheme, (found["v6"] or found["name"]).lower(), port) if port < 65_536 else None
 
 
 def _is_loopback(host: str) -> bool:
