@@ -106,7 +106,7 @@ def test_the_playground_refuses_a_token_of_another_app(browser: Browser, tmp_pat
     with running("accredit dev", tmp_path, PATH=os.environ["PATH"]) as url, Window(browser, **SIZE) as window:
         page = window.page
         page.goto(url)
-        page.get_by_role("button", name="The quiz app shows Ada's token").click()
+        page.get_by_role("button", name="The quiz app sends Ada's token to your server").click()
         expect(page.locator("#verdict")).to_contain_text("wrong_audience")
         others = "main > :not(.way), #verdict > dl, .way > :not(#verdict, #audience), #audience > p"
         hold("playground", look_at(page, without=others))

@@ -15,9 +15,9 @@ APP = {"client_id": "sample-app", "connection": "facebook", "scope": "openid pro
 
 PAGES = {
     "start": ("",),
-    "accepted": ("google-oauth2", "id-token-ada"),
-    "foreign": ("", "The quiz app shows Ada's token"),
-    "session": ("", "good-grace", "Ask /userinfo who it is"),
+    "accepted": ("google-oauth2", "Ada logs in to your app"),
+    "foreign": ("", "The quiz app sends Ada's token to your server"),
+    "session": ("", "Grace Hopper", "Ask /userinfo who it is"),
 }
 """With the connection to choose, and the buttons that lead there."""
 
@@ -39,7 +39,7 @@ def test_ada_is_let_in_and_the_quiz_app_is_not(visitor: Visitor) -> None:
     visitor.press("Ada logs in to your app")
     visitor.sees("accepted")
     visitor.start()
-    visitor.press("The quiz app shows Ada's token")
+    visitor.press("The quiz app sends Ada's token to your server")
     visitor.sees("wrong_audience")
     visitor.sees("would be logged in here now as Ada Lovelace")
 
@@ -48,13 +48,12 @@ def test_ada_is_let_in_and_the_quiz_app_is_not(visitor: Visitor) -> None:
 def test_of_each_connection_a_sample_is_accepted_and_one_is_refused(visitor: Visitor, connection: str) -> None:
     visitor.start()
     visitor.page.get_by_role("link", name=connection, exact=True).click()
-    visitor.page.locator("#tokens .samples").first.get_by_role("button").first.click()
+    visitor.page.locator("#tokens .people").first.get_by_role("button").first.click()
     visitor.sees("accepted")
     visitor.start(connection)
-    refused = visitor.page.locator("#tokens details").first
+    refused = visitor.page.locator("#tokens details:has(summary code)").first
     reason = refused.locator("summary code").inner_text()
-    if refused.get_attribute("open") is None:
-        refused.locator("summary").click()
+    refused.locator("summary").click()
     refused.get_by_role("button").first.click()
     visitor.sees(reason)
 
@@ -75,16 +74,18 @@ def test_a_pasted_token_is_tried_and_shown_nowhere(visitor: Visitor) -> None:
 def test_while_a_fault_is_on_the_provider_is_in_trouble_and_then_not_any_more(visitor: Visitor) -> None:
     page = visitor.page
     visitor.start("weibo")
-    page.get_by_label("From now on, each request to the provider meets").select_option("error")
+    page.get_by_label("From now on, each answer of this provider is").select_option("error")
     visitor.press("Switch it on")
-    expect(page.get_by_text("A fault is on, error:")).to_be_visible()
-    visitor.press("good-grace")
+    expect(page.get_by_role("status").get_by_text("A fault is on at")).to_be_visible()
+    expect(page.get_by_text("does not ask again about a token that it has seen")).to_be_visible()
+    visitor.press("Grace Hopper")
+    visitor.sees("provider_unavailable")
+    visitor.press("End the fault")
     visitor.sees("provider_unavailable")
     visitor.start("weibo")
-    visitor.press("Switch it off")
     expect(page.get_by_text("answers as it should")).to_be_visible()
     expect(page.get_by_text("A fault is on")).to_have_count(0)
-    visitor.press("good-grace")
+    visitor.press("Grace Hopper")
     visitor.sees("accepted")
 
 
@@ -93,8 +94,8 @@ def test_after_its_keys_have_changed_the_provider_is_asked_for_them_once(visitor
     for is_rotated in (True, False):
         visitor.start("google-oauth2")
         if is_rotated:
-            visitor.press("Rotate its keys")
-        visitor.press("id-token-ada")
+            visitor.press("Change its keys")
+        visitor.press("Log Ada in with the new key" if is_rotated else "Ada logs in to your app")
         visitor.sees("accepted")
         expect(keys).to_have_count(1 if is_rotated else 0)
 
@@ -102,7 +103,7 @@ def test_after_its_keys_have_changed_the_provider_is_asked_for_them_once(visitor
 def test_a_refresh_token_works_again_within_its_leeway_and_after_it_ends_the_session(visitor: Visitor) -> None:
     page = visitor.page
     visitor.start()
-    visitor.press("good-grace")
+    visitor.press("Grace Hopper")
     visitor.holds("newest")
     visitor.show(0)
     visitor.holds("replaced, in its leeway", "newest")
@@ -121,7 +122,7 @@ def test_a_refresh_token_works_again_within_its_leeway_and_after_it_ends_the_ses
 def test_after_logging_out_the_session_is_over(visitor: Visitor) -> None:
     page = visitor.page
     visitor.start()
-    visitor.press("good-alan")
+    visitor.press("Alan Turing")
     visitor.press("Ask /userinfo who it is")
     expect(page.locator("#answer")).to_contain_text("Alan Turing")
     visitor.press("Log out: revoke")
@@ -133,7 +134,7 @@ def test_after_logging_out_the_session_is_over(visitor: Visitor) -> None:
 
 def test_an_account_at_another_provider_is_linked_and_unlinked(visitor: Visitor) -> None:
     visitor.start()
-    visitor.press("good-sappho")
+    visitor.press("Sappho")
     visitor.sees("accepted")
     visitor.page.get_by_label("Link an account").select_option("weibo")
     visitor.press("Link")

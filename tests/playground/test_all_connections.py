@@ -24,7 +24,7 @@ def here() -> Iterator[Room]:
 def test_each_connection_can_be_chosen(here: Room) -> None:
     assert [one.name for one in here.sandbox.providers] == list(STRATEGIES)
     for name in STRATEGIES:
-        assert f"here {name}" in here.text(f"/?connection={name}")
+        assert f"The provider is {name}" in here.text(f"/?connection={name}")
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -91,21 +91,36 @@ def test_the_story_says_who_would_be_logged_in_by_a_token_of_another_app(here: R
     assert "logged in here now as Ada Lovelace" in text
 
 
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_what_the_story_promises_of_another_apps_token_is_what_comes(here: Room, name: str) -> None:
+    page = here.browser.get("/", params={"connection": name})
+    [_, theirs] = re.findall(r'name="sample" value="([^"]*)"><button type="submit">', page.text)
+    here.see("send", connection=name, sample=unescape(theirs))
+
+    assert here.last.login is not None
+    is_named = here.last.login.reason == "wrong_audience"
+    assert ("See why it must be kept out." in seen(page)) is is_named
+    assert (f"But {name} does not tell your app about it" in seen(page)) is not is_named
+
+
 def test_keys_are_rotated_and_the_key_set_fails_until_it_is_let_answer_again(here: Room) -> None:
     provider = next(one for one in here.sandbox.providers if one.name == "apple")
     assert provider.simulator.id_tokens is not None
     before = provider.simulator.id_tokens.keys
-    here.see("keys", connection="apple", do="rotate")
-    assert provider.simulator.id_tokens.keys[1:] == before[:1]
+    text = here.see("keys", connection="apple", do="rotate")
+    now = provider.simulator.id_tokens.keys
+    assert now[1:] == before[:1]
+    assert f"it signs with {now[0].kid} now, and no more with {before[0].kid} ." in text
+    assert "Log Ada in with the new key" in text
     here.see("send", connection="apple", sample=provider.good.name)
     assert here.last.status == 200
 
-    assert "its key set fails" in here.see("keys", connection="apple", do="down")
+    assert "nobody can read its keys" in here.see("keys", connection="apple", do="down")
     here.see("time", seconds="86400")
     here.see("time", seconds="86400")
     here.see("send", connection="apple", sample=provider.good.name)
     assert here.last.status == 503
-    assert "its key set fails" not in here.see("keys", connection="apple", do="up")
+    assert "nobody can read its keys" not in here.see("keys", connection="apple", do="up")
     here.see("time", seconds="31")
     here.see("send", connection="apple", sample=provider.good.name)
     assert here.last.status == 200

@@ -12,8 +12,8 @@ OCTO = Path(__file__).parents[1] / "plugins" / "octo"
 def test_it_is_there_with_all_its_samples_and_comes_to_what_they_say(tmp_path: Path) -> None:
     with installed(tmp_path / "site", "octo", OCTO), room() as here:
         text = here.text("/")
-        assert "here octo" in text
-        assert "good-ada signs in" in text
+        assert "The provider is octo" in text
+        assert "Log in as Ada Lovelace" in text
         assert "Ada Lovelace" in here.see("send", connection="octo", sample="good-ada")
         assert here.last.status == 200
         here.see("send", connection="octo", sample="theirs-ada")

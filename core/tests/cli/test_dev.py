@@ -60,7 +60,7 @@ def test_at_its_address_are_pages_that_show_what_became_of_a_login_from_elsewher
         code, _, _ = process.end()
 
     assert (first.status_code, login.status_code, code) == (200, 200, 0)
-    assert "The quiz app shows Ada&#x27;s token" in first.text
+    assert "The quiz app sends Ada&#x27;s token to your server" in first.text
     assert "/oauth/access_token" in first.text.partition("Latest requests")[2]
     assert "Ada Lovelace" in login.text
 

@@ -25,8 +25,8 @@ def raising(error: BaseException) -> Callable[..., Any]:
 def test_a_plugin_that_nobody_here_knows_is_there_with_its_samples(here: Room) -> None:
     text = here.text("/")
 
-    assert "Connections fake" in text
-    assert "good-ada about good-ada" in text
+    assert "Providers fake" in text
+    assert "Log in as Ada Lovelace" in text
 
 
 @pytest.mark.parametrize("error", [RuntimeError("out of paper"), SystemExit(3), GeneratorExit()], ids=repr)

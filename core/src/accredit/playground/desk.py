@@ -8,12 +8,13 @@ from accredit.explaining.explanation import Explanation, Told
 from accredit.explaining.plain import is_plain
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
-from accredit.playground.pages.clock import PASSAGES, clock
+from accredit.playground.pages.clock import SPANS, clock
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run
 from accredit.playground.pages.session import session as session_panel
 from accredit.playground.pages.snippets import snippets
 from accredit.playground.pages.start import start
+from accredit.playground.pages.trouble import trouble
 from accredit.playground.recorder import Recorder
 from accredit.playground.recording import Recording, Sent
 from accredit.playground.recordings import is_number
@@ -24,6 +25,7 @@ from accredit.sandbox.sandbox import CLIENT_ID, SCOPE, Provider, Sandbox, parame
 from accredit.testing import Sample
 from accredit.web.answer import Answer, page, plain, see_other
 from accredit.web.call import Call
+from accredit.web.elements import Html
 
 _LOGIN = "/oauth/access_token"
 
@@ -54,12 +56,13 @@ class Desk:
         made = start(
             provider,
             stock_of(provider),
-            connections=tuple(self._providers),
+            providers=self._sandbox.providers,
             connection=connection,
             recordings=self._recordings.newest(),
             ahead_s=self._sandbox.clock.ahead_s,
             notes=(*self._sandbox.skipped, *self._sandbox.broken),
             problem=problem,
+            banner=self._trouble(),
         )
         return page(made, status=status)
 
@@ -67,14 +70,18 @@ class Desk:
         """Show one request."""
         recording = self._recordings.get(number)
         if recording is None:
-            return page(gone(number), status=404)
+            return page(gone(number, self._trouble()), status=404)
         session = await self._sessions.held(number)
         names = tuple(self._providers)
         panel = None if session is None else session_panel(session, number, names)
         passing = clock(self._sandbox.clock.ahead_s, back=str(number))
         programs = snippets(recording, self._sandbox.url)
         report = self._report(recording)
-        return page(run(recording, report, next_=self._next(recording), panel=panel, more=(passing, programs)))
+        next_, banner = self._next(recording), self._trouble(str(number))
+        return page(run(recording, report, next_=next_, panel=panel, more=(passing, programs), banner=banner))
+
+    def _trouble(self, run: str = "") -> Html | None:
+        return trouble(self._sandbox.providers, self._sandbox.clock.ahead_s, back=run)
 
     def _next(self, recording: Recording) -> tuple[str, Sample] | None:
         """Return a connection and another app's token, after one of ours was let in by a button."""
@@ -149,7 +156,7 @@ class Desk:
             provider.switches.turn(call.field("fault") or None)
         except ValueError:
             return plain(400, "There is no such fault.")
-        return see_other(_start_of(provider, "faults"))
+        return see_other(_back(call, "faults"))
 
     async def _keys(self, call: Call) -> Answer:
         provider = self._provider(call)
@@ -163,22 +170,26 @@ class Desk:
                 issuer.keys_down = state == "down"
             case _:
                 return plain(400, "There is no such action.")
-        return see_other(_start_of(provider, "faults"))
+        return see_other(_back(call, "keys"))
 
     async def _time(self, call: Call) -> Answer:
-        seconds, back = call.field("seconds"), call.field("back")
-        if seconds not in {str(one) for one in PASSAGES} or not (back == "" or is_number(back)):
+        seconds, run = call.field("seconds"), call.field("back")
+        if seconds not in {str(one) for one in SPANS} or not (run == "" or is_number(run)):
             return plain(400, "So much time cannot be let pass.")
         self._sandbox.clock.let_pass(int(seconds))
-        return see_other(f"/playground/runs/{back}#time" if back else "/#time")
+        return see_other(_back(call, "time"))
 
 
 def _secrets(recording: Recording) -> list[str]:
     return [value for name, value in recording.fields.items() if not is_plain(name, value)]
 
 
-def _start_of(provider: Provider, part: str) -> str:
-    return f"/?{urlencode({'connection': provider.name})}#{part}"
+def _back(call: Call, part: str) -> str:
+    """Return the way back to a part of the page of the form: that of a request, or else the start page."""
+    run, connection = call.field("back"), call.field("connection")
+    if is_number(run):
+        return f"/playground/runs/{run}#{part}"
+    return f"/?{urlencode({'connection': connection})}#{part}" if connection else f"/#{part}"
 
 
 def _whole(written: str) -> int | None:

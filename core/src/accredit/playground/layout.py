@@ -4,8 +4,11 @@ from accredit.web.elements import Child, Html, tag
 from accredit.web.pieces import head
 
 
-def shell(title: str, *content: Child, script: str | None = None) -> Html:
-    """Return a whole page. `script` is the name of one that makes it more convenient: nothing needs it."""
+def shell(title: str, *content: Child, banner: Html | None = None, script: str | None = None) -> Html:
+    """Return a whole page. `banner` stands above everything else, and says what is not as usual now.
+
+    `script` is the name of one that makes it more convenient: nothing needs it.
+    """
     top = head(
         f"{title} – Accredit playground",
         tag("link", rel="stylesheet", href="/playground/page.css"),
@@ -13,10 +16,12 @@ def shell(title: str, *content: Child, script: str | None = None) -> Html:
     )
     name = tag("p", tag("a", tag("strong", "Accredit"), " playground", href="/"), class_="name")
     about = tag(
-        "p", "Everything here is made up: people, tokens, providers. It is forgotten at the end.", class_="about"
+        "p",
+        "Everything here is made up: people, tokens, providers. All of it is forgotten when you stop the server.",
+        class_="about",
     )
     skip = tag("a", "Skip to the content", href="#content", class_="skip")
-    main = tag("main", *content, id="content", tabindex="-1")
+    main = tag("main", banner, *content, id="content", tabindex="-1")
     return tag("html", top, tag("body", skip, tag("header", name, about), main), lang="en")
 
 

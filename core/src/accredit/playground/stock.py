@@ -1,13 +1,13 @@
 """What there is to try at a simulated provider, made now: tokens run out, and codes are good once."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from accredit._guard import blamed
 from accredit.credentials import is_jwt
 from accredit.errors import PluginError
+from accredit.playground.rows import Group, Row, groups_of, people_of, rows_of
 from accredit.sandbox.sandbox import Provider
 from accredit.testing import ACCEPTED, Sample
 
@@ -25,13 +25,20 @@ class Stock:
         return [one for one in self.samples if one.expected == ACCEPTED]
 
     @property
-    def refused(self) -> Mapping[str, Sequence[Sample]]:
-        """The others, by the reason of their refusal, those of other apps first."""
-        found: dict[str, list[Sample]] = defaultdict(list)
-        for sample in self.samples:
-            if sample.expected != ACCEPTED:
-                found[sample.expected].append(sample)
-        return dict(sorted(found.items(), key=lambda pair: (pair[0] != "wrong_audience", pair[0])))
+    def people(self) -> Row | None:
+        """Those of them that have nothing special, one for each person."""
+        return people_of(self.samples)
+
+    @property
+    def others(self) -> Sequence[Row]:
+        """The other ones that log somebody in."""
+        plain = [] if self.people is None else [one.name for one, _ in self.people.samples]
+        return rows_of(one for one in self.accepted if one.name not in plain)
+
+    @property
+    def refused(self) -> Sequence[Group]:
+        """Those that log nobody in, by the reason of their refusal, those of other apps first."""
+        return groups_of(self.samples)
 
     @property
     def of_ours(self) -> Sample | None:
@@ -40,10 +47,10 @@ class Stock:
 
     @property
     def of_another_app(self) -> Sample | None:
-        """The token of another app that it is told with."""
-        return _most_telling([one for one in self.samples if one.expected == "wrong_audience"]) or _most_telling(
-            [one for one in self.samples if one.is_foreign]
-        )
+        """The token of another app that it is told with: best one of which the provider says for which app it is."""
+        named = [one for one in self.samples if one.expected == "wrong_audience"]
+        surely = [one for one in named if one.is_foreign]  # with some providers nobody can tell for which app one is
+        return _most_telling(surely or named or [one for one in self.samples if one.is_foreign])
 
 
 def _most_telling(samples: Sequence[Sample]) -> Sample | None:

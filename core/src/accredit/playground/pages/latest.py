@@ -23,7 +23,7 @@ def latest(recordings: Sequence[Recording]) -> Html:
         "Latest requests",
         tag(
             "p",
-            tag("a", "Refresh", href="", class_="button"),
+            tag("a", "Update the list", href="", class_="button"),
             tag("button", "Pause", type="button", id="pause", class_="quiet", hidden=True),
             tag("span", "", id="trouble", role="status"),
             class_="bar",

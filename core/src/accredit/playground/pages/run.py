@@ -31,6 +31,7 @@ def run(
     next_: tuple[str, Sample] | None,
     panel: Html | None,
     more: Sequence[Html],
+    banner: Html | None = None,
 ) -> Html:
     """Return the page. `report` is what is known of a login, None of any other request.
 
@@ -51,6 +52,7 @@ def run(
         reversed(parts) if report is None else parts,
         _also_logged(recording),
         more,
+        banner=banner,
         script="copy",
     )  # fmt: skip
 
@@ -65,13 +67,17 @@ def _way_around(*, has_panel: bool) -> Html:
 
 
 def _try_next(connection: str, sample: Sample) -> Html:
-    return form("send", button("Next: the quiz app shows Ada's token"), connection=connection, sample=sample.name)
+    return form(
+        "send", button("Next: the quiz app sends Ada's token to your server"), connection=connection, sample=sample.name
+    )
 
 
-def gone(number: int) -> Html:
+def gone(number: int, banner: Html | None = None) -> Html:
     """Return what is shown in the place of a request that is not kept any more."""
     back = tag("a", "Back to the start", href="/")
-    return shell("Gone", tag("h1", f"Request {number} is not kept"), tag("p", "Only the latest are. ", back))
+    return shell(
+        "Gone", tag("h1", f"Request {number} is not kept"), tag("p", "Only the latest are. ", back), banner=banner
+    )
 
 
 def _login(recording: Recording, report: Report) -> Html:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from accredit.playground.layout import shell
 from accredit.playground.pages.clock import clock
-from accredit.playground.pages.faults import faults, reminder
+from accredit.playground.pages.faults import faults
 from accredit.playground.pages.latest import latest
 from accredit.playground.pages.paste import paste
 from accredit.playground.pages.story import story
@@ -22,34 +22,35 @@ def start(
     provider: Provider,
     stock: Stock,
     *,
-    connections: Sequence[str],
+    providers: Sequence[Provider],
     connection: Connection,
     recordings: Sequence[Recording],
     ahead_s: float,
     notes: Sequence[str] = (),
     problem: str = "",
+    banner: Html | None = None,
 ) -> Html:
-    """Return the page, with one of the `connections` chosen."""
+    """Return the page, with one of the `providers` chosen."""
     return shell(
         "Start",
         notice(problem, is_bad=True) if problem else None,
         story(provider.name, sorted(connection.accepted), stock.of_ours, stock.of_another_app),
         section(
-            "Connections",
-            tag("nav", tag("ul", [_link(name, provider.name) for name in connections]), aria_label="Connections"),
+            "Providers",
+            tag("nav", tag("ul", [_link(one.name, provider.name) for one in providers]), aria_label="Providers"),
             [tag("p", note, class_="about") for note in notes],
-            id_="connections",
+            id_="providers",
         ),
-        reminder(provider.switches.fault),
         tokens(provider.name, stock),
         paste(connection),
-        faults(provider.name, provider.simulator, provider.switches.fault),
-        clock(ahead_s, back=""),
+        faults(provider, stock.of_ours),
+        clock(ahead_s, back="", connection=provider.name),
         latest(recordings),
+        banner=banner,
         script="live",
     )
 
 
 def _link(name: str, chosen: str) -> Html:
-    path = f"/?{urlencode({'connection': name})}#connections"
+    path = f"/?{urlencode({'connection': name})}#providers"
     return tag("li", tag("a", name, href=path, aria_current="true" if name == chosen else None))

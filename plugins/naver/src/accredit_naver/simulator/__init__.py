@@ -61,6 +61,7 @@ class NaverSimulator(Simulator):
                 about=login.about,
                 parameters={"access_token": f"AAAAsim-{login.name}"},
                 expected=login.expected,
+                is_foreign=login.knob == "foreign",
             )
             for login in bearers()
         ]
