@@ -20,7 +20,7 @@ class HeldToken:
     state: RefreshTokenState | None
     is_replaced: bool = False
     seconds_left: int = 0
-    """Of its leeway, where it is replaced and live; else of its life."""
+    """Of its leeway, where it is replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,6 @@ class Held:
     session_id: str
     subject: str
     client_id: str
-    connection: str
     is_over: bool
     tokens: Sequence[HeldToken]
     access_token: str = field(repr=False)
@@ -68,7 +67,6 @@ async def held(session_id: str, recordings: Recordings, engine: Engine) -> Held 
         session_id=session_id,
         subject=session.subject,
         client_id=session.client_id,
-        connection=session.connection,
         is_over=stored.ended or engine.clock() >= session.expires_at,
         tokens=tokens,
         access_token=str(answers[-1][1]["access_token"]) if answers else "",
@@ -83,10 +81,10 @@ async def _held_token(run: int, value: str, client_id: str, engine: Engine) -> H
     ends_at = ttl.refresh_token_ends_at(stored.session.session.expires_at, stored.token.issued_at)
     leeway_s = leeway_of(engine.clients[client_id], ttl)
     state = state_of(stored, now=now, leeway_s=leeway_s, ends_at=ends_at)
-    until = ends_at if stored.replaced_at is None else stored.replaced_at + leeway_s
-    return HeldToken(
-        run=run, value=value, state=state, is_replaced=stored.replaced_at is not None, seconds_left=max(0, until - now)
-    )
+    if stored.replaced_at is None:
+        return HeldToken(run=run, value=value, state=state)
+    left = max(0, stored.replaced_at + leeway_s - now)
+    return HeldToken(run=run, value=value, state=state, is_replaced=True, seconds_left=left)
 
 
 def session_of(recordings: Recordings, number: int) -> str | None:
