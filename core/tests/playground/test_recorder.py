@@ -162,6 +162,16 @@ def test_what_an_answer_says_back_to_a_stranger_is_not_kept(here: Room) -> None:
     assert here.last.answer["access_token"] == answer["access_token"]
 
 
+def test_our_tokens_are_kept_whole_though_a_jwt_that_was_sent_begins_as_they_do(here: Room) -> None:
+    first = here.login()["access_token"]
+    answer = here.login(state=first)
+
+    assert answer["access_token"].partition(".")[0] == first.partition(".")[0]
+    assert here.last.answer == answer | {"state": "[redacted]"}
+    here.see("userinfo", run=str(here.last.number))
+    assert here.last.status == 200
+
+
 def test_what_a_button_sends_stands_in_full_and_nobody_else_can_say_that_it_was_one(here: Room) -> None:
     here.do("send", connection="fake", sample="good-ada")
     assert here.last.fields["access_token"] == "fakesim-good-ada"

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -33,6 +33,7 @@ _MOST_BYTES = 131_072
 """Of a body, either way: more is not kept."""
 _LONGEST_PATH = 200
 _MOST_TICKETS = 1000
+_OUR_TOKENS = frozenset({"access_token", "id_token", "refresh_token"})
 _ANSWER_HEADERS = frozenset(
     {"content-type", "cache-control", "www-authenticate", "allow", "retry-after", "access-control-allow-origin"}
 )
@@ -105,7 +106,7 @@ class Recorder:
         hearing, path, answer = take.hearing, take.scope["path"], _object(take.answer)
         if not whose.is_made_up:
             hidden = {form for secret in request.secrets for form in forms_of(secret)}
-            hearing, request, answer = hearing.without(hidden), request.blanked(), without(hidden, answer)
+            hearing, request, answer = hearing.without(hidden), request.blanked(), _answer_without(hidden, answer)
             path = blanked_path(path)
         number = self.recordings.next_number()
         self.recordings.add(
@@ -195,6 +196,13 @@ def _object(body: bytearray) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def _answer_without(hidden: Collection[str], answer: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return an answer that says nothing back. Our tokens stay: they may begin as a JWT that was sent does."""
+    if answer is None:
+        return None
+    return {name: value if name in _OUR_TOKENS else without(hidden, value) for name, value in answer.items()}
 
 
 def _weight(said: Verification | None) -> int:
