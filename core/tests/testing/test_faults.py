@@ -101,6 +101,12 @@ async def test_a_marker_at_the_end_of_the_path_is_taken_off(http: httpx.AsyncCli
     assert (await http.get("/me~latency-1?a=b")).json()["query"] == "a=b"
 
 
+async def test_one_in_the_path_is_taken_off_also_where_that_of_a_token_counts(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/me~error", params={"access_token": "t~gzip"})
+    assert (answer.status_code, answer.json()["query"]) == (200, "access_token=t~gzip")
+    assert (await http.get("/me~gzip", params={"access_token": "t~error"})).status_code == 500
+
+
 @pytest.mark.parametrize("path", ["/me?access_token=t", "/me?access_token=t~", "/me?access_token=t~errors"])
 async def test_whatever_has_no_marker_is_left_alone(http: httpx.AsyncClient, path: str) -> None:
     answer = await http.post(path, content=b"~nothing")

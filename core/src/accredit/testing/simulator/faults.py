@@ -85,9 +85,9 @@ class Faults:
             await self.app(scope, _replay(body, receive), send)
 
         if name == "redirect":
-            await misbehaviour.redirect(app, _without(scope, marker[0]), receive, send, path=scope["path"])
+            await misbehaviour.redirect(app, _without_marker(scope), receive, send, path=scope["path"])
             return
-        await self._misbehave(name, number, app, _without(scope, marker[0]), receive, send)
+        await self._misbehave(name, number, app, _without_marker(scope), receive, send)
 
     async def _misbehave(
         self, name: str, number: int | None, app: ASGIApp, scope: Scope, receive: Receive, send: Send
@@ -151,8 +151,7 @@ def _find(scope: Scope, body: bytes) -> re.Match[str] | None:
     return match if match and match.end() == len(scope["path"]) else None
 
 
-def _without(scope: Scope, marker: str) -> Scope:
-    if not scope["path"].endswith(marker):
-        return scope
-    path = scope["path"].removesuffix(marker)
-    return {**scope, "path": path, "raw_path": path.encode()}
+def _without_marker(scope: Scope) -> Scope:
+    """Return the scope with a plain path, also where the marker that counts stands elsewhere."""
+    path = plain(scope["path"])
+    return scope if path == scope["path"] else {**scope, "path": path, "raw_path": path.encode()}
