@@ -1,5 +1,6 @@
 """What is shown of one token: nothing secret, and every value as JSON has it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -78,9 +79,7 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
     known = found.verification if isinstance(found.verification, Verification) else None
     said = known if profile is not None else None
     whose = _profile_of(known, found.connection) if profile is None and known is not None else profile
-    hidden = [*secrets, *secrets_of(found.connection.settings)]
-    if whose is not None and whose.email is not None and not show_email:
-        hidden.append(whose.email.address)  # which may also be somebody's name
+    hidden = {form for one in (*secrets, *secrets_of(found.connection.settings)) for form in forms_of(one)}
     order = LOGIN if isinstance(event, ExchangeEvent) else VERIFY
     # Our own words, which quote no secret; a plugin's may.
     quoting = redact(
@@ -119,10 +118,18 @@ def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool 
         else {"user_id": known.user_id, "name": None if whose is None else whose.name},
         "duration_ms": round(event.duration_ms, 1),
     }
-    scrubbed = without({form for one in hidden for form in forms_of(one)}, shown)
+    if whose is not None and whose.email is not None and not show_email:
+        hidden |= _spellings(whose.email.address, shown)
+    scrubbed = without(hidden, shown)
     if scrubbed["audience"] is not None and known is not None:  # a word of ours, whatever is called the same
         scrubbed["audience"]["proof"] = type(known.audience).__name__
     return Report(**scrubbed)
+
+
+def _spellings(address: str, shown: object) -> set[str]:
+    """Return how an address is written in what is shown: it may also be a name, and in letters of another size."""
+    written, forms = repr(shown), forms_of(address)
+    return forms.union(*(re.findall(re.escape(form), written, re.IGNORECASE) for form in forms))
 
 
 def _audience(verification: object, connection: Connection) -> dict[str, Any] | None:

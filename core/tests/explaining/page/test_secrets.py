@@ -113,3 +113,13 @@ async def test_an_address_is_masked_and_where_it_is_a_name_too_it_is_blank() -> 
         told = await explained(one)
     assert told.profile is not None
     assert (told.profile["name"], told.profile["email"]) == ("[redacted]", "a***@example.com")
+
+
+@pytest.mark.parametrize("other", ["Ada.O'Neil+x@Example.COM", "ADA.O'NEIL+X@EXAMPLE.COM"])
+async def test_an_address_in_other_letters_is_the_same_address(other: str) -> None:
+    async with bench(acme=quoting(other, "name")) as one:
+        told = await explained(one)
+    page = file_of(told, made_at=0, made_by="accredit 9.9").decode()
+    assert [form for form in forms(other) if form.lower() in unescape(page).lower()] == []
+    assert told.profile is not None
+    assert told.profile["name"] == "[redacted]"
