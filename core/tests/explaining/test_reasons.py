@@ -18,22 +18,28 @@ from accredit.explaining.steps import LOGIN, VERIFY
 from accredit.explaining.words.apps import APPS
 from accredit.explaining.words.checks import CHECKS, PROOFS, VERIFIED_BY
 from accredit.explaining.words.credentials import CREDENTIALS
+from accredit.explaining.words.fields import FIELDS
 from accredit.explaining.words.ours import TOKENS
 from accredit.explaining.words.outages import OUTAGES
 from accredit.explaining.words.people import PEOPLE
 from accredit.explaining.words.requests import REQUESTS
+from accredit.explaining.words.variants import VARIANTS
 from accredit.explaining.words.words import Who
 
 PACKAGE = Path(accredit.__file__).parent
 PARTS = (CREDENTIALS, PEOPLE, TOKENS, APPS, REQUESTS, OUTAGES)
 TEXTS = {
     f"{reason}-{field}": text
-    for reason, words in sorted(REASONS.items())
+    for reason, words in sorted({**REASONS, **VARIANTS}.items())
     for field, text in dataclasses.asdict(words).items()
     if field != "who"
 }
-TEXTS |= {f"{reason}-who{n}": text for reason, one in sorted(REASONS.items()) for n, (_, text) in enumerate(one.who)}
-TEXTS |= {f"{name}-about": text for part in (CHECKS, PROOFS, VERIFIED_BY) for name, text in part.items()}
+TEXTS |= {
+    f"{reason}-who{n}": text
+    for reason, one in sorted({**REASONS, **VARIANTS}.items())
+    for n, (_, text) in enumerate(one.who)
+}
+TEXTS |= {f"{name}-about": text for part in (CHECKS, PROOFS, VERIFIED_BY, FIELDS) for name, text in part.items()}
 
 
 def reasons_below(kind: type[ExchangeError]) -> Iterator[str]:
@@ -111,6 +117,10 @@ def test_a_token_of_another_app_is_told_as_a_story() -> None:
     assert words.title == "This token was made for another app"
     assert "genuine" in words.why
     assert "log in here as any of them" in words.why
+
+
+def test_each_variant_is_as_silent_outside_as_its_reason() -> None:
+    assert {words.client for words in VARIANTS.values()} == {REASONS["wrong_audience"].client}
 
 
 def test_what_looks_the_same_outside_is_told_the_same() -> None:

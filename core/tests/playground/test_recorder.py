@@ -134,7 +134,7 @@ def test_what_is_no_secret_is_not_blanked_where_it_stands_elsewhere(here: Room) 
 
     text = here.text(f"/playground/runs/{here.last.number}")
     assert "[redacted]" not in text
-    assert "The token is of Ada Lovelace" in text
+    assert "is Ada Lovelace 's" in text
 
 
 def test_a_secret_that_is_called_like_a_word_of_ours_leaves_that_as_it_is(here: Room) -> None:
@@ -143,7 +143,7 @@ def test_a_secret_that_is_called_like_a_word_of_ours_leaves_that_as_it_is(here: 
     login = here.last.login
     assert login is not None
     assert (login.outcome, login.client_id, login.audience_proof) == ("accepted", "sample-app", "AppBound")
-    assert "The token is of Ada Lovelace" in here.text(f"/playground/runs/{here.last.number}")
+    assert "is Ada Lovelace 's" in here.text(f"/playground/runs/{here.last.number}")
     assert "Latest requests" in here.text("/")
 
 

@@ -32,7 +32,7 @@ def test_a_sample_is_sent_and_leads_on_to_what_became_of_it(here: Room) -> None:
 
     assert "accepted" in text
     assert here.last.fields["access_token"] == "fakesim-good-ada"
-    assert (here.last.sent.label, here.last.sent.sample) == ("you: about good-ada", "good-ada")
+    assert (here.last.sent.label, here.last.sent.sample) == ("your app, by a button: about good-ada", "good-ada")
 
 
 @pytest.mark.parametrize(
@@ -177,4 +177,4 @@ def test_what_others_send_appears_among_the_latest(here: Room) -> None:
     here.login("fakesim-expired-ada")
 
     row = here.text("/").partition("Latest requests")[2]
-    assert f"{here.last.number}: POST /oauth/access_token invalid_token 401 fake somebody else" in row
+    assert f"{here.last.number}: POST /oauth/access_token refused invalid_token 401 fake somebody else" in row

@@ -5,9 +5,11 @@ from urllib.parse import urlencode
 
 from accredit.errors import PluginError
 from accredit.explaining.explanation import Explanation, Told
+from accredit.explaining.page.cast import NOBODY, Cast
 from accredit.explaining.plain import is_plain
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
+from accredit.playground.casting import QUIZ_APP, cast_of, is_other_apps
 from accredit.playground.pages.clock import SPANS, clock
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run
@@ -77,11 +79,16 @@ class Desk:
         passing = clock(self._sandbox.clock.ahead_s, back=str(number))
         programs = snippets(recording, self._sandbox.url)
         report = self._report(recording)
-        next_, banner = self._next(recording), self._trouble(str(number))
-        return page(run(recording, report, next_=next_, panel=panel, more=(passing, programs), banner=banner))
+        who, next_, banner = self._cast(recording), self._next(recording), self._trouble(str(number))
+        return page(run(recording, report, who=who, next_=next_, panel=panel, more=(passing, programs), banner=banner))
 
     def _trouble(self, run: str = "") -> Html | None:
         return trouble(self._sandbox.providers, self._sandbox.clock.ahead_s, back=run)
+
+    def _cast(self, recording: Recording) -> Cast:
+        event = recording.login
+        provider = None if event is None else self._providers.get(event.connection)
+        return NOBODY if provider is None else cast_of(recording.sent.sample, provider.samples)
 
     def _next(self, recording: Recording) -> tuple[str, Sample] | None:
         """Return a connection and another app's token, after one of ours was let in by a button."""
@@ -133,7 +140,8 @@ class Desk:
             return self.start(call, problem=str(exc), status=500)
         if sample is None:
             return plain(400, "There is no such sample.")
-        sent = Sent(label=f"you: {sample.about}", is_made_up=True, sample=sample.name)
+        app = QUIZ_APP if is_other_apps(sample) else "your app"
+        sent = Sent(label=f"{app}, by a button: {sample.about}", is_made_up=True, sample=sample.name)
         return lead_on(await self._sender.post(_LOGIN, parameters(provider.name, sample), sent))
 
     async def _paste(self, call: Call) -> Answer:

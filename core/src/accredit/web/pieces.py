@@ -52,9 +52,9 @@ def _cell(number: int, child: Child, *, is_number: bool) -> Html:
 
 
 def state(word: str, kind: str) -> Html:
-    """Return a word that says how something is. `kind` is `good`, `bad`, `odd` or `plain`: its colour and its mark.
+    """Return a word that says how something is. `kind` is `good`, `bad`, `odd` or `plain`: its colour.
 
-    Nothing is told by the colour alone.
+    Nothing is told by the colour alone: the word must say it, too.
     """
     return tag("span", word, class_=f"state {kind}")
 

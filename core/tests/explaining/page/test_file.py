@@ -25,7 +25,9 @@ async def test_it_says_of_what_it_is_and_when_and_by_what_it_was_made(wire: Benc
     page = await page_of(wire)
     assert page.startswith('<!doctype html>\n<html lang="en">')
     assert "<title>acme: accepted – a login, explained</title>" in page
-    assert "<h1>A login by <bdi>acme</bdi></h1>" in page
+    assert '<h1 id="verdict-title">The login was accepted</h1>' in page
+    assert page.count("<h1") == 1
+    assert "<dt>Connection</dt><dd><bdi>acme</bdi></dd>" in page
     words = " ".join(Read(page).text.split())
     assert "2027-01-15 08:00:00" in words
     assert "accredit 9.9" in words

@@ -16,53 +16,66 @@ from accredit.audience import AudienceProof, Unbound
 from accredit.credentials import Credential
 from accredit.errors import WrongAudience
 from accredit.explaining.page.answer import Answered
+from accredit.explaining.page.cast import Cast
 from accredit.explaining.page.request import Sent
 from accredit.explaining.page.way import way
 from accredit.explaining.reasons import REASONS
+from accredit.explaining.words.checks import CHECKS
+from accredit.explaining.words.fields import FIELDS
+from accredit.explaining.words.variants import VARIANTS
 
 BIDI = "\u202e"
 
 
 async def test_an_accepted_login_shows_each_part(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire)))
-    assert list(parts) == ["verdict", "checks", "calls", "audience", "profile", "event", "answer"]
+    assert list(parts) == ["verdict", "audience", "answer", "checks", "calls", "profile", "event"]
     assert "The login was accepted" in parts["verdict"]
-    assert "The token is of Ada Lovelace, and it was made for your app." in parts["verdict"]
+    assert "The token is Ada Lovelace's, and it was made for your app." in parts["verdict"]
     assert "check_audience Was this token made for your app? passed" in parts["checks"]
     assert "not reached" not in parts["checks"]
     assert "GET https://api.acme.example/me 200" in parts["calls"]
-    assert "made for acme-app the same: let in Your app is acme-app" in parts["audience"]
+    assert "made for acme-app the same: let in Your app is, as acme knows it acme-app" in parts["audience"]
     assert "name Ada Lovelace" in parts["profile"]
     assert '"event": "exchange.accepted"' in parts["event"]
-    assert "A client would get its own now." in parts["answer"]
+    assert "An app would get its own now." in parts["answer"]
 
 
 async def test_another_apps_token_is_refused_with_whose_it_is_and_who_would_be_in(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire, "foreign-token")))
     assert "wrong_audience" in parts["verdict"]
-    assert "is of Ada Lovelace. But it was made for their-app, not for your app." in parts["verdict"]
-    assert "would be logged in here now as Ada Lovelace" in parts["verdict"]
-    assert "made for their-app not the same: kept out Your app is acme-app" in parts["audience"]
+    assert "it is Ada Lovelace's. But it was made for another app (their-app), not for your app." in parts["verdict"]
+    assert "whoever runs that app would be logged in here now as Ada Lovelace" in parts["verdict"]
+    assert "made for their-app not the same: kept out Your app is, as acme knows it acme-app" in parts["audience"]
     assert "check_audience Was this token made for your app? refused" in parts["checks"]
-    assert ", sign_tokens, confirm_subject, link, issue" in parts["checks"].partition("not reached check_user_hint")[2]
+    assert f"confirm_subject {CHECKS['confirm_subject']} not reached link" in parts["checks"]
     assert "There is none" in parts["profile"]
     assert "401" in parts["answer"]
     assert '"error_description": "invalid access_token: invalid_token"' in parts["answer"]
 
 
 async def test_a_refusal_is_told_in_plain_words(wire: Bench) -> None:
-    said = parts_of(way(await explained(wire, "foreign-token")))["verdict"]
+    parts = parts_of(way(await explained(wire, "foreign-token")))
+    assert list(parts)[:5] == ["verdict", "audience", "why", "answer", "turns"]
     words = REASONS["wrong_audience"]
-    assert said.startswith(words.title)
-    assert [one for one in (words.what, words.why, words.client) if one not in said] == []
-    assert [what for who, what in words.who if f"{who[:1].upper()}{who[1:]}: {what}" not in said] == []
-    assert 'In the log the token was minted for another app: app id is "their-app"' in said
+    assert parts["verdict"].startswith(words.title)
+    assert words.why in parts["why"]
+    assert 'In the log the token was minted for another app: app id is "their-app"' in parts["why"]
+    assert words.client in parts["answer"]
+    assert "".join(what if who == "nobody" else f" {who.capitalize()}: {what}" for who, what in words.who) in (
+        parts["turns"].removeprefix("What to do ")
+    )
+
+
+async def test_of_whom_nobody_knows_it_is_said_what_has_happened(wire: Bench) -> None:
+    said = parts_of(way(await explained(wire, "unknown-token")))["verdict"]
+    assert REASONS["invalid_token"].what in said
 
 
 async def test_names_of_programs_are_set_as_such(wire: Bench) -> None:
     told = dataclasses.replace(await explained(wire, "foreign-token"), reason="unknown_client")
     page = way(told)
-    assert "names a <code>client_id</code> that" in page
+    assert "Compare the <code>client_id</code> with" in page
     assert "`" not in page
 
 
@@ -70,14 +83,14 @@ async def test_a_reason_of_a_plugins_own_has_no_words_and_is_shown(wire: Bench) 
     told = dataclasses.replace(await explained(wire, "foreign-token"), reason="acme_says_no", detail="")
     said = parts_of(way(told))["verdict"]
     assert said.startswith("The login was refused refused acme_says_no after")
-    assert "What happened" not in said
+    assert "why" not in parts_of(way(told))
 
 
 async def test_a_provider_that_says_itself_that_it_is_another_apps_is_believed() -> None:
     async with bench(acme=acme_raising(WrongAudience("code 100"))) as one:
         parts = parts_of(way(await explained(one)))
     assert "made for another app, and does not say for which. kept out" in parts["audience"]
-    assert "is of" not in parts["verdict"]
+    assert "It was made for another app. Nobody has said for which, or whose it is." in parts["verdict"]
 
 
 async def test_a_token_that_is_refused_for_something_else_is_only_told_whose_it_is() -> None:
@@ -87,7 +100,7 @@ async def test_a_token_that_is_refused_for_something_else_is_only_told_whose_it_
     async with bench(acme=acme_that(verify)) as one:
         parts = parts_of(way(await explained(one)))
     assert "invalid_token" in parts["verdict"]
-    assert "The token is of 1000." in parts["verdict"]
+    assert "The token is that of user 1000." in parts["verdict"]
     assert "The provider did not say" in parts["audience"]
 
 
@@ -96,7 +109,7 @@ async def test_what_the_provider_has_signed_needs_no_call() -> None:
         return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA)
 
     async with bench(acme=acme_that(verify)) as one:
-        assert "the provider has signed what was shown" in parts_of(way(await explained(one)))["calls"]
+        assert "The provider has signed what was handed in" in parts_of(way(await explained(one)))["calls"]
 
 
 async def test_what_was_refused_before_anybody_was_asked_needs_no_call(wire: Bench) -> None:
@@ -109,12 +122,14 @@ async def test_what_the_provider_refuses_names_no_app_and_nobody(wire: Bench) ->
     parts = parts_of(way(await explained(wire, "unknown-token")))
     assert "would be logged in" not in parts["verdict"]
     assert "The provider did not say" in parts["audience"]
-    assert "not reached check_audience, check_user_hint" in parts["checks"]
+    assert f"check_audience {CHECKS['check_audience']} not reached check_user_hint" in parts["checks"]
 
 
 async def test_why_the_audience_matters_is_told_each_time(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire, "unknown-token")))
-    assert "whoever runs that app could log in here as each of its users" in parts["audience"]
+    assert "Why it is asked: whoever runs an app" in parts["audience"]
+    wire.forget()
+    assert "asked:" not in parts_of(way(await explained(wire, "foreign-token")))["audience"]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +157,10 @@ async def test_each_proof_is_told_with_what_it_comes_to(
         parts = parts_of(way(await explained(one)))
     assert said in parts["audience"]
     if "kept out" in said and isinstance(proof, Unbound):
-        assert "nobody can tell for which app" in parts["verdict"]
+        assert parts["verdict"].startswith("Nobody can tell for which app this token was made")
+        assert "nobody can tell for which app it was made. If such tokens were let in" in parts["verdict"]
+    if isinstance(proof, JwtAudience):
+        assert "not for your app alone: it was made for another app (their-app) as well" in parts["verdict"]
 
 
 async def test_a_provider_that_was_not_asked_again_is_told(wire: Bench) -> None:
@@ -189,7 +207,7 @@ async def test_request_answer_and_tokens_are_shown_where_they_are_known(wire: Be
             tokens={"What was handed in": "a-token-of-the-provider", "Our access token": made},
         )
     )
-    assert "POST /oauth/access_token client_id app connection acme" in parts["request"]
+    assert f"POST /oauth/access_token client_id app{FIELDS['client_id']} connection acme" in parts["request"]
     assert '"expires_in": 86400' in parts["answer"]
     assert "What was handed in a-token… It is no JWT" in parts["tokens"]
     assert "typ at+jwt" in parts["tokens"]
@@ -267,3 +285,85 @@ async def test_no_element_has_a_style_or_runs_anything(wire: Bench) -> None:
     read = Read(way(await explained(wire)))
     attributes = {name for _, attributes in read.found for name, _ in attributes}
     assert {one for one in attributes if one == "style" or one.startswith("on")} == set()
+
+
+ADA_AND_THE_QUIZ = Cast(person="Ada", other_app="the quiz app")
+
+
+async def test_names_that_only_a_sandbox_knows_stand_in_the_place_of_ids(wire: Bench) -> None:
+    wire.provider.people["foreign-token"] = {**ADA, "app": "their-app", "name": None}
+    told = await explained(wire, "foreign-token")
+    parts = parts_of(way(told, who=ADA_AND_THE_QUIZ))
+    assert "it is Ada's (user 1000). But it was made for the quiz app (their-app)" in parts["verdict"]
+    assert "whoever runs the quiz app would be logged in here now as Ada." in parts["verdict"]
+    assert "made for their-appthe quiz app not the same" in parts["audience"]
+    assert "logged in here now as user 1000." in parts_of(way(told))["verdict"]
+
+
+async def test_what_the_provider_says_of_names_counts_more(wire: Bench) -> None:
+    parts = parts_of(way(await explained(wire), who=ADA_AND_THE_QUIZ))
+    assert "The token is Ada Lovelace's, and it was made for your app." in parts["verdict"]
+    assert "quiz" not in parts["audience"].partition("Why it is asked")[0]
+
+
+@pytest.mark.parametrize("shown", ["token", "code"])
+async def test_of_another_apps_token_a_provider_may_only_say_that_it_is_not_good(wire: Bench, shown: str) -> None:
+    who = Cast(person="Ada", other_app="the quiz app", is_foreign=True, shown=shown)
+    parts = parts_of(way(await explained(wire, "unknown-token"), who=who))
+    assert parts["verdict"].startswith(f"This {shown} was made for another app refused invalid_token")
+    assert f"The {shown} is genuine, and it is Ada's. But it was made for the quiz app" in parts["verdict"]
+    assert f"acme says only that this {shown} is not good" in parts["verdict"]
+    assert "it only says no. That is enough. kept out" in parts["audience"]
+    assert VARIANTS[f"hushed_{shown}"].why in parts["why"]
+    assert "Log in at the provider again" not in parts["turns"]
+
+
+async def test_of_another_apps_token_nobody_says_so_while_the_provider_is_in_trouble(wire: Bench) -> None:
+    wire.provider.error = OSError()
+    parts = parts_of(way(await explained(wire), who=Cast(person="Ada", is_foreign=True)))
+    assert "another app" not in parts["verdict"]
+    assert "Ada" not in parts["verdict"]
+
+
+async def test_a_provider_that_names_neither_app_nor_person_is_helped_out_with_names() -> None:
+    async with bench(acme=acme_raising(WrongAudience("code 100"))) as one:
+        parts = parts_of(way(await explained(one), who=ADA_AND_THE_QUIZ))
+    assert "it is Ada's. But it was made for the quiz app, not for your app. Had it been" in parts["verdict"]
+
+
+async def test_another_user_than_the_one_that_was_named_is_no_other_app(wire: Bench) -> None:
+    told = await explained(wire, "foreign-token")
+    checks = [{**one, "verdict": "passed"} for one in told.checks]
+    checks.append({"name": "check_user_hint", "verdict": "refused", "duration_ms": 0.1})
+    parts = parts_of(way(dataclasses.replace(told, checks=checks)))
+    assert parts["verdict"].startswith(VARIANTS["other_user"].title)
+    assert "was made for your app, too. But the app that sent it said that it was another user's" in parts["verdict"]
+
+
+async def test_an_id_of_ours_that_is_of_the_wrong_kind_is_no_other_apps(wire: Bench) -> None:
+    told = await explained(wire, "foreign-token")
+    audience = {"proof": "AppBound", "named": ["acme-app"], "accepted": ["acme-app"]}
+    said = parts_of(way(dataclasses.replace(told, audience=audience)))["verdict"]
+    assert "the id of your app that it names is not good for tokens of this kind" in said
+    assert "another app (" not in said
+
+
+@pytest.mark.parametrize(
+    ("verdict", "is_settled"), [("passed", True), ("refused", True), ("failed", False)], ids=["in", "out", "trouble"]
+)
+async def test_a_call_that_nobody_waited_for_is_told_from_one_that_failed(
+    wire: Bench, verdict: str, is_settled: bool
+) -> None:
+    told = await explained(wire)
+    call = {"method": "GET", "url": "https://api.acme.example/more", "status": None, "duration_ms": 0.1}
+    checks = [{"name": "verify", "verdict": verdict, "duration_ms": 0.2}]
+    page = way(dataclasses.replace(told, calls=[*told.calls, call], checks=checks))
+    assert ("was given up, because another answer had settled it" in parts_of(page)["calls"]) is is_settled
+    assert f'<span class="state {"plain" if is_settled else "bad"}">no answer</span>' in page
+
+
+async def test_a_verdict_looks_the_same_for_a_login_and_for_its_checks(wire: Bench) -> None:
+    page = way(await explained(wire, "foreign-token"))
+    assert page.count('<span class="state odd">refused</span>') == 2
+    assert '<span class="state odd">not the same: kept out</span>' in page
+    assert 'class="state bad"' not in page

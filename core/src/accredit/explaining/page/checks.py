@@ -5,15 +5,14 @@ from typing import Any
 
 from accredit.explaining.page.prose import prose
 from accredit.explaining.page.share import share, took_ms
+from accredit.explaining.page.verdict import kind_of
 from accredit.explaining.words.checks import CHECKS
 from accredit.web.elements import Child, Html, join, tag
 from accredit.web.pieces import section, state, table
 
-_KINDS = {"passed": "good", "refused": "odd", "failed": "bad", "abandoned": "plain"}
-
 
 def checks_part(checks: Sequence[Mapping[str, Any]], not_reached: Sequence[str] = ()) -> Html:
-    """Return each check, and the names of those that there would have been."""
+    """Return each check, and those that there would have been."""
     total = sum(check["duration_ms"] for check in checks)
     rows: list[Sequence[Child]] = []
     before = 0.0
@@ -22,12 +21,13 @@ def checks_part(checks: Sequence[Mapping[str, Any]], not_reached: Sequence[str] 
         rows.append(
             (
                 _named(check["name"]),
-                state(verdict, _KINDS.get(verdict, "plain")),
+                state(verdict, kind_of(verdict)),
                 took_ms(took),
                 share(before, took, total),
             )
         )
         before += took
+    rows += [(_named(name), state("not reached", "plain"), None, None) for name in not_reached]
     return section(
         "What was checked",
         table(
@@ -36,14 +36,8 @@ def checks_part(checks: Sequence[Mapping[str, Any]], not_reached: Sequence[str] 
             rows,
             empty="It ended before the first check.",
         ),
-        _rest(not_reached) if not_reached else None,
         id_="checks",
     )
-
-
-def _rest(names: Sequence[str]) -> Html:
-    listed = [[", " if number else " ", tag("code", name)] for number, name in enumerate(names)]
-    return tag("p", state("not reached", "plain"), listed, class_="rest")
 
 
 def _named(check: str) -> Child:

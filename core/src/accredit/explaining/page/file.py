@@ -21,7 +21,9 @@ def file_of(report: Report, *, made_at: float, made_by: str, shows_email: bool =
         tag(
             "html",
             _head(title, css, made_by),
-            tag("body", tag("main", _introduction(report, made_at, made_by, shows_email=shows_email), way(report))),
+            tag(
+                "body", tag("main", way(report, about=_introduction(report, made_at, made_by, shows_email=shows_email)))
+            ),
             lang="en",
         )
     )
@@ -44,11 +46,11 @@ def _introduction(report: Report, made_at: float, made_by: str, *, shows_email: 
         "may know that."
     )
     return [
-        tag("h1", "A login by ", user_text(report.connection)),
+        tag("p", about, class_="about"),
         facts(
+            ("Connection", user_text(report.connection)),
             ("Strategy", tag("span", user_text(report.strategy), ", ", user_text(report.brought_by))),
             ("Asked (UTC)", moment(made_at)),
             ("By", made_by),
         ),
-        tag("p", about, class_="about"),
     ]

@@ -1,10 +1,12 @@
-"""What the client sent."""
+"""What the app sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from accredit.explaining.page.prose import prose
 from accredit.explaining.page.values import guarded
-from accredit.web.elements import Html, tag
+from accredit.explaining.words.fields import FIELDS
+from accredit.web.elements import Child, Html, tag
 from accredit.web.pieces import facts, section
 
 
@@ -18,10 +20,15 @@ class Sent:
 
 
 def request_part(sent: Sent) -> Html:
-    """Return what was sent, with secrets shortened."""
+    """Return what was sent, with secrets shortened, and what each field is for."""
     return section(
-        "The client sent",
+        "What the app sent",
         tag("p", tag("code", f"{sent.method} {sent.path}")),
-        facts(*((name, tag("bdi", guarded(name, value))) for name, value in sent.fields.items())),
+        facts(*((name, _value(name, value)) for name, value in sent.fields.items())),
         id_="request",
     )
+
+
+def _value(name: str, value: object) -> Child:
+    about = FIELDS.get(name)
+    return [tag("bdi", guarded(name, value)), None if about is None else tag("span", prose(about), class_="asks")]

@@ -1,31 +1,56 @@
 """What came of it, large, and why, in words for people who may never have heard of any of this."""
 
-from accredit.explaining.page.prose import explained
+from accredit.explaining.page.cast import Cast
+from accredit.explaining.page.prose import prose, turns
 from accredit.explaining.page.story import story
-from accredit.explaining.reasons import REASONS
 from accredit.explaining.report import Report
-from accredit.web.elements import Html, tag, user_text
+from accredit.explaining.words.words import Words
+from accredit.web.elements import Child, Html, tag, user_text
 from accredit.web.pieces import facts, section, state
 
-KINDS = {"accepted": "good", "refused": "odd", "limited": "odd", "failed": "bad", "abandoned": "plain"}
-"""How each outcome looks: to refuse is what must happen, to fail is not."""
+_KINDS = {"accepted": "good", "passed": "good", "refused": "odd", "limited": "odd", "failed": "bad"}
 
 
-def verdict_part(report: Report) -> Html:
-    """Return the verdict with its reason, and whose token it is."""
-    words = REASONS.get(report.reason)
-    told = [] if words is None else explained(words)
-    detail = [("In the log", user_text(report.detail))] if report.detail else []
-    return section(
+def kind_of(verdict: str) -> str:
+    """Return how a verdict looks, of a login as of a check: the same everywhere."""
+    return _KINDS.get(verdict, "plain")
+
+
+def verdict_of(verdict: str, reason: str) -> Html:
+    """Return a verdict with its reason, where it has one."""
+    word = state(verdict, kind_of(verdict))
+    return word if reason == "ok" else tag("span", word, " ", tag("code", reason))
+
+
+def headline(title: Child, *content: Child) -> Html:
+    """Return the first part of a page, which has the page's heading."""
+    return tag("section", tag("h1", title, id="verdict-title"), *content, aria_labelledby="verdict-title", id="verdict")
+
+
+def verdict_part(report: Report, who: Cast, words: Words | None, *, about: Child, actions: Child) -> Html:
+    """Return the verdict with its reason, and whose token it is. `about` stands small above that, `actions` below."""
+    return headline(
         f"The login was {report.verdict}" if words is None else words.title,
-        tag(
-            "p",
-            state(report.verdict, KINDS.get(report.verdict, "plain")),
-            None if report.reason == "ok" else (" ", tag("code", report.reason)),
-            f" after {report.duration_ms:,.1f} ms",
-        ),
-        story(report),
-        facts(*told, *detail) if told or detail else None,
+        tag("p", verdict_of(report.verdict, report.reason), f" after {report.duration_ms:,.1f} ms"),
+        about,
+        story(report, who, words),
         [tag("p", user_text(note), class_="about") for note in report.notes],
-        id_="verdict",
+        actions,
     )
+
+
+def why_part(report: Report, words: Words | None) -> Html | None:
+    """Return why it was refused, and what the log says of it."""
+    if words is None and not report.detail:
+        return None
+    return section(
+        "Why",
+        None if words is None else tag("p", prose(words.why), class_="says"),
+        facts(("In the log", user_text(report.detail))) if report.detail else None,
+        id_="why",
+    )
+
+
+def turns_part(words: Words) -> Html:
+    """Return who must do what."""
+    return section("What to do", turns(words), id_="turns")

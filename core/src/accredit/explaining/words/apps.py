@@ -19,7 +19,7 @@ APPS: dict[str, Words] = {
         "Nobody here knows this app",
         "The request names a `client_id` that is not set up on this server.",
         "Tokens are for apps that the operator knows. For an unknown one nobody has said what it may do.",
-        "The app is told that the client is invalid.",
+        "The app is told that it is not a valid client: it cannot show who it is.",
         (
             ("app developer", "Compare the `client_id` with the one that the operator gave you."),
             ("operator", "If the app is yours, add it to the clients."),

@@ -1,18 +1,17 @@
 """Reasons that are about what an app has shown of a provider's: a token, an ID token or a code."""
 
-from accredit.explaining.words.words import ONE_FACE, Words
+from accredit.explaining.words.words import ONE_FACE, WHOEVER, Words
 
 CREDENTIALS: dict[str, Words] = {
     "wrong_audience": Words(
         "This token was made for another app",
         "The provider says for which app it has made a token. This one was not made for yours, or nobody can tell for "
         "which it was made. Or the app named another user than the token's.",
-        "The token is genuine, and its user is real. But whoever runs the other app, a quiz for example, holds such "
-        "tokens of all its users. If they were accepted here, that person could log in here as any of them.",
+        WHOEVER,
         ONE_FACE,
         (
             ("nobody", "If somebody tried a token of another app, all is well: it did not work."),
-            ("app developer", "If it was your own app: use the app id that the operator has set up."),
+            ("app developer", "If your own app sent it: let it use the app id at the provider that is set up here."),
             ("operator", "If the other app is yours too, add its id to those that the connection accepts."),
         ),
     ),
@@ -20,8 +19,8 @@ CREDENTIALS: dict[str, Words] = {
         "The token is not valid",
         "The provider does not know this token any more, or never did. It is old, was called back, is damaged or is "
         "made up.",
-        "Only a living token shows that its user has logged in at the provider a moment ago. An old one may have been "
-        "found in a log or in a backup.",
+        "A token shows who its user is only while the provider says that it is good. One that is not may be made up, "
+        "or was found in an old log.",
         ONE_FACE,
         (
             ("user", "Log in at the provider again."),

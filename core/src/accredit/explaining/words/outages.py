@@ -9,13 +9,13 @@ OUTAGES: dict[str, Words] = {
     "limit_reached": Words(
         "There is too much of something",
         "A limit of this server was reached.",
-        "Otherwise one caller could take the place of all others.",
+        "Otherwise one app could take the place of all others.",
         LATER,
         (("app developer", "Wait as long as the answer says."), ("operator", "Look at `limit` in the log.")),
     ),
     "too_many_requests": Words(
         "Too many requests",
-        "One caller, app or user has asked more often than the limit allows.",
+        "One app, user or network address has asked more often than the limit allows.",
         "A program that runs wild must not keep others from logging in.",
         LATER,
         (
@@ -25,7 +25,7 @@ OUTAGES: dict[str, Words] = {
     ),
     "too_many_attempts": Words(
         "Too many failed attempts",
-        "The same caller was refused so often that it is not looked at any more for a while.",
+        "One app or network address was refused so often that it is not looked at any more for a while.",
         "Somebody who may try without end finds a token at last.",
         LATER,
         (

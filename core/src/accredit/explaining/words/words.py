@@ -26,9 +26,14 @@ class Words:
 TOLD = "The app is told exactly this, so that its developer can fix it."
 """Of refusals that show nothing of anybody."""
 ONE_FACE = (
-    "The app is told only that the token is no good. It reads the same for another app's token, an old one and a "
-    "made-up one, so that somebody who tries tokens learns nothing. The log has the reason."
+    "Whoever sent it is told only that the token is no good. It reads the same for another app's token, an old one and "
+    "a made-up one, so that somebody who tries tokens learns nothing. The log has the reason."
 )
+WHOEVER = (
+    "Whoever runs an app, a quiz for example, holds such genuine tokens of all its users. If they were good here, that "
+    "person could log in here as any of them."
+)
+"""Of tokens that were not made for this app."""
 LOG_IN_AGAIN = (
     "The app is told that the refresh token is unknown or not valid, whatever the reason. It then asks its user to log "
     "in again. The log has the reason."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from accredit.explaining.page.verdict import KINDS
+from accredit.explaining.page.verdict import verdict_of
 from accredit.playground.recording import Recording
 from accredit.web.elements import Child, Html, tag, user_text
 from accredit.web.pieces import moment, section, state, table
@@ -34,12 +34,11 @@ def latest(recordings: Sequence[Recording]) -> Html:
 
 
 def outcome(recording: Recording) -> Html:
-    """Return what became of it, in a word."""
+    """Return what became of it, and for what reason."""
     event = recording.event
     if event is None:
         return state(str(recording.status), "plain")
-    word = "accepted" if event.outcome == "accepted" else event.reason
-    return state(word, KINDS[event.outcome])
+    return verdict_of(event.outcome, event.reason)
 
 
 def _row(recording: Recording) -> Sequence[Child]:

@@ -6,6 +6,7 @@ from accredit.audit.events import AnyEvent, RefreshEvent, ReuseEvent
 from accredit.audit.log_lines import fields_of
 from accredit.audit.redact import redact
 from accredit.explaining.page.answer import Answered, answer_part
+from accredit.explaining.page.cast import Cast
 from accredit.explaining.page.checks import checks_part
 from accredit.explaining.page.event import event_part
 from accredit.explaining.page.request import Sent, request_part
@@ -17,7 +18,7 @@ from accredit.playground.layout import button, form, shell
 from accredit.playground.pages.why import why
 from accredit.playground.recording import Recording
 from accredit.testing import Sample
-from accredit.web.elements import Html, tag, user_text
+from accredit.web.elements import Child, Html, tag, user_text
 from accredit.web.pieces import moment, section
 
 _TOKENS = {"access_token": "Our access token", "id_token": "Our ID token", "refresh_token": "Our refresh token"}
@@ -28,38 +29,45 @@ def run(
     recording: Recording,
     report: Report | None,
     *,
+    who: Cast,
     next_: tuple[str, Sample] | None,
     panel: Html | None,
     more: Sequence[Html],
     banner: Html | None = None,
 ) -> Html:
-    """Return the page. `report` is what is known of a login, None of any other request.
+    """Return the page. `report` is what is known of a login, None of any other request; `who` has names for it.
 
     `next_` is a connection and a sample to try next, `panel` that of the session, and `more` stands at the end.
     """
-    parts = [_parts(recording), panel] if report is None else [_login(recording, report), panel]
-    return shell(
-        f"Request {recording.number}",
-        tag("h1", f"Request {recording.number}"),
-        tag(
-            "p",
-            "At ", moment(recording.at), " UTC, sent by ", user_text(recording.sent.label or "somebody else"), ". ",
-            tag("a", "Back to the start", href="/"), ".",
-        ),
+    about = tag(
+        "p",
+        f"Request {recording.number}, at ", moment(recording.at), " UTC, sent by ",
+        user_text(recording.sent.label or "somebody else"), ". ",
+        tag("a", "Back to the start", href="/"), ".",
+        class_="about",
+    )  # fmt: skip
+    actions = [
         tag("div", _again(recording), None if next_ is None else _try_next(*next_), class_="bar"),
         _way_around(has_panel=panel is not None),
-        None if report is not None else tag("div", why(recording), class_="way"),
-        reversed(parts) if report is None else parts,
+    ]
+    parts: list[Child] = (
+        [tag("div", why(recording, about=about, actions=actions), class_="way"), panel, _parts(recording)]
+        if report is None
+        else [_login(recording, report, who, about=about, actions=actions), panel]
+    )
+    return shell(
+        f"Request {recording.number}",
+        parts,
         _also_logged(recording),
         more,
         banner=banner,
         script="copy",
-    )  # fmt: skip
+    )
 
 
 def _way_around(*, has_panel: bool) -> Html:
     """Return the way to what stands far below."""
-    places = {"answer": "What the client sees", "time": "Let time pass", "snippets": "Send it from your app"}
+    places = {"answer": "What the app sees", "time": "Let time pass", "snippets": "Send it from your app"}
     if has_panel:
         places = {"session": "The session: refresh, log out, link", **places}
     links = [tag("li", tag("a", words, href=f"#{id_}")) for id_, words in places.items()]
@@ -80,8 +88,16 @@ def gone(number: int, banner: Html | None = None) -> Html:
     )
 
 
-def _login(recording: Recording, report: Report) -> Html:
-    return way(report, request=_sent(recording), answer=_answered(recording), tokens=_tokens(recording))
+def _login(recording: Recording, report: Report, who: Cast, *, about: Child, actions: Child) -> Html:
+    return way(
+        report,
+        request=_sent(recording),
+        answer=_answered(recording),
+        tokens=_tokens(recording),
+        who=who,
+        about=about,
+        actions=actions,
+    )
 
 
 def _parts(recording: Recording) -> Html:

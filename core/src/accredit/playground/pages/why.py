@@ -1,15 +1,16 @@
 """What became of a request that is no login, and why, in plain words."""
 
 from accredit.explaining.page.prose import explained
+from accredit.explaining.page.verdict import headline
 from accredit.explaining.reasons import REASONS
 from accredit.playground.pages.latest import outcome
 from accredit.playground.recording import Recording
-from accredit.web.elements import Html, tag
-from accredit.web.pieces import facts, section
+from accredit.web.elements import Child, Html, tag
+from accredit.web.pieces import facts
 
 _DONE = {
     "token.refreshed": "New tokens for the same login",
-    "token.issued": "A token for the client itself",
+    "token.issued": "A token for the app itself",
     "nonce.issued": "A nonce was given out",
     "token.revoked": "The session has ended",
     "token.revocation_ignored": "Nothing was left to end",
@@ -26,15 +27,16 @@ def title_of(reason: str) -> str:
     return REASONS[reason].title if reason in REASONS else reason
 
 
-def why(recording: Recording) -> Html:
-    """Return what has happened; of a refusal why, and who must do what."""
+def why(recording: Recording, *, about: Child, actions: Child) -> Html:
+    """Return what has happened; of a refusal why, and who must do what. The rest is as in `accredit.explaining`."""
     event = recording.event
     words = None if event is None else REASONS.get(event.reason)
-    return section(
+    return headline(
         _title(recording),
         tag("p", outcome(recording)),
+        about,
         None if words is None else facts(*explained(words)),
-        id_="verdict",
+        actions,
     )
 
 
