@@ -155,7 +155,7 @@ def test_what_an_app_sends_appears_by_itself_and_without_scripts_by_a_link(brows
         expect(rows.nth(1)).to_contain_text("somebody else")
         expect(rows.first).to_contain_text("invalid_token")
         expect(plain.page.get_by_role("button", name="Pause")).to_have_count(0)
-        plain.page.get_by_role("link", name="Refresh").click()
+        plain.page.get_by_role("link", name="Update the list").click()
         expect(plain.page.locator("#latest tbody tr").first).to_contain_text("invalid_token")
         plain.press("Ada logs in to your app")
         plain.sees("accepted")

@@ -91,6 +91,12 @@ def test_the_story_says_who_would_be_logged_in_by_a_token_of_another_app(here: R
     assert "logged in here now as Ada Lovelace" in text
 
 
+def test_the_story_says_where_a_code_stands_for_the_token(here: Room) -> None:
+    told = [name for name in STRATEGIES if "What it hands out is a code" in here.text(f"/?connection={name}")]
+
+    assert told == ["naver", "tiktok", "wechat"]
+
+
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_what_the_story_promises_of_another_apps_token_is_what_comes(here: Room, name: str) -> None:
     page = here.browser.get("/", params={"connection": name})

@@ -16,13 +16,11 @@ def shell(title: str, *content: Child, banner: Html | None = None, script: str |
     )
     name = tag("p", tag("a", tag("strong", "Accredit"), " playground", href="/"), class_="name")
     about = tag(
-        "p",
-        "Everything here is made up: people, tokens, providers. All of it is forgotten when you stop the server.",
-        class_="about",
+        "p", "All people, tokens and providers are made up, and forgotten when the server stops.", class_="about"
     )
     skip = tag("a", "Skip to the content", href="#content", class_="skip")
-    main = tag("main", banner, *content, id="content", tabindex="-1")
-    return tag("html", top, tag("body", skip, tag("header", name, about), main), lang="en")
+    main = tag("main", *content, id="content", tabindex="-1")
+    return tag("html", top, tag("body", skip, tag("header", name, about, banner), main), lang="en")
 
 
 def form(path: str, *content: Child, **fields: str) -> Html:

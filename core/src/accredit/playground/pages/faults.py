@@ -50,13 +50,13 @@ def _now(provider: Provider, *, has_keys: bool) -> Html:
         "div",
         form("fault", tag("p", state(name_of(fault), "bad"), " ", off), connection=provider.name),
         _not_asked(provider.name, has_keys=has_keys),
-        class_="notice",
+        class_="notice bad",
     )
 
 
 def _not_asked(connection: str, *, has_keys: bool) -> Html:
     """Return why a fault may not be met at once, and what helps."""
-    keys = " What the provider has signed needs no question while its keys are known: let three days pass."
+    keys = " A token that the provider has signed needs no question while Accredit knows the keys: let three days pass."
     return form(
         "time",
         tag("p", "Accredit does not ask again about a token that it has seen a moment ago: such a one is still let in. "

@@ -34,10 +34,21 @@ def start(
     return shell(
         "Start",
         notice(problem, is_bad=True) if problem else None,
-        story(provider.name, sorted(connection.accepted), stock.of_ours, stock.of_another_app),
+        story(
+            provider.name,
+            sorted(connection.accepted),
+            stock.of_ours,
+            stock.of_another_app,
+            takes_codes=provider.accepts_only_codes,
+        ),
         section(
             "Providers",
             tag("nav", tag("ul", [_link(one.name, provider.name) for one in providers]), aria_label="Providers"),
+            tag(
+                "p",
+                "In the settings of Accredit, and on these pages, each has the name of its connection.",
+                class_="about",
+            ),
             [tag("p", note, class_="about") for note in notes],
             id_="providers",
         ),

@@ -8,9 +8,14 @@ from accredit.web.elements import Html, tag
 from accredit.web.pieces import facts
 
 
-def story(connection: str, app_ids: Sequence[str], mine: Sample | None, theirs: Sample | None) -> Html:
-    """Return it, told with two samples of a connection. `app_ids` are our app's names at the provider."""
-    is_code = mine is not None and mine.field == "code"
+def story(
+    connection: str, app_ids: Sequence[str], mine: Sample | None, theirs: Sample | None, *, takes_codes: bool
+) -> Html:
+    """Return it, told with two samples of a connection, which may take codes alone.
+
+    `app_ids` are our app's names at the provider.
+    """
+    is_code = takes_codes or (mine is not None and mine.field == "code")
     code = " What it hands out is a code, which is good once: Accredit gets the token for it." if is_code else ""
     lead = (
         "A token is like a ticket: it is good for one place and for a short time. When Ada logs in to your app with "
