@@ -24,7 +24,7 @@ class Read(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, attrs))
         if tag == "section":
-            self._part = dict(attrs)["id"] or ""
+            self._part = dict(attrs).get("id") or ""
         if tag not in _INLINE:
             self._add(" ")
 
