@@ -4,7 +4,7 @@ import importlib.metadata
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from accredit.playground.recording import Recording
 from accredit.sandbox.sandbox import Provider, Sandbox, sandbox
 
 FAKE = Path(__file__).parents[1] / "cli" / "plugin"
+OTHER = Path(__file__).parent / "plugin"
 
 
 @dataclass
@@ -63,6 +64,12 @@ class Room:
         """Send what an app of one's own sends."""
         return httpx.post(f"{self.url}{path}", json=fields, trust_env=False)
 
+    def tokens(self, run: str) -> list[list[str]]:
+        """Return what the panel says of each refresh token: what it is, what that means, and what can be done."""
+        page = self.browser.get(f"/playground/runs/{run}").text
+        rows = re.findall(r"<tr>(.*?)</tr>", page.partition('id="session"')[2].partition("</tbody>")[0], re.S)
+        return [[_text(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)] for row in rows[1:]]
+
     def login(self, token: str = "fakesim-good-ada", **more: str) -> dict[str, Any]:
         fields = {"client_id": "sample-app", "connection": "fake", "scope": "openid offline_access"}
         answer: dict[str, Any] = self.post(**fields, access_token=token, **more).json()
@@ -71,12 +78,32 @@ class Room:
 
 def seen(answer: httpx.Response) -> str:
     """Return the text of a page in one line."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+    return _text(answer.text)
+
+
+def _text(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
 @contextmanager
-def installed(site: Path, strategy: str = "fake", folder: Path = FAKE) -> Iterator[None]:
-    """Make one plugin the only installed one: the module `accredit_<strategy>` of a folder."""
+def installed(site: Path, strategy: str = "fake", folder: Path = FAKE, *, other: bool = False) -> Iterator[None]:
+    """Make one plugin the only installed one: the module `accredit_<strategy>` of a folder. `other` is a second one."""
+    modules = [_lay_down(site, strategy, folder), *([_lay_down(site, "other", OTHER)] if other else [])]
+    found = importlib.metadata.entry_points
+
+    def entry_points(*, group: str) -> importlib.metadata.EntryPoints:
+        ours = [one for one in found(group=group) if one.dist and Path(str(one.dist.locate_file(""))) == site]
+        return importlib.metadata.EntryPoints(ours)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.metadata, "entry_points", entry_points)
+        patch.syspath_prepend(str(site))
+        _forget(modules)
+        yield
+        _forget(modules)
+
+
+def _lay_down(site: Path, strategy: str, folder: Path) -> str:
     module = f"accredit_{strategy}"
     info = site / f"{module}-1.2.dist-info"
     info.mkdir(parents=True)
@@ -87,23 +114,12 @@ def installed(site: Path, strategy: str = "fake", folder: Path = FAKE) -> Iterat
             shutil.copytree(source, site / source.name)
         else:
             shutil.copy(source, site)
-    found = importlib.metadata.entry_points
-
-    def entry_points(*, group: str) -> importlib.metadata.EntryPoints:
-        ours = [one for one in found(group=group) if one.dist and Path(str(one.dist.locate_file(""))) == site]
-        return importlib.metadata.EntryPoints(ours)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importlib.metadata, "entry_points", entry_points)
-        patch.syspath_prepend(str(site))
-        _forget(module)
-        yield
-        _forget(module)
+    return module
 
 
-def _forget(module: str) -> None:
-    """Let the next one of that name be loaded anew."""
-    for name in [name for name in sys.modules if name.startswith(module)]:
+def _forget(modules: Sequence[str]) -> None:
+    """Let the next ones of those names be loaded anew."""
+    for name in [name for name in sys.modules if name.startswith(tuple(modules))]:
         del sys.modules[name]
 
 

@@ -1,21 +1,109 @@
-"""Alone in its file: somebody who was unlinked cannot log in any more."""
+"""Accounts of the same person at other providers are linked and unlinked, and the page says what was done to whom.
+
+Alone in its file, with a second provider: somebody who was unlinked cannot log in any more.
+"""
 
 from __future__ import annotations
 
-from core.tests.playground.room import Room
+from collections.abc import Iterator
+
+import pytest
+from core.tests.playground.room import Room, installed, room
+
+ADA, GRACE = "1000000000000001", "1000000000000002"
 
 
-def test_an_account_is_linked_and_unlinked(here: Room) -> None:
+@pytest.fixture
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with installed(tmp_path_factory.mktemp("site"), other=True), room() as one:
+        yield one
+
+
+def panel_of(here: Room, run: str) -> str:
+    return plain(here.text(f"/playground/runs/{run}").partition("The session that it belongs to")[2])
+
+
+def plain(text: str) -> str:
+    """Return a text without the spaces that stand around what users have named themselves."""
+    return text.replace(" 's ", "'s ").replace("( ", "(").replace(" )", ")")
+
+
+def test_of_somebody_who_is_known_the_accounts_at_other_providers_are_offered(here: Room) -> None:
+    here.see("send", connection="fake", sample="good-ada")
+    ada = str(here.last.number)
+    panel = panel_of(here, ada)
+    assert "Link Ada Lovelace's account at other Link it to this user" in panel
+    assert "Whose account?" not in panel
+
+    text = plain(here.see("link", run=ada, connection="other"))
+    assert here.last.login is not None
+    assert (here.last.login.subject, here.last.login.linked) == (f"fake|{ADA}", True)
+    to = f"fake|{ADA}"
+    assert f"Linked: Ada Lovelace's account at other ({ADA}) now belongs to Ada Lovelace ({to})" in text
+    assert "Send it again" not in text
+    assert "Next:" not in text
+    assert "There is no account of Ada Lovelace at another provider here that could be linked." in panel_of(here, ada)
+
+    text = plain(here.see("link", run=ada, connection="other"))
+    assert "It was linked already: Ada Lovelace's account at other" in text
+
+    text = plain(here.see("send", connection="other", sample="good-ada"))
+    assert f"Linked: this account belongs to Ada Lovelace ({to}). So this is a login of that user." in text
+
+
+def test_a_login_by_an_account_of_its_own_says_nothing_of_links(here: Room) -> None:
+    text = here.see("send", connection="other", sample="good-ada")
+
+    assert here.last.login is not None
+    assert here.last.login.subject == f"other|{ADA}"
+    assert "Linked:" not in text
+
+
+def test_where_nobody_knows_who_has_logged_in_it_is_asked_whose_account_is_linked(here: Room) -> None:
     here.login("fakesim-good-grace")
     grace = str(here.last.number)
-    text = here.see("link", run=grace, connection="fake")
-    assert here.last.status == 200
-    assert here.last.login is not None
-    assert here.last.login.subject == "fake|1000000000000002"
-    linked = {"namespace": "fake", "user_id": "1000000000000001"}
-    assert "fake 1000000000000001 Unlink" in text
+    panel = panel_of(here, grace)
+    assert "Whose account?" in panel
+    assert "Choose a person Ada Lovelace Grace Hopper" in panel
+    assert here.do("link", run=grace, connection="other").status_code == 400
+    assert here.do("link", run=grace, connection="other", person="nobody").status_code == 400
+    assert here.do("link", run=grace, connection="other", person="alan").status_code == 400
 
-    text = here.see("unlink", run=grace, **linked)
-    assert "fake 1000000000000001 Unlink" not in text
+    text = plain(here.see("link", run=grace, connection="other", person="ada"))
+    assert f"Linked: Ada Lovelace's account at other ({ADA}) now belongs to Grace Hopper (fake|{GRACE})" in text
+    assert "Two people are one user now" in text
+
+
+def test_to_a_session_that_has_ended_nothing_is_linked_and_the_refusal_says_so(here: Room) -> None:
     here.see("send", connection="fake", sample="good-ada")
+    ada = str(here.last.number)
+    here.see("revoke", run=ada)
+    assert "Link it to this user" not in panel_of(here, ada)
+
+    text = here.see("link", run=ada, connection="other")
     assert here.last.status == 401
+    assert "The session of the user to whom the account is to be added has ended" in text
+    assert "another app's" not in text.partition("What the")[0]
+
+
+def test_unlinking_says_what_was_done_to_whom_and_what_it_has_left_in_the_log(here: Room) -> None:
+    here.see("send", connection="fake", sample="good-ada")
+    ada = str(here.last.number)
+    here.see("link", run=ada, connection="other")
+    assert f"Linked accounts Ada Lovelace's account at other ({ADA}) Unlink other" in panel_of(here, ada)
+
+    text = plain(here.see("unlink", run=ada, namespace="other", user_id=ADA))
+    panel = text.partition("The session that it belongs to")[2]
+    assert f"Ada Lovelace's account at other ({ADA}) does not belong to Ada Lovelace (fake|{ADA}) any more" in panel
+    assert "a call of your own program, exchange.subjects.unlink(…)" in panel
+    assert '"event": "subject.unlinked"' in panel
+    assert "Linked accounts none" in panel
+
+    here.see("send", connection="other", sample="good-ada")
+    assert here.last.status == 401
+
+
+def test_of_an_account_with_which_somebody_logged_in_after_all_nothing_is_unlinked(here: Room) -> None:
+    here.see("send", connection="fake", sample="good-ada")
+
+    assert here.do("unlink", run=str(here.last.number), namespace="fake", user_id=ADA).status_code == 400

@@ -14,16 +14,21 @@ def run(here: Room) -> str:
     return str(here.last.number)
 
 
-def states(here: Room, run: str) -> list[str]:
+NEWEST = ["newest", "It gets new tokens, and is replaced by a new one.", "Use it"]
+WORKS_TOO = ["works, too", "It came for the same old token as a newer one. Either can be used.", "Use it"]
+USED = [
+    "used",
+    "It was replaced. If it is used again, two have it: then the session ends.",
+    "Use it again: ends the session",
+]
+ENDED = ["ended", "Its session has ended.", "nothing"]
+REPLACED = "replaced, in its leeway"
+POSSIBLE = ["Ask /userinfo who it is", "Log out: ends the session", "at another provider here"]
+
+
+def states(here: Room, run: str) -> list[list[str]]:
     """Return what the page says of each refresh token, in the order in which they came."""
-    panel = here.text(f"/playground/runs/{run}").partition("in the order in which they came")[2]
-    rows = panel.partition("Ask /userinfo")[0].split("the refresh token of request ")[1:]
-    return [" ".join(row.partition(" request ")[0].split()[1:]) for row in rows]
-
-
-NEWEST = "newest It gets new tokens, and is replaced by a new one."
-USED = "used Two hold it. Whoever uses it again ends the session."
-ENDED = "ended Its session has ended."
+    return [[word, about, act.partition(" : ")[0]] for word, about, act in here.tokens(run)]
 
 
 def test_a_refresh_token_is_replaced_and_works_again_within_its_leeway(here: Room, run: str) -> None:
@@ -31,14 +36,23 @@ def test_a_refresh_token_is_replaced_and_works_again_within_its_leeway(here: Roo
 
     text = here.see("refresh", run=run, token=run)
     assert "New tokens for the same login" in text
-    first, second = states(here, run)
-    assert first.startswith("replaced, in its leeway It works again for ")
-    assert 25 <= int(first.split()[8]) <= 30, first
+    (word, about, act), second = states(here, run)
+    assert (word, act) == (REPLACED, "Use it again")
+    assert about.startswith("It works again for ")
+    assert 25 <= int(about.split()[4]) <= 30, about
     assert second == NEWEST
 
+
+def test_only_the_one_that_came_last_is_the_newest_although_others_work_too(here: Room, run: str) -> None:
+    here.see("refresh", run=run, token=run)
+    second = str(here.last.number)
     here.see("refresh", run=run, token=run)
     assert here.last.status == 200
-    assert len(states(here, run)) == 3
+    assert states(here, run)[1:] == [WORKS_TOO, NEWEST]
+
+    here.see("refresh", run=run, token=second)
+    assert here.last.status == 200
+    assert [word for word, *_ in states(here, run)] == [REPLACED, REPLACED, "works, too", "newest"]
 
 
 def test_after_the_leeway_it_is_used_and_whoever_shows_it_ends_the_session(here: Room, run: str) -> None:
@@ -50,7 +64,6 @@ def test_after_the_leeway_it_is_used_and_whoever_shows_it_ends_the_session(here:
     assert (here.last.status, here.last.answer and here.last.answer["error"]) == (403, "invalid_grant")
     assert "refresh_token_reused" in text
     assert states(here, run) == [ENDED, ENDED]
-    assert "over" in here.text(f"/playground/runs/{run}")
 
 
 def test_the_newest_one_goes_on_after_the_leeway(here: Room, run: str) -> None:
@@ -60,22 +73,44 @@ def test_the_newest_one_goes_on_after_the_leeway(here: Room, run: str) -> None:
 
     here.see("refresh", run=run, token=newest)
     assert here.last.status == 200
-    used, replaced, newest = states(here, run)
-    assert (used, replaced.startswith("replaced, in its leeway"), newest) == (USED, True, NEWEST)
+    used, (replaced, *_), last = states(here, run)
+    assert (used, replaced, last) == (USED, REPLACED, NEWEST)
 
 
-def test_logging_out_ends_the_session(here: Room, run: str) -> None:
+def test_logging_out_ends_the_session_and_nothing_that_is_impossible_is_offered(here: Room, run: str) -> None:
+    before = here.text(f"/playground/runs/{run}")
+    assert all(words in before for words in POSSIBLE)
+
     text = here.see("revoke", run=run)
     assert "The session has ended" in text
     assert states(here, run) == [ENDED]
+    assert "there is nothing to log out of, nothing can be linked, and its tokens are refused here" in text
+    assert not any(words in text for words in POSSIBLE)
 
-    here.see("refresh", run=run, token=run)
+
+def test_of_a_refresh_token_whose_session_has_ended_the_page_says_that(here: Room, run: str) -> None:
+    here.see("revoke", run=run)
+
+    text = here.see("refresh", run=run, token=run)
     assert here.last.status == 403
+    assert "The session of this refresh token has ended" in text
+    assert "another app's" not in text
+
+
+def test_with_an_access_token_that_is_too_old_nothing_is_asked_until_there_is_a_new_one(here: Room, run: str) -> None:
+    here.see("time", seconds="86400", back=run)
+    text = here.text(f"/playground/runs/{run}")
+    assert "Its access token is too old to ask /userinfo or to link an account" in text
+    assert "Ask /userinfo who it is" not in text
+    assert "Log out: ends the session" in text
+
+    text = here.see("refresh", run=run, token=run)
+    assert "Ask /userinfo who it is" in text
 
 
 def test_who_it_is_can_be_asked_until_the_session_has_ended(here: Room, run: str) -> None:
     text = here.see("userinfo", run=run)
-    assert "Who the user is" in text
+    assert "The user is Ada Lovelace" in text
     assert '"name": "Ada Lovelace"' in text
     assert "The session that it belongs to" in text
 

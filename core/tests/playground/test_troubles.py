@@ -56,7 +56,7 @@ def test_a_token_whose_row_is_gone_was_used_long_ago(here: Room, run: str, monke
     monkeypatch.setattr(here.sandbox.exchange.engine.storage, "find", nothing)
 
     text = here.text(f"/playground/runs/{run}")
-    assert "used It was replaced long ago. Whoever uses it ends the session." in text
+    assert "used It was replaced. If it is used again, two have it: then the session ends." in text
 
 
 @pytest.mark.parametrize("samples", [[], None], ids=["none", "failing"])

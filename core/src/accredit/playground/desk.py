@@ -10,10 +10,10 @@ from accredit.explaining.plain import is_plain
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
 from accredit.playground.casting import QUIZ_APP, cast_of, is_other_apps
+from accredit.playground.pages.accounts import linked
 from accredit.playground.pages.clock import SPANS, clock
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run
-from accredit.playground.pages.session import session as session_panel
 from accredit.playground.pages.snippets import snippets
 from accredit.playground.pages.start import start
 from accredit.playground.pages.trouble import trouble
@@ -74,13 +74,22 @@ class Desk:
         if recording is None:
             return page(gone(number, self._trouble()), status=404)
         session = await self._sessions.held(number)
-        names = tuple(self._providers)
-        panel = None if session is None else session_panel(session, number, names)
+        panel = None if session is None else self._sessions.panel(session, number)
         passing = clock(self._sandbox.clock.ahead_s, back=str(number))
         programs = snippets(recording, self._sandbox.url)
         report = self._report(recording)
-        who, next_, banner = self._cast(recording), self._next(recording), self._trouble(str(number))
-        return page(run(recording, report, who=who, next_=next_, panel=panel, more=(passing, programs), banner=banner))
+        note = None if session is None else linked(recording, session)
+        made = run(
+            recording,
+            report,
+            who=self._cast(recording),
+            note=note,
+            next_=self._next(recording),
+            panel=panel,
+            more=(passing, programs),
+            banner=self._trouble(str(number)),
+        )
+        return page(made)
 
     def _trouble(self, run: str = "") -> Html | None:
         return trouble(self._sandbox.providers, self._sandbox.clock.ahead_s, back=run)
@@ -95,6 +104,8 @@ class Desk:
         event = recording.login
         provider = None if event is None else self._providers.get(event.connection)
         if event is None or provider is None or event.outcome != "accepted" or not recording.sent.sample:
+            return None
+        if recording.is_to_link:
             return None
         foreign = stock_of(provider).of_another_app
         return None if foreign is None else (provider.name, foreign)

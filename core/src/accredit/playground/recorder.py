@@ -4,7 +4,8 @@ import dataclasses
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -64,6 +65,16 @@ class Recorder:
             name: dataclasses.replace(one, strategy=witness(one.strategy, _hear))
             for name, one in exchange.engine.connections.items()
         }
+
+    @contextmanager
+    def aside(self) -> Iterator[Hearing]:
+        """Hear what happens in the block: it is no request, and is not recorded."""
+        hearing = Hearing()
+        token = _now.set(hearing)
+        try:
+            yield hearing
+        finally:
+            _now.reset(token)
 
     def expect(self, sent: Sent) -> str:
         """Return the ticket of a request that the playground is about to send, for the header `TICKET`."""

@@ -61,3 +61,8 @@ class Recording:
     def login(self) -> ExchangeEvent | None:
         """The same, where somebody was to be logged in."""
         return next((one for one in self.events if isinstance(one, ExchangeEvent)), None)
+
+    @property
+    def is_to_link(self) -> bool:
+        """Whether an account was to be added to a user who is logged in."""
+        return bool(self.fields.get("main_access_token"))

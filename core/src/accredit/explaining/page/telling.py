@@ -3,7 +3,7 @@
 from accredit.errors import WrongAudience
 from accredit.explaining.page.audience import is_hushed, is_same
 from accredit.explaining.page.cast import Cast
-from accredit.explaining.reasons import REASONS
+from accredit.explaining.reasons import words_of
 from accredit.explaining.report import Report
 from accredit.explaining.words.variants import VARIANTS
 from accredit.explaining.words.words import Words
@@ -17,4 +17,4 @@ def words_for(report: Report, who: Cast) -> Words | None:
         return VARIANTS["other_user"]
     if report.reason == WrongAudience.reason and (report.audience or {}).get("proof") == "Unbound":
         return VARIANTS["unnamed"]
-    return REASONS.get(report.reason)
+    return words_of(report.reason, report.detail)

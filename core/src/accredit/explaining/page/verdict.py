@@ -30,13 +30,17 @@ def headline(title: Child, *content: Child) -> Html:
 def verdict_part(report: Report, who: Cast, words: Words | None, *, about: Child, actions: Child) -> Html:
     """Return the verdict with its reason, and whose token it is. `about` stands small above that, `actions` below."""
     return headline(
-        f"The login was {report.verdict}" if words is None else words.title,
+        _done(report) if words is None else words.title,
         tag("p", verdict_of(report.verdict, report.reason), f" after {report.duration_ms:,.1f} ms"),
         about,
         story(report, who, words),
         [tag("p", user_text(note), class_="about") for note in report.notes],
         actions,
     )
+
+
+def _done(report: Report) -> str:
+    return "The account was linked" if report.event.get("linked") else f"The login was {report.verdict}"
 
 
 def why_part(report: Report, words: Words | None) -> Html | None:

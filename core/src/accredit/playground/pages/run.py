@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from accredit.audit.events import AnyEvent, RefreshEvent, ReuseEvent
-from accredit.audit.log_lines import fields_of
-from accredit.audit.redact import redact
+from accredit.audit.events import RefreshEvent, ReuseEvent
 from accredit.explaining.page.answer import Answered, answer_part
 from accredit.explaining.page.cast import Cast
 from accredit.explaining.page.checks import checks_part
@@ -15,6 +13,7 @@ from accredit.explaining.page.values import lines_of
 from accredit.explaining.page.way import way
 from accredit.explaining.report import Report
 from accredit.playground.layout import button, form, shell
+from accredit.playground.pages.logged import logged
 from accredit.playground.pages.why import why
 from accredit.playground.recording import Recording
 from accredit.testing import Sample
@@ -30,6 +29,7 @@ def run(
     report: Report | None,
     *,
     who: Cast,
+    note: Html | None,
     next_: tuple[str, Sample] | None,
     panel: Html | None,
     more: Sequence[Html],
@@ -37,7 +37,8 @@ def run(
 ) -> Html:
     """Return the page. `report` is what is known of a login, None of any other request; `who` has names for it.
 
-    `next_` is a connection and a sample to try next, `panel` that of the session, and `more` stands at the end.
+    `note` stands below the verdict, `next_` is a connection and a sample to try next, `panel` that of the session, and
+    `more` stands at the end.
     """
     about = tag(
         "p",
@@ -47,6 +48,7 @@ def run(
         class_="about",
     )  # fmt: skip
     actions = [
+        note,
         tag("div", _again(recording), None if next_ is None else _try_next(*next_), class_="bar"),
         _way_around(has_panel=panel is not None),
     ]
@@ -109,7 +111,7 @@ def _parts(recording: Recording) -> Html:
         request_part(_sent(recording)),
         checks_part([check._asdict() for check in checks]) if checks else None,
         tokens_part(tokens) if tokens else None,
-        None if event is None else event_part(_logged(event)),
+        None if event is None else event_part(logged(event)),
         answer_part(_answered(recording)),
         class_="way",
     )
@@ -120,11 +122,7 @@ def _also_logged(recording: Recording) -> Html | None:
     others = [one for one in recording.events if one is not recording.event]
     if not others:
         return None
-    return section("What else was logged", [lines_of(_logged(one)) for one in others], id_="also-logged")
-
-
-def _logged(event: AnyEvent) -> Mapping[str, object]:
-    return redact({"event": event.name, "level": event.level, **fields_of(event)})
+    return section("What else was logged", [lines_of(logged(one)) for one in others], id_="also-logged")
 
 
 def _sent(recording: Recording) -> Sent:
@@ -149,7 +147,7 @@ def _tokens(recording: Recording) -> Mapping[str, str]:
 
 
 def _again(recording: Recording) -> Html | None:
-    if not recording.sent.sample:
+    if not recording.sent.sample or recording.is_to_link:
         return None
     fields = {"connection": recording.fields.get("connection", ""), "sample": recording.sent.sample}
     return form("send", button("Send it again", class_="quiet"), **fields)

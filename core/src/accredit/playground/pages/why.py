@@ -2,7 +2,7 @@
 
 from accredit.explaining.page.prose import explained
 from accredit.explaining.page.verdict import headline
-from accredit.explaining.reasons import REASONS
+from accredit.explaining.reasons import REASONS, words_of
 from accredit.playground.pages.latest import outcome
 from accredit.playground.recording import Recording
 from accredit.web.elements import Child, Html, tag
@@ -30,7 +30,7 @@ def title_of(reason: str) -> str:
 def why(recording: Recording, *, about: Child, actions: Child) -> Html:
     """Return what has happened; of a refusal why, and who must do what. The rest is as in `accredit.explaining`."""
     event = recording.event
-    words = None if event is None else REASONS.get(event.reason)
+    words = None if event is None else words_of(event.reason, event.detail)
     return headline(
         _title(recording),
         tag("p", outcome(recording)),
@@ -44,4 +44,15 @@ def _title(recording: Recording) -> str:
     event = recording.event
     if event is None:
         return f"Status {recording.status}" if recording.status else "Nobody waited for the answer"
-    return _DONE.get(event.name, event.name) if event.outcome == "accepted" else title_of(event.reason)
+    if event.outcome != "accepted":
+        words = words_of(event.reason, event.detail)
+        return event.reason if words is None else words.title
+    return _user_stated(recording) or _DONE.get(event.name, event.name)
+
+
+def _user_stated(recording: Recording) -> str:
+    """Return who the user is, where that was asked by a button; empty otherwise: of others nothing is shown."""
+    if recording.path != "/userinfo" or not recording.sent.is_made_up:
+        return ""
+    stated = recording.answer or {}
+    return f"The user is {stated.get('name') or stated.get('sub')}"
