@@ -446,7 +446,7 @@ class UnlistedRefusal(ProviderTokenRejected):
 
 
 class AccessDenied(ExchangeError):
-    """Refuse on behalf of the host; `description` is the hook's own sentence and reaches the client."""
+    """Refuse on behalf of the host; `description` is the hook's own sentence and reaches the client, in one line."""
 
     status = 401
     error = "unauthorized"
@@ -454,7 +454,8 @@ class AccessDenied(ExchangeError):
     description = "access denied"
 
     def __init__(self, description: str, *, detail: str = "") -> None:
-        self.description = description
+        # A hook may quote anything: what is no text could not be sent.
+        self.description = text(description, longest=_LONGEST_DETAIL) or AccessDenied.description
         super().__init__(detail)
 
 

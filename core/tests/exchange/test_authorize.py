@@ -56,6 +56,23 @@ async def test_the_first_refusal_ends_it() -> None:
         assert wire.storage.kept == {}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Zoë, not today\n", "Zoë, not today"),
+        ("half \ud800 \x1b[2J\u202e of it", "half \ufffd [2J of it"),
+        ("", "access denied"),
+        ("x" * 5000, "x" * 1000),
+        (b"staff only", "access denied"),
+        (None, "access denied"),
+    ],
+    ids=["plain", "odd", "empty", "long", "bytes", "None"],
+)
+async def test_whatever_a_hook_says_is_an_answer_in_one_line(sentence: Any, told: str) -> None:
+    async with bench(plugins=[Guard(AccessDenied(sentence))]) as wire:
+        assert_refused(await wire.post(), 401, "unauthorized", told)
+
+
 @pytest.mark.threat(37)
 @pytest.mark.parametrize(
     "outcome",
