@@ -39,7 +39,19 @@ def test_each_sample_comes_to_what_its_button_says(here: Room, name: str) -> Non
         event = here.last.login
         assert event is not None, sample
         assert event.reason == ("ok" if reason == ACCEPTED else reason), (sample, event.detail)
-        assert "What the client sees" in text
+        assert "What the app sees" in text
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_another_apps_token_is_told_as_such_with_whose_it_is(here: Room, name: str) -> None:
+    provider = next(one for one in here.sandbox.providers if one.name == name)
+    foreign = [one for one in provider.samples if one.is_foreign or one.expected == "wrong_audience"]
+    assert foreign
+    for sample in foreign:
+        text = here.see("send", connection=name, sample=sample.name)
+        assert " for another app " in text or " for which app this token was made " in text, sample.name
+        assert " is genuine, and it is " in text, sample.name
+        assert "User: Log in at the provider again" not in text, sample.name
 
 
 @pytest.mark.parametrize("name", STRATEGIES)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from accredit.explaining.page.cast import NOBODY, Cast
 from accredit.playground.rows import kind_of
+from accredit.sandbox.sandbox import Provider
 from accredit.testing import PEOPLE, Sample
 
 QUIZ_APP = "the quiz app"
@@ -14,16 +15,16 @@ def is_other_apps(sample: Sample) -> bool:
     return sample.is_foreign or sample.expected == "wrong_audience"
 
 
-def cast_of(name: str, samples: Sequence[Sample]) -> Cast:
-    """Return who is who in a sample of one provider; nobody, where there is none of that name."""
-    sample = next((one for one in samples if one.name == name), None)
+def cast_of(provider: Provider, name: str) -> Cast:
+    """Return who is who in a provider's sample; nobody, where there is none of that name."""
+    sample = next((one for one in provider.samples if one.name == name), None)
     if sample is None:
         return NOBODY
     return Cast(
-        person=_person(sample, samples),
+        person=_person(sample, provider.samples),
         other_app=QUIZ_APP if is_other_apps(sample) else "",
         is_foreign=sample.is_foreign,
-        shown="code" if sample.field == "code" else "token",
+        shown="code" if provider.accepts_only_codes or sample.field == "code" else "token",
     )
 
 

@@ -97,7 +97,7 @@ class Desk:
     def _cast(self, recording: Recording) -> Cast:
         event = recording.login
         provider = None if event is None else self._providers.get(event.connection)
-        return NOBODY if provider is None else cast_of(recording.sent.sample, provider.samples)
+        return NOBODY if provider is None else cast_of(provider, recording.sent.sample)
 
     def _next(self, recording: Recording) -> tuple[str, Sample] | None:
         """Return a connection and another app's token, after one of ours was let in by a button."""

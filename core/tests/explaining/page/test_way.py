@@ -60,7 +60,7 @@ async def test_a_refusal_is_told_in_plain_words(wire: Bench) -> None:
     words = REASONS["wrong_audience"]
     assert parts["verdict"].startswith(words.title)
     assert words.why in parts["why"]
-    assert 'In the log the token was minted for another app: app id is "their-app"' in parts["why"]
+    assert 'In the log, for the operator the token was minted for another app: app id is "their-app"' in parts["why"]
     assert words.client in parts["answer"]
     assert "".join(what if who == "nobody" else f" {who.capitalize()}: {what}" for who, what in words.who) in (
         parts["turns"].removeprefix("What to do ")
@@ -367,3 +367,10 @@ async def test_a_verdict_looks_the_same_for_a_login_and_for_its_checks(wire: Ben
     assert page.count('<span class="state odd">refused</span>') == 2
     assert '<span class="state odd">not the same: kept out</span>' in page
     assert 'class="state bad"' not in page
+
+
+async def test_another_apps_token_whose_audience_was_compared_is_not_hushed(wire: Bench) -> None:
+    who = Cast(person="Ada", other_app="the quiz app", is_foreign=True)
+    parts = parts_of(way(await explained(wire, "foreign-token"), who=who))
+    assert "made for the quiz app (their-app), not for your app. Had it been let in" in parts["verdict"]
+    assert "it only says no" not in parts["audience"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from accredit.errors import InvalidProviderToken, WrongAudience
+from accredit.errors import WrongAudience
 from accredit.explaining.page.cast import Cast
 from accredit.explaining.page.prose import prose
 from accredit.explaining.report import Report
@@ -43,7 +43,8 @@ def is_same(report: Report) -> bool | None:
 
 def is_hushed(report: Report, who: Cast) -> bool:
     """Tell whether the provider says no more of another app's token than that it is not good."""
-    return who.is_foreign and report.reason == InvalidProviderToken.reason
+    by = [check["name"] for check in report.checks if check["verdict"] == "refused"]
+    return who.is_foreign and by == ["verify"] and report.reason != WrongAudience.reason
 
 
 def others(report: Report) -> list[Any]:

@@ -50,7 +50,7 @@ def why_part(report: Report, words: Words | None) -> Html | None:
     return section(
         "Why",
         None if words is None else tag("p", prose(words.why), class_="says"),
-        facts(("In the log", user_text(report.detail))) if report.detail else None,
+        facts(("In the log, for the operator", user_text(report.detail))) if report.detail else None,
         id_="why",
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from accredit.audit.events import RefreshEvent, ReuseEvent
+from accredit.errors import InvalidProviderToken
 from accredit.explaining.page.answer import Answered, answer_part
 from accredit.explaining.page.cast import Cast
 from accredit.explaining.page.checks import checks_part
@@ -21,6 +22,10 @@ from accredit.web.elements import Child, Html, tag, user_text
 from accredit.web.pieces import moment, section
 
 _TOKENS = {"access_token": "Our access token", "id_token": "Our ID token", "refresh_token": "Our refresh token"}
+_MADE_HERE = (
+    "The provider here is simulated: it knows only tokens that it has made itself. Press a button of the start page, "
+    "and take one from its request, as the page shows it for curl."
+)
 _HANDED_IN = ("access_token", "code", "id_token", "refresh_token", "subject_token")
 
 
@@ -47,8 +52,10 @@ def run(
         tag("a", "Back to the start", href="/"), ".",
         class_="about",
     )  # fmt: skip
+    is_unknown = report is not None and report.reason == InvalidProviderToken.reason and not recording.sent.sample
     actions = [
         note,
+        tag("p", _MADE_HERE, class_="about") if is_unknown else None,
         tag("div", _again(recording), None if next_ is None else _try_next(*next_), class_="bar"),
         _way_around(has_panel=panel is not None),
     ]

@@ -1,0 +1,64 @@
+"""Who is who in what the buttons send."""
+
+import dataclasses
+
+import pytest
+from core.tests.playground.room import Room
+
+from accredit.explaining.page.cast import NOBODY, Cast
+from accredit.playground.casting import cast_of
+from accredit.testing import ACCEPTED, Sample
+
+QUIZ = "the quiz app"
+
+
+def sample(name: str, expected: str = ACCEPTED, *, field: str = "access_token", is_foreign: bool = False) -> Sample:
+    return Sample(name=name, about="", parameters={field: name}, expected=expected, is_foreign=is_foreign)
+
+
+SAMPLES = (
+    sample("good-ada"),
+    sample("code-grace", field="code"),
+    sample("named-ada", "wrong_audience"),
+    sample("hidden-ada", "invalid_token", is_foreign=True),
+    sample("old", "invalid_token"),
+    sample("old-grace", "invalid_token"),
+    sample("alone", "invalid_token"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "cast"),
+    [
+        ("good-ada", Cast(person="Ada Lovelace")),
+        ("code-grace", Cast(person="Grace Hopper", shown="code")),
+        ("named-ada", Cast(person="Ada Lovelace", other_app=QUIZ)),
+        ("hidden-ada", Cast(person="Ada Lovelace", other_app=QUIZ, is_foreign=True)),
+        ("old", Cast(person="Ada Lovelace")),
+        ("old-grace", Cast(person="Grace Hopper")),
+        ("alone", Cast()),
+        ("", NOBODY),
+        ("nowhere", NOBODY),
+    ],
+)
+def test_names_come_from_the_sample(here: Room, name: str, cast: Cast) -> None:
+    assert cast_of(dataclasses.replace(here.provider, samples=SAMPLES), name) == cast
+
+
+def test_where_only_codes_are_taken_everything_is_a_code(here: Room) -> None:
+    provider = dataclasses.replace(here.provider, samples=SAMPLES, accepts_only_codes=True)
+    assert cast_of(provider, "good-ada").shown == "code"
+
+
+def test_a_page_of_another_apps_token_calls_it_the_quiz_apps(here: Room) -> None:
+    text = here.see("send", connection="fake", sample="foreign-ada")
+    assert "it was made for the quiz app" in text
+    assert "sent by the quiz app, by a button: about foreign-ada" in text
+    assert "sent by your app, by a button: about good-ada" in here.see("send", connection="fake", sample="good-ada")
+
+
+def test_a_token_that_nobody_here_has_made_is_told_where_there_are_some(here: Room) -> None:
+    said = "it knows only tokens that it has made itself"
+    assert said in here.see("paste", connection="fake", field="access_token", credential="abc")
+    assert said not in here.see("send", connection="fake", sample="expired-ada")
+    assert said not in here.see("paste", connection="fake", field="access_token", credential="fakesim-good-grace")
