@@ -64,11 +64,14 @@ class Room:
         """Send what an app of one's own sends."""
         return httpx.post(f"{self.url}{path}", json=fields, trust_env=False)
 
-    def tokens(self, run: str) -> list[list[str]]:
-        """Return what the panel says of each refresh token: what it is, what that means, and what can be done."""
+    def tokens(self, run: str) -> list[tuple[str, str, str]]:
+        """Return what the panel says of each refresh token: what it is, what that means, and its button, if any."""
         page = self.browser.get(f"/playground/runs/{run}").text
         rows = re.findall(r"<tr>(.*?)</tr>", page.partition('id="session"')[2].partition("</tbody>")[0], re.S)
-        return [[_text(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)] for row in rows[1:]]
+        cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in rows[1:]]
+        buttons = [re.search(r"<button[^>]*>(.*?)<", about) for _, about in cells]
+        told = [(_text(word), _text(about.partition("<form")[0])) for word, about in cells]
+        return [(*one, button[1] if button else "") for one, button in zip(told, buttons, strict=True)]
 
     def login(self, token: str = "fakesim-good-ada", **more: str) -> dict[str, Any]:
         fields = {"client_id": "sample-app", "connection": "fake", "scope": "openid offline_access"}

@@ -33,7 +33,7 @@ def test_of_somebody_who_is_known_the_accounts_at_other_providers_are_offered(he
     ada = str(here.last.number)
     panel = panel_of(here, ada)
     assert "Link Ada Lovelace's account at other Link it to this user" in panel
-    assert "Whose account?" not in panel
+    assert "Whose account is it?" not in panel
 
     text = plain(here.see("link", run=ada, connection="other"))
     assert here.last.login is not None
@@ -63,7 +63,7 @@ def test_where_nobody_knows_who_has_logged_in_it_is_asked_whose_account_is_linke
     here.login("fakesim-good-grace")
     grace = str(here.last.number)
     panel = panel_of(here, grace)
-    assert "Whose account?" in panel
+    assert "Whose account is it?" in panel
     assert "Choose a person Ada Lovelace Grace Hopper" in panel
     assert here.do("link", run=grace, connection="other").status_code == 400
     assert here.do("link", run=grace, connection="other", person="nobody").status_code == 400

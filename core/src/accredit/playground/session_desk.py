@@ -70,7 +70,7 @@ class SessionDesk:
         if found is None or not shown:
             return plain(400, _NO_SESSION)
         body = {"grant_type": "refresh_token", "client_id": found.client_id, "refresh_token": shown[0].value}
-        sent = Sent(label=f"you: the refresh token of request {token}", is_made_up=True)
+        sent = Sent(label=f"your app, by a button: the refresh token of request {token}", is_made_up=True)
         return lead_on(await self._sender.post("/oauth/token", body, sent))
 
     async def _revoke(self, call: Call) -> Answer:
@@ -78,14 +78,14 @@ class SessionDesk:
         if found is None or not (found.last or found.access_token):
             return plain(400, _NO_SESSION)
         token = found.last.value if found.last else found.access_token
-        sent = Sent(label="you: log out", is_made_up=True, session_id=found.session_id)
+        sent = Sent(label="your app, by a button: log out", is_made_up=True, session_id=found.session_id)
         return lead_on(await self._sender.post("/oauth/revoke", {"client_id": found.client_id, "token": token}, sent))
 
     async def _userinfo(self, call: Call) -> Answer:
         found = await self._named(call)
         if found is None or not found.access_token:
             return plain(400, _NO_SESSION)
-        sent = Sent(label="you: ask who it is", is_made_up=True, session_id=found.session_id)
+        sent = Sent(label="your app, by a button: ask who it is", is_made_up=True, session_id=found.session_id)
         return lead_on(await self._sender.get("/userinfo", found.access_token, sent))
 
     async def _link(self, call: Call) -> Answer:
@@ -104,7 +104,9 @@ class SessionDesk:
         if sample is None:
             return plain(400, f"{person.name} has no account at this connection now.")
         body = {**parameters(name, sample), "client_id": found.client_id, "main_access_token": found.access_token}
-        sent = Sent(label=f"you: link {person.name}'s account at {name}", is_made_up=True, sample=sample.name)
+        sent = Sent(
+            label=f"your app, by a button: link {person.name}'s account at {name}", is_made_up=True, sample=sample.name
+        )
         return lead_on(await self._sender.post("/oauth/access_token", body, sent))
 
     async def _unlink(self, call: Call) -> Answer:

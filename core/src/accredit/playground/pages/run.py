@@ -129,7 +129,8 @@ def _also_logged(recording: Recording) -> Html | None:
     others = [one for one in recording.events if one is not recording.event]
     if not others:
         return None
-    return section("What else was logged", [lines_of(logged(one)) for one in others], id_="also-logged")
+    lines = [lines_of(logged(one)) for one in others]
+    return tag("div", section("What else was logged", lines, id_="also-logged"), class_="way")
 
 
 def _sent(recording: Recording) -> Sent:

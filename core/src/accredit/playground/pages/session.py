@@ -50,7 +50,7 @@ def session(held: Held, run: int, connections: Sequence[str], unlinked: Sequence
         ),
         table(
             "Refresh tokens, in the order in which they came",
-            ("Came with", "It is", "Which means", "What you can do"),
+            ("Came with", "It is", "What that means, and what you can do"),
             [_row(one, this, held) for one in held.tokens],
             empty="It has none that is still known here.",
         ),
@@ -75,7 +75,11 @@ def _link(held: Held, run: str, connections: Sequence[str]) -> Html:
         return tag("p", f"There is no account of {whose} at another provider here that could be linked.")
     people = [("", "Choose a person"), *((one.key, one.name) for one in PEOPLE)]
     asked = join(
-        tag("label", "Whose account? Here a token was pasted, and only you know whose", for_="person"),
+        tag(
+            "label",
+            "Whose account is it? Who has logged in is not known here",
+            for_="person",
+        ),
         tag("p", tag("select", _options(people), id="person", name="person", required=True), class_="bar"),
     )
     named = "Link an account at another provider" if held.person is None else f"Link {whose}'s account at"
@@ -98,8 +102,7 @@ def _row(token: HeldToken, run: str, held: Held) -> Sequence[Child]:
     return (
         tag("a", f"request {token.run}", href=f"/playground/runs/{token.run}"),
         state(word, kind),
-        about,
-        "nothing" if act is None else form("refresh", act, run=run, token=str(token.run)),
+        [tag("p", about), None if act is None else form("refresh", act, run=run, token=str(token.run))],
     )
 
 
@@ -141,4 +144,4 @@ def _unlinked(done: Unlinked) -> Html:
         "sessions that it began have ended. No app can ask for this: it was a call of your own program, ",
         tag("code", "exchange.subjects.unlink(…)"), ". So it is not among the latest requests, but in the log:",
     )  # fmt: skip
-    return join(notice(told), [lines_of(logged(one)) for one in done.events])
+    return join(notice(told), tag("div", [lines_of(logged(one)) for one in done.events], class_="way"))

@@ -5,7 +5,7 @@ from accredit.explaining.page.verdict import headline
 from accredit.explaining.reasons import REASONS, words_of
 from accredit.playground.pages.latest import outcome
 from accredit.playground.recording import Recording
-from accredit.web.elements import Child, Html, tag
+from accredit.web.elements import Child, Html, tag, user_text
 from accredit.web.pieces import facts
 
 _DONE = {
@@ -31,11 +31,13 @@ def why(recording: Recording, *, about: Child, actions: Child) -> Html:
     """Return what has happened; of a refusal why, and who must do what. The rest is as in `accredit.explaining`."""
     event = recording.event
     words = None if event is None else words_of(event.reason, event.detail)
+    told = [] if words is None else explained(words)
+    detail = [] if event is None or not event.detail else [("In the log", user_text(event.detail))]
     return headline(
         _title(recording),
         tag("p", outcome(recording)),
         about,
-        None if words is None else facts(*explained(words)),
+        facts(*told, *detail) if told or detail else None,
         actions,
     )
 
