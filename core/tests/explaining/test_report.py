@@ -101,3 +101,23 @@ async def test_what_has_no_proof_names_no_app() -> None:
 
     async with bench(acme=acme_that(verify)) as one:
         assert (await explained(one)).audience == {"proof": "Unbound"}
+
+
+@pytest.mark.parametrize(
+    ("called", "shown"), [("ada.l@contoso.example", "a***@contoso.example"), ("@ada", "@ada"), ("ada", "ada")]
+)
+async def test_an_address_that_people_are_called_by_is_masked_like_the_one_of_their_mail(
+    called: str, shown: str
+) -> None:
+    async def verify(_: Credential, __: object) -> Verification:
+        return Verification(user_id="1000", audience=AppBound("acme-app"), claims=ADA)
+
+    class Calling(acme_that(verify)):  # type: ignore[misc]  # a class that a function has made
+        def normalize(self, _: Verification) -> Profile:
+            return Profile(preferred_username=called)
+
+    async with bench(acme=Calling) as one:
+        masked = await explained(one)
+        one.forget()
+        whole = await explained(one, show_email=True)
+    assert [told.profile and told.profile["preferred_username"] for told in (masked, whole)] == [shown, called]

@@ -19,6 +19,10 @@ from accredit.models import Verification
 from accredit.plugins import Connection
 from accredit.profile import Profile
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_ADDRESSES = frozenset({"email", "preferred_username"})
+"""Claims that are addresses: with some providers people are called by one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -71,7 +75,7 @@ class Report:
 def report(found: Explanation, *, secrets: Sequence[str] = (), show_email: bool = False) -> Report:
     """Tell what became of a token, with `secrets` and those of the connection blanked wherever they stand, in any form.
 
-    So is the e-mail address, unless `show_email` says otherwise; its own claim is masked.
+    So is the e-mail address, unless `show_email` says otherwise; claims that are addresses are masked.
     """
     event, told, profile = found.event, found.told, found.profile
     if event is None:  # every exchange leaves one
@@ -161,7 +165,16 @@ def _origins(verification: Verification, connection: Connection) -> dict[str, li
 
 def _claims(profile: Profile, *, show_email: bool) -> dict[str, Any]:
     claims = profile.claims()
-    if "email" in claims and not show_email:
-        local, at, domain = claims["email"].rpartition("@")
-        claims["email"] = f"{local[:1]}***{at}{domain}"
-    return claims
+    return (
+        claims
+        if show_email
+        else {name: _masked(value) if name in _ADDRESSES else value for name, value in claims.items()}
+    )
+
+
+def _masked(value: Any) -> Any:
+    """Mask an address."""
+    if not (isinstance(value, str) and _ADDRESS.fullmatch(value)):
+        return value
+    local, at, domain = value.rpartition("@")
+    return f"{local[:1]}***{at}{domain}"
