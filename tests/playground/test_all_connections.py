@@ -10,6 +10,7 @@ import pytest
 from core.tests.playground.room import Room, room, seen
 from tests.conftest import STRATEGIES
 
+from accredit.playground.stock import stock_of
 from accredit.testing import ACCEPTED
 
 pytestmark = pytest.mark.slow
@@ -143,6 +144,26 @@ def test_keys_are_rotated_and_the_key_set_fails_until_it_is_let_answer_again(her
     here.see("send", connection="apple", sample=provider.good.name)
     assert here.last.status == 200
     assert here.do("keys", connection="apple", do="sideways").status_code == 400
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_fault_is_met_once_so_much_time_has_passed_as_the_page_says(here: Room, name: str) -> None:
+    provider = next(one for one in here.sandbox.providers if one.name == name)
+    stock = stock_of(provider)
+    assert stock.people is not None
+    assert stock.of_ours is not None
+    for sample in (stock.people.samples[0][0], stock.of_ours):
+        here.see("send", connection=name, sample=sample.name)
+        assert here.last.status == 200
+        page = here.browser.get(here.do("fault", connection=name, fault="error").headers["location"]).text
+        [*_, longest] = re.findall(
+            r'name="seconds" value="(\d+)"', page.partition('id="faults"')[2].partition("<label")[0]
+        )
+        here.see("time", seconds=longest, connection=name)
+        here.see("send", connection=name, sample=sample.name)
+        assert here.last.status == 503
+        here.see("fault", connection=name, fault="")
+        here.see("time", seconds="31")
 
 
 def test_another_providers_account_is_linked(here: Room) -> None:

@@ -73,6 +73,13 @@ def test_a_fresh_sample_is_what_is_sent(here: Room, monkeypatch: pytest.MonkeyPa
     assert "Grace Hopper" in here.see("send", connection="fake", sample="good-ada")
 
 
+def test_names_of_programs_in_texts_of_plugins_are_set_as_such(here: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    [good, *_] = here.provider.simulator.samples()
+    monkeypatch.setattr(here.provider.simulator, "samples", lambda: [good, replace(good, name="x", about="as `a:b`")])
+
+    assert "as <code>a:b</code>" in here.browser.get("/").text
+
+
 @pytest.fixture
 def hostile(here: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
     """A simulator whose every text is hostile."""

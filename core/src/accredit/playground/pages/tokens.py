@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from accredit.explaining.page.prose import prose
 from accredit.playground.layout import button, form
 from accredit.playground.pages.why import title_of
 from accredit.playground.rows import Group, Row, rows_of
@@ -53,14 +54,14 @@ def _row(row: Row) -> Child:
     """Return what is special about it, its name for those who look for it elsewhere, and its buttons."""
     if len(row.samples) == 1:
         [(sample, _)] = row.samples
-        return [_send(sample, row.about), " ", _name(sample.name)]
+        return [_send(sample, prose(row.about)), " ", _name(sample.name)]
     buttons = [_send(one, one.name if owner is None else owner.name) for one, owner in row.samples]
-    return [tag("span", tag("bdi", row.about), " ", _name(row.kind)), tag("span", buttons, class_="people")]
+    return [tag("span", tag("bdi", prose(row.about)), " ", _name(row.kind)), tag("span", buttons, class_="people")]
 
 
 def _name(name: str) -> Html:
     return tag("code", tag("bdi", name), class_="about")
 
 
-def _send(sample: Sample, text: str) -> Html:
+def _send(sample: Sample, text: Child) -> Html:
     return button(tag("bdi", text), name="sample", value=sample.name, class_="quiet")
