@@ -173,7 +173,7 @@ def test_another_providers_account_is_linked(here: Room) -> None:
     assert here.last.status == 200
     assert here.last.login is not None
     assert (here.last.login.linked, here.last.login.subject) == (True, "facebook|1000000000000001")
-    assert re.search(r"Linked accounts weibo \d+ Unlink", text)
+    assert re.search(r"Linked accounts Ada Lovelace 's account at weibo \( \d+ \) Unlink weibo", text)
 
 
 def test_what_a_provider_tells_of_its_own_accord_is_recorded(here: Room) -> None:
