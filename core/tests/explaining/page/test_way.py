@@ -294,8 +294,9 @@ async def test_names_that_only_a_sandbox_knows_stand_in_the_place_of_ids(wire: B
     wire.provider.people["foreign-token"] = {**ADA, "app": "their-app", "name": None}
     told = await explained(wire, "foreign-token")
     parts = parts_of(way(told, who=ADA_AND_THE_QUIZ))
-    assert "it is Ada's (user 1000). But it was made for the quiz app (their-app)" in parts["verdict"]
+    assert "it is Ada's. But it was made for the quiz app (their-app)" in parts["verdict"]
     assert "whoever runs the quiz app would be logged in here now as Ada." in parts["verdict"]
+    assert "acme tells no name, only an id: 1000" in parts["verdict"]
     assert "made for their-appthe quiz app not the same" in parts["audience"]
     assert "logged in here now as user 1000." in parts_of(way(told))["verdict"]
 
@@ -303,6 +304,7 @@ async def test_names_that_only_a_sandbox_knows_stand_in_the_place_of_ids(wire: B
 async def test_what_the_provider_says_of_names_counts_more(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire), who=ADA_AND_THE_QUIZ))
     assert "The token is Ada Lovelace's, and it was made for your app." in parts["verdict"]
+    assert "tells no name" not in parts["verdict"]
     assert "quiz" not in parts["audience"].partition("Why it is asked")[0]
 
 
@@ -316,6 +318,7 @@ async def test_of_another_apps_token_a_provider_may_only_say_that_it_is_not_good
     assert "it only says no. That is enough. kept out" in parts["audience"]
     assert VARIANTS[f"hushed_{shown}"].why in parts["why"]
     assert "Log in at the provider again" not in parts["turns"]
+    assert "The log has the reason" not in parts["answer"]
 
 
 async def test_of_another_apps_token_nobody_says_so_while_the_provider_is_in_trouble(wire: Bench) -> None:

@@ -12,11 +12,11 @@ from accredit.web.elements import Child, Html, tag, user_text
 def story(report: Report, who: Cast, words: Words | None) -> Html | None:
     """Return it in a sentence or three. Where nobody knows whose it is, `words` say what has happened."""
     if report.profile is not None:
-        return tag("p", _let_in(report, who), class_="story")
+        return tag("p", _let_in(report, who), _id(report, who), class_="story")
     told = _kept_out(report, who)
     if told is None:
         told = None if words is None else prose(words.what)
-    return None if told is None else tag("p", told, class_="story odd")
+    return None if told is None else tag("p", told, _id(report, who), class_="story odd")
 
 
 def _let_in(report: Report, who: Cast) -> Child:
@@ -66,13 +66,17 @@ def _hushed(report: Report, who: Cast) -> Child:
 
 
 def _whose(report: Report, who: Cast) -> Child:
-    """Return a name, with the id where the provider itself gives no name."""
-    named, user_id = _named(report), _user_id(report)
-    if named or (who.person and not user_id):
-        return [tag("bdi", named or who.person), "'s"]
-    if who.person:
-        return [tag("bdi", who.person), "'s (user ", tag("bdi", user_id), ")"]
-    return ["that of user ", user_text(user_id)]
+    name = _named(report) or who.person
+    return [tag("bdi", name), "'s"] if name else ["that of user ", user_text(_user_id(report))]
+
+
+def _id(report: Report, who: Cast) -> Html | None:
+    """Return what the provider calls somebody of whom it does not tell the name."""
+    user_id = _user_id(report)
+    if not user_id or not who.person or _named(report):
+        return None
+    provider = user_text(report.connection)
+    return tag("span", provider, " tells no name, only an id: ", tag("bdi", user_id), class_="asks")
 
 
 def _name(report: Report, who: Cast) -> Html:

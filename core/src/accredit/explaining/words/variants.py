@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from accredit.explaining.words.words import ONE_FACE, WHOEVER, Who, Words
+from accredit.explaining.words.words import ONE_FACE, ONE_FACE_TO_US, WHOEVER, Who, Words
 
 _ALL_WELL: tuple[Who, str] = ("nobody", "All is well: somebody tried a token of another app, and it did not work.")
 
@@ -28,7 +28,7 @@ VARIANTS: Mapping[str, Words] = {
         "This token was made for another app",
         "The provider says only that the token is not good, as it does of all tokens of other apps.",
         WHOEVER,
-        ONE_FACE,
+        ONE_FACE_TO_US,
         (_ALL_WELL,),
     ),
     "hushed_code": Words(
@@ -36,9 +36,9 @@ VARIANTS: Mapping[str, Words] = {
         "The provider says only that the code is not good, as it does of all codes of other apps.",
         "A code stands for one login, and is good for the app that it was made for. Otherwise whoever runs an app, a "
         "quiz for example, could log in here as any of its users.",
-        ONE_FACE,
+        ONE_FACE_TO_US,
         (_ALL_WELL,),
     ),
 }
-"""`unnamed` and `other_user` stand for `wrong_audience`; `hushed_token` and `hushed_code` for `invalid_token`, where
+"""`unnamed` and `other_user` stand for `wrong_audience`; `hushed_token` and `hushed_code` for another refusal, where
 it is known that the token is another app's, as by a sandbox that has made it."""

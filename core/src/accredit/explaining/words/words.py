@@ -25,10 +25,14 @@ class Words:
 
 TOLD = "The app is told exactly this, so that its developer can fix it."
 """Of refusals that show nothing of anybody."""
-ONE_FACE = (
+_ALIKE = (
     "Whoever sent it is told only that the token is no good. It reads the same for another app's token, an old one and "
-    "a made-up one, so that somebody who tries tokens learns nothing. The log has the reason."
+    "a made-up one, so that somebody who tries tokens learns nothing."
 )
+ONE_FACE = f"{_ALIKE} The log has the reason."
+"""Of refusals for what was shown of a provider's."""
+ONE_FACE_TO_US = f"{_ALIKE} The provider has told this server no more either, so the log has no more."
+"""Of another app's token at a provider that does not speak of such."""
 WHOEVER = (
     "Whoever runs an app, a quiz for example, holds such genuine tokens of all its users. If they were good here, that "
     "person could log in here as any of them."
