@@ -68,10 +68,8 @@ class Room:
         """Return what the panel says of each refresh token: what it is, what that means, and its button, if any."""
         page = self.browser.get(f"/playground/runs/{run}").text
         rows = re.findall(r"<tr>(.*?)</tr>", page.partition('id="session"')[2].partition("</tbody>")[0], re.S)
-        cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in rows[1:]]
-        buttons = [re.search(r"<button[^>]*>(.*?)<", about) for _, about in cells]
-        told = [(_text(word), _text(about.partition("<form")[0])) for word, about in cells]
-        return [(*one, button[1] if button else "") for one, button in zip(told, buttons, strict=True)]
+        parts = [re.search(r"<span[^>]*>(.*?)</span><p>(.*?)</p>(?:.*?<button[^>]*>(.*?)<)?", row) for row in rows[1:]]
+        return [(_text(one[1]), _text(one[2]), one[3] or "") for one in parts if one is not None]
 
     def login(self, token: str = "fakesim-good-ada", **more: str) -> dict[str, Any]:
         fields = {"client_id": "sample-app", "connection": "fake", "scope": "openid offline_access"}

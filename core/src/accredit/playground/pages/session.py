@@ -50,7 +50,7 @@ def session(held: Held, run: int, connections: Sequence[str], unlinked: Sequence
         ),
         table(
             "Refresh tokens, in the order in which they came",
-            ("Came with", "It is", "What that means, and what you can do"),
+            ("Came with", "It is"),
             [_row(one, this, held) for one in held.tokens],
             empty="It has none that is still known here.",
         ),
@@ -101,8 +101,11 @@ def _row(token: HeldToken, run: str, held: Held) -> Sequence[Child]:
     word, kind, about, act = _told(token, held)
     return (
         tag("a", f"request {token.run}", href=f"/playground/runs/{token.run}"),
-        state(word, kind),
-        [tag("p", about), None if act is None else form("refresh", act, run=run, token=str(token.run))],
+        [
+            state(word, kind),
+            tag("p", about),
+            None if act is None else form("refresh", act, run=run, token=str(token.run)),
+        ],
     )
 
 
