@@ -153,3 +153,13 @@ def test_a_session_that_a_stranger_has_begun_has_its_panel_too(here: Room) -> No
 
     here.see("refresh", run=run, token=run)
     assert here.last.status == 200
+
+
+def test_of_a_refresh_token_that_is_too_old_the_page_says_that(here: Room, run: str) -> None:
+    here.sandbox.clock.let_pass(here.sandbox.settings.tokens.refresh_ttl_s)
+    assert states(here, run) == [["expired", "Its time is over.", ""]]
+
+    text = here.see("refresh", run=run, token=run)
+    assert here.last.status == 403
+    assert "The refresh token is too old" in text
+    assert "In the log expired" in text
