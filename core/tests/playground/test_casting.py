@@ -53,8 +53,8 @@ def test_where_only_codes_are_taken_everything_is_a_code(here: Room) -> None:
 def test_a_page_of_another_apps_token_calls_it_the_quiz_apps(here: Room) -> None:
     text = here.see("send", connection="fake", sample="foreign-ada")
     assert "it was made for the quiz app" in text
-    assert "sent by the quiz app, by a button: about foreign-ada" in text
-    assert "sent by your app, by a button: about good-ada" in here.see("send", connection="fake", sample="good-ada")
+    assert "sent by the quiz app, by a button (about foreign-ada)" in text
+    assert "sent by your app, by a button (about good-ada)" in here.see("send", connection="fake", sample="good-ada")
 
 
 def test_a_token_that_nobody_here_has_made_is_told_where_there_are_some(here: Room) -> None:
@@ -62,3 +62,9 @@ def test_a_token_that_nobody_here_has_made_is_told_where_there_are_some(here: Ro
     assert said in here.see("paste", connection="fake", field="access_token", credential="abc")
     assert said not in here.see("send", connection="fake", sample="expired-ada")
     assert said not in here.see("paste", connection="fake", field="access_token", credential="fakesim-good-grace")
+
+
+def test_after_the_story_the_page_leads_on_to_all_tokens_of_the_provider(here: Room) -> None:
+    way_on = "Next: try other tokens"
+    assert way_on in here.see("send", connection="fake", sample="foreign-ada")
+    assert way_on not in here.see("paste", connection="fake", field="access_token", credential="abc")

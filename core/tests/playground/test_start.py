@@ -32,7 +32,7 @@ def test_a_sample_is_sent_and_leads_on_to_what_became_of_it(here: Room) -> None:
 
     assert "accepted" in text
     assert here.last.fields["access_token"] == "fakesim-good-ada"
-    assert (here.last.sent.label, here.last.sent.sample) == ("your app, by a button: about good-ada", "good-ada")
+    assert (here.last.sent.label, here.last.sent.sample) == ("your app, by a button (about good-ada)", "good-ada")
 
 
 @pytest.mark.parametrize(

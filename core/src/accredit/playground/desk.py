@@ -152,7 +152,7 @@ class Desk:
         if sample is None:
             return plain(400, "There is no such sample.")
         app = QUIZ_APP if is_other_apps(sample) else "your app"
-        sent = Sent(label=f"{app}, by a button: {sample.about}", is_made_up=True, sample=sample.name)
+        sent = Sent(label=f"{app}, by a button ({sample.about})", is_made_up=True, sample=sample.name)
         return lead_on(await self._sender.post(_LOGIN, parameters(provider.name, sample), sent))
 
     async def _paste(self, call: Call) -> Answer:

@@ -57,7 +57,7 @@ def _picture(report: Report, who: Cast) -> Child:
     audience, same = report.audience, is_same(report)
     if is_hushed(report, who):
         said = f" does not speak of {who.shown}s that it has made for other apps: it only says no. That is enough. "
-        known = f"Only who made this {who.shown} up can know for which app it is: neither this server nor its log can."
+        known = "For which app it is, only this page knows: neither the server nor its log can know it."
         return join(
             tag("p", user_text(report.connection), said, state("kept out", "odd")), tag("p", known, class_="about")
         )

@@ -60,7 +60,7 @@ def _hushed(report: Report, who: Cast) -> Child:
     whose: Child = [", and it is ", _whose(report, who)] if who.person else None
     return [
         "The ", thing, " is genuine", whose, ". But it was made for ", app, ", not for your app. ",
-        user_text(report.connection), f" says only that this {thing} is not good, as it would of a made-up one. So "
+        user_text(report.connection), f" says only that this {thing} is not good, as of any other that is not. So "
         "nobody can log in here with it.",
     ]  # fmt: skip
 

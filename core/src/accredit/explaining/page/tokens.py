@@ -10,7 +10,7 @@ from accredit.web.elements import Child, Html, join, tag
 from accredit.web.pieces import facts, moment, section
 
 _TIMES = frozenset({"auth_time", "exp", "iat", "nbf", "updated_at"})
-_ABOUT = "A token is signed, and not encrypted: who has it can read it. The signatures are left out here."
+_ABOUT = "A token that is a JWT is signed, and not encrypted: whoever has it can read it. Signatures are left out."
 
 
 def tokens_part(tokens: Mapping[str, str]) -> Html:
@@ -33,7 +33,7 @@ def _content(token: str) -> Child:
 def _opaque(token: str) -> Html:
     return join(
         tag("p", tag("code", shortened(token))),
-        tag("p", "It is no JWT: only who made it knows what it says.", class_="about"),
+        tag("p", "It is no JWT: only whoever made it knows what it says.", class_="about"),
     )
 
 

@@ -6,7 +6,7 @@ from accredit.audience import AppBound, CodeExchanged, JwtAudience, SignedByUs, 
 
 CHECKS: Mapping[str, str] = {
     "parse": "Can the request be read?",
-    "authenticate_client": "Which app asks, and is it really that app?",
+    "authenticate_client": "Which app asks? Where that app has a secret, is it really that app?",
     "find_connection": "Is there such a way to log in?",
     "allow_connection": "May this app use it?",
     "check_bearer": "Only where the operator demands a token of ours with each login: is it a good one?",

@@ -11,7 +11,8 @@ FIELDS: Mapping[str, str] = {
     "access_token_secret": "What belongs to the token, where a provider gives out two parts.",
     "id_token": "What the provider has signed of the user.",
     "refresh_token": "A token of ours, by which the app gets new ones without a new login.",
-    "nonce": "A number for this one login, so that a copied token is of no use in another one.",
+    "nonce": "A random text that the app has chosen for this one login, and that stands in the token too. It keeps "
+    "out who has only found a token; not another app, which chooses its own.",
     "code_verifier": "It shows that the app that sends the code has begun the login.",
     "redirect_uri": "Where the provider has sent the code.",
     "scope": "The permissions that the app asks for. `offline_access` asks for a refresh token too.",

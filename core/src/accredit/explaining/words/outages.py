@@ -2,7 +2,10 @@
 
 from accredit.explaining.words.words import LATER, OURS, Words
 
-_OUTAGE = "Who the user is, only the provider can say. Without its word nobody is let in, not even somebody known."
+_OUTAGE = (
+    "Who the user is, only the provider can say. Where it had to be asked and did not say, nobody is let in, not even "
+    "somebody known."
+)
 _WITHIN = "Nothing is issued where something failed on the way: a login is whole, or there is none."
 
 OUTAGES: dict[str, Words] = {

@@ -45,7 +45,8 @@ def paste(connection: Connection) -> Html:
             tag("textarea", id="credential", name="credential", required=True, maxlength="16384", rows="3",
                 autocomplete="off", autocapitalize="none", spellcheck="false", aria_describedby="credential-about"),
             tag("p", "It is asked about once. It is not kept, and no page or log shows it. The provider is simulated, "
-                "so it knows only its own tokens: press a button above, and take one from the curl line on its page.",
+                "so it knows only its own tokens: press a button above, and take one from the curl line on its "
+                "page, with the nonce where there is one.",
                 id="credential-about", class_="about"),
             tag("fieldset", tag("legend", "It is"), [
                 tag("label", tag("input", type="radio", name="field", value=kind, checked=kind == kinds[0]),

@@ -1,6 +1,7 @@
 """One request: what became of it, and why."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from accredit.audit.events import RefreshEvent, ReuseEvent
 from accredit.errors import InvalidProviderToken
@@ -24,7 +25,7 @@ from accredit.web.pieces import moment, section
 _TOKENS = {"access_token": "Our access token", "id_token": "Our ID token", "refresh_token": "Our refresh token"}
 _MADE_HERE = (
     "The provider here is simulated: it knows only tokens that it has made itself. Press a button of the start page, "
-    "and take one from its request, as the page shows it for curl."
+    "and take one from its request, as the page shows it for curl, with the nonce where there is one."
 )
 _HANDED_IN = ("access_token", "code", "id_token", "refresh_token", "subject_token")
 
@@ -56,7 +57,7 @@ def run(
     actions = [
         note,
         tag("p", _MADE_HERE, class_="about") if is_unknown else None,
-        tag("div", _again(recording), None if next_ is None else _try_next(*next_), class_="bar"),
+        tag("div", _again(recording), _others(recording) if next_ is None else _try_next(*next_), class_="bar"),
         _way_around(has_panel=panel is not None),
     ]
     parts: list[Child] = (
@@ -87,6 +88,14 @@ def _try_next(connection: str, sample: Sample) -> Html:
     return form(
         "send", button("Next: the quiz app sends Ada's token to your server"), connection=connection, sample=sample.name
     )
+
+
+def _others(recording: Recording) -> Html | None:
+    """Return the way to all the tokens of the same provider."""
+    if not recording.sent.sample:
+        return None
+    path = f"/?{urlencode({'connection': recording.fields.get('connection', '')})}#tokens"
+    return tag("a", "Next: try other tokens", href=path, class_="button")
 
 
 def gone(number: int, banner: Html | None = None) -> Html:

@@ -30,7 +30,7 @@ def _notes(recording: Recording, request: Request) -> list[Html]:
     if any("YOUR_" in text for text in (request.url, request.authorization, *request.fields.values())):
         notes.append(["What may be a secret was not kept: put yours where it says ", tag("code", "YOUR_…"), "."])
     if _ONCE & request.fields.keys():
-        notes.append("A code or a refresh token is good once: this one has been used.")
+        notes.append("A code is good once, and a refresh token is replaced when it is used: take a new one.")
     return [tag("p", note, class_="about") for note in notes]
 
 
