@@ -92,7 +92,7 @@ def _try_next(connection: str, sample: Sample) -> Html:
 
 def _others(recording: Recording) -> Html | None:
     """Return the way to all the tokens of the same provider."""
-    if not recording.sent.sample:
+    if not recording.sent.sample or recording.is_to_link:
         return None
     path = f"/?{urlencode({'connection': recording.fields.get('connection', '')})}#tokens"
     return tag("a", "Next: try other tokens", href=path, class_="button")
