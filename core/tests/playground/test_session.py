@@ -120,6 +120,13 @@ def test_who_it_is_can_be_asked_until_the_session_has_ended(here: Room, run: str
     assert here.last.status == 401
 
 
+def test_who_has_asked_who_it_is_finds_the_answer_before_the_session_and_the_log(here: Room, run: str) -> None:
+    here.see("userinfo", run=run)
+    page = here.browser.get(f"/playground/runs/{here.last.number}").text
+    places = [page.index(f' id="{part}"') for part in ("verdict", "answer", "session", "request", "event")]
+    assert places == sorted(places)
+
+
 def test_of_what_somebody_else_asks_no_more_is_shown_than_tells_it_apart(here: Room) -> None:
     fields = {"client_id": "sample-app", "connection": "fake", "scope": "openid profile"}
     tokens = here.post(**fields, access_token="fakesim-good-ada").json()

@@ -20,6 +20,12 @@ def test_the_start_page_tells_the_story_with_two_buttons_in_order(here: Room) ->
     assert all(party in text for party in ("Ada uses your app", "The quiz app is", "The provider is", "Accredit runs"))
 
 
+def test_choosing_a_provider_leads_to_the_story_that_is_told_with_it(here: Room) -> None:
+    assert re.findall(r'<a href="([^"]*)" aria-current="true">fake<', here.browser.get("/").text) == [
+        "/?connection=fake"
+    ]
+
+
 def test_each_sample_is_a_button_below_what_must_come_of_it(here: Room) -> None:
     text = here.text("/?connection=fake")
 

@@ -27,6 +27,8 @@ _MADE_HERE = (
     "The provider here is simulated: it knows only tokens that it has made itself. Press a button of the start page, "
     "and take one from its request, as the page shows it for curl, with the nonce where there is one."
 )
+_STATEMENTS = frozenset({"/userinfo", "/tokeninfo"})
+"""Who asks there has asked for nothing but the answer."""
 _HANDED_IN = ("access_token", "code", "id_token", "refresh_token", "subject_token")
 
 
@@ -60,8 +62,10 @@ def run(
         tag("div", _again(recording), _others(recording) if next_ is None else _try_next(*next_), class_="bar"),
         _way_around(has_panel=panel is not None),
     ]
+    answer = [answer_part(_answered(recording))]
+    first, last = (answer, []) if recording.path in _STATEMENTS else ([], answer)
     parts: list[Child] = (
-        [tag("div", why(recording, about=about, actions=actions), class_="way"), panel, _parts(recording)]
+        [_apart(why(recording, about=about, actions=actions), *first), panel, _apart(*_parts(recording), *last)]
         if report is None
         else [_login(recording, report, who, about=about, actions=actions), panel]
     )
@@ -118,19 +122,20 @@ def _login(recording: Recording, report: Report, who: Cast, *, about: Child, act
     )
 
 
-def _parts(recording: Recording) -> Html:
-    """Return what is known of a request that asks no provider."""
+def _apart(*parts: Child) -> Html:
+    return tag("div", *parts, class_="way")
+
+
+def _parts(recording: Recording) -> list[Child]:
+    """Return what is known of a request that asks no provider, beside its answer."""
     event, tokens = recording.event, _tokens(recording)
     checks = event.checks if isinstance(event, RefreshEvent | ReuseEvent) else ()
-    return tag(
-        "div",
+    return [
         request_part(_sent(recording)),
         checks_part([check._asdict() for check in checks]) if checks else None,
         tokens_part(tokens) if tokens else None,
         None if event is None else event_part(logged(event)),
-        answer_part(_answered(recording)),
-        class_="way",
-    )
+    ]
 
 
 def _also_logged(recording: Recording) -> Html | None:
@@ -139,7 +144,7 @@ def _also_logged(recording: Recording) -> Html | None:
     if not others:
         return None
     lines = [lines_of(logged(one)) for one in others]
-    return tag("div", section("What else was logged", lines, id_="also-logged"), class_="way")
+    return _apart(section("What else was logged", lines, id_="also-logged"))
 
 
 def _sent(recording: Recording) -> Sent:

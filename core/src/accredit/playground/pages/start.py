@@ -63,5 +63,5 @@ def start(
 
 
 def _link(name: str, chosen: str) -> Html:
-    path = f"/?{urlencode({'connection': name})}#providers"
+    path = f"/?{urlencode({'connection': name})}"
     return tag("li", tag("a", name, href=path, aria_current="true" if name == chosen else None))
