@@ -118,6 +118,24 @@ async def test_what_was_refused_before_anybody_was_asked_needs_no_call(wire: Ben
     assert "The provider was not asked." in parts_of(way(told))["calls"]
 
 
+@pytest.mark.parametrize(
+    ("reached", "missing", "counted"),
+    [
+        (3, 18, "3 of 21 checks were reached, "),
+        (1, 20, "1 of 21 checks was reached, "),
+        (0, 21, "0 of 21 checks were reached, "),
+        (3, 0, " 3 checks, "),
+        (1, 0, " 1 check, "),
+    ],
+)
+async def test_of_the_checks_it_is_counted_how_many_were_reached(
+    wire: Bench, reached: int, missing: int, counted: str
+) -> None:
+    told = await explained(wire)
+    told = dataclasses.replace(told, checks=told.checks[:reached], not_reached=["link"] * missing)
+    assert counted in parts_of(way(told))["checks"]
+
+
 async def test_what_the_provider_refuses_names_no_app_and_nobody(wire: Bench) -> None:
     parts = parts_of(way(await explained(wire, "unknown-token")))
     assert "would be logged in" not in parts["verdict"]

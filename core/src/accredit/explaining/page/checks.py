@@ -31,13 +31,19 @@ def checks_part(checks: Sequence[Mapping[str, Any]], not_reached: Sequence[str] 
     return section(
         "What was checked",
         table(
-            f"{len(checks)} checks, {total:,.1f} ms",
+            f"{_count(len(checks), len(checks) + len(not_reached))}, {total:,.1f} ms",
             ("Check", "Verdict", "Took", "When"),
             rows,
             empty="It ended before the first check.",
         ),
         id_="checks",
     )
+
+
+def _count(reached: int, of: int) -> str:
+    if reached == of:
+        return f"{of} check{'' if of == 1 else 's'}"
+    return f"{reached} of {of} checks {'was' if reached == 1 else 'were'} reached"
 
 
 def _named(check: str) -> Child:
