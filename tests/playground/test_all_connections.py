@@ -146,6 +146,35 @@ def test_keys_are_rotated_and_the_key_set_fails_until_it_is_let_answer_again(her
     assert here.do("keys", connection="apple", do="sideways").status_code == 400
 
 
+def test_with_a_key_set_that_fails_the_page_says_which_tokens_are_let_in_all_the_same(here: Room) -> None:
+    provider = next(one for one in here.sandbox.providers if one.name == "apple")
+    hint = "Accredit still believes the keys that it has read lately"
+    rule = "Accredit reads the provider's keys again when it meets a key that it does not know."
+    here.do("keys", connection="apple", do="rotate")
+    here.see("send", connection="apple", sample=provider.good.name)
+    assert asked_for_keys(here)
+    assert hint not in here.text("/?connection=apple")
+
+    text = here.see("keys", connection="apple", do="down")
+    assert f"{hint}: what such a key has signed is still let in. Change the keys, then log in." in text
+    assert rule in text
+    here.see("send", connection="apple", sample=provider.good.name)
+    assert (here.last.status, asked_for_keys(here)) == (200, False)
+    assert rule in here.text("/?connection=apple")
+
+    here.do("keys", connection="apple", do="rotate")
+    here.see("send", connection="apple", sample=provider.good.name)
+    assert (here.last.status, asked_for_keys(here)) == (503, True)
+    here.do("keys", connection="apple", do="up")
+    here.see("time", seconds="31")
+
+
+def asked_for_keys(here: Room) -> bool:
+    """Tell whether the last login has read the provider's keys."""
+    assert here.last.login is not None
+    return any("keys" in call.url for call in here.last.login.calls)
+
+
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_a_fault_is_met_once_so_much_time_has_passed_as_the_page_says(here: Room, name: str) -> None:
     provider = next(one for one in here.sandbox.providers if one.name == name)

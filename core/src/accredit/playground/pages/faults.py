@@ -9,6 +9,11 @@ from accredit.testing.simulator.id_tokens import IdTokenIssuer
 from accredit.web.elements import Html, tag
 from accredit.web.pieces import section, state
 
+_BELIEVED = (
+    "Accredit still believes the keys that it has read lately: what such a key has signed is still let in. Change the "
+    "keys, then log in."
+)
+
 
 def faults(provider: Provider, mine: Sample | None) -> Html:
     """Return the switches of one provider. `mine` is a token that shows what comes of a change of keys."""
@@ -85,6 +90,7 @@ def _keys(connection: str, issuer: IdTokenIssuer, mine: Sample | None) -> Html:
         "div",
         tag("h3", "Its keys"),
         tag("p", told, [" ", state("nobody can read its keys", "bad")] if issuer.keys_down else None),
+        tag("p", _BELIEVED) if issuer.keys_down else None,
         _effect(connection, mine) if before and mine is not None else None,
         form("keys", tag("p", buttons, class_="bar"), connection=connection),
         id="keys",
@@ -94,8 +100,8 @@ def _keys(connection: str, issuer: IdTokenIssuer, mine: Sample | None) -> Html:
 def _effect(connection: str, mine: Sample) -> Html:
     return form(
         "send",
-        tag("p", "At the first login after such a change Accredit reads the provider's keys again, once: look among "
-            "its calls to the provider."),
+        tag("p", "Accredit reads the provider's keys again when it meets a key that it does not know. So that call "
+            "stands among those of the first login after each change, and not of those that follow."),
         tag("p", button("Log Ada in with the new key", class_="quiet")),
         connection=connection,
         sample=mine.name,
