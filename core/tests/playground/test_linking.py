@@ -5,6 +5,7 @@ Alone in its file, with a second provider: somebody who was unlinked cannot log 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -101,6 +102,48 @@ def test_unlinking_says_what_was_done_to_whom_and_what_it_has_left_in_the_log(he
 
     here.see("send", connection="other", sample="good-ada")
     assert here.last.status == 401
+
+
+def test_what_was_unlinked_since_is_told_as_such_on_the_page_of_each_login_that_it_led_to(here: Room) -> None:
+    here.see("send", connection="fake", sample="good-ada")
+    ada = str(here.last.number)
+    runs = {}
+    for words, action, fields in (
+        ("It was linked then", "link", {"run": ada, "connection": "other"}),
+        ("It was linked already", "link", {"run": ada, "connection": "other"}),
+        ("It was linked then", "send", {"connection": "other", "sample": "good-ada"}),
+    ):
+        assert "unlinked since" not in here.see(action, **fields)
+        runs[here.last.number] = words
+    here.see("unlink", run=ada, namespace="other", user_id=ADA)
+
+    whose = f"Ada Lovelace's account at other ({ADA}) does not belong to Ada Lovelace (fake|{ADA}) any more."
+    titles = []
+    for number, words in runs.items():
+        page = here.browser.get(f"/playground/runs/{number}").text
+        top = plain(here.text(f"/playground/runs/{number}").partition("What the app sees")[0])
+        assert f"{words}, and has been unlinked since: {whose} See the session" in top
+        assert "belongs to" not in top
+        assert "that user from now on" not in top
+        assert '<a href="#session">See the session</a>' in page
+        assert ' id="session"' in page
+        titles += re.findall(r"<h1[^>]*>([^<]*)<", page)
+    told = "The account was linked, and has been unlinked since"
+    assert titles == [told, "The login was accepted", "The login was accepted"]
+
+
+def test_what_is_linked_again_after_it_was_unlinked_belongs_to_the_user(here: Room) -> None:
+    here.see("send", connection="fake", sample="good-ada")
+    ada = str(here.last.number)
+    here.see("link", run=ada, connection="other")
+    here.see("unlink", run=ada, namespace="other", user_id=ADA)
+
+    here.see("time", seconds="31")  # an access token of the same second is of before
+    here.see("send", connection="fake", sample="good-ada")
+    text = here.see("link", run=str(here.last.number), connection="other")
+    assert "The account was linked accepted after" in text
+    assert "now belongs to" in text
+    assert "unlinked since" not in text.partition("The session that it belongs to")[0]
 
 
 def test_of_an_account_with_which_somebody_logged_in_after_all_nothing_is_unlinked(here: Room) -> None:

@@ -10,7 +10,7 @@ from accredit.explaining.plain import is_plain
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
 from accredit.playground.casting import QUIZ_APP, cast_of, is_other_apps
-from accredit.playground.pages.accounts import linked
+from accredit.playground.pages.accounts import heading_of, linked
 from accredit.playground.pages.clock import SPANS, clock
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
 from accredit.playground.pages.run import gone, run
@@ -83,6 +83,7 @@ class Desk:
             recording,
             report,
             who=self._cast(recording),
+            title="" if session is None else heading_of(recording, session),
             note=note,
             next_=self._next(recording),
             panel=panel,

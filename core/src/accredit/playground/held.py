@@ -72,6 +72,11 @@ class Held:
         """Whether its account was linked to a user that is not named after it."""
         return self.subject != default_subject(self.account.namespace, self.account.user_id)
 
+    @property
+    def is_unlinked(self) -> bool:
+        """Whether its account was linked to the user, and is not any more."""
+        return self.is_linked and self.account not in self.identities
+
 
 async def held(session_id: str, recordings: Recordings, engine: Engine, people: People) -> Held | None:
     """Return what a session is now, None where there is none of that id.

@@ -27,10 +27,13 @@ def headline(title: Child, *content: Child) -> Html:
     return tag("section", tag("h1", title, id="verdict-title"), *content, aria_labelledby="verdict-title", id="verdict")
 
 
-def verdict_part(report: Report, who: Cast, words: Words | None, *, about: Child, actions: Child) -> Html:
-    """Return the verdict with its reason, and whose token it is. `about` stands small above that, `actions` below."""
+def verdict_part(report: Report, who: Cast, words: Words | None, *, title: str, about: Child, actions: Child) -> Html:
+    """Return the verdict with its reason, and whose token it is. `about` stands small above that, `actions` below.
+
+    `title` is the heading where it is not empty.
+    """
     return headline(
-        _done(report) if words is None else words.title,
+        title or (_done(report) if words is None else words.title),
         tag("p", verdict_of(report.verdict, report.reason), f" after {report.duration_ms:,.1f} ms"),
         about,
         story(report, who, words),

@@ -24,21 +24,22 @@ def way(
     answer: Answered | None = None,
     tokens: Mapping[str, str] | None = None,
     who: Cast = NOBODY,
+    title: str = "",
     about: Child = None,
     actions: Child = None,
 ) -> Html:
     """Return everything that is known about one login: what came of it and why, and then each step of the way there.
 
     `tokens` are shown below their titles in that order, such as `{"What was handed in": …}`; they may be secret, and
-    their signatures are not shown. `who` has names beside what the provider tells. The verdict is the page's heading;
-    `about` stands small below it, and `actions` below whose token it is.
+    their signatures are not shown. `who` has names beside what the provider tells. The verdict is the page's heading,
+    unless `title` says more of it; `about` stands small below it, and `actions` below whose token it is.
     """
     words = words_for(report, who)
     audience = audience_part(report, who)
     is_telling = is_hushed(report, who) or is_same(report) is not None
     return tag(
         "div",
-        verdict_part(report, who, words, about=about, actions=actions),
+        verdict_part(report, who, words, title=title, about=about, actions=actions),
         audience if is_telling else None,
         why_part(report, words),
         told_part(report, words) if answer is None else answer_part(answer, words=words),

@@ -37,6 +37,7 @@ def run(
     report: Report | None,
     *,
     who: Cast,
+    title: str,
     note: Html | None,
     next_: tuple[str, Sample] | None,
     panel: Html | None,
@@ -45,8 +46,8 @@ def run(
 ) -> Html:
     """Return the page. `report` is what is known of a login, None of any other request; `who` has names for it.
 
-    `note` stands below the verdict, `next_` is a connection and a sample to try next, `panel` that of the session, and
-    `more` stands at the end.
+    `title` stands in the place of its heading where it is not empty, and `note` below the verdict. `next_` is a
+    connection and a sample to try next, `panel` that of the session, and `more` stands at the end.
     """
     about = tag(
         "p",
@@ -67,7 +68,7 @@ def run(
     parts: list[Child] = (
         [_apart(why(recording, about=about, actions=actions), *first), panel, _apart(*_parts(recording), *last)]
         if report is None
-        else [_login(recording, report, who, about=about, actions=actions), panel]
+        else [_login(recording, report, who, title=title, about=about, actions=actions), panel]
     )
     return shell(
         f"Request {recording.number}",
@@ -110,13 +111,14 @@ def gone(number: int, banner: Html | None = None) -> Html:
     )
 
 
-def _login(recording: Recording, report: Report, who: Cast, *, about: Child, actions: Child) -> Html:
+def _login(recording: Recording, report: Report, who: Cast, *, title: str, about: Child, actions: Child) -> Html:
     return way(
         report,
         request=_sent(recording),
         answer=_answered(recording),
         tokens=_tokens(recording),
         who=who,
+        title=title,
         about=about,
         actions=actions,
     )
