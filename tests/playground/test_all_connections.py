@@ -122,6 +122,32 @@ def test_what_the_story_promises_of_another_apps_token_is_what_comes(here: Room,
     assert (f"But {name} does not tell your app about it" in seen(page)) is not is_named
 
 
+@pytest.mark.parametrize(
+    ("connection", "sample", "is_the_quizs"),
+    [
+        ("facebook", "foreign_app-ada", True),
+        ("facebook", "limited_login_foreign_app-ada", True),
+        ("linkedin", "foreign_app-ada", True),
+        ("kakao", "id_token-foreign_app-ada", True),
+        ("kakao", "id_token-number-ada", False),
+        ("kakao", "both-number-ada", False),
+        ("weibo", "foreign_app-ada", True),
+        ("weibo", "not_current_user-ada", False),
+        ("naver", "bearer-foreign-ada", True),
+        ("naver", "bearer-good-ada", False),
+    ],
+)
+def test_only_what_is_another_apps_is_told_as_the_quiz_apps(
+    here: Room, connection: str, sample: str, is_the_quizs: bool
+) -> None:
+    text = here.see("send", connection=connection, sample=sample)
+
+    assert here.last.login is not None
+    assert here.last.login.reason == "wrong_audience"
+    assert ("the quiz app" in text) is is_the_quizs
+    assert ("the quiz app" in here.last.sent.label) <= is_the_quizs
+
+
 def test_keys_are_rotated_and_the_key_set_fails_until_it_is_let_answer_again(here: Room) -> None:
     provider = next(one for one in here.sandbox.providers if one.name == "apple")
     assert provider.simulator.id_tokens is not None

@@ -1,5 +1,7 @@
 """Samples in rows and groups: what is the same for several people is one row."""
 
+import dataclasses
+
 from accredit.playground.rows import groups_of, people_of, rows_of
 from accredit.playground.stock import Stock
 from accredit.testing import ACCEPTED, Sample
@@ -78,6 +80,8 @@ def test_the_story_is_told_with_a_token_that_surely_is_another_apps() -> None:
     unbound, surely = (sample(name, expected="wrong_audience", is_foreign=name == "b") for name in "ab")
 
     assert Stock(samples=[unbound, surely]).of_another_app is surely
+    jwt = dataclasses.replace(unbound, parameters={"access_token": "e30.e30.e30"})
+    assert Stock(samples=[surely, unbound, jwt]).of_another_app is jwt
     assert Stock(samples=[sample("c", is_foreign=True), unbound]).of_another_app is unbound
     assert Stock(samples=[sample("d"), sample("c", is_foreign=True)]).of_another_app == sample("c", is_foreign=True)
     assert Stock(samples=[sample("d")]).of_another_app is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from accredit.errors import WrongAudience
 from accredit.explaining.page.cast import NOBODY, Cast
 from accredit.playground.rows import kind_of
 from accredit.sandbox.sandbox import Provider
@@ -10,19 +11,24 @@ from accredit.testing import PEOPLE, Sample
 QUIZ_APP = "the quiz app"
 
 
-def is_other_apps(sample: Sample) -> bool:
-    """Tell whether a sample was made for another app, or may have been."""
-    return sample.is_foreign or sample.expected == "wrong_audience"
+def sender_of(sample: Sample) -> str:
+    """Return by whose app a sample is sent: what is refused as not made for ours need not be another one's."""
+    if sample.is_foreign:
+        return QUIZ_APP
+    return "an app" if sample.expected == WrongAudience.reason else "your app"
 
 
-def cast_of(provider: Provider, name: str) -> Cast:
-    """Return who is who in a provider's sample; nobody, where there is none of that name."""
+def cast_of(provider: Provider, name: str, others: Sequence[object] = ()) -> Cast:
+    """Return who is who in a provider's sample; nobody, where there is none of that name.
+
+    `others` are the apps, other than ours, that the provider has named: for one of them it was made.
+    """
     sample = next((one for one in provider.samples if one.name == name), None)
     if sample is None:
         return NOBODY
     return Cast(
         person=_person(sample, provider.samples),
-        other_app=QUIZ_APP if is_other_apps(sample) else "",
+        other_app=QUIZ_APP if sample.is_foreign or (sample.expected == WrongAudience.reason and others) else "",
         is_foreign=sample.is_foreign,
         shown="code" if provider.accepts_only_codes or sample.field == "code" else "token",
     )

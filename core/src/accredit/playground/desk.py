@@ -5,11 +5,12 @@ from urllib.parse import urlencode
 
 from accredit.errors import PluginError
 from accredit.explaining.explanation import Explanation, Told
+from accredit.explaining.page.audience import others
 from accredit.explaining.page.cast import NOBODY, Cast
 from accredit.explaining.plain import is_plain
 from accredit.explaining.report import Report, report
 from accredit.parameters import LONGEST
-from accredit.playground.casting import QUIZ_APP, cast_of, is_other_apps
+from accredit.playground.casting import cast_of, sender_of
 from accredit.playground.pages.accounts import heading_of, linked
 from accredit.playground.pages.clock import SPANS, clock
 from accredit.playground.pages.paste import BESIDE, beside_of, kinds_of
@@ -82,7 +83,7 @@ class Desk:
         made = run(
             recording,
             report,
-            who=self._cast(recording),
+            who=self._cast(recording, report),
             title="" if session is None else heading_of(recording, session),
             note=note,
             next_=self._next(recording),
@@ -95,10 +96,12 @@ class Desk:
     def _trouble(self, run: str = "") -> Html | None:
         return trouble(self._sandbox.providers, self._sandbox.clock.ahead_s, back=run)
 
-    def _cast(self, recording: Recording) -> Cast:
+    def _cast(self, recording: Recording, report: Report | None) -> Cast:
         event = recording.login
         provider = None if event is None else self._providers.get(event.connection)
-        return NOBODY if provider is None else cast_of(provider, recording.sent.sample)
+        if provider is None or report is None:
+            return NOBODY
+        return cast_of(provider, recording.sent.sample, others(report))
 
     def _next(self, recording: Recording) -> tuple[str, Sample] | None:
         """Return a connection and another app's token, after one of ours was let in by a button."""
@@ -152,8 +155,7 @@ class Desk:
             return self.start(call, problem=str(exc), status=500)
         if sample is None:
             return plain(400, "There is no such sample.")
-        app = QUIZ_APP if is_other_apps(sample) else "your app"
-        sent = Sent(label=f"{app}, by a button ({sample.about})", is_made_up=True, sample=sample.name)
+        sent = Sent(label=f"{sender_of(sample)}, by a button ({sample.about})", is_made_up=True, sample=sample.name)
         return lead_on(await self._sender.post(_LOGIN, parameters(provider.name, sample), sent))
 
     async def _paste(self, call: Call) -> Answer:

@@ -47,10 +47,10 @@ class Stock:
 
     @property
     def of_another_app(self) -> Sample | None:
-        """The token of another app that it is told with: best one of which the provider says for which app it is."""
+        """The token of another app that it is told with: best one that is named as such."""
         named = [one for one in self.samples if one.expected == "wrong_audience"]
         surely = [one for one in named if one.is_foreign]  # with some providers nobody can tell for which app one is
-        return _most_telling(surely or named or [one for one in self.samples if one.is_foreign])
+        return _most_telling([*surely, *named] or [one for one in self.samples if one.is_foreign])
 
 
 def _most_telling(samples: Sequence[Sample]) -> Sample | None:

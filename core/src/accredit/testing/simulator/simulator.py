@@ -35,8 +35,8 @@ class Sample:
     `ACCEPTED` or the `reason` of the refusal, such as `wrong_audience`. `claims` are claims that the ID token must then
     hold, exactly.
 
-    `is_foreign` says that the token is another app's, where `expected` does not: a provider that itself refuses such
-    tokens may answer as for any dead one.
+    `is_foreign` says that the token is another app's, where the provider does not name that app: one that itself
+    refuses such tokens may answer as for any dead one.
     """
 
     name: str

@@ -20,6 +20,7 @@ def access_token_samples(tokens: Iterable[Token]) -> Iterator[Sample]:
             parameters={"access_token": token.value},
             expected=token.expected,
             claims=_claims_of(token) if token.expected == ACCEPTED else {},
+            is_foreign=token.app_id != APP_ID,
         )
     yield Sample(
         name="garbage",

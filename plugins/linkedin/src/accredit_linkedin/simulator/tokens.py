@@ -159,7 +159,11 @@ def _refused_cases(someone: Person) -> Iterator[Case]:
         token=dead(answers.REVOKED_TOKEN),
     )
     yield Case(
-        name=f"foreign_app-{someone.key}", about="another app's, named", expected="wrong_audience", token=foreign
+        name=f"foreign_app-{someone.key}",
+        about="another app's, named",
+        expected="wrong_audience",
+        token=foreign,
+        is_foreign=True,
     )
     hidden = Token(person=someone, on_introspect=answers.INACTIVE)
     yield Case(
