@@ -101,6 +101,7 @@ def test_the_story_says_who_would_be_logged_in_by_a_token_of_another_app(here: R
     text = here.see("send", connection="facebook", sample=unescape(theirs))
     assert here.last.status == 401
     assert "100000000000099" in text
+    assert "sent by the quiz app, by a button" in text
     assert "logged in here now as Ada Lovelace" in text
 
 

@@ -58,7 +58,9 @@ def limited_login_samples(facebook: IdTokenIssuer) -> Iterator[Sample]:
         ("far_exp", "lives for a year", "invalid_token", {"exp": now + 365 * 24 * HOUR_S}),
     )
     for kind, about, expected, changes in refused:
-        yield _limited(kind, about, ada, facebook.mint(ada, changes=changes), expected=expected)
+        yield _limited(
+            kind, about, ada, facebook.mint(ada, changes=changes), expected=expected, is_foreign=kind == "foreign_app"
+        )
     for kind, about, header in (
         ("unsigned", "alg none", {"alg": "none"}),
         ("public_key_as_secret", "HS256, with the public key as the secret", {"alg": "HS256"}),
@@ -80,6 +82,7 @@ def _limited(
     nonce: str | None = NONCE,
     expected: str = ACCEPTED,
     claims: Mapping[str, Any] | None = None,
+    is_foreign: bool = False,
 ) -> Sample:
     return Sample(
         name=f"limited_login_{kind}-{one.key}",
@@ -87,6 +90,7 @@ def _limited(
         parameters={"access_token": token} | ({} if nonce is None else {"nonce": nonce}),
         expected=expected,
         claims=claims or {},
+        is_foreign=is_foreign,
     )
 
 
