@@ -176,14 +176,14 @@ def test_keys_are_rotated_and_the_key_set_fails_until_it_is_let_answer_again(her
 def test_with_a_key_set_that_fails_the_page_says_which_tokens_are_let_in_all_the_same(here: Room) -> None:
     provider = next(one for one in here.sandbox.providers if one.name == "apple")
     hint = "Accredit still believes the keys that it has read lately"
-    rule = "Accredit reads the provider's keys again when it meets a key that it does not know."
+    rule = "Accredit reads the provider's keys again when it meets a key that it does not know, unless"
     here.do("keys", connection="apple", do="rotate")
     here.see("send", connection="apple", sample=provider.good.name)
     assert asked_for_keys(here)
     assert hint not in here.text("/?connection=apple")
 
     text = here.see("keys", connection="apple", do="down")
-    assert f"{hint}: what such a key has signed is still let in. Change the keys, then log in." in text
+    assert f"{hint}: what they have signed can still be checked. Change the keys, then log in." in text
     assert rule in text
     here.see("send", connection="apple", sample=provider.good.name)
     assert (here.last.status, asked_for_keys(here)) == (200, False)
@@ -192,6 +192,8 @@ def test_with_a_key_set_that_fails_the_page_says_which_tokens_are_let_in_all_the
     here.do("keys", connection="apple", do="rotate")
     here.see("send", connection="apple", sample=provider.good.name)
     assert (here.last.status, asked_for_keys(here)) == (503, True)
+    here.see("send", connection="apple", sample=provider.good.name)
+    assert (here.last.status, asked_for_keys(here)) == (503, False)
     here.do("keys", connection="apple", do="up")
     here.see("time", seconds="31")
 

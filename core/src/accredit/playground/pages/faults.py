@@ -10,7 +10,7 @@ from accredit.web.elements import Html, tag
 from accredit.web.pieces import section, state
 
 _BELIEVED = (
-    "Accredit still believes the keys that it has read lately: what such a key has signed is still let in. Change the "
+    "Accredit still believes the keys that it has read lately: what they have signed can still be checked. Change the "
     "keys, then log in."
 )
 
@@ -100,8 +100,8 @@ def _keys(connection: str, issuer: IdTokenIssuer, mine: Sample | None) -> Html:
 def _effect(connection: str, mine: Sample) -> Html:
     return form(
         "send",
-        tag("p", "Accredit reads the provider's keys again when it meets a key that it does not know. So that call "
-            "stands among those of the first login after each change, and not of those that follow."),
+        tag("p", "Accredit reads the provider's keys again when it meets a key that it does not know, unless it has "
+            "just tried in vain: look among the calls of the first login after a change."),
         tag("p", button("Log Ada in with the new key", class_="quiet")),
         connection=connection,
         sample=mine.name,
