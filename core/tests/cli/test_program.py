@@ -26,6 +26,17 @@ def test_what_is_told_to_run_us_again_runs_us_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run_as: str, told: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", [run_as.format(here=tmp_path), "demo"])
+    program = run_as.format(here=tmp_path)
+    if (path := tmp_path / program).is_relative_to(tmp_path):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    monkeypatch.setattr(sys, "argv", [program, "demo"])
 
     assert this_program() == told
+
+
+def test_what_is_no_file_cannot_be_typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["-c", "demo"])
+
+    assert this_program() == "accredit"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from accredit.cli.tools.screen import plain, pretty
+from accredit.cli.tools.printable import plain
+from accredit.cli.tools.screen import pretty
 
 HOSTILE = "a\x00\x1b[2J\x7f\x9b2J\x85\u202e\u2028\ufeff\ud800\U000e0001é\n"
 

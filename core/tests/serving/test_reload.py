@@ -31,7 +31,7 @@ workers = Workers(
 {before}
 place = workers.run()
 me = f"{{place.number}} of {{place.generation}}"
-ready = lambda *more: (place.tell_ready(*more), say(f"{{me}} ready"))
+ready = lambda *more: (say(f"{{me}} ready"), place.tell_ready(*more))  # told first: then the parent may act at once
 {worker}
 """
 SLEEPS = "ready(); time.sleep(60)"

@@ -1,7 +1,7 @@
 """The command line: one file a command in `commands/`; what several of them need is in `tools/`.
 
-`app` puts the commands together, `hosted` those for the command line of a host. `sandbox/` runs connections against
-their simulators, `checkup/` is what `accredit doctor` looks at, `templates/` is what `accredit new-strategy` writes.
+`app` puts the commands together, `hosted` those for the command line of a host. `checkup/` is what
+`accredit doctor` looks at, `templates/` is what `accredit new-strategy` writes.
 
 Commands import what they need when they run, so that `accredit --help` is quick and `accredit serve` stays small. This
 file imports nothing: it must be able to say which extra is not installed.

@@ -32,7 +32,7 @@ class Commands(TyperGroup):
 
         What may pass by itself ends with another code, by which service managers know that it is worth another start.
         """
-        from accredit.cli.tools.screen import plain
+        from accredit.cli.tools.printable import plain
         from accredit.errors import ConfigurationError, NotReadyYet
 
         try:

@@ -32,8 +32,8 @@ def command(
       accredit demo --json > demo.json
     """
     from accredit.cli.tools.notes import tell_notes
+    from accredit.cli.tools.printable import plain
     from accredit.cli.tools.process import exit_on_signals, require_server
-    from accredit.cli.tools.screen import plain
     from accredit.sandbox.sandbox import NothingInstalled
 
     exit_on_signals(runs_until_told=False)

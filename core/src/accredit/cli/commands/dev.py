@@ -43,7 +43,7 @@ def _run(port: int, *, verbose: bool) -> None:
     from functools import partial
 
     from accredit.cli.tools.logs import process_logs
-    from accredit.cli.tools.screen import plain
+    from accredit.cli.tools.printable import plain
     from accredit.playground.make import playground
     from accredit.playground.recorder import Recorder
     from accredit.sandbox.sandbox import NothingInstalled, sandbox
@@ -82,7 +82,7 @@ def _login(running: Sandbox, provider: Provider) -> str:
 
 
 def _list_logins(console: Console, running: Sandbox) -> None:
-    from accredit.cli.tools.screen import plain
+    from accredit.cli.tools.printable import plain
 
     for provider in running.providers:
         console.print(plain(f"{provider.name} ({provider.source}, simulated on {provider.url})"), style="bold cyan")

@@ -47,7 +47,8 @@ def command(
 
 
 def _show(findings: list[Finding], counts: dict[str, int]) -> None:
-    from accredit.cli.tools.screen import make_console, plain
+    from accredit.cli.tools.printable import plain
+    from accredit.cli.tools.screen import make_console
 
     console = make_console()
     style = {"ok": "green", "warn": "yellow", "fail": "bold red"}

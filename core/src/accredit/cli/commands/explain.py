@@ -89,7 +89,8 @@ def _page(told: Report, *, made_at: float, shows_email: bool) -> bytes:
 
 
 def _show(told: Report, exit_code: int) -> None:
-    from accredit.cli.tools.screen import make_console, plain
+    from accredit.cli.tools.printable import plain
+    from accredit.cli.tools.screen import make_console
 
     console = make_console()
     console.print(plain(f"{told.connection}: strategy {told.strategy}, {told.brought_by}"), style="bold")

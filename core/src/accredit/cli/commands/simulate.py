@@ -54,7 +54,7 @@ def _run(name: str, port: int) -> None:
 def _find(name: str) -> tuple[str, Simulator]:
     """Return the simulator of a strategy, with who brings it; what is wrong with other plugins is a warning."""
     from accredit._guard import blamed
-    from accredit.cli.tools.screen import plain
+    from accredit.cli.tools.printable import plain
     from accredit.errors import ConfigurationError, PluginError
     from accredit.plugins.published import published
     from accredit.testing.simulator.installed import look_for_simulators

@@ -113,7 +113,7 @@ def sessions(subject: SubjectArgument, config: ConfigOption = None) -> None:
     """Show a subject's live sessions, newest first: id, client, connection, device, time of the login."""
     import datetime as dt
 
-    from accredit.cli.tools.screen import plain
+    from accredit.cli.tools.printable import plain
 
     found = run_with_subjects(config, lambda subjects: subjects.sessions(subject))
     for one in found:

@@ -7,7 +7,7 @@ times that people type. `inventory` and `plugin_inventory` say what is installed
 `client_tables` changes a settings file, `scaffold` writes a plugin, `changes` reads from logs what was done to
 subjects. `summary`, `trial_lines` and `trial_json` tell what a demonstration has shown, `progress` how far it is,
 `notes` what it does without, and `program` how to run us again. `process` stops when told to, `workers` does so several
-times, `logs` and `screen` write, `metrics` are read at an address of their own, as the page of the `operator` is,
-`traces` are sent, `secret_input` reads what nobody may see, `output_file` writes what is there as a whole or not at
-all. `lean` keeps out what a server does not need.
+times, `logs` and `screen` write, what is `printable`, `metrics` are read at an address of their own, as the page of the
+`operator` is, `traces` are sent, `secret_input` reads what nobody may see, `output_file` writes what is there as a
+whole or not at all. `lean` keeps out what a server does not need.
 """

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from accredit.cli.tools.screen import make_console, plain
+from accredit.cli.tools.printable import plain
+from accredit.cli.tools.screen import make_console
 
 
 def tell_notes(*, skipped: Iterable[str] = (), broken: Iterable[str] = ()) -> None:

@@ -13,6 +13,8 @@ def this_program() -> str:
     program = Path(sys.argv[0]).absolute()
     if program.name == "__main__.py":
         return "python -m accredit"
+    if not program.is_file():  # such as `-c`: a program in which commands run, and not one that can be typed
+        return "accredit"
     try:
         return shlex.quote(str(program.relative_to(Path.cwd())))
     except ValueError:  # it lies elsewhere

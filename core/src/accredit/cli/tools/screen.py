@@ -47,11 +47,6 @@ def shown_parameters(parameters: Mapping[str, str]) -> str:
     return json.dumps(shown, ensure_ascii=False)
 
 
-def plain(text: str) -> str:
-    """Show what others say as it is, and never obey it: a name may hold a terminal's control characters."""
-    return "".join(one if one.isprintable() or one == "\n" else f"\\u{ord(one):04x}" for one in text)
-
-
 def pretty(value: Mapping[str, Any]) -> str:
     """Return JSON for people. It says the same as any other, and nothing in it is a terminal's control character."""
     written = json.dumps(value, indent=2, ensure_ascii=False)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from accredit.cli.tools.printable import plain
 from accredit.cli.tools.program import this_program
-from accredit.cli.tools.screen import plain
 from accredit.sandbox.demonstration import Shown
 from accredit.sandbox.judge import Outcome
 from accredit.sandbox.kinds import KINDS, OTHER_APP, kind_of

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from accredit.cli.tools.screen import plain, pretty, shortened, shown_parameters
+from accredit.cli.tools.printable import plain
+from accredit.cli.tools.screen import pretty, shortened, shown_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,7 +21,7 @@ def run_with_subjects(config: Path | None, work: Callable[[Subjects], Awaitable[
 
     from accredit.cli.tools.config import read_settings
     from accredit.cli.tools.host import current_host
-    from accredit.cli.tools.screen import plain
+    from accredit.cli.tools.printable import plain
     from accredit.cli.tools.stored_subjects import stored_subjects
     from accredit.errors import AccessDenied, PluginFailed
 
